@@ -1,0 +1,51 @@
+/**
+ * Arena: scratch tensors that are used again on every pass. The i-th tensor asked for since the last reset or release
+ * takes slot i; a slot keeps its memory, and while the shape stays the same, its Tensor object too, so that a decode
+ * step allocates nothing once warm. Contents are not cleared: whoever asks writes all of it.
+ */
+import type { Backend } from "./backend.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import { type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
+
+interface Slot {
+  memory: Float32Array;
+  tensor: Tensor;
+}
+
+export class Arena implements Backend {
+  readonly kernels: Kernels;
+  readonly #allocateMemory: (size: number) => Float32Array;
+  readonly #slots: Slot[] = [];
+  #used = 0;
+
+  constructor(kernels: Kernels, allocateMemory: (size: number) => Float32Array) {
+    this.kernels = kernels;
+    this.#allocateMemory = allocateMemory;
+  }
+
+  /** Scratch of that shape, valid until the arena is released below it. */
+  allocate(shape: Shape): Tensor {
+    const index = this.#used++;
+    const slot = this.#slots[index];
+    if (slot && sameShape(slot.tensor.shape, shape)) return slot.tensor;
+    const size = sizeOf(shape);
+    const memory = slot && slot.memory.length >= size ? slot.memory : this.#allocateMemory(size);
+    const tensor = new Tensor(memory.subarray(0, size), shape);
+    this.#slots[index] = { memory, tensor };
+    return tensor;
+  }
+
+  /** How much is in use: hand it to `release` to free all that was allocated since. */
+  mark(): number {
+    return this.#used;
+  }
+
+  release(mark: number): void {
+    this.#used = mark;
+  }
+
+  /** Bytes held, in use or not. */
+  get bytes(): number {
+    return this.#slots.reduce((sum, slot) => sum + slot.memory.byteLength, 0);
+  }
+}

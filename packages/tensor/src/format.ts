@@ -1,0 +1,47 @@
+/** A tensor as text a person can read: shape first, values in aligned columns, long axes abbreviated as numpy does. */
+import type { Tensor } from "./tensor.ts";
+
+const EDGE = 3; // rows or columns shown at each end of a long axis
+const DIGITS = 4;
+
+export function formatTensor(tensor: Tensor): string {
+  const head = `Tensor [${tensor.shape.join(", ")}]`;
+  if (tensor.size === 0) return `${head} (empty)`;
+  const width = Math.max(...shownValues(tensor).map((value) => formatNumber(value).length));
+  return `${head}\n${formatPart(tensor, width, "")}`;
+}
+
+function formatPart(tensor: Tensor, width: number, indent: string): string {
+  if (tensor.shape.length === 0) return formatNumber(tensor.data[0] as number);
+  if (tensor.shape.length === 1) {
+    const cells = shownIndices(tensor.size).map((i) =>
+      i < 0 ? "..." : formatNumber(tensor.data[i] as number).padStart(width),
+    );
+    return `[${cells.join("  ")}]`;
+  }
+  const inner = `${indent} `;
+  const rows = shownIndices(tensor.shape[0] as number).map((i) =>
+    i < 0 ? "..." : formatPart(tensor.row(i), width, inner),
+  );
+  return `[${rows.join(`\n${inner}`)}]`;
+}
+
+/** The indices shown of an axis of length n; -1 stands for the part left out. */
+function shownIndices(n: number): number[] {
+  const all = Array.from({ length: n }, (_, i) => i);
+  return n <= 2 * EDGE + 2 ? all : [...all.slice(0, EDGE), -1, ...all.slice(-EDGE)];
+}
+
+function shownValues(tensor: Tensor): number[] {
+  if (tensor.shape.length === 0) return [...tensor.data];
+  const indices = shownIndices(tensor.shape[0] as number).filter((i) => i >= 0);
+  if (tensor.shape.length === 1) return indices.map((i) => tensor.data[i] as number);
+  return indices.flatMap((i) => shownValues(tensor.row(i)));
+}
+
+function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  const plain = value === 0 || (magnitude >= 1e-3 && magnitude < 1e6);
+  return plain ? value.toFixed(DIGITS) : value.toExponential(DIGITS - 1);
+}

@@ -1,0 +1,19 @@
+/** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
+export { Arena } from "./arena.ts";
+export type { Backend } from "./backend.ts";
+export { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
+export { createReferenceEngine, type Engine, type KernelSet, referenceEngine } from "./engine.ts";
+export { formatShape, ShapeError } from "./errors.ts";
+export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
+export { add, addInto, scale } from "./ops/add.ts";
+export { argmax } from "./ops/argmax.ts";
+export { attention, attentionInto, storeHeads } from "./ops/attention.ts";
+export { columns } from "./ops/columns.ts";
+export { embedding } from "./ops/embedding.ts";
+export { gelu, relu } from "./ops/gelu.ts";
+export { layerNorm } from "./ops/layer-norm.ts";
+export { linear } from "./ops/linear.ts";
+export { matmul, matmulTransposed } from "./ops/matmul.ts";
+export { logSoftmax, softmax } from "./ops/softmax.ts";
+export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
+export type { StoredDtype, Weight, WeightRole, WeightSource } from "./weight.ts";

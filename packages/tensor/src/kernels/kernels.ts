@@ -1,0 +1,56 @@
+/**
+ * What every kernel set provides. A kernel writes all of `out` and checks nothing: shapes are the ops' business.
+ * Letters: T new tokens, P past tokens, S = P + T keys, C channels, H heads, D = C / H; matmul m, k, n.
+ */
+import type { Tensor } from "../tensor.ts";
+import type { Weight } from "../weight.ts";
+
+export type GeluForm = "tanh" | "erf";
+
+/** What attention gives besides its output, and where it begins. */
+export interface AttentionOptions {
+  /** P: keys that came before the first query. Query i sees keys 0 .. P + i. */
+  readonly past: number;
+  /** Factor on q . k, usually 1 / sqrt(D). */
+  readonly scale: number;
+  /** [H, T, S]: takes the scaled scores, -Infinity where masked. Read, not written, if `from` is "scores". */
+  readonly scores?: Tensor | undefined;
+  /** [H, T, S]: takes the softmax of the scores, 0 where masked. Read, not written, if `from` is "pattern". */
+  readonly pattern?: Tensor | undefined;
+  /** Where to begin: at the queries (default), or at scores or a pattern that a hook has replaced. */
+  readonly from?: "queries" | "scores" | "pattern" | undefined;
+}
+
+export interface Kernels {
+  /** out[i, j] = sum over t of a[i, t] b[t, j]. [m, k] x [k, n] -> [m, n] */
+  matmul(out: Tensor, a: Tensor, b: Tensor): void;
+  /** out[i, j] = sum over t of a[i, t] b[j, t]. [m, k] x [n, k] -> [m, n]: the form of the head. */
+  matmulTransposed(out: Tensor, a: Tensor, b: Weight): void;
+  /** out[i, j] = bias[j] + sum over t of x[i, t] weight[t, j]. [m, k] x [k, n] -> [m, n] */
+  linear(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void;
+  /** out[i] = table[ids[i]]. [V, C] -> [T, C] */
+  embedding(out: Tensor, table: Weight, ids: ArrayLike<number>): void;
+  /** out = a + b, element by element; `out` may be `a` or `b`. */
+  add(out: Tensor, a: Tensor, b: Tensor): void;
+  /** out = factor * a, element by element. */
+  scale(out: Tensor, a: Tensor, factor: number): void;
+  /** out[i, j] = exp(x[i, j] - max_i) / sum over j of exp(x[i, j] - max_i), along the last axis. */
+  softmax(out: Tensor, x: Tensor): void;
+  /** out[i, j] = x[i, j] - max_i - ln(sum over j of exp(x[i, j] - max_i)), along the last axis. */
+  logSoftmax(out: Tensor, x: Tensor): void;
+  /** out[i] = (x[i] - mean_i) / sqrt(variance_i + epsilon) * weight + bias, along the last axis; variance over n. */
+  layerNorm(out: Tensor, x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): void;
+  gelu(out: Tensor, x: Tensor, form: GeluForm): void;
+  /** out = max(x, 0); NaN stays NaN. */
+  relu(out: Tensor, x: Tensor): void;
+  /** Columns [start, start + n) of x. [m, *] -> [m, n] */
+  columns(out: Tensor, x: Tensor, start: number): void;
+  /** cache[h, position + t] = x[t, h D .. (h + 1) D]. x [T, C], cache [H, capacity, D] */
+  storeHeads(cache: Tensor, x: Tensor, position: number): void;
+  /**
+   * out[i, h D + j] = sum over t <= P + i of pattern[h, i, t] values[h, t, j], with
+   * pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t].
+   * q [T, C], keys and values [H, capacity, D] -> [T, C]
+   */
+  attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions): void;
+}

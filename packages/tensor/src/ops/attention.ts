@@ -1,0 +1,78 @@
+/** Causal self-attention over cached keys and values (Vaswani et al., arXiv 1706.03762, section 3.2). */
+import type { Backend } from "../backend.ts";
+import { referenceEngine } from "../engine.ts";
+import { formatShape, ShapeError } from "../errors.ts";
+import type { AttentionOptions } from "../kernels/kernels.ts";
+import { sameShape, type Tensor } from "../tensor.ts";
+import { checkRank, checkShape } from "./check.ts";
+
+/**
+ * For each head h and query i: z = sum over t <= P + i of softmax(scale q . keys)[t] values[t]. Query i sits at position
+ * P + i and sees no later key. Heads lie side by side in a row of q: head h is columns h D to (h + 1) D.
+ * q [T, C], keys and values [H, capacity, D] of which the first P + T rows are read -> [T, C]
+ * @throws ShapeError if the shapes do not fit, or P + T is more than the capacity
+ */
+export function attention(
+  q: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  options: AttentionOptions,
+  backend: Backend = referenceEngine,
+): Tensor {
+  const out = backend.allocate(q.shape);
+  attentionInto(out, q, keys, values, options, backend);
+  return out;
+}
+
+/** `attention` into given memory: to run it again from scores or a pattern that were changed. @throws ShapeError */
+export function attentionInto(
+  out: Tensor,
+  q: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  options: AttentionOptions,
+  backend: Backend = referenceEngine,
+): void {
+  const { past, scores, pattern, from } = options;
+  checkRank("attention", "q", q, "[T, C]");
+  checkRank("attention", "keys", keys, "[H, S, D]");
+  checkShape("attention", "values", values, keys.shape);
+  checkShape("attention", "out", out, q.shape);
+  const [heads, capacity, d] = keys.shape as [number, number, number];
+  const [t, c] = q.shape as [number, number];
+  if (c !== heads * d) {
+    throw new ShapeError(`attention: q must be [T, H * D] = [*, ${heads * d}], got ${formatShape(q.shape)}`);
+  }
+  if (!Number.isInteger(past) || past < 0 || past + t > capacity) {
+    throw new ShapeError(`attention: ${past} past and ${t} new tokens do not fit keys of ${capacity} rows`);
+  }
+  for (const [name, square] of [
+    ["scores", scores],
+    ["pattern", pattern],
+  ] as const) {
+    if (square && !sameShape(square.shape, [heads, t, past + t])) {
+      throw new ShapeError(
+        `attention: ${name} must be [H, T, S] = [${heads}, ${t}, ${past + t}], got ${formatShape(square.shape)}`,
+      );
+    }
+    if (from === name && !square) throw new ShapeError(`attention: from "${name}" needs ${name}`);
+  }
+  backend.kernels.attention(out, q, keys, values, options);
+}
+
+/**
+ * Writes the heads of x into rows `position` onwards of a cache. x [T, C] -> cache [H, capacity, D]
+ * @throws ShapeError if they do not fit; nothing is written then
+ */
+export function storeHeads(cache: Tensor, x: Tensor, position: number, backend: Backend = referenceEngine): void {
+  checkRank("storeHeads", "cache", cache, "[H, capacity, D]");
+  checkRank("storeHeads", "x", x, "[T, C]");
+  const [heads, capacity, d] = cache.shape as [number, number, number];
+  const [t, c] = x.shape as [number, number];
+  if (c !== heads * d || !Number.isInteger(position) || position < 0 || position + t > capacity) {
+    throw new ShapeError(
+      `storeHeads: x ${formatShape(x.shape)} at position ${position} does not fit cache ${formatShape(cache.shape)}`,
+    );
+  }
+  backend.kernels.storeHeads(cache, x, position);
+}
