@@ -1,0 +1,19 @@
+/** Letting other work run: timers, signals, I/O. Needs a macrotask; a resolved promise alone would not let any in. */
+
+const host: { readonly setImmediate?: (callback: () => void) => unknown } = globalThis;
+
+/** Resolves after the event loop has had a turn. Node has setImmediate; a browser takes a message to itself. */
+export function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (host.setImmediate) {
+      host.setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

@@ -1,0 +1,103 @@
+/**
+ * KVCache: the keys and values of every token fed so far, per layer and head, so that a new token computes its own and
+ * reads the rest. Preallocated, [L, H, capacity, D] each. A pass writes past `length` and then advances: a pass
+ * that fails or is aborted leaves the cache as it was.
+ */
+import { type Engine, storeHeads, type Tensor } from "@tsgpt/tensor";
+import type { GPT2Config } from "./config.ts";
+import { ContextOverflowError } from "./errors.ts";
+
+export class KVCache {
+  readonly capacity: number;
+  readonly #engine: Engine;
+  readonly #config: GPT2Config;
+  readonly #keys: Tensor[]; // per layer [H, capacity, D]
+  readonly #values: Tensor[];
+  #length = 0;
+
+  /**
+   * A cache for `capacity` tokens, nPositions by default.
+   * @throws RangeError unless the capacity is a whole number from 1 to nPositions
+   */
+  constructor(config: GPT2Config, engine: Engine, capacity: number = config.nPositions) {
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > config.nPositions) {
+      throw new RangeError(
+        `KVCache: capacity must be a whole number from 1 to nPositions = ${config.nPositions}, got ${capacity}`,
+      );
+    }
+    const shape = [config.nHead, capacity, config.nEmbd / config.nHead];
+    this.capacity = capacity;
+    this.#config = config;
+    this.#engine = engine;
+    this.#keys = Array.from({ length: config.nLayer }, () => engine.allocate(shape));
+    this.#values = Array.from({ length: config.nLayer }, () => engine.allocate(shape));
+  }
+
+  /** Tokens held: P, the position of the next token. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of all keys and values, held or not: 2 L C capacity float32 numbers. */
+  get bytes(): number {
+    return this.#keys.reduce((sum, keys) => sum + 2 * keys.bytes, 0);
+  }
+
+  /** Keys of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
+  keys(layer: number): Tensor {
+    return this.#keys[layer] as Tensor;
+  }
+
+  /** Values of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
+  values(layer: number): Tensor {
+    return this.#values[layer] as Tensor;
+  }
+
+  /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
+  checkRoom(count: number): void {
+    if (this.#length + count > this.capacity) {
+      throw new ContextOverflowError({
+        past: this.#length,
+        adding: count,
+        limit: this.capacity,
+        what: "cache capacity",
+      });
+    }
+  }
+
+  /** Writes a layer's new keys and values, [T, C] each, behind the `length` tokens held; `advance` makes them count. */
+  store(layer: number, keys: Tensor, values: Tensor): void {
+    storeHeads(this.keys(layer), keys, this.#length, this.#engine);
+    storeHeads(this.values(layer), values, this.#length, this.#engine);
+  }
+
+  /** Counts `count` tokens that every layer has stored. @throws ContextOverflowError */
+  advance(count: number): void {
+    this.checkRoom(count);
+    this.#length += count;
+  }
+
+  /** Forgets all but the first `length` tokens. @throws RangeError if fewer are held */
+  truncate(length: number): void {
+    if (!Number.isInteger(length) || length < 0 || length > this.#length) {
+      throw new RangeError(`KVCache.truncate: length must be a whole number from 0 to ${this.#length}, got ${length}`);
+    }
+    this.#length = length;
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#length = 0;
+  }
+
+  /** An independent copy: feeding one does not change the other. */
+  clone(): KVCache {
+    const copy = new KVCache(this.#config, this.#engine, this.capacity);
+    for (let layer = 0; layer < this.#keys.length; layer++) {
+      copy.keys(layer).data.set(this.keys(layer).data);
+      copy.values(layer).data.set(this.values(layer).data);
+    }
+    copy.#length = this.#length;
+    return copy;
+  }
+}

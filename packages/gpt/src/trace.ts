@@ -1,0 +1,160 @@
+/**
+ * Trace: any activation of a pass by TransformerLens's key, recorded or replaced. A hook is given a copy of the
+ * activation; what it returns, if anything, takes the activation's place. Without hooks a trace costs one test per key.
+ * Differs from TransformerLens: `ln*.hook_normalized` is the layer norm's output, weight and bias applied.
+ */
+import { formatShape, ShapeError, sameShape, Tensor } from "@tsgpt/tensor";
+
+/** Looks at an activation (a copy that is the hook's own) and may return another of the same shape to use instead. */
+export type Hook = (activation: Tensor, key: string) => Tensor | undefined;
+
+export interface Trace {
+  /** True if someone listens for this key: activations that are costly to make are made only then. */
+  wants(key: string): boolean;
+  /** The activation to go on with: the one given, or what the hook returned. */
+  visit(key: string, activation: Tensor): Tensor;
+}
+
+/** The keys of one block's activations, by this project's names; made once per layer. */
+export interface BlockKeys {
+  readonly residPre: string; // [T, C]
+  readonly ln1: string; // [T, C]
+  readonly q: string; // [T, H, D], as k, v and z
+  readonly k: string;
+  readonly v: string;
+  readonly scores: string; // [H, T, S]
+  readonly pattern: string; // [H, T, S]
+  readonly z: string;
+  readonly attnOut: string; // [T, C]
+  readonly residMid: string; // [T, C]
+  readonly ln2: string; // [T, C]
+  readonly mlpPre: string; // [T, 4C]
+  readonly mlpPost: string; // [T, 4C]
+  readonly mlpOut: string; // [T, C]
+  readonly residPost: string; // [T, C]
+}
+
+const keysByLayer: BlockKeys[] = [];
+
+export function blockKeys(layer: number): BlockKeys {
+  keysByLayer[layer] ??= makeBlockKeys(`blocks.${layer}`);
+  return keysByLayer[layer];
+}
+
+function makeBlockKeys(name: string): BlockKeys {
+  return {
+    residPre: `${name}.hook_resid_pre`,
+    ln1: `${name}.ln1.hook_normalized`,
+    q: `${name}.attn.hook_q`,
+    k: `${name}.attn.hook_k`,
+    v: `${name}.attn.hook_v`,
+    scores: `${name}.attn.hook_attn_scores`,
+    pattern: `${name}.attn.hook_pattern`,
+    z: `${name}.attn.hook_z`,
+    attnOut: `${name}.hook_attn_out`,
+    residMid: `${name}.hook_resid_mid`,
+    ln2: `${name}.ln2.hook_normalized`,
+    mlpPre: `${name}.mlp.hook_pre`,
+    mlpPost: `${name}.mlp.hook_post`,
+    mlpOut: `${name}.hook_mlp_out`,
+    residPost: `${name}.hook_resid_post`,
+  };
+}
+
+/** Every key of a model of `layers` blocks, in the order of the pass: what a hook may be set on. */
+export function activationKeys(layers: number): string[] {
+  const blocks = Array.from({ length: layers }, (_, layer) => Object.values(blockKeys(layer)) as string[]);
+  return ["hook_embed", "hook_pos_embed", ...blocks.flat(), "ln_final.hook_normalized", "logits"];
+}
+
+/** The trace of a pass that nobody watches. */
+export const noTrace: Trace = { wants: () => false, visit: (_, activation) => activation };
+
+/**
+ * A trace from hooks by key, for a model of `layers` blocks. @throws RangeError for a key that no activation has
+ * @example forward(model, ids, { trace: traceWith(12, { "blocks.0.hook_attn_out": (a) => Tensor.zeros(a.shape) }) })
+ */
+export function traceWith(layers: number, hooks: Readonly<Record<string, Hook>>): Trace {
+  const byKey = new Map(Object.entries(hooks));
+  const known = new Set(activationKeys(layers));
+  for (const key of byKey.keys()) {
+    if (!known.has(key))
+      throw new RangeError(`traceWith: no activation is called "${key}"; see activationKeys(${layers})`);
+  }
+  return {
+    wants: (key) => byKey.has(key),
+    visit: (key, activation) => runHook(byKey.get(key), key, activation),
+  };
+}
+
+/** A trace that records every activation, or those that `select` takes, into `into` as copies. */
+export function record(into: Map<string, Tensor>, select: (key: string) => boolean = () => true): Trace {
+  return {
+    wants: select,
+    visit: (key, activation) => {
+      if (select(key)) into.set(key, activation.clone());
+      return activation;
+    },
+  };
+}
+
+function runHook(hook: Hook | undefined, key: string, activation: Tensor): Tensor {
+  const replacement = hook?.(activation.clone(), key);
+  if (!replacement) return activation;
+  if (!sameShape(replacement.shape, activation.shape)) {
+    throw new ShapeError(
+      `trace: the hook of "${key}" must return ${formatShape(activation.shape)}, got ${formatShape(replacement.shape)}`,
+    );
+  }
+  return replacement;
+}
+
+/**
+ * Joins the activations of consecutive passes over one cache into those of a single pass: rows stack, and scores and
+ * patterns [H, T, S] widen to the last S, masked entries filled (-Infinity and 0). @throws ShapeError
+ */
+export function stackTraces(parts: readonly ReadonlyMap<string, Tensor>[]): Map<string, Tensor> {
+  const joined = new Map<string, Tensor>();
+  for (const key of parts[0]?.keys() ?? []) {
+    const pieces = parts.map((part) => {
+      const piece = part.get(key);
+      if (!piece) throw new ShapeError(`stackTraces: "${key}" is missing from one of the passes`);
+      return piece;
+    });
+    const masked = key.endsWith("attn_scores") ? Number.NEGATIVE_INFINITY : key.endsWith("pattern") ? 0 : undefined;
+    joined.set(key, masked === undefined ? stackRows(pieces) : stackSquares(pieces, masked));
+  }
+  return joined;
+}
+
+/** [T1, ...], [T2, ...] -> [T1 + T2, ...] */
+function stackRows(pieces: readonly Tensor[]): Tensor {
+  const [, ...rest] = pieces[0]?.shape ?? [];
+  const out = Tensor.zeros([pieces.reduce((sum, piece) => sum + (piece.shape[0] as number), 0), ...rest]);
+  let at = 0;
+  for (const piece of pieces) {
+    out.data.set(piece.data, at);
+    at += piece.size;
+  }
+  return out;
+}
+
+/** [H, T1, S1], [H, T2, S2] -> [H, T1 + T2, last S] */
+function stackSquares(pieces: readonly Tensor[], masked: number): Tensor {
+  const heads = pieces[0]?.shape[0] as number;
+  const rows = pieces.reduce((sum, piece) => sum + (piece.shape[1] as number), 0);
+  const s = pieces.at(-1)?.shape[2] as number;
+  const out = Tensor.zeros([heads, rows, s]);
+  out.data.fill(masked);
+  for (let h = 0; h < heads; h++) {
+    let row = 0;
+    for (const piece of pieces) {
+      const [, t, width] = piece.shape as [number, number, number];
+      for (let i = 0; i < t; i++, row++) {
+        const from = (h * t + i) * width;
+        out.data.set(piece.data.subarray(from, from + width), (h * rows + row) * s);
+      }
+    }
+  }
+  return out;
+}

@@ -1,0 +1,197 @@
+import { argmax, Tensor } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import {
+  type FinishReason,
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+  type Sample,
+} from "../src/generate.ts";
+import { forward, type Model } from "../src/model.ts";
+import { characterTokenizer, tinyModel } from "./tiny-model.ts";
+
+const model = tinyModel();
+const greedy: Sample = (logits) => argmax(new Tensor(logits, [logits.length]));
+
+/** A sampler that gives these ids in turn, whatever the logits. */
+function scripted(ids: readonly number[]): Sample {
+  let next = 0;
+  return () => ids[next++ % ids.length] as number;
+}
+
+async function collect(m: Model, prompt: string | number[], options: Partial<GenerateOptions> = {}) {
+  const tokens: GeneratedToken[] = [];
+  const run = generate(m, prompt, { sample: greedy, ...options });
+  let reason: FinishReason;
+  for (;;) {
+    const step = await run.next();
+    if (step.done) {
+      reason = step.value;
+      break;
+    }
+    tokens.push(step.value);
+  }
+  return { tokens, ids: tokens.map((token) => token.id), text: tokens.map((token) => token.text).join(""), reason };
+}
+
+test("greedy generation takes the argmax of a full pass at each step", async () => {
+  const { ids, reason } = await collect(model, [3, 1, 4], { maxTokens: 6 });
+  const sequence = [3, 1, 4];
+  for (const id of ids) {
+    expect(id).toBe(argmax(forward(model, sequence, { positions: "last" }).row(0)));
+    sequence.push(id);
+  }
+  expect(ids).toHaveLength(6);
+  expect(reason).toBe("length");
+});
+
+test("useCache false gives the same ids", async () => {
+  const cached = await collect(model, [3, 1, 4], { maxTokens: 12 });
+  const uncached = await collect(model, [3, 1, 4], { maxTokens: 12, useCache: false });
+  expect(uncached.ids).toEqual(cached.ids);
+});
+
+test("logprob is ln softmax of the raw logits, whatever the sampler does to them", async () => {
+  const sample: Sample = (logits) => {
+    logits.fill(0);
+    return 7;
+  };
+  const { tokens } = await collect(model, [3, 1, 4], { maxTokens: 1, sample });
+  const logits = forward(model, [3, 1, 4], { positions: "last" }).data;
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+  expect(tokens[0]?.logprob).toBeCloseTo((logits[7] as number) - Math.log(sum), 5);
+});
+
+test("positions count on from the prompt", async () => {
+  const { tokens } = await collect(model, [3, 1, 4], { maxTokens: 3 });
+  expect(tokens.map((token) => token.position)).toEqual([3, 4, 5]);
+});
+
+test("the sampler sees all ids so far and where the prompt ended", async () => {
+  const seen: string[] = [];
+  const sample: Sample = (_, { history, promptLength }) => {
+    seen.push(`${history.join(",")} | ${promptLength}`);
+    return history.length;
+  };
+  await collect(model, [3, 1], { maxTokens: 3, sample });
+  expect(seen).toEqual(["3,1 | 2", "3,1,2 | 2", "3,1,2,3 | 2"]);
+});
+
+test("the end-of-text token ends it and is the last token, with no text", async () => {
+  const withEos = tinyModel({ eosTokenId: 2 }, characterTokenizer(characters));
+  const { ids, text, reason } = await collect(withEos, [3], { sample: scripted([5, 2, 6]) });
+  expect({ ids, text, reason }).toEqual({ ids: [5, 2], text: "f", reason: "eos" });
+});
+
+test("ignoreEos goes on past it", async () => {
+  const withEos = tinyModel({ eosTokenId: 2 });
+  const { ids, reason } = await collect(withEos, [3], { sample: scripted([5, 2, 6]), ignoreEos: true, maxTokens: 3 });
+  expect({ ids, reason }).toEqual({ ids: [5, 2, 6], reason: "length" });
+});
+
+test("the sequence ends at nPositions = 24", async () => {
+  const { ids, reason } = await collect(model, [3, 1, 4]);
+  expect(ids).toHaveLength(21);
+  expect(reason).toBe("context");
+});
+
+test("maxTokens 0 gives nothing", async () => {
+  expect(await collect(model, [3], { maxTokens: 0 })).toMatchObject({ ids: [], reason: "length" });
+});
+
+const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".slice(0, 61);
+
+test("a stop string across token borders ends the text and is not emitted", async () => {
+  const lettered = tinyModel({}, characterTokenizer(characters));
+  const { text, reason, ids } = await collect(lettered, "xy", {
+    sample: scripted([0, 1, 2, 3, 4]),
+    stop: ["cd"],
+  });
+  expect({ text, reason, ids }).toEqual({ text: "ab", reason: "stop", ids: [0, 1, 2, 3] });
+});
+
+test("text held back for a stop string that never comes is emitted with the last token", async () => {
+  const lettered = tinyModel({}, characterTokenizer(characters));
+  const { tokens, reason } = await collect(lettered, "xy", { sample: scripted([0, 2]), stop: ["cd"], maxTokens: 2 });
+  expect(tokens.map((token) => token.text)).toEqual(["a", "c"]);
+  expect(reason).toBe("length");
+});
+
+test("an abort before the first step yields nothing", async () => {
+  expect(await collect(model, [3], { signal: AbortSignal.abort() })).toMatchObject({ ids: [], reason: "abort" });
+});
+
+test("an abort during prefill is noticed between layers", async () => {
+  const controller = new AbortController();
+  setImmediate(() => controller.abort());
+  const ids = Array.from({ length: 20 }, (_, i) => i);
+  expect(await collect(model, ids, { signal: controller.signal })).toMatchObject({ ids: [], reason: "abort" });
+});
+
+test("an abort between tokens ends it with what has come so far", async () => {
+  const controller = new AbortController();
+  const sample: Sample = (logits, { history }) => {
+    if (history.length === 5) controller.abort();
+    return greedy(logits, { history, promptLength: 3 });
+  };
+  const { ids, reason } = await collect(model, [3, 1, 4], { sample, signal: controller.signal });
+  expect(ids).toHaveLength(3);
+  expect(reason).toBe("abort");
+});
+
+test("each token lets the event loop turn", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const sample: Sample = (logits, context) => {
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    return greedy(logits, context);
+  };
+  await collect(model, [3, 1, 4], { maxTokens: 15, sample });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(5);
+});
+
+test("an empty prompt starts from bos, or eos, or is an error where the model has neither", async () => {
+  const positions = async (changes: object) => {
+    const seen: number[][] = [];
+    const sample: Sample = (_, { history }) => {
+      seen.push([...history]);
+      return 0;
+    };
+    await collect(tinyModel(changes), "", { maxTokens: 1, sample });
+    return seen[0];
+  };
+  expect(await positions({ bosTokenId: 4, eosTokenId: 5 })).toEqual([4]);
+  expect(await positions({ eosTokenId: 5 })).toEqual([5]);
+  await expect(positions({})).rejects.toThrow('the prompt is empty and model "tiny" has no bos or eos token');
+});
+
+test("text without a tokenizer is an error that says what to give", async () => {
+  await expect(collect(model, "hello")).rejects.toThrow("a prompt must be given as token ids");
+});
+
+test("a prompt longer than the context is an error with the counts", async () => {
+  await expect(
+    collect(
+      model,
+      Array.from({ length: 25 }, () => 1),
+    ),
+  ).rejects.toThrow(/25.*24/);
+});
+
+test("NaN logits are an error that names the position", async () => {
+  const broken = tinyModel();
+  broken.parameters.lnF.bias.data[0] = Number.NaN;
+  await expect(collect(broken, [3, 1, 4])).rejects.toThrow("the logits at position 3 are NaN");
+});
+
+test.each([-1, 1.5, Number.NaN])("maxTokens of %s is refused", async (maxTokens) => {
+  await expect(collect(model, [3], { maxTokens })).rejects.toThrow(
+    `maxTokens must be a whole number, 0 or more, got ${maxTokens}`,
+  );
+});
+
+test("a sampler that chooses an id outside the vocabulary is an error", async () => {
+  await expect(collect(model, [3], { sample: () => 61 })).rejects.toThrow("sample chose id 61; ids go from 0 to 60");
+});

@@ -1,0 +1,153 @@
+import { ShapeError, Tensor } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import { KVCache } from "../src/kv-cache.ts";
+import { forward } from "../src/model.ts";
+import { activationKeys, record, stackTraces, traceWith } from "../src/trace.ts";
+import { tinyModel } from "./tiny-model.ts";
+
+const model = tinyModel();
+const ids = [3, 1, 4, 1, 5];
+
+function recordAll(tokens: number[], cache?: KVCache): Map<string, Tensor> {
+  const activations = new Map<string, Tensor>();
+  forward(model, tokens, { cache, trace: record(activations) });
+  return activations;
+}
+
+test("recording gives every activation, in the order of the pass", () => {
+  expect([...recordAll(ids).keys()]).toEqual(activationKeys(3));
+});
+
+test("shapes are TransformerLens's: heads apart in q and z, [H, T, S] for scores and pattern", () => {
+  const trace = recordAll(ids);
+  const shape = (key: string) => trace.get(key)?.shape;
+  expect(shape("hook_embed")).toEqual([5, 12]);
+  expect(shape("blocks.1.attn.hook_q")).toEqual([5, 3, 4]);
+  expect(shape("blocks.1.attn.hook_attn_scores")).toEqual([3, 5, 5]);
+  expect(shape("blocks.1.mlp.hook_post")).toEqual([5, 48]);
+  expect(shape("logits")).toEqual([5, 61]);
+});
+
+test("recording changes no logit", () => {
+  expect(recordAll(ids).get("logits")?.data).toEqual(forward(model, ids).data);
+});
+
+test("scores are -Infinity where masked, and each pattern row sums to 1 over what is seen", () => {
+  const trace = recordAll(ids);
+  const scores = trace.get("blocks.0.attn.hook_attn_scores") as Tensor;
+  const pattern = trace.get("blocks.0.attn.hook_pattern") as Tensor;
+  for (let h = 0; h < 3; h++) {
+    for (let i = 0; i < 5; i++) {
+      expect(
+        [
+          ...scores
+            .row(h)
+            .row(i)
+            .data.slice(i + 1),
+        ].every((s) => s === Number.NEGATIVE_INFINITY),
+      ).toBe(true);
+      expect(
+        [
+          ...pattern
+            .row(h)
+            .row(i)
+            .data.slice(i + 1),
+        ].every((p) => p === 0),
+      ).toBe(true);
+      expect(
+        pattern
+          .row(h)
+          .row(i)
+          .data.reduce((sum, p) => sum + p, 0),
+      ).toBeCloseTo(1, 6);
+    }
+  }
+});
+
+test("the residual stream adds up: resid_mid = resid_pre + attn_out, resid_post = resid_mid + mlp_out", () => {
+  const trace = recordAll(ids);
+  const get = (key: string) => (trace.get(`blocks.2.${key}`) as Tensor).data;
+  const sum = (a: Float32Array, b: Float32Array) => a.map((value, i) => value + (b[i] as number));
+  expect(get("hook_resid_mid")).toEqual(sum(get("hook_resid_pre"), get("hook_attn_out")));
+  expect(get("hook_resid_post")).toEqual(sum(get("hook_resid_mid"), get("hook_mlp_out")));
+});
+
+test("a hook that returns nothing changes nothing, even if it scribbles on its copy", () => {
+  const trace = traceWith(3, {
+    "blocks.0.hook_resid_pre": (a) => {
+      a.data.fill(9);
+      return undefined;
+    },
+  });
+  expect(forward(model, ids, { trace }).data).toEqual(forward(model, ids).data);
+});
+
+test("every activation can be replaced: NaN put in its place reaches the logits", () => {
+  for (const key of activationKeys(3)) {
+    const trace = traceWith(3, {
+      [key]: (a) => {
+        a.data.fill(Number.NaN);
+        return a;
+      },
+    });
+    expect(forward(model, ids, { trace }).data.every(Number.isNaN), key).toBe(true);
+  }
+});
+
+test("replacing the pattern by 'attend to the first token' makes every z the first token's value", () => {
+  const recorded = new Map<string, Tensor>();
+  const recorder = record(recorded);
+  const first = (a: Tensor) => {
+    a.data.fill(0);
+    for (let row = 0; row < 15; row++) a.data[row * 5] = 1;
+    return a;
+  };
+  const replacing = traceWith(3, { "blocks.0.attn.hook_pattern": first });
+  const trace = {
+    wants: () => true,
+    visit: (key: string, a: Tensor) => recorder.visit(key, replacing.visit(key, a)),
+  };
+  forward(model, ids, { trace });
+  const v = recorded.get("blocks.0.attn.hook_v") as Tensor; // [T, H, D]
+  const z = recorded.get("blocks.0.attn.hook_z") as Tensor;
+  for (let i = 0; i < 5; i++) expect(z.row(i).data).toEqual(v.row(0).data);
+});
+
+test("replaced scores go through the softmax: equal scores give equal shares of what is seen", () => {
+  const recorded = new Map<string, Tensor>();
+  const recorder = record(recorded);
+  const replacing = traceWith(3, {
+    "blocks.1.attn.hook_attn_scores": (a) => Tensor.zeros(a.shape),
+  });
+  const trace = {
+    wants: () => true,
+    visit: (key: string, a: Tensor) => recorder.visit(key, replacing.visit(key, a)),
+  };
+  forward(model, ids, { trace });
+  const pattern = recorded.get("blocks.1.attn.hook_pattern") as Tensor;
+  expect([...pattern.row(2).row(3).data]).toEqual([0.25, 0.25, 0.25, 0.25, 0]);
+});
+
+test("with a cache, the rows of prefill and steps stack to those of one full pass", () => {
+  const cache = new KVCache(model.config, model.engine);
+  const parts = [recordAll(ids.slice(0, 2), cache), recordAll(ids.slice(2, 3), cache), recordAll(ids.slice(3), cache)];
+  const stacked = stackTraces(parts);
+  for (const [key, expected] of recordAll(ids)) {
+    const actual = stacked.get(key) as Tensor;
+    expect(actual.shape, key).toEqual(expected.shape);
+    // Infinities lie at the same places: the matcher takes equal infinities as equal.
+    expect(actual).toBeCloseToTensor(expected, { atol: 5e-6, rtol: 1e-5 });
+  }
+});
+
+test("a key that no activation has is refused", () => {
+  expect(() => traceWith(3, { "blocks.3.hook_resid_pre": () => undefined })).toThrow(
+    'traceWith: no activation is called "blocks.3.hook_resid_pre"',
+  );
+});
+
+test("a hook that returns another shape is refused with both shapes", () => {
+  const trace = traceWith(3, { hook_embed: () => Tensor.zeros([5, 11]) });
+  expect(() => forward(model, ids, { trace })).toThrow(ShapeError);
+  expect(() => forward(model, ids, { trace })).toThrow('"hook_embed" must return [5, 12], got [5, 11]');
+});
