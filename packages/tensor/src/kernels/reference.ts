@@ -50,9 +50,10 @@ function matmulTransposed(out: Tensor, a: Tensor, b: Weight): void {
   const [m, k, n] = [a.shape[0], a.shape[1], b.shape[0]] as [number, number, number];
   const w = b.toTensor().data;
   for (let i = 0; i < m; i++) {
+    const row = a.data.subarray(i * k, (i + 1) * k);
     for (let j = 0; j < n; j++) {
       let sum = 0;
-      for (let t = 0; t < k; t++) sum += a.data[i * k + t] * w[j * k + t];
+      for (let t = 0; t < k; t++) sum += row[t] * w[j * k + t];
       out.data[i * n + j] = sum;
     }
   }
