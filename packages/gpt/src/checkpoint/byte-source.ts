@@ -1,0 +1,28 @@
+/** ByteSource: a file, or anything like one, whose bytes are read where they are wanted. Nothing here knows of a disk. */
+import { CheckpointError } from "../errors.ts";
+
+export interface ByteSource {
+  /** For messages. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Fills `into` with the bytes that begin at `offset`. @throws CheckpointError if there are not that many */
+  read(offset: number, into: Uint8Array): Promise<void>;
+}
+
+/** A source over bytes in memory; no copy. */
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read: async (offset, into) => {
+      if (offset + into.length > bytes.length) throw endOfFile(name, offset, into.length, bytes.length);
+      into.set(bytes.subarray(offset, offset + into.length));
+    },
+  };
+}
+
+/** The error of a read past the end, as of a file that was cut while it was being read. */
+export function endOfFile(name: string, offset: number, length: number, size: number): CheckpointError {
+  return new CheckpointError(name, `ends at byte ${size}, before what is read`, { range: [offset, offset + length] });
+}

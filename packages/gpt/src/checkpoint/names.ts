@@ -1,0 +1,103 @@
+/**
+ * The names of GPT-2's parameters in a checkpoint, with the shape that the config asks for and the use that each is put to.
+ * The only file with these strings. As written by transformers 5.18 (models/gpt2/modeling_gpt2.py): c_attn, c_proj and
+ * c_fc are Conv1D, stored [in, out].
+ */
+import type { Shape, WeightRole } from "@tsgpt/tensor";
+import type { GPT2Config } from "../config.ts";
+
+export interface ExpectedTensor {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly role: WeightRole;
+  /** The keys of config.json that ask for this shape, and their values: `n_embd 768`. */
+  readonly because: string;
+}
+
+export interface ExpectedPair {
+  readonly weight: ExpectedTensor;
+  readonly bias: ExpectedTensor;
+}
+
+export interface ExpectedBlock {
+  readonly ln1: ExpectedPair;
+  readonly attn: { readonly cAttn: ExpectedPair; readonly cProj: ExpectedPair };
+  readonly ln2: ExpectedPair;
+  readonly mlp: { readonly cFc: ExpectedPair; readonly cProj: ExpectedPair };
+}
+
+export interface ExpectedTensors {
+  readonly wte: ExpectedTensor;
+  readonly wpe: ExpectedTensor;
+  readonly blocks: readonly ExpectedBlock[];
+  readonly lnF: ExpectedPair;
+  /** Undefined where the head is wte. */
+  readonly lmHead: ExpectedTensor | undefined;
+}
+
+/** Every name but the head's may stand behind it: checkpoints of the whole language model have it, of the body alone not. */
+export const PREFIX = "transformer.";
+export const HEAD = "lm_head.weight";
+
+/** Masks that older versions of transformers stored with each layer. */
+const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
+
+/** What a checkpoint of this config must hold. */
+export function expectedTensors(config: GPT2Config): ExpectedTensors {
+  const { vocabSize, nPositions, nEmbd, nLayer } = config;
+  const width = `n_embd ${nEmbd}`;
+  const table = (name: string, rows: number, role: WeightRole, because: string): ExpectedTensor => {
+    return { name, shape: [rows, nEmbd], role, because: `${because} ${rows}, ${width}` };
+  };
+  return {
+    wte: table("wte.weight", vocabSize, "embedding", "vocab_size"),
+    wpe: table("wpe.weight", nPositions, "embedding", "n_positions"),
+    blocks: Array.from({ length: nLayer }, (_, layer) => expectedBlock(`h.${layer}`, config)),
+    lnF: layerNorm("ln_f", nEmbd),
+    lmHead: config.tieWordEmbeddings ? undefined : table(HEAD, vocabSize, "head", "vocab_size"),
+  };
+}
+
+function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): ExpectedBlock {
+  const width = `n_embd ${nEmbd}`;
+  const widths = `${width}, n_inner ${nInner}`;
+  return {
+    ln1: layerNorm(`${at}.ln_1`, nEmbd),
+    attn: {
+      cAttn: linear(`${at}.attn.c_attn`, nEmbd, 3 * nEmbd, width),
+      cProj: linear(`${at}.attn.c_proj`, nEmbd, nEmbd, width),
+    },
+    ln2: layerNorm(`${at}.ln_2`, nEmbd),
+    mlp: {
+      cFc: linear(`${at}.mlp.c_fc`, nEmbd, nInner, widths),
+      cProj: linear(`${at}.mlp.c_proj`, nInner, nEmbd, widths),
+    },
+  };
+}
+
+function layerNorm(at: string, width: number): ExpectedPair {
+  const vector = (part: string): ExpectedTensor => {
+    return { name: `${at}.${part}`, shape: [width], role: "vector", because: `n_embd ${width}` };
+  };
+  return { weight: vector("weight"), bias: vector("bias") };
+}
+
+function linear(at: string, input: number, output: number, because: string): ExpectedPair {
+  return {
+    weight: { name: `${at}.weight`, shape: [input, output], role: "linear", because },
+    bias: { name: `${at}.bias`, shape: [output], role: "vector", because },
+  };
+}
+
+/** The same as a list, in the order of the forward pass. */
+export function listExpected({ wte, wpe, blocks, lnF, lmHead }: ExpectedTensors): ExpectedTensor[] {
+  const pairs = blocks.flatMap(({ ln1, attn, ln2, mlp }) => [ln1, attn.cAttn, attn.cProj, ln2, mlp.cFc, mlp.cProj]);
+  const inPairs = [...pairs, lnF].flatMap(({ weight, bias }) => [weight, bias]);
+  return [wte, wpe, ...inPairs, ...(lmHead ? [lmHead] : [])];
+}
+
+/** True for a tensor, its prefix taken off, that a checkpoint may hold and no forward pass reads. */
+export function isIgnored(name: string, config: GPT2Config): boolean {
+  return BUFFER.test(name) || (name === HEAD && config.tieWordEmbeddings);
+}

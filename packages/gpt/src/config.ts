@@ -1,0 +1,184 @@
+/**
+ * config.json of a GPT-2 checkpoint, validated: what the forward pass needs, under camelCase names. Follows transformers
+ * 5.18, models/gpt2/configuration_gpt2.py: absent keys take its defaults, except bos and eos, which are then absent.
+ * A key that would change the forward pass is honoured or refused by name; one that cannot (dropout, summary_*, use_cache,
+ * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights, several end tokens.
+ */
+import { z } from "zod";
+import { ConfigError, quote } from "./errors.ts";
+
+/** gelu_new and gelu_pytorch_tanh are GELU's tanh form, gelu is the erf form; they differ by up to 4.7e-4. */
+export type Activation = (typeof ACTIVATIONS)[number];
+
+export interface GPT2Config {
+  /** V */
+  readonly vocabSize: number;
+  /** The longest context, in tokens. */
+  readonly nPositions: number;
+  /** C */
+  readonly nEmbd: number;
+  /** L */
+  readonly nLayer: number;
+  /** H */
+  readonly nHead: number;
+  /** Width of the MLP; 4 C where the file has none. */
+  readonly nInner: number;
+  readonly layerNormEpsilon: number;
+  readonly activationFunction: Activation;
+  /** Scores are divided by sqrt(D). */
+  readonly scaleAttnWeights: boolean;
+  /** Scores of layer l are divided by l + 1. */
+  readonly scaleAttnByInverseLayerIdx: boolean;
+  /** Scales before the product and sums in float32: the same function, and our sums are float64 either way. */
+  readonly reorderAndUpcastAttn: boolean;
+  /** The head is wte, whatever else the checkpoint holds. */
+  readonly tieWordEmbeddings: boolean;
+  readonly bosTokenId: number | undefined;
+  readonly eosTokenId: number | undefined;
+}
+
+const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"] as const;
+
+// Each `error` completes "must be ...", and covers the checks that follow it too.
+const COUNT = "a whole number, 1 or more";
+const count = z.int({ error: COUNT }).positive();
+const flag = z.boolean({ error: "true or false" });
+const tokenId = z.int({ error: "a token id (a whole number, 0 or more) or null" }).nonnegative().nullish();
+
+const schema = z.object({
+  vocab_size: count.default(50257),
+  n_positions: count.default(1024),
+  n_embd: count.default(768),
+  n_layer: count.default(12),
+  n_head: count.default(12),
+  n_inner: z
+    .int({ error: `${COUNT}, or null for 4 n_embd` })
+    .positive()
+    .nullish(),
+  layer_norm_epsilon: z.number({ error: "a number, 0 or more" }).nonnegative().default(1e-5),
+  activation_function: z.enum(ACTIVATIONS, { error: `one of ${ACTIVATIONS.join(", ")}` }).default("gelu_new"),
+  scale_attn_weights: flag.default(true),
+  scale_attn_by_inverse_layer_idx: flag.default(false),
+  reorder_and_upcast_attn: flag.default(false),
+  tie_word_embeddings: flag.default(true),
+  bos_token_id: tokenId,
+  eos_token_id: tokenId,
+});
+
+type Keys = z.output<typeof schema>;
+
+/** transformers' other names of four keys (GPT2Config.attribute_map). */
+const ALIASES = {
+  hidden_size: "n_embd",
+  max_position_embeddings: "n_positions",
+  num_attention_heads: "n_head",
+  num_hidden_layers: "n_layer",
+} as const;
+
+/** Keys under which the forward pass is another function, unless they hold null or the value that `neutral` tells. */
+const REFUSED: Readonly<Record<string, { neutral?: (value: unknown) => boolean; reason: string }>> = {
+  model_type: { neutral: (value) => value === "gpt2", reason: 'only "gpt2" is supported' },
+  add_cross_attention: { neutral: isFalse, reason: "cross attention is not supported" },
+  is_encoder_decoder: { neutral: isFalse, reason: "an encoder-decoder is not a GPT-2" },
+  multi_query: { neutral: isFalse, reason: "multi-query attention is not GPT-2's" },
+  pruned_heads: { neutral: isEmpty, reason: "pruned heads are not supported" },
+  quantization_config: { reason: "quantised weights are not supported" },
+  compression_config: { reason: "quantised weights are not supported" },
+  quantization: { reason: "quantised weights are not supported" },
+  auto_map: { reason: "the model needs Python code of its own, which is not run" },
+};
+
+/**
+ * The config in `text`, a config.json; `file` is its name in messages.
+ * @throws ConfigError if it is not JSON, a value has the wrong type, or the model is not one that this package runs
+ * @see https://huggingface.co/docs/transformers/model_doc/gpt2#transformers.GPT2Config
+ */
+export function parseConfig(text: string, file = "config.json"): GPT2Config {
+  const raw = parseObject(text, file);
+  refuseOtherModels(raw, file);
+  const keys = checkTypes(withoutAliases(raw, file), file);
+  if (keys.n_embd % keys.n_head !== 0) {
+    throw new ConfigError(file, `"n_embd" must be a multiple of "n_head", got ${keys.n_embd} and ${keys.n_head}`);
+  }
+  return toConfig(keys);
+}
+
+function parseObject(text: string, file: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(file, `is not JSON: ${(cause as Error).message.replace(/\s+/g, " ")}`, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(file, `must hold a JSON object, got ${quote(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function refuseOtherModels(raw: Record<string, unknown>, file: string): void {
+  for (const [key, { neutral, reason }] of Object.entries(REFUSED)) {
+    const value = raw[key] ?? null;
+    if (value !== null && !neutral?.(value)) throw new ConfigError(file, `"${key}" is ${quote(value)}: ${reason}`);
+  }
+}
+
+function isFalse(value: unknown): boolean {
+  return value === false;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function withoutAliases(raw: Record<string, unknown>, file: string): Record<string, unknown> {
+  const keys = { ...raw };
+  for (const [alias, key] of Object.entries(ALIASES)) {
+    if (!Object.hasOwn(raw, alias)) continue;
+    if (Object.hasOwn(raw, key) && raw[key] !== raw[alias]) {
+      throw new ConfigError(
+        file,
+        `"${key}" is ${quote(raw[key])} and "${alias}", its other name, is ${quote(raw[alias])}`,
+      );
+    }
+    keys[key] = raw[alias];
+  }
+  return keys;
+}
+
+function checkTypes(keys: Record<string, unknown>, file: string): Keys {
+  const result = schema.safeParse({ ...keys, eos_token_id: onlyOf(keys["eos_token_id"]) });
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
+  const key = String(path[0]);
+  const value = keys[key];
+  throw new ConfigError(file, `"${key}" must be ${message}, got ${quote(value)} (${typeName(value)})`);
+}
+
+/** transformers writes one end token as a number or as a list of one. */
+function onlyOf(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+function typeName(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
+
+function toConfig(keys: Keys): GPT2Config {
+  return {
+    vocabSize: keys.vocab_size,
+    nPositions: keys.n_positions,
+    nEmbd: keys.n_embd,
+    nLayer: keys.n_layer,
+    nHead: keys.n_head,
+    nInner: keys.n_inner ?? 4 * keys.n_embd,
+    layerNormEpsilon: keys.layer_norm_epsilon,
+    activationFunction: keys.activation_function,
+    scaleAttnWeights: keys.scale_attn_weights,
+    scaleAttnByInverseLayerIdx: keys.scale_attn_by_inverse_layer_idx,
+    reorderAndUpcastAttn: keys.reorder_and_upcast_attn,
+    tieWordEmbeddings: keys.tie_word_embeddings,
+    bosTokenId: keys.bos_token_id ?? undefined,
+    eosTokenId: keys.eos_token_id ?? undefined,
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The errors of this package. A message names what it is about, the rule broken, the values got and the fix, on one line:
+ * names from a file are quoted, shortened and stripped of control characters, because the file may be hostile.
+ */
+
+export interface CheckpointErrorDetails {
+  /** The tensor at fault. */
+  readonly tensor?: string | undefined;
+  /** The bytes at fault: [begin, end) within the file. */
+  readonly range?: readonly [number, number] | undefined;
+  readonly cause?: unknown;
+}
+
+/** Weights that cannot be read, or that are not what they must be. */
+export class CheckpointError extends Error {
+  override readonly name = "CheckpointError";
+  readonly file: string;
+  readonly tensor: string | undefined;
+  readonly range: readonly [number, number] | undefined;
+
+  /** The message is `file: tensor "name" problem (bytes begin to end)`, without the parts that are not given. */
+  constructor(file: string, problem: string, { tensor, range, cause }: CheckpointErrorDetails = {}) {
+    const subject = tensor === undefined ? "" : `tensor ${quote(tensor)} `;
+    const where = range ? ` (bytes ${range[0]} to ${range[1]})` : "";
+    super(`${file}: ${subject}${problem}${where}`, cause === undefined ? undefined : { cause });
+    this.file = file;
+    this.tensor = tensor;
+    this.range = range;
+  }
+}
+
+/** A config.json that is missing, is not one, or asks for what this model is not. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly file: string;
+
+  constructor(file: string, problem: string, cause?: unknown) {
+    super(`${file}: ${problem}`, cause === undefined ? undefined : { cause });
+    this.file = file;
+  }
+}
+
+export interface ContextOverflow {
+  readonly past: number;
+  readonly adding: number;
+  readonly limit: number;
+  readonly what: "cache capacity" | "nPositions";
+}
+
+const OVERFLOW_FIX = {
+  "cache capacity": "make the cache larger, truncate it, or feed fewer tokens",
+  nPositions: "the model has no positions beyond these: feed fewer tokens",
+};
+
+/** More tokens than the cache or the model holds. Nothing in the cache has changed. */
+export class ContextOverflowError extends Error implements ContextOverflow {
+  override readonly name = "ContextOverflowError";
+  readonly past: number;
+  readonly adding: number;
+  readonly limit: number;
+  readonly what: ContextOverflow["what"];
+
+  constructor({ past, adding, limit, what }: ContextOverflow) {
+    super(
+      `context overflow: ${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}; ${OVERFLOW_FIX[what]}`,
+    );
+    this.past = past;
+    this.adding = adding;
+    this.limit = limit;
+    this.what = what;
+  }
+}
+
+const LONGEST_SHOWN = 80;
+
+/** A value from outside as it is shown in a message: JSON, on one line, at most 80 characters, nothing a terminal obeys. */
+export function quote(value: unknown): string {
+  const short = typeof value === "string" ? value.slice(0, LONGEST_SHOWN + 1) : value;
+  const json = (JSON.stringify(short) ?? String(short)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+  return json.length <= LONGEST_SHOWN ? json : `${json.slice(0, LONGEST_SHOWN - 3)}...`;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}
