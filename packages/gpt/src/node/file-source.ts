@@ -1,0 +1,45 @@
+/** A ByteSource over a file on disk: opened once, read by position, closed by whoever opened it. */
+import { type FileHandle, open } from "node:fs/promises";
+import { type ByteSource, endOfFile } from "../checkpoint/byte-source.ts";
+import { CheckpointError } from "../errors.ts";
+
+export interface FileSource extends ByteSource {
+  close(): Promise<void>;
+}
+
+const LARGEST_READ = 1 << 30; // one read takes a signed 32-bit count
+
+/**
+ * Opens the file at `path`; `name` is what messages call it.
+ * @throws CheckpointError if it is not there, is not a file, or may not be read
+ */
+export async function fileSource(path: string, name: string = path): Promise<FileSource> {
+  const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    throw new CheckpointError(name, cause.code === "ENOENT" ? "is not there" : `cannot be opened: ${cause.message}`, {
+      cause,
+    });
+  });
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new CheckpointError(name, "is not a file");
+    const read = (offset: number, into: Uint8Array) => readFully(handle, name, offset, into);
+    return { name, size: stat.size, read, close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function readFully(handle: FileHandle, name: string, offset: number, into: Uint8Array): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const length = Math.min(into.length - done, LARGEST_READ);
+    const { bytesRead } = await handle.read(into, done, length, offset + done).catch((cause: Error) => {
+      throw new CheckpointError(name, `cannot be read: ${cause.message}`, {
+        range: [offset, offset + into.length],
+        cause,
+      });
+    });
+    if (bytesRead === 0) throw endOfFile(name, offset, into.length, offset + done);
+    done += bytesRead;
+  }
+}

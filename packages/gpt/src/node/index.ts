@@ -1,0 +1,5 @@
+/** What needs Node: models and checkpoints in folders, and files of tensors. */
+export { type FileSource, fileSource } from "./file-source.ts";
+export { type LoadModelOptions, loadConfig, loadFolderTokenizer, loadModel } from "./load-model.ts";
+export { type OpenCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
+export { writeSafetensorsFile } from "./write-safetensors-file.ts";

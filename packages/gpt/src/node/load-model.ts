@@ -1,0 +1,54 @@
+/** A model from a folder in the Hugging Face layout: config.json, the weights, and tokenizer.json if there is one. */
+import { basename, join, resolve } from "node:path";
+import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
+import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
+import { type GPT2Config, parseConfig } from "../config.ts";
+import { ConfigError } from "../errors.ts";
+import type { Model } from "../model.ts";
+import { loadTokenizer, type Tokenizer } from "../tokenizer.ts";
+import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
+import { readText } from "./read-text.ts";
+
+export interface LoadModelOptions extends LoadOptions {
+  /** Where the weights go; a reference engine of the model's own by default. */
+  readonly engine?: Engine | undefined;
+}
+
+const CONFIG = "config.json";
+const TOKENIZER = "tokenizer.json";
+const LARGEST_CONFIG = 10_000_000; // bytes
+const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
+
+/**
+ * Loads the model in `folder`; its files are closed again whatever happens.
+ * @throws ConfigError, CheckpointError, or the tokenizer's error; the signal's reason if it aborts
+ */
+export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
+  const { engine = createReferenceEngine(), ...loading } = options;
+  loading.signal?.throwIfAborted();
+  const config = await loadConfig(folder);
+  const tokenizer = await loadFolderTokenizer(folder);
+  const checkpoint = await openCheckpoint(folder);
+  try {
+    const parameters = await loadParameters(checkpoint, config, engine, loading);
+    return { name: basename(resolve(folder)), config, parameters, engine, tokenizer };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+/** The config.json of a model's folder. @throws CheckpointError if there is no folder; ConfigError if no valid config */
+export async function loadConfig(folder: string): Promise<GPT2Config> {
+  const names = await listFolder(folder);
+  const text = await readText(join(folder, CONFIG), LARGEST_CONFIG).catch((cause: Error) => {
+    throw new ConfigError(CONFIG, cause.message, cause);
+  });
+  if (text === undefined) throw new ConfigError(CONFIG, `is not in ${folder}, which holds ${describeFolder(names)}`);
+  return parseConfig(text, CONFIG);
+}
+
+/** The tokenizer.json of a model's folder; undefined if it has none. @throws the tokenizer's error if it is broken */
+export async function loadFolderTokenizer(folder: string): Promise<Tokenizer | undefined> {
+  const text = await readText(join(folder, TOKENIZER), LARGEST_TOKENIZER);
+  return text === undefined ? undefined : loadTokenizer(text, TOKENIZER);
+}

@@ -1,0 +1,30 @@
+/** A small text file that came from outside: its size and its encoding are checked before it is a string. */
+import { open } from "node:fs/promises";
+
+/**
+ * The text of the file at `path`, or undefined if there is none.
+ * @throws Error, its message without the file's name, if it is larger than `limit` bytes, no file, not UTF-8 or not readable
+ */
+export async function readText(path: string, limit: number): Promise<string | undefined> {
+  const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw new Error(`cannot be opened: ${cause.message}`, { cause });
+  });
+  if (!handle) return undefined;
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error("is not a file");
+    if (stat.size > limit) throw new Error(`has ${stat.size} bytes, the most is ${limit}`);
+    return decode(await handle.readFile());
+  } finally {
+    await handle.close();
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error("is not UTF-8", { cause });
+  }
+}

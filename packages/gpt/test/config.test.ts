@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parseConfig } from "../src/config.ts";
+import { ConfigError } from "../src/errors.ts";
+
+const parse = (keys: object) => parseConfig(JSON.stringify(keys));
+
+test("an empty config is transformers' GPT2Config(), but without bos and eos", () => {
+  expect(parse({})).toEqual({
+    vocabSize: 50257,
+    nPositions: 1024,
+    nEmbd: 768,
+    nLayer: 12,
+    nHead: 12,
+    nInner: 3072,
+    layerNormEpsilon: 1e-5,
+    activationFunction: "gelu_new",
+    scaleAttnWeights: true,
+    scaleAttnByInverseLayerIdx: false,
+    reorderAndUpcastAttn: false,
+    tieWordEmbeddings: true,
+    bosTokenId: undefined,
+    eosTokenId: undefined,
+  });
+});
+
+test("the bundled model's config is read", () => {
+  const text = readFileSync(new URL("../../../weights/fairytales/config.json", import.meta.url), "utf8");
+  expect(parseConfig(text)).toMatchObject({ nInner: 4 * parseConfig(text).nEmbd, bosTokenId: 0, eosTokenId: 0 });
+});
+
+test("every key that the forward pass reads is honoured", () => {
+  const keys = {
+    vocab_size: 10,
+    n_positions: 11,
+    n_embd: 12,
+    n_layer: 2,
+    n_head: 3,
+    n_inner: 20,
+    layer_norm_epsilon: 0.5,
+    activation_function: "relu",
+    scale_attn_weights: false,
+    scale_attn_by_inverse_layer_idx: true,
+    reorder_and_upcast_attn: true,
+    tie_word_embeddings: false,
+    bos_token_id: 1,
+    eos_token_id: 2,
+  };
+  expect(Object.values(parse(keys))).toEqual(Object.values(keys));
+});
+
+test.each(["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"])("activation %s is known", (activation) => {
+  expect(parse({ activation_function: activation }).activationFunction).toBe(activation);
+});
+
+test("keys that cannot change the forward pass are let pass, whatever they hold", () => {
+  const keys = {
+    summary_type: 3,
+    attn_pdrop: "x",
+    use_cache: null,
+    dtype: "float16",
+    n_ctx: 7,
+    transformers_version: {},
+    mystery: [],
+  };
+  expect(parse(keys)).toEqual(parse({}));
+});
+
+test("transformers' other names of the sizes are honoured", () => {
+  const keys = { hidden_size: 8, max_position_embeddings: 9, num_attention_heads: 4, num_hidden_layers: 3 };
+  expect(parse(keys)).toMatchObject({ nEmbd: 8, nPositions: 9, nHead: 4, nLayer: 3 });
+});
+
+test("two names of one size that disagree are refused", () => {
+  expect(() => parse({ n_embd: 8, hidden_size: 16 })).toThrow(
+    'config.json: "n_embd" is 8 and "hidden_size", its other name, is 16',
+  );
+});
+
+test("a list of one end token is that token", () => {
+  expect(parse({ eos_token_id: [5] }).eosTokenId).toBe(5);
+});
+
+test.each([
+  ["model_type", "llama", 'only "gpt2" is supported'],
+  ["add_cross_attention", true, "cross attention is not supported"],
+  ["is_encoder_decoder", true, "an encoder-decoder is not a GPT-2"],
+  ["multi_query", true, "multi-query attention is not GPT-2's"],
+  ["pruned_heads", { "0": [1] }, "pruned heads are not supported"],
+  ["quantization_config", { quant_method: "gptq" }, "quantised weights are not supported"],
+  ["compression_config", {}, "quantised weights are not supported"],
+  ["quantization", { bits: 4 }, "quantised weights are not supported"],
+  ["auto_map", { AutoModel: "m.M" }, "the model needs Python code of its own, which is not run"],
+])("%s is refused by name when it changes the model", (key, value, reason) => {
+  expect(() => parse({ [key]: value })).toThrow(`config.json: "${key}" is ${JSON.stringify(value)}: ${reason}`);
+});
+
+test("the same keys pass with the values that change nothing", () => {
+  const keys = {
+    model_type: "gpt2",
+    add_cross_attention: false,
+    pruned_heads: {},
+    quantization_config: null,
+    auto_map: null,
+  };
+  expect(parse(keys)).toEqual(parse({}));
+});
+
+test.each([
+  ["n_layer", "12", 'must be a whole number, 1 or more, got "12" (string)'],
+  ["n_head", 0, "must be a whole number, 1 or more, got 0 (number)"],
+  ["n_embd", 7.5, "must be a whole number, 1 or more, got 7.5 (number)"],
+  ["vocab_size", null, "must be a whole number, 1 or more, got null (null)"],
+  ["n_positions", 1e300, "must be a whole number, 1 or more, got 1e+300 (number)"],
+  ["n_inner", -1, "must be a whole number, 1 or more, or null for 4 n_embd, got -1 (number)"],
+  ["layer_norm_epsilon", -1e-5, "must be a number, 0 or more, got -0.00001 (number)"],
+  ["activation_function", "swish", 'must be one of gelu_new, gelu_pytorch_tanh, gelu, relu, got "swish" (string)'],
+  ["scale_attn_weights", 1, "must be true or false, got 1 (number)"],
+  ["scale_attn_by_inverse_layer_idx", "yes", 'must be true or false, got "yes" (string)'],
+  ["reorder_and_upcast_attn", null, "must be true or false, got null (null)"],
+  ["tie_word_embeddings", [], "must be true or false, got [] (array)"],
+  ["bos_token_id", -1, "must be a token id (a whole number, 0 or more) or null, got -1 (number)"],
+  ["eos_token_id", [1, 2], "must be a token id (a whole number, 0 or more) or null, got [1,2] (array)"],
+])("a wrong %s is named with what was expected and got", (key, value, message) => {
+  expect(() => parse({ [key]: value })).toThrow(`config.json: "${key}" ${message}`);
+});
+
+test("heads must divide the channels", () => {
+  expect(() => parse({ n_embd: 10, n_head: 4 })).toThrow('"n_embd" must be a multiple of "n_head", got 10 and 4');
+});
+
+test.each(["", "{", '{"layer_norm_epsilon": NaN}', "// no\n{}", "\u{feff}{}"])(
+  "%j is not JSON, and the message is one line",
+  (text) => {
+    const error = catchError(() => parseConfig(text, "a/config.json"));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toMatch(/^a\/config\.json: is not JSON: .+$/);
+    expect(error).toMatchObject({ file: "a/config.json" });
+  },
+);
+
+test.each(["[]", "null", "3", '"gpt2"'])("%s is JSON and no config", (text) => {
+  expect(() => parseConfig(text)).toThrow(`config.json: must hold a JSON object, got ${text}`);
+});
+
+test("a number too large for a float64 is not a number here", () => {
+  expect(() => parseConfig('{"layer_norm_epsilon": 1e999}')).toThrow(
+    '"layer_norm_epsilon" must be a number, 0 or more',
+  );
+});
+
+function catchError(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
