@@ -1,6 +1,6 @@
 /** Letting other work run: timers, signals, I/O. Needs a macrotask; a resolved promise alone would not let any in. */
 
-const host: { readonly setImmediate?: (callback: () => void) => unknown } = globalThis;
+const host = globalThis as unknown as { readonly setImmediate?: (callback: () => void) => unknown };
 
 /** Resolves after the event loop has had a turn. Node has setImmediate; a browser takes a message to itself. */
 export function eventLoopTurn(): Promise<void> {

@@ -1,6 +1,12 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
-
-export { ContextOverflowError } from "./errors.ts";
+export { type ByteSource, endOfFile, memorySource } from "./checkpoint/byte-source.ts";
+export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
+export { type LoadOptions, loadParameters, type Parameters } from "./checkpoint/parameters.ts";
+export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
+export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
+export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
+export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
+export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export {
   type FinishReason,
   type GeneratedToken,
@@ -13,4 +19,6 @@ export {
 export { KVCache } from "./kv-cache.ts";
 export { crossEntropy, type Loss } from "./loss.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
+export type { StreamingDecoder } from "./streaming-decoder.ts";
+export { loadTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
 export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
