@@ -5,7 +5,7 @@ import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
 import { type GPT2Config, parseConfig } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Model } from "../model.ts";
-import { loadTokenizer, type Tokenizer } from "../tokenizer.ts";
+import { loadTokenizer, type Tokenizer, TokenizerError } from "../tokenizer.ts";
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
@@ -21,7 +21,7 @@ const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 
 /**
  * Loads the model in `folder`; its files are closed again whatever happens.
- * @throws ConfigError, CheckpointError, or the tokenizer's error; the signal's reason if it aborts
+ * @throws ConfigError, CheckpointError or TokenizerError; the signal's reason if it aborts
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
   const { engine = createReferenceEngine(), ...loading } = options;
@@ -47,8 +47,10 @@ export async function loadConfig(folder: string): Promise<GPT2Config> {
   return parseConfig(text, CONFIG);
 }
 
-/** The tokenizer.json of a model's folder; undefined if it has none. @throws the tokenizer's error if it is broken */
+/** The tokenizer.json of a model's folder; undefined if it has none. @throws TokenizerError if it is broken */
 export async function loadFolderTokenizer(folder: string): Promise<Tokenizer | undefined> {
-  const text = await readText(join(folder, TOKENIZER), LARGEST_TOKENIZER);
+  const text = await readText(join(folder, TOKENIZER), LARGEST_TOKENIZER).catch((cause: Error) => {
+    throw new TokenizerError(`${TOKENIZER}: ${cause.message}`, { cause });
+  });
   return text === undefined ? undefined : loadTokenizer(text, TOKENIZER);
 }

@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createReferenceEngine } from "@tsgpt/tensor";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
+import { fileSource, loadModel, openCheckpoint } from "../src/node/index.ts";
+import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
+
+let folder = "";
+const write = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
+const openFiles = () => readdirSync("/proc/self/fd").length;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tsgpt-"));
+  write("config.json", JSON.stringify(configKeys));
+  write("model.safetensors", fileBytes(tinyTensors()));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function writeShards(tensors: Map<string, TensorToWrite> = tinyTensors()): void {
+  rmSync(join(folder, "model.safetensors"));
+  const entries = [...tensors];
+  const weightMap: Record<string, string> = {};
+  for (const shard of [1, 2]) {
+    const name = `model-0000${shard}-of-00002.safetensors`;
+    const part = entries.filter((_, i) => i % 2 === shard - 1);
+    for (const [tensor] of part) weightMap[tensor] = name;
+    write(name, fileBytes(part));
+  }
+  write("model.safetensors.index.json", JSON.stringify({ weight_map: weightMap }));
+}
+
+test("the bundled model loads, with its tokenizer and its folder's name", async () => {
+  const model = await loadModel(new URL("../../../weights/fairytales", import.meta.url).pathname);
+  const { vocabSize, nEmbd, nLayer } = model.config;
+  expect(model.name).toBe("fairytales");
+  expect(model.parameters.wte.shape).toEqual([vocabSize, nEmbd]);
+  expect(model.parameters.blocks).toHaveLength(nLayer);
+  expect(model.tokenizer).toBeDefined();
+});
+
+test("a folder without tokenizer.json is a model without one", async () => {
+  expect((await loadModel(folder)).tokenizer).toBeUndefined();
+});
+
+test("a broken tokenizer.json is an error that names it", async () => {
+  write("tokenizer.json", "{");
+  await expect(loadModel(folder)).rejects.toThrow(/tokenizer\.json/);
+});
+
+test("the weights go to the engine that is given", async () => {
+  const engine = createReferenceEngine();
+  expect((await loadModel(folder, { engine })).engine).toBe(engine);
+});
+
+test("shards with an index are the same model as one file", async () => {
+  const { parameters } = await loadModel(folder);
+  writeShards();
+  expect((await loadModel(folder)).parameters).toEqual(parameters);
+});
+
+test("no such folder", async () => {
+  const missing = join(folder, "none");
+  await expect(loadModel(missing)).rejects.toThrow(`${missing}: no such model folder`);
+});
+
+test("a file in place of the folder", async () => {
+  await expect(loadModel(join(folder, "config.json"))).rejects.toThrow("config.json: is not a folder");
+});
+
+test("a missing config.json: the message lists what the folder holds", async () => {
+  rmSync(join(folder, "config.json"));
+  await expect(loadModel(folder)).rejects.toThrow(`config.json: is not in ${folder}, which holds model.safetensors`);
+});
+
+test("a config.json that is not UTF-8", async () => {
+  write("config.json", Uint8Array.of(0xff));
+  await expect(loadModel(folder)).rejects.toThrow("config.json: is not UTF-8");
+});
+
+test("a folder in place of config.json", async () => {
+  rmSync(join(folder, "config.json"));
+  mkdirSync(join(folder, "config.json"));
+  await expect(loadModel(folder)).rejects.toThrow("config.json: is not a file");
+});
+
+test("a config.json of absurd size is not read", async () => {
+  truncateSync(join(folder, "config.json"), 20_000_000);
+  await expect(loadModel(folder)).rejects.toThrow("config.json: has 20000000 bytes, the most is 10000000");
+});
+
+test("no weights: the message lists what the folder holds", async () => {
+  rmSync(join(folder, "model.safetensors"));
+  for (let i = 0; i < 8; i++) write(`file${i}.bin`, "");
+  await expect(openCheckpoint(folder)).rejects.toThrow(
+    `${folder}: holds neither model.safetensors nor model.safetensors.index.json, but config.json, file0.bin, file1.bin, ` +
+      "file2.bin, file3.bin, file4.bin, file5.bin, file6.bin, and 1 more",
+  );
+});
+
+test("a shard that is missing is named", async () => {
+  writeShards();
+  rmSync(join(folder, "model-00002-of-00002.safetensors"));
+  await expect(loadModel(folder)).rejects.toThrow("model-00002-of-00002.safetensors: is not there");
+});
+
+test("a Git LFS pointer in place of the weights", async () => {
+  write("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n");
+  await expect(loadModel(folder)).rejects.toThrow(
+    "model.safetensors: is a Git LFS pointer, not the weights: run `git lfs pull`",
+  );
+});
+
+test("an abort is the signal's reason", async () => {
+  const reason = new Error("stop");
+  await expect(loadModel(folder, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test("a file that is cut while it is read ends in a CheckpointError, not in zeros", async () => {
+  const source = await fileSource(join(folder, "model.safetensors"), "m");
+  truncateSync(join(folder, "model.safetensors"), 10);
+  await expect(source.read(4, new Uint8Array(8))).rejects.toThrow(
+    "m: ends at byte 10, before what is read (bytes 4 to 12)",
+  );
+  await source.close();
+});
+
+test.runIf(process.platform === "linux")("files are closed after success, a refusal and an abort", async () => {
+  await loadModel(folder);
+  const before = openFiles();
+  await loadModel(folder);
+  const controller = new AbortController();
+  const onProgress = () => controller.abort();
+  await expect(loadModel(folder, { signal: controller.signal, onProgress })).rejects.toThrow();
+  writeShards(tinyTensors().set("x", { dtype: "U8", shape: [1], data: new Uint8Array(1) }));
+  await expect(loadModel(folder)).rejects.toThrow('tensor "x"');
+  write("model-00002-of-00002.safetensors", "broken");
+  await expect(loadModel(folder)).rejects.toThrow("model-00002-of-00002.safetensors: has 6 bytes");
+  expect(openFiles()).toBe(before);
+});
