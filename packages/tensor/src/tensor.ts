@@ -117,14 +117,14 @@ export class Tensor implements Weight {
   }
 
   /**
-   * True if the shapes are equal and |a - b| <= atol + rtol * |b| for every element. Equal infinities are equal; a NaN
-   * equals nothing, not even a NaN.
+   * True if the shapes are equal and |a - b| <= atol + rtol * |b| for every element. An infinity is close to itself
+   * alone; a NaN to nothing, not even a NaN.
    */
   allClose(other: Tensor, { atol = 1e-6, rtol = 1e-5 }: { atol?: number; rtol?: number } = {}): boolean {
     if (!sameShape(this.shape, other.shape)) return false;
     return this.data.every((a, i) => {
       const b = other.data[i] as number;
-      return a === b || Math.abs(a - b) <= atol + rtol * Math.abs(b);
+      return a === b || (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b));
     });
   }
 

@@ -83,8 +83,8 @@ function softmax(out: Tensor, x: Tensor): void {
 function logSoftmax(out: Tensor, x: Tensor): void {
   forEachRow(x, (start, end) => {
     const { max, sum } = maxAndSumOfExp(x.data, start, end);
-    const logSum = max + Math.log(sum);
-    for (let i = start; i < end; i++) out.data[i] = x.data[i] - logSum;
+    const logSum = Math.log(sum); // max + logSum in one would lose logSum beside a large max
+    for (let i = start; i < end; i++) out.data[i] = x.data[i] - max - logSum;
   });
 }
 
