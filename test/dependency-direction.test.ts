@@ -1,0 +1,93 @@
+/** The rules of direction: who may import whom, by name only, and which packages must run in a browser as they are. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** What each member may import of the others. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  "packages/tensor": [],
+  "packages/sampling": [],
+  "packages/gpt": ["@tsgpt/tensor"],
+  "packages/cli": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  bench: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  examples: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+};
+const members = Object.keys(ALLOWED);
+const core = ["packages/tensor", "packages/sampling", "packages/gpt"];
+
+interface Source {
+  readonly path: string; // from the root
+  readonly code: string; // without comments
+  readonly imports: readonly string[];
+}
+
+function sourcesOf(member: string): Source[] {
+  const folder = member === "examples" ? member : join(member, "src");
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => name.endsWith(".ts") && !/node_modules|dist/.test(name));
+  return files.map((name) => {
+    const path = join(folder, name);
+    const code = readFileSync(join(root, path), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
+    const imports = [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([\w@./:-]+)"/g)].map((match) => match[1]);
+    return { path, code, imports };
+  });
+}
+
+/** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `zod` of "zod". */
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+test("every member of the workspace has its rule here", () => {
+  const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
+  expect([...packages, "bench", "examples"].sort()).toEqual([...members].sort());
+});
+
+describe.each(members)("%s", (member) => {
+  const sources = sourcesOf(member);
+  const manifest = JSON.parse(readFileSync(join(root, member, "package.json"), "utf8"));
+  const dependencies = Object.keys(manifest.dependencies ?? {});
+
+  test("depends on no package above it", () => {
+    const own = dependencies.filter((name) => name.startsWith("@tsgpt/"));
+    expect(own.filter((name) => !ALLOWED[member].includes(name))).toEqual([]);
+  });
+
+  test("imports only what its package.json declares, and Node's own", () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => !name.startsWith(".") && !name.startsWith("node:") && !dependencies.includes(packageOf(name)))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("no relative import leaves the member, and each ends in .ts", () => {
+    const home = `${join(root, member)}/`;
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => name.startsWith("."))
+        .filter((name) => !name.endsWith(".ts") || !join(root, path, "..", name).startsWith(home))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+test.each(core)("%s runs in a browser: nothing of Node or of a page outside src/node", (member) => {
+  const forbidden = /"node:|\b(?:process|Buffer|require|__dirname|document|window)\s*[.[(]/;
+  const outside = sourcesOf(member).filter(({ path }) => !path.startsWith(join(member, "src", "node")));
+  expect(outside.length).toBeGreaterThan(0);
+  expect(outside.filter(({ code }) => forbidden.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
+test("what needs Node is imported by nothing outside src/node", () => {
+  const core = sourcesOf("packages/gpt").filter(({ path }) => !path.startsWith("packages/gpt/src/node"));
+  expect(core.filter(({ imports }) => imports.some((name) => name.includes("/node/"))).map(({ path }) => path)).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,39 @@
+/** The examples run, and print what their first lines promise. */
+import { readFileSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+
+/** What an example prints, line by line; the console is clean again afterwards. */
+async function printed(load: () => Promise<unknown>): Promise<string> {
+  const log = vi.mocked(console.log);
+  await load();
+  const lines = log.mock.calls.map((args) => args.join(" "));
+  log.mockClear();
+  return lines.join("\n");
+}
+
+test("01-tensor: the product, its softmax, a layer norm", async () => {
+  const output = await printed(() => import("../examples/01-tensor.ts"));
+  // row 0: 1*1 + 2*0 + 3*1 = 4, 1*0 + 2*1 + 3*1 = 5; row 1: 4 + 6 = 10, 5 + 6 = 11
+  expect(output).toContain("a b = Tensor [2, 2]\n[[ 4.0000   5.0000]\n [10.0000  11.0000]]");
+  // 1 / (1 + e) = 0.2689
+  expect(output).toContain("[[0.2689  0.7311]\n [0.2689  0.7311]]");
+  expect(output).toContain("[[-1.2247   0.0000   1.2247]\n [-1.2247   0.0000   1.2247]]");
+});
+
+test("02-attention: by hand and by the library agree", async () => {
+  const output = await printed(() => import("../examples/02-attention.ts"));
+  expect(output.split("\n").at(-1)).toBe("Both agree.");
+});
+
+test("03-next-token: five candidates, most likely first, and a choice", async () => {
+  const output = await printed(() => import("../examples/03-next-token.ts"));
+  const probabilities = [...output.matchAll(/^(0\.\d{4}) {2}"/gm)].map((match) => Number(match[1]));
+  expect(probabilities).toHaveLength(5);
+  expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
+  expect(output).toMatch(/Chosen with top-p 0\.9 and seed 1: ".+"$/);
+});
+
+test.each(["01-tensor", "02-attention", "03-next-token"])("%s is under 40 lines", (name) => {
+  const text = readFileSync(new URL(`../examples/${name}.ts`, import.meta.url), "utf8");
+  expect(text.split("\n").length - 1).toBeLessThan(40);
+});
