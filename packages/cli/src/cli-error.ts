@@ -1,0 +1,15 @@
+/** The error of the command line: one clear message, and the exit code, 1 for a failure and 2 for a usage error. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** An error in how a command was called. */
+export function usageError(message: string): CliError {
+  return new CliError(message, 2);
+}

@@ -1,0 +1,33 @@
+/** What an option's text means, checked where it is parsed; every message names the range. */
+import { InvalidArgumentError } from "commander";
+
+/** A parser of whole numbers of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${least} to ${Number.MAX_SAFE_INTEGER}`);
+  };
+}
+
+/** A parser of finite numbers above 0, and at most `most` where one is given. */
+export function positiveNumber(most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value > 0 && value <= most) return value;
+    const range = most === Number.POSITIVE_INFINITY ? "a finite number above 0" : `above 0 and at most ${most}`;
+    throw new InvalidArgumentError(`must be ${range}`);
+  };
+}
+
+/** Ids from `1,2,3`. */
+export function tokenIds(text: string): number[] {
+  const parse = wholeNumber(0);
+  return text.split(",").map((id) => parse(id.trim()));
+}
+
+/** Gathers an option that may be given again and again; "" would stop everything. */
+export function gather(text: string, before: readonly string[] = []): string[] {
+  if (text === "") throw new InvalidArgumentError("must not be empty");
+  return [...before, text];
+}
