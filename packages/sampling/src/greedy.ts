@@ -1,0 +1,30 @@
+/**
+ * Greedy decoding: the most probable token, at ties the lowest id. Deterministic and dull: the lecture shows it falling into loops.
+ */
+import { type Candidates, nothingLeft, unusable } from "./candidates.ts";
+
+/** Only the candidate with the largest logit, the first of several. */
+export function greedy({ ids, logits }: Candidates): Candidates {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  return { ids: ids.slice(best, best + 1), logits: logits.slice(best, best + 1) };
+}
+
+/**
+ * The id of the largest logit, the first of several. Allocates nothing. [V] -> id
+ * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
+ */
+export function argmax(logits: Float32Array): number {
+  let best = -1;
+  let largest = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (!(logit < Infinity)) throw unusable(logit, id);
+    if (logit > largest) {
+      best = id;
+      largest = logit;
+    }
+  }
+  if (best < 0) throw nothingLeft(logits.length);
+  return best;
+}

@@ -1,0 +1,49 @@
+import { applyChain, candidatesOf, probabilities, SamplingError } from "@tsgpt/sampling";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { anyRow, row } from "./rows.ts";
+
+test("a logit of -Infinity is masked: the token is no candidate", () => {
+  expect(Array.from(row(1, -Infinity, 3).ids)).toEqual([0, 2]);
+});
+
+test("probabilities of [0, ln 3] are [1/4, 3/4]", () => {
+  const [a, b] = probabilities({ ids: Int32Array.of(0, 1), logits: Float64Array.of(0, Math.log(3)) });
+  expect(a).toBeCloseTo(0.25, 15);
+  expect(b).toBeCloseTo(0.75, 15);
+});
+
+test("probabilities of huge logits do not overflow", () => {
+  expect(Array.from(probabilities(row(3e38, -3e38, 3e38)))).toEqual([0.5, 0, 0.5]);
+});
+
+test("probabilities sum to 1 and do not change when a constant is added", () => {
+  fc.assert(
+    fc.property(anyRow, fc.integer({ min: -50, max: 50 }), (logits, constant) => {
+      const candidates = candidatesOf(logits);
+      const before = probabilities(candidates);
+      const after = probabilities({ ids: candidates.ids, logits: candidates.logits.map((z) => z + constant) });
+      expect(before.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+      before.forEach((p, i) => {
+        expect(after[i]).toBeCloseTo(p, 12);
+      });
+    }),
+  );
+});
+
+test.each([
+  [
+    [1, Number.NaN],
+    "logits: every logit must be a finite number, or -Infinity for a masked token; the logit of token 1 is NaN",
+  ],
+  [
+    [Infinity, 1],
+    "logits: every logit must be a finite number, or -Infinity for a masked token; the logit of token 0 is Infinity",
+  ],
+  [[-Infinity, -Infinity], "logits: at least one must be finite; all 2 are -Infinity, every token is masked"],
+  [[], "logits: need at least one, got an empty row"],
+])("logits %s are refused", (logits, message) => {
+  const refused = () => candidatesOf(Float32Array.from(logits));
+  expect(refused).toThrow(new SamplingError(message));
+  expect(() => applyChain([], Float32Array.from(logits))).toThrow(message);
+});

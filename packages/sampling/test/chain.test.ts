@@ -1,0 +1,59 @@
+import { applyChain, type ChainSpec, probabilities } from "@tsgpt/sampling";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { anyRow } from "./rows.ts";
+
+const fifths = Float32Array.from([4, 3, 2, 1], Math.log); // [0.4, 0.3, 0.2, 0.1]
+
+test("each step reports what it kept and removed", () => {
+  // Top-k 3 removes 0.1. Left [4/9, 3/9, 2/9]; top-p 0.7 keeps 4/9 + 3/9 = 0.78 and removes 2/9.
+  const { candidates, steps } = applyChain(
+    [
+      { type: "top-k", k: 3 },
+      { type: "top-p", p: 0.7 },
+    ],
+    fifths,
+  );
+  expect(Array.from(candidates.ids)).toEqual([0, 1]);
+  expect(steps).toEqual([
+    { step: { type: "top-k", k: 3 }, before: 4, kept: 3, massRemoved: expect.closeTo(0.1, 6), removed: [3] },
+    { step: { type: "top-p", p: 0.7 }, before: 3, kept: 2, massRemoved: expect.closeTo(2 / 9, 6), removed: [2] },
+  ]);
+});
+
+test("a step that removes nothing reports a mass of 0", () => {
+  const { steps } = applyChain([{ type: "temperature", temperature: 2 }], fifths);
+  expect(steps[0]).toMatchObject({ before: 4, kept: 4, massRemoved: 0, removed: [] });
+});
+
+test("removed ids are listed the most probable first, up to the limit", () => {
+  const shuffled = Float32Array.of(1, 9, 3, 4, 2);
+  const removed = (removedLimit: number) =>
+    applyChain([{ type: "greedy" }], shuffled, [], { removedLimit }).steps[0].removed;
+  expect(removed(2)).toEqual([3, 2]);
+  expect(removed(0)).toEqual([]);
+  expect(removed(Infinity)).toEqual([3, 2, 4, 0]);
+});
+
+test("any chain leaves at least one candidate and probabilities that sum to 1", () => {
+  const parameter = fc.double({ min: 0.05, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(anyRow, parameter, parameter, fc.integer({ min: 1, max: 50 }), (logits, p, value, k) => {
+      const chain: ChainSpec = [
+        { type: "deck-penalties", frequency: 1 + value, presence: 1.1 },
+        { type: "temperature", temperature: 2 * value },
+        { type: "top-k", k },
+        { type: "top-p", p },
+      ];
+      const { candidates } = applyChain(chain, logits, [0, logits.length - 1]);
+      expect(candidates.ids.length).toBeGreaterThan(0);
+      expect(probabilities(candidates).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    }),
+  );
+});
+
+test.each([4, -1, 1.5])("a history with the id %s is refused", (id) => {
+  expect(() => applyChain([], fifths, [0, id])).toThrow(
+    `history: each id must be a whole number from 0 to 3, as there are 4 logits; history[1] is ${id}`,
+  );
+});

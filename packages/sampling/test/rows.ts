@@ -1,0 +1,36 @@
+/** Rows of logits for the tests. */
+import { type Candidates, candidatesOf, createGenerator, nextUniform, probabilities } from "@tsgpt/sampling";
+import fc from "fast-check";
+
+/** Candidates from plain numbers. */
+export function row(...logits: number[]): Candidates {
+  return candidatesOf(Float32Array.from(logits));
+}
+
+/** Rows of 1 to 40 logits, ties likely, some masked but never all. */
+export const anyRow = fc
+  .array(
+    fc.oneof(fc.integer({ min: -6, max: 6 }), fc.float({ min: -30, max: 30, noNaN: true }), fc.constant(-Infinity)),
+    {
+      minLength: 1,
+      maxLength: 40,
+    },
+  )
+  .filter((logits) => logits.some(Number.isFinite))
+  .map((logits) => Float32Array.from(logits));
+
+/** `size` logits, roughly normal with this deviation (the sum of 12 uniform numbers, less 6), the same every time. */
+export function normalRow(size: number, deviation: number, seed: number): Float32Array {
+  const generator = createGenerator(seed);
+  return Float32Array.from({ length: size }, () => {
+    let sum = -6;
+    for (let i = 0; i < 12; i++) sum += nextUniform(generator);
+    return deviation * sum;
+  });
+}
+
+/** The candidates' ids and probabilities, sorted as a textbook would: the most probable first, ties by the lower id. */
+export function sorted(candidates: Candidates): { id: number; probability: number }[] {
+  const all = Array.from(probabilities(candidates), (probability, i) => ({ id: candidates.ids[i]!, probability }));
+  return all.sort((a, b) => b.probability - a.probability || a.id - b.id);
+}
