@@ -28,7 +28,7 @@ expect.extend({
       const [a, b] = [actual.data[i] as number, expected.data[i] as number];
       const difference = Object.is(a, b) || a === b ? 0 : Math.abs(a - b);
       if (difference > largest.difference || Number.isNaN(difference)) largest = { difference, at: i };
-      if (difference <= atol + rtol * Math.abs(b)) continue;
+      if (difference === 0 || (Number.isFinite(b) && difference <= atol + rtol * Math.abs(b))) continue;
       if (count++ < 5) wrong.push(`  ${position(i, expected.shape)}: got ${a}, expected ${b}`);
     }
     const where = position(largest.at, expected.shape);

@@ -1,7 +1,16 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 export { type ByteSource, endOfFile, memorySource } from "./checkpoint/byte-source.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
-export { type LoadOptions, loadParameters, type Parameters } from "./checkpoint/parameters.ts";
+export {
+  type AttentionParameters,
+  type BlockParameters,
+  type LayerNormParameters,
+  type LinearParameters,
+  type LoadOptions,
+  loadParameters,
+  type MlpParameters,
+  type Parameters,
+} from "./checkpoint/parameters.ts";
 export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
@@ -18,7 +27,20 @@ export {
 } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
 export { crossEntropy, type Loss } from "./loss.ts";
+export {
+  cacheBytes,
+  type GenerationSpeed,
+  type MeasureOptions,
+  measureGeneration,
+  measurePositions,
+  multiplyAddsPerToken,
+  type PositionOptions,
+  type PositionTime,
+  type Speed,
+} from "./measure.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
+export { type PresetName, presetConfig, presetNames } from "./presets.ts";
+export { randomModel } from "./random-parameters.ts";
 export type { StreamingDecoder } from "./streaming-decoder.ts";
 export { loadTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
 export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
