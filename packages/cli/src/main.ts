@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CliError } from "./cli-error.ts";
 import { BUNDLED } from "./model-folder.ts";
-import { gather, positiveNumber, tokenIds, wholeNumber } from "./option-values.ts";
+import { feeding, gather, positiveNumber, tokenIds, tolerance, wholeNumber } from "./option-values.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
@@ -45,6 +45,45 @@ Examples:
   $ echo "The king" | tsgpt generate --greedy --json`,
   )
   .action(async (prompt, options) => (await import("./commands/generate.ts")).generateCommand(prompt, options));
+
+program
+  .command("logits")
+  .description("write logits, and with --trace every activation, as safetensors")
+  .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
+  .option("--prompt <text>", "a prompt as text")
+  .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
+  .requiredOption("--output <file>", "where to write")
+  .option("--trace", "every activation, by TransformerLens's key")
+  .option("--last", "logits of the last position alone")
+  .option("--cache <how>", "none, step, or prefill:K", feeding, "none")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ tsgpt logits --tokens 1,2,3 --output ours.safetensors --trace
+  $ tsgpt logits --prompt "Once upon a time" --cache prefill:2 --output cached.safetensors`,
+  )
+  .action(async (options) => (await import("./commands/logits.ts")).logitsCommand(options));
+
+program
+  .command("compare")
+  .description("compare two safetensors files, tensor by tensor; exit code 1 at a mismatch")
+  .argument("<a>", "a safetensors file")
+  .argument("<b>", "the reference")
+  .option("--atol <x>", "absolute tolerance", tolerance, 1e-5)
+  .option("--rtol <x>", "tolerance relative to |B|", tolerance, 1e-4)
+  .addHelpText("after", "\nExample:\n  $ tsgpt compare mine.safetensors ours.safetensors --rtol 1e-5")
+  .action(async (a, b, options) => (await import("./commands/compare.ts")).compareCommand(a, b, options));
+
+program
+  .command("tokens")
+  .description("a text as token ids, or ids as text")
+  .argument("[text]", "the text; without one, stdin")
+  .option("--model <folder|name>", "a folder with a tokenizer.json, or a name in weights/", BUNDLED)
+  .option("--decode <ids>", "ids to turn into text: 1,2,3", tokenIds)
+  .option("--json", "{ids, tokens} or {text}")
+  .addHelpText("after", '\nExamples:\n  $ tsgpt tokens "Once upon a time"\n  $ tsgpt tokens --decode 1,2,3 --json')
+  .action(async (text, options) => (await import("./commands/tokens.ts")).tokensCommand(text, options));
 
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;

@@ -31,3 +31,21 @@ export function gather(text: string, before: readonly string[] = []): string[] {
   if (text === "") throw new InvalidArgumentError("must not be empty");
   return [...before, text];
 }
+
+/** How a prompt is fed: all at once without a cache, one token at a time, or the first K at once and then steps. */
+export type Feeding = "none" | "step" | { readonly prefill: number };
+
+/** `none`, `step` or `prefill:K`. */
+export function feeding(text: string): Feeding {
+  if (text === "none" || text === "step") return text;
+  const prefill = /^prefill:(.*)$/.exec(text)?.[1];
+  if (prefill === undefined) throw new InvalidArgumentError("must be none, step or prefill:K");
+  return { prefill: wholeNumber(1)(prefill) };
+}
+
+/** A tolerance: a finite number, 0 or more. */
+export function tolerance(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("must be a finite number, 0 or more");
+}

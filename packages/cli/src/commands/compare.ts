@@ -1,0 +1,117 @@
+/** tsgpt compare: two safetensors files, tensor by tensor in the model's order; B is the reference. */
+import { CheckpointError, type ReadTensor, readTensors } from "@tsgpt/gpt";
+import { fileSource } from "@tsgpt/gpt/node";
+import { CliError } from "../cli-error.ts";
+
+export interface CompareFlags {
+  readonly atol: number;
+  readonly rtol: number;
+}
+
+/** Runs the command; the exit code is 1 at a mismatch. @throws CheckpointError for a file that is no safetensors */
+export async function compareCommand(a: string, b: string, tolerance: CompareFlags): Promise<void> {
+  const [left, right] = [await readFile(a), await readFile(b)];
+  const common = [...right.keys()].filter((key) => left.has(key)).sort(inModelOrder);
+  if (common.length === 0) throw new CliError("the files have no tensor in common", 1);
+  const wrong: string[] = [];
+  const width = Math.max(...common.map((key) => key.length));
+  for (const key of common) {
+    const result = compareTensors(key, left.get(key) as ReadTensor, right.get(key) as ReadTensor, tolerance);
+    if (!result.equal) wrong.push(key);
+    process.stdout.write(`${key.padEnd(width)}  ${result.equal ? "ok      " : "MISMATCH"}  ${result.detail}\n`);
+  }
+  listOneSided(a, left, right);
+  listOneSided(b, right, left);
+  if (wrong.length > 0) {
+    process.stdout.write(`${wrong.length} of ${common.length} differ; the first is ${wrong[0]}\n`);
+    process.exitCode = 1;
+  } else process.stdout.write(`all ${common.length} agree within ${tolerance.atol} + ${tolerance.rtol} |B|\n`);
+}
+
+/** Whether two tensors agree, leading dimensions of 1 dropped; `ids` must be the same. */
+export function compareTensors(key: string, a: ReadTensor, b: ReadTensor, { atol, rtol }: CompareFlags) {
+  const [left, right] = [dropLeadingOnes(a.shape), dropLeadingOnes(b.shape)];
+  if (left.join() !== right.join())
+    return { equal: false, detail: `shapes [${left.join(", ")}] and [${right.join(", ")}]` };
+  let equal = true;
+  let largest = 0;
+  let at = 0;
+  for (let i = 0; i < b.data.length; i++) {
+    const [x, y] = [a.data[i] as number, b.data[i] as number];
+    const difference = x === y ? 0 : Math.abs(x - y);
+    const bound = key === "ids" || !Number.isFinite(y) ? 0 : atol + rtol * Math.abs(y);
+    if (!(difference <= bound)) equal = false;
+    if (difference > largest || (Number.isNaN(difference) && !Number.isNaN(largest))) [largest, at] = [difference, i];
+  }
+  return {
+    equal,
+    detail: `[${left.join(", ")}]  largest difference ${largest.toExponential(2)} at [${position(at, left)}]`,
+  };
+}
+
+async function readFile(path: string): Promise<Map<string, ReadTensor>> {
+  const source = await fileSource(path).catch((cause: Error) => {
+    if (cause instanceof CheckpointError) throw cause;
+    throw new CliError(`cannot read ${JSON.stringify(path)}: ${cause.message}`, 1);
+  });
+  try {
+    return await readTensors(source);
+  } finally {
+    await source.close();
+  }
+}
+
+function listOneSided(path: string, here: Map<string, ReadTensor>, there: Map<string, ReadTensor>): void {
+  const keys = [...here.keys()].filter((key) => !there.has(key));
+  if (keys.length > 0) process.stdout.write(`only in ${path}: ${keys.sort(inModelOrder).join(", ")}\n`);
+}
+
+const ORDER = [
+  "ids",
+  "hook_embed",
+  "hook_pos_embed",
+  "hook_resid_pre",
+  "ln1.hook_normalized",
+  "attn.hook_q",
+  "attn.hook_k",
+  "attn.hook_v",
+  "attn.hook_attn_scores",
+  "attn.hook_pattern",
+  "attn.hook_z",
+  "hook_attn_out",
+  "hook_resid_mid",
+  "ln2.hook_normalized",
+  "mlp.hook_pre",
+  "mlp.hook_post",
+  "hook_mlp_out",
+  "hook_resid_post",
+];
+
+/** The order of the pass: ids, embeddings, block by block, the rest; names from elsewhere come last, by name. */
+function inModelOrder(a: string, b: string): number {
+  const [x, y] = [rank(a), rank(b)];
+  return x.layer - y.layer || x.place - y.place || a.localeCompare(b, "en", { numeric: true });
+}
+
+function rank(key: string): { layer: number; place: number } {
+  const block = /^blocks\.(\d+)\.(.*)$/.exec(key);
+  if (block)
+    return {
+      layer: Number(block[1]),
+      place: (ORDER.indexOf(block[2] as string) + ORDER.length + 1) % (ORDER.length + 1),
+    };
+  if (ORDER.includes(key)) return { layer: -1, place: ORDER.indexOf(key) };
+  const last = ["ln_final.hook_normalized", "logits"].indexOf(key);
+  return { layer: 1e9, place: last < 0 ? 2 : last };
+}
+
+function dropLeadingOnes(shape: readonly number[]): readonly number[] {
+  const first = shape.findIndex((dimension) => dimension !== 1);
+  return first < 0 ? [] : shape.slice(first);
+}
+
+/** The flat index as a position in the shape: 5 in [2, 3] is 1, 2. */
+function position(index: number, shape: readonly number[]): string {
+  const below = (axis: number) => shape.slice(axis + 1).reduce((size, n) => size * n, 1);
+  return shape.map((n, axis) => Math.floor(index / below(axis)) % n).join(", ");
+}

@@ -1,0 +1,27 @@
+/** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer.json alone is enough. */
+import { loadFolderTokenizer } from "@tsgpt/gpt/node";
+import { CliError, usageError } from "../cli-error.ts";
+import { modelFolder } from "../model-folder.ts";
+import { readStdin } from "../read-stdin.ts";
+
+export interface TokensFlags {
+  readonly model: string;
+  readonly decode?: readonly number[];
+  readonly json?: boolean;
+}
+
+/** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
+export async function tokensCommand(text: string | undefined, { model, decode, json }: TokensFlags): Promise<void> {
+  if (text !== undefined && decode) throw usageError("give a text or --decode, not both");
+  const tokenizer = await loadFolderTokenizer(modelFolder(model));
+  if (!tokenizer) throw new CliError(`model ${JSON.stringify(model)} has no tokenizer.json`, 1);
+  if (decode) {
+    const decoded = tokenizer.decode(decode);
+    process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);
+    return;
+  }
+  const ids = tokenizer.encode(text ?? (await readStdin()));
+  const tokens = ids.map((id) => tokenizer.tokenText(id));
+  const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(tokens[i])}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ ids, tokens })}\n` : lines.join(""));
+}
