@@ -1,19 +1,37 @@
 #!/usr/bin/env node
 /** tsgpt: the commands and their options. Each command's module is loaded when it runs, so that help is quick. */
+import { presetNames } from "@tsgpt/gpt";
 import { Command, CommanderError, Option } from "commander";
 import { CliError } from "./cli-error.ts";
+import { INTERRUPTED } from "./interruption.ts";
 import { BUNDLED } from "./model-folder.ts";
 import { feeding, gather, positiveNumber, tokenIds, tolerance, wholeNumber } from "./option-values.ts";
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // whoever read has enough
+  process.stderr.write(`error: cannot write to stdout: ${error.message}\nsee tsgpt --help\n`);
+  process.exit(1);
+});
 
-const program = new Command("tsgpt").description("GPT-2 from scratch, in TypeScript").exitOverride();
+const program = new Command("tsgpt")
+  .description("GPT-2 from scratch, in TypeScript")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ tsgpt generate "Once upon a time"
+  $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
+  $ tsgpt compare mine.safetensors ours.safetensors
+  $ tsgpt tokens "Once upon a time"
+  $ tsgpt bench --compare-cache`,
+  );
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
 program
   .command("generate")
   .description("continue a prompt, token by token")
-  .argument("[prompt]", "text to continue; without one, stdin")
+  .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
   .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
   .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
   .option("--temperature <t>", "above 1 flattens, below 1 sharpens (default: 1)", positiveNumber())
@@ -42,7 +60,11 @@ program
 Examples:
   $ tsgpt generate "Once upon a time"
   $ tsgpt generate "Once upon a time" --top-p 0.9 --frequency-penalty 1.1 --presence-penalty 1.2
-  $ echo "The king" | tsgpt generate --greedy --json`,
+  $ echo "The king" | tsgpt generate --greedy --json
+
+--json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
+string, is "". logprob: natural logarithm of the probability by the raw logits. tokensPerSecond: generated tokens over
+prefillSeconds + decodeSeconds.`,
   )
   .action(async (prompt, options) => (await import("./commands/generate.ts")).generateCommand(prompt, options));
 
@@ -85,8 +107,39 @@ program
   .addHelpText("after", '\nExamples:\n  $ tsgpt tokens "Once upon a time"\n  $ tsgpt tokens --decode 1,2,3 --json')
   .action(async (text, options) => (await import("./commands/tokens.ts")).tokensCommand(text, options));
 
+program
+  .command("bench")
+  .description("tokens per second of prefill and decode")
+  .addOption(
+    new Option("--model <folder|name>", `a model's folder, or a name in weights/ (default: ${BUNDLED})`).conflicts(
+      "preset",
+    ),
+  )
+  .addOption(new Option("--preset <size>", "random weights of that shape").choices(presetNames))
+  .option("--prompt-tokens <n>", "prefilled from an empty cache", wholeNumber(1), 64)
+  .option("--new-tokens <n>", "decoded one by one", wholeNumber(1), 32)
+  .option("--depth <n>", "tokens in the cache when decoding starts", wholeNumber(0), 0)
+  .option("--runs <n>", "of which median, mean and deviation are taken", wholeNumber(1), 5)
+  .option("--compare-cache", "also without a KV cache")
+  .addOption(new Option("--json", "stdout holds one object alone").conflicts("markdown"))
+  .option("--markdown", "a table to paste")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ tsgpt bench
+  $ tsgpt bench --compare-cache --new-tokens 16 --depth 200
+  $ tsgpt bench --preset gpt2 --prompt-tokens 16 --new-tokens 8 --runs 3 --json`,
+  )
+  .action(async (options) => (await import("./commands/bench.ts")).benchCommand(options));
+
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if ((error as Error).name === "AbortError") return INTERRUPTED;
+  if (error instanceof CommanderError && error.code === "commander.help") {
+    process.stderr.write(`error: give a command\n\n${program.helpInformation()}`);
+    return 2;
+  }
   const usage = error instanceof CommanderError;
   const message = (error as Error).message.replace(/^error: /, "").replace(/^\(|\)$/gm, "");
   const command = program.commands.find((known) => known.name() === process.argv[2])?.name();

@@ -46,19 +46,27 @@ export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
 /**
  * Yields the continuation of a prompt token by token, the end-of-text token included (its text is empty), and returns
- * what ended it. "context": the sequence has reached nPositions.
+ * what ended it. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
  * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for a prompt or option that cannot be;
  * Error naming the position where logits are NaN
  */
-export async function* generate(
+export function generate(
   model: Model,
   prompt: string | readonly number[],
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
+  const ids = promptIds(model, prompt);
+  return steps(model, ids, checkLimits(model, ids, options), options);
+}
+
+async function* steps(
+  model: Model,
+  history: number[],
+  limit: number,
+  options: GenerateOptions,
+): AsyncGenerator<GeneratedToken, FinishReason> {
   const { sample, signal, ignoreEos = false } = options;
-  const history = promptIds(model, prompt);
   const promptLength = history.length;
-  const limit = checkLimits(model, promptLength, options);
   const show = textStream(model, options.stop ?? []);
   const cache = options.useCache === false ? undefined : cacheFor(model, promptLength, limit);
   for (let count = 0; ; ) {
@@ -101,14 +109,19 @@ export function promptIds({ tokenizer, config, name }: Model, prompt: string | r
   return [start];
 }
 
-function checkLimits({ config, tokenizer }: Model, promptLength: number, options: GenerateOptions): number {
+/** The largest number of tokens to generate. @throws RangeError or ContextOverflowError */
+function checkLimits({ config, tokenizer }: Model, ids: readonly number[], options: GenerateOptions): number {
   const { maxTokens = Number.POSITIVE_INFINITY, stop = [] } = options;
   if (maxTokens !== Number.POSITIVE_INFINITY && (!Number.isInteger(maxTokens) || maxTokens < 0)) {
     throw new RangeError(`generate: maxTokens must be a whole number, 0 or more, got ${maxTokens}`);
   }
   if (stop.length > 0 && !tokenizer) throw new RangeError("generate: stop strings need a model with a tokenizer");
-  if (promptLength > config.nPositions) {
-    throw new ContextOverflowError({ past: 0, adding: promptLength, limit: config.nPositions, what: "nPositions" });
+  const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
+  if (unknown !== undefined) {
+    throw new RangeError(`generate: token id ${unknown} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+  }
+  if (ids.length > config.nPositions) {
+    throw new ContextOverflowError({ past: 0, adding: ids.length, limit: config.nPositions, what: "nPositions" });
   }
   return maxTokens;
 }

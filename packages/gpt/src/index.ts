@@ -37,6 +37,7 @@ export {
   type PositionOptions,
   type PositionTime,
   type Speed,
+  weightBytes,
 } from "./measure.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";

@@ -3,7 +3,7 @@
  * with and without a KV cache, in milliseconds, multiply-adds and bytes. Nothing is sampled: the next id is the largest
  * logit's. Time in which the event loop had its turn is not counted.
  */
-import { argmax, type Tensor } from "@tsgpt/tensor";
+import { argmax, type Tensor, type Weight } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
@@ -190,6 +190,16 @@ export function multiplyAddsPerToken(config: GPT2Config, position: number, useCa
 /** Bytes of the keys and values of `tokens` tokens: 2 L C float32 numbers each. */
 export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): number {
   return 2 * nLayer * nEmbd * 4 * tokens;
+}
+
+/** Bytes of all weights in memory; a tied head counts once. */
+export function weightBytes({ parameters: { wte, wpe, blocks, lnF, lmHead } }: Model): number {
+  const weights = new Set<Weight>([wte, wpe, lmHead, lnF.weight, lnF.bias]);
+  for (const { ln1, attn, ln2, mlp } of blocks) {
+    for (const { weight, bias } of [ln1, attn.cAttn, attn.cProj, ln2, mlp.cFc, mlp.cProj])
+      weights.add(weight).add(bias);
+  }
+  return [...weights].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Ids that differ from token to token; which they are changes no time. */

@@ -7,7 +7,7 @@ import { type Engine, sizeOf } from "@tsgpt/tensor";
 import type { ByteSource } from "./checkpoint/byte-source.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint/checkpoint.ts";
 import { type ExpectedTensor, expectedTensors, listExpected } from "./checkpoint/names.ts";
-import { loadParameters } from "./checkpoint/parameters.ts";
+import { type LoadOptions, loadParameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import type { Model } from "./model.ts";
 
@@ -16,14 +16,26 @@ const MEAN = 510;
 const SCALE = 0.02 / Math.sqrt((4 * (256 ** 2 - 1)) / 12);
 
 /** A model without tokenizer, its weights drawn by `seed`. @throws RangeError unless the seed is a whole number below 2^32 */
-export async function randomModel(name: string, config: GPT2Config, engine: Engine, seed = 0): Promise<Model> {
+export async function randomModel(
+  name: string,
+  config: GPT2Config,
+  engine: Engine,
+  seed = 0,
+  options: LoadOptions = {},
+): Promise<Model> {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new RangeError(`randomModel: seed must be a whole number from 0 to 2^32 - 1, got ${seed}`);
   }
   const expected = listExpected(expectedTensors(config));
   const tensors = new Map(expected.map((tensor, i) => [tensor.name, randomTensor(tensor, mix(seed ^ mix(i + 1)))]));
   const checkpoint: Checkpoint = { name, tensors };
-  return { name, config, parameters: await loadParameters(checkpoint, config, engine), engine, tokenizer: undefined };
+  return {
+    name,
+    config,
+    parameters: await loadParameters(checkpoint, config, engine, options),
+    engine,
+    tokenizer: undefined,
+  };
 }
 
 function randomTensor({ name, shape, role }: ExpectedTensor, start: number): StoredTensor {

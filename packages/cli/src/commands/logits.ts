@@ -25,12 +25,19 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   await checkWritable(flags.output);
   const model = await loadModel(modelFolder(flags.model));
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
+  checkIds(model, ids);
   const activations = run(model, ids, flags);
   const tensors: [string, TensorToWrite][] = [
     ["ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) }],
   ];
   for (const [key, { shape, data }] of activations) tensors.push([key, { dtype: "F32", shape, data }]);
   await writeSafetensorsFile(flags.output, tensors);
+}
+
+/** @throws CliError for an id that the model does not have */
+function checkIds({ config: { vocabSize } }: Model, ids: readonly number[]): void {
+  const unknown = ids.find((id) => id >= vocabSize);
+  if (unknown !== undefined) throw new CliError(`token id ${unknown} is out of range: 0 to ${vocabSize - 1}`, 1);
 }
 
 /** The activations asked for, of all passes that the way of feeding makes. */

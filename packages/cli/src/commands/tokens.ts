@@ -1,6 +1,7 @@
 /** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer.json alone is enough. */
 import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "../cli-error.ts";
+import { interruption } from "../interruption.ts";
 import { modelFolder } from "../model-folder.ts";
 import { readStdin } from "../read-stdin.ts";
 
@@ -20,7 +21,7 @@ export async function tokensCommand(text: string | undefined, { model, decode, j
     process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);
     return;
   }
-  const ids = tokenizer.encode(text ?? (await readStdin()));
+  const ids = tokenizer.encode(text ?? (await readStdin(interruption().signal)));
   const tokens = ids.map((id) => tokenizer.tokenText(id));
   const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(tokens[i])}\n`);
   process.stdout.write(json ? `${JSON.stringify({ ids, tokens })}\n` : lines.join(""));
