@@ -1,0 +1,201 @@
+/** Bad input ends in at most three clear lines and an exit code: 2 for a usage error, 1 for a failure; nothing half-written. */
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { emptyFolder, fixture, type RunOptions, tsgpt } from "./process.ts";
+
+const TINY = fixture("tiny-tied");
+const IDS = ["--tokens", "1,2,3"];
+
+/** A copy of the tiny model that `change` has broken. */
+function broken(change: (folder: string) => void, from = "tiny-tied"): string {
+  const folder = emptyFolder();
+  cpSync(fixture(from), folder, { recursive: true });
+  change(folder);
+  return folder;
+}
+
+const changeConfig = (change: Record<string, unknown>) => (folder: string) => {
+  const path = join(folder, "config.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }));
+};
+
+/** Rewrites the header of model.safetensors; the tensors' bytes stay. */
+const changeHeader = (change: (header: Record<string, { shape: number[] }>) => void) => (folder: string) => {
+  const path = join(folder, "model.safetensors");
+  const bytes = readFileSync(path);
+  const end = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, end).toString("utf8"));
+  change(header);
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  writeFileSync(path, Buffer.concat([length, text, bytes.subarray(end)]));
+};
+
+/** Fills every tensor with NaN. */
+function poison(folder: string): void {
+  const path = join(folder, "model.safetensors");
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 8 + Number(bytes.readBigUInt64LE(0)));
+  writeFileSync(path, bytes);
+}
+
+async function fails(code: number, args: readonly string[], message: RegExp, options: RunOptions = {}): Promise<void> {
+  const outcome = await tsgpt(args, options);
+  expect(outcome.stderr).toMatch(message);
+  expect(outcome.stderr).toMatch(/^error: /);
+  expect(outcome.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+  expect(outcome.stderr).toMatch(/see tsgpt( \w+)? --help\n$/);
+  expect(outcome.stderr).not.toMatch(/\n\s+at |node:internal/);
+  expect(outcome.stdout.trim()).toBe("");
+  expect(outcome.code).toBe(code);
+}
+
+describe.concurrent("a failure, exit code 1:", () => {
+  test("no such model folder, with the names there are", () =>
+    fails(1, ["generate", "x", "--model", "fairytale"], /no such model folder: "fairytale"\n.*fairytales/));
+
+  test.each<[string, (folder: string) => void, RegExp]>([
+    ["config.json missing", (folder) => rmSync(join(folder, "config.json")), /config\.json: is not in/],
+    ["config.json not JSON", (folder) => writeFileSync(join(folder, "config.json"), "{"), /config\.json.*JSON/],
+    ["config.json with wrong types", changeConfig({ n_layer: "two" }), /config\.json.*n_layer/s],
+    ["another architecture", changeConfig({ model_type: "llama" }), /model_type/],
+    ["safetensors truncated", (folder) => truncateSync(join(folder, "model.safetensors"), 500), /model\.safetensors/],
+    [
+      "a header longer than the file",
+      (folder) => writeFileSync(join(folder, "model.safetensors"), Buffer.alloc(9, 0xff)),
+      /model\.safetensors.*header/,
+    ],
+    [
+      "a tensor of the wrong shape",
+      changeHeader((header) => (header["transformer.wpe.weight"] ?? header["wpe.weight"])?.shape.reverse()),
+      /wpe\.weight.*asks for/,
+    ],
+    [
+      "a tensor missing",
+      changeHeader((header) => {
+        const name = "transformer.ln_f.bias" in header ? "transformer.ln_f.bias" : "ln_f.bias";
+        header["unknown"] = header[name] as { shape: number[] };
+        delete header[name];
+      }),
+      /ln_f\.bias.*is missing/,
+    ],
+  ])("%s", async (_, change, message) => {
+    await fails(1, ["generate", "--model", broken(change), ...IDS], message);
+  });
+
+  test("NaN weights load; generation stops and names the position", async () => {
+    const { code, stdout, stderr } = await tsgpt(["generate", "--model", broken(poison), ...IDS]);
+    expect(code).toBe(1);
+    expect(stdout).toBe("1 2 3\n");
+    expect(stderr).toMatch(/^error: generate: the logits at position 3 are NaN/);
+  });
+
+  test("an empty prompt for a model without bos and eos", () =>
+    fails(
+      1,
+      ["generate", "", "--model", broken(changeConfig({ bos_token_id: undefined, eos_token_id: undefined }))],
+      /the prompt is empty/,
+    ));
+
+  test("a prompt longer than the context", () => {
+    const many = Array.from({ length: 2000 }, () => 1).join();
+    return fails(1, ["generate", "--model", TINY, "--tokens", many], /2000/);
+  });
+
+  test.each(["generate", "logits"])("%s: a token id out of range", (command) => {
+    const output = command === "logits" ? ["--output", join(emptyFolder(), "x.safetensors")] : [];
+    return fails(1, [command, "--model", TINY, "--tokens", "1,999999", ...output], /999999 is out of range/);
+  });
+
+  test("text for a model without tokenizer", () => fails(1, ["generate", "x", "--model", TINY], /tokenizer\.json/));
+
+  test("--stop for a model without tokenizer", () =>
+    fails(1, ["generate", "--model", TINY, ...IDS, "--stop", "x"], /stop strings need/));
+
+  test("logits: a place that cannot be written, and nothing is left", async () => {
+    const folder = emptyFolder();
+    const output = join(folder, "missing", "x.safetensors");
+    await fails(1, ["logits", "--model", TINY, ...IDS, "--output", output], /cannot write/);
+    await fails(1, ["logits", "--model", TINY, ...IDS, "--output", folder], /cannot write/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("logits: more to prefill than there is", () =>
+    fails(
+      1,
+      ["logits", "--model", TINY, ...IDS, "--output", join(emptyFolder(), "x"), "--cache", "prefill:9"],
+      /prefill:9: the prompt has 3/,
+    ));
+
+  test("compare: a file that is not there, or is none", async () => {
+    await fails(1, ["compare", "/nowhere/a", "/nowhere/b"], /"?\/nowhere\/a"?: is not there/);
+    await fails(1, ["compare", join(TINY, "config.json"), join(TINY, "config.json")], /config\.json/);
+  });
+
+  test("tokens: an id that the tokenizer does not have, or no tokenizer", async () => {
+    await fails(1, ["tokens", "--decode", "999999"], /999999/);
+    await fails(1, ["tokens", "x", "--model", TINY], /has no tokenizer\.json/);
+  });
+
+  test("bench: more tokens than the context holds", () =>
+    fails(1, ["bench", "--model", TINY, "--prompt-tokens", "5000"], /5000/));
+
+  test("a full disk behind stdout is told", async () => {
+    if (!existsSync("/dev/full")) return;
+    const { spawnSync } = await import("node:child_process");
+    const main = new URL("../dist/main.js", import.meta.url).pathname;
+    const result = spawnSync("sh", ["-c", `"$0" "$1" tokens hello > /dev/full`, process.execPath, main]);
+    expect(result.stderr.toString()).toMatch(/^error: cannot write to stdout: .*ENOSPC/);
+    expect(result.status).toBe(1);
+  });
+});
+
+describe.concurrent("a usage error, exit code 2:", () => {
+  test.each<[string, string[], RegExp]>([
+    ["an unknown command, with the nearest", ["generat"], /unknown command 'generat'\n.*generate/],
+    ["an unknown option, with the nearest", ["generate", "x", "--topk", "3"], /unknown option '--topk'\n.*--top-k/],
+    ["two arguments", ["generate", "x", "y"], /too many arguments/],
+    ["a prompt twice", ["generate", "x", "--tokens", "1"], /a prompt or --tokens, not both/],
+    ["--greedy beside --top-k", ["generate", "x", "--greedy", "--top-k", "3"], /--greedy.*cannot be used/],
+    ["--greedy beside --seed", ["generate", "x", "--greedy", "--seed", "3"], /cannot be used/],
+    ["a top-p above 1", ["generate", "x", "--top-p", "1.5"], /above 0 and at most 1/],
+    ["a top-p of 0", ["generate", "x", "--top-p", "0"], /above 0 and at most 1/],
+    ["a negative temperature", ["generate", "x", "--temperature", "-1"], /a finite number above 0/],
+    ["half a token", ["generate", "x", "--max-tokens", "1.5"], /a whole number from 0/],
+    ["a word for an id", ["generate", "--tokens", "1,two"], /a whole number from 0/],
+    ["an empty --stop", ["generate", "x", "--stop", ""], /must not be empty/],
+    ["logits without a prompt", ["logits", "--output", "x"], /--prompt or --tokens/],
+    ["logits without an output", ["logits", "--tokens", "1"], /--output/],
+    ["logits fed in no known way", ["logits", "--tokens", "1", "--output", "x", "--cache", "all"], /prefill:K/],
+    ["tokens from two sides", ["tokens", "x", "--decode", "1"], /not both/],
+    ["compare with one file", ["compare", "x"], /missing required argument/],
+    ["a negative tolerance", ["compare", "x", "y", "--atol", "-1"], /0 or more/],
+    ["bench of a model and a preset", ["bench", "--model", "x", "--preset", "gpt2"], /cannot be used with/],
+    ["bench in two formats", ["bench", "--json", "--markdown"], /cannot be used with/],
+    ["bench of an unknown size", ["bench", "--preset", "gpt3"], /gpt2-xl/],
+    ["bench of no run", ["bench", "--runs", "0"], /a whole number from 1/],
+  ])("%s", async (_, args, message) => {
+    await fails(2, args, message);
+  });
+
+  test("no command at all: the help, on stderr", async () => {
+    const { code, stdout, stderr } = await tsgpt([]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("Usage: tsgpt");
+  });
+});
+
+test.concurrent.each(["generate", "logits", "compare", "tokens", "bench"])(
+  "tsgpt %s --help has examples",
+  async (command) => {
+    const { code, stdout } = await tsgpt([command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples?:\n {2}\$ tsgpt /);
+  },
+);
+
+test("tsgpt --help has examples", async () => {
+  expect((await tsgpt(["--help"])).stdout).toMatch(/Examples:\n {2}\$ tsgpt generate/);
+});

@@ -1,0 +1,48 @@
+/** Runs the built tsgpt as a process, as a user would. `pnpm test` builds first. */
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../gpt/test/fixtures/", import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Written to stdin, which is closed after it. */
+  readonly input?: string;
+  /** Sends SIGINT as soon as stdout holds so many characters. */
+  readonly interruptAfter?: number;
+  /** Closes the reading end of stdout after so many characters, as `| head` does. */
+  readonly closeStdoutAfter?: number;
+}
+
+/** What `tsgpt ...args` prints, and its exit code. */
+export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe" });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    stdout += piece;
+    if (options.interruptAfter !== undefined && stdout.length >= options.interruptAfter) child.kill("SIGINT");
+    if (options.closeStdoutAfter !== undefined && stdout.length >= options.closeStdoutAfter) child.stdout.destroy();
+  });
+  child.stderr.setEncoding("utf8").on("data", (piece: string) => {
+    stderr += piece;
+  });
+  child.stdin.on("error", () => {}); // it may end without reading
+  child.stdin.end(options.input ?? "");
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+/** A fixture's folder: the tiny models of packages/gpt/test. */
+export const fixture = (name: string): string => join(FIXTURES, name);
+
+/** An empty folder of the test's own. */
+export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "tsgpt-cli-"));
