@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"],
+    globalSetup: ["test/setup/announce-skipped.ts"],
     setupFiles: ["test/setup/no-console.ts", "test/setup/matchers.ts"],
     testTimeout: 30_000,
   },

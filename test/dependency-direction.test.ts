@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/sampling": [],
   "packages/gpt": ["@tsgpt/tensor"],
   "packages/cli": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  bench: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   examples: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
 };
 const members = Object.keys(ALLOWED);
@@ -43,7 +44,7 @@ const packageOf = (specifier: string): string =>
 
 test("every member of the workspace has its rule here", () => {
   const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
-  expect([...packages, "examples"].sort()).toEqual([...members].sort());
+  expect([...packages, "bench", "examples"].sort()).toEqual([...members].sort());
 });
 
 describe.each(members)("%s", (member) => {

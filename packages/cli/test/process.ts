@@ -28,9 +28,12 @@ export function tsgpt(args: readonly string[], options: RunOptions = {}): Promis
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe" });
   let stdout = "";
   let stderr = "";
+  let interrupted = false;
   child.stdout.setEncoding("utf8").on("data", (piece: string) => {
     stdout += piece;
-    if (options.interruptAfter !== undefined && stdout.length >= options.interruptAfter) child.kill("SIGINT");
+    if (!interrupted && options.interruptAfter !== undefined && stdout.length >= options.interruptAfter) {
+      interrupted = child.kill("SIGINT"); // once: the second would end it at once
+    }
     if (options.closeStdoutAfter !== undefined && stdout.length >= options.closeStdoutAfter) child.stdout.destroy();
   });
   child.stderr.setEncoding("utf8").on("data", (piece: string) => {

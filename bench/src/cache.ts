@@ -1,0 +1,43 @@
+/** KV cache against no cache: what the token at each position costs, in milliseconds, multiply-adds and bytes. */
+import { cacheBytes, type Model, measurePositions, multiplyAddsPerToken, type PositionTime } from "@tsgpt/gpt";
+
+export interface CacheRow {
+  /** From 1: tokens of the text, the new one included. */
+  readonly position: number;
+  readonly cachedMilliseconds: number;
+  readonly uncachedMilliseconds: number;
+  readonly cachedMultiplyAdds: number;
+  readonly uncachedMultiplyAdds: number;
+  /** Bytes of the keys and values of all tokens up to here. */
+  readonly cacheBytes: number;
+}
+
+export interface CacheOptions {
+  readonly positions: readonly number[];
+  readonly cachedRuns: number;
+  readonly uncachedRuns: number;
+  readonly onPosition: (what: string, done: number, count: number) => void;
+}
+
+/** Both curves of one model. */
+export async function compareCache(model: Model, options: CacheOptions): Promise<CacheRow[]> {
+  const { positions, cachedRuns, uncachedRuns, onPosition } = options;
+  const measure = (useCache: boolean, runs: number) => {
+    const what = `${model.name}, ${useCache ? "KV cache" : "no cache"}`;
+    return measurePositions(model, positions, {
+      useCache,
+      runs,
+      onPosition: (done, count) => onPosition(what, done, count),
+    });
+  };
+  const cached = await measure(true, cachedRuns);
+  const uncached = await measure(false, uncachedRuns);
+  return positions.map((position, i) => ({
+    position,
+    cachedMilliseconds: (cached[i] as PositionTime).milliseconds,
+    uncachedMilliseconds: (uncached[i] as PositionTime).milliseconds,
+    cachedMultiplyAdds: multiplyAddsPerToken(model.config, position, true),
+    uncachedMultiplyAdds: multiplyAddsPerToken(model.config, position, false),
+    cacheBytes: cacheBytes(model.config, position),
+  }));
+}

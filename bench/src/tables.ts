@@ -1,0 +1,47 @@
+/** Results as Markdown. */
+import type { CacheRow } from "./cache.ts";
+import type { OpResult } from "./ops.ts";
+
+/** A Markdown table; the first column is text, the others are numbers. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (row: readonly string[]) => `| ${row.join(" | ")} |\n`;
+  return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
+}
+
+/** One row an operation. */
+export function opsTable(results: readonly OpResult[]): string {
+  const rows = results.map(({ name, milliseconds, marginPercent, gigaPerSecond, samples }) => [
+    name,
+    digits(milliseconds),
+    `${marginPercent.toFixed(1)} %`,
+    digits(gigaPerSecond),
+    String(samples),
+  ]);
+  return table(
+    ["operation", "median ms", "margin of the mean", "10^9 multiply-adds (elements) a second", "samples"],
+    rows,
+  );
+}
+
+/** The rows at the powers of two and at the last position. */
+export function cacheTable(rows: readonly CacheRow[]): string {
+  const shown = rows.filter(({ position }, i) => Number.isInteger(Math.log2(position)) || i === rows.length - 1);
+  return table(
+    ["position", "KV cache ms", "no cache ms", "ratio", "KV cache 10^6 multiply-adds", "no cache 10^6", "cache kB"],
+    shown.map((row) => [
+      String(row.position),
+      digits(row.cachedMilliseconds),
+      digits(row.uncachedMilliseconds),
+      `${(row.uncachedMilliseconds / row.cachedMilliseconds).toFixed(1)}`,
+      digits(row.cachedMultiplyAdds / 1e6),
+      digits(row.uncachedMultiplyAdds / 1e6),
+      (row.cacheBytes / 1e3).toFixed(0),
+    ]),
+  );
+}
+
+/** Three significant digits, thousands apart. */
+export function digits(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return rounded.toLocaleString("en", { maximumSignificantDigits: 3 });
+}

@@ -1,0 +1,57 @@
+/** What is made of measurements, on measurements made up: no timing is tested. */
+
+import { presetConfig, randomModel } from "@tsgpt/gpt";
+import { createReferenceEngine } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import { type CacheRow, compareCache } from "../src/cache.ts";
+import { benchOps } from "../src/ops.ts";
+import { plotCache } from "../src/plot.ts";
+import { cacheTable, digits } from "../src/tables.ts";
+
+const rows: CacheRow[] = [1, 2, 3, 4, 5].map((position) => ({
+  position,
+  cachedMilliseconds: 2,
+  uncachedMilliseconds: 2 * position,
+  cachedMultiplyAdds: 3e6,
+  uncachedMultiplyAdds: 3e6 * position,
+  cacheBytes: 2000 * position,
+}));
+
+test("the table shows powers of two and the last position, with the ratio", () => {
+  const lines = cacheTable(rows).trimEnd().split("\n");
+  expect(lines).toHaveLength(2 + 4); // 1, 2, 4, 5
+  expect(lines.at(-1)).toBe("| 5 | 2 | 10 | 5.0 | 3 | 15 | 10 |");
+});
+
+test("numbers have three significant digits", () => {
+  expect([0.012345, 1.2345, 12345].map(digits)).toEqual(["0.0123", "1.23", "12,300"]);
+});
+
+test("the picture is a standalone SVG with both curves named and the axes labelled", () => {
+  const svg = plotCache(rows, "A title");
+  expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  for (const text of ["A title", "no cache: 10 ms", "KV cache: 2 ms", "milliseconds", "position"])
+    expect(svg).toContain(text);
+});
+
+test("both curves of a model cover every position asked for", async () => {
+  const config = { ...presetConfig("gpt2"), nLayer: 1, nHead: 2, nEmbd: 8, nInner: 32, vocabSize: 11, nPositions: 6 };
+  const model = await randomModel("tiny", config, createReferenceEngine());
+  const measured = await compareCache(model, {
+    positions: [1, 3, 6],
+    cachedRuns: 1,
+    uncachedRuns: 1,
+    onPosition: () => {},
+  });
+  expect(measured.map(({ position }) => position)).toEqual([1, 3, 6]);
+  // per token 1 layer x (4 x 8 x 8 + 2 x 8 x 32) = 768, attention 2 x 8 x t, head 11 x 8 = 88
+  expect(measured[1]).toMatchObject({ cachedMultiplyAdds: 768 + 48 + 88, uncachedMultiplyAdds: 3 * 768 + 16 * 6 + 88 });
+  expect(measured[2]?.cacheBytes).toBe(2 * 8 * 4 * 6);
+});
+
+test("every operation of the suite runs", async () => {
+  const names: string[] = [];
+  const results = await benchOps(createReferenceEngine(), 1, (name) => names.push(name), { C: 8, H: 2, V: 11, S: 4 });
+  expect(results.map(({ name }) => name)).toEqual(names);
+  for (const { milliseconds } of results) expect(milliseconds).toBeGreaterThan(0);
+});

@@ -1,0 +1,102 @@
+/**
+ * The packages as their users get them: packed, unpacked into an empty project's node_modules, imported by their names,
+ * run and type-checked there. Third-party dependencies are linked from this workspace, so that no network is needed.
+ */
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const packages = ["tensor", "gpt", "sampling", "cli"];
+const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
+const modules = join(project, "node_modules");
+
+/** `name` as its package.json would pack it: `files`, package.json, README and LICENSE, the workspace: ranges resolved. */
+function install(name: string): void {
+  const from = join(root, "packages", name);
+  const [tarball] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], {
+      cwd: from,
+      stdio: "pipe",
+    }).toString(),
+  );
+  const to = join(modules, "@tsgpt", name);
+  mkdirSync(to, { recursive: true });
+  execFileSync("tar", ["-xzf", join(project, tarball.filename), "-C", to, "--strip-components=1"]);
+  linkDependencies(from);
+}
+
+function linkDependencies(from: string): void {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  for (const dependency of Object.keys(dependencies).filter((key) => !key.startsWith("@tsgpt/"))) {
+    const link = join(modules, dependency);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) symlinkSync(join(from, "node_modules", dependency), link);
+  }
+}
+
+beforeAll(() => {
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  for (const name of packages) install(name);
+  cpSync(join(root, "weights/fairytales"), join(project, "model"), { recursive: true });
+}, 60_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, stdio: "pipe" }).toString();
+
+test.each(packages)("%s brings its code, its types, its sources, a README and the licence", (name) => {
+  const files = readdirSync(join(modules, "@tsgpt", name));
+  expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]));
+  expect(files).not.toContain("test");
+});
+
+test("the packed library loads a model and generates", () => {
+  writeFileSync(
+    join(project, "use.js"),
+    `import { Tensor, softmax } from "@tsgpt/tensor";
+     import { generate } from "@tsgpt/gpt";
+     import { loadModel } from "@tsgpt/gpt/node";
+     import { createSampler, deckChain } from "@tsgpt/sampling";
+     const model = await loadModel("model");
+     const sample = createSampler(deckChain({ topP: 0.9 }), { seed: 1 });
+     const ids = [];
+     for await (const { id } of generate(model, "Once upon a time", { sample, maxTokens: 4 })) ids.push(id);
+     console.log(ids.length, softmax(Tensor.from([0, 0])).toArray().join());`,
+  );
+  expect(node("use.js")).toBe("4 0.5,0.5\n");
+});
+
+test("the packed command runs", () => {
+  const bin = join(modules, "@tsgpt/cli/dist/main.js");
+  expect(node(bin, "--help")).toContain("Usage: tsgpt");
+  expect(node(bin, "generate", "Once", "--model", "model", "--max-tokens", "2", "--quiet")).toMatch(/^Once/);
+});
+
+test("the packed types stand alone", { timeout: 60_000 }, () => {
+  writeFileSync(
+    join(project, "typed.ts"),
+    `import { forward, type Model } from "@tsgpt/gpt";
+     import { loadModel } from "@tsgpt/gpt/node";
+     import type { Tensor } from "@tsgpt/tensor";
+     const model: Model = await loadModel("model");
+     export const logits: Tensor = forward(model, [1, 2, 3]);
+     // @ts-expect-error: ids are numbers
+     forward(model, ["1"]);`,
+  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const flags = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext", "typed.ts"];
+  expect(() => node(tsc, ...flags)).not.toThrow();
+});
