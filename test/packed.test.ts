@@ -23,20 +23,27 @@ const packages = ["tensor", "gpt", "sampling", "cli"];
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
 
-/** `name` as its package.json would pack it: `files`, package.json, README and LICENSE, the workspace: ranges resolved. */
+/** Runs the pnpm that runs this test: only pnpm puts versions where the workspace says `workspace:*`. */
+function pnpm(args: string[], cwd: string): string {
+  const path = process.env["npm_execpath"] ?? "";
+  const isScript = /\.[cm]?js$/.test(path);
+  const command = isScript ? [process.execPath, path] : path.includes("pnpm") ? [path] : ["npx", "--yes", "pnpm@12"];
+  const [file = "", ...first] = command;
+  return execFileSync(file, [...first, ...args], { cwd, stdio: "pipe" }).toString();
+}
+
 function install(name: string): void {
   const from = join(root, "packages", name);
-  const [tarball] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], {
-      cwd: from,
-      stdio: "pipe",
-    }).toString(),
-  );
+  const before = new Set(readdirSync(project));
+  pnpm(["pack", "--pack-destination", project], from);
+  const tarball = readdirSync(project).find((file) => file.endsWith(".tgz") && !before.has(file));
   const to = join(modules, "@tsgpt", name);
   mkdirSync(to, { recursive: true });
-  execFileSync("tar", ["-xzf", join(project, tarball.filename), "-C", to, "--strip-components=1"]);
+  execFileSync("tar", ["-xzf", join(project, tarball as string), "-C", to, "--strip-components=1"]);
   linkDependencies(from);
 }
+
+const manifest = (name: string) => JSON.parse(readFileSync(join(modules, "@tsgpt", name, "package.json"), "utf8"));
 
 function linkDependencies(from: string): void {
   const { dependencies = {} } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
@@ -50,6 +57,8 @@ function linkDependencies(from: string): void {
 beforeAll(() => {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   for (const name of packages) install(name);
+  mkdirSync(join(modules, "@types"));
+  symlinkSync(join(root, "node_modules/@types/node"), join(modules, "@types/node"));
   cpSync(join(root, "weights/fairytales"), join(project, "model"), { recursive: true });
 }, 60_000);
 
@@ -61,6 +70,10 @@ test.each(packages)("%s brings its code, its types, its sources, a README and th
   const files = readdirSync(join(modules, "@tsgpt", name));
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]));
   expect(files).not.toContain("test");
+});
+
+test.each(packages)("%s names versions of the packages it needs", (name) => {
+  for (const range of Object.values(manifest(name).dependencies ?? {})) expect(range).toMatch(/^\^?\d/);
 });
 
 test("the packed library loads a model and generates", () => {
@@ -80,9 +93,10 @@ test("the packed library loads a model and generates", () => {
 });
 
 test("the packed command runs", () => {
-  const bin = join(modules, "@tsgpt/cli/dist/main.js");
+  const bin = join(modules, "@tsgpt/cli", manifest("cli").bin.tsgpt);
   expect(node(bin, "--help")).toContain("Usage: tsgpt");
   expect(node(bin, "generate", "Once", "--model", "model", "--max-tokens", "2", "--quiet")).toMatch(/^Once/);
+  expect(() => node(bin, "generate", "Once")).toThrow(/has no bundled model; give --model a folder/);
 });
 
 test("the packed types stand alone", { timeout: 60_000 }, () => {
@@ -97,6 +111,6 @@ test("the packed types stand alone", { timeout: 60_000 }, () => {
      forward(model, ["1"]);`,
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const flags = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext", "typed.ts"];
+  const flags = ["--noEmit", "--strict", "--types", "node", "--target", "es2022", "--module", "nodenext", "typed.ts"];
   expect(() => node(tsc, ...flags)).not.toThrow();
 });

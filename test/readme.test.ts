@@ -1,5 +1,5 @@
 /** The documents tell the truth: their code runs, their commands exist, their links lead somewhere. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,3 +57,19 @@ test.each(commands)("$document: `$line` exists", ({ script, command }) => {
   expect(known).toContain(script);
   if (script === "tsgpt" && command) expect(["generate", "logits", "compare", "tokens", "bench"]).toContain(command);
 });
+
+test.each(["generate", "logits", "compare", "tokens", "bench"])(
+  "the options the documents give tsgpt %s exist",
+  (command) => {
+    const main = join(root, "packages/cli/dist/main.js");
+    const help = spawnSync(process.execPath, [main, command, "--help"]).stdout.toString();
+    const called =
+      command === "generate"
+        ? /(?:tsgpt generate|pnpm@12 start)([^\n`]*)/g
+        : new RegExp(`tsgpt ${command}([^\\n\`]*)`, "g");
+    const options = documents.flatMap((document) =>
+      [...text(document).matchAll(called)].flatMap(([line]) => line.match(/ --[a-z-]+/g) ?? []),
+    );
+    expect(options.filter((option) => !help.includes(option.trim()) && option !== " --help")).toEqual([]);
+  },
+);

@@ -12,6 +12,8 @@ export function plotCache(rows: readonly CacheRow[], title: string): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const last = rows.at(-1) as CacheRow;
   const top = Math.max(...rows.map(({ uncachedMilliseconds }) => uncachedMilliseconds));
+  const atEnd = rows.slice(-Math.ceil(rows.length / 4)); // where the label stands: above all of it
+  const labelHeight = Math.max(...atEnd.map(({ uncachedMilliseconds }) => uncachedMilliseconds));
   const curve = (y: keyof CacheRow, stroke: string) => Plot.lineY(rows, { x: "position", y, stroke, strokeWidth: 2 });
   const label = (y: number, text: string, fill: string, dy: number) =>
     Plot.text([{ x: last.position, y }], {
@@ -40,7 +42,7 @@ export function plotCache(rows: readonly CacheRow[], title: string): string {
       Plot.ruleY([0]),
       curve("uncachedMilliseconds", UNCACHED),
       curve("cachedMilliseconds", CACHED),
-      label(last.uncachedMilliseconds, `no cache: ${digits(last.uncachedMilliseconds)} ms`, UNCACHED, -14),
+      label(labelHeight, `no cache: ${digits(last.uncachedMilliseconds)} ms`, UNCACHED, -14),
       label(last.cachedMilliseconds, `KV cache: ${digits(last.cachedMilliseconds)} ms`, CACHED, -14),
       heading(title, { dy: -38, fontSize: 15, fontWeight: 600 }),
       heading("milliseconds for this one token", { dy: -18 }),

@@ -15,6 +15,12 @@ export function modelFolder(model: string): string {
   if (isFolder(model)) return model;
   const bundled = join(WEIGHTS, model);
   if (/^[\w.-]+$/.test(model) && isFolder(bundled)) return bundled;
-  const names = isFolder(WEIGHTS) ? readdirSync(WEIGHTS).filter((name) => isFolder(join(WEIGHTS, name))) : [];
+  if (!isFolder(WEIGHTS)) {
+    throw new CliError(
+      `no such model folder: ${JSON.stringify(model)}\nthis installation has no bundled model; give --model a folder`,
+      1,
+    );
+  }
+  const names = readdirSync(WEIGHTS).filter((name) => isFolder(join(WEIGHTS, name)));
   throw new CliError(`no such model folder: ${JSON.stringify(model)}\nbundled models: ${names.join(", ")}`, 1);
 }
