@@ -28,8 +28,15 @@ Examples:
   );
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
-program
-  .command("generate")
+/** The options of every command that runs a model. */
+function withEngine(command: Command): Command {
+  const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
+  return command
+    .addOption(kernels.default("auto"))
+    .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1));
+}
+
+withEngine(program.command("generate"))
   .description("continue a prompt, token by token")
   .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
   .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
@@ -53,6 +60,7 @@ program
   .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
   .option("--ignore-eos", "go on past the end of the text")
   .option("--quiet", "no summary on stderr")
+  .option("--verbose", "kernels, threads and memory on stderr")
   .option("--json", "stdout holds one object alone")
   .addHelpText(
     "after",
@@ -68,8 +76,7 @@ prefillSeconds + decodeSeconds.`,
   )
   .action(async (prompt, options) => (await import("./commands/generate.ts")).generateCommand(prompt, options));
 
-program
-  .command("logits")
+withEngine(program.command("logits"))
   .description("write logits, and with --trace every activation, as safetensors")
   .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
   .option("--prompt <text>", "a prompt as text")
@@ -107,8 +114,7 @@ program
   .addHelpText("after", '\nExamples:\n  $ tsgpt tokens "Once upon a time"\n  $ tsgpt tokens --decode 1,2,3 --json')
   .action(async (text, options) => (await import("./commands/tokens.ts")).tokensCommand(text, options));
 
-program
-  .command("bench")
+withEngine(program.command("bench"))
   .description("tokens per second of prefill and decode")
   .addOption(
     new Option("--model <folder|name>", `a model's folder, or a name in weights/ (default: ${BUNDLED})`).conflicts(

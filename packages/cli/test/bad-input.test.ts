@@ -134,6 +134,9 @@ describe.concurrent("a failure, exit code 1:", () => {
     await fails(1, ["compare", join(TINY, "config.json"), join(TINY, "config.json")], /config\.json/);
   });
 
+  test("two threads for the reference kernels", () =>
+    fails(1, ["generate", "x", "--kernels", "reference", "--threads", "2"], /run on one thread/));
+
   test("tokens: an id that the tokenizer does not have, or no tokenizer", async () => {
     await fails(1, ["tokens", "--decode", "999999"], /999999/);
     await fails(1, ["tokens", "x", "--model", TINY], /has no tokenizer\.json/);
@@ -175,6 +178,8 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["bench of a model and a preset", ["bench", "--model", "x", "--preset", "gpt2"], /cannot be used with/],
     ["bench in two formats", ["bench", "--json", "--markdown"], /cannot be used with/],
     ["bench of an unknown size", ["bench", "--preset", "gpt3"], /gpt2-xl/],
+    ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
+    ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1/],
     ["bench of no run", ["bench", "--runs", "0"], /a whole number from 1/],
   ])("%s", async (_, args, message) => {
     await fails(2, args, message);

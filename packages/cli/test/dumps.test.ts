@@ -136,10 +136,36 @@ describe.concurrent("tsgpt tokens", () => {
   });
 });
 
+test.concurrent.each(["logits", "logits --threads 1", "logits --threads 3"])(
+  "tsgpt %s: simd agrees with the reference",
+  async (command) => {
+    const [, ...threads] = command.split(" ");
+    const [reference, simd] = await Promise.all([
+      dump("--trace", "--kernels", "reference"),
+      dump("--trace", "--kernels", "simd", ...threads),
+    ]);
+    expect((await tsgpt(["compare", simd, reference])).stdout).toMatch(/all \d+ agree/);
+  },
+);
+
 test("tsgpt bench --json reports both speeds, and the cache's worth when asked", async () => {
-  const args = ["bench", "--model", TINY, "--prompt-tokens", "4", "--new-tokens", "3", "--runs", "2", "--depth", "2"];
+  const args = [
+    "bench",
+    "--kernels",
+    "simd",
+    "--model",
+    TINY,
+    "--prompt-tokens",
+    "4",
+    "--new-tokens",
+    "3",
+    "--runs",
+    "2",
+    "--depth",
+    "2",
+  ];
   const result = JSON.parse((await tsgpt([...args, "--json", "--compare-cache"])).stdout);
-  expect(result).toMatchObject({ promptTokens: 4, newTokens: 3, depth: 2, kernels: "reference", threads: 1 });
+  expect(result).toMatchObject({ promptTokens: 4, newTokens: 3, depth: 2, kernels: "simd" });
   for (const speed of [result.prefill, result.decode, result.withoutCache.decode]) {
     expect(speed.runs).toHaveLength(2);
     expect(speed.mean).toBeCloseTo((speed.runs[0] + speed.runs[1]) / 2, 6);

@@ -86,6 +86,21 @@ describe.concurrent("tsgpt generate", () => {
     for (const chosen of same) expect(chosen).toEqual(greedy);
   });
 
+  test("--kernels and --threads are said by --verbose, and change no greedy id", async () => {
+    const run = (...args: string[]) =>
+      tsgpt(["generate", "Once upon a time", "--greedy", "--max-tokens", "20", "--verbose", ...args]);
+    const [reference, one, two] = await Promise.all([
+      run("--kernels", "reference"),
+      run("--kernels", "simd", "--threads", "1"),
+      run("--kernels", "simd", "--threads", "2"),
+    ]);
+    expect(reference.stderr).toMatch(/^reference kernels, 1 thread; weights 14\.2 MB, cache \d\.\d MB, arena \d/);
+    expect(one.stderr).toMatch(/^simd kernels, 1 thread; /);
+    expect(two.stderr).toMatch(/^simd kernels, 2 threads; /);
+    expect(one.stdout).toBe(reference.stdout);
+    expect(two.stdout).toBe(one.stdout);
+  });
+
   test("--no-cache gives the same ids", async () => {
     expect(await ids("--greedy", "--no-cache")).toEqual(await ids("--greedy"));
   });

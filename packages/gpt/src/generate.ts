@@ -69,26 +69,30 @@ async function* steps(
   const promptLength = history.length;
   const show = textStream(model, options.stop ?? []);
   const cache = options.useCache === false ? undefined : cacheFor(model, promptLength, limit);
-  for (let count = 0; ; ) {
-    if (count >= limit) return "length";
-    if (history.length >= model.config.nPositions) return "context";
-    if (signal?.aborted) return "abort";
-    const logits = await nextLogits(model, cache ? history.slice(cache.length) : history, cache, signal);
-    if (!logits) return "abort";
-    const logSum = logSumOfExp(logits, history.length);
-    const raw = logits.slice();
-    const id = sample(logits, { history, promptLength });
-    if (!(id in raw)) throw new RangeError(`generate: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
-    const position = history.length;
-    history.push(id);
-    count++;
-    const ended = id === model.config.eosTokenId && !ignoreEos;
-    const last = count >= limit || history.length >= model.config.nPositions;
-    const { text, stopped } = show(ended ? undefined : id, ended || last);
-    yield { id, text, logprob: (raw[id] as number) - logSum, position };
-    if (ended) return "eos";
-    if (stopped) return "stop";
-    await eventLoopTurn();
+  try {
+    for (let count = 0; ; ) {
+      if (count >= limit) return "length";
+      if (history.length >= model.config.nPositions) return "context";
+      if (signal?.aborted) return "abort";
+      const logits = await nextLogits(model, cache ? history.slice(cache.length) : history, cache, signal);
+      if (!logits) return "abort";
+      const logSum = logSumOfExp(logits, history.length);
+      const raw = logits.slice();
+      const id = sample(logits, { history, promptLength });
+      if (!(id in raw)) throw new RangeError(`generate: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
+      const position = history.length;
+      history.push(id);
+      count++;
+      const ended = id === model.config.eosTokenId && !ignoreEos;
+      const last = count >= limit || history.length >= model.config.nPositions;
+      const { text, stopped } = show(ended ? undefined : id, ended || last);
+      yield { id, text, logprob: (raw[id] as number) - logSum, position };
+      if (ended) return "eos";
+      if (stopped) return "stop";
+      await eventLoopTurn();
+    }
+  } finally {
+    cache?.dispose();
   }
 }
 

@@ -90,6 +90,11 @@ export class KVCache {
     this.#length = 0;
   }
 
+  /** Gives the memory back, at once where the engine keeps its own; the cache is unusable afterwards. Twice is once. */
+  dispose(): void {
+    for (const tensor of [...this.#keys.splice(0), ...this.#values.splice(0)]) this.#engine.free(tensor);
+  }
+
   /** An independent copy: feeding one does not change the other. */
   clone(): KVCache {
     const copy = new KVCache(this.#config, this.#engine, this.capacity);

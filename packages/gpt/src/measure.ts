@@ -82,13 +82,17 @@ export async function measureGeneration(model: Model, options: MeasureOptions = 
     : undefined;
   const prefills: number[] = [];
   const decodes: number[] = [];
-  for (let run = 1 - warmups; run <= runs; run++) {
-    const prefill = await prefillMilliseconds(model, promptTokens, cache, signal);
-    const decode = await decodeMilliseconds(model, depth, newTokens, cache, signal);
-    if (run < 1) continue;
-    prefills.push((1000 * promptTokens) / prefill);
-    decodes.push((1000 * newTokens) / decode);
-    options.onRun?.(run, runs);
+  try {
+    for (let run = 1 - warmups; run <= runs; run++) {
+      const prefill = await prefillMilliseconds(model, promptTokens, cache, signal);
+      const decode = await decodeMilliseconds(model, depth, newTokens, cache, signal);
+      if (run < 1) continue;
+      prefills.push((1000 * promptTokens) / prefill);
+      decodes.push((1000 * newTokens) / decode);
+      options.onRun?.(run, runs);
+    }
+  } finally {
+    cache?.dispose();
   }
   return { promptTokens, newTokens, depth, useCache, prefill: summarize(prefills), decode: summarize(decodes) };
 }

@@ -1,20 +1,20 @@
 /**
  * The model against transformers 5.18 (fixtures by tools/reference): every activation, logits, losses, greedy ids.
  * Tolerance: transformers' own float32 logits are up to 2.9e-6 from float64 at logits of about 4 (MANIFEST.json); ours sum
- * in float64 and stay within 5e-6 of them, and within 1e-6 of each value's size where values are larger.
+ * in float64 and stay within 5e-6 of them (the simd set: engines.ts), and within 1e-6 of each value's size where values are larger.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { argmax, Tensor } from "@tsgpt/tensor";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
 import { generate } from "../src/generate.ts";
 import { crossEntropy } from "../src/loss.ts";
 import { forward, type Model } from "../src/model.ts";
 import { fileSource, loadModel } from "../src/node/index.ts";
 import { activationKeys, record } from "../src/trace.ts";
+import { engines } from "./engines.ts";
 
-const ATOL = 5e-6;
 const RTOL = 1e-6;
 const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url));
 const bundled = fileURLToPath(new URL("../../../weights/fairytales", import.meta.url));
@@ -48,63 +48,68 @@ const tiny = readdirSync(fixtures).filter(
   (name) => existsSync(`${fixtures}${name}/reference.safetensors`) && name.startsWith("tiny-"),
 );
 
-describe.each(tiny)("%s", (name) => {
-  test("every activation equals transformers'", async () => {
-    const model = await loadModel(`${fixtures}${name}`);
-    const expected = await readFixture(name);
-    const actual = new Map<string, Tensor>();
-    forward(model, [...(expected.get("ids") as Tensor).data], { trace: record(actual) });
-    for (const key of activationKeys(model.config.nLayer)) {
-      expect(expected.has(key), key).toBe(true);
-      expect(actual.get(key), key).toBeCloseToTensor(expected.get(key) as Tensor, { atol: ATOL, rtol: RTOL });
-    }
-  });
+describe.each(engines)("$engineName", ({ create, atol }) => {
+  const engine = create();
+  afterAll(() => engine.dispose());
 
-  test("losses equal transformers'", async () => {
-    const model = await loadModel(`${fixtures}${name}`);
-    const expected = await readFixture(name);
-    const { perPosition, mean } = crossEntropy(model, (expected.get("ids") as Tensor).data);
-    expect(Tensor.from(perPosition)).toBeCloseToTensor(expected.get("loss_per_position") as Tensor, {
-      atol: ATOL,
-      rtol: RTOL,
+  describe.each(tiny)("%s", (name) => {
+    test("every activation equals transformers'", async () => {
+      const model = await loadModel(`${fixtures}${name}`, { engine });
+      const expected = await readFixture(name);
+      const actual = new Map<string, Tensor>();
+      forward(model, [...(expected.get("ids") as Tensor).data], { trace: record(actual) });
+      for (const key of activationKeys(model.config.nLayer)) {
+        expect(expected.has(key), key).toBe(true);
+        expect(actual.get(key), key).toBeCloseToTensor(expected.get(key) as Tensor, { atol, rtol: RTOL });
+      }
     });
-    expect(mean).toBeCloseTo(readReference(name).meanLoss, 5);
+
+    test("losses equal transformers'", async () => {
+      const model = await loadModel(`${fixtures}${name}`, { engine });
+      const expected = await readFixture(name);
+      const { perPosition, mean } = crossEntropy(model, (expected.get("ids") as Tensor).data);
+      expect(Tensor.from(perPosition)).toBeCloseToTensor(expected.get("loss_per_position") as Tensor, {
+        atol,
+        rtol: RTOL,
+      });
+      expect(mean).toBeCloseTo(readReference(name).meanLoss, 5);
+    });
+
+    test("greedy ids equal transformers'", async () => {
+      const model = await loadModel(`${fixtures}${name}`, { engine });
+      for (const { prompt, ids } of readReference(name).greedy)
+        expect(await greedy(model, prompt, ids.length)).toEqual(ids);
+    });
   });
 
-  test("greedy ids equal transformers'", async () => {
-    const model = await loadModel(`${fixtures}${name}`);
-    for (const { prompt, ids } of readReference(name).greedy)
-      expect(await greedy(model, prompt, ids.length)).toEqual(ids);
-  });
-});
-
-test("tiny-random-gpt2 gives its published greedy ids", async () => {
-  const model = await loadModel(`${fixtures}tiny-random-gpt2`);
-  expect(await greedy(model, [0, 0, 0, 52], 6)).toEqual([204, 204, 204, 204, 204, 204]);
-  expect(await greedy(model, [0, 0, 195, 731], 6)).toEqual([731, 114, 114, 114, 114, 114]);
-});
-
-describe("the bundled model", () => {
-  // Its logits reach 17, where transformers' float32 is 1.3e-5 from float64: the bound is the cache law's, of the row's size.
-  const LARGE_ATOL = 5e-6 + 1e-5 * 17;
-
-  test("logits and losses equal transformers'", async () => {
-    const model = await loadModel(bundled);
-    const expected = await readFixture("fairytales");
-    const ids = (expected.get("ids") as Tensor).data;
-    const logits = forward(model, ids);
-    const last = logits.slice(ids.length - 4, ids.length);
-    expect(last).toBeCloseToTensor(expected.get("logits") as Tensor, { atol: LARGE_ATOL, rtol: 0 });
-    const losses = Tensor.from(crossEntropy(model, ids).perPosition);
-    expect(losses).toBeCloseToTensor(expected.get("loss_per_position") as Tensor, { atol: LARGE_ATOL, rtol: 0 });
+  test("tiny-random-gpt2 gives its published greedy ids", async () => {
+    const model = await loadModel(`${fixtures}tiny-random-gpt2`, { engine });
+    expect(await greedy(model, [0, 0, 0, 52], 6)).toEqual([204, 204, 204, 204, 204, 204]);
+    expect(await greedy(model, [0, 0, 195, 731], 6)).toEqual([731, 114, 114, 114, 114, 114]);
   });
 
-  test("greedy ids equal transformers', and the text its tokenizer's", async () => {
-    const model = await loadModel(bundled);
-    const [run] = readReference("fairytales").greedy;
-    expect(await greedy(model, run?.prompt ?? [], 40)).toEqual(run?.ids);
-    const { text, ids } = JSON.parse(readFileSync(`${fixtures}fairytales/text.json`, "utf8"));
-    expect(model.tokenizer?.encode(text)).toEqual(ids);
-    expect(model.tokenizer?.decode(ids)).toBe(text);
+  describe("the bundled model", () => {
+    // Its logits reach 17, where transformers' float32 is 1.3e-5 from float64: the bound is the cache law's, of the row's size.
+    const LARGE_ATOL = 5e-6 + 1e-5 * 17;
+
+    test("logits and losses equal transformers'", async () => {
+      const model = await loadModel(bundled, { engine });
+      const expected = await readFixture("fairytales");
+      const ids = (expected.get("ids") as Tensor).data;
+      const logits = forward(model, ids);
+      const last = logits.slice(ids.length - 4, ids.length);
+      expect(last).toBeCloseToTensor(expected.get("logits") as Tensor, { atol: LARGE_ATOL, rtol: 0 });
+      const losses = Tensor.from(crossEntropy(model, ids).perPosition);
+      expect(losses).toBeCloseToTensor(expected.get("loss_per_position") as Tensor, { atol: LARGE_ATOL, rtol: 0 });
+    });
+
+    test("greedy ids equal transformers', and the text its tokenizer's", async () => {
+      const model = await loadModel(bundled, { engine });
+      const [run] = readReference("fairytales").greedy;
+      expect(await greedy(model, run?.prompt ?? [], 40)).toEqual(run?.ids);
+      const { text, ids } = JSON.parse(readFileSync(`${fixtures}fairytales/text.json`, "utf8"));
+      expect(model.tokenizer?.encode(text)).toEqual(ids);
+      expect(model.tokenizer?.decode(ids)).toBe(text);
+    });
   });
 });

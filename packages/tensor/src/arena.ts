@@ -15,11 +15,17 @@ interface Slot {
 export class Arena implements Backend {
   readonly kernels: Kernels;
   readonly #allocateMemory: (size: number) => Float32Array;
+  readonly #freeMemory: (memory: Float32Array) => void;
   readonly #slots: Slot[] = [];
   #used = 0;
 
-  constructor(kernels: Kernels, allocateMemory: (size: number) => Float32Array) {
+  constructor(
+    kernels: Kernels,
+    allocateMemory: (size: number) => Float32Array,
+    freeMemory: (memory: Float32Array) => void = () => {},
+  ) {
     this.kernels = kernels;
+    this.#freeMemory = freeMemory;
     this.#allocateMemory = allocateMemory;
   }
 
@@ -29,6 +35,7 @@ export class Arena implements Backend {
     const slot = this.#slots[index];
     if (slot && sameShape(slot.tensor.shape, shape)) return slot.tensor;
     const size = sizeOf(shape);
+    if (slot && slot.memory.length < size) this.#freeMemory(slot.memory);
     const memory = slot && slot.memory.length >= size ? slot.memory : this.#allocateMemory(size);
     const tensor = new Tensor(memory.subarray(0, size), shape);
     this.#slots[index] = { memory, tensor };

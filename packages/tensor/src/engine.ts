@@ -9,7 +9,7 @@ import { referenceKernels } from "./kernels/reference.ts";
 import { Tensor } from "./tensor.ts";
 import type { Weight, WeightRole, WeightSource } from "./weight.ts";
 
-export type KernelSet = "reference";
+export type KernelSet = "reference" | "simd";
 
 export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
@@ -21,6 +21,8 @@ export interface Engine extends Backend {
   giveArena(arena: Arena): void;
   /** Bytes of scratch held between passes. */
   readonly arenaBytes: number;
+  /** Gives back what `allocate` gave; the tensor and its views are unusable afterwards. */
+  free(tensor: Tensor): void;
   /** Gives the memory back; the engine and all its tensors are unusable afterwards. Twice is once. */
   dispose(): void;
 }
@@ -35,6 +37,7 @@ export function createReferenceEngine(): Engine {
     threads: 1,
     kernels: referenceKernels,
     allocate: (shape) => Tensor.zeros(shape),
+    free: () => {}, // the garbage collector sees to it
     loadWeight: readWidened,
     takeArena: () => idle.pop() ?? new Arena(referenceKernels, (size) => new Float32Array(size)),
     giveArena: (arena) => {

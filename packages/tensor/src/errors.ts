@@ -7,3 +7,8 @@ export class ShapeError extends Error {
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
+
+/** An engine that cannot go on: its memory is full, a worker has died, it was disposed, or this machine cannot run it. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}

@@ -1,10 +1,12 @@
 /** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
 export { Arena } from "./arena.ts";
 export type { Backend } from "./backend.ts";
+export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
 export { createReferenceEngine, type Engine, type KernelSet, referenceEngine } from "./engine.ts";
-export { formatShape, ShapeError } from "./errors.ts";
+export { EngineError, formatShape, ShapeError } from "./errors.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
+export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
 export { attention, attentionInto, storeHeads } from "./ops/attention.ts";

@@ -4,6 +4,7 @@
  */
 import {
   createReferenceEngine,
+  createSimdEngine,
   type Engine,
   type NestedNumbers,
   Tensor,
@@ -14,6 +15,9 @@ import {
 
 export const engines: readonly { name: string; engine: Engine }[] = [
   { name: "reference", engine: createReferenceEngine() },
+  { name: "simd, 1 thread", engine: createSimdEngine({ threads: 1 }) },
+  { name: "simd, 2 threads", engine: createSimdEngine({ threads: 2 }) },
+  { name: "simd, plain, 1 thread", engine: createSimdEngine({ threads: 1, relaxed: false }) },
 ];
 
 /** Half a unit in the last place of a float32 is 6e-8 of the value; ten such roundings are allowed. */

@@ -11,11 +11,11 @@ import {
   weightBytes,
 } from "@tsgpt/gpt";
 import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
-import { createReferenceEngine } from "@tsgpt/tensor";
+import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { interruption } from "../interruption.ts";
 import { BUNDLED, modelFolder } from "../model-folder.ts";
 
-export interface BenchFlags {
+export interface BenchFlags extends EngineOptions {
   readonly model?: string;
   readonly preset?: PresetName;
   readonly promptTokens: number;
@@ -47,9 +47,10 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
   else process.stdout.write(asTable(model, cached, uncached, flags.markdown === true));
 }
 
-async function load({ model, preset }: BenchFlags, signal: AbortSignal): Promise<Model> {
-  if (preset === undefined) return loadModel(modelFolder(model ?? BUNDLED), { signal });
-  return randomModel(preset, presetConfig(preset), createReferenceEngine(), 0, { signal });
+async function load({ model, preset, ...options }: BenchFlags, signal: AbortSignal): Promise<Model> {
+  const engine = await createEngine(options);
+  if (preset === undefined) return loadModel(modelFolder(model ?? BUNDLED), { engine, signal });
+  return randomModel(preset, presetConfig(preset), engine, 0, { signal });
 }
 
 function asJson(model: Model, cached: GenerationSpeed, uncached: GenerationSpeed | undefined, loadSeconds: number) {

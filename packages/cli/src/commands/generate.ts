@@ -1,7 +1,8 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
-import type { Model } from "@tsgpt/gpt";
+import { cacheBytes, type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createSampler, deckChain } from "@tsgpt/sampling";
+import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { usageError } from "../cli-error.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
@@ -9,7 +10,7 @@ import { modelFolder } from "../model-folder.ts";
 import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
 import { type Story, tell, tokensPerSecond } from "../story.ts";
 
-export interface GenerateFlags {
+export interface GenerateFlags extends EngineOptions {
   readonly model: string;
   readonly maxTokens: number;
   readonly temperature?: number;
@@ -25,6 +26,7 @@ export interface GenerateFlags {
   readonly ignoreEos?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Runs the command. @throws CliError for options that contradict, and what loading and generation throw */
@@ -35,7 +37,8 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
   const interrupted = interruption();
   const { signal } = interrupted;
   const start = performance.now();
-  const model = await loadModel(modelFolder(flags.model), { signal });
+  const engine = await createEngine(flags);
+  const model = await loadModel(modelFolder(flags.model), { engine, signal });
   const loadSeconds = (performance.now() - start) / 1000;
   const answer = async (given: string | readonly number[]) => {
     await generateOne(model, given, flags, signal, loadSeconds);
@@ -64,12 +67,21 @@ async function generateOne(
     write: (piece) => void (flags.json || process.stdout.write(piece)),
   });
   if (flags.json) process.stdout.write(`${JSON.stringify(asJson(model, story, seed, loadSeconds))}\n`);
+  if (flags.verbose) process.stderr.write(describeEngine(model, story));
   if (!flags.quiet) {
     const seconds = (story.prefillSeconds + story.decodeSeconds).toFixed(2);
     process.stderr.write(
       `${story.tokens.length} tokens, ${seconds} s, ${tokensPerSecond(story).toFixed(1)} tokens/s\n`,
     );
   }
+}
+
+function describeEngine({ config, engine, ...model }: Model, { promptTokens, tokens }: Story): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const weights = weightBytes({ config, engine, ...model });
+  const cache = cacheBytes(config, promptTokens.length + tokens.length);
+  const threads = `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
+  return `${engine.kernelSet} kernels, ${threads}; weights ${megabytes(weights)}, cache ${megabytes(cache)}, arena ${megabytes(engine.arenaBytes)}\n`;
 }
 
 function asJson(model: Model, story: Story, seed: number, loadSeconds: number) {

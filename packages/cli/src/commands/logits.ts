@@ -3,12 +3,12 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { forward, KVCache, type Model, promptIds, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import type { Tensor } from "@tsgpt/tensor";
+import { createEngine, type EngineOptions, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import { modelFolder } from "../model-folder.ts";
 import type { Feeding } from "../option-values.ts";
 
-export interface LogitsFlags {
+export interface LogitsFlags extends EngineOptions {
   readonly model: string;
   readonly prompt?: string;
   readonly tokens?: readonly number[];
@@ -23,7 +23,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
   await checkWritable(flags.output);
-  const model = await loadModel(modelFolder(flags.model));
+  const model = await loadModel(modelFolder(flags.model), { engine: await createEngine(flags) });
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
   const activations = run(model, ids, flags);

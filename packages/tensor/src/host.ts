@@ -1,0 +1,9 @@
+/**
+ * What the simd engine needs of the machine it runs on. Types alone: package.json's "#host" leads to node/host.ts in Node and to
+ * browser/host.ts elsewhere.
+ */
+import type { WorkerData, WorkerHandle } from "./threads/worker.ts";
+
+export declare function allowRelaxedSimd(): void;
+export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle | undefined;
+export declare function physicalCores(): number;

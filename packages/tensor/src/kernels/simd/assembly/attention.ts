@@ -1,0 +1,249 @@
+/**
+ * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row of
+ * the thread's own and never in memory, unless scores or pattern are asked for.
+ *
+ *   scores: 4 keys at a time, for two queries (8 accumulators) or one; keys lie one after the other, one stream
+ *   values: 4 queries x 8 channels in 8 accumulators; one query alone takes 32 channels
+ *
+ * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
+ * to its first query's last key together; each further query adds its last few keys alone.
+ */
+import { madd, sumOfLanes } from "./madd";
+import { softmaxRow } from "./rows";
+
+// @ts-expect-error: decorator
+@inline
+export const FROM_QUERIES: i32 = 0;
+// @ts-expect-error: decorator
+@inline
+const FROM_SCORES: i32 = 1;
+// @ts-expect-error: decorator
+@inline
+const FROM_PATTERN: i32 = 2;
+
+/** One head and its queries [first, first + 4). q, out [T, H d]; keys, values [H, capacity, d]; scratch [4, S]. */
+export function attentionTile(
+  out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
+  head: i32, first: i32, t: i32, heads: i32, d: i32, capacity: i32, past: i32, scale: f32, from: i32,
+): void {
+  const s = past + t;
+  const rows = min(4, t - first);
+  const rowBytes = <usize>(heads * d) << 2;
+  const scratchBytes = <usize>s << 2;
+  const headStart = ((<usize>head * capacity) * d) << 2;
+  const query = q + <usize>first * rowBytes + (<usize>(head * d) << 2);
+  const square = ((<usize>head * t + first) * s) << 2; // row [head, first] of scores and pattern
+  if (from == FROM_QUERIES) scoresOfTile(scratch, scratchBytes, query, rowBytes, keys + headStart, d, rows, past + first + 1, scale);
+  for (let r = 0; r < rows; r++) {
+    const seen = past + first + r + 1;
+    const row = scratch + <usize>r * scratchBytes;
+    const at = square + <usize>r * scratchBytes;
+    if (from == FROM_SCORES) memory.copy(row, scores + at, <usize>seen << 2);
+    else if (from == FROM_QUERIES && scores) keep(scores + at, row, seen, s, -Infinity);
+    if (from == FROM_PATTERN) memory.copy(row, pattern + at, <usize>seen << 2);
+    else {
+      softmaxRow(row, row, seen);
+      if (pattern) keep(pattern + at, row, seen, s, 0);
+    }
+  }
+  const target = out + <usize>first * rowBytes + (<usize>(head * d) << 2);
+  weighTile(target, rowBytes, scratch, scratchBytes, values + headStart, d, rows, past + first + 1);
+}
+
+/** Copies a row and fills what is masked. */
+function keep(target: usize, row: usize, seen: i32, s: i32, masked: f32): void {
+  memory.copy(target, row, <usize>seen << 2);
+  for (let j = seen; j < s; j++) store<f32>(target + (<usize>j << 2), masked);
+}
+
+function scoresOfTile(
+  scratch: usize, scratchBytes: usize, query: usize, rowBytes: usize, keys: usize, d: i32, rows: i32, seen: i32, scale: f32,
+): void {
+  let r = 0;
+  for (; r + 1 < rows; r += 2) {
+    const row = scratch + <usize>r * scratchBytes;
+    const q0 = query + <usize>r * rowBytes;
+    twoRows(row, row + scratchBytes, q0, q0 + rowBytes, keys, d, (seen + r) & ~3, scale);
+    oneByOne(row, q0, keys, d, (seen + r) & ~3, seen + r, scale);
+    oneByOne(row + scratchBytes, q0 + rowBytes, keys, d, (seen + r) & ~3, seen + r + 1, scale);
+  }
+  if (r < rows) {
+    const row = scratch + <usize>r * scratchBytes;
+    const q0 = query + <usize>r * rowBytes;
+    oneRow(row, q0, keys, d, (seen + r) & ~3, scale);
+    oneByOne(row, q0, keys, d, (seen + r) & ~3, seen + r, scale);
+  }
+}
+
+/** Lane i of the result is the sum of a's, b's, c's or d's lanes. */
+// @ts-expect-error: decorator
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
+  const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+}
+
+/** The products of channels beyond the last four, as one lane each. */
+function tail(q: usize, keys: usize, d: i32): v128 {
+  let a: f32 = 0, b: f32 = 0, c: f32 = 0, e: f32 = 0;
+  const stride = <usize>d << 2;
+  for (let j = d & ~3; j < d; j++) {
+    const at = <usize>j << 2;
+    const x = load<f32>(q + at);
+    const key = keys + at;
+    a += x * load<f32>(key);
+    b += x * load<f32>(key + stride);
+    c += x * load<f32>(key + 2 * stride);
+    e += x * load<f32>(key + 3 * stride);
+  }
+  return f32x4(a, b, c, e);
+}
+
+function oneRow(row: usize, q: usize, keys: usize, d: i32, count: i32, scale: f32): void {
+  const stride = <usize>d << 2;
+  const fours = <usize>(d & ~3) << 2;
+  for (let t = 0; t < count; t += 4) {
+    const key = keys + <usize>t * stride;
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+    for (let j: usize = 0; j < fours; j += 16) {
+      const x = v128.load(q + j);
+      a0 = madd(x, v128.load(key + j), a0);
+      a1 = madd(x, v128.load(key + stride + j), a1);
+      a2 = madd(x, v128.load(key + 2 * stride + j), a2);
+      a3 = madd(x, v128.load(key + 3 * stride + j), a3);
+    }
+    let dots = sums(a0, a1, a2, a3);
+    if (d & 3) dots = f32x4.add(dots, tail(q, key, d));
+    v128.store(row + (<usize>t << 2), f32x4.mul(dots, f32x4.splat(scale)));
+  }
+}
+
+function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d: i32, count: i32, scale: f32): void {
+  const stride = <usize>d << 2;
+  const fours = <usize>(d & ~3) << 2;
+  for (let t = 0; t < count; t += 4) {
+    const key = keys + <usize>t * stride;
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    for (let j: usize = 0; j < fours; j += 16) {
+      const x = v128.load(q0 + j), y = v128.load(q1 + j);
+      const k0 = v128.load(key + j), k1 = v128.load(key + stride + j);
+      a0 = madd(x, k0, a0);
+      b0 = madd(y, k0, b0);
+      a1 = madd(x, k1, a1);
+      b1 = madd(y, k1, b1);
+      const k2 = v128.load(key + 2 * stride + j), k3 = v128.load(key + 3 * stride + j);
+      a2 = madd(x, k2, a2);
+      b2 = madd(y, k2, b2);
+      a3 = madd(x, k3, a3);
+      b3 = madd(y, k3, b3);
+    }
+    let first = sums(a0, a1, a2, a3), second = sums(b0, b1, b2, b3);
+    if (d & 3) {
+      first = f32x4.add(first, tail(q0, key, d));
+      second = f32x4.add(second, tail(q1, key, d));
+    }
+    v128.store(row0 + (<usize>t << 2), f32x4.mul(first, f32x4.splat(scale)));
+    v128.store(row1 + (<usize>t << 2), f32x4.mul(second, f32x4.splat(scale)));
+  }
+}
+
+/** Keys [begin, end), fewer than four as a rule. */
+function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i32, scale: f32): void {
+  const fours = <usize>(d & ~3) << 2;
+  for (let t = begin; t < end; t++) {
+    const key = keys + ((<usize>t * d) << 2);
+    let lanes = f32x4.splat(0);
+    for (let j: usize = 0; j < fours; j += 16) lanes = madd(v128.load(q + j), v128.load(key + j), lanes);
+    let dot = sumOfLanes(lanes);
+    for (let j = fours; j < <usize>d << 2; j += 4) dot += load<f32>(q + j) * load<f32>(key + j);
+    store<f32>(row + (<usize>t << 2), dot * scale);
+  }
+}
+
+/** out[r] = sum over t < seen + r of row r's weight[t] values[t]. */
+function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32): void {
+  let channel = 0;
+  if (rows == 4) for (; channel + 8 <= d; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  else {
+    for (; channel + 32 <= d; channel += 32) {
+      for (let r = 0; r < rows; r++) {
+        oneByThirtyTwo(out + <usize>r * rowBytes, weights + <usize>r * weightBytes, values, d, channel, seen);
+      }
+    }
+  }
+  for (let r = 0; r < rows; r++) {
+    const target = out + <usize>r * rowBytes;
+    const weight = weights + <usize>r * weightBytes;
+    for (let j = channel; j < d; j++) {
+      let sum: f32 = 0;
+      for (let t = 0; t < seen; t++) sum += load<f32>(weight + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+      store<f32>(target + (<usize>j << 2), sum);
+    }
+    for (let t = seen; t < seen + r; t++) {
+      const p = load<f32>(weight + (<usize>t << 2));
+      for (let j = 0; j < d; j++) {
+        const at = target + (<usize>j << 2);
+        store<f32>(at, load<f32>(at) + p * load<f32>(values + ((<usize>t * d + j) << 2)));
+      }
+    }
+  }
+}
+
+function fourByEight(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, channel: i32, seen: i32): void {
+  let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+  let v = values + (<usize>channel << 2);
+  const stride = <usize>d << 2;
+  const end = weights + (<usize>seen << 2);
+  for (let w0 = weights; w0 < end; w0 += 4, v += stride) {
+    const a = v128.load(v, 0), b = v128.load(v, 16);
+    const p0 = v128.load_splat<f32>(w0);
+    a0 = madd(p0, a, a0);
+    b0 = madd(p0, b, b0);
+    const p1 = v128.load_splat<f32>(w0 + weightBytes);
+    a1 = madd(p1, a, a1);
+    b1 = madd(p1, b, b1);
+    const p2 = v128.load_splat<f32>(w0 + 2 * weightBytes);
+    a2 = madd(p2, a, a2);
+    b2 = madd(p2, b, b2);
+    const p3 = v128.load_splat<f32>(w0 + 3 * weightBytes);
+    a3 = madd(p3, a, a3);
+    b3 = madd(p3, b, b3);
+  }
+  const at = out + (<usize>channel << 2);
+  v128.store(at, a0, 0);
+  v128.store(at, b0, 16);
+  v128.store(at + rowBytes, a1, 0);
+  v128.store(at + rowBytes, b1, 16);
+  v128.store(at + 2 * rowBytes, a2, 0);
+  v128.store(at + 2 * rowBytes, b2, 16);
+  v128.store(at + 3 * rowBytes, a3, 0);
+  v128.store(at + 3 * rowBytes, b3, 16);
+}
+
+function oneByThirtyTwo(out: usize, weights: usize, values: usize, d: i32, channel: i32, seen: i32): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+  let v = values + (<usize>channel << 2);
+  const stride = <usize>d << 2;
+  const end = weights + (<usize>seen << 2);
+  for (let w = weights; w < end; w += 4, v += stride) {
+    const p = v128.load_splat<f32>(w);
+    a0 = madd(p, v128.load(v, 0), a0);
+    a1 = madd(p, v128.load(v, 16), a1);
+    a2 = madd(p, v128.load(v, 32), a2);
+    a3 = madd(p, v128.load(v, 48), a3);
+    a4 = madd(p, v128.load(v, 64), a4);
+    a5 = madd(p, v128.load(v, 80), a5);
+    a6 = madd(p, v128.load(v, 96), a6);
+    a7 = madd(p, v128.load(v, 112), a7);
+  }
+  const at = out + (<usize>channel << 2);
+  v128.store(at, a0, 0);
+  v128.store(at, a1, 16);
+  v128.store(at, a2, 32);
+  v128.store(at, a3, 48);
+  v128.store(at, a4, 64);
+  v128.store(at, a5, 80);
+  v128.store(at, a6, 96);
+  v128.store(at, a7, 112);
+}

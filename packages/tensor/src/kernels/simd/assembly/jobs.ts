@@ -1,0 +1,52 @@
+/** The jobs that are shared between threads: their arguments lie at ARGUMENTS, and a unit is a range of outputs. */
+import { attentionTile } from "./attention";
+import { gelu } from "./gelu";
+import { linear } from "./linear";
+import { packInputs, packOutputs } from "./pack";
+import { layerNormRows, softmaxRows } from "./rows";
+
+const ARGUMENTS: usize = 1024;
+
+// @ts-expect-error: decorator
+@inline
+function pointer(i: i32): usize {
+  return <usize>load<u32>(ARGUMENTS + (<usize>i << 2));
+}
+// @ts-expect-error: decorator
+@inline
+function int(i: i32): i32 {
+  return load<i32>(ARGUMENTS + (<usize>i << 2));
+}
+// @ts-expect-error: decorator
+@inline
+function float(i: i32): f32 {
+  return load<f32>(ARGUMENTS + (<usize>i << 2));
+}
+
+/** One unit of a job; the numbers of jobs and arguments are those of simd-kernels.ts. Argument 0: outputs of a unit, 1: of all. */
+export function jobUnit(job: i32, unit: i32, thread: i32): void {
+  const begin = unit * int(0);
+  const end = min(begin + int(0), int(1));
+  if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), begin, end);
+  else if (job == 1) attentionUnits(begin, end, thread);
+  else if (job == 2) layerNormRows(pointer(2), pointer(3), pointer(4), pointer(5), int(6), float(7), begin, end);
+  else if (job == 3) softmaxRows(pointer(2), pointer(3), int(4), begin, end);
+  else if (job == 4) gelu(pointer(2) + (<usize>begin << 2), pointer(3) + (<usize>begin << 2), end - begin, int(4));
+  else if (job == 5) packInputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), int(8), begin, end);
+  else if (job == 6) packOutputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
+  else unreachable();
+}
+
+/** Tiles in order of heads; the longest first within a head would even out the causal triangle, but units are many. */
+function attentionUnits(begin: i32, end: i32, thread: i32): void {
+  const t = int(9);
+  const tiles = (t + 3) >> 2;
+  const s = int(13) + t;
+  const scratch = pointer(8) + ((<usize>thread * 4 * s) << 2);
+  for (let i = begin; i < end; i++) {
+    attentionTile(
+      pointer(2), pointer(3), pointer(4), pointer(5), pointer(6), pointer(7), scratch,
+      i / tiles, (i % tiles) * 4, t, int(10), int(11), int(12), int(13), float(14), int(15),
+    );
+  }
+}

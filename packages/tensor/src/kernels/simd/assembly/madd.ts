@@ -1,0 +1,20 @@
+/**
+ * The multiply-add that every kernel is made of. With relaxed SIMD it is one instruction with one rounding; without, a
+ * multiplication and an addition. Which one is decided when the module is compiled: there are two modules.
+ */
+
+/** a * b + c, lane by lane. */
+// @ts-expect-error: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The sum of the four lanes. */
+// @ts-expect-error: decorator
+@inline
+export function sumOfLanes(x: v128): f32 {
+  const pairs = f32x4.add(x, i32x4.shuffle(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}

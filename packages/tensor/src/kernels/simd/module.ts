@@ -1,0 +1,36 @@
+/** The compiled kernels: with relaxed multiply-add where this engine knows it, without where it does not. */
+import { allowRelaxedSimd } from "#host";
+import { PLAIN, RELAXED } from "./binary.ts";
+
+export interface KernelExports {
+  run(job: number, units: number): number;
+  runAlone(job: number, units: number): void;
+  work(thread: number): void;
+  stop(): void;
+  add(out: number, a: number, b: number, count: number): void;
+  embedding(out: number, table: number, ids: number, count: number, k: number): void;
+  widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
+  readBytes(from: number, bytes: number): number;
+  multiplyAdds(turns: number, factor: number): number;
+}
+
+export interface KernelModule {
+  readonly module: WebAssembly.Module;
+  readonly relaxed: boolean;
+}
+
+/** Compiles the module; undefined where there is no SIMD or no shared memory. `relaxed: false` is for tests. */
+export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
+  if (relaxed) {
+    const bytes = decode(RELAXED);
+    if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
+    allowRelaxedSimd();
+    if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
+  }
+  const bytes = decode(PLAIN);
+  return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,36 @@
+/** What the simd engine needs of Node: workers, the number of cores, and the flag of relaxed SIMD. */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { Worker } from "node:worker_threads";
+import { WORKER, type WorkerData, type WorkerHandle } from "../threads/worker.ts";
+
+/** Node 20 knows relaxed SIMD behind a flag; later ones have it, and print an error for the flag, so ask first. */
+export function allowRelaxedSimd(): void {
+  if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+}
+
+/** Starts a worker that does not keep the process alive. `onExit` is called if it ends by itself. */
+export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle | undefined {
+  const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
+    eval: true,
+    workerData: data,
+  });
+  worker.unref();
+  worker.on("error", (error) => onExit(error.message));
+  worker.on("exit", (code) => onExit(`exit code ${code}`));
+  return { terminate: () => void worker.terminate() };
+}
+
+/** Physical cores that this process may use: two threads of one core share its multiply-add units. */
+export function physicalCores(): number {
+  const available = availableParallelism();
+  try {
+    const siblings = Array.from({ length: available }, (_, cpu) =>
+      readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, "utf8"),
+    );
+    return new Set(siblings).size;
+  } catch {
+    return available; // no Linux: macOS on ARM has no such threads
+  }
+}

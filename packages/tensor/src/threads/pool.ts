@@ -1,0 +1,69 @@
+/**
+ * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared memory;
+ * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error.
+ */
+import { startWorker } from "#host";
+import { EngineError } from "../errors.ts";
+import type { EngineMemory } from "../kernels/simd/memory.ts";
+import type { KernelExports, KernelModule } from "../kernels/simd/module.ts";
+import type { WorkerHandle } from "./worker.ts";
+
+const ARGUMENTS = 1024; // byte address, as in assembly/jobs.ts
+const MOST_ARGUMENTS = 32;
+
+export class Pool {
+  readonly threads: number;
+  readonly exports: KernelExports;
+  readonly #ints: Int32Array;
+  readonly #floats: Float32Array;
+  readonly #workers: WorkerHandle[] = [];
+  #broken: string | undefined;
+
+  constructor({ module }: KernelModule, { memory }: EngineMemory, threads: number, start = startWorker) {
+    this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+    this.#ints = new Int32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
+    this.#floats = new Float32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
+    for (let thread = 1; thread < threads; thread++) {
+      const worker = start({ module, memory, thread }, (reason) => {
+        this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
+      });
+      if (worker) this.#workers.push(worker);
+    }
+    this.threads = 1 + this.#workers.length;
+  }
+
+  /** Sets argument `index` of the next job. */
+  int(index: number, value: number): void {
+    this.#ints[index] = value;
+  }
+
+  float(index: number, value: number): void {
+    this.#floats[index] = value;
+  }
+
+  /** Runs a job over `outputs` outputs, `perUnit` of them a unit. @throws EngineError if a worker died, or after `dispose` */
+  run(job: number, outputs: number, perUnit: number): void {
+    if (this.#broken) throw new EngineError(this.#broken);
+    this.int(0, perUnit);
+    this.int(1, outputs);
+    const units = Math.ceil(outputs / perUnit);
+    if (this.threads === 1 || units === 1) this.exports.runAlone(job, units);
+    else if (this.exports.run(job, units) !== 0) {
+      this.#broken = "a worker of the simd engine does not answer; create a new engine";
+      throw new EngineError(this.#broken);
+    }
+  }
+
+  /** Ends the workers. */
+  dispose(): void {
+    this.#broken = "the engine has been disposed";
+    this.exports.stop();
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers.length = 0;
+  }
+
+  /** @throws EngineError after `dispose`, or if a worker died */
+  check(): void {
+    if (this.#broken) throw new EngineError(this.#broken);
+  }
+}
