@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache] [--kernels auto|simd|reference] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
-import { createReferenceEngine } from "@tsgpt/tensor";
+import { createEngine, type Engine } from "@tsgpt/tensor";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { benchOps } from "./ops.ts";
 import { plotCache } from "./plot.ts";
@@ -16,30 +16,51 @@ import { cacheTable, opsTable } from "./tables.ts";
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
 
-const { values } = parseArgs({ options: { only: { type: "string" }, quick: { type: "boolean", default: false } } });
-if (values.only !== undefined && values.only !== "ops" && values.only !== "cache") {
-  process.stderr.write(`error: --only must be ops or cache, got ${JSON.stringify(values.only)}\n`);
-  process.exit(2);
-}
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    kernels: { type: "string", default: "auto" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const only = oneOf("only", values.only, ["ops", "cache", undefined]);
+const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 await mkdir(RESULTS, { recursive: true });
-if (values.only !== "cache") await runOps(values.quick);
-if (values.only !== "ops") await runCache(values.quick);
+if (only !== "cache") await runOps(values.quick);
+if (only !== "ops") await runCache(values.quick);
 progress("");
 
+function oneOf<Choice extends string | undefined>(
+  name: string,
+  value: string | undefined,
+  choices: readonly Choice[],
+): Choice {
+  const choice = choices.find((known) => known === value);
+  if (choice !== undefined || value === undefined) return choice as Choice;
+  process.stderr.write(
+    `error: --${name} must be one of ${choices.filter(Boolean).join(", ")}, got ${JSON.stringify(value)}\n`,
+  );
+  return process.exit(2);
+}
+
 async function runOps(quick: boolean): Promise<void> {
-  const engine = createReferenceEngine();
+  const engine = await createEngine({ kernels });
   const results = await benchOps(engine, quick ? 20 : 1000, (name) => progress(name));
-  await save("ops", `Operations, ${engine.kernelSet} kernels`, opsTable(results), {
-    kernels: engine.kernelSet,
+  await save(`ops-${engine.kernelSet}`, `Operations, ${engine.kernelSet} kernels`, opsTable(results), {
+    ...sort(engine),
     results,
   });
 }
 
+/** Every position of the bundled model; of GPT-2's shape as far as the kernels go in a few minutes. */
 async function runCache(quick: boolean): Promise<void> {
-  const bundled = await loadModel(BUNDLED);
+  const bundled = await loadModel(BUNDLED, { engine: await createEngine({ kernels }) });
   await runModel(bundled, "cache-bundled", upTo(bundled.config.nPositions, quick ? 128 : 1), quick);
-  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), createReferenceEngine());
-  await runModel(gpt2, "cache-gpt2", upTo(quick ? 4 : 48, 1), quick);
+  const engine = await createEngine({ kernels });
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
+  const sixtyFours = [1, ...Array.from({ length: 16 }, (_, i) => 64 * (i + 1))];
+  const positions = engine.kernelSet === "simd" ? sixtyFours : upTo(48, 1);
+  await runModel(gpt2, "cache-gpt2", quick ? [1, 2] : positions, quick);
 }
 
 /** 1, 1 + step, ... and the last. */
@@ -49,16 +70,23 @@ function upTo(last: number, step: number): number[] {
 }
 
 async function runModel(model: Model, name: string, positions: readonly number[], quick: boolean): Promise<void> {
+  const { engine } = model;
+  const cachedRuns = quick ? 1 : 3;
+  const uncachedRuns = quick || engine.kernelSet === "reference" ? 1 : 3;
   const onPosition = (what: string, done: number, count: number) => progress(`${what}: ${done} of ${count}`);
-  const rows: CacheRow[] = await compareCache(model, {
-    positions,
-    cachedRuns: quick ? 1 : 3,
-    uncachedRuns: 1,
-    onPosition,
-  });
-  const title = `One more token, with and without a KV cache: ${model.name}`;
-  await save(name, title, cacheTable(rows), { model: model.name, kernels: model.engine.kernelSet, rows });
-  await writeFile(`${RESULTS}${name}.svg`, plotCache(rows, title));
+  const rows: CacheRow[] = await compareCache(model, { positions, cachedRuns, uncachedRuns, onPosition });
+  const title = `One more token, with and without a KV cache: ${model.name}, ${describe(engine)}`;
+  const file = `${name}-${engine.kernelSet}`;
+  await save(file, title, cacheTable(rows), { model: model.name, ...sort(engine), uncachedRuns, rows });
+  await writeFile(`${RESULTS}${file}.svg`, plotCache(rows, title));
+}
+
+function sort({ kernelSet, threads }: Engine) {
+  return { kernels: kernelSet, threads };
+}
+
+function describe({ kernelSet, threads }: Engine): string {
+  return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
 async function save(name: string, title: string, table: string, data: object): Promise<void> {
