@@ -23,7 +23,19 @@ export interface Engine extends Backend {
   readonly arenaBytes: number;
   /** Gives back what `allocate` gave; the tensor and its views are unusable afterwards. */
   free(tensor: Tensor): void;
+  /** Measures what this machine can do at most; undefined for the reference kernels, which are not made for speed. */
+  readonly limits?: (() => MachineLimits) | undefined;
   /** Gives the memory back; the engine and all its tensors are unusable afterwards. Twice is once. */
+  dispose(): void;
+}
+
+/** Passes over memory and through the multiply-add units, on the engine's threads; each is timed as a whole. */
+export interface MachineLimits {
+  /** Reads 512 MB once, in order. Bytes per second. */
+  readPass(): number;
+  /** Multiply-adds on registers alone. Floating-point operations per second, two a multiply-add. */
+  multiplyAddPass(): number;
+  /** Gives back the memory that was read. */
   dispose(): void;
 }
 

@@ -10,8 +10,6 @@ export interface KernelExports {
   add(out: number, a: number, b: number, count: number): void;
   embedding(out: number, table: number, ids: number, count: number, k: number): void;
   widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
-  readBytes(from: number, bytes: number): number;
-  multiplyAdds(turns: number, factor: number): number;
 }
 
 export interface KernelModule {

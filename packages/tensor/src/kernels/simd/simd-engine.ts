@@ -10,6 +10,7 @@ import { EngineError } from "../../errors.ts";
 import { sizeOf, Tensor } from "../../tensor.ts";
 import { Pool } from "../../threads/pool.ts";
 import type { StoredDtype, Weight, WeightRole, WeightSource } from "../../weight.ts";
+import { machineLimits } from "./limits.ts";
 import { EngineMemory } from "./memory.ts";
 import { compileKernels } from "./module.ts";
 import { packedBytes, packedWeight } from "./packed-weight.ts";
@@ -56,6 +57,10 @@ export function createSimdEngine({ threads = physicalCores(), relaxed = true }: 
     },
     get arenaBytes() {
       return idle.reduce((sum, arena) => sum + arena.bytes, 0);
+    },
+    limits: () => {
+      pool.check();
+      return machineLimits(memory, pool);
     },
     dispose: () => {
       idle.length = 0;

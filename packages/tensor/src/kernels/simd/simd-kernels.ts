@@ -12,7 +12,7 @@ import { Operands } from "./operands.ts";
 import { isPacked, packedBytes } from "./packed-weight.ts";
 
 /** The numbers of assembly/jobs.ts. */
-const JOB = {
+export const JOB = {
   linear: 0,
   attention: 1,
   layerNorm: 2,
@@ -20,6 +20,8 @@ const JOB = {
   gelu: 4,
   packInputs: 5,
   packOutputs: 6,
+  readLines: 7,
+  multiplyAdds: 8,
 } as const;
 
 const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others

@@ -1,6 +1,7 @@
 /** The jobs that are shared between threads: their arguments lie at ARGUMENTS, and a unit is a range of outputs. */
 import { attentionTile } from "./attention";
 import { gelu } from "./gelu";
+import { multiplyAdds, readLines } from "./limits";
 import { linear } from "./linear";
 import { packInputs, packOutputs } from "./pack";
 import { layerNormRows, softmaxRows } from "./rows";
@@ -34,6 +35,8 @@ export function jobUnit(job: i32, unit: i32, thread: i32): void {
   else if (job == 4) gelu(pointer(2) + (<usize>begin << 2), pointer(3) + (<usize>begin << 2), end - begin, int(4));
   else if (job == 5) packInputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), int(8), begin, end);
   else if (job == 6) packOutputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
+  else if (job == 7) readLines(pointer(2), begin, end, thread);
+  else if (job == 8) multiplyAdds(int(2), begin, end, thread);
   else unreachable();
 }
 

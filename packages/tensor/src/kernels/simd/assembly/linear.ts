@@ -4,37 +4,68 @@
  *   W [k, n]          panel 0: w[0, 0..7] w[1, 0..7] ... w[k-1, 0..7]      panel 1: w[0, 8..15] ...
  *
  * so that both shapes of the product read memory in the order it lies. What differs from the reference: sums are float32,
- * in eight accumulators; a tied head is packed the same way from its transpose.
+ * in several accumulators; a tied head is packed the same way from its transpose.
  *
- *   one row (decode): bound by reading W. One sequential stream, 4 inputs x 8 outputs in 8 accumulators.
- *   four rows (prefill): bound by multiply-adds. A tile of 4 rows x 8 outputs in 8 accumulators; the k inputs are taken
- *   in blocks, so that a block of a panel (16 KB) stays in the L1 cache while all rows pass over it.
+ *   one row (decode): bound by reading W. One sequential stream, 4 inputs x 8 outputs in 8 accumulators: the limit.
+ *   many rows (prefill): bound by multiply-adds. A tile of 5 rows x 8 outputs in ten accumulators, one more than the two
+ *   units with a latency of four need to be busy; four rows reach 0.82 of the limit, five 0.91.
+ *
+ *            panel p
+ *         +--8--+      The k inputs are taken in blocks, so that a block of a panel (16 KB) stays in the L1 cache while
+ *       k |block|      rows pass over it; the rows in blocks, so that their part (160 KB) stays in the L2 cache while all
+ *         +-----+      panels pass over them.
+ *   rows  | 5 x |
+ *   block | 5 x |
  */
 import { madd } from "./madd";
 
 const LANES: i32 = 8; // outputs of a panel
 const K_BLOCK: i32 = 512; // inputs of a block
+const ROW_BLOCK: i32 = 80; // rows of a block, a multiple of 5
+const NEVER: usize = 1; // no row begins there
+const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
 
 /** Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. */
 export function linear(
   out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
-  const rowsInFours = m & ~3;
-  if (rowsInFours > 0) {
-    for (let from = 0; from < k; from += K_BLOCK) {
-      const to = min(from + K_BLOCK, k);
-      for (let panel = begin; panel < end; panel++) {
+  const full = min(end, n / LANES);
+  const tiled = k > 0 ? rowsInTiles(m) : 0;
+  const blocks = (k + K_BLOCK - 1) / K_BLOCK;
+  for (let block = 0; block < blocks; block++) {
+    const from = (k * block) / blocks, to = (k * (block + 1)) / blocks;
+    for (let row = 0, rows = 0; row < tiled; row += rows) {
+      rows = tiled - row < 2 * ROW_BLOCK ? tiled - row : ROW_BLOCK; // the last block is larger rather than a few rows
+      for (let panel = begin; panel < full; panel++) {
         const w = weight + (((<usize>panel * k + from) * LANES) << 2);
-        for (let i = 0; i < rowsInFours; i += 4) fourRows(out, x, w, bias, i, k, n, panel, from, to);
+        tiles(out, x, w, bias, row, rows, k, n, panel, from, to);
       }
     }
   }
   for (let panel = begin; panel < end; panel++) {
     const w = weight + ((<usize>panel * k * LANES) << 2);
-    for (let i = rowsInFours; i < m; i++) {
+    for (let i = panel < full ? tiled : 0; i < m; i++) {
       oneRow(out + ((<usize>i * n) << 2), x + ((<usize>i * k) << 2), w, bias, k, n, panel);
     }
   }
+}
+
+/** The most of m rows that tiles of five and of four make up; the rest go one by one. */
+function rowsInTiles(m: i32): i32 {
+  if (m < 4) return 0;
+  if (m == 6 || m == 7) return 5;
+  return m == 11 ? 10 : m;
+}
+
+/** Rows [row, row + rows) of one panel: tiles of five, and at the end as many of four as it takes: 5 a + 4 b = rows. */
+function tiles(
+  out: usize, x: usize, w: usize, bias: usize, row: i32, rows: i32, k: i32, n: i32, panel: i32, from: i32, to: i32,
+): void {
+  const fours = (5 - (rows % 5)) % 5;
+  const end = row + rows, middle = end - 4 * fours;
+  let i = row;
+  for (; i < middle; i += 5) tile(5, out, x, w, bias, i, k, n, panel, from, to);
+  for (; i < end; i += 4) tile(4, out, x, w, bias, i, k, n, panel, from, to);
 }
 
 // @ts-expect-error: decorator
@@ -67,45 +98,94 @@ function oneRow(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n: i32, 
   storePanel(outRow, low, high, bias, n, panel);
 }
 
-/** Rows i .. i + 3 of one panel, inputs [from, to); the first block begins at 0, the last adds the bias. */
+/**
+ * Rows i .. i + 3 or i + 4 of one panel, inputs [from, to); sums begin at the bias, or at what the blocks before have stored.
+ *
+ *               w0 w1   (8 outputs)
+ *   x[i, t]     a0 b0
+ *   ...         ...     ten sums, two weights, three factors: fifteen registers, which is what V8 has
+ *   x[i + 4, t] a4 b4
+ *
+ * V8 puts all loads of a basic block first; a fourth and fifth factor beside the others would spill. So a branch that is
+ * never taken ends the block after three rows. Two inputs a turn; the loop may be left after either.
+ */
 // @ts-expect-error: decorator
 @inline
-function fourRows(
-  out: usize, x: usize, w: usize, bias: usize, i: i32, k: i32, n: i32, panel: i32, from: i32, to: i32,
+function tile(
+  rows: i32, out: usize, x: usize, w: usize, bias: usize, i: i32, k: i32, n: i32, panel: i32, from: i32, to: i32,
 ): void {
   const rowBytes = <usize>k << 2;
   let x0 = x + <usize>i * rowBytes + (<usize>from << 2);
-  let x1 = x0 + rowBytes, x2 = x1 + rowBytes, x3 = x2 + rowBytes;
-  const xEnd = x0 + (<usize>(to - from) << 2);
-  let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
-  for (; x0 < xEnd; x0 += 4, x1 += 4, x2 += 4, x3 += 4, w += 32) {
-    const a = v128.load(w, 0), b = v128.load(w, 16);
-    const s0 = v128.load_splat<f32>(x0);
-    a0 = madd(s0, a, a0);
-    b0 = madd(s0, b, b0);
-    const s1 = v128.load_splat<f32>(x1);
-    a1 = madd(s1, a, a1);
-    b1 = madd(s1, b, b1);
-    const s2 = v128.load_splat<f32>(x2);
-    a2 = madd(s2, a, a2);
-    b2 = madd(s2, b, b2);
-    const s3 = v128.load_splat<f32>(x3);
-    a3 = madd(s3, a, a3);
-    b3 = madd(s3, b, b3);
-  }
-  const last = to == k ? bias : 0;
-  const row = out + ((<usize>i * n) << 2);
+  let x1 = x0 + rowBytes, x2 = x1 + rowBytes, x3 = x2 + rowBytes, x4 = x3 + rowBytes;
+  const xEnd = x0 + (<usize>(to - from) << 2), last = xEnd - 4;
   const stride = <usize>n << 2;
-  if (from == 0) {
-    storePanel(row, a0, b0, last, n, panel);
-    storePanel(row + stride, a1, b1, last, n, panel);
-    storePanel(row + 2 * stride, a2, b2, last, n, panel);
-    storePanel(row + 3 * stride, a3, b3, last, n, panel);
-  } else {
-    addPanel(row, a0, b0, last, n, panel);
-    addPanel(row + stride, a1, b1, last, n, panel);
-    addPanel(row + 2 * stride, a2, b2, last, n, panel);
-    addPanel(row + 3 * stride, a3, b3, last, n, panel);
+  const target = out + <usize>i * stride + (<usize>panel << 5);
+  const start = from > 0 ? target : bias ? bias + (<usize>panel << 5) : ZEROS;
+  const step = from > 0 ? stride : 0;
+  let a0 = v128.load(start), b0 = v128.load(start, 16);
+  let a1 = v128.load(start + step), b1 = v128.load(start + step, 16);
+  let a2 = v128.load(start + 2 * step), b2 = v128.load(start + 2 * step, 16);
+  let a3 = v128.load(start + 3 * step), b3 = v128.load(start + 3 * step, 16);
+  let a4 = a0, b4 = b0;
+  if (rows == 5) {
+    a4 = v128.load(start + 4 * step);
+    b4 = v128.load(start + 4 * step, 16);
+  }
+  while (true) {
+    const w0 = v128.load(w, 0), w1 = v128.load(w, 16);
+    const s0 = v128.load_splat<f32>(x0), s1 = v128.load_splat<f32>(x1), s2 = v128.load_splat<f32>(x2);
+    a0 = madd(s0, w0, a0);
+    b0 = madd(s0, w1, b0);
+    a1 = madd(s1, w0, a1);
+    b1 = madd(s1, w1, b1);
+    a2 = madd(s2, w0, a2);
+    b2 = madd(s2, w1, b2);
+    if (x0 == NEVER) break;
+    const s3 = v128.load_splat<f32>(x3);
+    a3 = madd(s3, w0, a3);
+    b3 = madd(s3, w1, b3);
+    if (rows == 5) {
+      const s4 = v128.load_splat<f32>(x4);
+      a4 = madd(s4, w0, a4);
+      b4 = madd(s4, w1, b4);
+    }
+    if (x0 == last) break;
+    const w2 = v128.load(w, 32), w3 = v128.load(w, 48);
+    const t0 = v128.load_splat<f32>(x0, 4), t1 = v128.load_splat<f32>(x1, 4), t2 = v128.load_splat<f32>(x2, 4);
+    a0 = madd(t0, w2, a0);
+    b0 = madd(t0, w3, b0);
+    a1 = madd(t1, w2, a1);
+    b1 = madd(t1, w3, b1);
+    a2 = madd(t2, w2, a2);
+    b2 = madd(t2, w3, b2);
+    if (x0 == NEVER) break;
+    const t3 = v128.load_splat<f32>(x3, 4);
+    a3 = madd(t3, w2, a3);
+    b3 = madd(t3, w3, b3);
+    if (rows == 5) {
+      const t4 = v128.load_splat<f32>(x4, 4);
+      a4 = madd(t4, w2, a4);
+      b4 = madd(t4, w3, b4);
+    }
+    x0 += 8;
+    x1 += 8;
+    x2 += 8;
+    x3 += 8;
+    x4 += 8;
+    w += 64;
+    if (x0 == xEnd) break;
+  }
+  v128.store(target, a0);
+  v128.store(target, b0, 16);
+  v128.store(target + stride, a1);
+  v128.store(target + stride, b1, 16);
+  v128.store(target + 2 * stride, a2);
+  v128.store(target + 2 * stride, b2, 16);
+  v128.store(target + 3 * stride, a3);
+  v128.store(target + 3 * stride, b3, 16);
+  if (rows == 5) {
+    v128.store(target + 4 * stride, a4);
+    v128.store(target + 4 * stride, b4, 16);
   }
 }
 
@@ -122,21 +202,6 @@ function storePanel(outRow: usize, low: v128, high: v128, bias: usize, n: i32, p
     return;
   }
   storeTail(outRow + at, low, high, bias ? bias + at : 0, n & 7);
-}
-
-/** The same, on top of what the blocks before have stored. */
-function addPanel(outRow: usize, low: v128, high: v128, bias: usize, n: i32, panel: i32): void {
-  const at = <usize>panel << 5;
-  if ((panel + 1) * LANES <= n) {
-    storePanel(outRow, f32x4.add(low, v128.load(outRow + at, 0)), f32x4.add(high, v128.load(outRow + at, 16)), bias, n, panel);
-    return;
-  }
-  for (let j = 0, count = n & 7; j < count; j++) {
-    const place = outRow + at + (j << 2);
-    let sum = load<f32>(place) + laneOf(low, high, j);
-    if (bias) sum += load<f32>(bias + at + (j << 2));
-    store<f32>(place, sum);
-  }
 }
 
 function storeTail(place: usize, low: v128, high: v128, bias: usize, count: i32): void {

@@ -18,7 +18,7 @@ const JOB: usize = 384;
 
 const UNIT_BITS: i64 = 20;
 const UNIT_MASK: i64 = (1 << 20) - 1;
-const SPINS_OF_WORKER: i32 = 20_000; // about 50 microseconds, then it sleeps
+const SPINS_OF_WORKER: i32 = 400_000;
 const SPINS_OF_MAIN: i32 = 2_000_000; // some milliseconds, then it looks once a millisecond
 const PATIENCE: i32 = 10_000; // milliseconds without a finished unit
 

@@ -1,0 +1,61 @@
+/** The product's tiles: five rows and four, blocks of rows and of inputs, partial panels; each against the reference. */
+import { createSimdEngine, linear, Tensor } from "@tsgpt/tensor";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { float32Source } from "./engines.ts";
+
+const engine = createSimdEngine({ threads: 2 });
+afterAll(() => engine.dispose());
+
+/** Numbers between -1 and 1 without a pattern: the digits of a sine beyond the fourth. */
+function noise(shape: readonly number[], seed: number): Tensor {
+  const tensor = Tensor.zeros(shape);
+  for (let i = 0; i < tensor.size; i++) {
+    const digits = 43_758.5453 * Math.sin(12.9898 * (i + 1) + 78.233 * seed);
+    tensor.data[i] = 2 * (digits - Math.floor(digits)) - 1;
+  }
+  return tensor;
+}
+
+async function compare(m: number, k: number, n: number, withBias = true): Promise<void> {
+  const [x, w] = [noise([m, k], 1), noise([k, n], 2)];
+  const bias = withBias ? noise([n], 3) : undefined;
+  const packed = await engine.loadWeight(float32Source(w), "linear");
+  const tolerance = { atol: 1e-6 * Math.sqrt(k), rtol: 1e-6 }; // a random walk of k roundings of numbers up to 1
+  expect(linear(x, packed, bias, engine), `[${m}, ${k}] x [${k}, ${n}]`).toBeCloseToTensor(
+    linear(x, w, bias),
+    tolerance,
+  );
+}
+
+test("every number of rows up to 21, and around the blocks of rows at 80, 160 and 240", async () => {
+  const around = [79, 80, 81, 83, 86, 91, 159, 160, 161, 162, 163, 166, 167, 171, 239, 241];
+  for (const m of [...Array.from({ length: 21 }, (_, i) => i + 1), ...around]) await compare(m, 33, 27);
+});
+
+test("every number of inputs around the blocks of inputs at 512 and 1024", async () => {
+  for (const k of [1, 2, 3, 511, 512, 513, 1023, 1024, 1025, 1537]) await compare(9, k, 17);
+});
+
+test("without a bias, for one block of inputs and for two", async () => {
+  for (const k of [40, 600]) await compare(10, k, 24, false);
+});
+
+test("seeded random sizes", async () => {
+  const size = fc.integer({ min: 1, max: 140 });
+  await fc.assert(
+    fc.asyncProperty(size, size, size, fc.boolean(), (m, k, n, withBias) => compare(m, k, n, withBias)),
+    { seed: 7, numRuns: 60 },
+  );
+});
+
+test("rows beyond the result are not written", async () => {
+  for (const m of [1, 4, 6, 7, 11, 81]) {
+    const both = engine.allocate([m + 5, 16]);
+    both.data.fill(7);
+    const packed = await engine.loadWeight(float32Source(noise([12, 16], 2)), "linear");
+    engine.kernels.linear(both.slice(0, m), noise([m, 12], 1), packed, undefined);
+    expect(both.slice(m, m + 5).data.every((value) => value === 7)).toBe(true);
+    engine.free(both);
+  }
+});
