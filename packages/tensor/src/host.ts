@@ -5,5 +5,6 @@
 import type { WorkerData, WorkerHandle } from "./threads/worker.ts";
 
 export declare function allowRelaxedSimd(): void;
-export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle | undefined;
+export declare function whyOneThread(): string | undefined;
+export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle;
 export declare function physicalCores(): number;

@@ -10,8 +10,11 @@ export function allowRelaxedSimd(): void {
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
+/** Nothing is against threads in Node. */
+export function whyOneThread(): undefined {}
+
 /** Starts a worker that does not keep the process alive. `onExit` is called if it ends by itself. */
-export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle | undefined {
+export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
   const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
     eval: true,
     workerData: data,

@@ -2,13 +2,13 @@
  * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a staging
  * buffer, widened and packed as they arrive, and exist once.
  */
-import { physicalCores } from "#host";
 import { Arena } from "../../arena.ts";
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
 import type { Engine } from "../../engine.ts";
 import { EngineError } from "../../errors.ts";
 import { sizeOf, Tensor } from "../../tensor.ts";
 import { Pool } from "../../threads/pool.ts";
+import { chooseThreadCount } from "../../threads/thread-count.ts";
 import type { StoredDtype, Weight, WeightRole, WeightSource } from "../../weight.ts";
 import { machineLimits } from "./limits.ts";
 import { EngineMemory } from "./memory.ts";
@@ -20,17 +20,15 @@ const STAGING_BYTES = 8 << 20;
 const DTYPE: Readonly<Record<StoredDtype, number>> = { F32: 0, F16: 1, BF16: 2 };
 
 export interface SimdOptions {
-  /** 1 is no worker at all; the physical cores by default. */
+  /** 1 is no worker at all; by default the physical cores, or 1 where a browser allows no threads. */
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as engines that do not know it do. */
   readonly relaxed?: boolean | undefined;
 }
 
-/** @throws EngineError where WebAssembly SIMD or shared memory is missing; RangeError for a number of threads that cannot be */
-export function createSimdEngine({ threads = physicalCores(), relaxed = true }: SimdOptions = {}): Engine {
-  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw new RangeError(`createEngine: threads must be a whole number from 1 to 64, got ${threads}`);
-  }
+/** @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no number of threads */
+export function createSimdEngine({ threads: asked, relaxed = true }: SimdOptions = {}): Engine {
+  const threads = chooseThreadCount(asked);
   const compiled = compileKernels({ relaxed });
   if (!compiled) throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
   const memory = new EngineMemory();
