@@ -15,5 +15,6 @@ export const engines: readonly EngineCase[] = [
   { engineName: "reference", create: createReferenceEngine, atol: 5e-6 },
   { engineName: "simd, 1 thread", create: () => createSimdEngine({ threads: 1 }), atol: 8e-6 },
   { engineName: "simd, 2 threads", create: () => createSimdEngine({ threads: 2 }), atol: 8e-6 },
+  { engineName: "simd, 1 thread, plain", create: () => createSimdEngine({ threads: 1, relaxed: false }), atol: 8e-6 },
   { engineName: "simd, 2 threads, plain", create: () => createSimdEngine({ threads: 2, relaxed: false }), atol: 8e-6 },
 ];

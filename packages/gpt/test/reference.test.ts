@@ -2,39 +2,36 @@
  * The model against transformers 5.18 (fixtures by tools/reference): every activation, logits, losses, greedy ids.
  * Tolerance: transformers' own float32 logits are up to 2.9e-6 from float64 at logits of about 4 (MANIFEST.json); ours sum
  * in float64 and stay within 5e-6 of them (the simd set: engines.ts), and within 1e-6 of each value's size where values are larger.
+ * Runs in Node, and in Chromium by test/browser.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
 import { generate } from "../src/generate.ts";
 import { crossEntropy } from "../src/loss.ts";
 import { forward, type Model } from "../src/model.ts";
-import { fileSource, loadModel } from "../src/node/index.ts";
 import { activationKeys, record } from "../src/trace.ts";
 import { engines } from "./engines.ts";
+import { loadFixture, readBytes } from "./fixture-files.ts";
 
 const RTOL = 1e-6;
-const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url));
-const bundled = fileURLToPath(new URL("../../../weights/fairytales", import.meta.url));
+const fixtures = "packages/gpt/test/fixtures";
+const bundled = "weights/fairytales";
 
 interface Reference {
   meanLoss: number;
   greedy: { prompt: number[]; ids: number[] }[];
 }
 
-const readReference = (name: string): Reference =>
-  JSON.parse(readFileSync(`${fixtures}${name}/reference.json`, "utf8"));
+const readJson = async (path: string) => JSON.parse(new TextDecoder().decode(await readBytes(`${fixtures}/${path}`)));
+
+const readReference = (name: string): Promise<Reference> => readJson(`${name}/reference.json`);
 
 async function readFixture(name: string): Promise<Map<string, Tensor>> {
-  const source = await fileSource(`${fixtures}${name}/reference.safetensors`);
-  try {
-    const entries = [...(await readTensors(source))];
-    return new Map(entries.map(([key, { data, shape }]) => [key, new Tensor(Float32Array.from(data), shape)]));
-  } finally {
-    await source.close();
-  }
+  const source = memorySource(name, await readBytes(`${fixtures}/${name}/reference.safetensors`));
+  const entries = [...(await readTensors(source))];
+  return new Map(entries.map(([key, { data, shape }]) => [key, new Tensor(Float32Array.from(data), shape)]));
 }
 
 async function greedy(model: Model, prompt: number[], maxTokens: number): Promise<number[]> {
@@ -44,9 +41,8 @@ async function greedy(model: Model, prompt: number[], maxTokens: number): Promis
   return ids;
 }
 
-const tiny = readdirSync(fixtures).filter(
-  (name) => existsSync(`${fixtures}${name}/reference.safetensors`) && name.startsWith("tiny-"),
-);
+const manifest = await readJson("MANIFEST.json");
+const tiny = Object.keys(manifest["transformers' float32 against float64"]).filter((name) => name.startsWith("tiny-"));
 
 describe.each(engines)("$engineName", ({ create, atol }) => {
   const engine = create();
@@ -54,7 +50,7 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
 
   describe.each(tiny)("%s", (name) => {
     test("every activation equals transformers'", async () => {
-      const model = await loadModel(`${fixtures}${name}`, { engine });
+      const model = await loadFixture(`${fixtures}/${name}`, engine);
       const expected = await readFixture(name);
       const actual = new Map<string, Tensor>();
       forward(model, [...(expected.get("ids") as Tensor).data], { trace: record(actual) });
@@ -65,25 +61,25 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     });
 
     test("losses equal transformers'", async () => {
-      const model = await loadModel(`${fixtures}${name}`, { engine });
+      const model = await loadFixture(`${fixtures}/${name}`, engine);
       const expected = await readFixture(name);
       const { perPosition, mean } = crossEntropy(model, (expected.get("ids") as Tensor).data);
       expect(Tensor.from(perPosition)).toBeCloseToTensor(expected.get("loss_per_position") as Tensor, {
         atol,
         rtol: RTOL,
       });
-      expect(mean).toBeCloseTo(readReference(name).meanLoss, 5);
+      expect(mean).toBeCloseTo((await readReference(name)).meanLoss, 5);
     });
 
     test("greedy ids equal transformers'", async () => {
-      const model = await loadModel(`${fixtures}${name}`, { engine });
-      for (const { prompt, ids } of readReference(name).greedy)
+      const model = await loadFixture(`${fixtures}/${name}`, engine);
+      for (const { prompt, ids } of (await readReference(name)).greedy)
         expect(await greedy(model, prompt, ids.length)).toEqual(ids);
     });
   });
 
   test("tiny-random-gpt2 gives its published greedy ids", async () => {
-    const model = await loadModel(`${fixtures}tiny-random-gpt2`, { engine });
+    const model = await loadFixture(`${fixtures}/tiny-random-gpt2`, engine);
     expect(await greedy(model, [0, 0, 0, 52], 6)).toEqual([204, 204, 204, 204, 204, 204]);
     expect(await greedy(model, [0, 0, 195, 731], 6)).toEqual([731, 114, 114, 114, 114, 114]);
   });
@@ -93,7 +89,7 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     const LARGE_ATOL = 5e-6 + 1e-5 * 17;
 
     test("logits and losses equal transformers'", async () => {
-      const model = await loadModel(bundled, { engine });
+      const model = await loadFixture(bundled, engine);
       const expected = await readFixture("fairytales");
       const ids = (expected.get("ids") as Tensor).data;
       const logits = forward(model, ids);
@@ -104,10 +100,10 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     });
 
     test("greedy ids equal transformers', and the text its tokenizer's", async () => {
-      const model = await loadModel(bundled, { engine });
-      const [run] = readReference("fairytales").greedy;
+      const model = await loadFixture(bundled, engine);
+      const [run] = (await readReference("fairytales")).greedy;
       expect(await greedy(model, run?.prompt ?? [], 40)).toEqual(run?.ids);
-      const { text, ids } = JSON.parse(readFileSync(`${fixtures}fairytales/text.json`, "utf8"));
+      const { text, ids } = await readJson("fairytales/text.json");
       expect(model.tokenizer?.encode(text)).toEqual(ids);
       expect(model.tokenizer?.decode(ids)).toBe(text);
     });

@@ -1,6 +1,6 @@
 /**
- * The simd set against the reference, and its engine: threads, memory, failure. Tolerance: float32 sums of k terms in 8
- * accumulators; terms here are below 1, so 1e-6 of sqrt(k) is some ten roundings.
+ * The simd set against the reference, and its engine: threads, memory, failed loads. Tolerance: float32 sums of k terms in 8
+ * accumulators; terms here are below 1, so 1e-6 of sqrt(k) is some ten roundings. Runs in Node, and in Chromium by test/browser.
  */
 
 import {
@@ -18,9 +18,6 @@ import {
 } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
-import { compileKernels } from "../src/kernels/simd/module.ts";
-import { startWorker } from "../src/node/host.ts";
-import { Pool } from "../src/threads/pool.ts";
 import { float32Source } from "./engines.ts";
 
 const SIZES = [1, 3, 4, 7, 8, 63, 64, 65];
@@ -148,25 +145,6 @@ test("stored F16 and BF16 are widened exactly as by the reference, every value o
     ];
     expect(mine.toTensor().toArray()).toEqual(theirs.toTensor().toArray());
   }
-});
-
-test("a worker that dies makes the next job an error, within a second", { timeout: 20_000 }, async () => {
-  const compiled = compileKernels();
-  if (!compiled) throw new Error("no SIMD here");
-  const ended = new Promise<void>((resolve) => {
-    const pool = new Pool(compiled, new EngineMemory(), 2, (data, onExit) => {
-      const worker = startWorker(data, (reason) => {
-        onExit(reason);
-        expect(() => pool.run(4, 8, 8)).toThrow(
-          /a worker of the simd engine ended \(exit code 1\); create a new engine/,
-        );
-        resolve();
-      });
-      setTimeout(() => worker?.terminate(), 100);
-      return worker;
-    });
-  });
-  await ended;
 });
 
 test("two engines at once do not disturb each other", async () => {

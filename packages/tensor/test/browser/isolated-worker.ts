@@ -1,0 +1,35 @@
+/** The simd engine in a worker of a cross-origin isolated page, which has all that Node has. Run by test/browser. */
+import { createEngine, createSimdEngine, type Engine } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import { compileKernels } from "../../src/kernels/simd/module.ts";
+
+const PARKED = 256; // byte address: how many workers sleep (assembly/pool.ts)
+
+/** Resolves when `count` workers of the engine have started and, finding nothing to do, gone to sleep. */
+async function asleep(engine: Engine, count: number): Promise<void> {
+  const parked = new Int32Array(engine.allocate([1]).data.buffer, PARKED, 1);
+  while (Atomics.load(parked, 0) !== count) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test("the engine has the threads that are asked for, and they run", async () => {
+  for (const threads of [2, 3]) {
+    const engine = await createEngine({ threads });
+    expect([engine.kernelSet, engine.threads]).toEqual(["simd", threads]);
+    await asleep(engine, threads - 1);
+    engine.dispose();
+  }
+});
+
+test("by default it has half of the logical processors, as the physical cores", async () => {
+  const engine = await createEngine();
+  expect(engine.threads).toBe(Math.ceil(navigator.hardwareConcurrency / 2));
+  engine.dispose();
+});
+
+test("a number of threads that cannot be is refused", () => {
+  expect(() => createSimdEngine({ threads: 65 })).toThrow("threads must be a whole number from 1 to 64, got 65");
+});
+
+test("Chromium has relaxed multiply-add", () => {
+  expect(compileKernels()?.relaxed).toBe(true);
+});
