@@ -1,6 +1,6 @@
 /**
  * The Kernels interface over the module. Products, attention and what is large go to all threads; what takes a microsecond stays
- * on one. Log-softmax, scale and relu are no part of GPT-2's pass or rare in it and are the reference's; columns and storeHeads copy.
+ * on one. Log-softmax, scale and relu are no part of GPT-2's pass or rare in it and are the reference's.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { Pool } from "../../threads/pool.ts";
@@ -22,6 +22,8 @@ export const JOB = {
   packOutputs: 6,
   readLines: 7,
   multiplyAdds: 8,
+  columns: 9,
+  storeHeads: 10,
 } as const;
 
 const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others
@@ -158,7 +160,37 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
     operands.done();
   }
 
-  const { logSoftmax, scale, relu, columns, storeHeads } = referenceKernels;
+  function columns(out: Tensor, x: Tensor, start: number): void {
+    const [m, n] = out.shape as [number, number];
+    if (out.size === 0) return;
+    pool.int(2, operands.write(out));
+    pool.int(3, operands.read(x));
+    pool.int(4, n);
+    pool.int(5, x.shape[1] as number);
+    pool.int(6, start);
+    pool.run(JOB.columns, m, out.size < WORTH_SHARING ? m : perUnit(m));
+    operands.done();
+  }
+
+  function storeHeads(cache: Tensor, x: Tensor, position: number): void {
+    if (!memory.holds(cache.data)) {
+      referenceKernels.storeHeads(cache, x, position); // to write a few rows, a whole cache would be copied in and out
+      return;
+    }
+    const [heads, capacity, d] = cache.shape as [number, number, number];
+    const t = x.shape[0] as number;
+    if (x.size === 0) return;
+    pool.int(2, operands.write(cache));
+    pool.int(3, operands.read(x));
+    pool.int(4, heads);
+    pool.int(5, capacity);
+    pool.int(6, d);
+    pool.int(7, position);
+    pool.run(JOB.storeHeads, t, x.size < WORTH_SHARING ? t : perUnit(t));
+    operands.done();
+  }
+
+  const { logSoftmax, scale, relu } = referenceKernels;
   return {
     matmul: (out, a, b) => linear(out, a, b, undefined),
     matmulTransposed,

@@ -1,5 +1,6 @@
 /** The jobs that are shared between threads: their arguments lie at ARGUMENTS, and a unit is a range of outputs. */
 import { attentionTile } from "./attention";
+import { columnsOfRows, storeHeads } from "./copy";
 import { gelu } from "./gelu";
 import { multiplyAdds, readLines } from "./limits";
 import { linear } from "./linear";
@@ -37,6 +38,8 @@ export function jobUnit(job: i32, unit: i32, thread: i32): void {
   else if (job == 6) packOutputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
   else if (job == 7) readLines(pointer(2), begin, end, thread);
   else if (job == 8) multiplyAdds(int(2), begin, end, thread);
+  else if (job == 9) columnsOfRows(pointer(2), pointer(3), int(4), int(5), int(6), begin, end);
+  else if (job == 10) storeHeads(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
   else unreachable();
 }
 
