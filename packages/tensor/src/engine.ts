@@ -6,26 +6,41 @@ import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
 import { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
 import { referenceKernels } from "./kernels/reference.ts";
-import { Tensor } from "./tensor.ts";
+import { type Shape, sizeOf, Tensor } from "./tensor.ts";
 import type { Weight, WeightRole, WeightSource } from "./weight.ts";
 
 export type KernelSet = "reference" | "simd";
+
+export interface MemoryUse {
+  /** Bytes taken from the machine. */
+  readonly heldBytes: number;
+  /** Bytes that can still be asked for. */
+  readonly roomBytes: number;
+}
 
 export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
   /** Reads a stored tensor into this engine's memory, in the layout its kernels want. */
   loadWeight(source: WeightSource, role: WeightRole): Promise<Weight>;
+  /** Bytes that such a weight will take, whatever it is stored in. */
+  weightBytes(shape: Shape, role: WeightRole): number;
   /** Scratch memory that no other pass has until it is given back; it is then kept for the next pass. */
   takeArena(): Arena;
   giveArena(arena: Arena): void;
-  /** Bytes of scratch held between passes. */
+  /** Bytes of scratch, in use or kept. */
   readonly arenaBytes: number;
-  /** Gives back what `allocate` gave; the tensor and its views are unusable afterwards. */
-  free(tensor: Tensor): void;
+  /** The engine's own memory; undefined where tensors lie on the JavaScript heap, and once it is disposed. */
+  readonly memory: MemoryUse | undefined;
+  /** Gives back what `allocate` or `loadWeight` gave; it and its views are unusable afterwards. */
+  free(weight: Weight): void;
   /** Measures what this machine can do at most; undefined for the reference kernels, which are not made for speed. */
   readonly limits?: (() => MachineLimits) | undefined;
-  /** Gives the memory back; the engine and all its tensors are unusable afterwards. Twice is once. */
+  /**
+   * Ends the workers and lets the memory go: it is collected once the tensors that lie in it, a model's weights among them, are let
+   * go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was under way. Twice is once.
+   * The reference engine has nothing but its scratch to give back, and goes on working.
+   */
   dispose(): void;
 }
 
@@ -44,6 +59,14 @@ const STAGING_BYTES = 4 << 20;
 /** The plain TypeScript engine. */
 export function createReferenceEngine(): Engine {
   const idle: Arena[] = [];
+  let arenaBytes = 0;
+  const allocate = (size: number) => {
+    arenaBytes += 4 * size;
+    return new Float32Array(size);
+  };
+  const release = (memory: Float32Array) => {
+    arenaBytes -= memory.byteLength;
+  };
   return {
     kernelSet: "reference",
     threads: 1,
@@ -51,16 +74,18 @@ export function createReferenceEngine(): Engine {
     allocate: (shape) => Tensor.zeros(shape),
     free: () => {}, // the garbage collector sees to it
     loadWeight: readWidened,
-    takeArena: () => idle.pop() ?? new Arena(referenceKernels, (size) => new Float32Array(size)),
+    weightBytes: (shape) => 4 * sizeOf(shape),
+    takeArena: () => idle.pop() ?? new Arena(referenceKernels, allocate, release),
     giveArena: (arena) => {
       arena.release(0);
       idle.push(arena);
     },
     get arenaBytes() {
-      return idle.reduce((sum, arena) => sum + arena.bytes, 0);
+      return arenaBytes;
     },
+    memory: undefined,
     dispose: () => {
-      idle.length = 0;
+      for (const arena of idle.splice(0)) arenaBytes -= arena.bytes;
     },
   };
 }

@@ -8,9 +8,9 @@ import type { GPT2Config } from "../config.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import {
-  type ExpectedBlock,
   type ExpectedPair,
   type ExpectedTensor,
+  type ExpectedTensors,
   expectedTensors,
   HEAD,
   isIgnored,
@@ -65,13 +65,16 @@ export interface Parameters {
 }
 
 export interface LoadOptions {
-  /** Looked at before every read. */
+  /** Looked at before and after every read; what was loaded until then is given back. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every read, with bytes of the file's tensors. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
 }
 
 type ReadTensor = (expected: ExpectedTensor) => Promise<Weight>;
+
+/** Tensors loaded at once: one is packed while the next are read, and small ones do not wait for large ones. More gained nothing. */
+const AT_ONCE = 3;
 
 const FLOATS: readonly string[] = ["F32", "F16", "BF16"] satisfies StoredDtype[];
 
@@ -88,31 +91,55 @@ export async function loadParameters(
 ): Promise<Parameters> {
   options.signal?.throwIfAborted();
   const expected = expectedTensors(config);
-  const found = findAll(checkpoint, config, listExpected(expected));
-  const read = reader(found, engine, options);
-  const wte = await read(expected.wte);
-  const wpe = await read(expected.wpe);
-  const blocks: BlockParameters[] = [];
-  for (const block of expected.blocks) blocks.push(await readBlock(block, read));
-  const lnF = await readLayerNorm(expected.lnF, read);
-  return { wte, wpe, blocks, lnF, lmHead: expected.lmHead ? await read(expected.lmHead) : wte };
+  const list = listExpected(expected);
+  const found = findAll(checkpoint, config, list);
+  const loaded = await loadAll(list, reader(found, engine, options), engine);
+  return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
 }
 
-async function readBlock({ ln1, attn, ln2, mlp }: ExpectedBlock, read: ReadTensor): Promise<BlockParameters> {
-  return {
-    ln1: await readLayerNorm(ln1, read),
-    attn: { cAttn: await readLinear(attn.cAttn, read), cProj: await readLinear(attn.cProj, read) },
-    ln2: await readLayerNorm(ln2, read),
-    mlp: { cFc: await readLinear(mlp.cFc, read), cProj: await readLinear(mlp.cProj, read) },
+/** Loads all of them, a few at a time. If one fails, what the others have taken is given back when they have ended too. */
+async function loadAll(list: readonly ExpectedTensor[], read: ReadTensor, engine: Engine) {
+  const loaded = new Map<ExpectedTensor, Weight>();
+  const rest = list.values();
+  let failed = false;
+  const lane = async () => {
+    for (const tensor of rest) {
+      if (failed) return;
+      loaded.set(tensor, await read(tensor));
+    }
   };
+  const lanes = Array.from({ length: AT_ONCE }, () =>
+    lane().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  const failure = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+  if (failure?.status === "rejected") {
+    for (const weight of loaded.values()) engine.free(weight);
+    throw failure.reason;
+  }
+  return loaded;
 }
 
-async function readLayerNorm({ weight, bias }: ExpectedPair, read: ReadTensor): Promise<LayerNormParameters> {
-  return { weight: (await read(weight)).toTensor(), bias: (await read(bias)).toTensor() };
-}
-
-async function readLinear({ weight, bias }: ExpectedPair, read: ReadTensor): Promise<LinearParameters> {
-  return { weight: await read(weight), bias: (await read(bias)).toTensor() };
+function assemble(
+  { wte, wpe, blocks, lnF, lmHead }: ExpectedTensors,
+  weight: (of: ExpectedTensor) => Weight,
+): Parameters {
+  const norm = (pair: ExpectedPair) => ({ weight: weight(pair.weight).toTensor(), bias: weight(pair.bias).toTensor() });
+  const linear = (pair: ExpectedPair) => ({ weight: weight(pair.weight), bias: weight(pair.bias).toTensor() });
+  return {
+    wte: weight(wte),
+    wpe: weight(wpe),
+    blocks: blocks.map(({ ln1, attn, ln2, mlp }) => ({
+      ln1: norm(ln1),
+      attn: { cAttn: linear(attn.cAttn), cProj: linear(attn.cProj) },
+      ln2: norm(ln2),
+      mlp: { cFc: linear(mlp.cFc), cProj: linear(mlp.cProj) },
+    })),
+    lnF: norm(lnF),
+    lmHead: weight(lmHead ?? wte),
+  };
 }
 
 /** Every expected tensor where it lies, by its name without prefix. */
@@ -165,6 +192,7 @@ function reader(
     const read = async (offset: number, into: Uint8Array): Promise<void> => {
       signal?.throwIfAborted();
       await source.read(begin + offset, into);
+      signal?.throwIfAborted();
       loaded += into.length;
       onProgress?.(loaded, total);
     };

@@ -1,23 +1,22 @@
 /**
- * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a staging
- * buffer, widened and packed as they arrive, and exist once.
+ * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a little
+ * staging memory, widened and packed as they arrive, and exist once.
  */
 import { Arena } from "../../arena.ts";
-import { BYTES_PER_ELEMENT } from "../../dtype.ts";
 import type { Engine } from "../../engine.ts";
 import { EngineError } from "../../errors.ts";
 import { sizeOf, Tensor } from "../../tensor.ts";
 import { Pool } from "../../threads/pool.ts";
 import { chooseThreadCount } from "../../threads/thread-count.ts";
-import type { StoredDtype, Weight, WeightRole, WeightSource } from "../../weight.ts";
+import type { Weight } from "../../weight.ts";
+import type { Kernels } from "../kernels.ts";
 import { machineLimits } from "./limits.ts";
+import { loadWeight, type Place, weightBytes } from "./load-weight.ts";
 import { EngineMemory } from "./memory.ts";
 import { compileKernels } from "./module.ts";
-import { packedBytes, packedWeight } from "./packed-weight.ts";
-import { packRows, simdKernels } from "./simd-kernels.ts";
-
-const STAGING_BYTES = 8 << 20;
-const DTYPE: Readonly<Record<StoredDtype, number>> = { F32: 0, F16: 1, BF16: 2 };
+import { isPacked } from "./packed-weight.ts";
+import { simdKernels } from "./simd-kernels.ts";
+import { createStaging } from "./staging.ts";
 
 export interface SimdOptions {
   /** 1 is no worker at all; by default the physical cores, or 1 where a browser allows no threads. */
@@ -26,86 +25,81 @@ export interface SimdOptions {
   readonly relaxed?: boolean | undefined;
 }
 
+/** All that holds on to the memory: an engine that is disposed lets go of it. */
+interface Parts extends Place {
+  readonly kernels: Kernels;
+  readonly idle: Arena[];
+}
+
 /** @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no number of threads */
-export function createSimdEngine({ threads: asked, relaxed = true }: SimdOptions = {}): Engine {
-  const threads = chooseThreadCount(asked);
-  const compiled = compileKernels({ relaxed });
-  if (!compiled) throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
-  const memory = new EngineMemory();
-  const pool = new Pool(compiled, memory, threads);
-  const kernels = simdKernels(memory, pool);
-  const idle: Arena[] = [];
-  const floats = (size: number) => memory.floats(memory.allocate(4 * size), size);
+export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}): Engine {
+  let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed);
+  const threadCount = parts.pool.threads;
+  let arenaBytes = 0;
+  const working = (): Parts => {
+    if (!parts) throw new EngineError("the engine has been disposed");
+    parts.pool.check();
+    return parts;
+  };
   return {
     kernelSet: "simd",
-    threads: pool.threads,
-    kernels,
-    allocate: (shape) => {
-      pool.check();
-      const data = floats(sizeOf(shape));
-      data.fill(0);
-      return new Tensor(data, shape);
+    threads: threadCount,
+    get kernels() {
+      return working().kernels;
     },
-    free: ({ data }) => memory.free(data.byteOffset),
-    loadWeight: (source, role) => load(source, role, memory, pool),
-    takeArena: () => idle.pop() ?? new Arena(kernels, floats, (data) => memory.free(data.byteOffset)),
+    allocate: (shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape),
+    free: (weight) => {
+      if (parts) free(parts.memory, weight);
+    },
+    loadWeight: async (source, role) => loadWeight(source, role, working()),
+    weightBytes,
+    takeArena: () => {
+      const { memory, kernels, idle } = working();
+      const allocate = (size: number) => {
+        const data = floats(memory, size);
+        arenaBytes += data.byteLength;
+        return data;
+      };
+      const release = (data: Float32Array) => {
+        memory.free(data.byteOffset);
+        arenaBytes -= data.byteLength;
+      };
+      return idle.pop() ?? new Arena(kernels, allocate, release);
+    },
     giveArena: (arena) => {
       arena.release(0);
-      idle.push(arena);
+      parts?.idle.push(arena);
     },
     get arenaBytes() {
-      return idle.reduce((sum, arena) => sum + arena.bytes, 0);
+      return parts ? arenaBytes : 0;
+    },
+    get memory() {
+      return parts && { heldBytes: parts.memory.heldBytes, roomBytes: parts.memory.roomBytes };
     },
     limits: () => {
-      pool.check();
+      const { memory, pool } = working();
       return machineLimits(memory, pool);
     },
     dispose: () => {
-      idle.length = 0;
-      pool.dispose();
+      parts?.pool.dispose();
+      parts = undefined;
     },
   };
 }
 
-async function load(source: WeightSource, role: WeightRole, memory: EngineMemory, pool: Pool): Promise<Weight> {
-  pool.check();
-  if (role === "vector" || sizeOf(source.shape) === 0) return loadVector(source, memory, pool);
-  const outputs = role === "linear" ? "columns" : "rows";
-  const [rows, columns] = source.shape as [number, number];
-  const [k, n] = outputs === "columns" ? [rows, columns] : [columns, rows];
-  const packed = memory.allocate(packedBytes(k, n));
-  const panels = memory.floats(packed, packedBytes(k, n) / 4);
-  if (n % 8 > 0) panels.fill(0, Math.floor(n / 8) * 8 * k);
-  const rowBytes = columns * BYTES_PER_ELEMENT[source.dtype];
-  const perRead = Math.max(8, Math.floor(STAGING_BYTES / rowBytes / 8) * 8);
-  const staging = memory.allocate(Math.min(perRead, rows) * rowBytes);
-  try {
-    for (let first = 0; first < rows; first += perRead) {
-      const count = Math.min(perRead, rows - first);
-      await source.read(first * rowBytes, memory.bytes(staging, count * rowBytes));
-      packRows(pool, { packed, source: staging, dtype: DTYPE[source.dtype], first, count, k, n, outputs });
-    }
-  } catch (error) {
-    memory.free(packed);
-    throw error;
-  } finally {
-    memory.free(staging);
-  }
-  return packedWeight(source.shape, outputs, panels);
+function createParts(threads: number, relaxed: boolean): Parts {
+  const compiled = compileKernels({ relaxed });
+  if (!compiled) throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
+  const memory = new EngineMemory();
+  const pool = new Pool(compiled, memory, threads);
+  return { memory, pool, kernels: simdKernels(memory, pool), staging: createStaging(memory), idle: [] };
 }
 
-async function loadVector(source: WeightSource, memory: EngineMemory, pool: Pool): Promise<Tensor> {
-  const { shape, dtype } = source;
-  const size = sizeOf(shape);
-  if (size === 0) return Tensor.zeros(shape);
-  const bytes = size * BYTES_PER_ELEMENT[dtype];
-  const staging = memory.allocate(bytes);
-  try {
-    await source.read(0, memory.bytes(staging, bytes));
-    const pointer = memory.allocate(4 * size);
-    pool.exports.widen(pointer, staging, DTYPE[dtype], 0, size);
-    return new Tensor(memory.floats(pointer, size), shape);
-  } finally {
-    memory.free(staging);
-  }
+function floats(memory: EngineMemory, size: number): Float32Array {
+  return memory.floats(memory.allocate(4 * size), size);
+}
+
+function free(memory: EngineMemory, weight: Weight): void {
+  if (isPacked(weight)) memory.free(weight.pointer);
+  else if (weight instanceof Tensor && memory.holds(weight.data)) memory.free(weight.data.byteOffset);
 }

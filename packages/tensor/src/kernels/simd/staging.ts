@@ -1,0 +1,59 @@
+/**
+ * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 8 MB in all,
+ * however many weights are being loaded: whoever comes too late waits. Between loads there are none.
+ */
+import type { EngineMemory } from "./memory.ts";
+
+/** Bytes of a piece. Of 1, 2 and 4 MiB the largest loaded fastest, by a tenth. */
+export const CHUNK = 4 << 20;
+const PIECES = 3;
+
+export interface Piece {
+  readonly pointer: number;
+  readonly bytes: number;
+}
+
+export interface Staging {
+  /** A piece of at least `bytes` until given back. More than CHUNK is asked for by eight rows that are longer, and by none else. */
+  take(bytes: number): Promise<Piece>;
+  give(piece: Piece): void;
+}
+
+/** Staging in that memory. */
+export function createStaging(memory: EngineMemory): Staging {
+  const idle: Piece[] = [];
+  const waiting: (() => void)[] = [];
+  let taken = 0;
+
+  function piece(bytes: number): Piece {
+    const known = idle.pop();
+    if (known && known.bytes >= bytes) return known;
+    if (known) memory.free(known.pointer);
+    const size = Math.max(bytes, CHUNK);
+    return { pointer: memory.allocate(size), bytes: size };
+  }
+
+  /** Hands the turn to the next one; after the last, gives everything back. */
+  function leave(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else if (--taken === 0) for (const { pointer } of idle.splice(0)) memory.free(pointer);
+  }
+
+  return {
+    take: async (bytes) => {
+      if (taken < PIECES) taken++;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return piece(bytes);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    give: (piece) => {
+      idle.push(piece);
+      leave();
+    },
+  };
+}
