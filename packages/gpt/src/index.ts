@@ -28,7 +28,6 @@ export {
 export { KVCache } from "./kv-cache.ts";
 export { crossEntropy, type Loss } from "./loss.ts";
 export {
-  cacheBytes,
   type GenerationSpeed,
   type MeasureOptions,
   measureGeneration,
@@ -39,6 +38,7 @@ export {
   type Speed,
   weightBytes,
 } from "./measure.ts";
+export { cacheBytes, type MemoryNeed, memoryNeed } from "./memory.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";

@@ -3,7 +3,7 @@
  * reads the rest. Preallocated, [L, H, capacity, D] each. A pass writes past `length` and then advances: a pass
  * that fails or is aborted leaves the cache as it was.
  */
-import { type Engine, storeHeads, type Tensor } from "@tsgpt/tensor";
+import { type Engine, EngineError, type Shape, sizeOf, storeHeads, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
@@ -17,7 +17,7 @@ export class KVCache {
 
   /**
    * A cache for `capacity` tokens, nPositions by default.
-   * @throws RangeError unless the capacity is a whole number from 1 to nPositions
+   * @throws RangeError unless the capacity is a whole number from 1 to nPositions; EngineError if the engine has no room for it
    */
   constructor(config: GPT2Config, engine: Engine, capacity: number = config.nPositions) {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > config.nPositions) {
@@ -29,8 +29,9 @@ export class KVCache {
     this.capacity = capacity;
     this.#config = config;
     this.#engine = engine;
-    this.#keys = Array.from({ length: config.nLayer }, () => engine.allocate(shape));
-    this.#values = Array.from({ length: config.nLayer }, () => engine.allocate(shape));
+    const tensors = allocateAll(engine, shape, 2 * config.nLayer);
+    this.#keys = tensors.slice(0, config.nLayer);
+    this.#values = tensors.slice(config.nLayer);
   }
 
   /** Tokens held: P, the position of the next token. */
@@ -104,5 +105,25 @@ export class KVCache {
     }
     copy.#length = this.#length;
     return copy;
+  }
+}
+
+/** `count` tensors, or none. @throws EngineError */
+function allocateAll(engine: Engine, shape: Shape, count: number): Tensor[] {
+  const bytes = 4 * count * sizeOf(shape);
+  const room = engine.memory?.roomBytes ?? Number.POSITIVE_INFINITY;
+  const tensors: Tensor[] = [];
+  try {
+    if (bytes > room) throw new EngineError(`${bytes} bytes do not fit in ${room}`);
+    while (tensors.length < count) tensors.push(engine.allocate(shape));
+    return tensors;
+  } catch (cause) {
+    for (const tensor of tensors) engine.free(tensor);
+    if (!engine.memory) throw cause; // disposed, or the JavaScript heap is full
+    const [needed, left] = [bytes, room].map((size) => `${(size / 1e6).toFixed(1)} MB`);
+    throw new EngineError(
+      `KVCache: a capacity of ${shape[1]} tokens takes ${needed}, the engine has ${left} left; ask for fewer, or dispose caches that are done with`,
+      { cause },
+    );
   }
 }

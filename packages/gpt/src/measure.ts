@@ -191,11 +191,6 @@ export function multiplyAddsPerToken(config: GPT2Config, position: number, useCa
   return position * weights + nLayer * nEmbd * position * (position + 1) + head;
 }
 
-/** Bytes of the keys and values of `tokens` tokens: 2 L C float32 numbers each. */
-export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): number {
-  return 2 * nLayer * nEmbd * 4 * tokens;
-}
-
 /** Bytes of all weights in memory; a tied head counts once. */
 export function weightBytes({ parameters: { wte, wpe, blocks, lnF, lmHead } }: Model): number {
   const weights = new Set<Weight>([wte, wpe, lmHead, lnF.weight, lnF.bias]);

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ContextOverflowError } from "../src/errors.ts";
 import { KVCache } from "../src/kv-cache.ts";
-import { cacheBytes, measureGeneration, measurePositions, multiplyAddsPerToken } from "../src/measure.ts";
+import { measureGeneration, measurePositions, multiplyAddsPerToken } from "../src/measure.ts";
+import { cacheBytes } from "../src/memory.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel(); // L 3, C 12, nInner 48, V 61, 24 positions

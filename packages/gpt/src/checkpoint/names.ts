@@ -20,7 +20,7 @@ export interface ExpectedPair {
   readonly bias: ExpectedTensor;
 }
 
-export interface ExpectedBlock {
+interface ExpectedBlock {
   readonly ln1: ExpectedPair;
   readonly attn: { readonly cAttn: ExpectedPair; readonly cProj: ExpectedPair };
   readonly ln2: ExpectedPair;

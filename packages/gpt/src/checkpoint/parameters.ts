@@ -6,6 +6,7 @@
 import { type Engine, formatShape, type StoredDtype, sameShape, type Tensor, type Weight } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config.ts";
 import { CheckpointError, quote } from "../errors.ts";
+import { checkFits } from "../memory.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import {
   type ExpectedPair,
@@ -81,7 +82,7 @@ const FLOATS: readonly string[] = ["F32", "F16", "BF16"] satisfies StoredDtype[]
 /**
  * Reads a checkpoint's parameters into `engine`.
  * @throws CheckpointError if a tensor is missing, has another shape, is no F32, F16 or BF16, or belongs to no GPT-2;
- * the signal's reason if it aborts
+ * EngineError if the model does not fit; the signal's reason if it aborts. Nothing of a load that fails stays in the engine
  */
 export async function loadParameters(
   checkpoint: Checkpoint,
@@ -93,6 +94,7 @@ export async function loadParameters(
   const expected = expectedTensors(config);
   const list = listExpected(expected);
   const found = findAll(checkpoint, config, list);
+  checkFits(checkpoint.name, config, engine);
   const loaded = await loadAll(list, reader(found, engine, options), engine);
   return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
 }

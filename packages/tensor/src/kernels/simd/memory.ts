@@ -10,8 +10,8 @@ const MOST_PAGES = 65_536; // 4 GiB
 const ALIGNMENT = 64; // a cache line
 const LEAST_GROWTH = 16 << 20; // each growth is told to all workers
 
-/** Where the engine's memory ends, in bytes. */
-export const MEMORY_LIMIT = (MOST_PAGES - 1) * PAGE;
+/** Where it ends, in bytes. */
+const MEMORY_LIMIT = (MOST_PAGES - 1) * PAGE;
 
 /** Bytes that a request for `bytes` takes. */
 export function allocatedBytes(bytes: number): number {

@@ -8,7 +8,7 @@ import type { EngineMemory } from "./memory.ts";
 export const CHUNK = 4 << 20;
 const PIECES = 3;
 
-export interface Piece {
+interface Piece {
   readonly pointer: number;
   readonly bytes: number;
 }

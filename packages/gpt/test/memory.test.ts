@@ -1,0 +1,90 @@
+import { createSimdEngine, EngineError } from "@tsgpt/tensor";
+import { afterAll, expect, test } from "vitest";
+import type { Checkpoint, StoredTensor } from "../src/checkpoint/checkpoint.ts";
+import { expectedTensors, listExpected } from "../src/checkpoint/names.ts";
+import { loadParameters } from "../src/checkpoint/parameters.ts";
+import { KVCache } from "../src/kv-cache.ts";
+import { weightBytes } from "../src/measure.ts";
+import { memoryNeed } from "../src/memory.ts";
+import { forward } from "../src/model.ts";
+import { presetConfig } from "../src/presets.ts";
+import { randomModel } from "../src/random-parameters.ts";
+import { tinyConfig } from "./tiny-model.ts";
+
+const engine = createSimdEngine({ threads: 1 });
+afterAll(() => engine.dispose());
+
+/** GPT-2 XL by its shapes alone: a byte that is read is an error. */
+function unreadableXl(): Checkpoint {
+  const read = () => Promise.reject(new Error("read"));
+  const source = { name: "xl.safetensors", size: 0, read };
+  const entries = listExpected(expectedTensors(presetConfig("gpt2-xl"))).map(
+    ({ name, shape }): [string, StoredTensor] => [name, { dtype: "F32", shape, begin: 0, end: 0, source }],
+  );
+  return { name: "xl.safetensors", tensors: new Map(entries) };
+}
+
+test("GPT-2 XL is refused before a byte is read, with the numbers and what would fit", async () => {
+  const loading = loadParameters(unreadableXl(), presetConfig("gpt2-xl"), engine);
+  await expect(loading).rejects.toThrow(EngineError);
+  // 1,557,611,200 weights; cache 2 * 48 layers * 1600 * 1024; arena 1024 * (14 * 1600 + 2 * 6400) + 50257; 4 bytes each
+  await expect(loading).rejects.toThrow(
+    "xl.safetensors: needs 7.00 GB (weights 6.23 GB in float32, cache of 1024 tokens 0.63 GB, arena 0.14 GB), the simd engine " +
+      "has room for 4.29 GB, its memory ends at 4 GiB: gpt2-large would fit; the reference kernels know no limit but the machine's",
+  );
+});
+
+test("what is in the engine already counts: beside 3.2 GB, gpt2-large does not fit and gpt2 does", async () => {
+  let fail = (_: Error) => {};
+  const read = () => new Promise<never>((_, reject) => (fail = reject));
+  const other = engine.loadWeight({ shape: [32_768, 24_576], dtype: "F32", read }, "linear"); // memory that is never touched
+  await expect(randomModel("r", presetConfig("gpt2-large"), engine)).rejects.toThrow(
+    /^r: needs 3.59 GB .*room for 1.07 GB, its memory ends at 4 GiB: gpt2 would fit;/,
+  );
+  fail(new Error("enough"));
+  await expect(other).rejects.toThrow("enough");
+});
+
+test("what a model takes is what was said: weights and cache to the byte, the arena of a full pass within a hundredth", async () => {
+  const config = { ...tinyConfig, nEmbd: 48, nInner: 192, nPositions: 128 };
+  const need = memoryNeed(config, engine);
+  const before = engine.memory?.roomBytes ?? 0;
+  const model = await randomModel("r", config, engine);
+  expect(before - (engine.memory?.roomBytes ?? 0)).toBe(need.weights);
+  expect(weightBytes(model)).toBeLessThanOrEqual(need.weights);
+  const cache = new KVCache(config, engine);
+  expect(cache.bytes).toBe(need.cache);
+  const arenaBefore = engine.arenaBytes;
+  forward(
+    model,
+    Array.from({ length: 128 }, (_, i) => i % 61),
+    { cache, positions: "last" },
+  );
+  const arena = engine.arenaBytes - arenaBefore;
+  expect(arena).toBeLessThanOrEqual(need.arena);
+  expect(arena).toBeGreaterThan(0.99 * need.arena);
+  cache.dispose();
+});
+
+test("a cache that does not fit takes nothing, and says how much is left", () => {
+  const config = { ...presetConfig("gpt2-xl"), nPositions: 100_000 };
+  const before = engine.memory?.roomBytes;
+  expect(() => new KVCache(config, engine)).toThrow(
+    /^KVCache: a capacity of 100000 tokens takes 61440.0 MB, the engine has 4\d{3}\.\d MB left; ask for fewer, or dispose caches/,
+  );
+  expect(engine.memory?.roomBytes).toBe(before);
+});
+
+test("a cache whose last tensor finds no place gives the others back", () => {
+  const before = engine.memory?.roomBytes;
+  let count = 0;
+  const full = {
+    ...engine,
+    allocate: (shape: readonly number[]) => {
+      if (++count === 2 * tinyConfig.nLayer) throw new EngineError("full");
+      return engine.allocate(shape);
+    },
+  };
+  expect(() => new KVCache(tinyConfig, full)).toThrow("KVCache: a capacity of 24 tokens takes 0.0 MB");
+  expect(engine.memory?.roomBytes).toBe(before);
+});
