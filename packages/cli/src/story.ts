@@ -1,5 +1,13 @@
 /** A story: a prompt and its continuation, streamed to stdout while it comes, and what is told about it afterwards. */
-import { type FinishReason, type GeneratedToken, generate, type Model, promptIds, type Sample } from "@tsgpt/gpt";
+import {
+  type FinishReason,
+  type GeneratedToken,
+  generate,
+  KVCache,
+  type Model,
+  promptIds,
+  type Sample,
+} from "@tsgpt/gpt";
 
 export interface StoryOptions {
   readonly sample: Sample;
@@ -20,15 +28,36 @@ export interface Story {
   readonly finishReason: FinishReason;
   readonly prefillSeconds: number;
   readonly decodeSeconds: number;
+  /** Of the KV cache; 0 without one. */
+  readonly cacheBytes: number;
 }
 
 /** Tells a story. Nothing is written before prompt and options are known to be good. @throws what `generate` throws */
 export async function tell(model: Model, given: string | readonly number[], options: StoryOptions): Promise<Story> {
-  const { write, ...generation } = options;
   const promptTokens = promptIds(model, given);
-  const run = generate(model, promptTokens, generation);
   const prompt = typeof given === "string" ? given : (model.tokenizer?.decode(promptTokens) ?? null);
-  write(prompt ?? promptTokens.join(" "));
+  const cache = options.useCache ? cacheFor(model, promptTokens.length + options.maxTokens) : undefined;
+  try {
+    const told = await stream(model, promptTokens, prompt ?? promptTokens.join(" "), options, cache);
+    return { prompt, promptTokens, ...told, cacheBytes: cache?.bytes ?? 0 };
+  } finally {
+    cache?.dispose();
+  }
+}
+
+function cacheFor({ config, engine }: Model, tokens: number): KVCache {
+  return new KVCache(config, engine, Math.min(config.nPositions, tokens));
+}
+
+async function stream(
+  model: Model,
+  promptTokens: readonly number[],
+  shown: string,
+  { write, ...generation }: StoryOptions,
+  cache: KVCache | undefined,
+): Promise<Pick<Story, "tokens" | "finishReason" | "prefillSeconds" | "decodeSeconds">> {
+  const run = generate(model, promptTokens, { ...generation, cache });
+  write(shown);
   try {
     const start = performance.now();
     const tokens: GeneratedToken[] = [];
@@ -39,7 +68,7 @@ export async function tell(model: Model, given: string | readonly number[], opti
       write(model.tokenizer ? step.value.text : ` ${step.value.id}`);
     }
     const [prefillSeconds, decodeSeconds] = [(firstAt - start) / 1000, (performance.now() - firstAt) / 1000];
-    return { prompt, promptTokens, tokens, finishReason: step.value, prefillSeconds, decodeSeconds };
+    return { tokens, finishReason: step.value, prefillSeconds, decodeSeconds };
   } finally {
     write("\n"); // an error message begins a line of its own
   }

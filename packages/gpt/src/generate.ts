@@ -29,6 +29,8 @@ export interface GenerateOptions {
   readonly ignoreEos?: boolean | undefined;
   /** False: no KV cache, every step recomputes the whole text. The ids are the same, the time is not. */
   readonly useCache?: boolean | undefined;
+  /** A cache of the caller's, emptied first; without one, generate makes its own, just large enough, and disposes of it. */
+  readonly cache?: KVCache | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,7 +70,8 @@ async function* steps(
   const { sample, signal, ignoreEos = false } = options;
   const promptLength = history.length;
   const show = textStream(model, options.stop ?? []);
-  const cache = options.useCache === false ? undefined : cacheFor(model, promptLength, limit);
+  const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, promptLength, limit));
+  cache?.reset();
   try {
     for (let count = 0; ; ) {
       if (count >= limit) return "length";
@@ -92,7 +95,7 @@ async function* steps(
       await eventLoopTurn();
     }
   } finally {
-    cache?.dispose();
+    if (cache !== options.cache) cache?.dispose();
   }
 }
 
@@ -127,7 +130,17 @@ function checkLimits({ config, tokenizer }: Model, ids: readonly number[], optio
   if (ids.length > config.nPositions) {
     throw new ContextOverflowError({ past: 0, adding: ids.length, limit: config.nPositions, what: "nPositions" });
   }
+  checkCache(options, ids.length, Math.min(maxTokens, config.nPositions - ids.length));
   return maxTokens;
+}
+
+function checkCache({ cache, useCache }: GenerateOptions, past: number, adding: number): void {
+  if (!cache) return;
+  if (useCache === false)
+    throw new RangeError("generate: useCache is false, and a cache is given; leave one of them out");
+  if (past + adding > cache.capacity) {
+    throw new ContextOverflowError({ past, adding, limit: cache.capacity, what: "cache capacity" });
+  }
 }
 
 function cacheFor({ config, engine }: Model, promptLength: number, limit: number): KVCache {

@@ -7,6 +7,7 @@ import {
   generate,
   type Sample,
 } from "../src/generate.ts";
+import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
@@ -49,6 +50,23 @@ test("useCache false gives the same ids", async () => {
   const cached = await collect(model, [3, 1, 4], { maxTokens: 12 });
   const uncached = await collect(model, [3, 1, 4], { maxTokens: 12, useCache: false });
   expect(uncached.ids).toEqual(cached.ids);
+});
+
+test("a cache that is given is emptied, used, and left to the caller", async () => {
+  const cache = new KVCache(model.config, model.engine, 10);
+  const own = await collect(model, [3, 1, 4], { maxTokens: 7 });
+  for (const _ of [1, 2]) expect((await collect(model, [3, 1, 4], { maxTokens: 7, cache })).ids).toEqual(own.ids);
+  expect(cache.length).toBe(9); // the last token is never fed
+});
+
+test("a cache that cannot hold prompt and tokens is refused, and so is one beside useCache false", async () => {
+  const cache = new KVCache(model.config, model.engine, 9);
+  expect(() => generate(model, [3, 1, 4], { sample: greedy, maxTokens: 7, cache })).toThrow(
+    "context overflow: 3 past + 7 new tokens = 10, cache capacity is 9",
+  );
+  expect(() => generate(model, [3], { sample: greedy, maxTokens: 1, cache, useCache: false })).toThrow(
+    "generate: useCache is false, and a cache is given; leave one of them out",
+  );
 });
 
 test("logprob is ln softmax of the raw logits, whatever the sampler does to them", async () => {

@@ -1,11 +1,12 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
-import { cacheBytes, type Model, weightBytes } from "@tsgpt/gpt";
+import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createSampler, deckChain } from "@tsgpt/sampling";
 import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { usageError } from "../cli-error.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
+import { withLoadProgress } from "../load-progress.ts";
 import { modelFolder } from "../model-folder.ts";
 import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
 import { type Story, tell, tokensPerSecond } from "../story.ts";
@@ -38,7 +39,9 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
   const { signal } = interrupted;
   const start = performance.now();
   const engine = await createEngine(flags);
-  const model = await loadModel(modelFolder(flags.model), { engine, signal });
+  const model = await withLoadProgress((onProgress) =>
+    loadModel(modelFolder(flags.model), { engine, signal, onProgress }),
+  );
   const loadSeconds = (performance.now() - start) / 1000;
   const answer = async (given: string | readonly number[]) => {
     await generateOne(model, given, flags, signal, loadSeconds);
@@ -76,12 +79,13 @@ async function generateOne(
   }
 }
 
-function describeEngine({ config, engine, ...model }: Model, { promptTokens, tokens }: Story): string {
+/** What each part takes, and what an engine with a memory of its own has taken from the machine for them and for staging. */
+function describeEngine(model: Model, { cacheBytes }: Story): string {
+  const { kernelSet, threads, arenaBytes, memory } = model.engine;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const weights = weightBytes({ config, engine, ...model });
-  const cache = cacheBytes(config, promptTokens.length + tokens.length);
-  const threads = `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
-  return `${engine.kernelSet} kernels, ${threads}; weights ${megabytes(weights)}, cache ${megabytes(cache)}, arena ${megabytes(engine.arenaBytes)}\n`;
+  const parts = `weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
+  const held = memory ? `, in a memory of ${megabytes(memory.heldBytes)}` : "";
+  return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${parts}${held}\n`;
 }
 
 function asJson(model: Model, story: Story, seed: number, loadSeconds: number) {

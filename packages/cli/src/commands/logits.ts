@@ -5,6 +5,7 @@ import { forward, KVCache, type Model, promptIds, record, stackTraces, type Tens
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { createEngine, type EngineOptions, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
+import { withLoadProgress } from "../load-progress.ts";
 import { modelFolder } from "../model-folder.ts";
 import type { Feeding } from "../option-values.ts";
 
@@ -23,7 +24,8 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
   await checkWritable(flags.output);
-  const model = await loadModel(modelFolder(flags.model), { engine: await createEngine(flags) });
+  const engine = await createEngine(flags);
+  const model = await withLoadProgress((onProgress) => loadModel(modelFolder(flags.model), { engine, onProgress }));
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
   const activations = run(model, ids, flags);
