@@ -170,11 +170,18 @@ test("tsgpt bench --json reports both speeds, and the cache's worth when asked",
     expect(speed.runs).toHaveLength(2);
     expect(speed.mean).toBeCloseTo((speed.runs[0] + speed.runs[1]) / 2, 6);
   }
+  expect(result.limits.readGBpsByThreads).toHaveLength(result.threads);
+  expect(result.limits.gflops).toBeGreaterThan(0);
+  expect(result.decode.shareOfLimit).toBeGreaterThan(0);
+  expect(result.prefill.shareOfLimit).toBeGreaterThan(0);
+  expect(result.decode.heapBytesPerStep).toBeTypeOf("number");
+  expect(result.load.seconds).toBeGreaterThan(0);
   expect(result.memory.weightBytes).toBeGreaterThan(0);
+  expect(result.memory.peakBytes).toBeGreaterThan(result.memory.weightBytes);
   expect((await tsgpt([...args, "--markdown"])).stdout).toMatch(
     /\| tokens\/s \| median .*\n\| --- \| ---: .*\n\| prefill, 4 tokens/,
   );
   expect((await tsgpt([...args, "--compare-cache"])).stdout).toMatch(
-    /The cache makes decoding \d+\.\d times as fast\.\n$/,
+    /the cache makes decoding \d+\.\d times as fast\n$/,
   );
 });

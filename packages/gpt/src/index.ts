@@ -15,6 +15,7 @@ export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
 export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
+export { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./cost.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export {
   type FinishReason,
@@ -26,17 +27,16 @@ export {
   type SampleContext,
 } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
+export type { Limits } from "./limit-passes.ts";
 export { crossEntropy, type Loss } from "./loss.ts";
 export {
   type GenerationSpeed,
   type MeasureOptions,
   measureGeneration,
   measurePositions,
-  multiplyAddsPerToken,
   type PositionOptions,
   type PositionTime,
   type Speed,
-  weightBytes,
 } from "./measure.ts";
 export { cacheBytes, type MemoryNeed, memoryNeed } from "./memory.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";

@@ -1,14 +1,16 @@
 /**
- * Speed: how many tokens a second a model reads (prefill) and writes (decode), and what one token costs at each position,
- * with and without a KV cache, in milliseconds, multiply-adds and bytes. Nothing is sampled: the next id is the largest
+ * Speed: how many tokens a second a model reads (prefill) and writes (decode), beside what the machine could do at most, and the
+ * milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is the largest
  * logit's. Time in which the event loop had its turn is not counted.
  */
-import { argmax, type Tensor, type Weight } from "@tsgpt/tensor";
+import { argmax, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
+import { checkPositions } from "./cost.ts";
 import { ContextOverflowError } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { KVCache } from "./kv-cache.ts";
-import { forwardByLayer, type Model } from "./model.ts";
+import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
+import { forward, forwardByLayer, type Model } from "./model.ts";
 
 export interface MeasureOptions {
   /** Tokens fed in one pass, from an empty cache. */
@@ -22,7 +24,13 @@ export interface MeasureOptions {
   readonly runs?: number | undefined;
   /** Runs before the first that counts, for the compiler and the memory. */
   readonly warmups?: number | undefined;
+  /** Measure the machine's limits too, between the runs, where the engine can. */
+  readonly limits?: boolean | undefined;
+  /** Bytes of the JavaScript heap in use: how many a step allocates is told from it. */
+  readonly heapUsed?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called once everything has run once, before the limits take memory of their own. */
+  readonly onWarm?: (() => void) | undefined;
   /** Called after each run that counts, from 1. */
   readonly onRun?: ((run: number, runs: number) => void) | undefined;
 }
@@ -43,6 +51,10 @@ export interface GenerationSpeed {
   readonly useCache: boolean;
   readonly prefill: Speed;
   readonly decode: Speed;
+  /** The best of all passes; undefined where they were not asked for, or the engine has none. */
+  readonly limits: Limits | undefined;
+  /** Bytes that a step allocates on the JavaScript heap, measured after the runs; undefined unless it was asked for. */
+  readonly heapBytesPerStep: number | undefined;
 }
 
 export interface PositionOptions {
@@ -66,15 +78,8 @@ export interface PositionTime {
  */
 export async function measureGeneration(model: Model, options: MeasureOptions = {}): Promise<GenerationSpeed> {
   const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
-  for (const [name, value, least] of [
-    ["promptTokens", promptTokens, 1],
-    ["newTokens", newTokens, 1],
-    ["depth", depth, 0],
-    ["runs", runs, 1],
-    ["warmups", warmups, 0],
-  ] as const) {
-    checkCount("measureGeneration", name, value, least);
-  }
+  checkCounts({ promptTokens, newTokens, runs }, 1);
+  checkCounts({ depth, warmups }, 0);
   checkFits(model.config, 0, promptTokens);
   checkFits(model.config, depth, newTokens);
   const cache = useCache
@@ -82,19 +87,32 @@ export async function measureGeneration(model: Model, options: MeasureOptions = 
     : undefined;
   const prefills: number[] = [];
   const decodes: number[] = [];
+  const heap = options.heapUsed && heapGrowth(options.heapUsed);
+  const once = async () => {
+    prefills.push((1000 * promptTokens) / (await prefillMilliseconds(model, promptTokens, cache, signal)));
+    decodes.push((1000 * newTokens) / (await decodeMilliseconds(model, depth, newTokens, cache, signal)));
+  };
+  let limits: LimitPasses | undefined;
   try {
-    for (let run = 1 - warmups; run <= runs; run++) {
-      const prefill = await prefillMilliseconds(model, promptTokens, cache, signal);
-      const decode = await decodeMilliseconds(model, depth, newTokens, cache, signal);
-      if (run < 1) continue;
-      prefills.push((1000 * promptTokens) / prefill);
-      decodes.push((1000 * newTokens) / decode);
+    for (let run = 0; run < warmups; run++) await once();
+    prefills.length = decodes.length = 0;
+    options.onWarm?.();
+    if (options.limits) limits = limitPasses(model.engine);
+    for (let run = 1; run <= runs; run++) {
+      limits?.pass();
+      await once();
       options.onRun?.(run, runs);
     }
+    if (heap) await decodeMilliseconds(model, depth, newTokens, cache, signal, heap.ask);
+    return {
+      ...{ promptTokens, newTokens, depth, useCache, prefill: summarize(prefills), decode: summarize(decodes) },
+      limits: limits?.best(),
+      heapBytesPerStep: heap?.perStep(),
+    };
   } finally {
+    limits?.dispose();
     cache?.dispose();
   }
-  return { promptTokens, newTokens, depth, useCache, prefill: summarize(prefills), decode: summarize(decodes) };
 }
 
 async function prefillMilliseconds(model: Model, count: number, cache: KVCache | undefined, signal?: AbortSignal) {
@@ -102,23 +120,37 @@ async function prefillMilliseconds(model: Model, count: number, cache: KVCache |
   return (await timedForward(model, fillerIds(model.config, count), cache, signal)).milliseconds;
 }
 
+/** The time of each step behind `depth` tokens; `aroundStep` is called before the first and after every one. */
 async function decodeMilliseconds(
   model: Model,
   depth: number,
   steps: number,
   cache: KVCache | undefined,
   signal?: AbortSignal,
+  aroundStep: () => void = () => {},
 ): Promise<number> {
   const ids = fillerIds(model.config, depth + 1);
   cache?.reset();
   if (cache && depth > 0) await timedForward(model, ids.slice(0, depth), cache, signal);
   let total = 0;
+  aroundStep();
   for (let step = 0; step < steps; step++) {
     const { milliseconds, logits } = await timedForward(model, cache ? ids.slice(-1) : ids, cache, signal);
     total += milliseconds;
     ids.push(argmax(logits.reshape([logits.size])));
+    aroundStep();
   }
   return total;
+}
+
+/** How a JavaScript heap grows: the median over the steps, for in some of them it is collected, and what asking costs taken off. */
+function heapGrowth(heapUsed: () => number) {
+  const used: number[] = [];
+  const differences = (values: readonly number[]) => values.slice(1).map((value, i) => value - (values[i] as number));
+  return {
+    ask: () => void used.push(heapUsed()),
+    perStep: () => median(differences(used)) - median(differences(Array.from({ length: 9 }, heapUsed))),
+  };
 }
 
 /**
@@ -131,7 +163,7 @@ export async function measurePositions(
   positions: readonly number[],
   { useCache, runs = 3, signal, onPosition }: PositionOptions,
 ): Promise<PositionTime[]> {
-  checkCount("measurePositions", "runs", runs, 1);
+  checkCounts({ runs }, 1);
   checkPositions(model.config, positions);
   const last = positions.at(-1) ?? 1;
   const ids = fillerIds(model.config, last);
@@ -153,17 +185,33 @@ export async function measurePositions(
   return times;
 }
 
+interface TimedPass {
+  readonly milliseconds: number;
+  readonly logits: Tensor;
+}
+
 /** One pass, the head at the last position alone, and the milliseconds spent in it. */
 async function timedForward(
   model: Model,
   ids: readonly number[],
   cache: KVCache | undefined,
   signal: AbortSignal | undefined,
-): Promise<{ milliseconds: number; logits: Tensor }> {
-  const pass = forwardByLayer(model, ids, { cache, positions: "last" });
+): Promise<TimedPass> {
+  await eventLoopTurn();
+  signal?.throwIfAborted();
+  if (ids.length > 1) return timedByLayer(forwardByLayer(model, ids, { cache, positions: "last" }), signal);
+  const start = performance.now();
+  const logits = forward(model, ids, { cache, positions: "last" });
+  return { milliseconds: performance.now() - start, logits };
+}
+
+/** A longer pass lets the event loop turn between its layers, so that it can be given up. */
+async function timedByLayer(
+  pass: ReturnType<typeof forwardByLayer>,
+  signal: AbortSignal | undefined,
+): Promise<TimedPass> {
   try {
-    if (ids.length === 1) await eventLoopTurn(); // a longer pass lets the loop turn between its layers
-    for (let milliseconds = 0; ; await (ids.length > 1 ? eventLoopTurn() : undefined)) {
+    for (let milliseconds = 0; ; await eventLoopTurn()) {
       signal?.throwIfAborted();
       const start = performance.now();
       const step: IteratorResult<number, Tensor> = pass.next();
@@ -173,32 +221,6 @@ async function timedForward(
   } finally {
     pass.return(undefined as never); // gives the scratch memory back if the pass was left
   }
-}
-
-/**
- * Multiply-adds that compute the logits after token `position` (from 1), the head at the last position alone.
- * Each token passes L blocks of weights: C x 3C, C x C, C x nInner, nInner x C, so L (4 C^2 + 2 C nInner). The token at
- * position t attends to t keys, C multiply-adds for the scores and C for the weighted sum of each: 2 L C t. The head is V C.
- * With the cache one token is computed: L (4 C^2 + 2 C nInner) + 2 L C p + V C. Without it all p are:
- * p L (4 C^2 + 2 C nInner) + 2 L C (1 + 2 + ... + p) + V C. Left out: layer norms, softmax, gelu, biases.
- */
-export function multiplyAddsPerToken(config: GPT2Config, position: number, useCache: boolean): number {
-  checkPositions(config, [position]);
-  const { nLayer, nEmbd, nInner, vocabSize } = config;
-  const weights = nLayer * (4 * nEmbd ** 2 + 2 * nEmbd * nInner);
-  const head = vocabSize * nEmbd;
-  if (useCache) return weights + 2 * nLayer * nEmbd * position + head;
-  return position * weights + nLayer * nEmbd * position * (position + 1) + head;
-}
-
-/** Bytes of all weights in memory; a tied head counts once. */
-export function weightBytes({ parameters: { wte, wpe, blocks, lnF, lmHead } }: Model): number {
-  const weights = new Set<Weight>([wte, wpe, lmHead, lnF.weight, lnF.bias]);
-  for (const { ln1, attn, ln2, mlp } of blocks) {
-    for (const { weight, bias } of [ln1, attn.cAttn, attn.cProj, ln2, mlp.cFc, mlp.cProj])
-      weights.add(weight).add(bias);
-  }
-  return [...weights].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Ids that differ from token to token; which they are changes no time. */
@@ -219,25 +241,15 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
-function checkCount(caller: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${caller}: ${name} must be a whole number, ${least} or more, got ${value}`);
+function checkCounts(counts: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new RangeError(`measuring: ${name} must be a whole number, ${least} or more, got ${value}`);
+    }
   }
 }
 
 function checkFits({ nPositions }: GPT2Config, past: number, adding: number): void {
   if (past + adding > nPositions)
     throw new ContextOverflowError({ past, adding, limit: nPositions, what: "nPositions" });
-}
-
-function checkPositions({ nPositions }: GPT2Config, positions: readonly number[]): void {
-  let previous = 0;
-  for (const position of positions) {
-    if (!Number.isInteger(position) || position <= previous || position > nPositions) {
-      throw new RangeError(
-        `positions must be whole numbers from 1 to nPositions = ${nPositions}, ascending, got ${position} after ${previous}`,
-      );
-    }
-    previous = position;
-  }
 }

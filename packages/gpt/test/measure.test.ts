@@ -1,29 +1,11 @@
+import { createSimdEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { ContextOverflowError } from "../src/errors.ts";
-import { KVCache } from "../src/kv-cache.ts";
-import { measureGeneration, measurePositions, multiplyAddsPerToken } from "../src/measure.ts";
-import { cacheBytes } from "../src/memory.ts";
-import { tinyModel } from "./tiny-model.ts";
+import { measureGeneration, measurePositions } from "../src/measure.ts";
+import { randomModel } from "../src/random-parameters.ts";
+import { tinyConfig, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel(); // L 3, C 12, nInner 48, V 61, 24 positions
-
-test("multiply-adds with a cache: the blocks, the keys seen, the head", () => {
-  // 3 (4 * 144 + 2 * 12 * 48) + 2 * 3 * 12 * 5 + 61 * 12 = 5184 + 360 + 732
-  expect(multiplyAddsPerToken(model.config, 5, true)).toBe(6276);
-});
-
-test("multiply-adds without a cache: all tokens again, the head once", () => {
-  // 5 * 5184 + 2 * 3 * 12 * (1 + 2 + 3 + 4 + 5) + 732 = 25920 + 1080 + 732
-  expect(multiplyAddsPerToken(model.config, 5, false)).toBe(27732);
-});
-
-test("the first token costs the same with and without a cache", () => {
-  expect(multiplyAddsPerToken(model.config, 1, false)).toBe(multiplyAddsPerToken(model.config, 1, true));
-});
-
-test("cache bytes are those of a KVCache", () => {
-  expect(cacheBytes(model.config, 24)).toBe(new KVCache(model.config, model.engine).bytes);
-});
 
 test.each([true, false])("generation is measured in runs, useCache %s", async (useCache) => {
   const seen: number[] = [];
@@ -56,7 +38,7 @@ test("an abort ends the measurement with the signal's reason", async () => {
 
 test("a count that cannot be is refused", async () => {
   await expect(measureGeneration(model, { runs: 0 })).rejects.toThrow(
-    "measureGeneration: runs must be a whole number, 1 or more, got 0",
+    "measuring: runs must be a whole number, 1 or more, got 0",
   );
 });
 
@@ -70,5 +52,51 @@ test("tokens that do not fit the context are refused", async () => {
 test("a position outside the context, or out of order, is refused", async () => {
   const wrong = "positions must be whole numbers from 1 to nPositions = 24, ascending, got";
   await expect(measurePositions(model, [3, 2], { useCache: true })).rejects.toThrow(`${wrong} 2 after 3`);
-  expect(() => multiplyAddsPerToken(model.config, 25, true)).toThrow(`${wrong} 25 after 0`);
+});
+
+test("limits are measured on the engine's threads, five times at least, and given back", async () => {
+  const engine = createSimdEngine({ threads: 2 });
+  try {
+    const fast = await randomModel("tiny", tinyConfig, engine);
+    const before = engine.memory?.roomBytes;
+    const { limits } = await measureGeneration(fast, { promptTokens: 2, newTokens: 2, runs: 1, limits: true });
+    expect(limits?.readBytesPerSecondByThreads).toHaveLength(2);
+    expect(limits?.readBytesPerSecondByThreads.at(-1)).toBe(limits?.readBytesPerSecond);
+    expect(limits?.readBytesPerSecond).toBeGreaterThan(1e8);
+    expect(limits?.flopsPerSecond).toBeGreaterThan(1e8);
+    expect(engine.memory?.roomBytes).toBeLessThanOrEqual(before as number);
+    expect((before as number) - (engine.memory?.roomBytes as number)).toBeLessThan(1 << 20); // scratch, not 512 MB
+  } finally {
+    engine.dispose();
+  }
+});
+
+test("the reference kernels have no limits", async () => {
+  expect(
+    (await measureGeneration(model, { promptTokens: 2, newTokens: 2, runs: 1, limits: true })).limits,
+  ).toBeUndefined();
+});
+
+test("what a step allocates is the median of its growth, less what asking takes", async () => {
+  let used = 0;
+  let asked = 0;
+  const heapUsed = () => {
+    asked++;
+    if (asked === 3)
+      used -= 5000; // collected in between
+    else if (asked <= 5)
+      used += 130; // four steps, and what asking takes
+    else used += 30;
+    return used;
+  };
+  const speed = await measureGeneration(model, { promptTokens: 2, newTokens: 4, runs: 1, heapUsed });
+  expect(speed.heapBytesPerStep).toBe(100);
+});
+
+test("onWarm is called between the warm-up and the first run that counts", async () => {
+  const order: string[] = [];
+  const onWarm = () => void order.push("warm");
+  const onRun = (run: number) => void order.push(`run ${run}`);
+  await measureGeneration(model, { promptTokens: 2, newTokens: 2, runs: 2, onWarm, onRun });
+  expect(order).toEqual(["warm", "run 1", "run 2"]);
 });

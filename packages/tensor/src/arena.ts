@@ -42,6 +42,14 @@ export class Arena implements Backend {
     return tensor;
   }
 
+  allocateMatrix(rows: number, columns: number): Tensor {
+    const kept = this.#slots[this.#used]?.tensor;
+    const { length, 0: m, 1: n } = kept?.shape ?? [];
+    if (!kept || length !== 2 || m !== rows || n !== columns) return this.allocate([rows, columns]);
+    this.#used++;
+    return kept;
+  }
+
   /** How much is in use: hand it to `release` to free all that was allocated since. */
   mark(): number {
     return this.#used;

@@ -46,8 +46,8 @@ export interface Engine extends Backend {
 
 /** Passes over memory and through the multiply-add units, on the engine's threads; each is timed as a whole. */
 export interface MachineLimits {
-  /** Reads 512 MB once, in order. Bytes per second. */
-  readPass(): number;
+  /** Reads 512 MB once, on so many of the engine's threads, each its part in order. Bytes per second. */
+  readPass(threads: number): number;
   /** Multiply-adds on registers alone. Floating-point operations per second, two a multiply-add. */
   multiplyAddPass(): number;
   /** Gives back the memory that was read. */
@@ -72,6 +72,7 @@ export function createReferenceEngine(): Engine {
     threads: 1,
     kernels: referenceKernels,
     allocate: (shape) => Tensor.zeros(shape),
+    allocateMatrix: (rows, columns) => Tensor.zeros([rows, columns]),
     free: () => {}, // the garbage collector sees to it
     loadWeight: readWidened,
     weightBytes: (shape) => 4 * sizeOf(shape),

@@ -3,7 +3,14 @@ export { Arena } from "./arena.ts";
 export type { Backend } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
-export { createReferenceEngine, type Engine, type KernelSet, type MachineLimits, type MemoryUse, referenceEngine } from "./engine.ts";
+export {
+  createReferenceEngine,
+  type Engine,
+  type KernelSet,
+  type MachineLimits,
+  type MemoryUse,
+  referenceEngine,
+} from "./engine.ts";
 export { EngineError, formatShape, ShapeError } from "./errors.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";

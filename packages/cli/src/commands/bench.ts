@@ -1,18 +1,20 @@
-/** tsgpt bench: tokens per second of prefill and decode, and with --compare-cache what the KV cache is worth. */
+/** tsgpt bench: tokens per second of prefill and decode, beside the machine's limits; --compare-cache adds decode without a cache. */
 import {
   cacheBytes,
   type GenerationSpeed,
+  type MeasureOptions,
   type Model,
   measureGeneration,
   type PresetName,
   presetConfig,
   randomModel,
-  type Speed,
   weightBytes,
 } from "@tsgpt/gpt";
-import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
+import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
 import { createEngine, type EngineOptions } from "@tsgpt/tensor";
+import { type BenchReport, reportTable, shares } from "../bench-report.ts";
 import { interruption } from "../interruption.ts";
+import { withLoadProgress } from "../load-progress.ts";
 import { BUNDLED, modelFolder } from "../model-folder.ts";
 
 export interface BenchFlags extends EngineOptions {
@@ -31,30 +33,59 @@ export interface BenchFlags extends EngineOptions {
 export async function benchCommand(flags: BenchFlags): Promise<void> {
   const { signal } = interruption();
   const start = performance.now();
-  progress(`loading ${flags.preset ?? flags.model ?? BUNDLED}`);
   const model = await load(flags, signal);
   const loadSeconds = (performance.now() - start) / 1000;
-  const measure = (useCache: boolean) => {
-    const what = useCache ? "with the cache" : "without a cache";
-    const onRun = (run: number, runs: number) => progress(`${what}: run ${run} of ${runs}`);
-    const { promptTokens, newTokens, depth, runs } = flags;
-    return measureGeneration(model, { promptTokens, newTokens, depth, runs, useCache, signal, onRun });
+  let memory: BenchReport["memory"] | undefined;
+  const onWarm = () => {
+    memory = memoryOf(model, flags);
   };
-  const cached = await measure(true);
-  const uncached = flags.compareCache ? await measure(false) : undefined;
+  const cached = await measure(model, flags, { limits: true, heapUsed, onWarm, signal });
+  const uncached = flags.compareCache ? await measure(model, flags, { useCache: false, signal }) : undefined;
   progress("");
-  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(model, cached, uncached, loadSeconds))}\n`);
-  else process.stdout.write(asTable(model, cached, uncached, flags.markdown === true));
+  const report = asReport(model, cached, uncached, loadSeconds, memory as BenchReport["memory"]);
+  if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(reportTable(report, flags.markdown === true));
 }
 
 async function load({ model, preset, ...options }: BenchFlags, signal: AbortSignal): Promise<Model> {
   const engine = await createEngine(options);
-  if (preset === undefined) return loadModel(modelFolder(model ?? BUNDLED), { engine, signal });
-  return randomModel(preset, presetConfig(preset), engine, 0, { signal });
+  return withLoadProgress((onProgress) =>
+    preset === undefined
+      ? loadModel(modelFolder(model ?? BUNDLED), { engine, signal, onProgress })
+      : randomModel(preset, presetConfig(preset), engine, 0, { signal, onProgress }),
+  );
 }
 
-function asJson(model: Model, cached: GenerationSpeed, uncached: GenerationSpeed | undefined, loadSeconds: number) {
-  const { promptTokens, newTokens, depth } = cached;
+function measure(model: Model, flags: BenchFlags, options: MeasureOptions): Promise<GenerationSpeed> {
+  const { promptTokens, newTokens, depth, runs } = flags;
+  const what = options.useCache === false ? "without a cache" : "with the cache";
+  const onRun = (run: number, all: number) => progress(`${what}: run ${run} of ${all}`);
+  return measureGeneration(model, { promptTokens, newTokens, depth, runs, onRun, ...options });
+}
+
+/** After the first run and before the limits take memory of their own. */
+function memoryOf(model: Model, { promptTokens, newTokens, depth }: BenchFlags): BenchReport["memory"] {
+  return {
+    peakBytes: peakBytes() - idleBytes(),
+    weightBytes: weightBytes(model),
+    cacheBytes: cacheBytes(model.config, Math.max(promptTokens, depth + newTokens)),
+    arenaBytes: model.engine.arenaBytes,
+  };
+}
+
+function heapUsed(): number {
+  return process.memoryUsage().heapUsed;
+}
+
+function asReport(
+  model: Model,
+  cached: GenerationSpeed,
+  uncached: GenerationSpeed | undefined,
+  seconds: number,
+  memory: BenchReport["memory"],
+): BenchReport {
+  const { promptTokens, newTokens, depth, limits, heapBytesPerStep = 0 } = cached;
+  const share = shares(model, cached);
   return {
     machine: machine(),
     date: new Date().toISOString(),
@@ -64,64 +95,23 @@ function asJson(model: Model, cached: GenerationSpeed, uncached: GenerationSpeed
     promptTokens,
     newTokens,
     depth,
-    prefill: speedAsJson(cached.prefill),
-    decode: speedAsJson(cached.decode),
-    ...(uncached && { withoutCache: { decode: speedAsJson(uncached.decode) } }),
-    load: { seconds: loadSeconds },
-    memory: { weightBytes: weightBytes(model), cacheBytes: cacheBytes(model.config, heldTokens(cached)) },
+    limits: limits
+      ? {
+          readGBps: limits.readBytesPerSecond / 1e9,
+          readGBpsByThreads: limits.readBytesPerSecondByThreads.map((rate) => rate / 1e9),
+          gflops: limits.flopsPerSecond / 1e9,
+        }
+      : null,
+    prefill: { ...speed(cached.prefill), shareOfLimit: share?.prefill ?? null },
+    decode: { ...speed(cached.decode), shareOfLimit: share?.decode ?? null, heapBytesPerStep },
+    ...(uncached && { withoutCache: { decode: speed(uncached.decode) } }),
+    load: { seconds },
+    memory,
   };
 }
 
-function speedAsJson({ median, mean, standardDeviation, runs }: Speed) {
+function speed({ median, mean, standardDeviation, runs }: GenerationSpeed["decode"]) {
   return { tokensPerSecond: median, mean, standardDeviation, runs };
-}
-
-/** Tokens that the cache is made for: the longer of the two measurements. */
-function heldTokens({ promptTokens, newTokens, depth }: GenerationSpeed): number {
-  return Math.max(promptTokens, depth + newTokens);
-}
-
-function asTable(
-  model: Model,
-  cached: GenerationSpeed,
-  uncached: GenerationSpeed | undefined,
-  markdown: boolean,
-): string {
-  const { promptTokens, newTokens, depth } = cached;
-  const steps = `decode, ${newTokens} tokens from position ${depth + 1}`;
-  const rows: [string, Speed][] = [
-    [`prefill, ${promptTokens} tokens`, cached.prefill],
-    [steps, cached.decode],
-  ];
-  if (uncached) rows.push([`${steps}, no cache`, uncached.decode]);
-  const cells = [
-    ["tokens/s", "median", "mean", "deviation", "runs"],
-    ...rows.map(([name, speed]) => [
-      name,
-      ...[speed.median, speed.mean, speed.standardDeviation].map((value) => value.toFixed(1)),
-      String(speed.runs.length),
-    ]),
-  ];
-  const { kernelSet, threads } = model.engine;
-  const head = `${model.name}, ${(weightBytes(model) / 1e6).toFixed(1)} MB of weights, ${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}\n${describeMachine(machine())}\n\n`;
-  const ratio = uncached
-    ? `\nThe cache makes decoding ${(cached.decode.median / uncached.decode.median).toFixed(1)} times as fast.\n`
-    : "";
-  return `${head}${markdown ? markdownTable(cells) : plainTable(cells)}${ratio}`;
-}
-
-function plainTable(cells: readonly (readonly string[])[]): string {
-  const widths = (cells[0] as string[]).map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] as string).length)),
-  );
-  const pad = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number);
-  return cells.map((row) => `${row.map(pad).join("  ")}\n`).join("");
-}
-
-function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (row: readonly string[]) => `| ${row.join(" | ")} |\n`;
-  return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
 }
 
 /** One line on a terminal's stderr that the next one replaces. */

@@ -46,18 +46,19 @@ export function attentionInto(
   if (!Number.isInteger(past) || past < 0 || past + t > capacity) {
     throw new ShapeError(`attention: ${past} past and ${t} new tokens do not fit keys of ${capacity} rows`);
   }
-  for (const [name, square] of [
-    ["scores", scores],
-    ["pattern", pattern],
-  ] as const) {
-    if (square && !sameShape(square.shape, [heads, t, past + t])) {
-      throw new ShapeError(
-        `attention: ${name} must be [H, T, S] = [${heads}, ${t}, ${past + t}], got ${formatShape(square.shape)}`,
-      );
-    }
-    if (from === name && !square) throw new ShapeError(`attention: from "${name}" needs ${name}`);
-  }
+  if (scores) checkSquare("scores", scores, heads, t, past + t);
+  else if (from === "scores") throw new ShapeError('attention: from "scores" needs scores');
+  if (pattern) checkSquare("pattern", pattern, heads, t, past + t);
+  else if (from === "pattern") throw new ShapeError('attention: from "pattern" needs pattern');
   backend.kernels.attention(out, q, keys, values, options);
+}
+
+function checkSquare(name: string, square: Tensor, heads: number, t: number, s: number): void {
+  if (!sameShape(square.shape, [heads, t, s])) {
+    throw new ShapeError(
+      `attention: ${name} must be [H, T, S] = [${heads}, ${t}, ${s}], got ${formatShape(square.shape)}`,
+    );
+  }
 }
 
 /**

@@ -8,9 +8,17 @@ interface Shaped {
 
 /** @throws ShapeError unless `value` has that many axes; `letters` is the shape wanted, as in "[m, k]". */
 export function checkRank(operation: string, name: string, value: Shaped, letters: string): void {
-  const rank = letters.split(",").length;
+  let rank = 1; // counted, not split: a step checks some two hundred shapes and is to leave nothing to collect
+  for (let i = 0; i < letters.length; i++) if (letters[i] === ",") rank++;
   if (value.shape.length !== rank) {
     throw new ShapeError(`${operation}: ${name} must be ${letters}, got ${formatShape(value.shape)}`);
+  }
+}
+
+/** @throws ShapeError unless `value` is [n]. */
+export function checkVector(operation: string, name: string, value: Shaped, n: number): void {
+  if (value.shape.length !== 1 || value.shape[0] !== n) {
+    throw new ShapeError(`${operation}: ${name} must be ${formatShape([n])}, got ${formatShape(value.shape)}`);
   }
 }
 

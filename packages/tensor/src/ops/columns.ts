@@ -14,7 +14,7 @@ export function columns(x: Tensor, start: number, end: number, backend: Backend 
       `columns: need 0 <= start <= end <= ${n}, got ${start} and ${end} for shape ${formatShape(x.shape)}`,
     );
   }
-  const out = backend.allocate([m, end - start]);
+  const out = backend.allocateMatrix(m, end - start);
   backend.kernels.columns(out, x, start);
   return out;
 }

@@ -16,7 +16,7 @@ export function embedding(table: Weight, ids: ArrayLike<number>, backend: Backen
       throw new ShapeError(`embedding: id ${id} at position ${i} is not in the table; ids go from 0 to ${v - 1}`);
     }
   }
-  const out = backend.allocate([ids.length, c]);
+  const out = backend.allocateMatrix(ids.length, c);
   backend.kernels.embedding(out, table, ids);
   return out;
 }

@@ -2,7 +2,7 @@
 import type { Backend } from "../backend.ts";
 import { referenceEngine } from "../engine.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkRows, checkShape } from "./check.ts";
+import { checkRows, checkVector } from "./check.ts";
 
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, per row; the variance divides by n. [..., n] -> [..., n]
@@ -16,8 +16,8 @@ export function layerNorm(
 ): Tensor {
   checkRows("layerNorm", x);
   const n = x.shape.at(-1) as number;
-  checkShape("layerNorm", "weight", weight, [n]);
-  checkShape("layerNorm", "bias", bias, [n]);
+  checkVector("layerNorm", "weight", weight, n);
+  checkVector("layerNorm", "bias", bias, n);
   const out = backend.allocate(x.shape);
   backend.kernels.layerNorm(out, x, weight, bias, epsilon);
   return out;

@@ -4,7 +4,7 @@ import { referenceEngine } from "../engine.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Weight } from "../weight.ts";
-import { checkRank, checkShape } from "./check.ts";
+import { checkRank, checkVector } from "./check.ts";
 
 /** x W + b. [m, in] x [in, out] + [out] -> [m, out] @throws ShapeError if the weight or bias does not fit. */
 export function linear(x: Tensor, weight: Weight, bias?: Tensor, backend: Backend = referenceEngine): Tensor {
@@ -17,8 +17,8 @@ export function linear(x: Tensor, weight: Weight, bias?: Tensor, backend: Backen
       `linear: weight must be [in, out] = [${k}, *], got ${formatShape(weight.shape)}; GPT-2 stores Conv1D weights as [in, out]`,
     );
   }
-  if (bias) checkShape("linear", "bias", bias, [n]);
-  const out = backend.allocate([m, n]);
+  if (bias) checkVector("linear", "bias", bias, n);
+  const out = backend.allocateMatrix(m, n);
   backend.kernels.linear(out, x, weight, bias);
   return out;
 }

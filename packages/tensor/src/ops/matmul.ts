@@ -17,7 +17,7 @@ export function matmul(a: Tensor, b: Tensor, backend: Backend = referenceEngine)
       `matmul: b must be [k, n] = [${k}, *] for a ${formatShape(a.shape)}, got ${formatShape(b.shape)}; for a times b transposed use matmulTransposed`,
     );
   }
-  const out = backend.allocate([m, n]);
+  const out = backend.allocateMatrix(m, n);
   backend.kernels.matmul(out, a, b);
   return out;
 }
@@ -33,7 +33,7 @@ export function matmulTransposed(a: Tensor, b: Weight, backend: Backend = refere
       `matmulTransposed: b must be [n, k] = [*, ${k}] for a ${formatShape(a.shape)}, got ${formatShape(b.shape)}`,
     );
   }
-  const out = backend.allocate([m, n]);
+  const out = backend.allocateMatrix(m, n);
   backend.kernels.matmulTransposed(out, a, b);
   return out;
 }

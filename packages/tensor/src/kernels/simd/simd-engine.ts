@@ -5,7 +5,7 @@
 import { Arena } from "../../arena.ts";
 import type { Engine } from "../../engine.ts";
 import { EngineError } from "../../errors.ts";
-import { sizeOf, Tensor } from "../../tensor.ts";
+import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
 import { Pool } from "../../threads/pool.ts";
 import { chooseThreadCount } from "../../threads/thread-count.ts";
 import type { Weight } from "../../weight.ts";
@@ -41,13 +41,15 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
     parts.pool.check();
     return parts;
   };
+  const allocate = (shape: Shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape);
   return {
     kernelSet: "simd",
     threads: threadCount,
     get kernels() {
       return working().kernels;
     },
-    allocate: (shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape),
+    allocate,
+    allocateMatrix: (rows, columns) => allocate([rows, columns]),
     free: (weight) => {
       if (parts) free(parts.memory, weight);
     },

@@ -33,6 +33,7 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
   const operands = new Operands(memory);
   const perUnit = (outputs: number) => Math.max(1, Math.ceil(outputs / (pool.threads * UNITS_A_THREAD)));
   let scratch = { pointer: 0, bytes: 0 };
+  let idsPlace = new Int32Array(0);
 
   function scratchOf(bytes: number): number {
     if (scratch.bytes < bytes) {
@@ -40,6 +41,15 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
       scratch = { pointer: memory.allocate(bytes), bytes };
     }
     return scratch.pointer;
+  }
+
+  /** Room for ids; what is there is written over. */
+  function idsOf(count: number): Int32Array {
+    if (idsPlace.length < count) {
+      memory.free(idsPlace.byteOffset);
+      idsPlace = new Int32Array(memory.memory.buffer, memory.allocate(4 * count), count);
+    }
+    return idsPlace;
   }
 
   /** out [m, n] = x [m, k] W + bias, W in panels at `weight`. */
@@ -90,9 +100,9 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
       return;
     }
     pool.check();
-    const pointer = operands.borrow(4 * ids.length);
-    new Int32Array(memory.bytes(pointer, 4 * ids.length).buffer, pointer, ids.length).set(ids);
-    pool.exports.embedding(operands.write(out), table.pointer, pointer, ids.length, table.k);
+    const lookedUp = idsOf(ids.length);
+    for (let i = 0; i < ids.length; i++) lookedUp[i] = ids[i] as number;
+    pool.exports.embedding(operands.write(out), table.pointer, lookedUp.byteOffset, ids.length, table.k);
     operands.done();
   }
 
@@ -151,7 +161,11 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
     pool.int(6, from === "scores" ? operands.read(scores) : operands.write(scores));
     pool.int(7, from === "pattern" ? operands.read(pattern) : operands.write(pattern));
     pool.int(8, scratchOf(pool.threads * 4 * (past + t) * 4));
-    for (const [i, value] of [t, heads, d, capacity, past].entries()) pool.int(9 + i, value);
+    pool.int(9, t);
+    pool.int(10, heads);
+    pool.int(11, d);
+    pool.int(12, capacity);
+    pool.int(13, past);
     pool.float(14, scale);
     pool.int(15, from === "queries" ? 0 : from === "scores" ? 1 : 2);
     const tiles = heads * Math.ceil(t / 4);

@@ -1,0 +1,108 @@
+/** What tsgpt bench found, as the object that --json prints and as a table for people. */
+import { type GenerationSpeed, type Model, multiplyAddsPerToken, weightBytesPerStep } from "@tsgpt/gpt";
+import { describeMachine, type Machine } from "@tsgpt/gpt/node";
+
+export interface ReportedSpeed {
+  /** Median of the runs. */
+  readonly tokensPerSecond: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  readonly runs: readonly number[];
+}
+
+export interface BenchReport {
+  readonly machine: Machine;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly model: string;
+  readonly kernels: string;
+  readonly threads: number;
+  readonly promptTokens: number;
+  readonly newTokens: number;
+  readonly depth: number;
+  /** The best of at least five passes between the runs, on the same threads; null for kernels that measure none. */
+  readonly limits: {
+    readonly readGBps: number;
+    readonly readGBpsByThreads: readonly number[];
+    readonly gflops: number;
+  } | null;
+  /** The share is of the multiply-add limit. */
+  readonly prefill: ReportedSpeed & { readonly shareOfLimit: number | null };
+  /** The share is of the read limit. */
+  readonly decode: ReportedSpeed & { readonly shareOfLimit: number | null; readonly heapBytesPerStep: number };
+  readonly withoutCache?: { readonly decode: ReportedSpeed };
+  readonly load: { readonly seconds: number };
+  readonly memory: {
+    /** Largest resident set of this process, less that of a Node that does nothing. */
+    readonly peakBytes: number;
+    readonly weightBytes: number;
+    readonly cacheBytes: number;
+    readonly arenaBytes: number;
+  };
+}
+
+/**
+ * Median speeds as shares of the limits: weight bytes read, and multiply-adds done with the head at the last position alone.
+ * Undefined where no limits were measured.
+ */
+export function shares(model: Model, { limits, prefill, decode, promptTokens }: GenerationSpeed) {
+  if (!limits) return undefined;
+  const flopsOfPrompt = 2 * multiplyAddsPerToken(model.config, promptTokens, false);
+  return {
+    prefill: ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond,
+    decode: (decode.median * weightBytesPerStep(model)) / limits.readBytesPerSecond,
+  };
+}
+
+/** A table, plain or in Markdown, between what was measured and what it means. */
+export function reportTable(report: BenchReport, markdown: boolean): string {
+  const { model, kernels, threads, memory, load, limits, decode, withoutCache } = report;
+  const steps = `decode, ${report.newTokens} tokens from position ${report.depth + 1}`;
+  const cells = [
+    ["tokens/s", "median", "mean", "deviation", "runs", "share of limit"],
+    row(`prefill, ${report.promptTokens} tokens`, report.prefill, report.prefill.shareOfLimit),
+    row(steps, decode, decode.shareOfLimit),
+    ...(withoutCache ? [row(`${steps}, no cache`, withoutCache.decode, null)] : []),
+  ];
+  const lines = [
+    `${model}, ${kernels} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${describeMachine(report.machine)}`,
+    `load ${load.seconds.toFixed(2)} s; ${describeMemory(memory)}`,
+    "",
+    markdown ? markdownTable(cells) : plainTable(cells),
+    ...(limits
+      ? [`limits here: reading ${limits.readGBps.toFixed(1)} GB/s, multiply-adds ${limits.gflops.toFixed(1)} GFLOP/s`]
+      : []),
+    `JavaScript heap per decode step: ${(decode.heapBytesPerStep / 1e3).toFixed(1)} kB`,
+    ...(withoutCache ? [`the cache makes decoding ${ratio(decode, withoutCache.decode)} times as fast`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function describeMemory({ peakBytes, weightBytes, cacheBytes, arenaBytes }: BenchReport["memory"]): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const parts = `weights ${megabytes(weightBytes)}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
+  return `memory at its peak ${megabytes(peakBytes)}: ${parts}`;
+}
+
+function row(name: string, speed: ReportedSpeed, share: number | null): string[] {
+  const numbers = [speed.tokensPerSecond, speed.mean, speed.standardDeviation].map((value) => value.toFixed(1));
+  return [name, ...numbers, String(speed.runs.length), share === null ? "" : share.toFixed(2)];
+}
+
+function ratio(fast: ReportedSpeed, slow: ReportedSpeed): string {
+  return (fast.tokensPerSecond / slow.tokensPerSecond).toFixed(1);
+}
+
+function plainTable(cells: readonly (readonly string[])[]): string {
+  const widths = (cells[0] as string[]).map((_, column) =>
+    Math.max(...cells.map((line) => (line[column] as string).length)),
+  );
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number);
+  return cells.map((line) => `${line.map(pad).join("  ").trimEnd()}\n`).join("");
+}
+
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
+}
