@@ -50,7 +50,7 @@ export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
  * Yields the continuation of a prompt token by token, the end-of-text token included (its text is empty), and returns
  * what ended it. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
  * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for a prompt or option that cannot be;
- * Error naming the position where logits are NaN
+ * Error naming the position where logits are NaN or infinite
  */
 export function generate(
   model: Model,
@@ -162,13 +162,16 @@ async function nextLogits(model: Model, ids: readonly number[], cache: KVCache |
   }
 }
 
-/** ln of the sum of exp(logits). @throws Error if a logit is NaN */
+/** ln of the sum of exp(logits). @throws Error if it is no number: a logit is NaN or Infinity, or all are -Infinity */
 function logSumOfExp(logits: Float32Array, position: number): number {
   let max = Number.NEGATIVE_INFINITY;
   for (const logit of logits) if (logit > max) max = logit;
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - max);
-  if (Number.isNaN(sum)) throw new Error(`generate: the logits at position ${position} are NaN; check the weights`);
+  if (Number.isNaN(sum)) {
+    const what = logits.some(Number.isNaN) ? "NaN" : "infinite";
+    throw new Error(`generate: the logits at position ${position} are ${what}; check the weights`);
+  }
   return max + Math.log(sum);
 }
 

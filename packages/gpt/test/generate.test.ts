@@ -204,6 +204,13 @@ test("NaN logits are an error that names the position", async () => {
   await expect(collect(broken, [3, 1, 4])).rejects.toThrow("the logits at position 3 are NaN");
 });
 
+test.each([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("logits of %s are an error too", async (infinity) => {
+  const broken = tinyModel();
+  broken.parameters.lnF.bias.data.fill(infinity);
+  const sampled = collect(broken, [3, 1, 4], { sample: () => 0 });
+  await expect(sampled).rejects.toThrow(/the logits at position 3 are (NaN|infinite)/);
+});
+
 test.each([-1, 1.5, Number.NaN])("maxTokens of %s is refused", async (maxTokens) => {
   await expect(collect(model, [3], { maxTokens })).rejects.toThrow(
     `maxTokens must be a whole number, 0 or more, got ${maxTokens}`,
