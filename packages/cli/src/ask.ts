@@ -10,7 +10,7 @@ export interface Terminal {
   readonly output: Writable;
 }
 
-/** Calls `answer` with every line that is not empty; ends at the input's end (Ctrl-D) or when interrupted. */
+/** Calls `answer` with every line that is not empty, and says what it throws; ends at the input's end (Ctrl-D) or when interrupted. */
 export async function ask(
   { input, output }: Terminal,
   { signal, interrupt }: Interruption,
@@ -22,7 +22,7 @@ export async function ask(
   signal.addEventListener("abort", close);
   lines.prompt();
   for await (const line of lines) {
-    if (line !== "") await answer(line);
+    if (line !== "") await answer(line).catch((error: Error) => void output.write(`error: ${error.message}\n`));
     if (signal.aborted) break;
     lines.prompt();
   }

@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks to stop, within one token; the second ends the process at once. */
+/** Ctrl-C: the first asks a command that listens to stop, within one token; the second, or one that nobody hears, ends the process. */
 
 /** The exit code of a command that Ctrl-C ended: 128 + SIGINT. */
 export const INTERRUPTED = 130;
@@ -9,13 +9,17 @@ export interface Interruption {
   interrupt(): void;
 }
 
+let controller: AbortController | undefined;
+
+function interrupt(): void {
+  if (!controller || controller.signal.aborted) process.exit(INTERRUPTED);
+  controller.abort();
+}
+
+process.on("SIGINT", interrupt);
+
 /** Listens from now on. */
 export function interruption(): Interruption {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
+  controller = new AbortController();
   return { signal: controller.signal, interrupt };
 }

@@ -2,10 +2,10 @@
 /** tsgpt: the commands and their options. Each command's module is loaded when it runs, so that help is quick. */
 import { presetNames } from "@tsgpt/gpt";
 import { Command, CommanderError, Option } from "commander";
-import { CliError } from "./cli-error.ts";
+import { CliError, usageError } from "./cli-error.ts";
 import { INTERRUPTED } from "./interruption.ts";
 import { BUNDLED } from "./model-folder.ts";
-import { feeding, gather, positiveNumber, tokenIds, tolerance, wholeNumber } from "./option-values.ts";
+import { feeding, gather, positiveNumber, temperature, tokenIds, tolerance, wholeNumber } from "./option-values.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0); // whoever read has enough
@@ -33,7 +33,13 @@ function withEngine(command: Command): Command {
   const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
   return command
     .addOption(kernels.default("auto"))
-    .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1));
+    .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1))
+    .hook("preAction", (_, called) => {
+      const { kernels, threads = 1 } = called.opts();
+      if (kernels === "reference" && threads > 1) {
+        throw usageError(`the reference kernels run on one thread: --threads ${threads} is for --kernels simd`);
+      }
+    });
 }
 
 withEngine(program.command("generate"))
@@ -41,7 +47,7 @@ withEngine(program.command("generate"))
   .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
   .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
   .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
-  .option("--temperature <t>", "above 1 flattens, below 1 sharpens (default: 1)", positiveNumber())
+  .option("--temperature <t>", "above 1 flattens, below 1 sharpens (default: 1)", temperature)
   .option("--top-k <k>", "only the k most probable; 0 is off (default: 0)", wholeNumber(0))
   .option("--top-p <p>", "the most probable that hold mass p; 1 is off (default: 0.9)", positiveNumber(1))
   .option("--frequency-penalty <f>", "the lecture's; 1 is off", positiveNumber(), 1)
@@ -142,13 +148,13 @@ Examples:
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if ((error as Error).name === "AbortError") return INTERRUPTED;
-  if (error instanceof CommanderError && error.code === "commander.help") {
-    process.stderr.write(`error: give a command\n\n${program.helpInformation()}`);
-    return 2;
-  }
   const usage = error instanceof CommanderError;
-  const message = (error as Error).message.replace(/^error: /, "").replace(/^\(|\)$/gm, "");
-  const command = program.commands.find((known) => known.name() === process.argv[2])?.name();
+  const names = program.commands.map((known) => known.name());
+  const noCommand = usage && error.code === "commander.help";
+  const message = (noCommand ? `give a command: ${names.join(", ")}` : (error as Error).message)
+    .replace(/^error: /, "")
+    .replace(/^\(|\)$/gm, "");
+  const command = names.find((name) => name === process.argv[2]);
   const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
   process.stderr.write(`error: ${message.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);
   return usage ? 2 : error instanceof CliError ? error.exitCode : 1;

@@ -20,6 +20,12 @@ export function positiveNumber(most = Number.POSITIVE_INFINITY): (text: string) 
   };
 }
 
+/** A parser of temperatures; 0 is told what it is taken for elsewhere. */
+export function temperature(text: string): number {
+  if (text.trim() === "" || Number(text) !== 0) return positiveNumber()(text);
+  throw new InvalidArgumentError("must be above 0; for the most probable token use --greedy");
+}
+
 /** Ids from `1,2,3`. */
 export function tokenIds(text: string): number[] {
   const parse = wholeNumber(0);

@@ -1,11 +1,16 @@
-/** Standard input: all of it as text, or line by line from a person. */
+/** Standard input: all of it as text. */
 import { addAbortSignal, type Readable } from "node:stream";
+import { CliError } from "./cli-error.ts";
 
-/** Standard input as text, to the byte. @throws the signal's AbortError */
+/** Standard input as text, to the byte. @throws CliError if it is not UTF-8; the signal's AbortError */
 export async function readStdin(signal: AbortSignal, stdin: Readable = process.stdin): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new CliError("standard input is not UTF-8 text", 1);
+  }
 }
 
 /** The text without the one newline that `echo` puts at its end. */

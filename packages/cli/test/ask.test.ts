@@ -20,6 +20,18 @@ test("every line but an empty one is answered, until the input ends", async () =
   expect(screen.output.read().toString()).toContain("prompt> ");
 });
 
+test("a prompt that cannot be answered is told, and the next is asked for", async () => {
+  const screen = terminal();
+  screen.input.end("too long\nshort\n");
+  const answered: string[] = [];
+  await ask(screen, never, async (prompt) => {
+    if (prompt === "too long") throw new Error("context overflow");
+    answered.push(prompt);
+  });
+  expect(answered).toEqual(["short"]);
+  expect(screen.output.read().toString()).toContain("error: context overflow\n");
+});
+
 test("an interruption ends it while it waits", async () => {
   const screen = terminal();
   const controller = new AbortController();

@@ -1,5 +1,5 @@
 /** Bad input ends in at most three clear lines and an exit code: 2 for a usage error, 1 for a failure; nothing half-written. */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptyFolder, fixture, type RunOptions, tsgpt } from "./process.ts";
@@ -122,6 +122,22 @@ describe.concurrent("a failure, exit code 1:", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each(["", "/dev/null", "/proc/x.safetensors"])("logits: %j is no place for a file", async (output) => {
+    if (output !== "" && process.platform !== "linux") return;
+    await fails(1, ["logits", "--model", TINY, ...IDS, "--output", output], /cannot write ".*": /);
+    if (output === "/dev/null") expect(statSync(output).isCharacterDevice()).toBe(true);
+  });
+
+  test.each(["none", "step"])("logits: more tokens than the context, --cache %s", (how) => {
+    const many = Array.from({ length: 25 }, () => 1).join(); // the tiny model has 24 positions
+    const output = join(emptyFolder(), "x.safetensors");
+    return fails(1, ["logits", "--model", TINY, "--tokens", many, "--output", output, "--cache", how], /25 new tokens/);
+  });
+
+  test.each(["generate", "tokens"])("%s: stdin that is not UTF-8", (command) =>
+    fails(1, [command], /standard input is not UTF-8 text/, { input: Uint8Array.of(0x61, 0xff) }),
+  );
+
   test("logits: more to prefill than there is", () =>
     fails(
       1,
@@ -133,9 +149,6 @@ describe.concurrent("a failure, exit code 1:", () => {
     await fails(1, ["compare", "/nowhere/a", "/nowhere/b"], /"?\/nowhere\/a"?: is not there/);
     await fails(1, ["compare", join(TINY, "config.json"), join(TINY, "config.json")], /config\.json/);
   });
-
-  test("two threads for the reference kernels", () =>
-    fails(1, ["generate", "x", "--kernels", "reference", "--threads", "2"], /run on one thread/));
 
   test("tokens: an id that the tokenizer does not have, or no tokenizer", async () => {
     await fails(1, ["tokens", "--decode", "999999"], /999999/);
@@ -178,17 +191,18 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["bench of a model and a preset", ["bench", "--model", "x", "--preset", "gpt2"], /cannot be used with/],
     ["bench in two formats", ["bench", "--json", "--markdown"], /cannot be used with/],
     ["bench of an unknown size", ["bench", "--preset", "gpt3"], /gpt2-xl/],
+    ["a temperature of 0, with what is meant", ["generate", "x", "--temperature", "0"], /above 0; .*--greedy/],
+    [
+      "two threads for the reference kernels",
+      ["generate", "x", "--kernels", "reference", "--threads", "2"],
+      /run on one thread/,
+    ],
+    ["no command, with those there are", [], /give a command: generate, logits, compare, tokens, bench/],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
     ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1/],
     ["bench of no run", ["bench", "--runs", "0"], /a whole number from 1/],
   ])("%s", async (_, args, message) => {
     await fails(2, args, message);
-  });
-
-  test("no command at all: the help, on stderr", async () => {
-    const { code, stdout, stderr } = await tsgpt([]);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("Usage: tsgpt");
   });
 });
 

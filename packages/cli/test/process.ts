@@ -16,7 +16,7 @@ export interface Outcome {
 
 export interface RunOptions {
   /** Written to stdin, which is closed after it. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** Sends SIGINT as soon as stdout holds so many characters. */
   readonly interruptAfter?: number;
   /** Closes the reading end of stdout after so many characters, as `| head` does. */

@@ -1,10 +1,22 @@
 /** tsgpt logits: logits, and with --trace every activation, as safetensors: how a port is compared with this one. */
 import { access, constants, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { forward, KVCache, type Model, promptIds, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
+import { dirname, resolve } from "node:path";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import {
+  ContextOverflowError,
+  type ForwardOptions,
+  forwardByLayer,
+  KVCache,
+  type Model,
+  promptIds,
+  record,
+  stackTraces,
+  type TensorToWrite,
+} from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { createEngine, type EngineOptions, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
+import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { modelFolder } from "../model-folder.ts";
 import type { Feeding } from "../option-values.ts";
@@ -19,41 +31,67 @@ export interface LogitsFlags extends EngineOptions {
   readonly cache: Feeding;
 }
 
-/** Runs the command. @throws CliError for no prompt or two, a place that cannot be written, a prefill too long */
+/**
+ * Runs the command. @throws CliError for no prompt or two, a place that cannot be written, a prefill too long;
+ * ContextOverflowError; AbortError at Ctrl-C
+ */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
+  const { signal } = interruption();
   await checkWritable(flags.output);
   const engine = await createEngine(flags);
-  const model = await withLoadProgress((onProgress) => loadModel(modelFolder(flags.model), { engine, onProgress }));
+  const model = await withLoadProgress((onProgress) =>
+    loadModel(modelFolder(flags.model), { engine, signal, onProgress }),
+  );
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
-  const activations = run(model, ids, flags);
+  const activations = await run(model, ids, flags, signal);
   const tensors: [string, TensorToWrite][] = [
     ["ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) }],
   ];
   for (const [key, { shape, data }] of activations) tensors.push([key, { dtype: "F32", shape, data }]);
-  await writeSafetensorsFile(flags.output, tensors);
+  await writeSafetensorsFile(flags.output, tensors).catch((cause: Error) => {
+    throw new CliError(`cannot write ${JSON.stringify(flags.output)}: ${cause.message}`, 1);
+  });
+  if (signal.aborted) process.exitCode = INTERRUPTED;
 }
 
-/** @throws CliError for an id that the model does not have */
-function checkIds({ config: { vocabSize } }: Model, ids: readonly number[]): void {
+/** @throws CliError for an id that the model does not have; ContextOverflowError for too many */
+function checkIds({ config: { vocabSize, nPositions } }: Model, ids: readonly number[]): void {
   const unknown = ids.find((id) => id >= vocabSize);
   if (unknown !== undefined) throw new CliError(`token id ${unknown} is out of range: 0 to ${vocabSize - 1}`, 1);
+  if (ids.length <= nPositions) return;
+  throw new ContextOverflowError({ past: 0, adding: ids.length, limit: nPositions, what: "nPositions" });
 }
 
 /** The activations asked for, of all passes that the way of feeding makes. */
-function run(model: Model, ids: readonly number[], { trace, last, cache: feeding }: LogitsFlags): Map<string, Tensor> {
+async function run(
+  model: Model,
+  ids: readonly number[],
+  { trace, last, cache: feeding }: LogitsFlags,
+  signal: AbortSignal,
+): Promise<Map<string, Tensor>> {
   const cache = feeding === "none" ? undefined : new KVCache(model.config, model.engine);
-  const parts = split(ids, feeding).map((piece) => {
+  const parts: Map<string, Tensor>[] = [];
+  for (const piece of split(ids, feeding)) {
     const found = new Map<string, Tensor>();
-    forward(model, piece, { cache, trace: record(found, (key) => trace === true || key === "logits") });
-    return found;
-  });
+    const recorder = record(found, (key) => trace === true || key === "logits");
+    await forwardUnlessAborted(model, piece, { cache, trace: recorder }, signal);
+    parts.push(found);
+  }
   const joined = stackTraces(parts);
   const logits = joined.get("logits") as Tensor;
   if (last) joined.set("logits", logits.slice(ids.length - 1, ids.length));
   return joined;
+}
+
+/** One pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
+async function forwardUnlessAborted(model: Model, ids: number[], options: ForwardOptions, signal: AbortSignal) {
+  for (const _ of forwardByLayer(model, ids, options)) {
+    await eventLoopTurn();
+    signal.throwIfAborted();
+  }
 }
 
 /** The ids in the pieces they are fed in: all at once, one by one, or the first K at once and then one by one. */
@@ -65,13 +103,10 @@ function split(ids: readonly number[], feeding: Feeding): number[][] {
 }
 
 async function checkWritable(path: string): Promise<void> {
-  const isFolder = await stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  const writable = await access(dirname(path), constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (isFolder || !writable) throw new CliError(`cannot write ${JSON.stringify(path)}`, 1);
+  const fail = (why: string) => new CliError(`cannot write ${JSON.stringify(path)}: ${why}`, 1);
+  const there = await stat(resolve(path)).catch(() => undefined);
+  if (there && !there.isFile()) throw fail("it is there and no file"); // a device would be replaced
+  await access(dirname(resolve(path)), constants.W_OK).catch((cause: Error) => {
+    throw fail(cause.message);
+  });
 }
