@@ -10,7 +10,10 @@ import { byteOfCharacter, type StreamingDecoder, streamingDecoder } from "./stre
 export interface Tokenizer {
   /** Number of ids, special tokens included. */
   readonly vocabSize: number;
-  /** Ids of a text. Adds no special token; one written out, such as <|endoftext|>, becomes its id. */
+  /**
+   * Ids of a text. Adds no special token; one written out, such as <|endoftext|>, becomes its id.
+   * @throws RangeError for a byte that the vocabulary has no token for
+   */
   encode(text: string): number[];
   /** Text of the ids; bytes that are no UTF-8 become U+FFFD. @throws RangeError for an unknown id */
   decode(ids: readonly number[]): string;
@@ -45,13 +48,17 @@ export function loadTokenizer(json: string, file = "tokenizer.json"): Tokenizer 
   const parsed = parse(json, file);
   const inner = build(parsed, file);
   const bytesOf = byteTable(parsed);
+  const checkBytes = byteCheck(parsed);
   const decode = (ids: readonly number[]) => {
     const decoder = streamingDecoder(bytesOf.get);
     return ids.map((id) => decoder.push(id)).join("") + decoder.end();
   };
   return {
     vocabSize: bytesOf.size,
-    encode: (text) => (text === "" ? [] : inner.encode(text, { add_special_tokens: false }).ids),
+    encode: (text) => {
+      checkBytes(text);
+      return text === "" ? [] : inner.encode(text, { add_special_tokens: false }).ids;
+    },
     decode,
     tokenText: (id) => decode([id]),
     streamingDecoder: () => streamingDecoder(bytesOf.get),
@@ -78,6 +85,21 @@ function build(parsed: TokenizerJson, file: string): HuggingFaceTokenizer {
   } catch (cause) {
     throw new TokenizerError(`${file}: cannot be used: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** A vocabulary should spell each of the 256 bytes. A text with one that it lacks would lose it, and nobody would know. */
+function byteCheck({ model }: TokenizerJson): (text: string) => void {
+  const lacking = [...byteOfCharacter()].filter(([character]) => !Object.hasOwn(model.vocab, character));
+  if (lacking.length === 0) return () => {};
+  const bytes = new Set(lacking.map(([, byte]) => byte));
+  const encoder = new TextEncoder();
+  return (text) => {
+    const byte = encoder.encode(text).find((found) => bytes.has(found));
+    if (byte === undefined) return;
+    throw new RangeError(
+      `encode: no token stands for byte ${byte}; the vocabulary lacks ${bytes.size} of the 256 bytes`,
+    );
+  };
 }
 
 /** The bytes of every id, worked out when first asked for. */

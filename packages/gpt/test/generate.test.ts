@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { argmax, Tensor } from "@tsgpt/tensor";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type FinishReason,
   type GeneratedToken,
@@ -9,6 +10,7 @@ import {
 } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
+import { loadTokenizer } from "../src/tokenizer.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();
@@ -133,6 +135,39 @@ test("text held back for a stop string that never comes is emitted with the last
   const { tokens, reason } = await collect(lettered, "xy", { sample: scripted([0, 2]), stop: ["cd"], maxTokens: 2 });
   expect(tokens.map((token) => token.text)).toEqual(["a", "c"]);
   expect(reason).toBe("length");
+});
+
+describe("GPT-2's tokenizer, whose tokens end inside characters", () => {
+  const file = new URL("./fixtures/gpt2-tokenizer/tokenizer.json", import.meta.url);
+  const tokenizer = loadTokenizer(readFileSync(file, "utf8"));
+  const wide = tinyModel({ vocabSize: tokenizer.vocabSize }, tokenizer);
+  const told = (text: string, options: Partial<GenerateOptions> = {}) => {
+    const ids = tokenizer.encode(text);
+    return collect(wide, "Hi", { sample: scripted(ids), maxTokens: ids.length, ...options });
+  };
+
+  test("half an emoji is never shown", async () => {
+    const { tokens, text } = await told("a👩‍👧 日本");
+    expect(text).toBe("a👩‍👧 日本");
+    expect(tokens.filter((token) => token.text === "").length).toBeGreaterThan(3);
+    for (const token of tokens) expect(token.text).not.toMatch(/\uFFFD|[\p{Surrogate}]/u);
+  });
+
+  test("an emoji of several tokens is a stop string; text may lie on both sides of it", async () => {
+    const { text, reason, ids } = await told("a👩‍👧b", { stop: ["👧"] });
+    expect({ text, reason }).toEqual({ text: "a👩\u200D", reason: "stop" });
+    expect(ids).toEqual(tokenizer.encode("a👩‍👧b").slice(0, -1));
+  });
+
+  test("a stop string may begin inside a character sequence that goes on otherwise", async () => {
+    expect(await told("a👩‍👧b", { stop: ["👩‍👩"] })).toMatchObject({ text: "a👩‍👧b", reason: "length" });
+  });
+
+  test("a text that ends inside a character says so with U+FFFD", async () => {
+    const half = tokenizer.encode("a👧").slice(0, -1);
+    const { text } = await collect(wide, "Hi", { sample: scripted(half), maxTokens: half.length });
+    expect(text).toBe("a\uFFFD");
+  });
 });
 
 test("an abort before the first step yields nothing", async () => {

@@ -55,6 +55,16 @@ test("an unknown id is an error that names it", () => {
   expect(() => gpt2.decode([50257])).toThrow("no token has id 50257");
 });
 
+test("a byte that no token stands for is an error, not left out", () => {
+  const parsed = JSON.parse(json);
+  parsed.model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
+  const small = loadTokenizer(JSON.stringify(parsed));
+  expect(small.encode("abba")).toEqual([2, 1, 0]);
+  expect(() => small.encode("abx")).toThrow(
+    "encode: no token stands for byte 120; the vocabulary lacks 254 of the 256 bytes",
+  );
+});
+
 describe("a broken tokenizer.json is one clear line", () => {
   test.each([
     ["{", "t.json: is not JSON"],
