@@ -153,7 +153,7 @@ function report(error: unknown): number {
   const noCommand = usage && error.code === "commander.help";
   const message = (noCommand ? `give a command: ${names.join(", ")}` : (error as Error).message)
     .replace(/^error: /, "")
-    .replace(/^\(|\)$/gm, "");
+    .replace(/^\((.*)\)$/gm, "$1");
   const command = names.find((name) => name === process.argv[2]);
   const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
   process.stderr.write(`error: ${message.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);

@@ -59,7 +59,12 @@ describe.concurrent("a failure, exit code 1:", () => {
   test.each<[string, (folder: string) => void, RegExp]>([
     ["config.json missing", (folder) => rmSync(join(folder, "config.json")), /config\.json: is not in/],
     ["config.json not JSON", (folder) => writeFileSync(join(folder, "config.json"), "{"), /config\.json.*JSON/],
-    ["config.json with wrong types", changeConfig({ n_layer: "two" }), /config\.json.*n_layer/s],
+    [
+      "config.json with wrong types",
+      changeConfig({ n_layer: "two" }),
+      /config\.json.*n_layer.* got "two" \(string\)\n/,
+    ],
+    ["config.json with absurd values", changeConfig({ n_layer: 1e8 }), /config\.json.*n_layer.*at most 10000/],
     ["another architecture", changeConfig({ model_type: "llama" }), /model_type/],
     ["safetensors truncated", (folder) => truncateSync(join(folder, "model.safetensors"), 500), /model\.safetensors/],
     [

@@ -42,6 +42,7 @@ const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"] as const;
 // Each `error` completes "must be ...", and covers the checks that follow it too.
 const COUNT = "a whole number, 1 or more";
 const count = z.int({ error: COUNT }).positive();
+const MOST_LAYERS = 10_000; // each is a dozen names to look for before a file can say that it has none of them
 const flag = z.boolean({ error: "true or false" });
 const tokenId = z.int({ error: "a token id (a whole number, 0 or more) or null" }).nonnegative().nullish();
 
@@ -49,7 +50,11 @@ const schema = z.object({
   vocab_size: count.default(50257),
   n_positions: count.default(1024),
   n_embd: count.default(768),
-  n_layer: count.default(12),
+  n_layer: z
+    .int({ error: `${COUNT}, at most ${MOST_LAYERS}` })
+    .positive()
+    .max(MOST_LAYERS)
+    .default(12),
   n_head: count.default(12),
   n_inner: z
     .int({ error: `${COUNT}, or null for 4 n_embd` })

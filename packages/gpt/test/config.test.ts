@@ -107,7 +107,8 @@ test("the same keys pass with the values that change nothing", () => {
 });
 
 test.each([
-  ["n_layer", "12", 'must be a whole number, 1 or more, got "12" (string)'],
+  ["n_layer", "12", 'must be a whole number, 1 or more, at most 10000, got "12" (string)'],
+  ["n_layer", 100_000_000, "must be a whole number, 1 or more, at most 10000, got 100000000 (number)"],
   ["n_head", 0, "must be a whole number, 1 or more, got 0 (number)"],
   ["n_embd", 7.5, "must be a whole number, 1 or more, got 7.5 (number)"],
   ["vocab_size", null, "must be a whole number, 1 or more, got null (null)"],
