@@ -80,7 +80,6 @@ def write_checkpoint(model: GPT2LMHeadModel, folder: Path, dtype: torch.dtype, h
 def trace(model: GPT2LMHeadModel, ids: list[int]) -> dict[str, torch.Tensor]:
     """Every activation by TransformerLens's key, taken from transformers' own modules by hooks."""
     config, body = model.config, model.transformer
-    heads, size = config.n_head, config.n_embd // config.n_head
     found: dict[str, torch.Tensor] = {}
     handles = []
 
@@ -116,6 +115,13 @@ def trace(model: GPT2LMHeadModel, ids: list[int]) -> dict[str, torch.Tensor]:
     for handle in handles:
         handle.remove()
     found["logits"] = result.logits[0]
+    add_heads(found, config, result.attentions)
+    return {key: value.contiguous().clone() for key, value in found.items()}
+
+
+def add_heads(found: dict[str, torch.Tensor], config: GPT2Config, attentions: tuple[torch.Tensor, ...]) -> None:
+    """q, k, v, z, scores and pattern with the heads apart, from the fused projection and transformers' pattern."""
+    heads, size = config.n_head, config.n_embd // config.n_head
     for l in range(config.n_layer):
         name = f"blocks.{l}"
         q, k, v = found.pop(f"{name}.qkv").split(config.n_embd, dim=-1)
@@ -126,10 +132,9 @@ def trace(model: GPT2LMHeadModel, ids: list[int]) -> dict[str, torch.Tensor]:
         scale = (size**-0.5 if config.scale_attn_weights else 1.0) / (l + 1 if config.scale_attn_by_inverse_layer_idx else 1)
         q, k = (found[f"{name}.attn.hook_{key}"].transpose(0, 1) for key in "qk")
         scores = (q @ k.transpose(1, 2)) * scale
-        future = torch.triu(torch.ones(len(ids), len(ids), dtype=torch.bool), diagonal=1)
+        future = torch.triu(torch.ones_like(scores[0], dtype=torch.bool), diagonal=1)
         found[f"{name}.attn.hook_attn_scores"] = scores.masked_fill(future, -math.inf)
-        found[f"{name}.attn.hook_pattern"] = result.attentions[l][0]
-    return {key: value.contiguous().clone() for key, value in found.items()}
+        found[f"{name}.attn.hook_pattern"] = attentions[l][0]
 
 
 def losses(model: GPT2LMHeadModel, ids: list[int]) -> tuple[torch.Tensor, float]:
@@ -218,7 +223,7 @@ def main() -> None:
         errors[name] = write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
     errors["fairytales"] = bundled_model()
     operations()
-    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.name != "MANIFEST.json")
+    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.name not in ("MANIFEST.json", "README.md"))
     manifest = {
         "made by": "tools/reference/make_fixtures.py",
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
