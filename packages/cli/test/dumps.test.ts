@@ -107,6 +107,13 @@ describe("compareTensors", () => {
     expect(equal([1], [1.00001])).toBe(true);
   });
 
+  test("tensors without elements are equal", () => {
+    expect(compareTensors("x", tensor([], [0, 3]), tensor([], [0, 3]), tolerance)).toEqual({
+      equal: true,
+      detail: "[0, 3]  no elements",
+    });
+  });
+
   test("leading dimensions of 1 are dropped, others must agree", () => {
     expect(compareTensors("x", tensor([1, 2], [1, 1, 2]), tensor([1, 2]), tolerance).equal).toBe(true);
     expect(compareTensors("x", tensor([1, 2], [2, 1]), tensor([1, 2], [1, 2]), tolerance).detail).toBe(
