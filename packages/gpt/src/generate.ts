@@ -58,18 +58,19 @@ export function generate(
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const ids = promptIds(model, prompt);
-  return steps(model, ids, checkLimits(model, ids, options), options);
+  const limit = checkLimits(model, ids, options);
+  return steps(model, ids, limit, textStream(model, options.stop ?? []), options);
 }
 
 async function* steps(
   model: Model,
   history: number[],
   limit: number,
+  show: TextStream,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const { sample, signal, ignoreEos = false } = options;
   const promptLength = history.length;
-  const show = textStream(model, options.stop ?? []);
   const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, promptLength, limit));
   cache?.reset();
   try {
@@ -176,10 +177,13 @@ function logSumOfExp(logits: Float32Array, position: number): number {
 }
 
 /** Ids in, text that can be shown out; `final` releases what was held back. */
-function textStream({ tokenizer }: Model, stop: readonly string[]) {
+type TextStream = (id: number | undefined, final: boolean) => { text: string; stopped: boolean };
+
+/** @throws RangeError for an empty stop string */
+function textStream({ tokenizer }: Model, stop: readonly string[]): TextStream {
   const decoder = tokenizer?.streamingDecoder();
   const stops = stopStrings(stop);
-  return (id: number | undefined, final: boolean): { text: string; stopped: boolean } => {
+  return (id, final) => {
     const decoded = (id === undefined ? "" : (decoder?.push(id) ?? "")) + (final ? (decoder?.end() ?? "") : "");
     const { text, stopped } = stops.push(decoded);
     return { text: final && !stopped ? text + stops.end() : text, stopped };

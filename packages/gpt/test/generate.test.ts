@@ -252,6 +252,14 @@ test.each([-1, 1.5, Number.NaN])("maxTokens of %s is refused", async (maxTokens)
   );
 });
 
+test("options that cannot be are refused by the call itself, not by the first token", () => {
+  const lettered = tinyModel({}, characterTokenizer(characters));
+  expect(() => generate(lettered, "xy", { sample: greedy, stop: ["a", ""] })).toThrow("must not be empty");
+  expect(() => generate(model, [3], { sample: greedy, stop: ["a"] })).toThrow("stop strings need a model with a tok");
+  expect(() => generate(model, [3, 61], { sample: greedy })).toThrow("token id 61 is out of range");
+  expect(() => generate(model, [3], { sample: greedy, maxTokens: -1 })).toThrow("maxTokens must be a whole number");
+});
+
 test("a sampler that chooses an id outside the vocabulary is an error", async () => {
   await expect(collect(model, [3], { sample: () => 61 })).rejects.toThrow("sample chose id 61; ids go from 0 to 60");
 });
