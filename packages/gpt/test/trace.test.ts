@@ -1,4 +1,4 @@
-import { ShapeError, Tensor } from "@tsgpt/tensor";
+import { createReferenceEngine, ShapeError, Tensor } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward } from "../src/model.ts";
@@ -126,6 +126,19 @@ test("replaced scores go through the softmax: equal scores give equal shares of 
   forward(model, ids, { trace });
   const pattern = recorded.get("blocks.1.attn.hook_pattern") as Tensor;
   expect([...pattern.row(2).row(3).data]).toEqual([0.25, 0.25, 0.25, 0.25, 0]);
+});
+
+test("without a hook nothing is made for one: the pass needs no more memory, and is given what it has", () => {
+  const fresh = { ...model, engine: createReferenceEngine() };
+  forward(fresh, ids);
+  const bytes = fresh.engine.arenaBytes;
+  forward(fresh, ids, { trace: traceWith(3, {}) });
+  forward(fresh, ids, { trace: traceWith(3, { "blocks.0.hook_mlp_out": () => undefined }) });
+  expect(fresh.engine.arenaBytes).toBe(bytes);
+  const activation = Tensor.zeros([2]);
+  expect(traceWith(3, {}).visit("hook_embed", activation)).toBe(activation);
+  forward(fresh, ids, { trace: traceWith(3, { "blocks.0.attn.hook_pattern": () => undefined }) });
+  expect(fresh.engine.arenaBytes).toBeGreaterThan(bytes); // scores and pattern, [H, T, S]
 });
 
 test("with a cache, the rows of prefill and steps stack to those of one full pass", () => {
