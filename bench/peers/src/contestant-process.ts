@@ -29,7 +29,8 @@ export type Reply =
   | { readonly kind: "error"; readonly message: string };
 
 const config = presetConfig("gpt2");
-const reply = (message: Reply) => process.send?.(message);
+// Whom it would tell may be gone: then there is nothing left to do.
+const reply = (message: Reply) => process.send?.(message, undefined, {}, (error) => error && process.exit());
 
 process.on("disconnect", () => process.exit());
 await answer(async () => {
@@ -42,7 +43,7 @@ async function answer(work: () => Promise<Reply>): Promise<void> {
   try {
     reply(await work());
   } catch (error) {
-    reply({ kind: "error", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    reply({ kind: "error", message: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -13,7 +13,10 @@ export async function startContestant(assignment: Assignment): Promise<RemoteCon
   const stdio: ["ignore", 2, 2, "ipc"] = ["ignore", 2, 2, "ipc"];
   const child = fork(PROGRAM, [JSON.stringify(assignment)], { serialization: "advanced", stdio });
   const name = assignment.engine;
-  const { kernels, threads } = await next(child, name, "ready");
+  const { kernels, threads } = await next(child, name, "ready").catch((error) => {
+    child.kill();
+    throw error;
+  });
   const ask = <K extends Reply["kind"]>(request: Request, kind: K) => {
     const reply = next(child, name, kind);
     child.send(request);

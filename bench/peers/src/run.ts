@@ -35,9 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
     else process.stdout.write(USAGE);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${error.message}\n${USAGE}`);
-    return 2;
+    const isUsage = error instanceof UsageError;
+    const hint = isUsage ? "npm start -- --help lists the options\n" : "";
+    process.stderr.write(`error: ${(error as Error).message}\n${hint}`);
+    return isUsage ? 2 : 1;
   }
 }
 
