@@ -2,7 +2,7 @@
 import { type GenerationSpeed, type Model, multiplyAddsPerToken, weightBytesPerStep } from "@tsgpt/gpt";
 import { describeMachine, type Machine } from "@tsgpt/gpt/node";
 
-export interface ReportedSpeed {
+interface ReportedSpeed {
   /** Median of the runs. */
   readonly tokensPerSecond: number;
   readonly mean: number;
