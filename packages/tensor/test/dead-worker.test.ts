@@ -9,7 +9,7 @@ test("a worker that dies makes the next job an error, within a second", { timeou
   const compiled = compileKernels();
   if (!compiled) throw new Error("no SIMD here");
   const ended = new Promise<void>((resolve) => {
-    const pool = new Pool(compiled, new EngineMemory(), 2, (data, onExit) => {
+    const start: typeof startWorker = (data, onExit) => {
       const worker = startWorker(data, (reason) => {
         onExit(reason);
         expect(() => pool.run(4, 8, 8)).toThrow(
@@ -19,7 +19,8 @@ test("a worker that dies makes the next job an error, within a second", { timeou
       });
       setTimeout(() => worker.terminate(), 100);
       return worker;
-    });
+    };
+    const pool = new Pool(compiled, new EngineMemory(), 2, { start });
   });
   await ended;
 });

@@ -218,7 +218,7 @@ function poolOf(code: string) {
     worker.unref();
     return { terminate: () => void worker.terminate() };
   };
-  return { pool: new Pool(compileKernels() as KernelModule, memory, 2, start), memory };
+  return { pool: new Pool(compileKernels() as KernelModule, memory, 2, { start, patience: 300 }), memory };
 }
 
 function runGelu(pool: Pool): void {
@@ -228,8 +228,8 @@ function runGelu(pool: Pool): void {
   pool.run(GELU, NUMBERS, 1);
 }
 
-test("a worker that takes a unit and dies makes the job an error within twenty seconds, and every later one at once", {
-  timeout: 60 * SECONDS,
+test("a worker that takes a unit and dies makes the job an error, and every later one at once", {
+  timeout: 20 * SECONDS,
 }, async () => {
   const { pool, memory } = poolOf(`
     const ticket = new BigInt64Array(memory.buffer, ${TICKET}, 1);
@@ -238,11 +238,8 @@ test("a worker that takes a unit and dies makes the job an error within twenty s
     Atomics.add(ticket, 0, 1n);`);
   const ready = new Int32Array(memory.memory.buffer, READY, 1);
   while (Atomics.load(ready, 0) === 0) await turn();
-  const start = performance.now();
   expect(() => runGelu(pool)).toThrow("a worker of the simd engine does not answer; create a new engine");
-  expect(performance.now() - start).toBeLessThan(20 * SECONDS);
   expect(() => runGelu(pool)).toThrow("a worker of the simd engine does not answer");
-  expect(performance.now() - start).toBeLessThan(20 * SECONDS);
   pool.dispose();
 });
 

@@ -6,28 +6,39 @@ import { startWorker } from "#host";
 import { EngineError } from "../errors.ts";
 import type { EngineMemory } from "../kernels/simd/memory.ts";
 import type { KernelExports, KernelModule } from "../kernels/simd/module.ts";
-import type { WorkerHandle } from "./worker.ts";
+import { BARRIER, type WorkerHandle } from "./worker.ts";
 
 const ARGUMENTS = 1024; // byte address, as in assembly/jobs.ts
 const MOST_ARGUMENTS = 32;
+const PATIENCE = 10_000; // milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
 
 export class Pool {
   readonly threads: number;
   readonly exports: KernelExports;
   readonly #ints: Int32Array;
   readonly #floats: Float32Array;
+  readonly #barrier: Int32Array;
+  readonly #patience: number;
   readonly #workers: WorkerHandle[] = [];
   #broken: string | undefined;
 
-  constructor({ module }: KernelModule, { memory }: EngineMemory, threads: number, start = startWorker) {
+  /** `start` and `patience` (milliseconds) are for tests. */
+  constructor(
+    { module }: KernelModule,
+    { memory }: EngineMemory,
+    threads: number,
+    { start = startWorker, patience = PATIENCE } = {},
+  ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
     this.#ints = new Int32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
     this.#floats = new Float32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
+    this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+    this.#patience = patience;
     for (let thread = 1; thread < threads; thread++) {
       const worker = start({ module, memory, thread }, (reason) => {
         this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
       });
-      if (worker) this.#workers.push(worker);
+      this.#workers.push(worker);
     }
     this.threads = 1 + this.#workers.length;
   }
@@ -48,9 +59,23 @@ export class Pool {
     this.int(1, outputs);
     const units = Math.ceil(outputs / perUnit);
     if (this.threads === 1 || units === 1) this.exports.runAlone(job, units);
-    else if (this.exports.run(job, units) !== 0) {
-      this.#broken = "a worker of the simd engine does not answer; create a new engine";
-      throw new EngineError(this.#broken);
+    else if (this.exports.run(job, units) !== units) this.#await(units);
+  }
+
+  /** Sleeps, a millisecond at a time, until the units are done. @throws EngineError if for long none is */
+  #await(units: number): void {
+    let done = -1;
+    let since = 0;
+    for (;;) {
+      const before = done;
+      done = Atomics.load(this.#barrier, BARRIER.done);
+      if (done === units) return;
+      if (done !== before) since = performance.now();
+      if (performance.now() - since > this.#patience) {
+        this.#broken = "a worker of the simd engine does not answer; create a new engine";
+        throw new EngineError(this.#broken);
+      }
+      Atomics.wait(this.#barrier, BARRIER.done, done, 1);
     }
   }
 

@@ -10,7 +10,17 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
+/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts. */
+export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80 } as const;
+
 /** The worker's code, as text: it needs no file of its own, so it runs from sources, from a package and in a bundle. */
 export const WORKER = `function start({ module, memory, thread }) {
-  new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
+  const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const ints = new Int32Array(memory.buffer, 0, 128);
+  while (Atomics.load(ints, ${BARRIER.stop}) === 0) {
+    const wake = work(thread);
+    Atomics.add(ints, ${BARRIER.parked}, 1);
+    Atomics.wait(ints, ${BARRIER.wake}, wake, 1000);
+    Atomics.sub(ints, ${BARRIER.parked}, 1);
+  }
 }`;

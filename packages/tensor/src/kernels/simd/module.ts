@@ -5,7 +5,7 @@ import { PLAIN, RELAXED } from "./binary.ts";
 export interface KernelExports {
   run(job: number, units: number): number;
   runAlone(job: number, units: number): void;
-  work(thread: number): void;
+  work(thread: number): number;
   stop(): void;
   add(out: number, a: number, b: number, count: number): void;
   embedding(out: number, table: number, ids: number, count: number, k: number): void;
