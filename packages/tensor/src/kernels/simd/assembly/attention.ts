@@ -2,8 +2,8 @@
  * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row of
  * the thread's own and never in memory, unless scores or pattern are asked for.
  *
- *   scores: 4 keys at a time, for two queries (8 accumulators) or one; keys lie one after the other, one stream
- *   values: 4 queries x 8 channels in 8 accumulators; one query alone takes 32 channels
+ *   scores: 4 keys at a time for two queries, in 8 accumulators; for one query key after key, one stream
+ *   values: 4 queries x 8 channels in 8 accumulators; one query alone takes 32 channels of 16 values, then the next 32
  *
  * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
  * to its first query's last key together; each further query adds its last few keys alone.
@@ -20,6 +20,9 @@ const FROM_SCORES: i32 = 1;
 // @ts-expect-error: decorator
 @inline
 const FROM_PATTERN: i32 = 2;
+// @ts-expect-error: decorator
+@inline
+const VALUE_BLOCK: i32 = 16; // rows of values: 4 KB at 64 channels
 
 /** One head and its queries [first, first + 4). q, out [T, H d]; keys, values [H, capacity, d]; scratch [4, S]. */
 export function attentionTile(
@@ -100,23 +103,31 @@ function tail(q: usize, keys: usize, d: i32): v128 {
   return f32x4(a, b, c, e);
 }
 
+/** One query, keys in the order they lie, for a step is bound by reading them; four at a time, so that their sums are turned at once. */
 function oneRow(row: usize, q: usize, keys: usize, d: i32, count: i32, scale: f32): void {
   const stride = <usize>d << 2;
-  const fours = <usize>(d & ~3) << 2;
   for (let t = 0; t < count; t += 4) {
     const key = keys + <usize>t * stride;
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-    for (let j: usize = 0; j < fours; j += 16) {
-      const x = v128.load(q + j);
-      a0 = madd(x, v128.load(key + j), a0);
-      a1 = madd(x, v128.load(key + stride + j), a1);
-      a2 = madd(x, v128.load(key + 2 * stride + j), a2);
-      a3 = madd(x, v128.load(key + 3 * stride + j), a3);
-    }
-    let dots = sums(a0, a1, a2, a3);
+    let dots = sums(
+      lanesOf(q, key, d), lanesOf(q, key + stride, d), lanesOf(q, key + 2 * stride, d), lanesOf(q, key + 3 * stride, d),
+    );
     if (d & 3) dots = f32x4.add(dots, tail(q, key, d));
     v128.store(row + (<usize>t << 2), f32x4.mul(dots, f32x4.splat(scale)));
   }
+}
+
+/** The products of the channels that fill fours, added up lane by lane. */
+// @ts-expect-error: decorator
+@inline
+function lanesOf(q: usize, key: usize, d: i32): v128 {
+  let a = f32x4.splat(0), b = a;
+  const eights = <usize>(d & ~7) << 2;
+  for (let j: usize = 0; j < eights; j += 32) {
+    a = madd(v128.load(q + j), v128.load(key + j), a);
+    b = madd(v128.load(q + j, 16), v128.load(key + j, 16), b);
+  }
+  if (d & 4) a = madd(v128.load(q + eights), v128.load(key + eights), a);
+  return f32x4.add(a, b);
 }
 
 function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d: i32, count: i32, scale: f32): void {
@@ -166,11 +177,8 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
   let channel = 0;
   if (rows == 4) for (; channel + 8 <= d; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
   else {
-    for (; channel + 32 <= d; channel += 32) {
-      for (let r = 0; r < rows; r++) {
-        oneByThirtyTwo(out + <usize>r * rowBytes, weights + <usize>r * weightBytes, values, d, channel, seen);
-      }
-    }
+    for (let r = 0; r < rows; r++) oneRowOfValues(out + <usize>r * rowBytes, weights + <usize>r * weightBytes, values, d, seen);
+    channel = d & ~31;
   }
   for (let r = 0; r < rows; r++) {
     const target = out + <usize>r * rowBytes;
@@ -187,6 +195,15 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
         store<f32>(at, load<f32>(at) + p * load<f32>(values + ((<usize>t * d + j) << 2)));
       }
     }
+  }
+}
+
+/** One query, 32 channels at a time, a few values after the other: a step is bound by reading them, in the order they lie. */
+function oneRowOfValues(out: usize, weights: usize, values: usize, d: i32, seen: i32): void {
+  for (let channel = 0; channel + 32 <= d; channel += 32) memory.fill(out + (<usize>channel << 2), 0, 128);
+  for (let begin = 0; begin < seen; begin += VALUE_BLOCK) {
+    const end = min(begin + VALUE_BLOCK, seen);
+    for (let channel = 0; channel + 32 <= d; channel += 32) oneByThirtyTwo(out, weights, values, d, channel, begin, end);
   }
 }
 
@@ -221,12 +238,14 @@ function fourByEight(out: usize, rowBytes: usize, weights: usize, weightBytes: u
   v128.store(at + 3 * rowBytes, b3, 16);
 }
 
-function oneByThirtyTwo(out: usize, weights: usize, values: usize, d: i32, channel: i32, seen: i32): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  let v = values + (<usize>channel << 2);
+function oneByThirtyTwo(out: usize, weights: usize, values: usize, d: i32, channel: i32, begin: i32, seen: i32): void {
+  const at = out + (<usize>channel << 2);
+  let a0 = v128.load(at, 0), a1 = v128.load(at, 16), a2 = v128.load(at, 32), a3 = v128.load(at, 48);
+  let a4 = v128.load(at, 64), a5 = v128.load(at, 80), a6 = v128.load(at, 96), a7 = v128.load(at, 112);
+  let v = values + ((<usize>begin * d + channel) << 2);
   const stride = <usize>d << 2;
   const end = weights + (<usize>seen << 2);
-  for (let w = weights; w < end; w += 4, v += stride) {
+  for (let w = weights + (<usize>begin << 2); w < end; w += 4, v += stride) {
     const p = v128.load_splat<f32>(w);
     a0 = madd(p, v128.load(v, 0), a0);
     a1 = madd(p, v128.load(v, 16), a1);
@@ -237,7 +256,6 @@ function oneByThirtyTwo(out: usize, weights: usize, values: usize, d: i32, chann
     a6 = madd(p, v128.load(v, 96), a6);
     a7 = madd(p, v128.load(v, 112), a7);
   }
-  const at = out + (<usize>channel << 2);
   v128.store(at, a0, 0);
   v128.store(at, a1, 16);
   v128.store(at, a2, 32);
