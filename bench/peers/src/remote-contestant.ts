@@ -7,18 +7,11 @@ import type { Assignment, Reply, Request } from "./contestant-process.ts";
 
 const PROGRAM = fileURLToPath(new URL("./contestant-process.js", import.meta.url));
 
-/**
- * No baseline compiler for WebAssembly: now and then a process never left its code for tfjs's product, and showed half the
- * speed from the first round to the last.
- */
-const FLAGS = ["--no-liftoff"];
-
 /** A contestant that has loaded its engine. @throws Error if that fails, with what the process says */
 export async function startContestant(assignment: Assignment): Promise<RemoteContestant> {
   // What an engine prints is progress, not a result: file descriptor 2.
   const stdio: ["ignore", 2, 2, "ipc"] = ["ignore", 2, 2, "ipc"];
-  const options = { serialization: "advanced", stdio, execArgv: FLAGS } as const;
-  const child = fork(PROGRAM, [JSON.stringify(assignment)], options);
+  const child = fork(PROGRAM, [JSON.stringify(assignment)], { serialization: "advanced", stdio });
   const name = assignment.engine;
   const { kernels, threads } = await next(child, name, "ready").catch((error) => {
     child.kill();
