@@ -26,7 +26,7 @@ export const JOB = {
   storeHeads: 10,
 } as const;
 
-const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others
+const UNITS_A_THREAD = 2; // so that a thread that was held up leaves its share to the others
 const WORTH_SHARING = 16_384; // elements; below, waking the others takes longer
 
 export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {

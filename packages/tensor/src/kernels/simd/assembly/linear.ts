@@ -74,19 +74,22 @@ function oneRow(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n: i32, 
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
   const inFours = x + (<usize>(k & ~3) << 2);
   const xEnd = x + (<usize>k << 2);
-  for (; x < inFours; x += 16, w += 128) {
+  while (x < inFours) {
     const x0 = v128.load_splat<f32>(x, 0);
     a0 = madd(x0, v128.load(w, 0), a0);
     a1 = madd(x0, v128.load(w, 16), a1);
     const x1 = v128.load_splat<f32>(x, 4);
     a2 = madd(x1, v128.load(w, 32), a2);
     a3 = madd(x1, v128.load(w, 48), a3);
+    if (x == NEVER) break;
     const x2 = v128.load_splat<f32>(x, 8);
     a4 = madd(x2, v128.load(w, 64), a4);
     a5 = madd(x2, v128.load(w, 80), a5);
     const x3 = v128.load_splat<f32>(x, 12);
     a6 = madd(x3, v128.load(w, 96), a6);
     a7 = madd(x3, v128.load(w, 112), a7);
+    x += 16;
+    w += 128;
   }
   for (; x < xEnd; x += 4, w += 32) {
     const x0 = v128.load_splat<f32>(x);
