@@ -25,10 +25,14 @@ function float(i: i32): f32 {
   return load<f32>(ARGUMENTS + (<usize>i << 2));
 }
 
-/** One unit of a job; the numbers of jobs and arguments are those of simd-kernels.ts. Argument 0: outputs of a unit, 1: of all. */
+/**
+ * One unit of a job; the numbers of jobs and arguments are those of simd-kernels.ts. Argument 0: outputs of a unit, 1: of all,
+ * 30: of each of the first units, 31: how many first units there are.
+ */
 export function jobUnit(job: i32, unit: i32, thread: i32): void {
-  const begin = unit * int(0);
-  const end = min(begin + int(0), int(1));
+  const firsts = int(31);
+  const begin = unit < firsts ? unit * int(30) : firsts * int(30) + (unit - firsts) * int(0);
+  const end = min(begin + (unit < firsts ? int(30) : int(0)), int(1));
   if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), begin, end);
   else if (job == 1) attentionUnits(begin, end, thread);
   else if (job == 2) layerNormRows(pointer(2), pointer(3), pointer(4), pointer(5), int(6), float(7), begin, end);
