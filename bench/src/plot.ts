@@ -1,7 +1,8 @@
-/** Both curves as an SVG picture, by Observable Plot: linear axes, so that a line looks like a line. */
+/** Results as SVG pictures, by Observable Plot: both curves of the cache on linear axes, so that a line looks like a line; the roofline. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { CacheRow } from "./cache.ts";
+import type { Roofline } from "./roofline.ts";
 import { digits } from "./tables.ts";
 
 const CACHED = "#1b6ca8";
@@ -9,7 +10,6 @@ const UNCACHED = "#c8452d";
 
 /** A standalone SVG document; every curve carries its name and its last value. */
 export function plotCache(rows: readonly CacheRow[], title: string): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const last = rows.at(-1) as CacheRow;
   const top = Math.max(...rows.map(({ uncachedMilliseconds }) => uncachedMilliseconds));
   const atEnd = rows.slice(-Math.ceil(rows.length / 4)); // where the label stands: above all of it
@@ -26,16 +26,7 @@ export function plotCache(rows: readonly CacheRow[], title: string): string {
       textAnchor: "end",
       fontWeight: 600,
     });
-  const heading = (text: string, style: Plot.TextOptions) =>
-    Plot.text([text], { frameAnchor: "top-left", dx: -50, ...style });
-  const svg = Plot.plot({
-    document,
-    width: 760,
-    height: 400,
-    marginLeft: 60,
-    marginTop: 52,
-    marginBottom: 44,
-    style: { background: "white", color: "#222", fontSize: "13px", fontFamily: "system-ui, sans-serif" },
+  return draw({
     x: { label: "position of the token in the text →", domain: [1, last.position] },
     y: { label: null, grid: true, domain: [0, top * 1.06] },
     marks: [
@@ -44,9 +35,68 @@ export function plotCache(rows: readonly CacheRow[], title: string): string {
       curve("cachedMilliseconds", CACHED),
       label(labelHeight, `no cache: ${digits(last.uncachedMilliseconds)} ms`, UNCACHED, -14),
       label(last.cachedMilliseconds, `KV cache: ${digits(last.cachedMilliseconds)} ms`, CACHED, -14),
-      heading(title, { dy: -38, fontSize: 15, fontWeight: 600 }),
-      heading("milliseconds for this one token", { dy: -18 }),
+      ...headings(title, "milliseconds for this one token"),
     ],
+  });
+}
+
+/** The roof of the machine and the passes under it, on logarithmic axes. */
+export function plotRoofline({ limits, points }: Roofline, title: string): string {
+  const [first, last] = [points[0], points.at(-1)].map((point) => point?.flopsPerByte as number) as [number, number];
+  const [from, to] = [first / 2, last * 2];
+  const [bandwidth, peak] = [limits.readBytesPerSecond / 1e9, limits.flopsPerSecond / 1e9];
+  const roof = [from, peak / bandwidth, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
+  const name = (text: string, x: number, y: number, options: Plot.TextOptions) =>
+    Plot.text([{ x, y }], { x: "x", y: "y", text: () => text, fill: UNCACHED, fontWeight: 600, ...options });
+  return draw({
+    x: {
+      type: "log",
+      label: "floating-point operations for each byte of weights →",
+      domain: [from, to],
+      tickFormat: "~g",
+    },
+    y: {
+      type: "log",
+      label: null,
+      grid: true,
+      domain: [from * bandwidth * 0.5, peak * 1.6],
+      tickFormat: "~g",
+      ticks: 6,
+    },
+    marks: [
+      Plot.line(roof, { x: "x", y: "y", stroke: UNCACHED, strokeWidth: 2 }),
+      Plot.line(points, { x: "flopsPerByte", y: "gflops", stroke: CACHED, strokeWidth: 1 }),
+      Plot.dot(points, { x: "flopsPerByte", y: "gflops", fill: CACHED, r: 4 }),
+      Plot.text(points, { x: "flopsPerByte", y: "gflops", text: "tokens", fill: CACHED, dy: 14, dx: 8 }),
+      name(`multiply-adds: ${digits(peak)} GFLOP/s`, to, peak, { textAnchor: "end", dy: -10, dx: -6 }),
+      name(`reading: ${digits(bandwidth)} GB/s`, from * 1.6, from * 1.6 * bandwidth, {
+        textAnchor: "start",
+        dy: -22,
+        dx: -4,
+      }),
+      ...headings(title, "GFLOP/s of a pass over so many tokens"),
+    ],
+  });
+}
+
+function headings(title: string, unit: string) {
+  const heading = (text: string, style: Plot.TextOptions) =>
+    Plot.text([text], { frameAnchor: "top-left", dx: -50, ...style });
+  return [heading(title, { dy: -38, fontSize: 15, fontWeight: 600 }), heading(unit, { dy: -18 })];
+}
+
+/** A standalone SVG document. */
+function draw(options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const svg = Plot.plot({
+    document,
+    width: 760,
+    height: 400,
+    marginLeft: 60,
+    marginTop: 52,
+    marginBottom: 44,
+    style: { background: "white", color: "#222", fontSize: "13px", fontFamily: "system-ui, sans-serif" },
+    ...options,
   });
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return `${svg.outerHTML}\n`;

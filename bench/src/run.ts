@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache] [--kernels auto|simd|reference] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -10,8 +10,9 @@ import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
 import { createEngine, type Engine } from "@tsgpt/tensor";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { benchOps } from "./ops.ts";
-import { plotCache } from "./plot.ts";
-import { cacheTable, opsTable } from "./tables.ts";
+import { plotCache, plotRoofline } from "./plot.ts";
+import { measureRoofline } from "./roofline.ts";
+import { cacheTable, opsTable, rooflineTable } from "./tables.ts";
 
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
@@ -20,14 +21,17 @@ const { values } = parseArgs({
   options: {
     only: { type: "string" },
     kernels: { type: "string", default: "auto" },
+    threads: { type: "string" },
     quick: { type: "boolean", default: false },
   },
 });
-const only = oneOf("only", values.only, ["ops", "cache", undefined]);
+const only = oneOf("only", values.only, ["ops", "cache", "roofline", undefined]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
+const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
 await mkdir(RESULTS, { recursive: true });
-if (only !== "cache") await runOps(values.quick);
-if (only !== "ops") await runCache(values.quick);
+if (only === undefined || only === "ops") await runOps(values.quick);
+if (only === undefined || only === "cache") await runCache(values.quick);
+if (only === undefined || only === "roofline") await runRoofline(values.quick);
 progress("");
 
 function oneOf<Choice extends string | undefined>(
@@ -44,7 +48,7 @@ function oneOf<Choice extends string | undefined>(
 }
 
 async function runOps(quick: boolean): Promise<void> {
-  const engine = await createEngine({ kernels });
+  const engine = await createEngine({ kernels, threads });
   const results = await benchOps(engine, quick ? 20 : 1000, (name) => progress(name));
   await save(`ops-${engine.kernelSet}`, `Operations, ${engine.kernelSet} kernels`, opsTable(results), {
     ...sort(engine),
@@ -54,13 +58,25 @@ async function runOps(quick: boolean): Promise<void> {
 
 /** Every position of the bundled model; of GPT-2's shape as far as the kernels go in a few minutes. */
 async function runCache(quick: boolean): Promise<void> {
-  const bundled = await loadModel(BUNDLED, { engine: await createEngine({ kernels }) });
+  const bundled = await loadModel(BUNDLED, { engine: await createEngine({ kernels, threads }) });
   await runModel(bundled, "cache-bundled", upTo(bundled.config.nPositions, quick ? 128 : 1), quick);
-  const engine = await createEngine({ kernels });
+  const engine = await createEngine({ kernels, threads });
   const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
   const sixtyFours = [1, ...Array.from({ length: 16 }, (_, i) => 64 * (i + 1))];
   const positions = engine.kernelSet === "simd" ? sixtyFours : upTo(48, 1);
   await runModel(gpt2, "cache-gpt2", quick ? [1, 2] : positions, quick);
+}
+
+/** GPT-2's shape from a step to a full prompt; the reference kernels measure no limits. */
+async function runRoofline(quick: boolean): Promise<void> {
+  const engine = await createEngine({ kernels, threads });
+  if (!engine.limits) return;
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
+  const tokens = quick ? [1, 16] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+  const roofline = await measureRoofline(gpt2, tokens, quick ? 1 : 5, (count) => progress(`roofline: ${count} tokens`));
+  const title = `Roofline: ${gpt2.name}, ${describe(engine)}`;
+  await save("roofline", title, rooflineTable(roofline.points), { ...sort(engine), ...roofline });
+  await writeFile(`${RESULTS}roofline.svg`, plotRoofline(roofline, title));
 }
 
 /** 1, 1 + step, ... and the last. */

@@ -1,6 +1,7 @@
 /** Results as Markdown. */
 import type { CacheRow } from "./cache.ts";
 import type { OpResult } from "./ops.ts";
+import type { RooflinePoint } from "./roofline.ts";
 
 /** A Markdown table; the first column is text, the others are numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -38,6 +39,17 @@ export function cacheTable(rows: readonly CacheRow[]): string {
       (row.cacheBytes / 1e3).toFixed(0),
     ]),
   );
+}
+
+/** One row a number of tokens. */
+export function rooflineTable(points: readonly RooflinePoint[]): string {
+  const rows = points.map(({ tokens, flopsPerByte, gflops, shareOfRoof }) => [
+    String(tokens),
+    digits(flopsPerByte),
+    digits(gflops),
+    shareOfRoof.toFixed(2),
+  ]);
+  return table(["tokens of the pass", "operations a byte", "GFLOP/s", "share of the roof"], rows);
 }
 
 /** Three significant digits, thousands apart. */

@@ -5,8 +5,9 @@ import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { type CacheRow, compareCache } from "../src/cache.ts";
 import { benchOps } from "../src/ops.ts";
-import { plotCache } from "../src/plot.ts";
-import { cacheTable, digits } from "../src/tables.ts";
+import { plotCache, plotRoofline } from "../src/plot.ts";
+import { point } from "../src/roofline.ts";
+import { cacheTable, digits, rooflineTable } from "../src/tables.ts";
 
 const rows: CacheRow[] = [1, 2, 3, 4, 5].map((position) => ({
   position,
@@ -54,4 +55,19 @@ test("every operation of the suite runs", async () => {
   const results = await benchOps(createReferenceEngine(), 1, (name) => names.push(name), { C: 8, H: 2, V: 11, S: 4 });
   expect(results.map(({ name }) => name)).toEqual(names);
   for (const { milliseconds } of results) expect(milliseconds).toBeGreaterThan(0);
+});
+
+test("a point of the roofline: operations a byte, and the share of the lower roof", async () => {
+  const config = { ...presetConfig("gpt2"), nLayer: 1, nHead: 2, nEmbd: 8, nInner: 32, vocabSize: 11, nPositions: 6 };
+  const model = await randomModel("tiny", config, createReferenceEngine());
+  const limits = { readBytesPerSecond: 1e9, readBytesPerSecondByThreads: [1e9], flopsPerSecond: 4e9 };
+  // 904 - 48 + 16 multiply-adds for one token; weights read: a block of 872 numbers, ln_f's 16 and the head's 88, four bytes each
+  const one = point(model, 1, 1000, limits);
+  expect(one.flopsPerByte).toBeCloseTo((2 * 872) / (4 * (872 + 16 + 88)), 9);
+  expect(one.gflops).toBeCloseTo((2 * 872 * 1000) / 1e9, 12);
+  expect(one.shareOfRoof).toBeCloseTo((2 * 872 * 1000) / (one.flopsPerByte * 1e9), 9);
+  const svg = plotRoofline({ limits, points: [one, point(model, 6, 1000, limits)] }, "A roof");
+  for (const text of ["A roof", "multiply-adds: 4 GFLOP/s", "reading: 1 GB/s", "GFLOP/s of a pass"])
+    expect(svg).toContain(text);
+  expect(rooflineTable([one]).trimEnd().split("\n")).toHaveLength(3);
 });

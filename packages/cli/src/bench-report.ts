@@ -57,10 +57,10 @@ export function shares(model: Model, { limits, prefill, decode, promptTokens }: 
 /** A table, plain or in Markdown, between what was measured and what it means. */
 export function reportTable(report: BenchReport, markdown: boolean): string {
   const { model, kernels, threads, memory, load, limits, decode, withoutCache } = report;
-  const steps = `decode, ${report.newTokens} tokens from position ${report.depth + 1}`;
+  const steps = `decode, ${tokens(report.newTokens)} from position ${report.depth + 1}`;
   const cells = [
     ["tokens/s", "median", "mean", "deviation", "runs", "share of limit"],
-    row(`prefill, ${report.promptTokens} tokens`, report.prefill, report.prefill.shareOfLimit),
+    row(`prefill, ${tokens(report.promptTokens)}`, report.prefill, report.prefill.shareOfLimit),
     row(steps, decode, decode.shareOfLimit),
     ...(withoutCache ? [row(`${steps}, no cache`, withoutCache.decode, null)] : []),
   ];
@@ -76,6 +76,10 @@ export function reportTable(report: BenchReport, markdown: boolean): string {
     ...(withoutCache ? [`the cache makes decoding ${ratio(decode, withoutCache.decode)} times as fast`] : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function tokens(count: number): string {
+  return `${count} ${count === 1 ? "token" : "tokens"}`;
 }
 
 function describeMemory({ peakBytes, weightBytes, cacheBytes, arenaBytes }: BenchReport["memory"]): string {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** tsgpt: the commands and their options. Each command's module is loaded when it runs, so that help is quick. */
 import { presetNames } from "@tsgpt/gpt";
+import { MOST_THREADS } from "@tsgpt/tensor";
 import { Command, CommanderError, Option } from "commander";
 import { CliError, usageError } from "./cli-error.ts";
 import { INTERRUPTED } from "./interruption.ts";
@@ -33,7 +34,7 @@ function withEngine(command: Command): Command {
   const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
   return command
     .addOption(kernels.default("auto"))
-    .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1))
+    .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1, MOST_THREADS))
     .hook("preAction", (_, called) => {
       const { kernels, threads = 1 } = called.opts();
       if (kernels === "reference" && threads > 1) {
@@ -66,7 +67,7 @@ withEngine(program.command("generate"))
   .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
   .option("--ignore-eos", "go on past the end of the text")
   .option("--quiet", "no summary on stderr")
-  .option("--verbose", "kernels, threads and memory on stderr")
+  .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
   .option("--json", "stdout holds one object alone")
   .addHelpText(
     "after",

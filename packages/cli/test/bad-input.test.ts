@@ -204,7 +204,9 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ],
     ["no command, with those there are", [], /give a command: generate, logits, compare, tokens, bench/],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
-    ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1/],
+    ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1 to 64/],
+    ["too many threads", ["bench", "--threads", "65"], /a whole number from 1 to 64/],
+    ["quiet and verbose", ["generate", "x", "--quiet", "--verbose"], /cannot be used with/],
     ["bench of no run", ["bench", "--runs", "0"], /a whole number from 1/],
   ])("%s", async (_, args, message) => {
     await fails(2, args, message);

@@ -2,7 +2,8 @@
 import { physicalCores, whyOneThread } from "#host";
 import { EngineError } from "../errors.ts";
 
-const MOST_THREADS = 64;
+/** The most threads that an engine takes. */
+export const MOST_THREADS = 64;
 
 /**
  * The number asked for; by default the physical cores, or 1 where there can be no more.

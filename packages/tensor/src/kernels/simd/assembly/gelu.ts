@@ -38,8 +38,8 @@ function geluErf(x: v128): v128 {
   p = madd(p, t, f32x4.splat(-0.284496736));
   p = madd(p, t, f32x4.splat(0.254829592));
   const tail = f32x4.mul(f32x4.mul(p, t), exp(f32x4.neg(f32x4.mul(z, z)))); // 1 - erf z
-  // x > 0: x (1 - tail / 2); x < 0: x tail / 2. Beyond 50 the tail is 0, and Infinity times 0 is not wanted.
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-50)), f32x4.splat(50));
+  // x > 0: x (1 - tail / 2); x < 0: x tail / 2. Beyond 50 the tail is 0: Infinity times 0 is not wanted, -Infinity times 0 is (NaN).
+  const bounded = f32x4.min(x, f32x4.splat(50));
   const lost = f32x4.mul(f32x4.mul(bounded, f32x4.splat(0.5)), tail);
   return v128.bitselect(lost, f32x4.sub(x, lost), f32x4.lt(x, f32x4.splat(0)));
 }

@@ -33,7 +33,7 @@ export function jobUnit(job: i32, unit: i32, thread: i32): void {
   const firsts = int(31);
   const begin = unit < firsts ? unit * int(30) : firsts * int(30) + (unit - firsts) * int(0);
   const end = min(begin + (unit < firsts ? int(30) : int(0)), int(1));
-  if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), begin, end);
+  if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), begin, end, thread);
   else if (job == 1) attentionUnits(begin, end, thread);
   else if (job == 2) layerNormRows(pointer(2), pointer(3), pointer(4), pointer(5), int(6), float(7), begin, end);
   else if (job == 3) softmaxRows(pointer(2), pointer(3), int(4), begin, end);
