@@ -47,9 +47,9 @@ export function attentionInto(
     throw new ShapeError(`attention: ${past} past and ${t} new tokens do not fit keys of ${capacity} rows`);
   }
   if (scores) checkSquare("scores", scores, heads, t, past + t);
-  else if (from === "scores") throw new ShapeError('attention: from "scores" needs scores');
+  else if (from === "scores") throw new ShapeError(`attention: from "${from}" needs scores`);
   if (pattern) checkSquare("pattern", pattern, heads, t, past + t);
-  else if (from === "pattern") throw new ShapeError('attention: from "pattern" needs pattern');
+  else if (from === "pattern") throw new ShapeError(`attention: from "${from}" needs pattern`);
   backend.kernels.attention(out, q, keys, values, options);
 }
 
