@@ -4,8 +4,8 @@
  */
 import type { MachineLimits } from "../../engine.ts";
 import type { Pool } from "../../threads/pool.ts";
+import { JOB } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
-import { JOB } from "./simd-kernels.ts";
 
 const LINE = 128; // bytes
 const READ_BYTES = 512 << 20; // many times any cache

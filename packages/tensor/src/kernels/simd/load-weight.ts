@@ -8,7 +8,7 @@ import type { Pool } from "../../threads/pool.ts";
 import type { StoredDtype, Weight, WeightRole, WeightSource } from "../../weight.ts";
 import { allocatedBytes, type EngineMemory } from "./memory.ts";
 import { packedBytes, packedWeight } from "./packed-weight.ts";
-import { packRows } from "./simd-kernels.ts";
+import { packRows } from "./products.ts";
 import { CHUNK, type Staging } from "./staging.ts";
 
 const DTYPE: Readonly<Record<StoredDtype, number>> = { F32: 0, F16: 1, BF16: 2 };

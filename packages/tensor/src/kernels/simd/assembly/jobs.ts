@@ -26,7 +26,7 @@ function float(i: i32): f32 {
 }
 
 /**
- * One unit of a job; the numbers of jobs and arguments are those of simd-kernels.ts. Argument 0: outputs of a unit, 1: of all,
+ * One unit of a job; the numbers of jobs and arguments are those of context.ts. Argument 0: outputs of a unit, 1: of all,
  * 30: of each of the first units, 31: how many first units there are.
  */
 export function jobUnit(job: i32, unit: i32, thread: i32): void {

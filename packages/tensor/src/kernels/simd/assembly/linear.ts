@@ -33,11 +33,11 @@ export function linear(
   const full = min(end, n / LANES);
   const tiled = k > 0 ? rowsInTiles(m) : 0;
   const blocks = (k + K_BLOCK - 1) / K_BLOCK;
-  for (let block = 0; block < blocks; block++) {
-    const from = (k * block) / blocks, to = (k * (block + 1)) / blocks;
-    for (let row = 0, rows = 0; row < tiled; row += rows) {
-      rows = tiled - row < 2 * ROW_BLOCK ? tiled - row : ROW_BLOCK; // the last block is larger rather than a few rows
-      for (let panel = begin; panel < full; panel++) {
+  for (let row = 0, rows = 0; row < tiled; row += rows) {
+    rows = tiled - row < 2 * ROW_BLOCK ? tiled - row : ROW_BLOCK; // the last block is larger rather than a few rows
+    for (let panel = begin; panel < full; panel++) {
+      for (let block = 0; block < blocks; block++) {
+        const from = (k * block) / blocks, to = (k * (block + 1)) / blocks;
         const w = weight + (((<usize>panel * k + from) * LANES) << 2);
         tiles(out, x, w, bias, row, rows, k, n, panel, from, to, thread);
       }

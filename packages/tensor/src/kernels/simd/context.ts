@@ -1,0 +1,65 @@
+/** What the kernels of one engine share: its memory, its threads, and how a job is cut into units. */
+import type { Tensor } from "../../tensor.ts";
+import type { Pool } from "../../threads/pool.ts";
+import type { EngineMemory } from "./memory.ts";
+import { Operands } from "./operands.ts";
+
+/** The numbers of assembly/jobs.ts. */
+export const JOB = {
+  linear: 0,
+  attention: 1,
+  layerNorm: 2,
+  softmax: 3,
+  gelu: 4,
+  packInputs: 5,
+  packOutputs: 6,
+  readLines: 7,
+  multiplyAdds: 8,
+  columns: 9,
+  storeHeads: 10,
+} as const;
+
+export interface KernelContext {
+  readonly memory: EngineMemory;
+  readonly pool: Pool;
+  readonly operands: Operands;
+  /** Where `bytes` bytes of scratch lie; what was there is written over. */
+  readonly scratch: (bytes: number) => number;
+  /** Room for ids; what was there is written over. */
+  readonly ids: (count: number) => Int32Array;
+}
+
+const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others
+const WORTH_SHARING = 16_384; // elements; below, waking the others takes longer
+
+/** The context of an engine's kernels. */
+export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
+  let place = { pointer: 0, bytes: 0 };
+  let idsPlace = new Int32Array(0);
+  const scratch = (bytes: number) => {
+    if (place.bytes < bytes) {
+      memory.free(place.pointer);
+      place = { pointer: memory.allocate(bytes), bytes };
+    }
+    return place.pointer;
+  };
+  const ids = (count: number) => {
+    if (idsPlace.length < count) {
+      memory.free(idsPlace.byteOffset);
+      idsPlace = new Int32Array(memory.memory.buffer, memory.allocate(4 * count), count);
+    }
+    return idsPlace;
+  };
+  return { memory, pool, operands: new Operands(memory), scratch, ids };
+}
+
+/** Outputs of a unit, where `work` elements are to be computed for `outputs` of them; little work is one unit. */
+export function perUnit({ threads }: Pool, outputs: number, work: number): number {
+  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * UNITS_A_THREAD)));
+}
+
+/** Tensors that every job of rows begins with: arguments 2 and 3. */
+export function setOutAndX({ pool, operands }: KernelContext, out: Tensor, x: Tensor): void {
+  pool.int(2, operands.write(out));
+  pool.int(3, operands.read(x));
+}

@@ -1,0 +1,60 @@
+/** What works row by row or element by element: assembly/rows.ts, assembly/gelu.ts, assembly/copy.ts. */
+import type { Tensor } from "../../tensor.ts";
+import type { GeluForm } from "../kernels.ts";
+import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";
+
+export function add({ pool, operands }: KernelContext, out: Tensor, a: Tensor, b: Tensor): void {
+  pool.check();
+  pool.exports.add(operands.write(out), operands.read(a), operands.read(b), out.size);
+  operands.done();
+}
+
+export function softmax(context: KernelContext, out: Tensor, x: Tensor): void {
+  if (x.size === 0) return;
+  const n = x.shape.at(-1) as number;
+  setOutAndX(context, out, x);
+  context.pool.int(4, n);
+  overRows(context, JOB.softmax, x.size / n, x.size);
+}
+
+export function layerNorm(
+  context: KernelContext,
+  out: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  epsilon: number,
+): void {
+  if (x.size === 0) return;
+  const { pool, operands } = context;
+  const n = x.shape.at(-1) as number;
+  setOutAndX(context, out, x);
+  pool.int(4, operands.read(weight));
+  pool.int(5, operands.read(bias));
+  pool.int(6, n);
+  pool.float(7, epsilon);
+  overRows(context, JOB.layerNorm, x.size / n, x.size);
+}
+
+export function gelu(context: KernelContext, out: Tensor, x: Tensor, form: GeluForm): void {
+  if (x.size === 0) return;
+  setOutAndX(context, out, x);
+  context.pool.int(4, form === "erf" ? 1 : 0);
+  overRows(context, JOB.gelu, x.size, x.size);
+}
+
+export function columns(context: KernelContext, out: Tensor, x: Tensor, start: number): void {
+  if (out.size === 0) return;
+  const { pool } = context;
+  const [m, n] = out.shape as [number, number];
+  setOutAndX(context, out, x);
+  pool.int(4, n);
+  pool.int(5, x.shape[1] as number);
+  pool.int(6, start);
+  overRows(context, JOB.columns, m, out.size);
+}
+
+function overRows({ pool, operands }: KernelContext, job: number, rows: number, elements: number): void {
+  pool.run(job, rows, perUnit(pool, rows, elements));
+  operands.done();
+}
