@@ -45,7 +45,8 @@ export function plotRoofline({ limits, points }: Roofline, title: string): strin
   const [first, last] = [points[0], points.at(-1)].map((point) => point?.flopsPerByte as number) as [number, number];
   const [from, to] = [first / 2, last * 2];
   const [bandwidth, peak] = [limits.readBytesPerSecond / 1e9, limits.flopsPerSecond / 1e9];
-  const roof = [from, peak / bandwidth, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
+  const ridge = peak / bandwidth;
+  const roof = [from, ridge, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
   const name = (text: string, x: number, y: number, options: Plot.TextOptions) =>
     Plot.text([{ x, y }], { x: "x", y: "y", text: () => text, fill: UNCACHED, fontWeight: 600, ...options });
   return draw({
@@ -69,11 +70,7 @@ export function plotRoofline({ limits, points }: Roofline, title: string): strin
       Plot.dot(points, { x: "flopsPerByte", y: "gflops", fill: CACHED, r: 4 }),
       Plot.text(points, { x: "flopsPerByte", y: "gflops", text: "tokens", fill: CACHED, dy: 14, dx: 8 }),
       name(`multiply-adds: ${digits(peak)} GFLOP/s`, to, peak, { textAnchor: "end", dy: -10, dx: -6 }),
-      name(`reading: ${digits(bandwidth)} GB/s`, from * 1.6, from * 1.6 * bandwidth, {
-        textAnchor: "start",
-        dy: -22,
-        dx: -4,
-      }),
+      name(`reading: ${digits(bandwidth)} GB/s`, ridge / 2, peak / 2, { textAnchor: "end", dx: -10 }),
       ...headings(title, "GFLOP/s of a pass over so many tokens"),
     ],
   });
