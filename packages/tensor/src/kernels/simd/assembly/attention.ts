@@ -3,7 +3,7 @@
  * the thread's own and never in memory, unless scores or pattern are asked for.
  *
  *   scores: 4 keys at a time for two queries, in 8 accumulators; for one query key after key, one stream
- *   values: 4 queries x 8 channels in 8 accumulators; one query alone takes 32 channels of 16 values, then the next 32
+ *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
  *
  * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
  * to its first query's last key together; each further query adds its last few keys alone.
@@ -20,9 +20,6 @@ const FROM_SCORES: i32 = 1;
 // @ts-expect-error: decorator
 @inline
 const FROM_PATTERN: i32 = 2;
-// @ts-expect-error: decorator
-@inline
-const VALUE_BLOCK: i32 = 16; // rows of values: 4 KB at 64 channels
 
 /** One head and its queries [first, first + 4). q, out [T, H d]; keys, values [H, capacity, d]; scratch [4, S]. */
 export function attentionTile(
@@ -178,7 +175,7 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
   if (rows == 4) for (; channel + 8 <= d; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
   else {
     for (let r = 0; r < rows; r++) oneRowOfValues(out + <usize>r * rowBytes, weights + <usize>r * weightBytes, values, d, seen);
-    channel = d & ~31;
+    channel = d & ~7;
   }
   for (let r = 0; r < rows; r++) {
     const target = out + <usize>r * rowBytes;
@@ -198,12 +195,29 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
   }
 }
 
-/** One query, 32 channels at a time, a few values after the other: a step is bound by reading them, in the order they lie. */
+/** One query: four values at a time, eight channels of each, so that values are read in the order they lie; the sums are in `out`. */
 function oneRowOfValues(out: usize, weights: usize, values: usize, d: i32, seen: i32): void {
-  for (let channel = 0; channel + 32 <= d; channel += 32) memory.fill(out + (<usize>channel << 2), 0, 128);
-  for (let begin = 0; begin < seen; begin += VALUE_BLOCK) {
-    const end = min(begin + VALUE_BLOCK, seen);
-    for (let channel = 0; channel + 32 <= d; channel += 32) oneByThirtyTwo(out, weights, values, d, channel, begin, end);
+  const stride = <usize>d << 2;
+  const eights = <usize>(d & ~7) << 2;
+  const fours = seen & ~3;
+  memory.fill(out, 0, eights);
+  for (let t = 0; t < fours; t += 4) {
+    const w = weights + (<usize>t << 2);
+    const p0 = v128.load_splat<f32>(w), p1 = v128.load_splat<f32>(w, 4);
+    const p2 = v128.load_splat<f32>(w, 8), p3 = v128.load_splat<f32>(w, 12);
+    const v = values + <usize>t * stride;
+    for (let j: usize = 0; j < eights; j += 32) {
+      const at = v + j;
+      const low = madd(p1, v128.load(at + stride), madd(p0, v128.load(at), v128.load(out + j)));
+      const high = madd(p1, v128.load(at + stride, 16), madd(p0, v128.load(at, 16), v128.load(out + j, 16)));
+      v128.store(out + j, madd(p3, v128.load(at + 3 * stride), madd(p2, v128.load(at + 2 * stride), low)));
+      v128.store(out + j, madd(p3, v128.load(at + 3 * stride, 16), madd(p2, v128.load(at + 2 * stride, 16), high)), 16);
+    }
+  }
+  for (let t = fours; t < seen; t++) {
+    const p = v128.load_splat<f32>(weights + (<usize>t << 2));
+    const v = values + <usize>t * stride;
+    for (let j: usize = 0; j < eights; j += 16) v128.store(out + j, madd(p, v128.load(v + j), v128.load(out + j)));
   }
 }
 
@@ -236,32 +250,4 @@ function fourByEight(out: usize, rowBytes: usize, weights: usize, weightBytes: u
   v128.store(at + 2 * rowBytes, b2, 16);
   v128.store(at + 3 * rowBytes, a3, 0);
   v128.store(at + 3 * rowBytes, b3, 16);
-}
-
-function oneByThirtyTwo(out: usize, weights: usize, values: usize, d: i32, channel: i32, begin: i32, seen: i32): void {
-  const at = out + (<usize>channel << 2);
-  let a0 = v128.load(at, 0), a1 = v128.load(at, 16), a2 = v128.load(at, 32), a3 = v128.load(at, 48);
-  let a4 = v128.load(at, 64), a5 = v128.load(at, 80), a6 = v128.load(at, 96), a7 = v128.load(at, 112);
-  let v = values + ((<usize>begin * d + channel) << 2);
-  const stride = <usize>d << 2;
-  const end = weights + (<usize>seen << 2);
-  for (let w = weights + (<usize>begin << 2); w < end; w += 4, v += stride) {
-    const p = v128.load_splat<f32>(w);
-    a0 = madd(p, v128.load(v, 0), a0);
-    a1 = madd(p, v128.load(v, 16), a1);
-    a2 = madd(p, v128.load(v, 32), a2);
-    a3 = madd(p, v128.load(v, 48), a3);
-    a4 = madd(p, v128.load(v, 64), a4);
-    a5 = madd(p, v128.load(v, 80), a5);
-    a6 = madd(p, v128.load(v, 96), a6);
-    a7 = madd(p, v128.load(v, 112), a7);
-  }
-  v128.store(at, a0, 0);
-  v128.store(at, a1, 16);
-  v128.store(at, a2, 32);
-  v128.store(at, a3, 48);
-  v128.store(at, a4, 64);
-  v128.store(at, a5, 80);
-  v128.store(at, a6, 96);
-  v128.store(at, a7, 112);
 }
