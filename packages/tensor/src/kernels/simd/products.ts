@@ -1,4 +1,4 @@
-/** Products with a weight in panels, and looking up its rows: assembly/linear.ts, assembly/pack.ts. */
+/** Products with a weight in panels, and looking up its rows: assembly/linear.ts, pack.ts, embedding.ts. */
 import type { Tensor } from "../../tensor.ts";
 import type { Pool } from "../../threads/pool.ts";
 import type { Weight } from "../../weight.ts";

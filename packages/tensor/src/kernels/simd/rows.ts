@@ -1,4 +1,4 @@
-/** What works row by row or element by element: assembly/rows.ts, assembly/gelu.ts, assembly/copy.ts. */
+/** What works row by row or element by element: assembly/softmax.ts, layer-norm.ts, gelu.ts, add.ts, copy.ts. */
 import type { Tensor } from "../../tensor.ts";
 import type { GeluForm } from "../kernels.ts";
 import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";

@@ -5,11 +5,18 @@
  *   scores: 4 keys at a time for two queries, in 8 accumulators; for one query key after key, one stream
  *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
  *
+ *              keys 0 .. past + i
+ *            +--4--+--4--+- -+         4 queries of one head: scores of four keys at once, softmax row by row, then
+ *   4 x q    |     |     |   |\        the sum of values; the rows' last few keys, which differ, are added one by one
+ *            +-----+-----+- -+--\
+ *
+ * T = 64 behind 512 keys, two threads: 43 times the reference's speed; a step behind 512: 21 times.
+ *
  * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
  * to its first query's last key together; each further query adds its last few keys alone.
  */
 import { madd, sumOfLanes } from "./madd";
-import { softmaxRow } from "./rows";
+import { softmaxRow } from "./softmax";
 
 // @ts-expect-error: decorator
 @inline

@@ -1,4 +1,5 @@
 /** The module: kernels of AssemblyScript, compiled once with relaxed multiply-add and once without. */
-export { embedding, widen } from "./pack";
+export { add } from "./add";
+export { embedding } from "./embedding";
+export { widen } from "./pack";
 export { run, runAlone, stop, work } from "./pool";
-export { add } from "./rows";

@@ -2,10 +2,11 @@
 import { attentionTile } from "./attention";
 import { columnsOfRows, storeHeads } from "./copy";
 import { gelu } from "./gelu";
+import { layerNormRows } from "./layer-norm";
 import { multiplyAdds, readLines } from "./limits";
 import { linear } from "./linear";
 import { packInputs, packOutputs } from "./pack";
-import { layerNormRows, softmaxRows } from "./rows";
+import { softmaxRows } from "./softmax";
 
 const ARGUMENTS: usize = 1024;
 

@@ -103,13 +103,3 @@ function fromHalf(half: v128): v128 {
   const value = v128.bitselect(v128.or(magnitude, i32x4.splat(0x7f800000)), scaled, special);
   return v128.or(value, i32x4.shl(v128.and(half, i32x4.splat(0x8000)), 16));
 }
-
-/** out [T, k]: row ids[i] of the table, the output ids[i] of the packed W. */
-export function embedding(out: usize, table: usize, ids: usize, count: i32, k: i32): void {
-  for (let i = 0; i < count; i++) {
-    const id = load<i32>(ids + (<usize>i << 2));
-    let from = table + (((<usize>(id >> 3) * k * 8) + (id & 7)) << 2);
-    let to = out + ((<usize>i * k) << 2);
-    for (let j = 0; j < k; j++, from += 32, to += 4) store<f32>(to, load<f32>(from));
-  }
-}
