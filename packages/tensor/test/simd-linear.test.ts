@@ -1,21 +1,12 @@
 /** The product's tiles: five rows and four, blocks of rows and of inputs, partial panels; each against the reference. */
-import { createSimdEngine, linear, Tensor } from "@tsgpt/tensor";
+import { createSimdEngine, linear } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { float32Source } from "./engines.ts";
+import { noise } from "./noise.ts";
 
 const engine = createSimdEngine({ threads: 2 });
 afterAll(() => engine.dispose());
-
-/** Numbers between -1 and 1 without a pattern: the digits of a sine beyond the fourth. */
-function noise(shape: readonly number[], seed: number): Tensor {
-  const tensor = Tensor.zeros(shape);
-  for (let i = 0; i < tensor.size; i++) {
-    const digits = 43_758.5453 * Math.sin(12.9898 * (i + 1) + 78.233 * seed);
-    tensor.data[i] = 2 * (digits - Math.floor(digits)) - 1;
-  }
-  return tensor;
-}
 
 async function compare(m: number, k: number, n: number, withBias = true): Promise<void> {
   const [x, w] = [noise([m, k], 1), noise([k, n], 2)];

@@ -20,19 +20,10 @@ import {
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { float32Source } from "./engines.ts";
+import { noise } from "./noise.ts";
 
 const engine = createSimdEngine({ threads: 2 });
 afterAll(() => engine.dispose());
-
-/** Numbers between -1 and 1 without a pattern: the digits of a sine beyond the fourth. */
-function noise(shape: readonly number[], seed: number): Tensor {
-  const tensor = Tensor.zeros(shape);
-  for (let i = 0; i < tensor.size; i++) {
-    const digits = 43_758.5453 * Math.sin(12.9898 * (i + 1) + 78.233 * seed);
-    tensor.data[i] = 2 * (digits - Math.floor(digits)) - 1;
-  }
-  return tensor;
-}
 
 const sums = (k: number) => ({ atol: 1e-6 * Math.sqrt(k), rtol: 1e-6 });
 
