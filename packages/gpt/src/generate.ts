@@ -81,7 +81,7 @@ async function* steps(
       const logits = await nextLogits(model, cache ? history.slice(cache.length) : history, cache, signal);
       if (!logits) return "abort";
       const logSum = logSumOfExp(logits, history.length);
-      const raw = new Float32Array(logits);
+      const raw = logits.slice();
       const id = sample(logits, { history, promptLength });
       if (!(id in raw)) throw new RangeError(`generate: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
       const position = history.length;

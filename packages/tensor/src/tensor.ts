@@ -102,7 +102,7 @@ export class Tensor implements Weight {
 
   /** A copy with memory of its own. */
   clone(): Tensor {
-    return new Tensor(new Float32Array(this.data), this.shape); // slice() fills the copy with zeros first, 80 us for GPT-2's logits
+    return new Tensor(this.data.slice(), this.shape);
   }
 
   toTensor(): Tensor {

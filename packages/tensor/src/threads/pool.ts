@@ -55,7 +55,7 @@ export class Pool {
 
   /**
    * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change of place in
-   * memory costs half a microsecond, and the later ones even out what one thread is slower.
+   * memory costs microseconds, and the later ones even out what one thread is slower.
    * @throws EngineError if a worker died, or after `dispose`
    */
   run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
