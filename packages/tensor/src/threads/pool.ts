@@ -73,20 +73,26 @@ export class Pool {
     else if (this.exports.run(job, units) !== units) this.#await(units);
   }
 
-  /** Sleeps, a millisecond at a time, until the units are done. @throws EngineError if for long none is */
+  /**
+   * Sleeps, a millisecond at a time, until the units are done. A nap counts for what it took, but not for more than a tenth of the
+   * patience: a process that was stopped and goes on has not waited. @throws EngineError if for long no unit is done
+   */
   #await(units: number): void {
-    let done = -1;
-    let since = 0;
-    for (;;) {
-      const before = done;
-      done = Atomics.load(this.#barrier, BARRIER.done);
+    let waited = 0;
+    let before = -1;
+    for (let last = performance.now(); ; ) {
+      const done = Atomics.load(this.#barrier, BARRIER.done);
       if (done === units) return;
-      if (done !== before) since = performance.now();
-      if (performance.now() - since > this.#patience) {
+      if (done !== before) waited = 0;
+      before = done;
+      if (waited > this.#patience) {
         this.#broken = "a worker of the simd engine does not answer; create a new engine";
         throw new EngineError(this.#broken);
       }
       Atomics.wait(this.#barrier, BARRIER.done, done, 1);
+      const now = performance.now();
+      waited += Math.min(now - last, this.#patience / 10);
+      last = now;
     }
   }
 
