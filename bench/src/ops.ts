@@ -1,5 +1,6 @@
 /** Each operation at the sizes that GPT-2 124M gives it, for a step (T = 1) and a prompt (T = 64), by tinybench. */
 import {
+  type Arena,
   attention,
   type Engine,
   embedding,
@@ -68,19 +69,21 @@ export async function benchOps(
   return results;
 }
 
-async function cases(engine: Engine, { C, H, V, S }: Sizes): Promise<Case[]> {
-  const head = await engine.loadWeight(source([V, C]), "head");
-  const all: Case[] = [];
+async function cases(engine: Engine, sizes: Sizes): Promise<Case[]> {
   const arena = engine.takeArena();
-  const add = (name: string, work: number, run: () => void) =>
-    all.push({
-      name,
-      work,
-      run: () => {
-        run();
-        arena.release(0);
-      },
-    });
+  const all = [...(await products(engine, arena, sizes)), ...(await passes(engine, arena, sizes))];
+  return all.map(({ name, work, run }) => {
+    const andRelease = () => {
+      run();
+      arena.release(0);
+    };
+    return { name, work, run: andRelease };
+  });
+}
+
+/** The four linear layers of a block. */
+async function products(engine: Engine, arena: Arena, { C }: Sizes): Promise<Case[]> {
+  const all: Case[] = [];
   for (const [k, n] of [
     [C, 3 * C],
     [C, C],
@@ -91,9 +94,18 @@ async function cases(engine: Engine, { C, H, V, S }: Sizes): Promise<Case[]> {
     const bias = random(engine, [n]);
     for (const t of [1, 64]) {
       const x = random(engine, [t, k]);
-      add(`linear [${t}, ${k}] x [${k}, ${n}]`, t * k * n, () => linear(x, weight, bias, arena));
+      const name = `linear [${t}, ${k}] x [${k}, ${n}]`;
+      all.push({ name, work: t * k * n, run: () => linear(x, weight, bias, arena) });
     }
   }
+  return all;
+}
+
+/** The head, and all that is no linear layer. */
+async function passes(engine: Engine, arena: Arena, { C, H, V, S }: Sizes): Promise<Case[]> {
+  const all: Case[] = [];
+  const add = (name: string, work: number, run: () => void) => all.push({ name, work, run });
+  const head = await engine.loadWeight(source([V, C]), "head");
   const parameters = { weight: random(engine, [C]), bias: random(engine, [C]) };
   const keys = random(engine, [H, S + 64, C / H]);
   const ids = Array.from({ length: 64 }, (_, i) => (7919 * i) % V);

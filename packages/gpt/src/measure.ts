@@ -168,21 +168,25 @@ export async function measurePositions(
   const last = positions.at(-1) ?? 1;
   const ids = fillerIds(model.config, last);
   const cache = useCache ? new KVCache(model.config, model.engine, last) : undefined;
-  await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass of all compiles and allocates
-  const times: PositionTime[] = [];
-  for (const position of positions) {
-    const missing = ids.slice(cache?.length, position - 1);
-    if (cache && missing.length > 0) await timedForward(model, missing, cache, signal);
-    const measured: number[] = [];
-    for (let run = 0; run < runs; run++) {
-      cache?.truncate(position - 1);
-      const fed = ids.slice(cache ? position - 1 : 0, position);
-      measured.push((await timedForward(model, fed, cache, signal)).milliseconds);
+  try {
+    await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass of all compiles and allocates
+    const times: PositionTime[] = [];
+    for (const position of positions) {
+      const missing = ids.slice(cache?.length, position - 1);
+      if (cache && missing.length > 0) await timedForward(model, missing, cache, signal);
+      const measured: number[] = [];
+      for (let run = 0; run < runs; run++) {
+        cache?.truncate(position - 1);
+        const fed = ids.slice(cache ? position - 1 : 0, position);
+        measured.push((await timedForward(model, fed, cache, signal)).milliseconds);
+      }
+      times.push({ position, milliseconds: median(measured) });
+      onPosition?.(times.length, positions.length);
     }
-    times.push({ position, milliseconds: median(measured) });
-    onPosition?.(times.length, positions.length);
+    return times;
+  } finally {
+    cache?.dispose();
   }
-  return times;
 }
 
 interface TimedPass {

@@ -71,6 +71,21 @@ test("limits are measured on the engine's threads, five times at least, and give
   }
 });
 
+test("measuring positions gives its cache back, whether it ends or is given up", async () => {
+  const engine = createSimdEngine({ threads: 1 });
+  try {
+    const fast = await randomModel("tiny", tinyConfig, engine);
+    await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
+    const before = engine.memory?.roomBytes;
+    await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(measurePositions(fast, [1, 9], { useCache: true, runs: 1, signal })).rejects.toThrow("enough");
+    expect(engine.memory?.roomBytes).toBe(before);
+  } finally {
+    engine.dispose();
+  }
+});
+
 test("the reference kernels have no limits", async () => {
   expect(
     (await measureGeneration(model, { promptTokens: 2, newTokens: 2, runs: 1, limits: true })).limits,

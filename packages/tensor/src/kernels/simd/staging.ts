@@ -1,5 +1,5 @@
 /**
- * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 8 MB in all,
+ * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 12 MB in all,
  * however many weights are being loaded: whoever comes too late waits. Between loads there are none.
  */
 import type { EngineMemory } from "./memory.ts";
