@@ -1,0 +1,25 @@
+/** The options of tsgpt logits. */
+import type { Command } from "commander";
+import { BUNDLED } from "../model-folder.ts";
+import { feeding, tokenIds } from "../option-values.ts";
+import { withEngine } from "./engine-options.ts";
+
+export function declareLogits(program: Command): void {
+  withEngine(program.command("logits"))
+    .description("write logits, and with --trace every activation, as safetensors")
+    .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
+    .option("--prompt <text>", "a prompt as text")
+    .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
+    .requiredOption("--output <file>", "where to write")
+    .option("--trace", "every activation, by TransformerLens's key")
+    .option("--last", "logits of the last position alone")
+    .option("--cache <how>", "none, step, or prefill:K", feeding, "none")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ tsgpt logits --tokens 1,2,3 --output ours.safetensors --trace
+  $ tsgpt logits --prompt "Once upon a time" --cache prefill:2 --output cached.safetensors`,
+    )
+    .action(async (options) => (await import("../commands/logits.ts")).logitsCommand(options));
+}
