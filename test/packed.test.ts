@@ -82,9 +82,9 @@ test("the packed library loads a model and generates", () => {
     `import { Tensor, softmax } from "@tsgpt/tensor";
      import { generate } from "@tsgpt/gpt";
      import { loadModel } from "@tsgpt/gpt/node";
-     import { createSampler, deckChain } from "@tsgpt/sampling";
+     import { createSampler, presetChain } from "@tsgpt/sampling";
      const model = await loadModel("model");
-     const sample = createSampler(deckChain({ topP: 0.9 }), { seed: 1 });
+     const sample = createSampler(presetChain("deck"), { seed: 1 });
      const ids = [];
      for await (const { id } of generate(model, "Once upon a time", { sample, maxTokens: 4 })) ids.push(id);
      console.log(ids.length, softmax(Tensor.from([0, 0])).toArray().join());`,

@@ -4,6 +4,7 @@
  * Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalises the rest.
  */
 import { SamplingError } from "./errors.ts";
+import { exponentials } from "./exponentials.ts";
 
 /** Immutable by agreement: a step that changes something makes new arrays. There is at least one candidate. */
 export interface Candidates {
@@ -25,35 +26,81 @@ export interface Weights {
  * Every token whose logit is not -Infinity (masked). [V] -> at most V candidates
  * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
  */
-export function candidatesOf(logits: Float32Array): Candidates {
-  const ids = new Int32Array(logits.length);
-  const kept = new Float64Array(logits.length);
+export function candidatesOf(row: Float32Array | Float64Array): Candidates {
+  const logits = new Float64Array(row);
   let count = 0;
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id]!;
-    if (logit === -Infinity) continue;
     if (!(logit < Infinity)) throw unusable(logit, id);
-    ids[count] = id;
-    kept[count++] = logit;
+    if (logit !== -Infinity) count++;
   }
   if (count === 0) throw nothingLeft(logits.length);
-  return { ids: ids.subarray(0, count), logits: kept.subarray(0, count) };
+  const all = { ids: everyId(logits.length), logits };
+  return count === logits.length ? all : keepWhere(all, (i) => logits[i] !== -Infinity, count);
 }
 
 /** The weights of the softmax, stable: the largest logit is taken from all before exp. */
 export function softmaxWeights(logits: Float64Array): Weights {
-  let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > max) max = logits[i]!;
   const weights = new Float64Array(logits.length);
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += weights[i] = Math.exp(logits[i]! - max);
-  return { weights, sum };
+  return { weights, sum: exponentials(logits, largest(logits), weights) };
 }
 
 /** The probability of each candidate, in the order of the candidates; they sum to 1. */
-export function probabilities(candidates: Candidates): Float64Array {
-  const { weights, sum } = softmaxWeights(candidates.logits);
-  return weights.map((weight) => weight / sum);
+export function probabilities({ logits }: Candidates): Float64Array {
+  const { weights, sum } = softmaxWeights(logits);
+  for (let i = 0; i < weights.length; i++) weights[i]! /= sum;
+  return weights;
+}
+
+/** - sum_i q_i ln q_i, in nats: 0 if one token is certain, ln n if n are equally probable. */
+export function entropy({ logits }: Candidates): number {
+  const { weights, sum } = softmaxWeights(logits);
+  const max = largest(logits);
+  let mean = 0; // of z_i - max
+  for (let i = 0; i < weights.length; i++) mean += weights[i]! * (logits[i]! - max);
+  return Math.max(0, Math.log(sum) - mean / sum);
+}
+
+/** The candidates at the places that `keeps` names; `count` of them, where that is known. */
+export function keepWhere(
+  { ids, logits }: Candidates,
+  keeps: (i: number) => boolean,
+  count: number = ids.length,
+): Candidates {
+  const keptIds = new Int32Array(count);
+  const keptLogits = new Float64Array(count);
+  let next = 0;
+  for (let i = 0; i < ids.length; i++) {
+    if (!keeps(i)) continue;
+    keptIds[next] = ids[i]!;
+    keptLogits[next++] = logits[i]!;
+  }
+  return { ids: keptIds.subarray(0, next), logits: keptLogits.subarray(0, next) };
+}
+
+/** Where `id` stands, or -1 if it was removed. In a full row it stands at its own index. */
+export function indexOf({ ids }: Candidates, id: number): number {
+  if (ids[id] === id) return id;
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ids[middle]! < id) low = middle + 1;
+    else high = middle;
+  }
+  return ids[low] === id ? low : -1;
+}
+
+export function largest(logits: Float64Array): number {
+  let max = -Infinity;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > max) max = logits[i]!;
+  return max;
+}
+
+let ids = new Int32Array(0); // the same for every full row, so it is made once
+
+function everyId(count: number): Int32Array {
+  if (ids.length < count) ids = Int32Array.from({ length: count }, (_, id) => id);
+  return ids.subarray(0, count);
 }
 
 /** What is wrong with a row that holds NaN or +Infinity at `id`. */

@@ -5,5 +5,6 @@ export class SamplingError extends Error {
 
 /** How a message shows a value that may be of any type: `"0.9"` for a string, `0.9` for the number. */
 export function show(value: unknown): string {
-  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

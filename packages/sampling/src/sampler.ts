@@ -1,19 +1,32 @@
 /** A sampler: a chain and a seeded generator as one function from logits to the next token's id. */
-import { runChain } from "./chain.ts";
+import { type Candidates, indexOf, probabilities } from "./candidates.ts";
+import { runChain, type SampleContext } from "./chain.ts";
 import { draw } from "./draw.ts";
-import { createGenerator, type Generator } from "./generator.ts";
-import { argmax } from "./greedy.ts";
+import { createGenerator, type Generator, nextUniform } from "./generator.ts";
+import { reportChain, type StepReport } from "./report.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
+import { argmax } from "./steps/greedy.ts";
+import { firstMu, type Mirostat, nextMu } from "./steps/mirostat.ts";
 
-export interface SampleContext {
-  /** All ids so far, the prompt's included. */
-  readonly history: ArrayLike<number>;
+/** A draw and how it came about. */
+export interface Explanation {
+  readonly id: number;
+  /** Of the id, in the distribution the chain left. */
+  readonly probability: number;
+  readonly steps: readonly StepReport[];
 }
 
 export interface Sampler {
-  /** The next id. [V] -> id. @throws SamplingError if the logits or the history break a rule. */
+  /** The next id. [V] -> id. @throws SamplingError if the logits or the context break a rule. */
   (logits: Float32Array, context: SampleContext): number;
-  /** The only state: one uniform number is taken per token, none by a chain that is greedy alone. */
+  /** The same id, with a report of each step, naming at most `limit` tokens a step (default 10). */
+  explain(logits: Float32Array, context: SampleContext, limit?: number): Explanation;
+  /** What the next id would be drawn from: for decoding that accepts or rejects a token by its probability. */
+  distribution(logits: Float32Array, context: SampleContext): Candidates;
+  /**
+   * One uniform number is taken per token, and one before it for a step that acts by chance; none by a chain that is greedy
+   * alone. Beside it a sampler with mirostat holds mu.
+   */
   readonly generator: Generator;
 }
 
@@ -24,8 +37,28 @@ export interface Sampler {
 export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number }): Sampler {
   const chain = validateChain(spec);
   const generator = createGenerator(seed);
-  const sample = (logits: Float32Array, { history }: SampleContext): number =>
-    draw(runChain(chain, logits, history), generator);
-  const greedyAlone = chain.length === 1 && chain[0]?.type === "greedy";
-  return Object.assign(greedyAlone ? (logits: Float32Array) => argmax(logits) : sample, { generator });
+  const uniform = (): number => nextUniform(generator);
+  const last = chain.at(-1);
+  const mirostat = last?.type === "mirostat" ? last : undefined;
+  let mu = mirostat && firstMu(mirostat);
+  const drawFrom = (candidates: Candidates): number => {
+    const id = draw(candidates, generator);
+    if (mirostat && mu !== undefined) mu = nextMu(mirostat as Mirostat, mu, probabilityOf(candidates, id));
+    return id;
+  };
+  const distribution: Sampler["distribution"] = (logits, context) => runChain(chain, logits, context, { uniform, mu });
+  const explain: Sampler["explain"] = (logits, context, limit = 10) => {
+    const { candidates, steps } = reportChain(chain, logits, context, { uniform, mu }, limit);
+    const id = chain.length === 1 && last?.type === "greedy" ? candidates.ids[0]! : drawFrom(candidates);
+    return { id, probability: probabilityOf(candidates, id), steps };
+  };
+  const greedyAlone = chain.length === 1 && last?.type === "greedy";
+  const sample = greedyAlone
+    ? (logits: Float32Array) => argmax(logits)
+    : (logits: Float32Array, context: SampleContext) => drawFrom(distribution(logits, context));
+  return Object.assign(sample, { generator, distribution, explain });
+}
+
+function probabilityOf(candidates: Candidates, id: number): number {
+  return probabilities(candidates)[indexOf(candidates, id)]!;
 }

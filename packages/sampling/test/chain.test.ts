@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { anyRow } from "./rows.ts";
 
 const fifths = Float32Array.from([4, 3, 2, 1], Math.log); // [0.4, 0.3, 0.2, 0.1]
+const near = (value: number) => expect.closeTo(value, 6);
+const bits = (...shares: number[]) => shares.reduce((sum, p) => sum - p * Math.log2(p), 0);
 
 test("each step reports what it kept and removed", () => {
   // Top-k 3 removes 0.1. Left [4/9, 3/9, 2/9]; top-p 0.7 keeps 4/9 + 3/9 = 0.78 and removes 2/9.
@@ -16,8 +18,24 @@ test("each step reports what it kept and removed", () => {
   );
   expect(Array.from(candidates.ids)).toEqual([0, 1]);
   expect(steps).toEqual([
-    { step: { type: "top-k", k: 3 }, before: 4, kept: 3, massRemoved: expect.closeTo(0.1, 6), removed: [3] },
-    { step: { type: "top-p", p: 0.7 }, before: 3, kept: 2, massRemoved: expect.closeTo(2 / 9, 6), removed: [2] },
+    {
+      step: { type: "top-k", k: 3 },
+      before: 4,
+      kept: 3,
+      massRemoved: near(0.1),
+      removed: [{ id: 3, probability: near(0.1) }],
+      entropyBits: near(bits(4 / 9, 3 / 9, 2 / 9)),
+      top: [4 / 9, 3 / 9, 2 / 9].map((p, id) => ({ id, probability: near(p) })),
+    },
+    {
+      step: { type: "top-p", p: 0.7 },
+      before: 3,
+      kept: 2,
+      massRemoved: near(2 / 9),
+      removed: [{ id: 2, probability: near(2 / 9) }],
+      entropyBits: near(bits(4 / 7, 3 / 7)),
+      top: [4 / 7, 3 / 7].map((p, id) => ({ id, probability: near(p) })),
+    },
   ]);
 });
 
@@ -26,10 +44,10 @@ test("a step that removes nothing reports a mass of 0", () => {
   expect(steps[0]).toMatchObject({ before: 4, kept: 4, massRemoved: 0, removed: [] });
 });
 
-test("removed ids are listed the most probable first, up to the limit", () => {
+test("removed tokens are listed the most probable first, up to the limit", () => {
   const shuffled = Float32Array.of(1, 9, 3, 4, 2);
-  const removed = (removedLimit: number) =>
-    applyChain([{ type: "greedy" }], shuffled, [], { removedLimit }).steps[0].removed;
+  const removed = (limit: number) =>
+    applyChain([{ type: "greedy" }], shuffled, { history: [] }, { limit }).steps[0].removed.map(({ id }) => id);
   expect(removed(2)).toEqual([3, 2]);
   expect(removed(0)).toEqual([]);
   expect(removed(Infinity)).toEqual([3, 2, 4, 0]);
@@ -45,7 +63,7 @@ test("any chain leaves at least one candidate and probabilities that sum to 1", 
         { type: "top-k", k },
         { type: "top-p", p },
       ];
-      const { candidates } = applyChain(chain, logits, [0, logits.length - 1]);
+      const { candidates } = applyChain(chain, logits, { history: [0, logits.length - 1] });
       expect(candidates.ids.length).toBeGreaterThan(0);
       expect(probabilities(candidates).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
     }),
@@ -53,7 +71,7 @@ test("any chain leaves at least one candidate and probabilities that sum to 1", 
 });
 
 test.each([4, -1, 1.5])("a history with the id %s is refused", (id) => {
-  expect(() => applyChain([], fifths, [0, id])).toThrow(
+  expect(() => applyChain([], fifths, { history: [0, id] })).toThrow(
     `history: each id must be a whole number from 0 to 3, as there are 4 logits; history[1] is ${id}`,
   );
 });

@@ -12,7 +12,7 @@ test("a token whose weight underflows to 0 is never picked", () => {
 });
 
 test("100,000 draws have the distribution's frequencies", () => {
-  const candidates = topP(row(2, 1.5, 1, 0.5, 0, -9), 0.99);
+  const candidates = topP(row(2, 1.5, 1, 0.5, 0, -9), { p: 0.99 });
   const expected = probabilities(candidates);
   const generator = createGenerator(11);
   const counts = new Array<number>(candidates.ids.length).fill(0);

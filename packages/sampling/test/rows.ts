@@ -1,10 +1,25 @@
 /** Rows of logits for the tests. */
-import { type Candidates, candidatesOf, createGenerator, nextUniform, probabilities } from "@tsgpt/sampling";
+import {
+  type Candidates,
+  candidatesOf,
+  createGenerator,
+  nextUniform,
+  probabilities,
+  type StepContext,
+} from "@tsgpt/sampling";
 import fc from "fast-check";
 
 /** Candidates from plain numbers. */
 export function row(...logits: number[]): Candidates {
   return candidatesOf(Float32Array.from(logits));
+}
+
+/** What a step sees after these ids, none of them a prompt's. */
+export function said(history: readonly number[], changes: Partial<StepContext> = {}): StepContext {
+  const uniform = () => {
+    throw new Error("no step here acts by chance");
+  };
+  return { history, promptLength: 0, vocabularySize: 1000, uniform, mu: undefined, ...changes };
 }
 
 /** Rows of 1 to 40 logits, ties likely, some masked but never all. */

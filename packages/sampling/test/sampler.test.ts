@@ -48,6 +48,8 @@ test("a change of the chain after creation changes nothing", () => {
 });
 
 test("a bad chain or seed is refused before anything is sampled", () => {
-  expect(() => createSampler([{ type: "top-p", p: 0 }], { seed: 0 })).toThrow("top-p: p must be above 0");
+  expect(() => createSampler([{ type: "top-p", p: 0 }], { seed: 0 })).toThrow(
+    "chain: step 1 (top-p): p must be above 0",
+  );
   expect(() => createSampler([], { seed: 0.5 })).toThrow("seed: must be a whole number");
 });

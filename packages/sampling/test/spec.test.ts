@@ -12,23 +12,29 @@ test("a chain survives JSON", () => {
   expect(validateChain(JSON.parse(JSON.stringify(chain)))).toEqual(chain);
 });
 
-const known = "deck-penalties, temperature, top-k, top-p, greedy";
+const known =
+  "additive-penalties, allowed-tokens, banned-words, deck-penalties, dry, epsilon, eta, forced-token, greedy, logit-bias, " +
+  "min-length, min-p, mirostat, no-repeat-ngram, repetition-penalty, temperature, top-k, top-n-sigma, top-p, typical, " +
+  "watermark, xtc";
 
 test.each([
   [{}, "chain: must be a list of steps, got {}"],
   [["top-p"], 'chain: step 1 must be an object with a type, got "top-p"'],
   [[{ type: "top-q" }], `chain: step 1 has the unknown type "top-q"; known: ${known}`],
   [[{ type: "constructor" }], `chain: step 1 has the unknown type "constructor"; known: ${known}`],
-  [[{ type: "top-p" }], "chain: step 1 (top-p) lacks p; its parameters: p"],
-  [[{ type: "top-k", k: 1, p: 1 }], "chain: step 1 (top-k) has no parameter p; its parameters: k"],
+  [[{ type: "top-p" }], "chain: step 1 (top-p) lacks p; its parameters: p, minKeep"],
+  [[{ type: "top-k", k: 1, p: 1 }], "chain: step 1 (top-k) has no parameter p; its parameters: k, boundary"],
   [[{ type: "greedy", k: 1 }], "chain: step 1 (greedy) has no parameter k; its parameters: none"],
-  [[{ type: "top-p", p: 2 }], "top-p: p must be above 0 and at most 1 (1 is off), got 2"],
-  [[{ type: "top-p", p: "0.9" }], 'top-p: p must be above 0 and at most 1 (1 is off), got "0.9"'],
-  [[{ type: "top-k", k: 1.5 }], "top-k: k must be a whole number, 1 or more, or 0 for off; got 1.5"],
-  [[{ type: "temperature", temperature: -1 }], "temperature: must be a finite number above 0 (1 is off), got -1"],
+  [[{ type: "top-p", p: 2 }], "chain: step 1 (top-p): p must be above 0 and at most 1 (1 is off), got 2"],
+  [[{ type: "top-p", p: "0.9" }], 'chain: step 1 (top-p): p must be above 0 and at most 1 (1 is off), got "0.9"'],
+  [[{ type: "top-k", k: 1.5 }], "chain: step 1 (top-k): k must be a whole number, 0 or more (0 is off), got 1.5"],
+  [
+    [{ type: "temperature", temperature: -1 }],
+    "chain: step 1 (temperature): temperature must be a finite number above 0 (1 is off), got -1",
+  ],
   [
     [{ type: "deck-penalties", frequency: 0, presence: 1 }],
-    "deck-penalties: frequency must be a finite number above 0 (1 is off, 1.1 to 1.2 is usual), got 0",
+    "chain: step 1 (deck-penalties): frequency must be a finite number above 0 (1 is off, 1.1 to 1.2 is usual), got 0",
   ],
   [
     [{ type: "greedy" }, { type: "top-k", k: 2 }],
@@ -40,6 +46,14 @@ test.each([
       { type: "deck-penalties", frequency: 1.1, presence: 1 },
     ],
     "chain: step 2 (deck-penalties) must come first: its shift is by the smallest logit of the model's row",
+  ],
+  [
+    [
+      { type: "top-k", k: 2 },
+      { type: "min-p", p: 0.1 },
+      { type: "mirostat", tau: 5, eta: 0.1 },
+    ],
+    "chain: mirostat replaces the other truncations; leave top-k, min-p out",
   ],
 ])("the chain %j is refused", (chain, message) => {
   expect(() => validateChain(chain)).toThrow(message);

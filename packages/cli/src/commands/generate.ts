@@ -1,7 +1,7 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createSampler, deckChain } from "@tsgpt/sampling";
+import { createSampler, presetChain } from "@tsgpt/sampling";
 import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { usageError } from "../cli-error.ts";
@@ -103,7 +103,6 @@ function asJson(model: Model, story: Story, seed: number, loadSeconds: number) {
   };
 }
 
-function chainOf({ temperature = 1, topK = 0, topP = 0.9, frequencyPenalty, presencePenalty, greedy }: GenerateFlags) {
-  if (greedy) return deckChain({ frequencyPenalty, presencePenalty, greedy });
-  return deckChain({ temperature, topK, topP, frequencyPenalty, presencePenalty });
+function chainOf({ temperature, topK, topP, frequencyPenalty, presencePenalty, greedy }: GenerateFlags) {
+  return presetChain("deck", { temperature, topK, topP, frequencyPenalty, presencePenalty, greedy });
 }

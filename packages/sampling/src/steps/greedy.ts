@@ -1,9 +1,12 @@
-/**
- * Greedy decoding: the most probable token, at ties the lowest id. Deterministic and dull: the lecture shows it falling into loops.
- */
-import { type Candidates, nothingLeft, unusable } from "./candidates.ts";
+/** Greedy: the most probable token alone; of several equally probable ones the lowest id. Needs no random number. */
+import { type Candidates, nothingLeft, unusable } from "../candidates.ts";
+import type { Rule } from "../rule.ts";
 
-/** Only the candidate with the largest logit, the first of several. */
+export interface Greedy {
+  readonly type: "greedy";
+}
+
+/** The candidate with the largest logit, the first of several. */
 export function greedy({ ids, logits }: Candidates): Candidates {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
@@ -28,3 +31,11 @@ export function argmax(logits: Float32Array): number {
   if (best < 0) throw nothingLeft(logits.length);
   return best;
 }
+
+export const GREEDY: Rule<Greedy> = {
+  type: "greedy",
+  kind: "choice",
+  parameters: {},
+  place: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
+  apply: greedy,
+};

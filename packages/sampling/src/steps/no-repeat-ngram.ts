@@ -1,0 +1,49 @@
+/**
+ * No-repeat-ngram: no n tokens may stand in the text twice. Bans the last token of every n-gram of the history whose first
+ * n - 1 are the history's last n - 1. Paulus, Xiong and Socher (arXiv 1705.04304); transformers' no_repeat_ngram_size, which
+ * counts the whole context. n = 1 bans every token that has occurred.
+ */
+import type { Candidates } from "../candidates.ts";
+import { scopeStart } from "../history.ts";
+import { type Scope, scope, wholeNumber } from "../parameter.ts";
+import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { without } from "./banned-words.ts";
+
+export interface NoRepeatNgram {
+  readonly type: "no-repeat-ngram";
+  /** Length of the n-grams; 0 is off. */
+  readonly n: number;
+  /** Default "all". */
+  readonly scope?: Scope;
+}
+
+/**
+ * The candidates that would complete no n-gram of the scope again.
+ * @throws SamplingError unless n is a whole number, 0 or more, or if no candidate is left.
+ */
+export function noRepeatNgram(
+  candidates: Candidates,
+  step: Omit<NoRepeatNgram, "type">,
+  context: StepContext,
+): Candidates {
+  checkStep(NO_REPEAT_NGRAM, step);
+  const { n, scope = "all" } = step;
+  const { history } = context;
+  const start = scopeStart(context, scope);
+  if (n === 0 || history.length - start < n) return candidates;
+  const suffix = history.length - (n - 1);
+  const banned = new Set<number>();
+  for (let last = start + n - 1; last < history.length; last++) {
+    let same = 0;
+    while (same < n - 1 && history[last - (n - 1) + same] === history[suffix + same]) same++;
+    if (same === n - 1) banned.add(history[last]!);
+  }
+  return without(candidates, banned, "no-repeat-ngram");
+}
+
+export const NO_REPEAT_NGRAM: Rule<NoRepeatNgram> = {
+  type: "no-repeat-ngram",
+  kind: "penalty",
+  parameters: { n: wholeNumber(0, " (0 is off)"), scope },
+  apply: noRepeatNgram,
+};

@@ -1,0 +1,65 @@
+/**
+ * Locally typical sampling: keeps the tokens whose information -ln p_i lies nearest to the entropy H, the nearest first,
+ * up to a mass. So the most probable token may go. Meister et al., "Locally Typical Sampling" (arXiv 2202.00666).
+ * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
+ * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
+ */
+import { type Candidates, softmaxWeights } from "../candidates.ts";
+import { type Cut, headCut, keepFrom, keepHead } from "../cut.ts";
+import { number, optional, wholeNumber, word } from "../parameter.ts";
+import { checkStep, type Rule } from "../rule.ts";
+
+export interface Typical {
+  readonly type: "typical";
+  /** Above 0 and at most 1; 1 is off. */
+  readonly mass: number;
+  /** Candidates kept at least; default 1. */
+  readonly minKeep?: number;
+  /** Whose rule at the boundary; default "hf". */
+  readonly boundary?: "hf" | "llama.cpp";
+}
+
+/**
+ * The candidates nearest to the entropy that hold the mass.
+ * @throws SamplingError unless the mass is above 0 and at most 1.
+ */
+export function typical(candidates: Candidates, step: Omit<Typical, "type">): Candidates {
+  checkStep(TYPICAL, step);
+  const { mass, minKeep = 1, boundary = "hf" } = step;
+  if (mass === 1) return candidates;
+  const { weights, sum } = softmaxWeights(candidates.logits);
+  const nearness = nearnessToEntropy(weights, sum);
+  const weigh = (i: number): number => weights[i]!;
+  if (boundary === "hf") {
+    return keepFrom(candidates, nearness, headCut(nearness, mass * sum, weigh).threshold, minKeep);
+  }
+  const beyond = mass * sum * (1 + Number.EPSILON); // to reach the next number up is to exceed this one
+  const kept = keepHead(candidates, nearness, headCut(nearness, beyond, weigh), weigh);
+  if (kept.ids.length >= minKeep) return kept;
+  const least: Cut = headCut(nearness, Math.min(minKeep, weights.length));
+  return keepHead(candidates, nearness, least);
+}
+
+/** - | -ln p_i - H |: 0 for a token that tells as much as is to be expected; -Infinity for one of probability 0. */
+function nearnessToEntropy(weights: Float64Array, sum: number): Float64Array {
+  const information = new Float64Array(weights.length);
+  let mean = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const p = weights[i]! / sum;
+    information[i] = -Math.log(p);
+    if (p > 0) mean += p * information[i]!;
+  }
+  for (let i = 0; i < information.length; i++) information[i] = -Math.abs(information[i]! - mean);
+  return information;
+}
+
+export const TYPICAL: Rule<Typical> = {
+  type: "typical",
+  kind: "truncation",
+  parameters: {
+    mass: number("must be above 0 and at most 1 (1 is off)", (mass) => mass > 0 && mass <= 1),
+    minKeep: optional(wholeNumber(1)),
+    boundary: optional(word("hf", "llama.cpp")),
+  },
+  apply: typical,
+};

@@ -1,0 +1,134 @@
+import { type ChainOptions, presetChain } from "@tsgpt/sampling";
+import { describe, expect, test } from "vitest";
+
+describe("deck", () => {
+  test("the complete algorithm in the lecture's order", () => {
+    const options = { topP: 0.8, topK: 40, temperature: 0.8, presencePenalty: 1.2, frequencyPenalty: 1.1 };
+    expect(presetChain("deck", options)).toEqual([
+      { type: "deck-penalties", frequency: 1.1, presence: 1.2, scope: "all" },
+      { type: "temperature", temperature: 0.8 },
+      { type: "top-k", k: 40, boundary: "llama.cpp" },
+      { type: "top-p", p: 0.8 },
+    ]);
+  });
+
+  test("top-p 0.9 is its default; without defaults nothing is added", () => {
+    expect(presetChain("deck")).toEqual([{ type: "top-p", p: 0.9 }]);
+    expect(presetChain("deck", {}, { defaults: false })).toEqual([]);
+  });
+});
+
+test("hf: penalties and bans first, then temperature, top-k 50 and the rest in transformers' order", () => {
+  const chain = presetChain("hf", {
+    temperature: 0.7,
+    topP: 0.9,
+    minP: 0.1,
+    typical: 0.9,
+    epsilon: 0.001,
+    eta: 0.002,
+    repetitionPenalty: 1.2,
+    noRepeatNgram: 3,
+    banned: [[1]],
+    minLength: { length: 5, eos: 0 },
+    forcedLast: { id: 0, at: 9 },
+    watermark: { key: 7 },
+    logitBias: { 2: 1 },
+  });
+  const order =
+    "logit-bias repetition-penalty no-repeat-ngram banned-words min-length forced-token temperature top-k top-p min-p typical epsilon eta watermark";
+  expect(chain.map(({ type }) => type)).toEqual(order.split(" "));
+  expect(chain).toContainEqual({ type: "top-k", k: 50, boundary: "hf" });
+  expect(chain).toContainEqual({ type: "repetition-penalty", penalty: 1.2, scope: "all" });
+});
+
+describe("llama.cpp", () => {
+  test("its defaults, temperature last", () => {
+    expect(presetChain("llama.cpp")).toEqual([
+      { type: "top-k", k: 40, boundary: "llama.cpp" },
+      { type: "top-p", p: 0.95 },
+      { type: "min-p", p: 0.05 },
+      { type: "temperature", temperature: 0.8 },
+    ]);
+  });
+
+  test("its order, penalties over the last 64", () => {
+    const chain = presetChain("llama.cpp", {
+      logitBias: { 2: 1 },
+      repetitionPenalty: 1.1,
+      frequencyPenalty: 0.5,
+      dryMultiplier: 0.8,
+      topNSigma: 1,
+      typical: 0.9,
+      xtcProbability: 0.5,
+    });
+    const order =
+      "logit-bias repetition-penalty additive-penalties dry top-n-sigma top-k typical top-p min-p xtc temperature";
+    expect(chain.map(({ type }) => type)).toEqual(order.split(" "));
+    expect(chain).toContainEqual({ type: "additive-penalties", frequency: 0.5, presence: 0, scope: 64 });
+    expect(chain).toContainEqual({ type: "dry", multiplier: 0.8, base: 1.75, allowedLength: 2, scope: "all" });
+  });
+
+  test.each([0, -1])("temperature %s is the most probable of what the chain leaves", (temperature) => {
+    const types = presetChain("llama.cpp", { temperature, typical: 0.5 }).map(({ type }) => type);
+    expect(types).toEqual(["top-k", "typical", "top-p", "min-p", "greedy"]);
+  });
+
+  test("mirostat comes after the temperature and drops the default truncations", () => {
+    expect(presetChain("llama.cpp", { mirostatTau: 4 })).toEqual([
+      { type: "temperature", temperature: 0.8 },
+      { type: "mirostat", tau: 4, eta: 0.1 },
+    ]);
+  });
+});
+
+test("openai: additive penalties over what was generated, and no default", () => {
+  expect(presetChain("openai")).toEqual([]);
+  expect(presetChain("openai", { frequencyPenalty: 0.5, presencePenalty: -1, topP: 0.5 })).toEqual([
+    { type: "additive-penalties", frequency: 0.5, presence: -1, scope: "generated" },
+    { type: "top-p", p: 0.5 },
+  ]);
+});
+
+test("greedy: the most probable, after the lecture's penalties", () => {
+  expect(presetChain("greedy")).toEqual([{ type: "greedy" }]);
+  expect(presetChain("greedy", { presencePenalty: 1.2 })).toEqual([
+    { type: "deck-penalties", frequency: 1, presence: 1.2, scope: "all" },
+    { type: "greedy" },
+  ]);
+  expect(presetChain("hf", { greedy: true, noRepeatNgram: 2 }).map(({ type }) => type)).toEqual([
+    "no-repeat-ngram",
+    "greedy",
+  ]);
+});
+
+test.each(["deck", "hf", "llama.cpp", "openai"] as const)("in %s each neutral value turns its step off", (preset) => {
+  const off = preset === "deck" ? 1 : 0;
+  const neutral = {
+    ...{ temperature: 1, topK: 0, topP: 1, minP: 0, typical: 1, epsilon: 0, eta: 0, topNSigma: 0, xtcProbability: 0 },
+    ...{ mirostatTau: 0, repetitionPenalty: 1, frequencyPenalty: off, presencePenalty: off, noRepeatNgram: 0 },
+    dryMultiplier: 0,
+  };
+  expect(presetChain(preset, neutral)).toEqual([]);
+});
+
+test.each([
+  [
+    { greedy: true, temperature: 0.7, topP: 0.9 },
+    "greedy takes the most probable token whatever temperature, top-p does",
+  ],
+  [{ mirostatTau: 5, topK: 4 }, "mirostat replaces the other truncations; leave top-k out"],
+  [{ xtcThreshold: 0.2 }, "presetChain: xtcThreshold does nothing without xtcProbability; give that too"],
+  [{ penaltyScope: 5 }, "presetChain: penaltyScope does nothing without repetitionPenalty or "],
+  [{ topQ: 1 }, "presetChain: unknown option topQ; known: greedy, temperature, "],
+  [{ temperature: 0 }, "temperature must be above 0, got 0; for the most probable token use greedy"],
+  [{ topK: -1 }, "k must be a whole number"],
+  [{ temperature: Number.NaN }, "temperature must be a finite number above 0"],
+])("the options %j are refused", (options, message) => {
+  expect(() => presetChain("deck", options as ChainOptions)).toThrow(message);
+});
+
+test("an unknown preset is refused by name", () => {
+  expect(() => presetChain("claude" as never)).toThrow(
+    'presetChain: unknown preset "claude"; known: greedy, deck, hf, llama.cpp, openai',
+  );
+});
