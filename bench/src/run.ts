@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache|roofline] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline|sampling] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -12,7 +12,8 @@ import { type CacheRow, compareCache } from "./cache.ts";
 import { benchOps } from "./ops.ts";
 import { plotCache, plotRoofline } from "./plot.ts";
 import { measureRoofline } from "./roofline.ts";
-import { cacheTable, opsTable, rooflineTable } from "./tables.ts";
+import { measureSampling } from "./sampling.ts";
+import { cacheTable, opsTable, rooflineTable, samplingTable } from "./tables.ts";
 
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
@@ -25,13 +26,14 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
   },
 });
-const only = oneOf("only", values.only, ["ops", "cache", "roofline", undefined]);
+const only = oneOf("only", values.only, ["ops", "cache", "roofline", "sampling", undefined]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
 await mkdir(RESULTS, { recursive: true });
 if (only === undefined || only === "ops") await runOps(values.quick);
 if (only === undefined || only === "cache") await runCache(values.quick);
 if (only === undefined || only === "roofline") await runRoofline(values.quick);
+if (only === undefined || only === "sampling") await runSampling(values.quick);
 progress("");
 
 function oneOf<Choice extends string | undefined>(
@@ -77,6 +79,15 @@ async function runRoofline(quick: boolean): Promise<void> {
   const title = `Roofline: ${gpt2.name}, ${describe(engine)}`;
   await save("roofline", title, rooflineTable(roofline.points), { ...sort(engine), ...roofline });
   await writeFile(`${RESULTS}roofline.svg`, plotRoofline(roofline, title));
+}
+
+/** Chains beside decode steps of GPT-2's shape. */
+async function runSampling(quick: boolean): Promise<void> {
+  const engine = await createEngine({ kernels, threads });
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
+  const cost = measureSampling(gpt2, quick ? 5 : 200, (round) => progress(`sampling: round ${round}`));
+  const title = `Choosing a token of ${gpt2.config.vocabSize}: ${describe(engine)}`;
+  await save(`sampling-${engine.kernelSet}`, title, samplingTable(cost), { ...sort(engine), ...cost });
 }
 
 /** 1, 1 + step, ... and the last. */

@@ -2,6 +2,7 @@
 import type { CacheRow } from "./cache.ts";
 import type { OpResult } from "./ops.ts";
 import type { RooflinePoint } from "./roofline.ts";
+import type { SamplingCost } from "./sampling.ts";
 
 /** A Markdown table; the first column is text, the others are numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -50,6 +51,18 @@ export function rooflineTable(points: readonly RooflinePoint[]): string {
     shareOfRoof.toFixed(2),
   ]);
   return table(["tokens of the pass", "operations a byte", "GFLOP/s", "share of the roof"], rows);
+}
+
+/** A decode step, and one row a chain. */
+export function samplingTable({ stepMilliseconds, chains }: SamplingCost): string {
+  const step = ["decode step", digits(stepMilliseconds), digits(stepMilliseconds), "100 %"];
+  const rows = chains.map(({ chain, peakedMilliseconds, flatMilliseconds, shareOfStep }) => [
+    chain,
+    digits(peakedMilliseconds),
+    digits(flatMilliseconds),
+    `${(100 * shareOfStep).toFixed(1)} %`,
+  ]);
+  return table(["", "peaked row, ms", "flat row, ms", "of a decode step, at most"], [step, ...rows]);
 }
 
 /** Three significant digits, thousands apart. */

@@ -5,6 +5,7 @@
  */
 import { SamplingError } from "./errors.ts";
 import { exponentials } from "./exponentials.ts";
+import { scratchPlaces, scratchWeights, takeLogits } from "./scratch.ts";
 
 /** Immutable by agreement: a step that changes something makes new arrays. There is at least one candidate. */
 export interface Candidates {
@@ -27,21 +28,38 @@ export interface Weights {
  * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
  */
 export function candidatesOf(row: Float32Array | Float64Array): Candidates {
-  const logits = new Float64Array(row);
-  let count = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (!(logit < Infinity)) throw unusable(logit, id);
-    if (logit !== -Infinity) count++;
+  const logits = takeLogits(row.length);
+  const all = { ids: everyId(row.length), logits };
+  if (copyFinite(row, logits)) return all;
+  const bad = row.findIndex((logit) => !(logit < Infinity));
+  if (bad >= 0) throw unusable(row[bad]!, bad);
+  const finite = keepWhere(all, (i) => logits[i] !== -Infinity);
+  if (finite.ids.length === 0) throw nothingLeft(row.length);
+  return finite;
+}
+
+/** Copies a row; whether there is one and no logit is NaN or infinite: a finite number less itself is 0. */
+function copyFinite(row: Float32Array | Float64Array, logits: Float64Array): boolean {
+  let zero = row.length > 0 ? 0 : Number.NaN;
+  for (let id = 0; id < row.length; id++) {
+    const logit = row[id]!;
+    logits[id] = logit;
+    zero += logit - logit;
   }
-  if (count === 0) throw nothingLeft(logits.length);
-  const all = { ids: everyId(logits.length), logits };
-  return count === logits.length ? all : keepWhere(all, (i) => logits[i] !== -Infinity, count);
+  return zero === 0;
 }
 
 /** The weights of the softmax, stable: the largest logit is taken from all before exp. */
 export function softmaxWeights(logits: Float64Array): Weights {
-  const weights = new Float64Array(logits.length);
+  return weighed(logits, new Float64Array(logits.length));
+}
+
+/** The same in an array that the next call overwrites: for a caller that is done with it by then. */
+export function passingWeights(logits: Float64Array): Weights {
+  return weighed(logits, scratchWeights(logits.length));
+}
+
+function weighed(logits: Float64Array, weights: Float64Array): Weights {
   return { weights, sum: exponentials(logits, largest(logits), weights) };
 }
 
@@ -61,21 +79,22 @@ export function entropy({ logits }: Candidates): number {
   return Math.max(0, Math.log(sum) - mean / sum);
 }
 
-/** The candidates at the places that `keeps` names; `count` of them, where that is known. */
-export function keepWhere(
-  { ids, logits }: Candidates,
-  keeps: (i: number) => boolean,
-  count: number = ids.length,
-): Candidates {
-  const keptIds = new Int32Array(count);
-  const keptLogits = new Float64Array(count);
-  let next = 0;
-  for (let i = 0; i < ids.length; i++) {
-    if (!keeps(i)) continue;
-    keptIds[next] = ids[i]!;
-    keptLogits[next++] = logits[i]!;
+/** The candidates at the places for which `keeps` holds. */
+export function keepWhere(candidates: Candidates, keeps: (i: number) => boolean): Candidates {
+  const places = scratchPlaces(candidates.ids.length);
+  let count = 0;
+  for (let i = 0; i < candidates.ids.length; i++) if (keeps(i)) places[count++] = i;
+  return keepPlaces(candidates, places, count);
+}
+
+/** The candidates at the first `count` of these places, which ascend. */
+export function keepPlaces({ ids, logits }: Candidates, places: Int32Array, count: number): Candidates {
+  const kept = { ids: new Int32Array(count), logits: new Float64Array(count) };
+  for (let next = 0; next < count; next++) {
+    kept.ids[next] = ids[places[next]!]!;
+    kept.logits[next] = logits[places[next]!]!;
   }
-  return { ids: keptIds.subarray(0, next), logits: keptLogits.subarray(0, next) };
+  return kept;
 }
 
 /** Where `id` stands, or -1 if it was removed. In a full row it stands at its own index. */
@@ -90,10 +109,32 @@ export function indexOf({ ids }: Candidates, id: number): number {
   return ids[low] === id ? low : -1;
 }
 
+/** The largest logit; four at a time, as each comparison waits for the one before. */
 export function largest(logits: Float64Array): number {
-  let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > max) max = logits[i]!;
-  return max;
+  let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity];
+  let i = 0;
+  for (; i + 3 < logits.length; i += 4) {
+    if (logits[i]! > a) a = logits[i]!;
+    if (logits[i + 1]! > b) b = logits[i + 1]!;
+    if (logits[i + 2]! > c) c = logits[i + 2]!;
+    if (logits[i + 3]! > d) d = logits[i + 3]!;
+  }
+  for (; i < logits.length; i++) if (logits[i]! > a) a = logits[i]!;
+  return Math.max(a, b, c, d);
+}
+
+/** The smallest logit; four at a time as well. */
+export function smallest(logits: Float64Array): number {
+  let [a, b, c, d] = [Infinity, Infinity, Infinity, Infinity];
+  let i = 0;
+  for (; i + 3 < logits.length; i += 4) {
+    if (logits[i]! < a) a = logits[i]!;
+    if (logits[i + 1]! < b) b = logits[i + 1]!;
+    if (logits[i + 2]! < c) c = logits[i + 2]!;
+    if (logits[i + 3]! < d) d = logits[i + 3]!;
+  }
+  for (; i < logits.length; i++) if (logits[i]! < a) a = logits[i]!;
+  return Math.min(a, b, c, d);
 }
 
 let ids = new Int32Array(0); // the same for every full row, so it is made once

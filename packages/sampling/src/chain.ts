@@ -2,6 +2,7 @@
 import { type Candidates, candidatesOf } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
 import type { StepContext } from "./rule.ts";
+import { giveLogits } from "./scratch.ts";
 import { applyStep, type ChainSpec, type StepSpec } from "./spec.ts";
 
 /** What is said so far. */
@@ -30,6 +31,7 @@ export function runChain(
   for (const step of chain) {
     const after = applyStep(candidates, step, stepContext);
     observe?.(step, candidates, after);
+    if (!observe && after.logits !== candidates.logits) giveLogits(candidates.logits);
     candidates = after;
   }
   return candidates;

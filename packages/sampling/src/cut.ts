@@ -3,7 +3,8 @@
  * weight instead of elements. With weight 1 it finds the k-th largest, with the probability as weight the nucleus.
  * The partition is Dijkstra's in three, so that rows of equal scores stay linear.
  */
-import { type Candidates, keepWhere, largest } from "./candidates.ts";
+import { type Candidates, keepPlaces, largest } from "./candidates.ts";
+import { scratchPlaces } from "./scratch.ts";
 
 /** The head of a descending order: every score above `threshold`, and of those equal to it the first that hold `missing`. */
 export interface Cut {
@@ -11,16 +12,19 @@ export interface Cut {
   readonly missing: number;
 }
 
-/** What each place weighs, in the order of the candidates; by default each weighs 1. */
-type Weigh = (i: number) => number;
-const one: Weigh = () => 1;
-
-/** The smallest head of `scores`, largest first, whose weight reaches `target`; all of them if none does. */
-export function headCut(scores: Float64Array, target: number, weigh: Weigh = one, among = everyPlace(scores)): Cut {
-  let [low, high, missing] = [0, among.length - 1, target];
+/** The smallest head of `scores`, largest first, whose weight reaches `target`; all of them if none does. Reorders `among`. */
+export function headCut(
+  scores: Float64Array,
+  target: number,
+  weights = ones(scores.length),
+  among = everyPlace(scores),
+): Cut {
+  const narrowed = among.length > MANY ? binReached(scores, target, weights, among) : { among, missing: target };
+  let [low, high, missing] = [0, narrowed.among.length - 1, narrowed.missing];
   while (true) {
+    const { among } = narrowed;
     const pivot = medianOf(scores[among[low]!]!, scores[among[(low + high) >> 1]!]!, scores[among[high]!]!);
-    const { start, end, above, equal } = partition(among, scores, { low, high, pivot }, weigh);
+    const { start, end, above, equal } = partition(among, scores, { low, high, pivot }, weights);
     if (above >= missing && start > low) {
       high = start - 1;
       continue;
@@ -32,40 +36,89 @@ export function headCut(scores: Float64Array, target: number, weigh: Weigh = one
   }
 }
 
+const MANY = 256;
+const BINS = 1024;
+
+/** Of many places those in the bin of scores in which the target is reached, and what is missing to it there. */
+function binReached(scores: Float64Array, target: number, weights: Float64Array, among: Int32Array) {
+  let [max, min] = [-Infinity, Infinity];
+  for (let i = 0; i < among.length; i++) {
+    const score = scores[among[i]!]!;
+    if (score > max) max = score;
+    if (score < min) min = score;
+  }
+  const scale = max > min ? (BINS - 1) / (max - min) : 0;
+  const sums = new Float64Array(BINS);
+  for (let i = 0; i < among.length; i++) {
+    const place = among[i]!;
+    sums[((max - scores[place]!) * scale) | 0]! += weights[place]!;
+  }
+  const lastBin = ((max - min) * scale) | 0;
+  let [bin, missing] = [0, target];
+  while (bin < lastBin && sums[bin]! < missing) missing -= sums[bin++]!;
+  let count = 0;
+  for (let i = 0; i < among.length; i++) {
+    const place = among[i]!;
+    if ((((max - scores[place]!) * scale) | 0) === bin) among[count++] = place;
+  }
+  return { among: among.subarray(0, count), missing };
+}
+
 /** The cut of the k largest scores: the k-th is its threshold. 1 <= k <= scores.length */
 export function largestCut(scores: Float64Array, k: number): Cut {
   if (k === 1) return { threshold: largest(scores), missing: 1 };
   const sample = scores.subarray(0, Math.max(1024, 4 * k));
   if (sample.length === scores.length) return headCut(scores, k);
   // What is below the k-th largest of the first few cannot be among the k largest.
-  return headCut(scores, k, one, placesFrom(scores, headCut(sample, k).threshold));
+  return headCut(scores, k, ones(scores.length), placesFrom(scores, headCut(sample, k).threshold));
 }
 
-/** The candidates whose `scores` belong to the head, at least one; among ties the lower ids. */
-export function keepHead(candidates: Candidates, scores: Float64Array, cut: Cut, weigh: Weigh = one): Candidates {
-  let { missing } = cut;
-  let first = true;
-  return keepWhere(candidates, (i) => {
-    if (scores[i]! > cut.threshold) return true;
-    if (scores[i] !== cut.threshold || !(first || missing > 0)) return false;
-    first = false;
-    missing -= weigh(i);
-    return true;
-  });
+/** The candidates whose `scores` belong to the head, at least one; among ties the lower ids. `among` ascends. */
+export function keepHead(
+  candidates: Candidates,
+  scores: Float64Array,
+  { threshold, missing }: Cut,
+  weights = ones(scores.length),
+  among = everyPlace(scores),
+): Candidates {
+  const kept = scratchPlaces(among.length);
+  let [count, left, ties] = [0, missing, 0];
+  for (let i = 0; i < among.length; i++) {
+    const place = among[i]!;
+    if (!(scores[place]! >= threshold)) continue;
+    if (scores[place] === threshold) {
+      if (ties++ > 0 && left <= 0) continue;
+      left -= weights[place]!;
+    }
+    kept[count++] = place;
+  }
+  return keepPlaces(candidates, kept, count);
 }
 
 /** The candidates whose `scores` reach `threshold`, and if those are fewer than `minKeep`, all that reach the minKeep-th largest. */
 export function keepFrom(candidates: Candidates, scores: Float64Array, threshold: number, minKeep: number): Candidates {
   const floor = Math.min(threshold, largestCut(scores, Math.min(minKeep, scores.length)).threshold);
-  return keepWhere(candidates, (i) => scores[i]! >= floor);
+  const places = placesFrom(scores, floor);
+  return keepPlaces(candidates, places, places.length);
 }
 
 /** Where the scores are that are not below `floor`, ascending. */
 export function placesFrom(scores: Float64Array, floor: number): Int32Array {
-  const places = new Int32Array(scores.length);
+  const places = scratchPlaces(scores.length);
   let count = 0;
-  for (let i = 0; i < scores.length; i++) if (scores[i]! >= floor) places[count++] = i;
-  return places.subarray(0, count);
+  for (let i = 0; i < scores.length; i++) {
+    places[count] = i; // no branch: which way it goes cannot be foretold
+    count += Number(scores[i]! >= floor);
+  }
+  return places.slice(0, count);
+}
+
+let sameWeights = new Float64Array(0);
+
+/** Weights of 1. */
+function ones(count: number): Float64Array {
+  if (sameWeights.length < count) sameWeights = new Float64Array(count).fill(1);
+  return sameWeights;
 }
 
 function everyPlace(scores: Float64Array): Int32Array {
@@ -79,20 +132,20 @@ interface Range {
 }
 
 /** Orders among[low .. high]: first what scores above the pivot, with its weight, then, from `start` to `end`, its equals. */
-function partition(among: Int32Array, scores: Float64Array, { low, high, pivot }: Range, weigh: Weigh) {
+function partition(among: Int32Array, scores: Float64Array, { low, high, pivot }: Range, weights: Float64Array) {
   let [start, end, last, above, equal] = [low, low, high, 0, 0];
   while (end <= last) {
     const place = among[end]!;
     const score = scores[place]!;
     if (score > pivot) {
-      above += weigh(place);
+      above += weights[place]!;
       among[end++] = among[start]!;
       among[start++] = place;
     } else if (score < pivot) {
       among[end] = among[last]!;
       among[last--] = place;
     } else {
-      equal += weigh(place);
+      equal += weights[place]!;
       end++;
     }
   }

@@ -2,7 +2,7 @@
  * The draw: one uniform number per token, u times the sum of the weights, walked in the order of the candidates (ascending
  * ids). Draws do not port between libraries; distributions do.
  */
-import { type Candidates, softmaxWeights } from "./candidates.ts";
+import { type Candidates, passingWeights } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
 import { type Generator, nextUniform } from "./generator.ts";
 
@@ -17,7 +17,7 @@ export function draw(candidates: Candidates, generator: Generator): number {
  */
 export function pick(candidates: Candidates, uniform: number): number {
   if (!(uniform >= 0 && uniform < 1)) throw new SamplingError(`pick: need 0 <= uniform < 1, got ${uniform}`);
-  const { weights, sum } = softmaxWeights(candidates.logits);
+  const { weights, sum } = passingWeights(candidates.logits);
   let left = uniform * sum;
   let chosen = 0;
   for (let i = 0; i < weights.length; i++) {

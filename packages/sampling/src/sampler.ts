@@ -4,6 +4,7 @@ import { runChain, type SampleContext } from "./chain.ts";
 import { draw } from "./draw.ts";
 import { createGenerator, type Generator, nextUniform } from "./generator.ts";
 import { reportChain, type StepReport } from "./report.ts";
+import { giveLogits } from "./scratch.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, type Mirostat, nextMu } from "./steps/mirostat.ts";
@@ -55,7 +56,12 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
   const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const sample = greedyAlone
     ? (logits: Float32Array) => argmax(logits)
-    : (logits: Float32Array, context: SampleContext) => drawFrom(distribution(logits, context));
+    : (logits: Float32Array, context: SampleContext) => {
+        const candidates = distribution(logits, context);
+        const id = drawFrom(candidates);
+        giveLogits(candidates.logits);
+        return id;
+      };
   return Object.assign(sample, { generator, distribution, explain });
 }
 

@@ -44,8 +44,9 @@ export function normalRow(size: number, deviation: number, seed: number): Float3
   });
 }
 
-/** The candidates' ids and probabilities, sorted as a textbook would: the most probable first, ties by the lower id. */
-export function sorted(candidates: Candidates): { id: number; probability: number }[] {
-  const all = Array.from(probabilities(candidates), (probability, i) => ({ id: candidates.ids[i]!, probability }));
-  return all.sort((a, b) => b.probability - a.probability || a.id - b.id);
+/** The candidates' ids and probabilities, sorted as a textbook would: the largest logit first, ties by the lower id. */
+export function sorted({ ids, logits }: Candidates): { id: number; probability: number }[] {
+  const shares = probabilities({ ids, logits });
+  const places = Array.from(ids.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
+  return places.map((i) => ({ id: ids[i], probability: shares[i] }));
 }

@@ -7,6 +7,7 @@ import { type Candidates, indexOf } from "../candidates.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { copyLogits } from "../scratch.ts";
 
 export interface AdditivePenalties {
   readonly type: "additive-penalties";
@@ -30,7 +31,7 @@ export function additivePenalties(
   checkStep(ADDITIVE_PENALTIES, step);
   const { frequency, presence, scope = "generated" } = step;
   if (frequency === 0 && presence === 0) return candidates;
-  const logits = candidates.logits.slice();
+  const logits = copyLogits(candidates.logits);
   for (const [id, count] of countsOf(context, scope)) {
     const at = indexOf(candidates, id);
     if (at >= 0) logits[at]! -= count * frequency + presence;

@@ -4,11 +4,12 @@
  * whole sequence, prompt included. Light values serve (1.1 to 1.2): commas and common words pay as well.
  * Not OpenAI's penalties of the same names, which are subtracted from the logit and are off at 0 (additive-penalties.ts).
  */
-import { type Candidates, indexOf } from "../candidates.ts";
+import { type Candidates, indexOf, smallest } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { takeLogits } from "../scratch.ts";
 
 export interface DeckPenalties {
   readonly type: "deck-penalties";
@@ -45,10 +46,9 @@ export function deckPenalties(
 
 /** A copy in which no logit is negative. Subtracting one number from all changes no probability. */
 function shifted(logits: Float64Array): Float64Array {
-  let smallest = 0;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! < smallest) smallest = logits[i]!;
-  const copy = new Float64Array(logits.length);
-  for (let i = 0; i < logits.length; i++) copy[i] = logits[i]! - smallest;
+  const shift = Math.min(0, smallest(logits));
+  const copy = takeLogits(logits.length);
+  for (let i = 0; i < logits.length; i++) copy[i] = logits[i]! - shift;
   return copy;
 }
 

@@ -9,6 +9,7 @@ import { type Candidates, indexOf } from "../candidates.ts";
 import { scopeStart } from "../history.ts";
 import { number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { copyLogits } from "../scratch.ts";
 
 export interface Dry {
   readonly type: "dry";
@@ -35,7 +36,7 @@ export function dry(candidates: Candidates, step: Omit<Dry, "type">, context: St
   const { multiplier, base, allowedLength, breakers = [], scope = "all" } = step;
   if (multiplier === 0) return candidates;
   const largestExponent = base > 1 ? Math.floor(LARGEST_LN / Math.log(base)) : Infinity;
-  const logits = candidates.logits.slice();
+  const logits = copyLogits(candidates.logits);
   for (const [id, length] of repetitions(context, scope, new Set(breakers))) {
     const at = indexOf(candidates, id);
     if (at < 0 || length < allowedLength) continue;

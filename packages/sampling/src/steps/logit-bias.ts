@@ -6,6 +6,7 @@ import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError, show } from "../errors.ts";
 import { checkIds, type Parameter } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { copyLogits } from "../scratch.ts";
 
 export interface LogitBias {
   readonly type: "logit-bias";
@@ -26,7 +27,7 @@ export function logitBias(candidates: Candidates, step: Omit<LogitBias, "type">,
     context.vocabularySize,
   );
   if (biases.length === 0) return candidates;
-  const logits = candidates.logits.slice();
+  const logits = copyLogits(candidates.logits);
   for (const [id, bias] of biases) {
     const at = indexOf(candidates, id);
     if (at >= 0) logits[at]! += bias;

@@ -8,6 +8,7 @@ import { type Candidates, indexOf } from "../candidates.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { copyLogits } from "../scratch.ts";
 
 export interface RepetitionPenalty {
   readonly type: "repetition-penalty";
@@ -29,7 +30,7 @@ export function repetitionPenalty(
   checkStep(REPETITION_PENALTY, step);
   const { penalty, scope = "all" } = step;
   if (penalty === 1) return candidates;
-  const logits = candidates.logits.slice();
+  const logits = copyLogits(candidates.logits);
   for (const id of countsOf(context, scope).keys()) {
     const at = indexOf(candidates, id);
     if (at >= 0) logits[at] = logits[at]! < 0 ? logits[at]! * penalty : logits[at]! / penalty;

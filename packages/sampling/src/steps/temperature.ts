@@ -6,6 +6,7 @@ import type { Candidates } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { number, type Parameter } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
+import { takeLogits } from "../scratch.ts";
 
 export interface Temperature {
   readonly type: "temperature";
@@ -21,7 +22,7 @@ export function temperature(candidates: Candidates, step: Omit<Temperature, "typ
   checkStep(TEMPERATURE, step);
   const value = step.temperature;
   if (value === 1) return candidates;
-  const logits = new Float64Array(candidates.logits.length);
+  const logits = takeLogits(candidates.logits.length);
   for (let i = 0; i < logits.length; i++) {
     const logit = candidates.logits[i]! / value;
     if (!Number.isFinite(logit)) throw tooSmall(value, candidates.logits[i]!);

@@ -4,8 +4,8 @@
  * kept, equality adds none; of tokens tied with the last one the lower ids stay. transformers cuts from the other end
  * (drops while the ascending sum is at most 1 - p), llama.cpp from this one: the same set. Typical p: 0.8, 0.9, 0.95.
  */
-import { type Candidates, softmaxWeights } from "../candidates.ts";
-import { type Cut, headCut, keepHead, largestCut, placesFrom } from "../cut.ts";
+import { type Candidates, passingWeights } from "../candidates.ts";
+import { headCut, keepHead, largestCut, placesFrom } from "../cut.ts";
 import { number, optional, wholeNumber } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
@@ -25,14 +25,18 @@ export function topP(candidates: Candidates, step: Omit<TopP, "type">): Candidat
   checkStep(TOP_P, step);
   const { p, minKeep = 1 } = step;
   if (p === 1) return candidates;
-  const { weights, sum } = softmaxWeights(candidates.logits);
-  const weigh = (i: number): number => weights[i]!;
+  const { logits } = candidates;
+  const nucleus = nucleusOf(candidates, p);
+  if (nucleus.ids.length >= Math.min(minKeep, logits.length)) return nucleus;
+  return keepHead(candidates, logits, largestCut(logits, Math.min(minKeep, logits.length)));
+}
+
+function nucleusOf(candidates: Candidates, p: number): Candidates {
+  const { logits } = candidates;
+  const { weights, sum } = passingWeights(logits);
   // All below this limit together hold less than 1 - p, so the rest reaches p without them (from llama2.c's run.c).
   const contenders = placesFrom(weights, ((1 - p) * sum) / weights.length);
-  const nucleus = keepHead(candidates, weights, headCut(weights, p * sum, weigh, contenders), weigh);
-  if (nucleus.ids.length >= Math.min(minKeep, weights.length)) return nucleus;
-  const cut: Cut = largestCut(weights, Math.min(minKeep, weights.length));
-  return keepHead(candidates, weights, cut);
+  return keepHead(candidates, logits, headCut(logits, p * sum, weights, contenders.slice()), weights, contenders);
 }
 
 export const TOP_P: Rule<TopP> = {

@@ -4,7 +4,7 @@
  * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
  * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
  */
-import { type Candidates, softmaxWeights } from "../candidates.ts";
+import { type Candidates, entropy, largest, softmaxWeights } from "../candidates.ts";
 import { type Cut, headCut, keepFrom, keepHead } from "../cut.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
@@ -28,29 +28,24 @@ export function typical(candidates: Candidates, step: Omit<Typical, "type">): Ca
   const { mass, minKeep = 1, boundary = "hf" } = step;
   if (mass === 1) return candidates;
   const { weights, sum } = softmaxWeights(candidates.logits);
-  const nearness = nearnessToEntropy(weights, sum);
-  const weigh = (i: number): number => weights[i]!;
+  const nearness = nearnessToEntropy(candidates, sum);
   if (boundary === "hf") {
-    return keepFrom(candidates, nearness, headCut(nearness, mass * sum, weigh).threshold, minKeep);
+    return keepFrom(candidates, nearness, headCut(nearness, mass * sum, weights).threshold, minKeep);
   }
   const beyond = mass * sum * (1 + Number.EPSILON); // to reach the next number up is to exceed this one
-  const kept = keepHead(candidates, nearness, headCut(nearness, beyond, weigh), weigh);
+  const kept = keepHead(candidates, nearness, headCut(nearness, beyond, weights), weights);
   if (kept.ids.length >= minKeep) return kept;
   const least: Cut = headCut(nearness, Math.min(minKeep, weights.length));
   return keepHead(candidates, nearness, least);
 }
 
-/** - | -ln p_i - H |: 0 for a token that tells as much as is to be expected; -Infinity for one of probability 0. */
-function nearnessToEntropy(weights: Float64Array, sum: number): Float64Array {
-  const information = new Float64Array(weights.length);
-  let mean = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const p = weights[i]! / sum;
-    information[i] = -Math.log(p);
-    if (p > 0) mean += p * information[i]!;
-  }
-  for (let i = 0; i < information.length; i++) information[i] = -Math.abs(information[i]! - mean);
-  return information;
+/** - | -ln p_i - H |: 0 for a token that tells as much as is to be expected. -ln p_i is max + ln sum - z_i. */
+function nearnessToEntropy(candidates: Candidates, sum: number): Float64Array {
+  const { logits } = candidates;
+  const mean = largest(logits) + Math.log(sum) - entropy(candidates); // the logit of a token that tells H
+  const nearness = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) nearness[i] = -Math.abs(mean - logits[i]!);
+  return nearness;
 }
 
 export const TYPICAL: Rule<Typical> = {
