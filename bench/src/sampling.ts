@@ -14,7 +14,7 @@ import {
 } from "@tsgpt/sampling";
 
 /** Medians of one draw, the chain and all, over each kind of row. */
-export interface ChainCost {
+interface ChainCost {
   readonly chain: string;
   /** Few tokens hold most of the mass, as is usual: the nucleus of 0.9 has 59. */
   readonly peakedMilliseconds: number;
