@@ -15,17 +15,19 @@ export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
 export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
-export { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./cost.ts";
-export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export {
   type FinishReason,
   type GeneratedToken,
-  type GenerateOptions,
-  generate,
   promptIds,
   type Sample,
   type SampleContext,
-} from "./generate.ts";
+  type TextOptions,
+} from "./continuation.ts";
+export { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./cost.ts";
+export { type HeldCache, reorder } from "./decode/reorder.ts";
+export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
+export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
+export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
 export { crossEntropy, type Loss } from "./loss.ts";

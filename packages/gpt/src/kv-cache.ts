@@ -80,9 +80,7 @@ export class KVCache {
 
   /** Forgets all but the first `length` tokens. @throws RangeError if fewer are held */
   truncate(length: number): void {
-    if (!Number.isInteger(length) || length < 0 || length > this.#length) {
-      throw new RangeError(`KVCache.truncate: length must be a whole number from 0 to ${this.#length}, got ${length}`);
-    }
+    checkLength("KVCache.truncate", "length", length, this.#length);
     this.#length = length;
   }
 
@@ -96,16 +94,49 @@ export class KVCache {
     for (const tensor of [...this.#keys.splice(0), ...this.#values.splice(0)]) this.#engine.free(tensor);
   }
 
-  /** An independent copy: feeding one does not change the other. */
-  clone(): KVCache {
+  /**
+   * A cache of its own with the first `length` tokens, for another continuation of them; nothing beyond them is copied.
+   * @throws RangeError if fewer are held; EngineError if the engine has no room for another cache
+   */
+  fork(length: number = this.#length): KVCache {
+    checkLength("KVCache.fork", "length", length, this.#length);
     const copy = new KVCache(this.#config, this.#engine, this.capacity);
-    for (let layer = 0; layer < this.#keys.length; layer++) {
-      copy.keys(layer).data.set(this.keys(layer).data);
-      copy.values(layer).data.set(this.values(layer).data);
-    }
-    copy.#length = this.#length;
+    copy.copyFrom(this, 0, length);
     return copy;
   }
+
+  /**
+   * Makes this hold the first `to` tokens of `source`, where the first `from` are the same in both: rows from .. to - 1 are
+   * copied, over what was there. Returns the bytes copied, 2 L C (to - from) float32 numbers.
+   * @throws RangeError unless both hold `from` tokens and `source` holds `to`; ContextOverflowError if they do not fit
+   */
+  copyFrom(source: KVCache, from: number, to: number = source.length): number {
+    checkLength("KVCache.copyFrom", "to", to, source.length);
+    checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
+    this.truncate(from);
+    this.checkRoom(to - from);
+    for (let layer = 0; layer < this.#keys.length; layer++) {
+      copyRows(this.keys(layer), source.keys(layer), from, to);
+      copyRows(this.values(layer), source.values(layer), from, to);
+    }
+    this.#length = to;
+    return 2 * this.#config.nLayer * this.#config.nEmbd * (to - from) * Float32Array.BYTES_PER_ELEMENT;
+  }
+}
+
+/** Rows from .. to - 1 of every head. [H, capacity, D] -> [H, another capacity, D] */
+function copyRows(target: Tensor, source: Tensor, from: number, to: number): void {
+  const [heads, capacity, d] = source.shape as [number, number, number];
+  const targetCapacity = target.shape[1] as number;
+  for (let h = 0; h < heads; h++) {
+    const rows = source.data.subarray((h * capacity + from) * d, (h * capacity + to) * d);
+    target.data.set(rows, (h * targetCapacity + from) * d);
+  }
+}
+
+function checkLength(by: string, what: string, length: number, most: number): void {
+  if (Number.isInteger(length) && length >= 0 && length <= most) return;
+  throw new RangeError(`${by}: ${what} must be a whole number from 0 to ${most}, got ${length}`);
 }
 
 /** `count` tensors, or none. @throws EngineError */

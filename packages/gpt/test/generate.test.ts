@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import {
-  type FinishReason,
-  type GeneratedToken,
-  type GenerateOptions,
-  generate,
-  type Sample,
-} from "../src/generate.ts";
+import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.ts";
+import { type GenerateOptions, generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
 import { loadTokenizer } from "../src/tokenizer.ts";

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward } from "../src/model.ts";
+import { engines } from "./engines.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();
@@ -51,12 +52,61 @@ test("advance refuses what does not fit, and changes nothing then", () => {
   expect(cache.length).toBe(3);
 });
 
-test("a clone goes its own way", () => {
-  const cache = new KVCache(config, engine);
+describe.each(engines)("$engineName", ({ create }) => {
+  const engine = create();
+  afterAll(() => engine.dispose());
+  const rows = (cache: KVCache, from: number, to: number) => {
+    const tensors = [0, 1, 2].flatMap((layer) => [cache.keys(layer), cache.values(layer)]);
+    return tensors.flatMap(({ data, shape: [heads, capacity, d] }) =>
+      Array.from({ length: heads as number }, (_, h) => [
+        ...data.subarray((h * capacity! + from) * d!, (h * capacity! + to) * d!),
+      ]),
+    );
+  };
+  const filled = (capacity: number, ids: number[]) => {
+    const cache = new KVCache(config, engine, capacity);
+    forward({ ...model, engine }, ids, { cache });
+    return cache;
+  };
+
+  const feed = (cache: KVCache, ids: number[]) => forward({ ...model, engine }, ids, { cache }).data;
+
+  test("a fork goes its own way, and so does the cache it came from", () => {
+    const cache = filled(10, [1, 2, 3]);
+    const fork = cache.fork();
+    const expected = feed(cache, [4]);
+    cache.truncate(3);
+    feed(cache, [9, 9]);
+    expect(fork.length).toBe(3);
+    expect(feed(fork, [4])).toEqual(expected);
+    expect(cache.length).toBe(5);
+  });
+
+  test("a fork holds the tokens asked for, and no row beyond them is copied", () => {
+    const cache = filled(10, [1, 2, 3, 4]);
+    const fork = cache.fork(2);
+    expect(fork.length).toBe(2);
+    expect(rows(fork, 0, 2)).toEqual(rows(cache, 0, 2));
+    const beyond = rows(fork, 2, 10).flat();
+    expect(beyond.every((number) => number === 0)).toBe(true);
+  });
+
+  test("copyFrom copies the rows from the first that differs, also between caches of different capacity", () => {
+    const [source, target] = [filled(10, [1, 2, 3, 4]), filled(7, [1, 2, 8, 8, 8])];
+    for (let i = 0; i < 2 * 4; i++) target.keys(0).data[i] = 77; // rows said to be the same: they are not touched
+    const bytes = target.copyFrom(source, 2);
+    expect(bytes).toBe(2 * 3 * 12 * 2 * 4); // 2 L C float32 numbers, two rows
+    expect(target.length).toBe(4);
+    expect(rows(target, 2, 4)).toEqual(rows(source, 2, 4));
+    expect(rows(target, 0, 2)[0]).toEqual(new Array(8).fill(77));
+  });
+});
+
+test("fork and copyFrom refuse rows that are not held, with the range", () => {
+  const [cache, other] = [new KVCache(config, engine, 5), new KVCache(config, engine, 2)];
   forward(model, [1, 2, 3], { cache });
-  const copy = cache.clone();
-  forward(model, [9, 9], { cache });
-  expect(copy.length).toBe(3);
-  const whole = forward(model, [1, 2, 3, 4]);
-  expect(forward(model, [4], { cache: copy }).row(0)).toBeCloseToTensor(whole.row(3), { atol: 5e-6, rtol: 1e-5 });
+  expect(() => cache.fork(4)).toThrow("KVCache.fork: length must be a whole number from 0 to 3, got 4");
+  expect(() => other.copyFrom(cache, 1)).toThrow("KVCache.copyFrom: from must be a whole number from 0 to 0, got 1");
+  expect(() => other.copyFrom(cache, 0, 4)).toThrow("KVCache.copyFrom: to must be a whole number from 0 to 3, got 4");
+  expect(() => other.copyFrom(cache, 0)).toThrow("0 past + 3 new tokens = 3, cache capacity is 2");
 });

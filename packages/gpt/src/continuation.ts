@@ -1,0 +1,119 @@
+/**
+ * Continuation: a text that is being continued, token by token, by whatever strategy: its ids, the text to show, and what
+ * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
+ */
+import { ContextOverflowError } from "./errors.ts";
+import { logSumOfExp } from "./log-sum-exp.ts";
+import type { Model } from "./model.ts";
+import { textStream } from "./text-stream.ts";
+
+export interface SampleContext {
+  /** All ids so far, prompt included. */
+  readonly history: readonly number[];
+  /** How many of them are the prompt's. */
+  readonly promptLength: number;
+}
+
+/** Chooses the next id from the logits [V], which are its own to change. */
+export type Sample = (logits: Float32Array, context: SampleContext) => number;
+
+/** What may end a text, and what of it is shown: the options that all strategies share. */
+export interface TextOptions {
+  /** At most so many tokens; without a limit, up to the end of the context. */
+  readonly maxTokens?: number | undefined;
+  /** Strings that end the text; they are not emitted. Need a tokenizer. */
+  readonly stop?: readonly string[] | undefined;
+  /** Go on past the end-of-text token. */
+  readonly ignoreEos?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GeneratedToken {
+  readonly id: number;
+  /** Text that can be shown now: "" while a character or a possible stop string is incomplete, and without a tokenizer. */
+  readonly text: string;
+  /** ln p(id) under the raw logits, in nats, before any sampling step. */
+  readonly logprob: number;
+  /** Index of the token in the whole sequence. */
+  readonly position: number;
+}
+
+export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
+
+export interface Continuation extends SampleContext {
+  /** The most tokens that may still come: to the limit, or to the end of the context. */
+  room(): number;
+  /** What ended it; undefined while another token may come. */
+  ended(): FinishReason | undefined;
+  /** Appends the id that `sample` chooses. @throws RangeError for an id that is none; Error if logits are not finite */
+  next(logits: Float32Array, sample: Sample): GeneratedToken;
+}
+
+/** A continuation of checked ids, with nothing generated yet. @throws RangeError for an empty stop string */
+export function continuation(model: Model, ids: readonly number[], options: TextOptions, by: string): Continuation {
+  const { maxTokens = Number.POSITIVE_INFINITY, ignoreEos = false, signal } = options;
+  const { nPositions, eosTokenId } = model.config;
+  const show = textStream(model, options.stop ?? []);
+  const history = [...ids];
+  const promptLength = ids.length;
+  const room = () => Math.min(promptLength + maxTokens, nPositions) - history.length;
+  let reason: FinishReason | undefined;
+  const ended = () => {
+    if (reason) return reason;
+    if (room() === 0) return history.length === promptLength + maxTokens ? "length" : "context";
+    return signal?.aborted ? "abort" : undefined;
+  };
+  const next = (logits: Float32Array, sample: Sample): GeneratedToken => {
+    const position = history.length;
+    const logSum = logSumOfExp(logits, position, by);
+    const raw = logits.slice();
+    const id = sample(logits, { history, promptLength });
+    if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
+    history.push(id);
+    const isEos = id === eosTokenId && !ignoreEos;
+    const { text, stopped } = show(isEos ? undefined : id, isEos || room() === 0);
+    if (isEos || stopped) reason = isEos ? "eos" : "stop";
+    return { id, text, logprob: (raw[id] as number) - logSum, position };
+  };
+  return { history, promptLength, room, ended, next };
+}
+
+/**
+ * The ids of a prompt; of an empty one, the model's begin- or end-of-text id alone.
+ * @throws RangeError if text is given without a tokenizer, or nothing is given and the model has no such id
+ */
+export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
+  const { tokenizer, config, name } = model;
+  if (typeof prompt === "string" && prompt !== "" && !tokenizer) {
+    throw new RangeError(`${by}: model "${name}" has no tokenizer.json, so a prompt must be given as token ids`);
+  }
+  const ids = typeof prompt === "string" ? (prompt === "" ? [] : (tokenizer?.encode(prompt) ?? [])) : [...prompt];
+  if (ids.length > 0) return ids;
+  const start = config.bosTokenId ?? config.eosTokenId;
+  if (start === undefined) {
+    throw new RangeError(`${by}: the prompt is empty and model "${name}" has no bos or eos token to start from`);
+  }
+  return [start];
+}
+
+/**
+ * The ids of a prompt, once they and the options are known to be possible.
+ * @throws RangeError for a prompt or option that cannot be; ContextOverflowError for more ids than nPositions
+ */
+export function checkedPrompt(model: Model, prompt: string | readonly number[], options: TextOptions, by: string) {
+  const { config, tokenizer } = model;
+  const { maxTokens = Number.POSITIVE_INFINITY, stop = [] } = options;
+  const ids = promptIds(model, prompt, by);
+  if (maxTokens !== Number.POSITIVE_INFINITY && (!Number.isInteger(maxTokens) || maxTokens < 0)) {
+    throw new RangeError(`${by}: maxTokens must be a whole number, 0 or more, got ${maxTokens}`);
+  }
+  if (stop.length > 0 && !tokenizer) throw new RangeError(`${by}: stop strings need a model with a tokenizer`);
+  const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
+  if (unknown !== undefined) {
+    throw new RangeError(`${by}: token id ${unknown} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+  }
+  if (ids.length > config.nPositions) {
+    throw new ContextOverflowError({ past: 0, adding: ids.length, limit: config.nPositions, what: "nPositions" });
+  }
+  return ids;
+}

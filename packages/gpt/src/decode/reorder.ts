@@ -1,0 +1,54 @@
+/**
+ * Which cache goes on with which beam. A search keeps a cache a beam; after a step, a beam may have one child, several or none.
+ * Where each has one, caches change places and nothing is copied. A further child takes the cache of a beam that died, and of
+ * its parent's rows only those from where the two histories part: both begin with the prompt, and mostly share more.
+ */
+import type { KVCache } from "../kv-cache.ts";
+
+/** A cache, and the ids whose keys and values it holds: as many as its length. */
+export interface HeldCache {
+  readonly cache: KVCache;
+  readonly ids: readonly number[];
+}
+
+/**
+ * The caches of a step's children: the i-th then holds what that of beam parents[i] held. All that are given come back, those
+ * without a child last, so that a later step can use them. `copiedBytes` is 0 for a permutation.
+ * @throws RangeError for more children than caches, or a parent that is none
+ */
+export function reorder(
+  held: readonly HeldCache[],
+  parents: readonly number[],
+): { held: HeldCache[]; copiedBytes: number } {
+  checkParents(held.length, parents);
+  const free = held.filter((_, beam) => !parents.includes(beam));
+  let copiedBytes = 0;
+  const children = parents.map((parent, child) => {
+    const own = held[parent] as HeldCache;
+    if (parents.indexOf(parent) === child) return own;
+    const { cache, shared } = takeClosest(free, own.ids);
+    copiedBytes += cache.copyFrom(own.cache, shared);
+    return { cache, ids: own.ids };
+  });
+  return { held: [...children, ...free], copiedBytes };
+}
+
+/** Takes out of `free` the cache that shares the longest beginning with `ids`. */
+function takeClosest(free: HeldCache[], ids: readonly number[]): { cache: KVCache; shared: number } {
+  const shared = free.map((other) => sharedLength(other.ids, ids));
+  const longest = Math.max(...shared);
+  const [taken] = free.splice(shared.indexOf(longest), 1) as [HeldCache];
+  return { cache: taken.cache, shared: longest };
+}
+
+function sharedLength(a: readonly number[], b: readonly number[]): number {
+  const parting = a.findIndex((id, i) => id !== b[i]);
+  return parting < 0 ? a.length : parting;
+}
+
+function checkParents(beams: number, parents: readonly number[]): void {
+  if (parents.length > beams) throw new RangeError(`reorder: ${parents.length} children for ${beams} caches`);
+  const unknown = parents.find((parent) => !Number.isInteger(parent) || parent < 0 || parent >= beams);
+  if (unknown === undefined) return;
+  throw new RangeError(`reorder: parent ${unknown} is no beam; beams go from 0 to ${beams - 1}`);
+}
