@@ -21,6 +21,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
 OPS = ROOT / "packages/tensor/test/fixtures/ops.json"
+MADE_BY = "tools/reference/make_fixtures.py, make_decode_fixtures.py"
 SEED = 20261124
 TINY = dict(vocab_size=61, n_positions=24, n_embd=12, n_layer=2, n_head=3, bos_token_id=None, eos_token_id=None,
             resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
@@ -211,6 +212,15 @@ def operations() -> None:
     OPS.write_text(json.dumps(plain) + "\n")
 
 
+def write_manifest(head: dict | None = None) -> None:
+    """MANIFEST.json: what is said of the fixtures, as it stands or anew, and the SHA-256 of every file."""
+    path = FIXTURES / "MANIFEST.json"
+    head = head or json.loads(path.read_text())
+    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.name not in ("MANIFEST.json", "README.md"))
+    digests = {str(path.relative_to(FIXTURES)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    path.write_text(json.dumps({**head, "made by": MADE_BY, "sha256": digests}, indent=1) + "\n")
+
+
 def main() -> None:
     torch.set_num_threads(1)
     errors = {}
@@ -223,15 +233,11 @@ def main() -> None:
         errors[name] = write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
     errors["fairytales"] = bundled_model()
     operations()
-    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.name not in ("MANIFEST.json", "README.md"))
-    manifest = {
-        "made by": "tools/reference/make_fixtures.py",
+    write_manifest({
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
         "seed": SEED,
         "transformers' float32 against float64": errors,
-        "sha256": {str(path.relative_to(FIXTURES)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
-    }
-    (FIXTURES / "MANIFEST.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    })
     for name, error in errors.items():
         print(f"{name:28} largest logit {error['largestLogit']:.2f}, float32 error {error['float32Error']:.1e}")
 

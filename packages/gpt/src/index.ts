@@ -24,6 +24,14 @@ export {
   type TextOptions,
 } from "./continuation.ts";
 export { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./cost.ts";
+export type { BeamOptions } from "./decode/beam-rules.ts";
+export {
+  type BeamSearchOptions,
+  type BeamSearchResult,
+  type BeamSequence,
+  beamSearch,
+  type LogProbabilities,
+} from "./decode/beam-search.ts";
 export { type HeldCache, reorder } from "./decode/reorder.ts";
 export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";

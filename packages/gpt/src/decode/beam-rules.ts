@@ -1,0 +1,70 @@
+/** What a beam search goes by: how a text is scored, when it ends, and when the search does. */
+import type { GPT2Config } from "../config.ts";
+import type { FinishReason, TextOptions } from "../continuation.ts";
+
+export interface BeamOptions extends Omit<TextOptions, "stop"> {
+  /** N, how many texts are continued side by side; 2 or more. */
+  readonly beams: number;
+  /** A text's score is its summed ln p over (tokens generated) ** lengthPenalty: above 0 favours long texts. Default 1. */
+  readonly lengthPenalty?: number | undefined;
+  /**
+   * When to stop, once N texts have ended. true: at once. false (default): when the best that goes on, scored as if it ended now,
+   * is no better than the worst that ended. "never": the same, but with a positive penalty scored as if it had the greatest length.
+   */
+  readonly earlyStopping?: boolean | "never" | undefined;
+  /** How many texts to return, at most N. Default 1. */
+  readonly numReturn?: number | undefined;
+}
+
+export interface BeamRules {
+  /** The score of a text of `length` generated tokens whose ln p sum to `sum`. */
+  score(sum: number, length: number): number;
+  /** What ends a text whose last token, number `length`, is `id`; undefined if it may go on. */
+  endOf(id: number, length: number): FinishReason | undefined;
+  /** The most tokens generated, and what has ended a text that has so many. */
+  readonly limit: number;
+  readonly atLimit: FinishReason;
+  /** Whether no text under way can come among the N that ended; `bestSum` is the largest under way, `worst` the worst score of those. */
+  isSettled(bestSum: number, worst: number, length: number): boolean;
+}
+
+/** The rules for a prompt of `promptLength` tokens. @throws RangeError for an option that cannot be */
+export function beamRules(config: GPT2Config, promptLength: number, options: BeamOptions): BeamRules {
+  checkOptions(options);
+  const { maxTokens = Number.POSITIVE_INFINITY, lengthPenalty = 1, earlyStopping = false, ignoreEos = false } = options;
+  const limit = Math.min(maxTokens, config.nPositions - promptLength);
+  const atLimit = limit === maxTokens ? "length" : "context";
+  const score = (sum: number, length: number) => (length === 0 ? 0 : sum / length ** lengthPenalty);
+  return {
+    score,
+    limit,
+    atLimit,
+    endOf: (id, length) => {
+      if (id === config.eosTokenId && !ignoreEos) return "eos";
+      return length === limit ? atLimit : undefined;
+    },
+    isSettled: (bestSum, worst, length) => {
+      if (earlyStopping === true) return true;
+      const attained = earlyStopping === "never" && lengthPenalty > 0 ? limit : length;
+      return score(bestSum, attained) <= worst;
+    },
+  };
+}
+
+function checkOptions({ beams, lengthPenalty = 1, earlyStopping = false, numReturn = 1 }: BeamOptions): void {
+  if (!Number.isInteger(beams) || beams < 2) {
+    const fix = "one beam is greedy search, which is generate() with an argmax";
+    throw new RangeError(`beamSearch: beams must be a whole number, 2 or more, got ${beams}; ${fix}`);
+  }
+  if (!Number.isInteger(numReturn) || numReturn < 1 || numReturn > beams) {
+    throw new RangeError(
+      `beamSearch: numReturn must be a whole number from 1 to beams = ${beams}, got ${numReturn}; search with more beams`,
+    );
+  }
+  if (!Number.isFinite(lengthPenalty)) {
+    throw new RangeError(`beamSearch: lengthPenalty must be a finite number, got ${lengthPenalty}`);
+  }
+  if (typeof earlyStopping !== "boolean" && earlyStopping !== "never") {
+    throw new RangeError(`beamSearch: earlyStopping must be true, false or "never", got ${String(earlyStopping)}`);
+  }
+}
