@@ -1,5 +1,6 @@
 /** What ends a beam search, what it copies, and what it refuses; that it finds what transformers finds: beam-search.test.ts. */
 import { expect, test } from "vitest";
+import { beamRules } from "../src/decode/beam-rules.ts";
 import { type BeamSearchOptions, beamSearch, type LogProbabilities } from "../src/decode/beam-search.ts";
 import type { Model } from "../src/model.ts";
 import { countPasses } from "./count-passes.ts";
@@ -106,6 +107,21 @@ test("an abort under way returns the best of what was found by then", async () =
   const { sequences } = await search(tinyModel({ eosTokenId: 2 }), options);
   const found = sequences.map(({ ids, finishReason }) => `${ids} ${finishReason}`);
   expect(found).toEqual(["5,2 eos", "5,5,2 eos", "5,5,5 abort"]); // ln of 0.45, 0.225, 0.225; "2" has 0.1
+});
+
+// Two tokens generated of ten, the best under way at -4: as if it ended now it scores -4 / 2 = -2, at the greatest length -0.4.
+test.each([
+  [{}, -2.1, false],
+  [{}, -2, true],
+  [{ earlyStopping: "never" as const }, -0.5, false],
+  [{ earlyStopping: "never" as const }, -0.4, true],
+  [{ earlyStopping: "never" as const, lengthPenalty: 0 }, -4.1, false], // -4, whatever the length
+  [{ earlyStopping: "never" as const, lengthPenalty: -1 }, -8.1, false], // -4 x 2 = -8 now, and -4 x 10 = -40 later
+  [{ earlyStopping: "never" as const, lengthPenalty: -1 }, -8, true],
+  [{ earlyStopping: true }, -100, true],
+])("with %s and N ended, of which the worst has %d, the search is over: %s", (options, worst, settled) => {
+  const rules = beamRules(tinyModel().config, 3, { beams: 2, maxTokens: 10, ...options });
+  expect(rules.isSettled(-4, worst, 2)).toBe(settled);
 });
 
 test.each([
