@@ -32,6 +32,8 @@ export {
   beamSearch,
   type LogProbabilities,
 } from "./decode/beam-search.ts";
+export { type ContrastiveOptions, contrastiveSearch } from "./decode/contrastive-search.ts";
+export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { type HeldCache, reorder } from "./decode/reorder.ts";
 export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";

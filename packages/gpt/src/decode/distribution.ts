@@ -1,0 +1,63 @@
+/** A distribution over the next token, as a chain of processors leaves it, and the draw from one. */
+import type { SampleContext } from "../continuation.ts";
+import { logSumOfExp } from "../log-sum-exp.ts";
+
+export interface Distribution {
+  /** The tokens that may come, ascending. */
+  readonly ids: ArrayLike<number>;
+  /** probabilities[i] belongs to ids[i]; none is below 0, and they sum to 1. */
+  readonly probabilities: ArrayLike<number>;
+}
+
+/**
+ * The distribution that the next token is chosen from, given logits [V], which are its own to change. A function of its arguments
+ * alone: strategies ask it about tokens that never come to stand in the text.
+ */
+export type DistributionOf = (logits: Float32Array, context: SampleContext) => Distribution;
+
+/** The model's own: softmax of all logits, summed in float64. [V] -> V candidates. @throws Error for logits that are not finite */
+export const softmaxDistribution: DistributionOf = (logits, { history }) => {
+  const logSum = logSumOfExp(logits, history.length, "softmaxDistribution");
+  return {
+    ids: Int32Array.from(logits, (_, id) => id),
+    probabilities: Float64Array.from(logits, (z) => Math.exp(z - logSum)),
+  };
+};
+
+/** The probability of one token: 0 if it is no candidate. */
+export function probabilityOf({ ids, probabilities }: Distribution, id: number): number {
+  const at = Array.prototype.indexOf.call(ids, id);
+  return at < 0 ? 0 : (probabilities[at] as number);
+}
+
+/** What p has and q has not, max(0, p - q), not normalised; p itself where rounding leaves nothing. */
+export function excess(p: Distribution, q: Distribution): Distribution {
+  let at = 0;
+  const probabilities = Float64Array.from(p.ids, (id, i) => {
+    while ((q.ids[at] as number) < id) at++;
+    const taken = q.ids[at] === id ? (q.probabilities[at] as number) : 0;
+    return Math.max(0, (p.probabilities[i] as number) - taken);
+  });
+  return probabilities.some((left) => left > 0) ? { ids: p.ids, probabilities } : p;
+}
+
+/**
+ * The first id at which the summed probability exceeds u, 0 <= u < 1, times the whole sum: they need not sum to 1. An id of
+ * probability 0 is never drawn. @throws RangeError if there is no other
+ */
+export function draw({ ids, probabilities }: Distribution, u: number): number {
+  let sum = 0;
+  for (let i = 0; i < probabilities.length; i++) sum += probabilities[i] as number;
+  let left = u * sum;
+  let drawn: number | undefined;
+  for (let i = 0; i < ids.length; i++) {
+    const probability = probabilities[i] as number;
+    if (!(probability > 0)) continue;
+    drawn = ids[i]; // the last one stands if rounding leaves a remainder
+    left -= probability;
+    if (left < 0) break;
+  }
+  if (drawn === undefined)
+    throw new RangeError("draw: no token has a probability above 0; a distribution must leave one");
+  return drawn;
+}
