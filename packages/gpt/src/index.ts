@@ -34,8 +34,12 @@ export {
 } from "./decode/beam-search.ts";
 export { type ContrastiveOptions, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
+export { draftModel } from "./decode/draft-model.ts";
+export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
+export type { Proposal, Proposer, ProposerFor, ProposerTask } from "./decode/proposer.ts";
 export { type HeldCache, reorder } from "./decode/reorder.ts";
 export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
+export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";

@@ -1,0 +1,52 @@
+/**
+ * The text itself as proposer (Saxena 2023, "Prompt Lookup Decoding"): where its last few tokens stood before, what followed them
+ * then is proposed again. It costs nothing to ask, and pays where a text repeats itself or its prompt: names, quotes, code, loops.
+ */
+import type { Proposal, ProposerFor } from "./proposer.ts";
+
+export interface PromptLookupOptions {
+  /** The most tokens at the end of the text that are looked for; the longest end that stood before is used. Default 3. */
+  readonly longest?: number | undefined;
+}
+
+/**
+ * Proposes what followed the latest earlier occurrence of the text's end. A copy that reaches the end of the text goes on through
+ * what it has proposed, as in LZ77, so that a loop of one token is proposed to any length. Each is certain: q is 1 for it.
+ * @throws RangeError unless `longest` is a whole number, 1 or more
+ * @see https://github.com/apoorvumang/prompt-lookup-decoding
+ */
+export function promptLookup({ longest = 3 }: PromptLookupOptions = {}): ProposerFor {
+  if (!Number.isInteger(longest) || longest < 1) {
+    throw new RangeError(`promptLookup: longest must be a whole number, 1 or more, got ${longest}`);
+  }
+  return () => ({
+    propose: async ({ history }, count) => {
+      const start = continuationOfEnd(history, longest);
+      return start === undefined ? [] : copied(history, start, count);
+    },
+    dispose: () => {},
+  });
+}
+
+/** Where the continuation of an earlier occurrence of the end begins: the longest end, its latest occurrence. */
+function continuationOfEnd(ids: readonly number[], longest: number): number | undefined {
+  for (let n = Math.min(longest, ids.length - 1); n > 0; n--) {
+    for (let start = ids.length - 1; start >= n; start--) if (endsAt(ids, start, n)) return start;
+  }
+  return undefined;
+}
+
+/** Whether the n tokens before `start` are the last n of all. */
+function endsAt(ids: readonly number[], start: number, n: number): boolean {
+  for (let i = 1; i <= n; i++) if (ids[start - i] !== ids[ids.length - i]) return false;
+  return true;
+}
+
+function copied(history: readonly number[], start: number, count: number): Proposal[] {
+  const text = [...history];
+  return Array.from({ length: count }, (_, i) => {
+    const id = text[start + i] as number;
+    text.push(id);
+    return { id, from: { ids: [id], probabilities: [1] } };
+  });
+}

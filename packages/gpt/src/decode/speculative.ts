@@ -1,0 +1,168 @@
+/**
+ * Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192): a proposer guesses the next K tokens, one pass of the model gives
+ * its distribution after each, and a rule keeps as many as leave the text's distribution what it is without guesses. A pass over
+ * K + 1 tokens reads the weights once, as a step does, and reading them is most of what a step costs: decision 0007 has the numbers.
+ */
+import {
+  type Continuation,
+  checkedPrompt,
+  continuation,
+  type FinishReason,
+  type GeneratedToken,
+  type TextOptions,
+} from "../continuation.ts";
+import { eventLoopTurn } from "../event-loop.ts";
+import { cacheFor } from "../generate.ts";
+import { interruptibleForward } from "../interruptible-forward.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
+import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
+
+export interface SpeculativeOptions extends TextOptions {
+  /** What a token is drawn from. For greedy decoding, the most probable token alone, with probability 1. */
+  readonly distribution: DistributionOf;
+  /** Uniform numbers, 0 <= u < 1, one after the other. */
+  readonly uniform: () => number;
+  /** draftModel(...) or promptLookup(). */
+  readonly proposer: ProposerFor;
+  /**
+   * K, the most tokens proposed at a time. Default 3: checking 3 costs 1.5 steps of GPT-2 124M, checking 4 1.8, and two guesses of
+   * three come true in texts that repeat themselves; further ones are mostly thrown away.
+   */
+  readonly proposals?: number | undefined;
+}
+
+export interface SpeculativeReport {
+  readonly finishReason: FinishReason;
+  readonly tokens: number;
+  /** Passes of the model, the prompt's included: without proposals it is one a token. */
+  readonly forwards: number;
+  readonly tokensPerForward: number;
+  readonly proposed: number;
+  /** Proposals that became tokens of the text. */
+  readonly accepted: number;
+  /** accepted / proposed, 0 if nothing was proposed. */
+  readonly acceptanceRate: number;
+}
+
+/**
+ * Yields the continuation of a prompt as `generate` does, with a sampler that draws from `distribution`, and returns what ended it
+ * and how well the guesses went. The distribution of the text is the same; the text for one seed is not, for more uniform
+ * numbers are taken. Greedy texts are the same: bit for bit with the reference kernels, but for near-ties with the simd kernels, where
+ * a pass over several tokens sums float32 in another order than a step (docs/numerics.md).
+ * @throws what `generate` throws; RangeError for a draft of another vocabulary size, for proposals below 1, for a u outside [0, 1)
+ */
+export function generateSpeculatively(
+  model: Model,
+  prompt: string | readonly number[],
+  options: SpeculativeOptions,
+): AsyncGenerator<GeneratedToken, SpeculativeReport> {
+  const { proposals = 3, distribution, signal } = options;
+  if (!Number.isInteger(proposals) || proposals < 1) {
+    throw new RangeError(`generateSpeculatively: proposals must be a whole number, 1 or more, got ${proposals}`);
+  }
+  const ids = checkedPrompt(model, prompt, options, "generateSpeculatively");
+  const text = continuation(model, ids, options, "generateSpeculatively");
+  const uniform = () => checkedUniform(options.uniform());
+  const capacity = ids.length + text.room();
+  const proposer = options.proposer({ target: model, capacity, distribution, uniform, signal });
+  return speculate(model, text, proposer, { ...options, proposals, uniform });
+}
+
+async function* speculate(
+  model: Model,
+  text: Continuation,
+  proposer: Proposer,
+  options: SpeculativeOptions & { readonly proposals: number },
+): AsyncGenerator<GeneratedToken, SpeculativeReport> {
+  const count = { forwards: 0, proposed: 0, accepted: 0 };
+  const cache = cacheFor(model, text);
+  try {
+    for (;;) {
+      const reason = text.ended();
+      if (reason) return report(reason, text, count);
+      const most = cache.length === 0 ? 0 : Math.min(options.proposals, text.room() - 1);
+      const proposals = most > 0 ? await proposer.propose(text, most) : [];
+      const rows = await verify(model, text, proposals, cache, options.signal);
+      if (!rows) return report("abort", text, count);
+      count.forwards++;
+      count.proposed += proposals.length;
+      count.accepted += yield* take(text, rows, proposals, options);
+      cache.truncate(Math.min(cache.length, text.history.length - 1));
+      await eventLoopTurn();
+    }
+  } finally {
+    cache.dispose();
+    proposer.dispose();
+  }
+}
+
+/**
+ * The logits after the text and after each proposal, in one pass: K + 1 rows of [V]; undefined if aborted. At first, when the
+ * whole prompt is fed, there are no proposals, and the head is computed once.
+ */
+async function verify(
+  model: Model,
+  text: Continuation,
+  proposals: readonly Proposal[],
+  cache: KVCache,
+  signal?: AbortSignal,
+) {
+  const ids = [...text.history.slice(cache.length), ...proposals.map(({ id }) => id)];
+  const positions = proposals.length > 0 ? "all" : "last";
+  const logits = await interruptibleForward(model, ids, { cache, positions }, signal);
+  return logits && Array.from({ length: proposals.length + 1 }, (_, i) => logits.row(i).data);
+}
+
+/** Yields the proposals that are accepted and the token after them; returns how many were. */
+async function* take(
+  text: Continuation,
+  rows: readonly Float32Array[],
+  proposals: readonly Proposal[],
+  { distribution, uniform }: SpeculativeOptions,
+): AsyncGenerator<GeneratedToken, number> {
+  let accepted = 0;
+  for (const [i, logits] of rows.entries()) {
+    const proposal = proposals[i];
+    let isAccepted = false;
+    yield text.next(logits, (own, context) => {
+      const p = distribution(own, context);
+      isAccepted = proposal !== undefined && isKept(proposal, p, uniform());
+      if (isAccepted) return (proposal as Proposal).id;
+      return draw(proposal ? excess(p, proposal.from) : p, uniform());
+    });
+    if (!isAccepted) break;
+    accepted++;
+    if (text.ended()) break;
+  }
+  return accepted;
+}
+
+/**
+ * The rule: x drawn from q is kept with probability min(1, p(x) / q(x)); otherwise the token is drawn from max(0, p - q), normalised. x
+ * then comes with q(x) min(1, p(x) / q(x)) = min(p, q) by the first way and p - min(p, q) by the second: p(x) in all.
+ */
+function isKept({ id, from }: Proposal, p: Distribution, u: number): boolean {
+  return u * probabilityOf(from, id) < probabilityOf(p, id);
+}
+
+function report(
+  finishReason: FinishReason,
+  text: Continuation,
+  count: Pick<SpeculativeReport, "forwards" | "proposed" | "accepted">,
+): SpeculativeReport {
+  const tokens = text.history.length - text.promptLength;
+  return {
+    finishReason,
+    tokens,
+    ...count,
+    tokensPerForward: count.forwards === 0 ? 0 : tokens / count.forwards,
+    acceptanceRate: count.proposed === 0 ? 0 : count.accepted / count.proposed,
+  };
+}
+
+function checkedUniform(u: number): number {
+  if (u >= 0 && u < 1) return u;
+  throw new RangeError(`generateSpeculatively: uniform must give numbers u with 0 <= u < 1, got ${u}`);
+}
