@@ -14,6 +14,7 @@ export {
 export { EngineError, formatShape, ShapeError } from "./errors.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
+export { narrow } from "./narrow.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
 export { attention, attentionInto, storeHeads } from "./ops/attention.ts";

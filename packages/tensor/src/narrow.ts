@@ -1,0 +1,41 @@
+/** float32 as the stored formats, rounded to the nearest and a tie to even, as torch does: `widen` (dtype.ts) the other way. */
+import { BYTES_PER_ELEMENT } from "./dtype.ts";
+import type { StoredDtype } from "./weight.ts";
+
+/** Writes `values` as elements of `dtype` into `out`; too large for F16 is infinity. @throws RangeError if the counts differ */
+export function narrow(values: Float32Array, dtype: StoredDtype, out: Uint8Array): void {
+  const size = BYTES_PER_ELEMENT[dtype];
+  if (out.length !== values.length * size) {
+    throw new RangeError(
+      `narrow: ${values.length} values of ${dtype} are ${values.length * size} bytes, got ${out.length}`,
+    );
+  }
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
+  if (dtype === "F32") for (let i = 0; i < bits.length; i++) view.setUint32(4 * i, bits[i], true);
+  else if (dtype === "BF16") for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, bfloat16(bits[i]), true);
+  else for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, float16(bits[i]), true);
+}
+
+/** The nearest bfloat16 of a float32, both as bits. */
+function bfloat16(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // a NaN's payload in the lower half alone would end as infinity
+  return roundOff(bits, 16);
+}
+
+/** The nearest float16 of a float32, both as bits. */
+function float16(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const size = bits & 0x7fffffff;
+  if (size > 0x7f800000) return sign | 0x7e00 | ((size >>> 13) & 0x1ff); // NaN
+  if (size >= 0x477ff000) return sign | 0x7c00; // 65520 and above: infinity
+  if (size >= 0x38800000) return sign | roundOff(size - (112 << 23), 13); // 112 = 127 - 15, the biases
+  const shift = 126 - (size >>> 23); // subnormal: steps of 2^-24
+  return shift > 24 ? sign : sign | roundOff((size & 0x7fffff) | 0x800000, shift);
+}
+
+/** `bits` without its last `count`, rounded to the nearest, a tie to even; a carry goes up into the exponent, as it should. */
+function roundOff(bits: number, count: number): number {
+  const even = (bits >>> count) & 1;
+  return ((bits + 2 ** (count - 1) - 1 + even) / 2 ** count) >>> 0;
+}
