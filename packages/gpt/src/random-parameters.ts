@@ -1,19 +1,20 @@
 /**
- * A model of a given shape with random weights, for measuring: no file is read, and every engine loads it as it loads a
- * checkpoint. As GPT-2 begins its training: weights near N(0, 0.02), biases 0, layer norms 1 and 0.
- * An element depends on its tensor, its index and the seed alone, so that it may be read in any order and in any pieces.
+ * A checkpoint of a given shape with random weights, for measuring and testing: no file is read, and every engine loads it as it
+ * loads a file. As transformers 5.18 begins GPT-2's training (models/gpt2/modeling_gpt2.py, _init_weights): weights
+ * N(0, 0.02), what is added to the residual stream N(0, 0.02 / sqrt(2 L)), biases 0, layer norms 1 and 0.
+ * An element depends on its tensor, its index and the seed alone, so that it may be read in any order and in any pieces,
+ * and is the same bits on every machine.
  */
 import { type Engine, sizeOf } from "@tsgpt/tensor";
 import type { ByteSource } from "./checkpoint/byte-source.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint/checkpoint.ts";
-import { type ExpectedTensor, expectedTensors, listExpected } from "./checkpoint/names.ts";
+import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "./checkpoint/names.ts";
 import { type LoadOptions, loadParameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import type { Model } from "./model.ts";
+import { normalTable } from "./normal.ts";
 
-/** The sum of four bytes has mean 510 and deviation sqrt(4 (256^2 - 1) / 12) = 147.8. */
-const MEAN = 510;
-const SCALE = 0.02 / Math.sqrt((4 * (256 ** 2 - 1)) / 12);
+const DEVIATION = 0.02;
 
 /** A model without tokenizer, its weights drawn by `seed`. @throws RangeError unless the seed is a whole number below 2^32 */
 export async function randomModel(
@@ -23,12 +24,7 @@ export async function randomModel(
   seed = 0,
   options: LoadOptions = {},
 ): Promise<Model> {
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new RangeError(`randomModel: seed must be a whole number from 0 to 2^32 - 1, got ${seed}`);
-  }
-  const expected = listExpected(expectedTensors(config));
-  const tensors = new Map(expected.map((tensor, i) => [tensor.name, randomTensor(tensor, mix(seed ^ mix(i + 1)))]));
-  const checkpoint: Checkpoint = { name, tensors };
+  const checkpoint = randomCheckpoint(name, config, seed);
   return {
     name,
     config,
@@ -38,31 +34,51 @@ export async function randomModel(
   };
 }
 
-function randomTensor({ name, shape, role }: ExpectedTensor, start: number): StoredTensor {
+/**
+ * The checkpoint that `randomModel` loads, under the names of transformers' GPT2LMHeadModel; F32, drawn as it is read.
+ * @throws RangeError unless the seed is a whole number below 2^32
+ */
+export function randomCheckpoint(name: string, config: GPT2Config, seed: number): Checkpoint {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new RangeError(`randomModel: seed must be a whole number from 0 to 2^32 - 1, got ${seed}`);
+  }
+  const normal = normalTable();
+  const deviations = { normal: DEVIATION, residual: DEVIATION / Math.sqrt(2 * config.nLayer) };
+  const tensors = listExpected(expectedTensors(config)).map((tensor, i): [string, StoredTensor] => {
+    const { initial } = tensor;
+    const key = mix(seed ^ mix(i + 1));
+    const fill: Fill =
+      typeof initial === "number"
+        ? (into) => into.fill(initial)
+        : (into, start) => fillNormal(into, start, key, { normal, deviation: deviations[initial] });
+    return [storedName(tensor.name), randomTensor(tensor, fill)];
+  });
+  return { name, tensors: new Map(tensors) };
+}
+
+/** Writes the elements that begin at index `start`. */
+type Fill = (into: Float32Array, start: number) => void;
+
+function randomTensor({ name, shape }: ExpectedTensor, fill: Fill): StoredTensor {
   const size = 4 * sizeOf(shape);
-  const constant = name.endsWith(".weight") ? 1 : 0;
-  const source: ByteSource = {
-    name,
-    size,
-    read: async (offset, into) => {
-      if (role === "vector") writeConstant(into, constant);
-      else writeNormal(into, start + offset / 4);
-    },
+  const read: ByteSource["read"] = async (offset, into) => {
+    const values = new Float32Array(into.length / 4);
+    fill(values, offset / 4);
+    into.set(new Uint8Array(values.buffer));
   };
-  return { dtype: "F32", shape, begin: 0, end: size, source };
+  return { dtype: "F32", shape, begin: 0, end: size, source: { name, size, read } };
 }
 
-function writeConstant(into: Uint8Array, value: number): void {
-  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
-  for (let at = 0; at < into.length; at += 4) view.setFloat32(at, value, true);
-}
-
-function writeNormal(into: Uint8Array, start: number): void {
-  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
-  for (let at = 0; at < into.length; at += 4) {
-    const bits = mix((start + at / 4) >>> 0);
-    const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-    view.setFloat32(at, (sum - MEAN) * SCALE, true);
+function fillNormal(
+  into: Float32Array,
+  start: number,
+  key: number,
+  { normal, deviation }: { readonly normal: Float32Array; readonly deviation: number },
+): void {
+  for (let i = 0; i < into.length; i++) {
+    // Twice, because the tensors' runs of one sequence of 2^32 numbers would overlap.
+    const bits = mix(mix(start + i) ^ key);
+    into[i] = (normal[bits >>> 16] as number) * deviation;
   }
 }
 

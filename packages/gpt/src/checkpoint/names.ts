@@ -11,6 +11,8 @@ export interface ExpectedTensor {
   readonly name: string;
   readonly shape: Shape;
   readonly role: WeightRole;
+  /** Before training: this number, or random; "residual" for a product that is added to the residual stream. */
+  readonly initial: number | "normal" | "residual";
   /** The keys of config.json that ask for this shape, and their values: `n_embd 768`. */
   readonly because: string;
 }
@@ -38,7 +40,12 @@ export interface ExpectedTensors {
 
 /** Every name but the head's may stand behind it: checkpoints of the whole language model have it, of the body alone not. */
 export const PREFIX = "transformer.";
-export const HEAD = "lm_head.weight";
+const HEAD = "lm_head.weight";
+
+/** A name as a checkpoint of the whole language model has it, or, with "" as prefix, one of the body. */
+export function storedName(name: string, prefix: string = PREFIX): string {
+  return name === HEAD ? name : prefix + name;
+}
 
 /** Masks that older versions of transformers stored with each layer. */
 const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
@@ -48,7 +55,7 @@ export function expectedTensors(config: GPT2Config): ExpectedTensors {
   const { vocabSize, nPositions, nEmbd, nLayer } = config;
   const width = `n_embd ${nEmbd}`;
   const table = (name: string, rows: number, role: WeightRole, because: string): ExpectedTensor => {
-    return { name, shape: [rows, nEmbd], role, because: `${because} ${rows}, ${width}` };
+    return { name, shape: [rows, nEmbd], role, initial: "normal", because: `${because} ${rows}, ${width}` };
   };
   return {
     wte: table("wte.weight", vocabSize, "embedding", "vocab_size"),
@@ -66,27 +73,33 @@ function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): ExpectedBlock
     ln1: layerNorm(`${at}.ln_1`, nEmbd),
     attn: {
       cAttn: linear(`${at}.attn.c_attn`, nEmbd, 3 * nEmbd, width),
-      cProj: linear(`${at}.attn.c_proj`, nEmbd, nEmbd, width),
+      cProj: linear(`${at}.attn.c_proj`, nEmbd, nEmbd, width, "residual"),
     },
     ln2: layerNorm(`${at}.ln_2`, nEmbd),
     mlp: {
       cFc: linear(`${at}.mlp.c_fc`, nEmbd, nInner, widths),
-      cProj: linear(`${at}.mlp.c_proj`, nInner, nEmbd, widths),
+      cProj: linear(`${at}.mlp.c_proj`, nInner, nEmbd, widths, "residual"),
     },
   };
 }
 
 function layerNorm(at: string, width: number): ExpectedPair {
-  const vector = (part: string): ExpectedTensor => {
-    return { name: `${at}.${part}`, shape: [width], role: "vector", because: `n_embd ${width}` };
+  const vector = (part: string, initial: number): ExpectedTensor => {
+    return { name: `${at}.${part}`, shape: [width], role: "vector", initial, because: `n_embd ${width}` };
   };
-  return { weight: vector("weight"), bias: vector("bias") };
+  return { weight: vector("weight", 1), bias: vector("bias", 0) };
 }
 
-function linear(at: string, input: number, output: number, because: string): ExpectedPair {
+function linear(
+  at: string,
+  input: number,
+  output: number,
+  because: string,
+  initial: ExpectedTensor["initial"] = "normal",
+): ExpectedPair {
   return {
-    weight: { name: `${at}.weight`, shape: [input, output], role: "linear", because },
-    bias: { name: `${at}.bias`, shape: [output], role: "vector", because },
+    weight: { name: `${at}.weight`, shape: [input, output], role: "linear", initial, because },
+    bias: { name: `${at}.bias`, shape: [output], role: "vector", initial: 0, because },
   };
 }
 

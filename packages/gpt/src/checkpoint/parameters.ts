@@ -13,10 +13,10 @@ import {
   type ExpectedTensor,
   type ExpectedTensors,
   expectedTensors,
-  HEAD,
   isIgnored,
   listExpected,
   PREFIX,
+  storedName,
 } from "./names.ts";
 
 export interface LayerNormParameters {
@@ -151,7 +151,7 @@ function findAll(
   expected: readonly ExpectedTensor[],
 ): Map<string, StoredTensor> {
   const prefix = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX)) ? PREFIX : "";
-  const stored = (name: string) => (name === HEAD ? name : prefix + name);
+  const stored = (name: string) => storedName(name, prefix);
   const found = new Map(expected.map((tensor) => [tensor.name, find(checkpoint, stored(tensor.name), tensor)]));
   for (const [name, { source }] of checkpoint.tensors) {
     const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;

@@ -13,6 +13,12 @@ export interface TensorToWrite {
   readonly data: ArrayBufferView;
 }
 
+/** Where the tensors of a file lie: the header, and the names in the order of their data. */
+export interface SafetensorsLayout {
+  readonly header: Uint8Array;
+  readonly order: readonly string[];
+}
+
 /**
  * The bytes of a file with these tensors, in pieces to be written one after another: the header, then views of the data.
  * @throws CheckpointError if a name is given twice, or data and shape disagree
@@ -27,15 +33,27 @@ export function writeSafetensors(
       throw new CheckpointError("writeSafetensors", "has a name that is taken", { tensor: name });
     given.set(name, checked(name, tensor));
   }
-  const bySize = [...given].sort(([, a], [, b]) => BITS[b.dtype] - BITS[a.dtype]);
-  const begins = new Map<string, number>();
+  const { header, order } = layoutSafetensors(given, metadata);
+  return [header, ...order.map((name) => bytesOf((given.get(name) as TensorToWrite).data))];
+}
+
+/** The header of a file with tensors of these dtypes and shapes, for data that are not there yet. */
+export function layoutSafetensors(
+  tensors: ReadonlyMap<string, Pick<TensorToWrite, "dtype" | "shape">>,
+  metadata: Readonly<Record<string, string>>,
+): SafetensorsLayout {
+  const bySize = [...tensors].sort(([, a], [, b]) => BITS[b.dtype] - BITS[a.dtype]);
+  const offsets = new Map<string, [number, number]>();
   let end = 0;
-  for (const [name, { data }] of bySize) {
-    begins.set(name, end);
-    end += data.byteLength;
+  for (const [name, { dtype, shape }] of bySize) {
+    const begin = end;
+    end += byteSize(dtype, shape) as number;
+    offsets.set(name, [begin, end]);
   }
-  const entries = [...given].map(([name, tensor]) => entryJson(name, tensor, begins.get(name) as number));
-  return [headerBytes(entries, metadata), ...bySize.map(([, { data }]) => bytesOf(data))];
+  const entries = [...tensors].map(([name, { dtype, shape }]) =>
+    entryJson(name, { dtype, shape, data_offsets: offsets.get(name) }),
+  );
+  return { header: headerBytes(entries, metadata), order: bySize.map(([name]) => name) };
 }
 
 function checked(name: string, tensor: TensorToWrite): TensorToWrite {
@@ -46,8 +64,7 @@ function checked(name: string, tensor: TensorToWrite): TensorToWrite {
 }
 
 /** Written as text: in an object, names that look like numbers would go first, and "__proto__" would not be a key. */
-function entryJson(name: string, { dtype, shape, data }: TensorToWrite, begin: number): string {
-  const info = { dtype, shape, data_offsets: [begin, begin + data.byteLength] };
+function entryJson(name: string, info: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(info)}`;
 }
 

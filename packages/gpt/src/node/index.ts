@@ -4,4 +4,5 @@ export { type LoadModelOptions, loadConfig, loadFolderTokenizer, loadModel } fro
 export { describeMachine, type Machine, machine } from "./machine.ts";
 export { type OpenCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
 export { idleBytes, peakBytes } from "./process-memory.ts";
+export { type RandomModelOptions, writeRandomModel } from "./write-random-model.ts";
 export { writeSafetensorsFile } from "./write-safetensors-file.ts";

@@ -14,7 +14,8 @@ export interface LoadModelOptions extends LoadOptions {
   readonly engine?: Engine | undefined;
 }
 
-const CONFIG = "config.json";
+/** The name of a model's config. */
+export const CONFIG = "config.json";
 const TOKENIZER = "tokenizer.json";
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
