@@ -1,9 +1,9 @@
-/** The progress of a load: after half a second one line on a terminal's stderr, which the next one replaces and the end clears. */
+/** The progress of a load or the like: after half a second one line on a terminal's stderr, which the next one replaces and the end clears. */
 
 type OnProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /** Where the line goes. */
-export interface ProgressTerminal {
+interface ProgressTerminal {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
@@ -12,11 +12,17 @@ const PATIENCE = 500; // milliseconds; a load that is over by then says nothing
 const INTERVAL = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
+interface ProgressOptions {
+  readonly terminal?: ProgressTerminal;
+  readonly now?: () => number;
+  /** What is said to be done. */
+  readonly doing?: "loading" | "writing";
+}
+
 /** Runs `load` with a callback that shows how far it is; nothing is written where stderr is no terminal. */
 export async function withLoadProgress<Loaded>(
   load: (onProgress: OnProgress) => Promise<Loaded>,
-  terminal: ProgressTerminal = process.stderr,
-  now: () => number = () => performance.now(),
+  { terminal = process.stderr, now = () => performance.now(), doing = "loading" }: ProgressOptions = {},
 ): Promise<Loaded> {
   let next = now() + PATIENCE;
   let shown = false;
@@ -25,7 +31,7 @@ export async function withLoadProgress<Loaded>(
     next = now() + INTERVAL;
     shown = true;
     const percent = Math.floor((100 * loaded) / total);
-    terminal.write(`${CLEAR_LINE}loading: ${percent} % of ${(total / 1e6).toFixed(0)} MB`);
+    terminal.write(`${CLEAR_LINE}${doing}: ${percent} % of ${(total / 1e6).toFixed(0)} MB`);
   };
   try {
     return await load(onProgress);

@@ -6,6 +6,7 @@ import { declareBench } from "./declare/bench.ts";
 import { declareCompare } from "./declare/compare.ts";
 import { declareGenerate } from "./declare/generate.ts";
 import { declareLogits } from "./declare/logits.ts";
+import { declareRandom } from "./declare/random.ts";
 import { declareTokens } from "./declare/tokens.ts";
 import { INTERRUPTED } from "./interruption.ts";
 
@@ -26,7 +27,8 @@ Examples:
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
-  $ tsgpt bench --compare-cache`,
+  $ tsgpt bench --compare-cache
+  $ tsgpt random --preset gpt2 --output gpt2-random`,
   );
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
@@ -35,6 +37,7 @@ declareLogits(program);
 declareCompare(program);
 declareTokens(program);
 declareBench(program);
+declareRandom(program);
 
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;

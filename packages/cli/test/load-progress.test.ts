@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { withLoadProgress } from "../src/load-progress.ts";
 
 /** What a load of 200 MB writes that reports a tenth of it every `step` milliseconds. */
-async function written(step: number, isTTY = true, fails = false): Promise<string[]> {
+async function written(
+  step: number,
+  isTTY = true,
+  fails = false,
+  doing: "loading" | "writing" = "loading",
+): Promise<string[]> {
   const lines: string[] = [];
   let time = 0;
   const load = withLoadProgress(
@@ -14,8 +19,7 @@ async function written(step: number, isTTY = true, fails = false): Promise<strin
       if (fails) throw new Error("cut short");
       return "model";
     },
-    { isTTY, write: (text) => lines.push(text) },
-    () => time,
+    { terminal: { isTTY, write: (text) => lines.push(text) }, now: () => time, doing },
   );
   if (fails) await expect(load).rejects.toThrow("cut short");
   else expect(await load).toBe("model");
@@ -49,4 +53,8 @@ test("nothing is written where stderr is no terminal", async () => {
 
 test("the line is cleared when a load fails", async () => {
   expect((await written(1000, true, true)).at(-1)).toBe("\r\x1b[K");
+});
+
+test("a command that writes says so", async () => {
+  expect(await written(1000, true, false, "writing")).toContain("\r\x1b[Kwriting: 50 % of 200 MB");
 });
