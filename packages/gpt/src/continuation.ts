@@ -85,7 +85,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
 export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
   const { tokenizer, config, name } = model;
   if (typeof prompt === "string" && prompt !== "" && !tokenizer) {
-    throw new RangeError(`${by}: model "${name}" has no tokenizer.json, so a prompt must be given as token ids`);
+    throw new RangeError(`${by}: model "${name}" has no tokenizer, so a prompt must be given as token ids`);
   }
   const ids = typeof prompt === "string" ? (prompt === "" ? [] : (tokenizer?.encode(prompt) ?? [])) : [...prompt];
   if (ids.length > 0) return ids;

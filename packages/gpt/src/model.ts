@@ -33,7 +33,7 @@ export interface Model {
   readonly config: GPT2Config;
   readonly parameters: Parameters;
   readonly engine: Engine;
-  /** Undefined for a checkpoint without tokenizer.json: it runs on ids. */
+  /** Undefined for a checkpoint without a tokenizer: it runs on ids. */
   readonly tokenizer: Tokenizer | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Text to token ids and back: GPT-2's byte-level BPE (Radford et al. 2019, section 2.2) from a tokenizer.json. Encoding is
- * @huggingface/tokenizers'; decoding goes by bytes, so that it can be done token by token. Other kinds of tokenizer
- * are refused.
+ * Text to token ids and back: GPT-2's byte-level BPE (Radford et al. 2019, section 2.2) from a tokenizer.json; from the older files
+ * in tokenizer-files.ts. Encoding is @huggingface/tokenizers'; decoding goes by bytes, so that it can be done token by token.
+ * Other kinds of tokenizer are refused.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
@@ -41,11 +41,16 @@ const schema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
 });
 
-type TokenizerJson = z.infer<typeof schema>;
+/** What we need of a tokenizer.json. */
+export type TokenizerJson = z.infer<typeof schema>;
 
 /** A tokenizer from the text of a tokenizer.json. @throws TokenizerError naming the file and what is wrong in it */
 export function loadTokenizer(json: string, file = "tokenizer.json"): Tokenizer {
-  const parsed = parse(json, file);
+  return createTokenizer(parse(json, file), file);
+}
+
+/** A tokenizer from what a tokenizer.json holds; `file` is where it comes from, for messages. @throws TokenizerError */
+export function createTokenizer(parsed: TokenizerJson, file: string): Tokenizer {
   const inner = build(parsed, file);
   const bytesOf = byteTable(parsed);
   const checkBytes = byteCheck(parsed);

@@ -40,6 +40,19 @@ test("the bundled model loads, with its tokenizer and its folder's name", async 
   expect(model.tokenizer).toBeDefined();
 });
 
+test("vocab.json and merges.txt are a tokenizer too, of ids below config.json's vocab_size", async () => {
+  write("vocab.json", '{"a":0,"b":1,"ab":6}');
+  write("merges.txt", "#version: 0.2\na b\n");
+  expect((await loadModel(folder)).tokenizer?.encode("abb")).toEqual([6, 1]);
+  write("vocab.json", '{"a":0,"b":1,"ab":7}');
+  await expect(loadModel(folder)).rejects.toThrow(`vocab.json: "ab" has id 7, config.json's vocab_size is 7`);
+});
+
+test("one of the two is not enough", async () => {
+  write("vocab.json", '{"a":0}');
+  await expect(loadModel(folder)).rejects.toThrow("merges.txt: is not there; vocab.json alone is no tokenizer");
+});
+
 test("a folder without tokenizer.json is a model without one", async () => {
   expect((await loadModel(folder)).tokenizer).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer.json alone is enough. */
+/** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer alone is enough. */
 import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "../cli-error.ts";
 import { interruption } from "../interruption.ts";
@@ -15,7 +15,8 @@ export interface TokensFlags {
 export async function tokensCommand(text: string | undefined, { model, decode, json }: TokensFlags): Promise<void> {
   if (text !== undefined && decode) throw usageError("give a text or --decode, not both");
   const tokenizer = await loadFolderTokenizer(modelFolder(model));
-  if (!tokenizer) throw new CliError(`model ${JSON.stringify(model)} has no tokenizer.json`, 1);
+  if (!tokenizer)
+    throw new CliError(`model ${JSON.stringify(model)} has no tokenizer.json, nor vocab.json and merges.txt`, 1);
   if (decode) {
     const decoded = tokenizer.decode(decode);
     process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);

@@ -1,4 +1,4 @@
-/** A model from a folder in the Hugging Face layout: config.json, the weights, and tokenizer.json if there is one. */
+/** A model from a folder in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there are any. */
 import { basename, join, resolve } from "node:path";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
@@ -6,6 +6,7 @@ import { type GPT2Config, parseConfig } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Model } from "../model.ts";
 import { loadTokenizer, type Tokenizer, TokenizerError } from "../tokenizer.ts";
+import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer-files.ts";
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
@@ -28,7 +29,7 @@ export async function loadModel(folder: string, options: LoadModelOptions = {}):
   const { engine = createReferenceEngine(), ...loading } = options;
   loading.signal?.throwIfAborted();
   const config = await loadConfig(folder);
-  const tokenizer = await loadFolderTokenizer(folder);
+  const tokenizer = await loadFolderTokenizer(folder, config.vocabSize);
   const checkpoint = await openCheckpoint(folder);
   try {
     const parameters = await loadParameters(checkpoint, config, engine, loading);
@@ -48,10 +49,23 @@ export async function loadConfig(folder: string): Promise<GPT2Config> {
   return parseConfig(text, CONFIG);
 }
 
-/** The tokenizer.json of a model's folder; undefined if it has none. @throws TokenizerError if it is broken */
-export async function loadFolderTokenizer(folder: string): Promise<Tokenizer | undefined> {
-  const text = await readText(join(folder, TOKENIZER), LARGEST_TOKENIZER).catch((cause: Error) => {
-    throw new TokenizerError(`${TOKENIZER}: ${cause.message}`, { cause });
+/**
+ * The tokenizer of a model's folder: tokenizer.json, or else vocab.json and merges.txt, whose ids must be below `vocabSize`
+ * where that is given; undefined if there is neither. @throws TokenizerError if it is broken, or one of the two is missing
+ */
+export async function loadFolderTokenizer(folder: string, vocabSize?: number): Promise<Tokenizer | undefined> {
+  const json = await readTokenizerFile(folder, TOKENIZER);
+  if (json !== undefined) return loadTokenizer(json, TOKENIZER);
+  const files: Partial<Record<string, string>> = {};
+  for (const name of TOKENIZER_FILES) {
+    const text = await readTokenizerFile(folder, name);
+    if (text !== undefined) files[name] = text;
+  }
+  return loadTokenizerFiles(files, vocabSize);
+}
+
+async function readTokenizerFile(folder: string, name: string): Promise<string | undefined> {
+  return readText(join(folder, name), LARGEST_TOKENIZER).catch((cause: Error) => {
+    throw new TokenizerError(`${name}: ${cause.message}`, { cause });
   });
-  return text === undefined ? undefined : loadTokenizer(text, TOKENIZER);
 }
