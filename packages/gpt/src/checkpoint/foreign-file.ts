@@ -9,7 +9,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, description: string])[] = [
   [/^PK\p{Cc}/u, "is a zip archive, as PyTorch's pickle files are; only safetensors files are read"],
 ];
 
-/** A sentence without its subject, or undefined if the bytes may well be safetensors: its length field begins with none of these. */
+/** A sentence without its subject, or undefined if the bytes look like none of these. */
 export function describeForeignFile(firstBytes: Uint8Array): string | undefined {
   const text = String.fromCharCode(...firstBytes);
   return FOREIGN.find(([pattern]) => pattern.test(text))?.[1];

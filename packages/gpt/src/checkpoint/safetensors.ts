@@ -77,21 +77,19 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
 async function readLength(source: ByteSource): Promise<number> {
   const start = new Uint8Array(Math.min(source.size, 64));
   await source.read(0, start);
-  const foreign = describeForeignFile(start);
-  if (foreign) throw new CheckpointError(source.name, foreign);
+  // What the bytes look like is asked only when they are no length: "PK" and six zeros are one, 19,280.
+  const fail = (problem: string, range?: readonly [number, number]) =>
+    new CheckpointError(source.name, describeForeignFile(start) ?? problem, { range });
   if (source.size < LENGTH_BYTES) {
-    throw new CheckpointError(source.name, `has ${source.size} bytes; a safetensors file has at least ${LENGTH_BYTES}`);
+    throw fail(`has ${source.size} bytes; a safetensors file has at least ${LENGTH_BYTES}`);
   }
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > LONGEST_HEADER) {
-    throw new CheckpointError(
-      source.name,
-      `claims a header of ${length} bytes, the most is ${LONGEST_HEADER}: not a safetensors file`,
-    );
+    throw fail(`claims a header of ${length} bytes, the most is ${LONGEST_HEADER}: not a safetensors file`);
   }
   if (LENGTH_BYTES + length > source.size) {
     const problem = `claims a header of ${length} bytes and has only ${source.size - LENGTH_BYTES} after its length: cut short`;
-    throw new CheckpointError(source.name, problem, { range: [LENGTH_BYTES, LENGTH_BYTES + length] });
+    throw fail(problem, [LENGTH_BYTES, LENGTH_BYTES + length]);
   }
   return length;
 }
