@@ -40,6 +40,12 @@ test.each([100_000_001n, 2n ** 53n, 2n ** 64n - 1n])(
   },
 );
 
+test("a header of 100,000,000 bytes may be, if the file has them", async () => {
+  expect(await refused(safetensorsFile("{}", eight, 100_000_000n))).toBe(
+    "claims a header of 100000000 bytes and has only 10 after its length: cut short (bytes 8 to 100000008)",
+  );
+});
+
 test("a header that reaches beyond the file", async () => {
   expect(await refused(safetensorsFile("{}", undefined, 3n))).toBe(
     "claims a header of 3 bytes and has only 2 after its length: cut short (bytes 8 to 11)",
