@@ -1,10 +1,11 @@
 """
 Reference fixtures: tiny GPT-2 checkpoints with every parameter non-trivial, and what transformers computes on them.
 
-Run from the repository's root, with the packages of tools/reference/requirements.txt:
+Run from the repository's root, with the packages of tools/reference/requirements.txt and tsgpt built:
     python tools/reference/make_fixtures.py
 It rewrites packages/gpt/test/fixtures/<name>/ and packages/tensor/test/fixtures/ops.json, and lists the SHA-256 of every
-file, with transformers' own float32 error against float64, in packages/gpt/test/fixtures/MANIFEST.json.
+file, with transformers' own float32 error against float64, in packages/gpt/test/fixtures/MANIFEST.json. At the end
+check_written.py reads with Python what tsgpt writes.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import math
 import shutil
 from pathlib import Path
 
+import check_written
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
@@ -240,6 +242,7 @@ def main() -> None:
     })
     for name, error in errors.items():
         print(f"{name:28} largest logit {error['largestLogit']:.2f}, float32 error {error['float32Error']:.1e}")
+    check_written.main()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ export interface TensorEntry {
 }
 
 export interface SafetensorsHeader {
-  /** In the order of the header. Any string is a legal name, "" and "__proto__" too. */
+  /** In the order of the header, but that names which are whole numbers come first. Any string is a legal name, "" and "__proto__" too. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: ReadonlyMap<string, string>;
   /** Byte of the file at which the data begin. */
