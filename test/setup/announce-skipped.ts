@@ -2,11 +2,9 @@ import { executablePath, hasChromium } from "../browser/executable.ts";
 
 /** Says aloud which tests this machine will not run; a test itself may not print. */
 export default function announceSkipped(): void {
-  if (!process.env["TSGPT_GPT2"]) {
-    console.log(
-      "SKIPPED: GPT-2 124M against its published ids; set TSGPT_GPT2 to a folder with its weights to run it.",
-    );
-  }
+  console.log(
+    "SKIPPED: GPT-2 124M against published values; set TSGPT_GPT2 to a folder with its weights and run `pnpm conformance`.",
+  );
   if (!hasChromium) {
     console.log(
       `SKIPPED: the core packages in a browser; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,

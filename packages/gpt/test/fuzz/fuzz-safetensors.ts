@@ -106,6 +106,7 @@ function describe(tensors: ReadonlyMap<string, PlainTensor>): string {
 function wording(message: string): string {
   return message
     .replace(/(not valid JSON: )(?!key|number|string).*/, "$1...")
+    .replace(/(key|number) .* at position/, "$1 _ at position")
     .replace(/"(?:[^"\\]|\\.)*"|got .*|data_offsets .*|\[[^\]]*\]/g, "_")
     .replace(/-?\d+/g, "0");
 }
