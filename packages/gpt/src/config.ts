@@ -85,6 +85,8 @@ const REFUSED: Readonly<Record<string, { neutral?: (value: unknown) => boolean; 
   model_type: { neutral: (value) => value === "gpt2", reason: 'only "gpt2" is supported' },
   add_cross_attention: { neutral: isFalse, reason: "cross attention is not supported" },
   is_encoder_decoder: { neutral: isFalse, reason: "an encoder-decoder is not a GPT-2" },
+  attention_head_type: { neutral: (value) => value === "multihead", reason: "multi-query attention is not GPT-2's" },
+  position_embedding_type: { neutral: (value) => value === "absolute", reason: "GPT-2's positions are absolute" },
   multi_query: { neutral: isFalse, reason: "multi-query attention is not GPT-2's" },
   pruned_heads: { neutral: isEmpty, reason: "pruned heads are not supported" },
   quantization_config: { reason: "quantised weights are not supported" },

@@ -86,6 +86,8 @@ test.each([
   ["add_cross_attention", true, "cross attention is not supported"],
   ["is_encoder_decoder", true, "an encoder-decoder is not a GPT-2"],
   ["multi_query", true, "multi-query attention is not GPT-2's"],
+  ["attention_head_type", "multiquery", "multi-query attention is not GPT-2's"],
+  ["position_embedding_type", "rotary", "GPT-2's positions are absolute"],
   ["pruned_heads", { "0": [1] }, "pruned heads are not supported"],
   ["quantization_config", { quant_method: "gptq" }, "quantised weights are not supported"],
   ["compression_config", {}, "quantised weights are not supported"],
@@ -99,6 +101,8 @@ test("the same keys pass with the values that change nothing", () => {
   const keys = {
     model_type: "gpt2",
     add_cross_attention: false,
+    attention_head_type: "multihead",
+    position_embedding_type: "absolute",
     pruned_heads: {},
     quantization_config: null,
     auto_map: null,
