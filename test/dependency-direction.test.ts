@@ -10,12 +10,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/tensor": [],
   "packages/sampling": [],
   "packages/gpt": ["@tsgpt/tensor"],
-  "packages/cli": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
-  bench: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
-  examples: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  "packages/analysis": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  "packages/cli": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  bench: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  examples: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
 };
 const members = Object.keys(ALLOWED);
-const core = ["packages/tensor", "packages/sampling", "packages/gpt"];
+const core = ["packages/tensor", "packages/sampling", "packages/gpt", "packages/analysis"];
 
 interface Source {
   readonly path: string; // from the root

@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const packages = ["tensor", "gpt", "sampling", "cli"];
+const packages = ["tensor", "gpt", "sampling", "analysis", "cli"];
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
 
@@ -90,6 +90,13 @@ test("the packed library loads a model and generates", () => {
      console.log(ids.length, softmax(Tensor.from([0, 0])).toArray().join());`,
   );
   expect(node("use.js")).toBe("4 0.5,0.5\n");
+});
+
+test.each(["tensor", "gpt", "sampling", "analysis"])("the code in the README of %s runs", (name) => {
+  const readme = readFileSync(join(modules, "@tsgpt", name, "README.md"), "utf8");
+  const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
+  writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));
+  expect(() => node("readme.js")).not.toThrow();
 });
 
 test("the packed command runs", () => {

@@ -12,6 +12,7 @@ export {
   referenceEngine,
 } from "./engine.ts";
 export { EngineError, formatShape, ShapeError } from "./errors.ts";
+export { erf } from "./kernels/gelu.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
 export { narrow } from "./narrow.ts";

@@ -45,6 +45,11 @@ export function watermark(candidates: Candidates, step: Omit<Watermark, "type">,
   return { ids, logits: logits.map((logit, i) => (green(ids[i]!) ? logit + delta : logit)) };
 }
 
+/** @throws SamplingError unless `key` has what the step asks for, in range, and nothing else; the message begins with `at`. */
+export function checkWatermarkKey(key: WatermarkKey, at: string): void {
+  checkStep(WATERMARK, key, at);
+}
+
 /** Which tokens are green behind the last `width` tokens `before`. */
 export function greenTest(
   { key, gamma = WATERMARK_GAMMA, hash = "left" }: WatermarkKey,

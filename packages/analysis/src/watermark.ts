@@ -1,0 +1,97 @@
+/**
+ * The detector of a watermark: it counts the tokens that the key colours green and asks how far that is above chance, without
+ * the model and without its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226), equation 3;
+ * the colours are those of the step that writes the watermark (@tsgpt/sampling). The first tokens, which have no whole window
+ * before them, are not counted; nor is the prompt told from what follows: leave it out, or it thins the mark.
+ */
+import { checkWatermarkKey, greenTest, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
+import { upperTail } from "./upper-tail.ts";
+
+const THRESHOLD = 4;
+
+export type Colour = "green" | "red";
+
+export interface DetectOptions {
+  /** A token behind the same window counts once, however often it comes: a loop says no more than its first round. Default true. */
+  readonly ignoreRepeats?: boolean;
+  /** A z above it is flagged; default 4. */
+  readonly threshold?: number;
+}
+
+export interface WatermarkEvidence {
+  /** T: how many tokens were counted. */
+  readonly scored: number;
+  /** g: how many of those are green. */
+  readonly green: number;
+  /** g / T; about gamma in a text that knows nothing of the key. */
+  readonly share: number;
+  /** Standard deviations above what chance gives: (g - gamma T) / sqrt(T gamma (1 - gamma)). */
+  readonly z: number;
+  /** z if all that was counted were green: a text for which this is below the threshold is too short to be flagged. */
+  readonly highestZ: number;
+  /**
+   * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided. The normal
+   * distribution stands for the binomial: of a few dozen tokens the small values are too small.
+   */
+  readonly pValue: number;
+  readonly flagged: boolean;
+  /** Of every token, counted or not; undefined for the first, which have no whole window before them. */
+  readonly colours: readonly (Colour | undefined)[];
+}
+
+/**
+ * How green a text is under a key, [T] ids. A statistic, not a proof: of many texts some are flagged by chance, an edited
+ * or a predictable text loses its mark, and who has the key can forge it.
+ * @throws SamplingError for a key that the step would not take; RangeError for an id or an option that cannot be, and for a text
+ * too short to have a token to count
+ */
+export function detectWatermark(
+  ids: readonly number[],
+  key: WatermarkKey,
+  { ignoreRepeats = true, threshold = THRESHOLD }: DetectOptions = {},
+): WatermarkEvidence {
+  checkWatermarkKey(key, "detectWatermark");
+  const { gamma = WATERMARK_GAMMA, width = 1 } = key;
+  check(ids, width, threshold);
+  const colours = ids.map((id, i) => (i < width ? undefined : colourOf(id, ids.slice(i - width, i), key)));
+  const counted = ignoreRepeats ? firstOfEach(ids, width) : [...ids.keys()].slice(width);
+  const scored = counted.length;
+  const green = counted.filter((i) => colours[i] === "green").length;
+  const z = zScore(green, scored, gamma);
+  const highestZ = zScore(scored, scored, gamma);
+  return { scored, green, share: green / scored, z, highestZ, pValue: upperTail(z), flagged: z > threshold, colours };
+}
+
+/** (g - gamma T) / sqrt(T gamma (1 - gamma)): the count of a binomial, in its standard deviations from its mean. */
+export function zScore(green: number, scored: number, gamma: number): number {
+  return (green - gamma * scored) / Math.sqrt(scored * gamma * (1 - gamma));
+}
+
+function colourOf(id: number, before: readonly number[], key: WatermarkKey): Colour {
+  return greenTest(key, before)(id) ? "green" : "red";
+}
+
+/** The positions where a window and the token behind it stand for the first time. */
+function firstOfEach(ids: readonly number[], width: number): number[] {
+  const first = new Map<string, number>();
+  for (let i = width; i < ids.length; i++) {
+    const ngram = ids.slice(i - width, i + 1).join();
+    if (!first.has(ngram)) first.set(ngram, i);
+  }
+  return [...first.values()];
+}
+
+function check(ids: readonly number[], width: number, threshold: number): void {
+  if (!Number.isFinite(threshold) || threshold <= 0) {
+    throw new RangeError(`detectWatermark: threshold must be a finite number above 0, got ${threshold}`);
+  }
+  const wrong = ids.findIndex((id) => !Number.isSafeInteger(id) || id < 0);
+  if (wrong >= 0) {
+    throw new RangeError(`detectWatermark: ids[${wrong}] must be a whole number, 0 or more, got ${ids[wrong]}`);
+  }
+  if (ids.length > width) return;
+  const [text, window] = [ids.length, width].map((count) => (count === 1 ? "1 token" : `${count} tokens`));
+  throw new RangeError(
+    `detectWatermark: nothing to count in ${text}, for a token's colour takes ${window} before it; give a longer text`,
+  );
+}
