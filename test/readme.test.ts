@@ -55,10 +55,11 @@ test.each(commands)("$document: `$line` exists", ({ script, command }) => {
   const { scripts } = JSON.parse(text("package.json"));
   const known = [...Object.keys(scripts), "install", "exec"];
   expect(known).toContain(script);
-  if (script === "tsgpt" && command) expect(["generate", "logits", "compare", "tokens", "bench"]).toContain(command);
+  if (script === "tsgpt" && command)
+    expect(["generate", "logits", "compare", "tokens", "watermark", "bench"]).toContain(command);
 });
 
-test.each(["generate", "logits", "compare", "tokens", "bench"])(
+test.each(["generate", "logits", "compare", "tokens", "watermark", "bench"])(
   "the options the documents give tsgpt %s exist",
   (command) => {
     const main = join(root, "packages/cli/dist/main.js");

@@ -8,6 +8,7 @@ import { declareGenerate } from "./declare/generate.ts";
 import { declareLogits } from "./declare/logits.ts";
 import { declareRandom } from "./declare/random.ts";
 import { declareTokens } from "./declare/tokens.ts";
+import { declareWatermark } from "./declare/watermark.ts";
 import { INTERRUPTED } from "./interruption.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -27,8 +28,9 @@ Examples:
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
-  $ tsgpt bench --compare-cache
-  $ tsgpt random --preset gpt2 --output gpt2-random`,
+  $ tsgpt watermark @story.txt --watermark-key 42
+  $ tsgpt random --preset gpt2 --output gpt2-random
+  $ tsgpt bench --compare-cache`,
   );
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
@@ -36,6 +38,7 @@ declareGenerate(program);
 declareLogits(program);
 declareCompare(program);
 declareTokens(program);
+declareWatermark(program);
 declareBench(program);
 declareRandom(program);
 

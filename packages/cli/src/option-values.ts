@@ -20,6 +20,13 @@ export function positiveNumber(most = Number.POSITIVE_INFINITY): (text: string) 
   };
 }
 
+/** A number above 0 and below 1. */
+export function properShare(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("must be above 0 and below 1");
+}
+
 /** A parser of temperatures; 0 is told what it is taken for elsewhere. */
 export function temperature(text: string): number {
   if (text.trim() === "" || Number(text) !== 0) return positiveNumber()(text);

@@ -6,10 +6,15 @@ import { CliError } from "./cli-error.ts";
 export async function readStdin(signal: AbortSignal, stdin: Readable = process.stdin): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(chunk as Buffer);
+  return utf8(Buffer.concat(chunks), "standard input");
+}
+
+/** The text of bytes from `source`. @throws CliError if they are not UTF-8 */
+export function utf8(bytes: Uint8Array, source: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new CliError("standard input is not UTF-8 text", 1);
+    throw new CliError(`${source} is not UTF-8 text`, 1);
   }
 }
 

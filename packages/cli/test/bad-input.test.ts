@@ -6,6 +6,7 @@ import { emptyFolder, fixture, type RunOptions, tsgpt } from "./process.ts";
 
 const TINY = fixture("tiny-tied");
 const IDS = ["--tokens", "1,2,3"];
+const KEY = ["--watermark-key", "42"];
 
 /** A copy of the tiny model that `change` has broken. */
 function broken(change: (folder: string) => void, from = "tiny-tied"): string {
@@ -139,9 +140,27 @@ describe.concurrent("a failure, exit code 1:", () => {
     return fails(1, ["logits", "--model", TINY, "--tokens", many, "--output", output, "--cache", how], /25 new tokens/);
   });
 
-  test.each(["generate", "tokens"])("%s: stdin that is not UTF-8", (command) =>
-    fails(1, [command], /standard input is not UTF-8 text/, { input: Uint8Array.of(0x61, 0xff) }),
+  test.each([["generate"], ["tokens"], ["watermark", ...KEY]])("%s: stdin that is not UTF-8", (...args) =>
+    fails(1, args, /standard input is not UTF-8 text/, { input: Uint8Array.of(0x61, 0xff) }),
   );
+
+  test("watermark: a file that is not there, is a folder, or is not UTF-8", async () => {
+    const file = join(emptyFolder(), "story.txt");
+    await fails(1, ["watermark", `@${file}`, ...KEY], /cannot read ".*story\.txt": ENOENT/);
+    await fails(1, ["watermark", `@${TINY}`, ...KEY], /cannot read ".*": EISDIR/);
+    writeFileSync(file, Uint8Array.of(0x61, 0xff));
+    await fails(1, ["watermark", `@${file}`, ...KEY], /story\.txt" is not UTF-8 text/);
+  });
+
+  test.each(["", "a"])("watermark: nothing to count in %j", (text) =>
+    fails(1, ["watermark", text, ...KEY], /nothing to count in [01] tokens?, .* give a longer text/),
+  );
+
+  test("watermark: a window longer than the text", () =>
+    fails(1, ["watermark", "a b c", ...KEY, "--watermark-width", "99"], /takes 99 tokens before it/));
+
+  test("watermark: no tokenizer", () =>
+    fails(1, ["watermark", "x", ...KEY, "--model", TINY], /has no tokenizer\.json/));
 
   test("logits: more to prefill than there is", () =>
     fails(
@@ -191,6 +210,15 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["logits without an output", ["logits", "--tokens", "1"], /--output/],
     ["logits fed in no known way", ["logits", "--tokens", "1", "--output", "x", "--cache", "all"], /prefill:K/],
     ["tokens from two sides", ["tokens", "x", "--decode", "1"], /not both/],
+    ["watermark without a key", ["watermark", "x"], /required option '--watermark-key/],
+    ["a negative key", ["watermark", "x", "--watermark-key", "-1"], /a whole number from 0/],
+    ["a word for a key", ["watermark", "x", "--watermark-key", "secret"], /a whole number from 0/],
+    ["a gamma of 1", ["watermark", "x", ...KEY, "--watermark-gamma", "1"], /above 0 and below 1/],
+    ["a gamma of nothing", ["watermark", "x", ...KEY, "--watermark-gamma", ""], /above 0 and below 1/],
+    ["an unknown hash", ["watermark", "x", ...KEY, "--watermark-hash", "right"], /Allowed choices are left, self/],
+    ["a width of 0", ["watermark", "x", ...KEY, "--watermark-width", "0"], /a whole number from 1/],
+    ["a threshold of 0", ["watermark", "x", ...KEY, "--threshold", "0"], /a finite number above 0/],
+    ["a file without a name", ["watermark", "@", ...KEY], /@ needs the name of a file/],
     ["compare with one file", ["compare", "x"], /missing required argument/],
     ["a negative tolerance", ["compare", "x", "y", "--atol", "-1"], /0 or more/],
     ["bench of a model and a preset", ["bench", "--model", "x", "--preset", "gpt2"], /cannot be used with/],
@@ -202,7 +230,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
       ["generate", "x", "--kernels", "reference", "--threads", "2"],
       /run on one thread/,
     ],
-    ["no command, with those there are", [], /give a command: generate, logits, compare, tokens, bench/],
+    ["no command, with those there are", [], /give a command: generate, logits, compare, tokens, watermark, bench/],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
     ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1 to 64/],
     ["too many threads", ["bench", "--threads", "65"], /a whole number from 1 to 64/],
@@ -213,7 +241,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
   });
 });
 
-test.concurrent.each(["generate", "logits", "compare", "tokens", "bench"])(
+test.concurrent.each(["generate", "logits", "compare", "tokens", "watermark", "bench"])(
   "tsgpt %s --help has examples",
   async (command) => {
     const { code, stdout } = await tsgpt([command, "--help"]);
