@@ -31,7 +31,8 @@ export interface WatermarkEvidence {
   readonly highestZ: number;
   /**
    * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided. The normal
-   * distribution stands for the binomial: of a few dozen tokens the small values are too small.
+   * distribution stands for the binomial: of a few dozen tokens the small values are too small. So are those of a self hash over
+   * several tokens, where one pair colours many windows: of unmarked text z has deviation 1.085 at width 4, not 1.
    */
   readonly pValue: number;
   readonly flagged: boolean;

@@ -30,7 +30,7 @@ function stories(watermark?: WatermarkKey): Promise<number[][]> {
   );
 }
 
-/** Each case's z lies far from the threshold of 4: all that are marked are above 6 (8 to 14), all others below 3. */
+/** Each case's z lies far from the threshold of 4: all that are marked are above 6 (7.9 to 13.3), all others below 3. */
 describe.each<[string, WatermarkKey]>([
   ["left hash of 1", { key: 15485863 }],
   ["left hash of 2, gamma 1/2", { key: 7, width: 2, gamma: 0.5 }],

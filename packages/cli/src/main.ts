@@ -7,6 +7,7 @@ import { declareCompare } from "./declare/compare.ts";
 import { declareGenerate } from "./declare/generate.ts";
 import { declareLogits } from "./declare/logits.ts";
 import { declareRandom } from "./declare/random.ts";
+import { declareSample } from "./declare/sample.ts";
 import { declareTokens } from "./declare/tokens.ts";
 import { declareWatermark } from "./declare/watermark.ts";
 import { INTERRUPTED } from "./interruption.ts";
@@ -25,6 +26,7 @@ const program = new Command("tsgpt")
     `
 Examples:
   $ tsgpt generate "Once upon a time"
+  $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --top-p 0.8
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
@@ -35,6 +37,7 @@ Examples:
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
 declareGenerate(program);
+declareSample(program);
 declareLogits(program);
 declareCompare(program);
 declareTokens(program);

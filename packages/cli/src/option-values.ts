@@ -27,10 +27,41 @@ export function properShare(text: string): number {
   throw new InvalidArgumentError("must be above 0 and below 1");
 }
 
-/** A parser of temperatures; 0 is told what it is taken for elsewhere. */
-export function temperature(text: string): number {
-  if (text.trim() === "" || Number(text) !== 0) return positiveNumber()(text);
-  throw new InvalidArgumentError("must be above 0; for the most probable token use --greedy");
+/** A finite number. */
+export function finiteNumber(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("must be a finite number");
+}
+
+/** A parser of finite numbers from `least` to `most`. */
+export function numberFrom(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value >= least && value <= most) return value;
+    const range = most === Number.POSITIVE_INFINITY ? `a finite number, ${least} or more` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`must be ${range}`);
+  };
+}
+
+/** `all`, `generated`, or a number of tokens. */
+export function penaltyScope(text: string): "all" | "generated" | number {
+  if (text === "all" || text === "generated") return text;
+  if (/^\d+$/.test(text)) return wholeNumber(0)(text);
+  throw new InvalidArgumentError("must be all, generated or a whole number of tokens");
+}
+
+/** Biases by token id from `13:-2,50256:-100`. */
+export function biases(text: string): Record<string, number> {
+  const pairs = text.split(",").map((pair) => {
+    const [id = "", bias = "", ...rest] = pair.split(":");
+    if (!/^\s*\d+\s*$/.test(id) || rest.length > 0) throw new InvalidArgumentError("must be id:bias,id:bias,...");
+    return [String(Number(id)), finiteNumber(bias)] as const;
+  });
+  const ids = pairs.map(([id]) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`names token ${twice} twice`);
+  return Object.fromEntries(pairs);
 }
 
 /** Ids from `1,2,3`. */
@@ -39,9 +70,24 @@ export function tokenIds(text: string): number[] {
   return text.split(",").map((id) => parse(id.trim()));
 }
 
+/** Logits as typed, or the name of a file that holds them. */
+export type LogitSource = { readonly file: string } | { readonly row: readonly number[] };
+
+/** `0.8,-inf,0.4`, or `@row.json`. */
+export function logitRow(text: string): LogitSource {
+  if (text.startsWith("@") && text.length > 1) return { file: text.slice(1) };
+  return { row: text.split(",").map((logit) => (logit.trim() === "-inf" ? -Infinity : finiteNumber(logit))) };
+}
+
 /** Gathers an option that may be given again and again; "" would stop everything. */
 export function gather(text: string, before: readonly string[] = []): string[] {
   if (text === "") throw new InvalidArgumentError("must not be empty");
+  return [...before, text];
+}
+
+/** Gathers token ids as text, `1,2,3`, from an option that may be given again and again. */
+export function gatherIds(text: string, before: readonly string[] = []): string[] {
+  tokenIds(text);
   return [...before, text];
 }
 

@@ -19,11 +19,11 @@ export interface Explanation {
 
 export interface Sampler {
   /** The next id. [V] -> id. @throws SamplingError if the logits or the context break a rule. */
-  (logits: Float32Array, context: SampleContext): number;
+  (logits: Float32Array | Float64Array, context: SampleContext): number;
   /** The same id, with a report of each step, naming at most `limit` tokens a step (default 10). */
-  explain(logits: Float32Array, context: SampleContext, limit?: number): Explanation;
+  explain(logits: Float32Array | Float64Array, context: SampleContext, limit?: number): Explanation;
   /** What the next id would be drawn from: for decoding that accepts or rejects a token by its probability. */
-  distribution(logits: Float32Array, context: SampleContext): Candidates;
+  distribution(logits: Float32Array | Float64Array, context: SampleContext): Candidates;
   /**
    * One uniform number is taken per token, and one before it for a step that acts by chance; none by a chain that is greedy
    * alone. Beside it a sampler with mirostat holds mu.
@@ -55,8 +55,8 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
   };
   const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const sample = greedyAlone
-    ? (logits: Float32Array) => argmax(logits)
-    : (logits: Float32Array, context: SampleContext) => {
+    ? (logits: Float32Array | Float64Array) => argmax(logits)
+    : (logits: Float32Array | Float64Array, context: SampleContext) => {
         const candidates = distribution(logits, context);
         const id = drawFrom(candidates);
         giveLogits(candidates.logits);

@@ -17,7 +17,7 @@ export function greedy({ ids, logits }: Candidates): Candidates {
  * The id of the largest logit, the first of several. Allocates nothing. [V] -> id
  * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
  */
-export function argmax(logits: Float32Array): number {
+export function argmax(logits: Float32Array | Float64Array): number {
   let best = -1;
   let largest = -Infinity;
   for (let id = 0; id < logits.length; id++) {
