@@ -1,81 +1,105 @@
-/** A story: a prompt and its continuation, streamed to stdout while it comes, and what is told about it afterwards. */
-import {
-  type FinishReason,
-  type GeneratedToken,
-  generate,
-  KVCache,
-  type Model,
-  promptIds,
-  type Sample,
-} from "@tsgpt/gpt";
+/** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
+import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
+import type { Note } from "./recorder.ts";
+import { stepLines } from "./step-report.ts";
 
-export interface StoryOptions {
-  readonly sample: Sample;
-  readonly maxTokens: number;
-  readonly stop: readonly string[] | undefined;
-  readonly ignoreEos: boolean | undefined;
-  readonly useCache: boolean;
-  readonly signal: AbortSignal;
-  /** Takes the prompt, each piece, and a final newline. */
-  readonly write: (text: string) => void;
+export interface Prompt {
+  /** As text; null for ids without a tokenizer. */
+  readonly text: string | null;
+  readonly ids: readonly number[];
 }
 
-export interface Story {
-  /** As text; null for ids without a tokenizer. */
-  readonly prompt: string | null;
-  readonly promptTokens: readonly number[];
-  readonly tokens: readonly GeneratedToken[];
+/** A token, and what was noted of it. */
+export interface StoryToken extends GeneratedToken, Note {}
+
+export interface Telling {
+  readonly tokens: readonly StoryToken[];
   readonly finishReason: FinishReason;
+}
+
+export interface Timings {
   readonly prefillSeconds: number;
   readonly decodeSeconds: number;
-  /** Of the KV cache; 0 without one. */
-  readonly cacheBytes: number;
 }
 
-/** Tells a story. Nothing is written before prompt and options are known to be good. @throws what `generate` throws */
-export async function tell(model: Model, given: string | readonly number[], options: StoryOptions): Promise<Story> {
-  const promptTokens = promptIds(model, given);
-  const prompt = typeof given === "string" ? given : (model.tokenizer?.decode(promptTokens) ?? null);
-  const cache = options.useCache ? cacheFor(model, promptTokens.length + options.maxTokens) : undefined;
-  try {
-    const told = await stream(model, promptTokens, prompt ?? promptTokens.join(" "), options, cache);
-    return { prompt, promptTokens, ...told, cacheBytes: cache?.bytes ?? 0 };
-  } finally {
-    cache?.dispose();
-  }
+/** What one run of tokens gave: several stories, where its tokens say to which each belongs. */
+export interface Streamed<End> extends Timings {
+  readonly stories: readonly (readonly StoryToken[])[];
+  readonly end: End;
+  /** When each token came, in seconds. */
+  readonly times: readonly number[];
 }
 
-function cacheFor({ config, engine }: Model, tokens: number): KVCache {
-  return new KVCache(config, engine, Math.min(config.nPositions, tokens));
+/** The prompt as text and ids. @throws RangeError if it cannot be */
+export function promptOf(model: Model, given: string | readonly number[]): Prompt {
+  const ids = promptIds(model, given);
+  return { ids, text: typeof given === "string" ? given : (model.tokenizer?.decode(ids) ?? null) };
 }
 
-async function stream(
+/** The prompt as it is printed. */
+export function shownPrompt({ text, ids }: Prompt): string {
+  return text ?? ids.join(" ");
+}
+
+/** A token's text in quotes, or without a tokenizer its id. */
+export function tokenShower({ tokenizer }: Model): (id: number) => string {
+  return (id) => (tokenizer ? JSON.stringify(tokenizer.tokenText(id)) : String(id));
+}
+
+/**
+ * Streams what a run yields: the prompt, each piece, and a final newline; a further story begins a paragraph of its own. With a
+ * trace, what the chain did stands before each token, and the whole text at the end. Notes are taken as the tokens come.
+ */
+export async function stream<End>(
   model: Model,
-  promptTokens: readonly number[],
-  shown: string,
-  { write, ...generation }: StoryOptions,
-  cache: KVCache | undefined,
-): Promise<Pick<Story, "tokens" | "finishReason" | "prefillSeconds" | "decodeSeconds">> {
-  const run = generate(model, promptTokens, { ...generation, cache });
-  write(shown);
+  prompt: Prompt,
+  run: AsyncGenerator<GeneratedToken & { readonly index?: number }, End>,
+  notes: readonly Note[],
+  write: (text: string) => void,
+): Promise<Streamed<End>> {
+  const stories: StoryToken[][] = [];
+  const start = performance.now() / 1000;
+  const times: number[] = [];
+  const begin = () => write(`${stories.length > 0 ? "\n\n" : ""}${shownPrompt(prompt)}`);
+  begin();
   try {
-    const start = performance.now();
-    const tokens: GeneratedToken[] = [];
-    let firstAt = start;
     let step = await run.next();
     for (; !step.done; step = await run.next()) {
-      if (tokens.push(step.value) === 1) firstAt = performance.now();
-      write(model.tokenizer ? step.value.text : ` ${step.value.id}`);
+      times.push(performance.now() / 1000);
+      const { index = 0, ...token } = step.value;
+      if (index > 0 && index === stories.length) begin();
+      const told = { ...token, ...notes[times.length - 1] };
+      if (index === stories.length) stories.push([]);
+      stories[index]?.push(told);
+      write(told.steps ? traceOf(told, times.length, tokenShower(model)) : piece(model, told));
     }
-    const [prefillSeconds, decodeSeconds] = [(firstAt - start) / 1000, (performance.now() - firstAt) / 1000];
-    return { tokens, finishReason: step.value, prefillSeconds, decodeSeconds };
+    const firstAt = times[0] ?? start;
+    const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
+    const traced = stories[0]?.[0]?.steps !== undefined;
+    if (traced) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
+    return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
     write("\n"); // an error message begins a line of its own
   }
 }
 
+function piece({ tokenizer }: Model, { id, text }: StoryToken): string {
+  return tokenizer ? text : ` ${id}`;
+}
+
+/** The prompt and a continuation. */
+export function whole(model: Model, prompt: Prompt, told: readonly StoryToken[]): string {
+  return shownPrompt(prompt) + told.map((token) => piece(model, token)).join("");
+}
+
+function traceOf({ id, probability = 1, steps = [] }: StoryToken, count: number, show: (id: number) => string): string {
+  const chain = steps.map((step) => stepLines(step, show)).join("");
+  const drawn = `probability ${probability.toFixed(4)}`;
+  return `\n\ntoken ${count}\n${chain || "  no step: the full distribution\n"}  chosen: ${show(id)}, ${drawn}`;
+}
+
 /** Generated tokens over all the time they took, the prompt's pass included. */
-export function tokensPerSecond({ tokens, prefillSeconds, decodeSeconds }: Story): number {
+export function tokensPerSecond(count: number, { prefillSeconds, decodeSeconds }: Timings): number {
   const seconds = prefillSeconds + decodeSeconds;
-  return seconds > 0 ? tokens.length / seconds : 0;
+  return seconds > 0 ? count / seconds : 0;
 }

@@ -1,47 +1,57 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
 import { BUNDLED } from "../model-folder.ts";
-import { gather, positiveNumber, temperature, tokenIds, wholeNumber } from "../option-values.ts";
+import { finiteNumber, gather, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
+import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 
 export function declareGenerate(program: Command): void {
-  withEngine(program.command("generate"))
+  const command = withEngine(program.command("generate"))
     .description("continue a prompt, token by token")
     .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
     .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
     .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
-    .option("--temperature <t>", "above 1 flattens, below 1 sharpens (default: 1)", temperature)
-    .option("--top-k <k>", "only the k most probable; 0 is off (default: 0)", wholeNumber(0))
-    .option("--top-p <p>", "the most probable that hold mass p; 1 is off (default: 0.9)", positiveNumber(1))
-    .option("--frequency-penalty <f>", "the lecture's; 1 is off", positiveNumber(), 1)
-    .option("--presence-penalty <p>", "the lecture's; 1 is off", positiveNumber(), 1)
-    .addOption(
-      new Option("--greedy", "always the most probable, after the penalties").conflicts([
-        "temperature",
-        "topK",
-        "topP",
-        "seed",
-      ]),
-    )
+    .option("--greedy", "always the most probable, after penalties and constraints")
     .option("--seed <n>", "the same seed gives the same text (default: random)", wholeNumber(0))
     .option("--stop <text>", "end before this text; may be repeated", gather)
     .option("--no-cache", "recompute everything for each token")
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
     .option("--ignore-eos", "go on past the end of the text")
+    .option("--num-samples <n>", "so many continuations of the prompt, read once", wholeNumber(1))
+    .option("--beams <n>", "the most probable texts, searched with n side by side; draws nothing", wholeNumber(1))
+    .option("--length-penalty <a>", "beams: score is log-probability / length^a (default: 1)", finiteNumber)
+    .option("--num-return <n>", "beams: how many texts (default: 1)", wholeNumber(1))
+    .option("--draft-model <folder|name>", "a smaller model proposes tokens; the text is distributed as without")
+    .option("--prompt-lookup", "the text so far proposes tokens")
+    .option("--proposals <k>", "at a time (default: 3)", wholeNumber(1))
+    .option("--penalty-alpha <a>", "contrastive search over --top-k candidates (default: 4)", numberFrom(0, 1))
+    .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
+    .option("--forced-first <id>", "the first token generated", wholeNumber(0))
+    .option("--forced-last <id>", "the last one that --max-tokens allows", wholeNumber(0))
+    .option("--logprobs <n>", "with --json: the n likeliest tokens at each place", wholeNumber(0, 1000))
+    .option("--trace-sampling", "show for each token what each step of the chain did")
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
-    .option("--json", "stdout holds one object alone")
-    .addHelpText(
-      "after",
-      `
+    .option("--json", "stdout holds one object alone");
+  withChain(command, { placeholder: "ids|text", gather })
+    .addHelpText("after", HELP)
+    .action(async (prompt, options) => (await import("../commands/generate.ts")).generateCommand(prompt, options));
+}
+
+const HELP = `
 Examples:
   $ tsgpt generate "Once upon a time"
   $ tsgpt generate "Once upon a time" --top-p 0.9 --frequency-penalty 1.1 --presence-penalty 1.2
-  $ echo "The king" | tsgpt generate --greedy --json
+  $ tsgpt generate "The king" --dialect llama.cpp --min-p 0.1 --trace-sampling --max-tokens 5
+  $ tsgpt generate "The king" --beams 4 --num-return 2 --no-repeat-ngram 3
+  $ tsgpt generate "The king" --num-samples 3 --seed 1 --json
+  $ echo "The king" | tsgpt generate --greedy --prompt-lookup
 
+--dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
+temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
+logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
+--banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space.
 --json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
-string, is "". logprob: natural logarithm of the probability by the raw logits. tokensPerSecond: generated tokens over
-prefillSeconds + decodeSeconds.`,
-    )
-    .action(async (prompt, options) => (await import("../commands/generate.ts")).generateCommand(prompt, options));
-}
+string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
+score is the mean logprob of a sample, and a beam's summed one over length^a. tokensPerSecond: generated tokens over
+prefillSeconds + decodeSeconds.`;

@@ -1,0 +1,102 @@
+/** The chain for a model and a prompt: words become token ids, and the last place is known. */
+import type { Model, Tokenizer } from "@tsgpt/gpt";
+import type { ChainSpec } from "@tsgpt/sampling";
+import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
+import { usageError } from "./cli-error.ts";
+import { tokenIds } from "./option-values.ts";
+
+export interface ResolvedFlags extends ChainFlags {
+  readonly maxTokens: number;
+  readonly minTokens?: number;
+  readonly forcedLast?: number;
+}
+
+/** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
+const DRY_BREAKERS = ["\n", ":", '"', "*"];
+
+/** The chain that continues a prompt of so many tokens. @throws CliError for a word that needs a tokenizer, an id beyond the vocabulary */
+export function resolveChain(
+  flags: ResolvedFlags,
+  model: Model,
+  promptLength: number,
+  options: { readonly defaults: boolean },
+): ChainSpec {
+  const { config } = model;
+  const room = Math.min(flags.maxTokens, config.nPositions - promptLength);
+  const banned = flags.banned?.flatMap((word) => sequencesOf(word, model));
+  const resolved: ResolvedOptions = {
+    banned,
+    dryBreakers: flags.dryMultiplier ? breakersOf(flags.dryBreaker, model) : flags.dryBreaker && [],
+    minLength: flags.minTokens ? { length: flags.minTokens, eos: eosOf(model) } : undefined,
+    forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
+  };
+  checkIds(flags, model);
+  return chainOf(flags, resolved, options);
+}
+
+/** `1,2,3` is ids; anything else a text as it is and behind a space, which GPT-2 writes with other tokens. */
+function sequencesOf(word: string, model: Model): number[][] {
+  if (/^[\d,\s]+$/.test(word)) return [tokenIds(word)];
+  const text = quoted(word);
+  const tokenizer = tokenizerOf(model, "--banned");
+  const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
+  return spellings.map((spelling) => tokenizer.encode(spelling));
+}
+
+/** The text of `"12"`, so that digits can be a text too. */
+function quoted(word: string): string {
+  if (!/^".*"$/s.test(word)) return word;
+  try {
+    return JSON.parse(word);
+  } catch {
+    return word;
+  }
+}
+
+/** The ids of all tokens that contain a breaker; `none` alone is no breaker. */
+function breakersOf(given: readonly string[] | undefined, model: Model): number[] {
+  const words = given ?? (model.tokenizer ? DRY_BREAKERS : ["none"]);
+  if (words.length === 1 && words[0] === "none") return [];
+  const ids = new Set(words.filter((word) => /^[\d,\s]+$/.test(word)).flatMap(tokenIds));
+  const texts = words.filter((word) => !/^[\d,\s]+$/.test(word)).map(quoted);
+  if (texts.length > 0) {
+    const tokenizer = tokenizerOf(model, "--dry-breaker");
+    for (let id = 0; id < model.config.vocabSize; id++) {
+      const token = textOf(tokenizer, id);
+      if (texts.some((text) => token.includes(text))) ids.add(id);
+    }
+  }
+  return [...ids];
+}
+
+/** A vocabulary may be larger than its tokenizer's. */
+function textOf(tokenizer: Tokenizer, id: number): string {
+  try {
+    return tokenizer.tokenText(id);
+  } catch {
+    return "";
+  }
+}
+
+function tokenizerOf({ tokenizer, name }: Model, option: string): Tokenizer {
+  if (tokenizer) return tokenizer;
+  throw usageError(`model ${JSON.stringify(name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
+}
+
+function eosOf({ config, name }: Model): number {
+  if (config.eosTokenId !== undefined) return config.eosTokenId;
+  throw usageError(`--min-tokens: model ${JSON.stringify(name)} has no end-of-text token to hold back`);
+}
+
+/** Ids that the chain would find wrong only when it comes to them. */
+function checkIds({ forcedFirst, forcedLast, allowed = [], logitBias = {} }: ResolvedFlags, { config }: Model): void {
+  const named: (readonly [string, number | undefined])[] = [
+    ["--forced-first", forcedFirst],
+    ["--forced-last", forcedLast],
+    ...allowed.map((id) => ["--allowed", id] as const),
+    ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
+  ];
+  const wrong = named.find(([, id]) => id !== undefined && id >= config.vocabSize);
+  if (!wrong) return;
+  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+}

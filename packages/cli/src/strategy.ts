@@ -1,0 +1,73 @@
+/** Which way of decoding the options ask for, and which of them do not go together. */
+import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
+import { usageError } from "./cli-error.ts";
+import type { GenerateFlags } from "./commands/generate.ts";
+
+export type Strategy = "sample" | "samples" | "beams" | "speculative" | "contrastive";
+
+type Flag = keyof GenerateFlags;
+
+/** The option that asks for each way but the first. */
+const ASKED_BY: readonly (readonly [Flag, Strategy])[] = [
+  ["beams", "beams"],
+  ["numSamples", "samples"],
+  ["draftModel", "speculative"],
+  ["promptLookup", "speculative"],
+  ["penaltyAlpha", "contrastive"],
+];
+
+const DRAWS: readonly Flag[] = [...SAMPLING_OPTIONS, "greedy", "seed"];
+
+/** What each way cannot do, with the reason. */
+const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], string])[] } = {
+  sample: [],
+  samples: [
+    [["greedy"], "every sample would be the same"],
+    [["noCache"], "the samples share one cache"],
+  ],
+  beams: [
+    [DRAWS, "a beam search is deterministic and draws nothing"],
+    [["stop"], "a beam search ends its texts by the end-of-text token or by --max-tokens"],
+    [["noCache"], "each beam has a cache"],
+    [["traceSampling"], "a beam search draws nothing"],
+  ],
+  speculative: [
+    [["noCache"], "proposals are checked over a cache"],
+    [["traceSampling", "logprobs"], "several tokens come of one pass"],
+    [
+      ["mirostatTau", "mirostatEta", "xtcProbability"],
+      "proposals ask for distributions that must not depend on chance or on what came of them",
+    ],
+  ],
+  contrastive: [
+    [DRAWS.filter((flag) => flag !== "topK"), "contrastive search is deterministic and draws nothing"],
+    [["noCache"], "it looks ahead over caches"],
+    [["traceSampling", "logprobs"], "its tokens are not chosen by a chain"],
+  ],
+};
+
+/** Options that mean nothing alone. */
+const NEEDS: readonly (readonly [Flag, readonly Flag[]])[] = [
+  ["lengthPenalty", ["beams"]],
+  ["numReturn", ["beams"]],
+  ["proposals", ["draftModel", "promptLookup"]],
+  ["logprobs", ["json"]],
+];
+
+/** The way of decoding. @throws CliError, a usage error, naming the options that contradict each other */
+export function strategyOf(flags: GenerateFlags): Strategy {
+  const asked = ASKED_BY.filter(([flag]) => flags[flag] !== undefined);
+  const [first, second] = asked;
+  if (first && second) throw usageError(`${flagName(first[0])} and ${flagName(second[0])} are two ways; give one`);
+  for (const [flag, others] of NEEDS) {
+    if (flags[flag] === undefined || others.some((other) => flags[other] !== undefined)) continue;
+    throw usageError(`${flagName(flag)} does nothing without ${others.map(flagName).join(" or ")}; give that too`);
+  }
+  if (flags.greedy && flags.seed !== undefined) throw usageError("--seed does not go with --greedy: nothing is drawn");
+  const strategy = first?.[1] ?? "sample";
+  for (const [refused, because] of REFUSED[strategy]) {
+    const typed = refused.find((flag) => (flag === "noCache" ? !flags.cache : flags[flag] !== undefined));
+    if (typed) throw usageError(`${flagName(typed)} does not go with ${flagName(first?.[0] ?? "")}: ${because}`);
+  }
+  return strategy;
+}
