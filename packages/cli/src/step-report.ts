@@ -19,7 +19,7 @@ export function stepLines(report: StepReport, show: ShowToken): string {
 }
 
 /** `top-p (p 0.9)`; parameters that are lists only by their length. */
-export function nameOf({ type, ...parameters }: StepSpec): string {
+function nameOf({ type, ...parameters }: StepSpec): string {
   const shown = Object.entries(parameters).map(([name, value]) => `${name} ${short(value)}`);
   return shown.length === 0 ? type : `${type} (${shown.join(", ")})`;
 }

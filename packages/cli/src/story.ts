@@ -37,12 +37,12 @@ export function promptOf(model: Model, given: string | readonly number[]): Promp
 }
 
 /** The prompt as it is printed. */
-export function shownPrompt({ text, ids }: Prompt): string {
+function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
 /** A token's text in quotes, or without a tokenizer its id. */
-export function tokenShower({ tokenizer }: Model): (id: number) => string {
+function tokenShower({ tokenizer }: Model): (id: number) => string {
   return (id) => (tokenizer ? JSON.stringify(tokenizer.tokenText(id)) : String(id));
 }
 

@@ -115,7 +115,8 @@ describe.concurrent("a failure, exit code 1:", () => {
     return fails(1, [command, "--model", TINY, "--tokens", "1,999999", ...output], /999999 is out of range/);
   });
 
-  test("text for a model without tokenizer", () => fails(1, ["generate", "x", "--model", TINY], /has no tokenizer/));
+  test("text for a model without tokenizer", () =>
+    fails(1, ["generate", "x", "--model", TINY], /has no tokenizer, so a prompt must be given as token ids/));
 
   test("--stop for a model without tokenizer", () =>
     fails(1, ["generate", "--model", TINY, ...IDS, "--stop", "x"], /stop strings need/));

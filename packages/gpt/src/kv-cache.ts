@@ -3,7 +3,16 @@
  * reads the rest. Preallocated, [L, H, capacity, D] each. A pass writes past `length` and then advances: a pass
  * that fails or is aborted leaves the cache as it was.
  */
-import { type Engine, EngineError, type Shape, sizeOf, storeHeads, type Tensor } from "@tsgpt/tensor";
+import {
+  type Engine,
+  EngineError,
+  formatShape,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  storeHeads,
+  type Tensor,
+} from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
@@ -108,9 +117,11 @@ export class KVCache {
   /**
    * Makes this hold the first `to` tokens of `source`, where the first `from` are the same in both: rows from .. to - 1 are
    * copied, over what was there. Returns the bytes copied, 2 L C (to - from) float32 numbers.
-   * @throws RangeError unless both hold `from` tokens and `source` holds `to`; ContextOverflowError if they do not fit
+   * @throws RangeError unless both hold `from` tokens and `source` holds `to`; ContextOverflowError if they do not fit;
+   * ShapeError for a cache of another model's shape
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
+    checkSameShape(this.#config, source.#config);
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
     this.truncate(from);
@@ -132,6 +143,12 @@ function copyRows(target: Tensor, source: Tensor, from: number, to: number): voi
     const rows = source.data.subarray((h * capacity + from) * d, (h * capacity + to) * d);
     target.data.set(rows, (h * targetCapacity + from) * d);
   }
+}
+
+function checkSameShape(own: GPT2Config, other: GPT2Config): void {
+  const [into, from] = [own, other].map(({ nLayer: l, nHead: h, nEmbd: c }) => formatShape([l, h, c / h]));
+  if (into === from) return;
+  throw new ShapeError(`KVCache.copyFrom: both caches must have the same [L, H, D], got ${from} for ${into}`);
 }
 
 function checkLength(by: string, what: string, length: number, most: number): void {

@@ -110,3 +110,10 @@ test("fork and copyFrom refuse rows that are not held, with the range", () => {
   expect(() => other.copyFrom(cache, 0, 4)).toThrow("KVCache.copyFrom: to must be a whole number from 0 to 3, got 4");
   expect(() => other.copyFrom(cache, 0)).toThrow("0 past + 3 new tokens = 3, cache capacity is 2");
 });
+
+test("copyFrom refuses the cache of a model of another shape", () => {
+  const other = new KVCache({ ...config, nLayer: 2, nHead: 2 }, engine, 5);
+  expect(() => new KVCache(config, engine, 5).copyFrom(other, 0)).toThrow(
+    "KVCache.copyFrom: both caches must have the same [L, H, D], got [2, 2, 6] for [3, 3, 4]",
+  );
+});

@@ -56,10 +56,20 @@ test.each([
   expect(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).toMatchObject({ dtype: name, n_inner: null });
 });
 
-test("an empty folder is filled", async () => {
+test("an empty folder is filled, and is the same folder afterwards", async () => {
   mkdirSync(folder);
+  const { ino } = statSync(folder);
   await writeRandomModel(folder, tinyConfig);
-  expect(readdirSync(folder)).toContain("model.safetensors");
+  expect(readdirSync(folder).sort()).toEqual(["config.json", "model.safetensors"]);
+  expect(statSync(folder).ino).toBe(ino);
+});
+
+test("an abort leaves an empty folder empty", async () => {
+  mkdirSync(folder);
+  const controller = new AbortController();
+  const onProgress = () => controller.abort();
+  await expect(writeRandomModel(folder, tinyConfig, { signal: controller.signal, onProgress })).rejects.toThrow();
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a folder that holds something is left alone", async () => {

@@ -30,18 +30,24 @@ export async function writeRandomModel(
   const checkpoint = randomCheckpoint("random", config, seed);
   const path = resolve(folder);
   const isThere = await isEmptyFolder(path);
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = isThere ? join(path, `${process.pid}.partial`) : `${path}.${process.pid}.partial`;
   await mkdir(partial);
   try {
     await writeFile(join(partial, CONFIG), configJson(config, dtype));
     await writeFile(join(partial, WEIGHTS), streamSafetensors(checkpoint, dtype, onProgress), { signal });
-    if (isThere) await rmdir(path); // not every system renames over an empty folder
-    await rename(partial, path);
+    if (isThere) await moveUp(partial, path);
+    else await rename(partial, path);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     signal?.throwIfAborted();
     throw error;
   }
+}
+
+/** Into a folder that stays the same one: somebody may stand in it, or it may be a disk's own. The weights come last. */
+async function moveUp(partial: string, path: string): Promise<void> {
+  for (const name of [CONFIG, WEIGHTS]) await rename(join(partial, name), join(path, name));
+  await rmdir(partial);
 }
 
 /** False if there is nothing. */

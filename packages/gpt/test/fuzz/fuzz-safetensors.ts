@@ -107,6 +107,6 @@ function wording(message: string): string {
   return message
     .replace(/(not valid JSON: )(?!key|number|string).*/, "$1...")
     .replace(/(key|number) .* at position/, "$1 _ at position")
-    .replace(/"(?:[^"\\]|\\.)*"|got .*|data_offsets .*|\[[^\]]*\]/g, "_")
+    .replace(/unknown dtype .*|"(?:[^"\\]|\\.)*"|got .*|data_offsets .*|\[[^\]]*\]/g, "_")
     .replace(/-?\d+/g, "0");
 }
