@@ -3,6 +3,7 @@
  * and gives. They stand in ascending order of id, whatever was removed, so no step needs a sort and a draw is defined.
  * Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalises the rest.
  */
+import { bounded, isBounded } from "./bounded.ts";
 import { SamplingError } from "./errors.ts";
 import { exponentials } from "./exponentials.ts";
 import { scratchPlaces, scratchWeights, takeLogits } from "./scratch.ts";
@@ -25,14 +26,17 @@ export interface Weights {
 
 /**
  * Every token whose logit is not -Infinity (masked). [V] -> at most V candidates
- * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
+ * @throws SamplingError if a logit is NaN, +Infinity or beyond 1e100, or if none is finite.
  */
 export function candidatesOf(row: Float32Array | Float64Array): Candidates {
   const logits = takeLogits(row.length);
   const all = { ids: everyId(row.length), logits };
-  if (copyFinite(row, logits)) return all;
-  const bad = row.findIndex((logit) => !(logit < Infinity));
-  if (bad >= 0) throw unusable(row[bad]!, bad);
+  const finite32 = copyFinite(row, logits) && row instanceof Float32Array;
+  if (finite32 || (row.length > 0 && logits.every(isBounded))) return all;
+  for (let id = 0; id < row.length; id++) {
+    if (!(logits[id]! < Infinity)) throw unusable(logits[id]!, id);
+    if (logits[id] !== -Infinity) bounded(logits[id]!, "logits", id);
+  }
   const finite = keepWhere(all, (i) => logits[i] !== -Infinity);
   if (finite.ids.length === 0) throw nothingLeft(row.length);
   return finite;

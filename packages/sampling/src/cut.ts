@@ -102,6 +102,12 @@ export function keepFrom(candidates: Candidates, scores: Float64Array, threshold
   return keepPlaces(candidates, places, places.length);
 }
 
+/** `kept`, or where those are fewer than `minKeep`, so many with the largest scores; among ties the lower ids. */
+export function atLeast(kept: Candidates, candidates: Candidates, scores: Float64Array, minKeep: number): Candidates {
+  const least = Math.min(minKeep, scores.length);
+  return kept.ids.length >= least ? kept : keepHead(candidates, scores, largestCut(scores, least));
+}
+
 /** Where the scores are that are not below `floor`, ascending. */
 export function placesFrom(scores: Float64Array, floor: number): Int32Array {
   const places = scratchPlaces(scores.length);

@@ -89,7 +89,8 @@ function reportOf(step: StepSpec, before: Candidates, after: Candidates, limit: 
 }
 
 function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
-  if (before.ids.length === after.ids.length) return { massRemoved: 0, removed: [] };
+  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0]; // a forced token may be a new one
+  if (same) return { massRemoved: 0, removed: [] };
   const { weights, sum } = softmaxWeights(before.logits);
   const scores = new Float64Array(weights.length).fill(-Infinity); // of what is gone
   let [mass, gone, next] = [0, 0, 0];

@@ -44,6 +44,16 @@ test("a step that removes nothing reports a mass of 0", () => {
   expect(steps[0]).toMatchObject({ before: 4, kept: 4, massRemoved: 0, removed: [] });
 });
 
+test("a forced token that takes the place of the only candidate is reported as a removal", () => {
+  const chain: ChainSpec = [
+    { type: "top-k", k: 1 },
+    { type: "forced-token", id: 2, at: 0 },
+  ];
+  const { candidates, steps } = applyChain(chain, fifths);
+  expect(Array.from(candidates.ids)).toEqual([2]);
+  expect(steps[1]).toMatchObject({ kept: 1, massRemoved: 1, removed: [{ id: 0, probability: 1 }] });
+});
+
 test("removed tokens are listed the most probable first, up to the limit", () => {
   const shuffled = Float32Array.of(1, 9, 3, 4, 2);
   const removed = (limit: number) =>

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { headCut } from "../src/cut.ts";
+import { atLeast, headCut, keepFrom, keepHead, largestCut } from "../src/cut.ts";
+import { normalRow } from "./rows.ts";
 
 test("the 3 largest of [5, 1, 4, 4, 4, 2] are 5 and two of the 4s", () => {
   expect(headCut(Float64Array.of(5, 1, 4, 4, 4, 2), 3)).toEqual({ threshold: 4, missing: 2 });
@@ -20,4 +21,94 @@ test("the k-th largest is the one a sort finds, with as many ties as stand befor
       expect(headCut(Float64Array.from(values), k)).toEqual({ threshold, missing });
     }),
   );
+});
+
+const anyScores = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.double({ min: -1e300, max: 1e300, noNaN: true })), {
+    minLength: 1,
+    maxLength: 300,
+  })
+  .map((values) => Float64Array.from(values));
+
+/** Some places, the best first, ties by the lower id. */
+const bestFirst = (scores: Float64Array) => Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+const all = (scores: Float64Array) => ({
+  ids: Int32Array.from(scores.keys()),
+  logits: new Float64Array(scores.length),
+});
+
+test.each([1, 2, 1023, 1024, 1025, 4096, 5000])("the %s largest of 5,000 scores with ties are a sort's", (k) => {
+  const scores = Float64Array.from(normalRow(5000, 2, 4), (z) => Math.round(8 * z));
+  const kept = keepHead(all(scores), scores, largestCut(scores, k)).ids;
+  expect(Array.from(kept)).toEqual(
+    bestFirst(scores)
+      .slice(0, k)
+      .sort((a, b) => a - b),
+  );
+});
+
+test("the k largest are a sort's, whatever the scores, for every k up to all", () => {
+  fc.assert(
+    fc.property(anyScores, fc.nat(), (scores, n) => {
+      const k = 1 + (n % scores.length);
+      const expected = bestFirst(scores).slice(0, k);
+      expect(Array.from(keepHead(all(scores), scores, largestCut(scores, k)).ids)).toEqual(
+        expected.sort((a, b) => a - b),
+      );
+      expect(keepHead(all(scores), scores, largestCut(scores, scores.length)).ids).toHaveLength(scores.length);
+    }),
+  );
+});
+
+test("equal scores cut at any weight keep the first that hold it", () => {
+  for (const n of [1, 2, 1000]) {
+    const scores = new Float64Array(n).fill(0.5);
+    for (const kept of [1, Math.ceil(n / 3), n]) {
+      const weights = new Float64Array(n).fill(0.25);
+      const cut = headCut(scores, kept / 4, weights);
+      expect(keepHead(all(scores), scores, cut, weights).ids).toHaveLength(kept);
+    }
+  }
+});
+
+test("weights from 1e-300 to 1: the head reaches the target, and without its last member it does not", () => {
+  const exponents = fc.array(fc.integer({ min: -300, max: 0 }), { minLength: 1, maxLength: 600 });
+  fc.assert(
+    fc.property(exponents, fc.double({ min: 1e-9, max: 1, noNaN: true }), (powers, share) => {
+      const scores = Float64Array.from(powers, (power) => 10 ** power);
+      const target = share * scores.reduce((a, b) => a + b);
+      const kept = Array.from(keepHead(all(scores), scores, headCut(scores, target, scores), scores).ids);
+      const masses = kept.map((i) => scores[i]).sort((a, b) => a - b);
+      const mass = masses.reduce((a, b) => a + b);
+      expect(new Set(kept)).toEqual(new Set(bestFirst(scores).slice(0, kept.length)));
+      expect(mass).toBeGreaterThanOrEqual(target * (1 - 1e-12));
+      expect(mass - masses[0]).toBeLessThan(target * (1 + 1e-12));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("keepFrom keeps what reaches the threshold, else the minKeep largest with their ties", () => {
+  const scores = Float64Array.of(1, 4, 3, 3, 0);
+  const from = (threshold: number, minKeep: number) =>
+    Array.from(keepFrom(all(scores), scores, threshold, minKeep).ids);
+  expect(from(3, 1)).toEqual([1, 2, 3]);
+  expect(from(9, 1)).toEqual([1]);
+  expect(from(9, 2)).toEqual([1, 2, 3]);
+  expect(from(9, 99)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test("atLeast fills up to exactly minKeep, of ties the lower ids", () => {
+  const scores = Float64Array.of(1, 4, 3, 3, 0);
+  const [candidates, one] = [all(scores), { ids: Int32Array.of(1), logits: Float64Array.of(0) }];
+  expect(atLeast(one, candidates, scores, 1)).toBe(one);
+  expect(Array.from(atLeast(one, candidates, scores, 2).ids)).toEqual([1, 2]);
+  expect(Array.from(atLeast(one, candidates, scores, 99).ids)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test("the k largest may all come first, beyond what is looked at first", () => {
+  const descending = Float64Array.from({ length: 5000 }, (_, i) => -i);
+  for (const k of [1024, 1025, 1500, 4999]) {
+    expect(keepHead(all(descending), descending, largestCut(descending, k)).ids).toHaveLength(k);
+  }
 });

@@ -74,3 +74,14 @@ test("a penalty below 1 that brings k to 0 is refused: 1 - 0.5 * 2", () => {
     "deck-penalties: k must stay above 0, token 1 with 2 occurrences has 0; use penalties of 1 or more",
   );
 });
+
+test("the scope may be what was generated, or the last N", () => {
+  const left = (scope: "generated" | number) =>
+    Array.from(
+      deckPenalties(row(4, 4), { frequency: 2, presence: 1, scope }, said([0, 0, 1], { promptLength: 2 })).logits,
+    );
+  expect(left("generated")).toEqual([4, 2]);
+  expect(left(2)).toEqual([2, 2]);
+  expect(left(0)).toEqual([4, 4]);
+  expect(left(9)).toEqual([4 / 3, 2]); // k = 1 + 1 * 2
+});

@@ -25,3 +25,7 @@ test("100,000 draws have the distribution's frequencies", () => {
 test.each([-0.1, 1, Number.NaN])("pick refuses a uniform number of %s", (uniform) => {
   expect(() => pick(row(0), uniform)).toThrow(`pick: need 0 <= uniform < 1, got ${uniform}`);
 });
+
+test("a cumulative probability equal to the uniform number does not exceed it: the next is taken", () => {
+  expect([0, 0.25, 0.5, 0.75].map((u) => pick(row(0, 0, 0, 0), u))).toEqual([0, 1, 2, 3]);
+});

@@ -1,5 +1,6 @@
 import { createSampler, type StepSpec } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { oneOfEach } from "./any-chain.ts";
 import { normalRow } from "./rows.ts";
 
 const logits = normalRow(500, 1, 5);
@@ -52,4 +53,65 @@ test("a bad chain or seed is refused before anything is sampled", () => {
     "chain: step 1 (top-p): p must be above 0",
   );
   expect(() => createSampler([], { seed: 0.5 })).toThrow("seed: must be a whole number");
+});
+
+test.each(Object.values(oneOfEach))("explain gives the id that the plain call gives: $type", (step) => {
+  const [plain, explained] = [createSampler([step], { seed: 9 }), createSampler([step], { seed: 9 })];
+  const history = [3, 1];
+  for (let i = 0; i < 40; i++) {
+    const few = Float32Array.from({ length: 12 }, (_, id) => 2 * logits[12 * i + id]);
+    const context = { history: history.slice(-3), promptLength: 1 };
+    const { id, probability, steps } = explained.explain(few, context, 3);
+    expect(plain(few, context)).toBe(id);
+    expect(explained.generator).toEqual(plain.generator);
+    expect(probability).toBeGreaterThan(0);
+    expect(steps).toHaveLength(1);
+    history.push(id);
+  }
+});
+
+test("explain gives the ids of a whole chain, and the probability in what it left", () => {
+  const chain: StepSpec[] = [
+    oneOfEach["deck-penalties"],
+    oneOfEach.temperature,
+    oneOfEach.xtc,
+    oneOfEach["top-p"],
+    oneOfEach.watermark,
+  ];
+  const sample = createSampler(chain, { seed: 1 });
+  const history = [1];
+  for (let i = 0; i < 50; i++) history.push(sample.explain(logits, { history }).id);
+  expect(history).toEqual(run(1, chain));
+});
+
+test("explain's probability: [0.5, 0.3, 0.2] cut at 0.7 leaves 0.625 and 0.375", () => {
+  const sample = createSampler([{ type: "top-p", p: 0.7 }], { seed: 1 });
+  const shares = Float32Array.from([0.5, 0.3, 0.2], Math.log);
+  const seen = new Map<number, number>();
+  for (let i = 0; i < 30; i++) {
+    const { id, probability } = sample.explain(shares, { history: [] });
+    seen.set(id, probability);
+  }
+  expect(seen.get(0)).toBeCloseTo(0.625, 6);
+  expect(seen.get(1)).toBeCloseTo(0.375, 6);
+  expect(seen.size).toBe(2);
+});
+
+test("distribution is what the next id is drawn from: it takes no draw, and leaves mu where it is", () => {
+  const chain: StepSpec[] = [{ type: "mirostat", tau: 2, eta: 0.5 }];
+  const [asked, plain] = [createSampler(chain, { seed: 2 }), createSampler(chain, { seed: 2 })];
+  for (let i = 0; i < 10; i++) {
+    const { ids } = asked.distribution(logits, { history: [] });
+    expect(asked.distribution(logits, { history: [] }).ids).toEqual(ids);
+    const id = asked(logits, { history: [] });
+    expect(plain(logits, { history: [] })).toBe(id);
+    expect(ids).toContain(id);
+  }
+});
+
+test("a promptLength beyond the history is refused", () => {
+  const sample = createSampler([], { seed: 0 });
+  expect(() => sample(logits, { history: [1], promptLength: 2 })).toThrow(
+    "promptLength: must be a whole number from 0 to the history's length 1, got 2",
+  );
 });

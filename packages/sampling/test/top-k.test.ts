@@ -39,3 +39,14 @@ test.each([1, 40, 600, 20_000])("top-k %s of 50,257 logits keeps what a full sor
 test.each([1.5, -1, Number.NaN, Infinity])("top-k %s is refused", (k) => {
   expect(() => topK(row(1, 2), { k })).toThrow(`top-k: k must be a whole number, 0 or more (0 is off), got ${k}`);
 });
+
+test("hf keeps all that tie with the k-th", () => {
+  expect(Array.from(topK(row(1, 5, 5, 5, 0), { k: 2, boundary: "hf" }).ids)).toEqual([1, 2, 3]);
+  expect(Array.from(topK(row(9, 5, 5, 1), { k: 1, boundary: "hf" }).ids)).toEqual([0]);
+});
+
+test("an unknown boundary is refused", () => {
+  expect(() => topK(row(1, 2), { k: 1, boundary: "vllm" as never })).toThrow(
+    'top-k: boundary must be hf or llama.cpp, got "vllm"',
+  );
+});

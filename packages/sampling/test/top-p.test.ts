@@ -69,3 +69,16 @@ test.each([
 test.each([0, -0.1, 1.1, 5, Number.NaN])("top-p %s is refused", (p) => {
   expect(() => topP(row(1, 2), { p })).toThrow(`top-p: p must be above 0 and at most 1 (1 is off), got ${p}`);
 });
+
+test("minKeep adds the next most probable, of ties the lower ids", () => {
+  const left = (minKeep: number) => Array.from(topP(row(0, 3, 0, 0), { p: 0.1, minKeep }).ids);
+  expect(left(1)).toEqual([1]);
+  expect(left(2)).toEqual([0, 1]);
+  expect(left(9)).toEqual([0, 1, 2, 3]);
+});
+
+test("a minKeep of 0 is refused", () => {
+  expect(() => topP(row(1, 2), { p: 0.5, minKeep: 0 })).toThrow(
+    "top-p: minKeep must be a whole number, 1 or more, got 0",
+  );
+});

@@ -1,7 +1,7 @@
 /**
  * Banned words: sequences of tokens that may not appear. Of each, the last token is banned where the text ends in the ones
- * before it; a sequence of one token is banned everywhere. transformers' bad_words_ids (which needs one token of text more
- * than that). A word has several spellings in tokens, with and without a space before it: ban each.
+ * before it; a sequence of one token is banned everywhere. transformers' bad_words_ids (which takes the end-of-text token off
+ * the list in silence). A word has several spellings in tokens, with and without a space before it: ban each.
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";

@@ -2,9 +2,10 @@
  * DRY, "don't repeat yourself": a token that would extend a sequence already in the text loses multiplier * base^(length -
  * allowedLength), where length is how many tokens at the end of the text stood before an earlier occurrence of it; the
  * longest counts. Shorter than allowedLength is free. By p-e-w (oobabooga/text-generation-webui#5677), as in llama.cpp
- * (base 1.75, allowed length 2). No match runs across a sequence breaker: a newline, a colon, quotes, an asterisk there.
- * llama.cpp matches breakers as text; here they are the ids of the tokens that contain one.
+ * (base 1.75, allowed length 2). No match runs across a sequence breaker, and none is penalised itself: a newline, a colon,
+ * quotes, an asterisk there. llama.cpp matches breakers as text; here they are the ids of the tokens that contain one.
  */
+import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { scopeStart } from "../history.ts";
 import { number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
@@ -19,7 +20,7 @@ export interface Dry {
   readonly base: number;
   /** The longest repetition that costs nothing is one token shorter. */
   readonly allowedLength: number;
-  /** Ids that no repetition runs across; default none. */
+  /** Ids that no repetition runs across, free themselves; default none. */
   readonly breakers?: readonly number[];
   /** Default "all". */
   readonly scope?: Scope;
@@ -29,7 +30,7 @@ const LARGEST_LN = 88.7; // ln of the largest float32: a penalty stays finite, a
 
 /**
  * The logits less the penalty of each token that would extend a repetition.
- * @throws SamplingError if a parameter is out of range.
+ * @throws SamplingError if a parameter is out of range, or a logit would leave its bounds.
  */
 export function dry(candidates: Candidates, step: Omit<Dry, "type">, context: StepContext): Candidates {
   checkStep(DRY, step);
@@ -40,7 +41,8 @@ export function dry(candidates: Candidates, step: Omit<Dry, "type">, context: St
   for (const [id, length] of repetitions(context, scope, new Set(breakers))) {
     const at = indexOf(candidates, id);
     if (at < 0 || length < allowedLength) continue;
-    logits[at]! -= multiplier * base ** Math.min(length - allowedLength, largestExponent);
+    const penalty = multiplier * base ** Math.min(length - allowedLength, largestExponent);
+    logits[at] = bounded(logits[at]! - penalty, DRY.type, id);
   }
   return { ids: candidates.ids, logits };
 }
@@ -54,6 +56,7 @@ function repetitions(context: StepContext, scope: Scope, breakers: ReadonlySet<n
   const matches = prefixMatches(reversed);
   for (let i = 1; i < reversed.length; i++) {
     const next = reversed[i - 1]!; // what followed there
+    if (breakers.has(next)) continue;
     lengths.set(next, Math.max(lengths.get(next) ?? 0, Math.min(matches[i]!, limit)));
   }
   return lengths;

@@ -2,6 +2,7 @@
  * Logit bias: a number added to the logits of named tokens, as in OpenAI's API: 1 multiplies the odds by e, -100 all but
  * bans. Plain data: { "bias": { "50256": -100 } }. A token that is masked stays masked.
  */
+import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError, show } from "../errors.ts";
 import { checkIds, type Parameter } from "../parameter.ts";
@@ -16,7 +17,7 @@ export interface LogitBias {
 
 /**
  * The logits with each bias added.
- * @throws SamplingError unless every key is a token id and every bias a finite number.
+ * @throws SamplingError unless every key is a token id and every bias a finite number, and no logit leaves its bounds.
  */
 export function logitBias(candidates: Candidates, step: Omit<LogitBias, "type">, context: StepContext): Candidates {
   checkStep(LOGIT_BIAS, step);
@@ -30,7 +31,7 @@ export function logitBias(candidates: Candidates, step: Omit<LogitBias, "type">,
   const logits = copyLogits(candidates.logits);
   for (const [id, bias] of biases) {
     const at = indexOf(candidates, id);
-    if (at >= 0) logits[at]! += bias;
+    if (at >= 0) logits[at] = bounded(logits[at]! + bias, LOGIT_BIAS.type, id);
   }
   return { ids: candidates.ids, logits };
 }

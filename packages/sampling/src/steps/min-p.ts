@@ -3,8 +3,8 @@
  * Min-p Sampling for Creative and Coherent LLM Outputs" (arXiv 2407.01082). Boundary: p_i = min_p * p_max is kept, by
  * transformers and, in logits (x >= max + ln min_p), by llama.cpp alike. Typical: 0.05 to 0.1.
  */
-import { type Candidates, passingWeights } from "../candidates.ts";
-import { keepFrom } from "../cut.ts";
+import { type Candidates, keepPlaces, passingWeights } from "../candidates.ts";
+import { atLeast, placesFrom } from "../cut.ts";
 import { number, optional, wholeNumber } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
@@ -24,7 +24,9 @@ export function minP(candidates: Candidates, step: Omit<MinP, "type">): Candidat
   checkStep(MIN_P, step);
   const { p, minKeep = 1 } = step;
   if (p === 0) return candidates;
-  return keepFrom(candidates, passingWeights(candidates.logits).weights, p, minKeep); // the largest weight is 1
+  const { weights } = passingWeights(candidates.logits); // the largest is 1
+  const places = placesFrom(weights, p);
+  return atLeast(keepPlaces(candidates, places, places.length), candidates, weights, minKeep);
 }
 
 export const MIN_P: Rule<MinP> = {

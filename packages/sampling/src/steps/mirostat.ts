@@ -4,8 +4,8 @@
  * 2007.14966), as in llama.cpp. It replaces the other truncations. Boundary: a surprise of mu is kept, and the most probable
  * token in any case. The surprise of the drawn token is taken after the cut, as llama.cpp takes it. Defaults there: tau 5, eta 0.1.
  */
-import { type Candidates, probabilities } from "../candidates.ts";
-import { keepFrom } from "../cut.ts";
+import { type Candidates, keepWhere, probabilities } from "../candidates.ts";
+import { atLeast } from "../cut.ts";
 import { number } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
 
@@ -23,7 +23,10 @@ export interface Mirostat {
  */
 export function mirostat(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
   checkStep(MIROSTAT, step);
-  return keepFrom(candidates, probabilities(candidates), 2 ** -(mu ?? firstMu(step)), 1);
+  const shares = probabilities(candidates);
+  const limit = 2 ** -(mu ?? firstMu(step));
+  const kept = keepWhere(candidates, (i) => shares[i]! >= limit);
+  return atLeast(kept, candidates, shares, 1);
 }
 
 /** Mu before the first token: 2 tau. */

@@ -4,6 +4,7 @@
  * transformers and llama.cpp share for negative logits. Where 0 lies matters: adding a constant to all logits, which
  * changes no probability, changes what this penalty does. Typical: 1.1 to 1.3.
  */
+import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";
@@ -20,7 +21,7 @@ export interface RepetitionPenalty {
 
 /**
  * x / r for a positive and x * r for a negative logit of every token in the scope.
- * @throws SamplingError unless the penalty is a finite number above 0.
+ * @throws SamplingError unless the penalty is a finite number above 0, and no logit leaves its bounds.
  */
 export function repetitionPenalty(
   candidates: Candidates,
@@ -33,7 +34,9 @@ export function repetitionPenalty(
   const logits = copyLogits(candidates.logits);
   for (const id of countsOf(context, scope).keys()) {
     const at = indexOf(candidates, id);
-    if (at >= 0) logits[at] = logits[at]! < 0 ? logits[at]! * penalty : logits[at]! / penalty;
+    if (at < 0) continue;
+    const logit = logits[at]!;
+    logits[at] = bounded(logit < 0 ? logit * penalty : logit / penalty, REPETITION_PENALTY.type, id);
   }
   return { ids: candidates.ids, logits };
 }

@@ -2,6 +2,7 @@
  * Temperature: z_i / T. Above 1 flattens the distribution, below 1 sharpens it; the order never changes.
  * Ackley, Hinton and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985). T = 0 is greedy.ts, not a limit here.
  */
+import { isBounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { number, type Parameter } from "../parameter.ts";
@@ -25,7 +26,7 @@ export function temperature(candidates: Candidates, step: Omit<Temperature, "typ
   const logits = takeLogits(candidates.logits.length);
   for (let i = 0; i < logits.length; i++) {
     const logit = candidates.logits[i]! / value;
-    if (!Number.isFinite(logit)) throw tooSmall(value, candidates.logits[i]!);
+    if (!isBounded(logit)) throw tooSmall(value, candidates.logits[i]!);
     logits[i] = logit;
   }
   return { ids: candidates.ids, logits };

@@ -5,7 +5,7 @@
  * (drops while the ascending sum is at most 1 - p), llama.cpp from this one: the same set. Typical p: 0.8, 0.9, 0.95.
  */
 import { type Candidates, passingWeights } from "../candidates.ts";
-import { headCut, keepHead, largestCut, placesFrom } from "../cut.ts";
+import { atLeast, headCut, keepHead, placesFrom } from "../cut.ts";
 import { number, optional, wholeNumber } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
@@ -26,17 +26,11 @@ export function topP(candidates: Candidates, step: Omit<TopP, "type">): Candidat
   const { p, minKeep = 1 } = step;
   if (p === 1) return candidates;
   const { logits } = candidates;
-  const nucleus = nucleusOf(candidates, p);
-  if (nucleus.ids.length >= Math.min(minKeep, logits.length)) return nucleus;
-  return keepHead(candidates, logits, largestCut(logits, Math.min(minKeep, logits.length)));
-}
-
-function nucleusOf(candidates: Candidates, p: number): Candidates {
-  const { logits } = candidates;
   const { weights, sum } = passingWeights(logits);
   // All below this limit together hold less than 1 - p, so the rest reaches p without them (from llama2.c's run.c).
   const contenders = placesFrom(weights, ((1 - p) * sum) / weights.length);
-  return keepHead(candidates, logits, headCut(logits, p * sum, weights, contenders.slice()), weights, contenders);
+  const cut = headCut(logits, p * sum, weights, contenders.slice());
+  return atLeast(keepHead(candidates, logits, cut, weights, contenders), candidates, logits, minKeep);
 }
 
 export const TOP_P: Rule<TopP> = {

@@ -4,8 +4,8 @@
  * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
  * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
  */
-import { type Candidates, entropy, largest, softmaxWeights } from "../candidates.ts";
-import { type Cut, headCut, keepFrom, keepHead } from "../cut.ts";
+import { type Candidates, entropy, keepPlaces, largest, softmaxWeights } from "../candidates.ts";
+import { atLeast, headCut, keepHead, placesFrom } from "../cut.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
@@ -29,14 +29,12 @@ export function typical(candidates: Candidates, step: Omit<Typical, "type">): Ca
   if (mass === 1) return candidates;
   const { weights, sum } = softmaxWeights(candidates.logits);
   const nearness = nearnessToEntropy(candidates, sum);
-  if (boundary === "hf") {
-    return keepFrom(candidates, nearness, headCut(nearness, mass * sum, weights).threshold, minKeep);
-  }
-  const beyond = mass * sum * (1 + Number.EPSILON); // to reach the next number up is to exceed this one
-  const kept = keepHead(candidates, nearness, headCut(nearness, beyond, weights), weights);
-  if (kept.ids.length >= minKeep) return kept;
-  const least: Cut = headCut(nearness, Math.min(minKeep, weights.length));
-  return keepHead(candidates, nearness, least);
+  const hf = boundary === "hf";
+  const target = mass * sum * (hf ? 1 : 1 + Number.EPSILON); // to reach the next number up is to exceed this one
+  const cut = headCut(nearness, target, weights);
+  const places = hf ? placesFrom(nearness, cut.threshold) : undefined;
+  const kept = places ? keepPlaces(candidates, places, places.length) : keepHead(candidates, nearness, cut, weights);
+  return atLeast(kept, candidates, nearness, minKeep);
 }
 
 /** - | -ln p_i - H |: 0 for a token that tells as much as is to be expected. -ln p_i is max + ln sum - z_i. */

@@ -6,6 +6,7 @@
  * al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles the vocabulary with a library's generator; here each token is green if a
  * hash falls below gamma, so nothing is sorted and the list needs no vocabulary size. Not compatible with their key.
  */
+import { bounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
@@ -33,7 +34,7 @@ const DELTA = 2;
 
 /**
  * The logits with delta added to the green ones; none is green before the text has `width` tokens.
- * @throws SamplingError if a parameter is out of range.
+ * @throws SamplingError if a parameter is out of range, or a logit would leave its bounds.
  */
 export function watermark(candidates: Candidates, step: Omit<Watermark, "type">, { history }: StepContext): Candidates {
   checkStep(WATERMARK, step);
@@ -42,7 +43,9 @@ export function watermark(candidates: Candidates, step: Omit<Watermark, "type">,
   const { ids, logits } = candidates;
   const before = Array.from({ length: width }, (_, i) => history[history.length - width + i]!);
   const green = greenTest(step, before);
-  return { ids, logits: logits.map((logit, i) => (green(ids[i]!) ? logit + delta : logit)) };
+  const favoured = (logit: number, i: number): number =>
+    green(ids[i]!) ? bounded(logit + delta, WATERMARK.type, ids[i]!) : logit;
+  return { ids, logits: logits.map(favoured) };
 }
 
 /** @throws SamplingError unless `key` has what the step asks for, in range, and nothing else; the message begins with `at`. */

@@ -1,0 +1,140 @@
+import {
+  applyChain,
+  candidatesOf,
+  deckPenalties,
+  probabilities,
+  SamplingError,
+  type StepSpec,
+  validateChain,
+} from "@tsgpt/sampling";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ruleOf } from "../src/spec.ts";
+import { anyChain, oneOfEach } from "./any-chain.ts";
+import { anyRow, row, said } from "./rows.ts";
+
+const anyCase = anyRow.chain((logits) =>
+  fc.record({
+    logits: fc.constant(logits),
+    chain: anyChain(logits.length),
+    history: fc.array(fc.nat(logits.length - 1), { maxLength: 12 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    uniform: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  }),
+);
+
+test("any chain leaves ascending ids whose finite logits make probabilities that sum to 1, or a constraint says it left none", () => {
+  let threw = 0;
+  fc.assert(
+    fc.property(anyCase, ({ logits, chain, history, share, uniform }) => {
+      const context = { history, promptLength: Math.floor(share * history.length) };
+      let result: ReturnType<typeof applyChain>;
+      try {
+        result = applyChain(chain, logits, context, { uniform: () => uniform });
+      } catch (error) {
+        threw++;
+        const { message } = error as SamplingError;
+        expect(error).toBeInstanceOf(SamplingError);
+        expect(message).toMatch(/^(allowed-tokens|banned-words|min-length|no-repeat-ngram): no token is left, /);
+        expect(chain.map(({ type }) => type as string)).toContain(message.split(":")[0]);
+        return;
+      }
+      const { ids, logits: left } = result.candidates;
+      expect(ids.length).toBeGreaterThan(0);
+      expect(left).toHaveLength(ids.length);
+      expect(left.every(Number.isFinite)).toBe(true);
+      expect(ids.every((id, i) => id >= 0 && id < logits.length && (i === 0 || id > ids[i - 1]))).toBe(true);
+      expect(probabilities(result.candidates).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+      for (const { massRemoved, entropyBits } of result.steps) {
+        expect(massRemoved).toBeGreaterThanOrEqual(0);
+        expect(massRemoved).toBeLessThanOrEqual(1 + 1e-12);
+        expect(entropyBits).toBeGreaterThanOrEqual(0);
+        expect(entropyBits).toBeLessThanOrEqual(Math.log2(logits.length) + 1e-9);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  expect(threw).toBeLessThan(1500);
+});
+
+test("a step gives the same again, and changes nothing of what it was given", () => {
+  fc.assert(
+    fc.property(anyCase, ({ logits, chain, history, uniform }) => {
+      const copy = logits.slice();
+      const run = () => attempt(() => applyChain(chain, logits, { history }, { uniform: () => uniform }).candidates);
+      expect(run()).toEqual(run());
+      expect(logits).toEqual(copy);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function attempt(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Steps that look at differences of logits only. Not the repetition penalty, and the deck's only as far as its shift goes. */
+const INVARIANT = (Object.keys(oneOfEach) as StepSpec["type"][]).filter(
+  (type) => type !== "repetition-penalty" && type !== "deck-penalties",
+);
+
+describe("adding a constant to all logits", () => {
+  const integers = fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 4, maxLength: 20 });
+
+  test.each(INVARIANT)("changes nothing for %s", (type) => {
+    fc.assert(
+      fc.property(integers, fc.integer({ min: -20, max: 20 }), (values, constant) => {
+        const result = (added: number) => {
+          const logits = Float64Array.from(values, (z) => z + added);
+          const context = { history: [0, 1, 0, 3], promptLength: 1 };
+          return applyChain([oneOfEach[type]], logits, context, { uniform: () => 0.25 }).candidates;
+        };
+        const [plain, moved] = [result(0), result(constant)];
+        expect(moved.ids).toEqual(plain.ids);
+        const expected = probabilities(plain);
+        probabilities(moved).forEach((p, i) => {
+          expect(p).toBeCloseTo(expected[i], 12);
+        });
+      }),
+    );
+  });
+
+  const deck = (values: readonly number[]) =>
+    probabilities(deckPenalties(row(...values), { frequency: 1.5, presence: 1.5 }, said([0])));
+
+  test("changes nothing for the deck's penalties while the smallest logit is negative: the shift takes it off again", () => {
+    fc.assert(
+      fc.property(integers, fc.integer({ min: -20, max: 20 }), (values, constant) => {
+        const moved = values.map((z) => z + constant);
+        fc.pre(Math.min(...values) < 0 && Math.min(...moved) < 0);
+        expect(deck(moved)).toEqual(deck(values));
+      }),
+    );
+  });
+
+  test("changes what the deck's penalties do where none is negative: [1, 1] and [3, 3] with k [2, 1]", () => {
+    expect(deck([1, 1])[0]).toBeCloseTo(1 / (1 + Math.exp(0.5)), 12); // [0.5, 1]
+    expect(deck([3, 3])[0]).toBeCloseTo(1 / (1 + Math.exp(1.5)), 12); // [1.5, 3]
+  });
+});
+
+describe.each(Object.values(oneOfEach))("$type", (step) => {
+  test("does not know the parameter q", () => {
+    const known = Object.keys(ruleOf(step.type).parameters).join(", ") || "none";
+    expect(() => validateChain([{ ...step, q: 1 }])).toThrow(
+      `chain: step 1 (${step.type}) has no parameter q; its parameters: ${known}`,
+    );
+  });
+
+  test("survives JSON, and does as a chain what it does alone", () => {
+    const chain = validateChain(JSON.parse(JSON.stringify([step])));
+    const logits = Float32Array.of(1, -0.5, 0.25, 2);
+    const context = said([0, 3, 0], { vocabularySize: 4, uniform: () => 0.25 });
+    const { candidates } = applyChain(chain, logits, { history: [0, 3, 0] }, { uniform: () => 0.25 });
+    expect(candidates).toEqual(ruleOf(step.type).apply(candidatesOf(logits), step, context));
+  });
+});

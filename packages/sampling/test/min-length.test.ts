@@ -1,0 +1,39 @@
+import { minLength } from "@tsgpt/sampling";
+import { expect, test } from "vitest";
+import { row, said } from "./rows.ts";
+
+const left = (length: number, generated: number, of?: "generated" | "all") => {
+  const context = said([0, 0, ...new Array<number>(generated).fill(1)], { promptLength: 2, vocabularySize: 3 });
+  return Array.from(minLength(row(0, 0, 5), { length, eos: 2, ...(of && { of }) }, context).ids);
+};
+
+test("no end-of-text token before so many tokens are generated", () => {
+  expect(left(2, 0)).toEqual([0, 1]);
+  expect(left(2, 1)).toEqual([0, 1]);
+  expect(left(2, 2)).toEqual([0, 1, 2]);
+});
+
+test("or before the text, prompt included, is so long", () => {
+  expect(left(3, 0, "all")).toEqual([0, 1]);
+  expect(left(3, 1, "all")).toEqual([0, 1, 2]);
+});
+
+test("0 is off", () => {
+  expect(left(0, 0)).toEqual([0, 1, 2]);
+});
+
+test("when the end is all that is left the error names the step", () => {
+  const context = said([], { vocabularySize: 1 });
+  expect(() => minLength(row(0), { length: 1, eos: 0 }, context)).toThrow(
+    "min-length: no token is left, the one candidate would be banned",
+  );
+});
+
+test.each([
+  [{ length: -1, eos: 0 }, "min-length: length must be a whole number, 0 or more (0 is off), got -1"],
+  [{ length: 1, eos: -1 }, "min-length: eos must be a token id: a whole number, 0 or more, got -1"],
+  [{ length: 1, eos: 7 }, "min-length: token id 7 is out of range; ids go from 0 to 0"],
+  [{ length: 1, eos: 0, of: "prompt" }, 'min-length: of must be generated or all, got "prompt"'],
+])("%j is refused", (step, message) => {
+  expect(() => minLength(row(0), step as never, said([], { vocabularySize: 1 }))).toThrow(message);
+});
