@@ -13,11 +13,16 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
 /** A parser of finite numbers above 0, and at most `most` where one is given. */
 export function positiveNumber(most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const value = numberOf(text);
     if (Number.isFinite(value) && value > 0 && value <= most) return value;
     const range = most === Number.POSITIVE_INFINITY ? "a finite number above 0" : `above 0 and at most ${most}`;
     throw new InvalidArgumentError(`must be ${range}`);
   };
+}
+
+/** NaN for what is no number; Number("") would be 0. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 /** A number above 0 and below 1. */
@@ -29,7 +34,7 @@ export function properShare(text: string): number {
 
 /** A finite number. */
 export function finiteNumber(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const value = numberOf(text);
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("must be a finite number");
 }
@@ -37,7 +42,7 @@ export function finiteNumber(text: string): number {
 /** A parser of finite numbers from `least` to `most`. */
 export function numberFrom(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const value = numberOf(text);
     if (Number.isFinite(value) && value >= least && value <= most) return value;
     const range = most === Number.POSITIVE_INFINITY ? `a finite number, ${least} or more` : `from ${least} to ${most}`;
     throw new InvalidArgumentError(`must be ${range}`);
@@ -75,7 +80,8 @@ export type LogitSource = { readonly file: string } | { readonly row: readonly n
 
 /** `0.8,-inf,0.4`, or `@row.json`. */
 export function logitRow(text: string): LogitSource {
-  if (text.startsWith("@") && text.length > 1) return { file: text.slice(1) };
+  if (text === "@") throw new InvalidArgumentError("@ needs the name of a file: @row.json");
+  if (text.startsWith("@")) return { file: text.slice(1) };
   return { row: text.split(",").map((logit) => (logit.trim() === "-inf" ? -Infinity : finiteNumber(logit))) };
 }
 
@@ -100,11 +106,4 @@ export function feeding(text: string): Feeding {
   const prefill = /^prefill:(.*)$/.exec(text)?.[1];
   if (prefill === undefined) throw new InvalidArgumentError("must be none, step or prefill:K");
   return { prefill: wholeNumber(1)(prefill) };
-}
-
-/** A tolerance: a finite number, 0 or more. */
-export function tolerance(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("must be a finite number, 0 or more");
 }

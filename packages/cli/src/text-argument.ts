@@ -13,7 +13,8 @@ export async function textArgument(given: string | undefined): Promise<string> {
   return given.startsWith("@") ? withoutFinalNewline(await readText(given.slice(1))) : given;
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a file. @throws CliError if it has no name, cannot be read, or is not UTF-8 */
+export async function readText(path: string): Promise<string> {
   if (path === "") throw usageError("@ needs the name of a file: @story.txt");
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new CliError(`cannot read ${JSON.stringify(path)}: ${cause.message}`, 1);

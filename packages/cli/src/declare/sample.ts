@@ -12,7 +12,7 @@ export function declareSample(program: Command): void {
     .option("--prompt-length <n>", "how many of them are the prompt's", wholeNumber(0), 0)
     .option("--greedy", "the most probable, after penalties and constraints")
     .option("--draws <n>", "draw so often, and count", wholeNumber(1, 100_000_000))
-    .option("--seed <n>", "of the draws, and of what acts by chance", wholeNumber(0), 0)
+    .option("--seed <n>", "of the draws, and of what acts by chance (default: 0)", wholeNumber(0))
     .option("--json", "stdout holds one object alone");
   withChain(command, { placeholder: "ids", gather: gatherIds })
     .option("--forced-first <id>", "the first token generated", wholeNumber(0))
