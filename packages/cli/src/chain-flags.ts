@@ -49,6 +49,9 @@ const SAME_NAME = [
 /** The chain of these flags. @throws CliError, a usage error, for what the chain does not allow */
 export function chainOf(flags: ChainFlags, resolved: ResolvedOptions, { defaults }: { defaults: boolean }): ChainSpec {
   const typed = Object.fromEntries(SAME_NAME.map((name) => [name, flags[name]]));
+  if (flags.dryBreaker && flags.dryMultiplier === undefined) {
+    throw usageError("--dry-breaker does nothing without --dry-multiplier; give that too");
+  }
   try {
     return presetChain(flags.dialect, { ...typed, ...resolved, watermark: watermarkOf(flags) }, { defaults });
   } catch (error) {

@@ -26,11 +26,10 @@ export interface RecorderOptions {
 export function recording(sampler: Sampler, { logprobs, traceSampling }: RecorderOptions, notes: Note[]): Sample {
   if (logprobs === undefined && !traceSampling) return sampler;
   return (logits: Float32Array, context: SampleContext) => {
-    const top = logprobs === undefined ? {} : { topLogprobs: topLogprobs(logits, logprobs) };
+    const top = topOf(logits, logprobs);
     if (!traceSampling) {
-      const id = sampler(logits, context);
       notes.push(top);
-      return id;
+      return sampler(logits, context);
     }
     const { id, probability, steps } = sampler.explain(logits, context);
     notes.push({ ...top, probability, steps });
@@ -38,8 +37,14 @@ export function recording(sampler: Sampler, { logprobs, traceSampling }: Recorde
   };
 }
 
-/** The `count` likeliest tokens under raw logits, the likeliest first. */
-export function topLogprobs(logits: Float32Array, count: number): TopLogprob[] {
+/** Leaves a note of the likeliest tokens in `notes`, for a strategy that chooses without a chain. */
+export function noteTop(logits: Float32Array, { logprobs }: RecorderOptions, notes: Note[]): void {
+  if (logprobs !== undefined) notes.push(topOf(logits, logprobs));
+}
+
+/** The `count` likeliest tokens under raw logits, the likeliest first; without a count, nothing. */
+export function topOf(logits: Float32Array, count: number | undefined): Note {
+  if (count === undefined) return {};
   const top = mostProbable(candidatesOf(logits), count);
-  return top.map(({ id, probability }) => ({ id, logprob: Math.log(probability) }));
+  return { topLogprobs: top.map(({ id, probability }) => ({ id, logprob: Math.log(probability) })) };
 }

@@ -4,6 +4,7 @@ import type { ChainSpec } from "@tsgpt/sampling";
 import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
 import { tokenIds } from "./option-values.ts";
+import { tokenText } from "./token-text.ts";
 
 export interface ResolvedFlags extends ChainFlags {
   readonly maxTokens: number;
@@ -26,11 +27,12 @@ export function resolveChain(
   const banned = flags.banned?.flatMap((word) => sequencesOf(word, model));
   const resolved: ResolvedOptions = {
     banned,
-    dryBreakers: flags.dryMultiplier ? breakersOf(flags.dryBreaker, model) : flags.dryBreaker && [],
+    dryBreakers: flags.dryMultiplier ? breakersOf(flags.dryBreaker, model) : undefined,
     minLength: flags.minTokens ? { length: flags.minTokens, eos: eosOf(model) } : undefined,
     forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
   };
-  checkIds(flags, model);
+  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, model);
+  if (room === 1) checkForced(flags);
   return chainOf(flags, resolved, options);
 }
 
@@ -62,20 +64,11 @@ function breakersOf(given: readonly string[] | undefined, model: Model): number[
   if (texts.length > 0) {
     const tokenizer = tokenizerOf(model, "--dry-breaker");
     for (let id = 0; id < model.config.vocabSize; id++) {
-      const token = textOf(tokenizer, id);
-      if (texts.some((text) => token.includes(text))) ids.add(id);
+      const token = tokenText(tokenizer, id);
+      if (texts.some((text) => token?.includes(text))) ids.add(id);
     }
   }
   return [...ids];
-}
-
-/** A vocabulary may be larger than its tokenizer's. */
-function textOf(tokenizer: Tokenizer, id: number): string {
-  try {
-    return tokenizer.tokenText(id);
-  } catch {
-    return "";
-  }
 }
 
 function tokenizerOf({ tokenizer, name }: Model, option: string): Tokenizer {
@@ -88,15 +81,32 @@ function eosOf({ config, name }: Model): number {
   throw usageError(`--min-tokens: model ${JSON.stringify(name)} has no end-of-text token to hold back`);
 }
 
+/** Options that name tokens. */
+type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias"> &
+  Pick<ResolvedOptions, "banned" | "dryBreakers">;
+
 /** Ids that the chain would find wrong only when it comes to them. */
-function checkIds({ forcedFirst, forcedLast, allowed = [], logitBias = {} }: ResolvedFlags, { config }: Model): void {
+function checkIds(
+  { forcedFirst, forcedLast, allowed = [], logitBias = {}, banned = [], dryBreakers = [] }: Named,
+  { config }: Model,
+): void {
   const named: (readonly [string, number | undefined])[] = [
     ["--forced-first", forcedFirst],
     ["--forced-last", forcedLast],
+    ...banned.flat().map((id) => ["--banned", id] as const),
+    ...dryBreakers.map((id) => ["--dry-breaker", id] as const),
     ...allowed.map((id) => ["--allowed", id] as const),
     ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
   ];
   const wrong = named.find(([, id]) => id !== undefined && id >= config.vocabSize);
   if (!wrong) return;
   throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+}
+
+/** Where one token may come, the first is the last. */
+function checkForced({ forcedFirst, forcedLast }: ResolvedFlags): void {
+  if (forcedFirst === undefined || forcedLast === undefined || forcedFirst === forcedLast) return;
+  throw usageError(
+    `one token may come, which cannot be both --forced-first ${forcedFirst} and --forced-last ${forcedLast}`,
+  );
 }

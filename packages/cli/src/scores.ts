@@ -1,6 +1,6 @@
 /** How probable the model finds a story. */
-import { forward, KVCache, type Model } from "@tsgpt/gpt";
-import { topLogprobs } from "./recorder.ts";
+import { forward, KVCache, logSumOfExp, type Model } from "@tsgpt/gpt";
+import { topOf } from "./recorder.ts";
 import type { StoryToken } from "./story.ts";
 
 /** Mean ln p of the tokens under the raw logits, in nats: a beam's score at length penalty 1. 0 without tokens. */
@@ -10,47 +10,62 @@ export function meanLogprob(tokens: readonly StoryToken[]): number {
 
 const ROWS = 32; // a pass computes so many rows of V logits at a time
 
-/** The tokens of a continuation with their text and what the model gives them, by feeding it once more. */
+/** The tokens of several continuations with their text and what the model gives them, by feeding all once more. */
 export function withLogprobs(
   model: Model,
   prompt: readonly number[],
-  ids: readonly number[],
+  texts: readonly (readonly number[])[],
   logprobs: number | undefined,
-): StoryToken[] {
-  const decoder = model.tokenizer?.streamingDecoder();
-  const rows = rowsAfter(model, prompt, ids);
-  return ids.map((id, i) => {
-    const logits = rows.next().value as Float32Array;
-    const last = i === ids.length - 1;
-    const isEos = id === model.config.eosTokenId && last;
-    const text = decoder ? (isEos ? "" : decoder.push(id)) + (last ? decoder.end() : "") : "";
-    const top = logprobs === undefined ? {} : { topLogprobs: topLogprobs(logits, logprobs) };
-    return { id, text, logprob: logProbabilities(logits)[id] as number, position: prompt.length + i, ...top };
-  });
-}
-
-/** The logits before each of `ids`, [V] each. */
-function* rowsAfter(model: Model, prompt: readonly number[], ids: readonly number[]): Generator<Float32Array> {
-  if (ids.length === 0) return;
-  const cache = new KVCache(model.config, model.engine, prompt.length + ids.length);
+): StoryToken[][] {
+  const longest = Math.max(0, ...texts.map((ids) => ids.length));
+  if (longest === 0) return texts.map(() => []);
+  const cache = new KVCache(model.config, model.engine, prompt.length + longest);
   try {
-    yield forward(model, prompt, { cache, positions: "last" }).data;
-    for (let start = 0; start < ids.length - 1; start += ROWS) {
-      const fed = ids.slice(start, Math.min(start + ROWS, ids.length - 1));
-      const logits = forward(model, fed, { cache });
-      for (let row = 0; row < fed.length; row++) yield logits.row(row).data;
-    }
+    const first = forward(model, prompt, { cache, positions: "last" }).data.slice();
+    return texts.map((ids) => {
+      cache.truncate(prompt.length);
+      return storyTokens(model, prompt.length, ids, rowsBefore(model, cache, first, ids), logprobs);
+    });
   } finally {
     cache.dispose();
   }
 }
 
-/** ln p of every token. [V] -> [V] */
-export function logProbabilities(logits: Float32Array): Float64Array {
-  let max = -Infinity;
-  for (const logit of logits) if (logit > max) max = logit;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - max);
-  const logSum = max + Math.log(sum);
+function storyTokens(
+  { tokenizer, config }: Model,
+  start: number,
+  ids: readonly number[],
+  rows: Generator<Float32Array>,
+  logprobs: number | undefined,
+): StoryToken[] {
+  const decoder = tokenizer?.streamingDecoder();
+  return Array.from(rows, (logits, i) => {
+    const id = ids[i] as number;
+    const last = i === ids.length - 1;
+    const isEos = last && id === config.eosTokenId;
+    const text = decoder ? (isEos ? "" : decoder.push(id)) + (last ? decoder.end() : "") : "";
+    const logprob = logProbabilities(logits, start + i)[id] as number;
+    return { id, text, logprob, position: start + i, ...topOf(logits, logprobs) };
+  });
+}
+
+/** The logits before each of `ids`, [V] each; the cache holds the prompt, whose last logits are `first`. */
+function* rowsBefore(
+  model: Model,
+  cache: KVCache,
+  first: Float32Array,
+  ids: readonly number[],
+): Generator<Float32Array> {
+  if (ids.length > 0) yield first;
+  for (let start = 0; start < ids.length - 1; start += ROWS) {
+    const fed = ids.slice(start, Math.min(start + ROWS, ids.length - 1));
+    const logits = forward(model, fed, { cache });
+    for (let row = 0; row < fed.length; row++) yield logits.row(row).data;
+  }
+}
+
+/** ln p of every token. [V] -> [V] @throws Error naming the position if the logits are not finite */
+export function logProbabilities(logits: Float32Array, position: number): Float64Array {
+  const logSum = logSumOfExp(logits, position, "logProbabilities");
   return Float64Array.from(logits, (logit) => logit - logSum);
 }

@@ -2,6 +2,7 @@
 import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
 import { stepLines } from "./step-report.ts";
+import { tokenText } from "./token-text.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer. */
@@ -41,9 +42,9 @@ function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
-/** A token's text in quotes, or without a tokenizer its id. */
+/** A token's text in quotes, or where it has none its id. */
 function tokenShower({ tokenizer }: Model): (id: number) => string {
-  return (id) => (tokenizer ? JSON.stringify(tokenizer.tokenText(id)) : String(id));
+  return (id) => JSON.stringify(tokenText(tokenizer, id) ?? id);
 }
 
 /**
@@ -70,8 +71,8 @@ export async function stream<End>(
       if (index > 0 && index === stories.length) begin();
       const told = { ...token, ...notes[times.length - 1] };
       if (index === stories.length) stories.push([]);
-      stories[index]?.push(told);
-      write(told.steps ? traceOf(told, times.length, tokenShower(model)) : piece(model, told));
+      const count = stories[index]?.push(told) ?? 0;
+      write(told.steps ? traceOf(told, count, tokenShower(model)) : piece(model, told));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];

@@ -1,4 +1,5 @@
 /** Which way of decoding the options ask for, and which of them do not go together. */
+import type { ChainSpec } from "@tsgpt/sampling";
 import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
@@ -42,7 +43,7 @@ const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], 
   contrastive: [
     [DRAWS.filter((flag) => flag !== "topK"), "contrastive search is deterministic and draws nothing"],
     [["noCache"], "it looks ahead over caches"],
-    [["traceSampling", "logprobs"], "its tokens are not chosen by a chain"],
+    [["traceSampling"], "its tokens are not chosen by a chain"],
   ],
 };
 
@@ -64,10 +65,31 @@ export function strategyOf(flags: GenerateFlags): Strategy {
     throw usageError(`${flagName(flag)} does nothing without ${others.map(flagName).join(" or ")}; give that too`);
   }
   if (flags.greedy && flags.seed !== undefined) throw usageError("--seed does not go with --greedy: nothing is drawn");
+  checkNumbers(flags);
   const strategy = first?.[1] ?? "sample";
   for (const [refused, because] of REFUSED[strategy]) {
     const typed = refused.find((flag) => (flag === "noCache" ? !flags.cache : flags[flag] !== undefined));
     if (typed) throw usageError(`${flagName(typed)} does not go with ${flagName(first?.[0] ?? "")}: ${because}`);
   }
   return strategy;
+}
+
+/** Numbers that are in range each, but not together. */
+function checkNumbers({ beams = 0, numReturn = 1, penaltyAlpha, topK, numSamples = 1, seed = 0 }: GenerateFlags): void {
+  if (beams > 0 && numReturn > beams) throw usageError(`--num-return ${numReturn} must be at most --beams, ${beams}`);
+  if (penaltyAlpha !== undefined && topK === 0) {
+    throw usageError("--top-k 0 leaves --penalty-alpha nothing to look at; it must be 1 or more");
+  }
+  if (Number.isSafeInteger(seed + (numSamples - 1))) return;
+  throw usageError(`--seed ${seed}: sample i has the seed plus i, which must stay below 2^53`);
+}
+
+/**
+ * The chain may turn out to choose the most probable token, as at llama.cpp's temperature 0: then nothing is drawn.
+ * @throws CliError, a usage error, for an option that only draws would need
+ */
+export function checkDraws({ seed, numSamples }: GenerateFlags, chain: ChainSpec): void {
+  if (chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc")) return;
+  const typed = seed !== undefined ? "--seed" : numSamples !== undefined ? "--num-samples" : undefined;
+  if (typed) throw usageError(`${typed} does not go with --temperature 0, the most probable token: nothing is drawn`);
 }

@@ -3,22 +3,23 @@ import {
   beamSearch,
   cacheBytes,
   contrastiveSearch,
+  type DistributionOf,
   draftModel,
   type GeneratedToken,
   generate,
   generateSamples,
   generateSpeculatively,
+  type LogProbabilities,
   type Model,
   promptLookup,
   type Sample,
   type SpeculativeReport,
 } from "@tsgpt/gpt";
-import { createSampler, nextUniform, probabilities } from "@tsgpt/sampling";
-import { processedLogProbabilities } from "./beam-distribution.ts";
-import { usageError } from "./cli-error.ts";
+import { argmax, createSampler, nextUniform, probabilities, type Sampler } from "@tsgpt/sampling";
+import { beamDistribution } from "./beam-distribution.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
 import { pace, plainPace } from "./pace.ts";
-import { type Note, recording } from "./recorder.ts";
+import { type Note, noteTop, recording } from "./recorder.ts";
 import { resolveChain } from "./resolve-chain.ts";
 import { meanLogprob, withLogprobs } from "./scores.ts";
 import { type Prompt, stream, type Telling, type Timings, whole } from "./story.ts";
@@ -68,15 +69,14 @@ function heldBytes({ model, prompt, flags }: Task, count: number): number {
 }
 
 async function tellSample(task: Task): Promise<Told> {
-  const { model, prompt, flags, seed, write } = task;
+  const { model, prompt, flags, seed } = task;
   const notes: Note[] = [];
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
   const sample = recording(createSampler(chain, { seed }), flags, notes);
   const run = generate(model, prompt.ids, { ...textOptions(task), sample, useCache: flags.cache });
-  const { stories, end, times: _, ...timings } = await stream(model, prompt, run, notes, write);
-  const tokens = stories[0] ?? [];
-  const told = { tokens, finishReason: end, score: meanLogprob(tokens) };
-  return { ...timings, stories: [told], cacheBytes: flags.cache ? heldBytes(task, 1) : 0 };
+  const { told, end, timings } = await one(task, run, notes);
+  const story = { tokens: told, finishReason: end, score: meanLogprob(told) };
+  return { ...timings, stories: [story], cacheBytes: flags.cache ? heldBytes(task, 1) : 0 };
 }
 
 /** Sample number i has the seed plus i, so that each can be told again alone. */
@@ -101,29 +101,34 @@ async function tellSamples(task: Task): Promise<Told> {
 async function tellBeams(task: Task): Promise<Told> {
   const { model, prompt, flags, signal, write } = task;
   const { beams = 0, lengthPenalty = 1, numReturn, maxTokens, ignoreEos } = flags;
-  if (beams === 1) return tellOneBeam(task, lengthPenalty);
-  const chain = resolveChain(flags, model, prompt.ids.length, { defaults: false });
-  const distribution = chain.length === 0 ? undefined : processedLogProbabilities(chain);
+  const distribution = beamDistribution(resolveChain(flags, model, prompt.ids.length, { defaults: false }));
+  if (beams === 1) return tellOneBeam(task, distribution, lengthPenalty);
   const start = performance.now();
   const search = { beams, lengthPenalty, numReturn, maxTokens, ignoreEos, distribution, signal };
   const { sequences } = await beamSearch(model, prompt.ids, search);
   const decodeSeconds = (performance.now() - start) / 1000;
-  const stories = sequences.map(({ ids, score, finishReason }) => {
-    return { tokens: withLogprobs(model, prompt.ids, ids, flags.logprobs), finishReason, score };
-  });
+  const texts = sequences.map(({ ids }) => ids);
+  const tokens = withLogprobs(model, prompt.ids, texts, flags.logprobs);
+  const stories = sequences.map(({ score, finishReason }, i) => ({ tokens: tokens[i] ?? [], finishReason, score }));
   write(`${stories.map(({ tokens }) => whole(model, prompt, tokens)).join("\n\n")}\n`);
   return { stories, prefillSeconds: 0, decodeSeconds, cacheBytes: heldBytes(task, beams) };
 }
 
-/** One beam is greedy search. */
-async function tellOneBeam(task: Task, lengthPenalty: number): Promise<Told> {
-  if ((task.flags.numReturn ?? 1) > 1) throw usageError("--num-return must be at most --beams, which is 1");
-  const told = await tellSample({ ...task, flags: { ...task.flags, greedy: true } });
-  const stories = told.stories.map((story) => {
-    const sum = story.tokens.reduce((sum, { logprob }) => sum + logprob, 0);
-    return { ...story, score: story.tokens.length === 0 ? 0 : sum / story.tokens.length ** lengthPenalty };
-  });
-  return { ...told, stories };
+/** One beam is greedy search, which transformers does not score; the sum here is a beam's all the same. */
+async function tellOneBeam(task: Task, distribution: LogProbabilities, lengthPenalty: number): Promise<Told> {
+  const { model, prompt, flags } = task;
+  const notes: Note[] = [];
+  let sum = 0;
+  const sample: Sample = (logits, context) => {
+    noteTop(logits, flags, notes);
+    const row = Float64Array.from(distribution(logits, context));
+    const id = argmax(row);
+    sum += row[id] as number;
+    return id;
+  };
+  const { told, end, timings } = await one(task, generate(model, prompt.ids, { ...textOptions(task), sample }), notes);
+  const score = told.length === 0 ? 0 : sum / told.length ** lengthPenalty;
+  return { ...timings, stories: [{ tokens: told, finishReason: end, score }], cacheBytes: heldBytes(task, 1) };
 }
 
 async function tellSpeculatively(task: Task): Promise<Told> {
@@ -132,10 +137,7 @@ async function tellSpeculatively(task: Task): Promise<Told> {
   const sampler = createSampler(chain, { seed });
   const run = generateSpeculatively(model, prompt.ids, {
     ...textOptions(task),
-    distribution: (logits, context) => {
-      const candidates = sampler.distribution(logits, context);
-      return { ids: candidates.ids, probabilities: probabilities(candidates) };
-    },
+    distribution: distributionOf(sampler),
     uniform: () => nextUniform(sampler.generator),
     proposer: draft ? draftModel(draft) : promptLookup(),
     proposals: flags.proposals,
@@ -148,11 +150,19 @@ async function tellSpeculatively(task: Task): Promise<Told> {
   return { ...timings, stories: [story], speculation: { ...end, speedUp }, cacheBytes };
 }
 
+/** --top-k says how many are looked at; what is left of the chain are processors, and it looks at what they leave. */
 async function tellContrastively(task: Task): Promise<Told> {
   const { model, prompt, flags } = task;
-  const { penaltyAlpha, topK } = flags;
-  const run = contrastiveSearch(model, prompt.ids, { ...textOptions(task), penaltyAlpha, topK });
-  const { told, end, timings } = await one(task, run);
+  const { penaltyAlpha, topK, ...others } = flags;
+  const notes: Note[] = [];
+  const chain = resolveChain(others, model, prompt.ids.length, { defaults: false });
+  const left = distributionOf(createSampler(chain, { seed: 0 })); // nothing is drawn
+  const distribution: DistributionOf = (logits, context) => {
+    noteTop(logits, flags, notes);
+    return left(logits, context);
+  };
+  const run = contrastiveSearch(model, prompt.ids, { ...textOptions(task), penaltyAlpha, topK, distribution });
+  const { told, end, timings } = await one(task, run, notes);
   return {
     ...timings,
     stories: [{ tokens: told, finishReason: end, score: meanLogprob(told) }],
@@ -160,8 +170,20 @@ async function tellContrastively(task: Task): Promise<Told> {
   };
 }
 
-async function one<End>({ model, prompt, write }: Task, run: AsyncGenerator<GeneratedToken, End>) {
-  const { stories, end, times, ...timings } = await stream(model, prompt, run, [], write);
+/** What a chain leaves, as strategies want it. */
+function distributionOf(sampler: Sampler): DistributionOf {
+  return (logits, context) => {
+    const candidates = sampler.distribution(logits, context);
+    return { ids: candidates.ids, probabilities: probabilities(candidates) };
+  };
+}
+
+async function one<End>(
+  { model, prompt, write }: Task,
+  run: AsyncGenerator<GeneratedToken, End>,
+  notes: readonly Note[] = [],
+) {
+  const { stories, end, times, ...timings } = await stream(model, prompt, run, notes, write);
   return { told: stories[0] ?? [], end, timings, times };
 }
 

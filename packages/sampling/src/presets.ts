@@ -116,7 +116,7 @@ function checkOptions(options: ChainOptions): void {
 function checkGreedy(steps: readonly StepSpec[]): void {
   const pointless = steps.filter(({ type }) => ["shape", "truncation", "choice"].includes(ruleOf(type).kind));
   if (pointless.length === 0) return;
-  const names = pointless.map(({ type }) => type).join(", ");
+  const names = pointless.map(({ type }) => (type === "greedy" ? "temperature 0" : type)).join(", ");
   throw new SamplingError(`presetChain: greedy takes the most probable token whatever ${names} does; leave one out`);
 }
 

@@ -11,8 +11,9 @@ import { modelFolder } from "../model-folder.ts";
 import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
-import { type Strategy, strategyOf } from "../strategy.ts";
+import { checkDraws, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
+import { tokenText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineOptions, ResolvedFlags {
   readonly model: string;
@@ -53,7 +54,8 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
   const asking = text === undefined && !flags.tokens && process.stdin.isTTY;
   if (asking && flags.json) throw usageError("--json needs a prompt: as an argument, by --tokens, or through stdin");
   const strategy = strategyOf(flags);
-  chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong in it is said before anything is loaded
+  const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong is said before anything is loaded
+  checkDraws(flags, chain);
   const interrupted = interruption();
   const session = await begin(flags, strategy, interrupted);
   const answer = (given: string | readonly number[]) => generateOne(session, given);
@@ -131,8 +133,7 @@ function storiesAsJson({ model, strategy }: Session, { stories, speculation }: T
 
 function tokenAsJson({ tokenizer }: Model, { id, text, logprob, topLogprobs, probability, steps }: StoryToken) {
   const shown = { id, text: tokenizer ? text : null, logprob };
-  const textOf = (id: number) => tokenizer?.tokenText(id) ?? null;
-  const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: textOf(id), logprob }));
+  const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: tokenText(tokenizer, id) ?? null, logprob }));
   return { ...shown, ...(top && { topLogprobs: top }), ...(steps && { probability, steps }) };
 }
 
