@@ -3,14 +3,15 @@
 type OnProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /** Where the line goes. */
-interface ProgressTerminal {
+export interface ProgressTerminal {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
 const PATIENCE = 500; // milliseconds; a load that is over by then says nothing
 const INTERVAL = 100;
-const CLEAR_LINE = "\r\x1b[K";
+/** Takes back what stands on a terminal's line. */
+export const CLEAR_LINE = "\r\x1b[K";
 
 interface ProgressOptions {
   readonly terminal?: ProgressTerminal;

@@ -5,8 +5,12 @@ import { CliError } from "./cli-error.ts";
 import { declareBench } from "./declare/bench.ts";
 import { declareCompare } from "./declare/compare.ts";
 import { declareGenerate } from "./declare/generate.ts";
+import { declareInfo } from "./declare/info.ts";
 import { declareLogits } from "./declare/logits.ts";
+import { declareModels } from "./declare/models.ts";
+import { declarePull } from "./declare/pull.ts";
 import { declareRandom } from "./declare/random.ts";
+import { declareRemove } from "./declare/remove.ts";
 import { declareSample } from "./declare/sample.ts";
 import { declareTokens } from "./declare/tokens.ts";
 import { declareWatermark } from "./declare/watermark.ts";
@@ -32,7 +36,8 @@ Examples:
   $ tsgpt tokens "Once upon a time"
   $ tsgpt watermark @story.txt --watermark-key 42
   $ tsgpt random --preset gpt2 --output gpt2-random
-  $ tsgpt bench --compare-cache`,
+  $ tsgpt bench --compare-cache
+  $ tsgpt pull gpt2`,
   );
 program.configureOutput({ writeErr: () => {} }); // printed once, below
 
@@ -44,6 +49,10 @@ declareTokens(program);
 declareWatermark(program);
 declareBench(program);
 declareRandom(program);
+declarePull(program);
+declareModels(program);
+declareInfo(program);
+declareRemove(program);
 
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;

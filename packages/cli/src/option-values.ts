@@ -1,4 +1,5 @@
 /** What an option's text means, checked where it is parsed; every message names the range. */
+import { isRevision } from "@tsgpt/gpt/node";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */
@@ -106,4 +107,10 @@ export function feeding(text: string): Feeding {
   const prefill = /^prefill:(.*)$/.exec(text)?.[1];
   if (prefill === undefined) throw new InvalidArgumentError("must be none, step or prefill:K");
   return { prefill: wholeNumber(1)(prefill) };
+}
+
+/** The name of a branch, a tag or a commit. */
+export function revision(text: string): string {
+  if (isRevision(text)) return text;
+  throw new InvalidArgumentError("must be the name of a branch, a tag or a commit");
 }

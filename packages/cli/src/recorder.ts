@@ -2,7 +2,7 @@
 import type { Sample, SampleContext } from "@tsgpt/gpt";
 import { candidatesOf, mostProbable, type Sampler, type StepReport } from "@tsgpt/sampling";
 
-export interface TopLogprob {
+interface TopLogprob {
   readonly id: number;
   /** Of the raw logits, in nats. */
   readonly logprob: number;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PresetName, presetConfig } from "@tsgpt/gpt";
 import { afterAll, expect, test } from "vitest";
-import { emptyFolder, type Outcome, tsgpt } from "./process.ts";
+import { cleanEnvironment, emptyFolder, type Outcome, tsgpt } from "./process.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const folder = emptyFolder();
@@ -83,7 +83,10 @@ test("GPT-2 XL is refused by generate, logits and bench before it is read: exit 
 
 /** Runs tsgpt on a hollow model, sends SIGINT once it has read 100 MB, and takes the time until it has ended. */
 function interruptedWhileLoading(model: string): Promise<Outcome & { seconds: number }> {
-  const child = spawn(process.execPath, [MAIN, "generate", "--tokens", "1", "--model", model], { stdio: "pipe" });
+  const child = spawn(process.execPath, [MAIN, "generate", "--tokens", "1", "--model", model], {
+    stdio: "pipe",
+    env: cleanEnvironment(),
+  });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) child[name].on("data", (piece) => (output[name] += piece));
   child.stdin.end();

@@ -20,13 +20,29 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Sends SIGINT as soon as stdout holds so many characters. */
   readonly interruptAfter?: number;
+  readonly cwd?: string;
+  /** Beside a clean environment; see there. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Closes the reading end of stdout after so many characters, as `| head` does. */
   readonly closeStdoutAfter?: number;
 }
 
+const NOT_OURS = /^(HF_|HUGGING|TRANSFORMERS_|XDG_CACHE_HOME$|(https?|no|all)_proxy$)/i;
+
+/** This process's environment without what a developer has set for the hub; its hub is one that nobody serves. */
+export function cleanEnvironment(): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    HF_ENDPOINT: "http://127.0.0.1:2",
+    HF_HOME: join(tmpdir(), "tsgpt-no-such-home"),
+  };
+}
+
 /** What `tsgpt ...args` prints, and its exit code. */
 export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe" });
+  const env = { ...cleanEnvironment(), ...options.env };
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe", cwd: options.cwd, env });
   let stdout = "";
   let stderr = "";
   let interrupted = false;

@@ -56,6 +56,7 @@ export {
   type Speed,
 } from "./measure.ts";
 export { cacheBytes, type MemoryNeed, memoryNeed } from "./memory.ts";
+export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory-by-dtype.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";

@@ -23,7 +23,7 @@ export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): numbe
  * What the model needs at its full context, the most that it can come to need. The arena holds a token's vectors as model.ts
  * allocates them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and the logits of the last, V.
  */
-export function memoryNeed(config: GPT2Config, engine: Engine): MemoryNeed {
+export function memoryNeed(config: GPT2Config, engine: Pick<Engine, "weightBytes">): MemoryNeed {
   const { nPositions, nEmbd, nInner, vocabSize } = config;
   const tensors = listExpected(expectedTensors(config));
   const weights = tensors.reduce((sum, { shape, role }) => sum + engine.weightBytes(shape, role), 0);

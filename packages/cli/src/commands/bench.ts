@@ -13,12 +13,11 @@ import {
 import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
 import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { type BenchReport, reportTable, shares } from "../bench-report.ts";
+import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
-import { BUNDLED, modelFolder } from "../model-folder.ts";
 
-export interface BenchFlags extends EngineOptions {
-  readonly model?: string;
+export interface BenchFlags extends EngineOptions, Partial<ModelFlags> {
   readonly preset?: PresetName;
   readonly promptTokens: number;
   readonly newTokens: number;
@@ -32,8 +31,10 @@ export interface BenchFlags extends EngineOptions {
 /** Runs the command. @throws what loading and measuring throw, ContextOverflowError if the tokens do not fit */
 export async function benchCommand(flags: BenchFlags): Promise<void> {
   const { signal } = interruption();
+  const { model: name = BUNDLED, preset } = flags;
+  const found = preset === undefined ? await findModel({ ...flags, model: name }, signal) : preset;
   const start = performance.now();
-  const model = await load(flags, signal);
+  const model = await load(found, flags, signal);
   const loadSeconds = (performance.now() - start) / 1000;
   let memory: BenchReport["memory"] | undefined;
   const onWarm = () => {
@@ -47,12 +48,12 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
   else process.stdout.write(reportTable(report, flags.markdown === true));
 }
 
-async function load({ model, preset, ...options }: BenchFlags, signal: AbortSignal): Promise<Model> {
+async function load(found: FoundModel | PresetName, options: EngineOptions, signal: AbortSignal): Promise<Model> {
   const engine = await createEngine(options);
   return withLoadProgress((onProgress) =>
-    preset === undefined
-      ? loadModel(modelFolder(model ?? BUNDLED), { engine, signal, onProgress })
-      : randomModel(preset, presetConfig(preset), engine, 0, { signal, onProgress }),
+    typeof found === "string"
+      ? randomModel(found, presetConfig(found), engine, 0, { signal, onProgress })
+      : loadModel(found.folder, { name: found.name, engine, signal, onProgress }),
   );
 }
 

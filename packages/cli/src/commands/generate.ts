@@ -5,9 +5,9 @@ import { createEngine, type EngineOptions } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
+import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, type Interruption, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
-import { modelFolder } from "../model-folder.ts";
 import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
@@ -15,8 +15,7 @@ import { checkDraws, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
 import { tokenText } from "../token-text.ts";
 
-export interface GenerateFlags extends EngineOptions, ResolvedFlags {
-  readonly model: string;
+export interface GenerateFlags extends EngineOptions, ModelFlags, ResolvedFlags {
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly cache: boolean;
@@ -66,13 +65,21 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
 }
 
 async function begin(flags: GenerateFlags, strategy: Strategy, { signal }: Interruption): Promise<Session> {
+  const found = await findModel(flags, signal);
+  const draftFound = flags.draftModel === undefined ? undefined : await findDraft(flags.draftModel, flags, signal);
   const start = performance.now();
   const engine = await createEngine(flags);
-  const load = (name: string) =>
-    withLoadProgress((onProgress) => loadModel(modelFolder(name), { engine, signal, onProgress }));
-  const model = await load(flags.model);
-  const draft = flags.draftModel === undefined ? undefined : await load(flags.draftModel);
+  const load = ({ folder, name }: FoundModel) =>
+    withLoadProgress((onProgress) => loadModel(folder, { name, engine, signal, onProgress }));
+  const model = await load(found);
+  const draft = draftFound && (await load(draftFound));
   return { model, draft, flags, strategy, signal, loadSeconds: (performance.now() - start) / 1000 };
+}
+
+/** The draft model, by the same cache; --revision is the other model's. */
+function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: AbortSignal): Promise<FoundModel> {
+  const local = localFolder({ model }) !== undefined;
+  return findModel({ model, ...(!local && { offline, cacheDir }) }, signal);
 }
 
 async function generateOne(session: Session, given: string | readonly number[]): Promise<void> {

@@ -16,13 +16,12 @@ import {
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { createEngine, type EngineOptions, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
+import { findModel, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
-import { modelFolder } from "../model-folder.ts";
 import type { Feeding } from "../option-values.ts";
 
-export interface LogitsFlags extends EngineOptions {
-  readonly model: string;
+export interface LogitsFlags extends EngineOptions, ModelFlags {
   readonly prompt?: string;
   readonly tokens?: readonly number[];
   readonly output: string;
@@ -40,10 +39,9 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
     throw usageError("give --prompt or --tokens, one of them");
   const { signal } = interruption();
   await checkWritable(flags.output);
+  const { folder, name } = await findModel(flags, signal);
   const engine = await createEngine(flags);
-  const model = await withLoadProgress((onProgress) =>
-    loadModel(modelFolder(flags.model), { engine, signal, onProgress }),
-  );
+  const model = await withLoadProgress((onProgress) => loadModel(folder, { name, engine, signal, onProgress }));
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
   const activations = await run(model, ids, flags, signal);

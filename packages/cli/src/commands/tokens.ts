@@ -1,20 +1,22 @@
 /** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer alone is enough. */
 import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "../cli-error.ts";
+import { findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
-import { modelFolder } from "../model-folder.ts";
 import { readStdin } from "../read-stdin.ts";
 
-export interface TokensFlags {
-  readonly model: string;
+export interface TokensFlags extends ModelFlags {
   readonly decode?: readonly number[];
   readonly json?: boolean;
 }
 
 /** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
-export async function tokensCommand(text: string | undefined, { model, decode, json }: TokensFlags): Promise<void> {
+export async function tokensCommand(text: string | undefined, flags: TokensFlags): Promise<void> {
+  const { model, decode, json } = flags;
   if (text !== undefined && decode) throw usageError("give a text or --decode, not both");
-  const tokenizer = await loadFolderTokenizer(modelFolder(model));
+  const { signal } = interruption();
+  const { folder } = await findModel(flags, signal, "tokenizer");
+  const tokenizer = await loadFolderTokenizer(folder);
   if (!tokenizer)
     throw new CliError(`model ${JSON.stringify(model)} has no tokenizer.json, nor vocab.json and merges.txt`, 1);
   if (decode) {
@@ -22,7 +24,7 @@ export async function tokensCommand(text: string | undefined, { model, decode, j
     process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);
     return;
   }
-  const ids = tokenizer.encode(text ?? (await readStdin(interruption().signal)));
+  const ids = tokenizer.encode(text ?? (await readStdin(signal)));
   const tokens = ids.map((id) => tokenizer.tokenText(id));
   const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(tokens[i])}\n`);
   process.stdout.write(json ? `${JSON.stringify({ ids, tokens })}\n` : lines.join(""));

@@ -2,15 +2,15 @@
 import { detectWatermark, type WatermarkEvidence } from "@tsgpt/analysis";
 import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
-import { modelFolder } from "../model-folder.ts";
+import { findModel, type ModelFlags } from "../find-model.ts";
+import { interruption } from "../interruption.ts";
 import { textArgument } from "../text-argument.ts";
 
-export interface WatermarkFlags {
+export interface WatermarkFlags extends ModelFlags {
   readonly watermarkKey: number;
   readonly watermarkGamma: number;
   readonly watermarkHash: "left" | "self";
   readonly watermarkWidth: number;
-  readonly model: string;
   readonly threshold: number;
   readonly allRepeats?: boolean;
   readonly json?: boolean;
@@ -19,8 +19,9 @@ export interface WatermarkFlags {
 /** Runs the command. @throws CliError for a folder without a tokenizer, or a text that cannot be read; RangeError if it is too short */
 export async function watermarkCommand(given: string | undefined, flags: WatermarkFlags): Promise<void> {
   const { watermarkKey: key, watermarkGamma: gamma, watermarkHash: hash, watermarkWidth: width, threshold } = flags;
-  const tokenizer = await loadFolderTokenizer(modelFolder(flags.model));
-  if (!tokenizer) throw new CliError(`model ${JSON.stringify(flags.model)} has no tokenizer.json`, 1);
+  const { folder } = await findModel(flags, interruption().signal, "tokenizer");
+  const tokenizer = await loadFolderTokenizer(folder);
+  if (!tokenizer) throw new CliError(`model ${JSON.stringify(flags.model)} has no tokenizer`, 1);
   const ids = tokenizer.encode(await textArgument(given));
   const options = { ignoreRepeats: !flags.allRepeats, threshold };
   const { colours, ...evidence } = detectWatermark(ids, { key, gamma, hash, width }, options);

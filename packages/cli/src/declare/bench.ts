@@ -1,18 +1,13 @@
 /** The options of tsgpt bench. */
 import { presetNames } from "@tsgpt/gpt";
 import { type Command, Option } from "commander";
-import { BUNDLED } from "../model-folder.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withEngine } from "./engine-options.ts";
+import { withModel } from "./model-options.ts";
 
 export function declareBench(program: Command): void {
-  withEngine(program.command("bench"))
+  withEngine(withModel(program.command("bench"), "preset"))
     .description("tokens per second of prefill and decode")
-    .addOption(
-      new Option("--model <folder|name>", `a model's folder, or a name in weights/ (default: ${BUNDLED})`).conflicts(
-        "preset",
-      ),
-    )
     .addOption(new Option("--preset <size>", "random weights of that shape").choices(presetNames))
     .option("--prompt-tokens <n>", "prefilled from an empty cache", wholeNumber(1), 64)
     .option("--new-tokens <n>", "decoded one by one", wholeNumber(1), 32)

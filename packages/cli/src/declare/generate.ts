@@ -1,15 +1,14 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
-import { BUNDLED } from "../model-folder.ts";
 import { finiteNumber, gather, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
+import { withModel } from "./model-options.ts";
 
 export function declareGenerate(program: Command): void {
-  const command = withEngine(program.command("generate"))
+  const command = withEngine(withModel(program.command("generate")))
     .description("continue a prompt, token by token")
     .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
-    .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
     .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
     .option("--greedy", "always the most probable, after penalties and constraints")
     .option("--seed <n>", "the same seed gives the same text (default: random)", wholeNumber(0))
@@ -46,6 +45,7 @@ Examples:
   $ tsgpt generate "The king" --beams 4 --num-return 2 --no-repeat-ngram 3
   $ tsgpt generate "The king" --num-samples 3 --seed 1 --json
   $ echo "The king" | tsgpt generate --greedy --prompt-lookup
+  $ tsgpt generate "Alan Turing theorized that" --model gpt2
 
 --dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide

@@ -1,13 +1,12 @@
 /** The options of tsgpt logits. */
 import type { Command } from "commander";
-import { BUNDLED } from "../model-folder.ts";
 import { feeding, tokenIds } from "../option-values.ts";
 import { withEngine } from "./engine-options.ts";
+import { withModel } from "./model-options.ts";
 
 export function declareLogits(program: Command): void {
-  withEngine(program.command("logits"))
+  withEngine(withModel(program.command("logits")))
     .description("write logits, and with --trace every activation, as safetensors")
-    .option("--model <folder|name>", "a model's folder, or a name in weights/", BUNDLED)
     .option("--prompt <text>", "a prompt as text")
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
     .requiredOption("--output <file>", "where to write")

@@ -1,14 +1,12 @@
 /** The options of tsgpt tokens. */
 import type { Command } from "commander";
-import { BUNDLED } from "../model-folder.ts";
 import { tokenIds } from "../option-values.ts";
+import { withModel } from "./model-options.ts";
 
 export function declareTokens(program: Command): void {
-  program
-    .command("tokens")
+  withModel(program.command("tokens"))
     .description("a text as token ids, or ids as text")
     .argument("[text]", "the text; without one, stdin")
-    .option("--model <folder|name>", "a folder with a tokenizer, or a name in weights/", BUNDLED)
     .option("--decode <ids>", "ids to turn into text: 1,2,3", tokenIds)
     .option("--json", "{ids, tokens} or {text}")
     .addHelpText("after", '\nExamples:\n  $ tsgpt tokens "Once upon a time"\n  $ tsgpt tokens --decode 1,2,3 --json')

@@ -1,12 +1,11 @@
 /** The options of tsgpt watermark. */
 import { WATERMARK_GAMMA } from "@tsgpt/sampling";
 import { type Command, Option } from "commander";
-import { BUNDLED } from "../model-folder.ts";
 import { positiveNumber, properShare, wholeNumber } from "../option-values.ts";
+import { withModel } from "./model-options.ts";
 
 export function declareWatermark(program: Command): void {
-  program
-    .command("watermark")
+  withModel(program.command("watermark"))
     .description("look in a text for the watermark of a key")
     .argument("[text]", "the text, or @file; without one, stdin")
     .requiredOption("--watermark-key <n>", "the secret it was written with", wholeNumber(0))
@@ -17,7 +16,6 @@ export function declareWatermark(program: Command): void {
         .default("left"),
     )
     .option("--watermark-width <n>", "how many tokens before", wholeNumber(1), 1)
-    .option("--model <folder|name>", "whose tokenizer it was written with, or a name in weights/", BUNDLED)
     .option("--threshold <z>", "flagged above so many standard deviations", positiveNumber(), 4)
     .option("--all-repeats", "count a token again each time it comes behind the same tokens")
     .option("--json", "stdout holds one object alone")

@@ -144,8 +144,8 @@ function assemble(
   };
 }
 
-/** Every expected tensor where it lies, by its name without prefix. */
-function findAll(
+/** Every expected tensor where it lies, by its name without prefix. @throws CheckpointError; see loadParameters */
+export function findAll(
   checkpoint: Checkpoint,
   config: GPT2Config,
   expected: readonly ExpectedTensor[],

@@ -11,13 +11,15 @@ import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts
 import { readText } from "./read-text.ts";
 
 export interface LoadModelOptions extends LoadOptions {
+  /** What the model is called; the folder's name by default. */
+  readonly name?: string | undefined;
   /** Where the weights go; a reference engine of the model's own by default. */
   readonly engine?: Engine | undefined;
 }
 
 /** The name of a model's config. */
 export const CONFIG = "config.json";
-const TOKENIZER = "tokenizer.json";
+export const TOKENIZER = "tokenizer.json";
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 
@@ -26,14 +28,14 @@ const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
  * @throws ConfigError, CheckpointError or TokenizerError; the signal's reason if it aborts
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
-  const { engine = createReferenceEngine(), ...loading } = options;
+  const { name = basename(resolve(folder)), engine = createReferenceEngine(), ...loading } = options;
   loading.signal?.throwIfAborted();
   const config = await loadConfig(folder);
   const tokenizer = await loadFolderTokenizer(folder, config.vocabSize);
   const checkpoint = await openCheckpoint(folder);
   try {
     const parameters = await loadParameters(checkpoint, config, engine, loading);
-    return { name: basename(resolve(folder)), config, parameters, engine, tokenizer };
+    return { name, config, parameters, engine, tokenizer };
   } finally {
     await checkpoint.close();
   }

@@ -13,8 +13,8 @@ export interface OpenCheckpoint extends Checkpoint {
 
 /** The name of a checkpoint in one file. */
 export const WEIGHTS = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
-const LARGEST_INDEX = 100_000_000; // bytes; a GPT-2 XL's is 40 kB
+export const INDEX = "model.safetensors.index.json";
+export const LARGEST_INDEX = 100_000_000; // bytes; a GPT-2 XL's is 40 kB
 const MOST_LISTED = 8;
 
 /**

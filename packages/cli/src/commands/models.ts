@@ -1,0 +1,84 @@
+/** tsgpt models: what is here, how large it is, and how each could run on this machine. */
+import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
+import { type CachedRepo, hubSettings, inspectFolder, scanCache, sumOf } from "@tsgpt/gpt/node";
+import { formatBytes } from "../bytes.ts";
+import { bundledModels } from "../find-model.ts";
+import { fittingDtypes, room } from "../room.ts";
+
+export interface ModelsFlags {
+  readonly cacheDir?: string;
+  readonly json?: boolean;
+}
+
+/** One model's revision, or a bundled model. */
+interface Listed {
+  readonly id: string;
+  readonly bundled: boolean;
+  readonly commit: string | null;
+  readonly refs: readonly string[];
+  readonly folder: string;
+  /** On the disk, parts of a download that has not ended included. */
+  readonly bytes: number;
+  readonly parameters: number | null;
+  readonly runsIn: readonly StorageDtype[];
+  /** Why it could not run, where that is not for its size. */
+  readonly problem: string | null;
+}
+
+type Place = Pick<Listed, "id" | "bundled" | "commit" | "refs" | "folder" | "bytes">;
+
+/** Runs the command. */
+export async function modelsCommand({ json, cacheDir }: ModelsFlags): Promise<void> {
+  const roomBytes = await room();
+  const settings = hubSettings({ cacheDir });
+  const bundled = await Promise.all(bundledModels().map(bundledPlace));
+  const places = [...bundled, ...(await scanCache(settings.cacheDir)).flatMap(placesOf)];
+  const listed: Listed[] = [];
+  for (const place of places) listed.push(await look(place, roomBytes));
+  process.stdout.write(json ? `${JSON.stringify(listed)}\n` : table(listed, settings.cacheDir));
+}
+
+async function bundledPlace({ name, folder }: { name: string; folder: string }): Promise<Place> {
+  const { summary } = await inspectFolder(folder);
+  return { id: name, bundled: true, commit: null, refs: [], folder, bytes: summary.bytes };
+}
+
+/** A model of which nothing but parts is there is one place, so that it is seen and can be removed. */
+function placesOf({ id, path, snapshots, partBytes }: CachedRepo): Place[] {
+  const places = snapshots.map(({ commit, refs, folder, files }): Place => {
+    return { id, bundled: false, commit, refs, folder, bytes: sumOf(files) };
+  });
+  if (partBytes === 0) return places;
+  const [first = { id, bundled: false, commit: null, refs: [], folder: path, bytes: 0 }, ...rest] = places;
+  return [{ ...first, bytes: first.bytes + partBytes }, ...rest];
+}
+
+async function look(place: Place, roomBytes: number): Promise<Listed> {
+  const failed = { parameters: null, runsIn: [] };
+  if (!place.bundled && place.commit === null)
+    return { ...place, ...failed, problem: "not whole yet: tsgpt pull goes on" };
+  try {
+    const { config, summary } = await inspectFolder(place.folder);
+    const runsIn = fittingDtypes(memoryByDtype(config), roomBytes);
+    return { ...place, parameters: summary.parameters, runsIn, problem: null };
+  } catch (error) {
+    return { ...place, ...failed, problem: (error as Error).message.replace(`${place.folder}: `, "") };
+  }
+}
+
+function table(listed: readonly Listed[], cacheDir: string): string {
+  const rows = listed.map(({ id, bundled, commit, refs, bytes, parameters, runsIn, problem }) => [
+    id,
+    bundled ? "bundled" : [...refs, commit?.slice(0, 7)].filter(Boolean).join(" "),
+    formatBytes(bytes),
+    parameters?.toLocaleString("en") ?? "",
+    problem ?? (runsIn.length === 0 ? "too large for this machine" : runsIn.join(", ")),
+  ]);
+  const all = [["model", "revision", "size", "parameters", "runs in"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => (row[column] as string).length)));
+  const lines = all.map(([id = "", revision = "", size = "", parameters = "", runs = ""]) => {
+    const [a, b, c, d] = widths as [number, number, number, number];
+    return `${id.padEnd(a)}  ${revision.padEnd(b)}  ${size.padStart(c)}  ${parameters.padStart(d)}  ${runs}\n`;
+  });
+  return `${lines.join("")}the cache is ${cacheDir}\n`;
+}

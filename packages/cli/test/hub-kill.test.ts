@@ -1,0 +1,63 @@
+/** tsgpt pull, killed at twenty random moments: what was received is kept, and what ends is the file, to the last bit. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { modelOf } from "../../gpt/test/hub-model.ts";
+import { type LocalHub, sha256, startHub } from "../../gpt/test/local-hub.ts";
+import { cleanEnvironment, emptyFolder, tsgpt } from "./process.ts";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const KILLS = 20;
+const RATE = 2_000_000; // bytes per second
+const files = modelOf(8_000_000);
+const weights = files["model.safetensors"];
+
+/** Whole numbers below 2^31 that look random and are the same in every run (Lehmer 1951, as in minstd). */
+function* randomNumbers(seed: number): Generator<number> {
+  for (let n = seed; ; n = (n * 48_271) % 2_147_483_647) yield n;
+}
+
+/** Starts a pull, and kills it so many milliseconds after its first request; it may be at anything then. */
+async function killed(hub: LocalHub, cacheDir: string, milliseconds: number): Promise<void> {
+  const env = { ...cleanEnvironment(), HF_ENDPOINT: hub.url, HF_HUB_CACHE: cacheDir };
+  const before = hub.asked.length;
+  const child = spawn(process.execPath, [MAIN, "pull", "org/model"], { stdio: "ignore", env });
+  const ended = once(child, "close");
+  while (hub.asked.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  child.kill("SIGKILL");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+}
+
+test("killed twenty times, it ends with the right hash and has fetched little more than the file", {
+  timeout: 120_000,
+}, async () => {
+  const hub = await startHub({ "org/model": { revisions: { main: files } } });
+  const cacheDir = emptyFolder();
+  hub.fault = ({ kind }) => (kind === "store" ? { bytesPerSecond: RATE } : undefined);
+  const random = randomNumbers(19_790_401);
+  const blobs = join(cacheDir, "models--org--model/blobs");
+  const part = join(blobs, `${sha256(weights)}.incomplete`);
+  let least = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    await killed(hub, cacheDir, (random.next().value as number) % 250);
+    expect(existsSync(join(blobs, sha256(weights)))).toBe(false); // nothing that looks whole
+    const size = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+    expect(size).toBeGreaterThanOrEqual(least); // nothing lost
+    least = size;
+  }
+  expect(least).toBeGreaterThan(0);
+  hub.fault = () => undefined;
+  const { code, stdout } = await tsgpt(["pull", "org/model"], {
+    env: { HF_ENDPOINT: hub.url, HF_HUB_CACHE: cacheDir },
+  });
+  expect(code).toBe(0);
+  expect(sha256(readFileSync(join(stdout.trim(), "model.safetensors")))).toBe(sha256(weights));
+  expect(readdirSync(blobs)).toHaveLength(2);
+  expect(hub.sentBytes).toBeLessThan(weights.length * 1.15); // config, headers and listings of 21 runs, and what was on its way
+  rmSync(cacheDir, { recursive: true });
+  await hub.close();
+});

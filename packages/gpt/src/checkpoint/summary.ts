@@ -1,0 +1,31 @@
+/** What a checkpoint holds, told from its headers alone. */
+import { type StoredDtype, sizeOf } from "@tsgpt/tensor";
+import type { GPT2Config } from "../config.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { expectedTensors, listExpected } from "./names.ts";
+import { findAll } from "./parameters.ts";
+
+export interface CheckpointSummary {
+  /** Numbers that the model reads; masks and a head that is tied are none. */
+  readonly parameters: number;
+  /** How many of them are stored in each dtype. */
+  readonly dtypes: Readonly<Partial<Record<StoredDtype, number>>>;
+  /** Of the tensors that the model reads. */
+  readonly bytes: number;
+}
+
+/** Counts a checkpoint's parameters. @throws CheckpointError if it is not one of this config; see loadParameters */
+export function summarize(checkpoint: Checkpoint, config: GPT2Config): CheckpointSummary {
+  const dtypes: Partial<Record<StoredDtype, number>> = {};
+  let bytes = 0;
+  for (const { dtype, shape, begin, end } of findAll(
+    checkpoint,
+    config,
+    listExpected(expectedTensors(config)),
+  ).values()) {
+    const stored = dtype as StoredDtype; // the only ones that findAll lets pass
+    dtypes[stored] = (dtypes[stored] ?? 0) + sizeOf(shape);
+    bytes += end - begin;
+  }
+  return { parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0), dtypes, bytes };
+}

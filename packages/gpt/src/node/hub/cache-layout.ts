@@ -1,0 +1,75 @@
+/**
+ * The cache of Python's huggingface_hub, so that each finds what the other fetched:
+ * `models--org--name/{blobs/<hash>, snapshots/<commit>/<file> -> ../../blobs/<hash>, refs/<revision>, .no_exist/<commit>/<file>}`.
+ * A blob that is being fetched is `<hash>.incomplete`, and none has its last name before it is whole and its hash is right.
+ * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
+ */
+import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { isCommit } from "./repo.ts";
+
+/** One model's folder in a cache. */
+export interface RepoCache {
+  readonly path: string;
+  /** As in settings. */
+  readonly symlinks: boolean;
+}
+
+export const blobPath = (cache: RepoCache, hash: string): string => join(cache.path, "blobs", hash);
+export const partPath = (cache: RepoCache, hash: string): string => `${blobPath(cache, hash)}.incomplete`;
+export const snapshotPath = (cache: RepoCache, commit: string): string => join(cache.path, "snapshots", commit);
+
+/** The commit that `revision` was when it was last fetched; undefined if it never was. */
+export async function readRef(cache: RepoCache, revision: string): Promise<string | undefined> {
+  if (isCommit(revision)) return revision;
+  const text = await readFile(join(cache.path, "refs", revision), "utf8").catch(() => "");
+  return isCommit(text.trim()) ? text.trim() : undefined;
+}
+
+/** Says that `revision` is this commit. */
+export async function writeRef(cache: RepoCache, revision: string, commit: string): Promise<void> {
+  if (isCommit(revision)) return;
+  await replace(join(cache.path, "refs", revision), (partial) => writeFile(partial, commit));
+}
+
+/** Remembers that the commit has no such file, so that nobody asks for it again. */
+export async function markAbsent(cache: RepoCache, commit: string, file: string): Promise<void> {
+  const path = join(cache.path, ".no_exist", commit, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, "");
+}
+
+export const isMarkedAbsent = (cache: RepoCache, commit: string, file: string): Promise<boolean> =>
+  sizeOf(join(cache.path, ".no_exist", commit, file)).then((size) => size !== undefined);
+
+/** Puts a blob into the snapshot under its file's name. Where there are no links, a new blob moves there, as Python has it. */
+export async function addToSnapshot(
+  cache: RepoCache,
+  commit: string,
+  { name, hash, isNew }: { name: string; hash: string; isNew: boolean },
+): Promise<void> {
+  const blob = blobPath(cache, hash);
+  const path = join(snapshotPath(cache, commit), name);
+  await replace(path, async (partial) => {
+    const linked = cache.symlinks && (await symlink(relative(dirname(path), blob), partial).then(yes, no));
+    if (!linked) await (isNew ? rename(blob, partial) : copyFile(blob, partial));
+  });
+}
+
+/** Bytes of the file at `path`, links followed; undefined if there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
+}
+
+const yes = () => true;
+const no = () => false;
+
+/** Makes a file beside its place, and moves it there in one step. */
+async function replace(path: string, make: (partial: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.partial`;
+  await rm(partial, { force: true });
+  await make(partial);
+  await rename(partial, path);
+}

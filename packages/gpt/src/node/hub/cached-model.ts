@@ -1,0 +1,64 @@
+/** A model as the cache has it: nothing here asks the network. */
+import { join } from "node:path";
+import { quote } from "../../errors.ts";
+import { TOKENIZER } from "../load-model.ts";
+import type { RepoCache } from "./cache-layout.ts";
+import { HubError } from "./hub-error.ts";
+import { findSnapshot, type Need } from "./model-files.ts";
+import { findRepo, isRevision, type Repo } from "./repo.ts";
+import type { HubSettings } from "./settings.ts";
+
+export interface CachedModel {
+  readonly id: string;
+  readonly revision: string;
+  readonly commit: string;
+  /** In the layout that loadModel reads. */
+  readonly folder: string;
+}
+
+/** The repo of a name. @throws HubError if it can be none, or the revision can be none */
+export function requireRepo(name: string, revision: string): Repo {
+  const repo = findRepo(name);
+  if (!repo) throw new HubError(`${quote(name)} is no model's id: org/name, letters, digits, "-", "_" and "." in both`);
+  if (isRevision(revision)) return repo;
+  throw new HubError(`revision ${quote(revision)} is no name of a branch, a tag or a commit`);
+}
+
+/** The caches that may hold a repo: its own, and the one that Python makes of a short name. */
+export function cachesOf(
+  { folder, shortFolder }: Repo,
+  { cacheDir, symlinks }: HubSettings,
+): readonly [RepoCache, ...RepoCache[]] {
+  const own = { path: join(cacheDir, folder), symlinks };
+  return shortFolder === undefined ? [own] : [own, { path: join(cacheDir, shortFolder), symlinks }];
+}
+
+/** A snapshot that lacks nothing; offline, one that lacks no more than a tokenizer. */
+export async function findCached(
+  repo: Repo,
+  settings: HubSettings,
+  revision: string,
+  need: Need,
+): Promise<CachedModel | undefined> {
+  const isEnough = (missing: string) => settings.offline && need === "model" && missing === TOKENIZER;
+  for (const cache of cachesOf(repo, settings)) {
+    const found = await findSnapshot(cache, revision, need);
+    if (found?.missing.every(isEnough)) return { id: repo.id, revision, commit: found.commit, folder: found.folder };
+  }
+  return undefined;
+}
+
+/** The error of a model that is not in the cache, or not all of it, when nothing else may be asked. */
+export async function offlineFailure(
+  repo: Repo,
+  settings: HubSettings,
+  revision: string,
+  need: Need,
+): Promise<HubError> {
+  const [cache] = cachesOf(repo, settings);
+  const missing = (await findSnapshot(cache, revision, need))?.missing ?? [];
+  const what = missing.length > 0 ? `${missing.join(", ")} of ` : "";
+  return new HubError(
+    `${repo.id}: offline (--offline or HF_HUB_OFFLINE), and ${what}revision ${quote(revision)} is not in ${settings.cacheDir}`,
+  );
+}

@@ -1,0 +1,84 @@
+/** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
+import { join } from "node:path";
+import { CONFIG, TOKENIZER } from "../load-model.ts";
+import { INDEX, LARGEST_INDEX, WEIGHTS } from "../open-checkpoint.ts";
+import { readText } from "../read-text.ts";
+import { isMarkedAbsent, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
+import { HubError } from "./hub-error.ts";
+
+/** The tokenizer alone, or all that a model is. */
+export type Need = "tokenizer" | "model";
+
+/** In place of a tokenizer.json. */
+export const VOCABULARY = ["vocab.json", "merges.txt"] as const;
+const PICKLES = /^(pytorch_model.*\.bin|.*\.(pt|pth|ckpt|pkl))$/;
+
+/** A snapshot in the cache. */
+export interface Snapshot {
+  readonly commit: string;
+  readonly folder: string;
+  /** Names of what is needed and not there; a tokenizer that the model does not have is not missing. */
+  readonly missing: readonly string[];
+}
+
+/** The files of the tokenizer, of those that there are: one, two, or none. */
+export function tokenizerFiles(has: (name: string) => boolean): readonly string[] {
+  if (has(TOKENIZER)) return [TOKENIZER];
+  return VOCABULARY.every(has) ? VOCABULARY : [];
+}
+
+/**
+ * The file that the weights are in, or that names their shards. @throws HubError if there is neither
+ * @see https://huggingface.co/docs/hub/security-pickle
+ */
+export function weightsFile(has: (name: string) => boolean, names: Iterable<string>, id: string): string {
+  if (has(WEIGHTS)) return WEIGHTS;
+  if (has(INDEX)) return INDEX;
+  const pickle = [...names].find((name) => PICKLES.test(name));
+  if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: nothing that could be run`);
+  throw new HubError(
+    `${id}: its weights are only in ${pickle}, a pickle, which can run any code when it is read: not fetched. ` +
+      `Try --revision refs/pr/1 (the hub's converter opens one), or in Python: ` +
+      `AutoModelForCausalLM.from_pretrained("${id}").save_pretrained("folder")`,
+  );
+}
+
+/** The snapshot of a revision in the cache; undefined if it was never fetched. */
+export async function findSnapshot(cache: RepoCache, revision: string, need: Need): Promise<Snapshot | undefined> {
+  const commit = await readRef(cache, revision);
+  if (commit === undefined) return undefined;
+  const folder = snapshotPath(cache, commit);
+  const there = new Set<string>();
+  for (const name of [CONFIG, TOKENIZER, ...VOCABULARY, WEIGHTS, INDEX]) {
+    if ((await sizeOf(join(folder, name))) !== undefined) there.add(name);
+  }
+  if (there.size === 0) return undefined;
+  const missing = await missingTokenizer(cache, commit, there);
+  if (need === "model") missing.push(...(there.has(CONFIG) ? [] : [CONFIG]), ...(await missingWeights(folder, there)));
+  return { commit, folder, missing };
+}
+
+async function missingTokenizer(cache: RepoCache, commit: string, there: ReadonlySet<string>): Promise<string[]> {
+  if (tokenizerFiles((name) => there.has(name)).length > 0) return [];
+  const absent = await Promise.all([TOKENIZER, ...VOCABULARY].map((name) => isMarkedAbsent(cache, commit, name)));
+  const [noTokenizer, ...noVocabulary] = absent;
+  return noTokenizer && noVocabulary.some((is) => is) ? [] : [TOKENIZER];
+}
+
+async function missingWeights(folder: string, there: ReadonlySet<string>): Promise<string[]> {
+  if (there.has(WEIGHTS)) return [];
+  if (!there.has(INDEX)) return [WEIGHTS];
+  const shards = await shardsOf(join(folder, INDEX));
+  const sizes = await Promise.all(shards.map((shard) => sizeOf(join(folder, shard))));
+  return shards.filter((_, i) => sizes[i] === undefined);
+}
+
+/** The names in an index, as far as they can be read: the loader tells what is wrong with it. */
+async function shardsOf(path: string): Promise<string[]> {
+  try {
+    const { weight_map: map } = JSON.parse((await readText(path, LARGEST_INDEX)) ?? "");
+    return [...new Set(Object.values(map).map(String))].sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,77 @@
+/** What the hub's refusals, and the network's, mean to a person: each as one line that says what to do. */
+import { quote } from "../../errors.ts";
+import { HubError } from "./hub-error.ts";
+import { retryAfter } from "./retry.ts";
+import type { HubSettings } from "./settings.ts";
+
+export interface Refused {
+  /** What was asked for: `org/name`, or a file of it. */
+  readonly subject: string;
+  readonly settings: HubSettings;
+  readonly hasToken: boolean;
+}
+
+/** The error of an answer that is not 2xx. */
+export function statusError(response: Response, refused: Refused): HubError {
+  const { status, headers } = response;
+  const code = headers.get("x-error-code") ?? "";
+  const transient = status === 408 || status === 429 || status >= 500;
+  const message = `${refused.subject}: ${reasonOf(status, code, refused)} (HTTP ${status})`;
+  return new HubError(message, { status, transient, retryAfter: transient ? retryAfter(headers) : undefined });
+}
+
+function reasonOf(status: number, code: string, { settings, hasToken }: Refused): string {
+  const { host } = new URL(settings.endpoint);
+  switch (status) {
+    case 401:
+      return hasToken
+        ? `${host} does not take the token, or there is no such model: check both`
+        : `no such model on ${host}, or one that wants a token: check the name, or put a token into HF_TOKEN or ${settings.tokenFile}`;
+    case 403:
+      return hasToken
+        ? `${host} does not let this token in: if the model is gated, accept its terms on its page`
+        : `${host} wants a token, and its terms accepted on its page: put a token into HF_TOKEN or ${settings.tokenFile}`;
+    case 404:
+      return NOT_FOUND[code] ?? `there is no such thing on ${host}`;
+    case 416:
+      return `${host} does not give the rest of the file`;
+    case 429:
+      return `too many requests to ${host}`;
+    default:
+      return status >= 500 ? `${host} has a failure of its own` : `${host} refuses`;
+  }
+}
+
+const NOT_FOUND: Readonly<Record<string, string>> = {
+  RepoNotFound: "there is no such model on the hub",
+  RevisionNotFound: "the model has no such revision",
+  EntryNotFound: "the revision has no such file",
+};
+
+/** What stands in the way from the first request on, where a second would not help. */
+const UNREACHABLE = [
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+];
+
+/** The error of a request that had no whole answer; `reached` is whether any has had one. */
+export function networkError(error: Error, host: string, reached: boolean): HubError {
+  let cause: NodeJS.ErrnoException = error;
+  while (cause.cause instanceof Error) cause = cause.cause; // undici wraps what a socket or a proxy said, up to twice
+  const { code = "" } = cause;
+  const proxy = /Proxy response \((\d+)\)/.exec(cause.message)?.[1];
+  if (proxy) return new HubError(`the proxy does not let ${host} through (HTTP ${proxy})`, { cause: error });
+  if (/CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/.test(code))
+    return new HubError(`${host} shows no valid certificate (${code}); behind a proxy, set NODE_EXTRA_CA_CERTS`, {
+      cause: error,
+    });
+  if (UNREACHABLE.includes(code) && !reached)
+    return new HubError(`cannot reach ${host} (${code}); what is in the cache runs with --offline`, { cause: error });
+  if (!code) return new HubError(`${host} cannot be asked: ${quote(cause.message).slice(1, -1)}`, { cause: error });
+  return new HubError(`the connection to ${host} broke off (${code})`, { transient: true, cause: error });
+}
