@@ -228,9 +228,8 @@ function runGelu(pool: Pool): void {
   pool.run(GELU, NUMBERS, 1);
 }
 
-test("a worker that takes a unit and dies makes the job an error, and every later one at once", {
-  timeout: 20 * SECONDS,
-}, async () => {
+/** Runs a job beside a worker that takes one of its units and dies; undefined if the job was over before the worker had its turn. */
+async function jobBesideDyingWorker() {
   const { pool, memory } = poolOf(`
     const ticket = new BigInt64Array(memory.buffer, ${TICKET}, 1);
     Atomics.store(new Int32Array(memory.buffer, ${READY}, 1), 0, 1);
@@ -238,9 +237,23 @@ test("a worker that takes a unit and dies makes the job an error, and every late
     Atomics.add(ticket, 0, 1n);`);
   const ready = new Int32Array(memory.memory.buffer, READY, 1);
   while (Atomics.load(ready, 0) === 0) await turn();
-  expect(() => runGelu(pool)).toThrow("a worker of the simd engine does not answer; create a new engine");
-  expect(() => runGelu(pool)).toThrow("a worker of the simd engine does not answer");
+  try {
+    runGelu(pool);
+  } catch (error) {
+    return { pool, error };
+  }
   pool.dispose();
+  return undefined;
+}
+
+test("a worker that takes a unit and dies makes the job an error, and every later one at once", {
+  timeout: 60 * SECONDS,
+}, async () => {
+  let run = await jobBesideDyingWorker();
+  for (let i = 0; !run && i < 20; i++) run = await jobBesideDyingWorker(); // on a busy machine it may come too late
+  expect(String(run?.error)).toContain("a worker of the simd engine does not answer; create a new engine");
+  expect(() => runGelu(run?.pool as Pool)).toThrow("a worker of the simd engine does not answer");
+  run?.pool.dispose();
 });
 
 test("a worker that never starts holds nothing up: the others take its units", () => {
