@@ -38,7 +38,7 @@ export function weightsFile(has: (name: string) => boolean, names: Iterable<stri
   if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: nothing that could be run`);
   throw new HubError(
     `${id}: its weights are only in ${pickle}, a pickle, which can run any code when it is read: not fetched. ` +
-      `Try --revision refs/pr/1 (the hub's converter opens one), or in Python: ` +
+      `Its page may have a pull request with safetensors (--revision refs/pr/N); or in Python: ` +
       `AutoModelForCausalLM.from_pretrained("${id}").save_pretrained("folder")`,
   );
 }
