@@ -1,14 +1,11 @@
 /** config.json for a GPT-2 of ours, under transformers' keys. What we do not know, dropout and such, keeps its defaults there. */
-import type { StoredDtype } from "@tsgpt/tensor";
+import type { FloatDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 
-const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<
-  StoredDtype,
-  string
->;
+const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<FloatDtype, string>;
 
 /** The text of a config.json that transformers' GPT2LMHeadModel and `parseConfig` read; `dtype` is that of the weights. */
-export function configJson(config: GPT2Config, dtype: StoredDtype): string {
+export function configJson(config: GPT2Config, dtype: FloatDtype): string {
   const keys = {
     activation_function: config.activationFunction,
     architectures: ["GPT2LMHeadModel"],

@@ -55,7 +55,7 @@ export {
   type PositionTime,
   type Speed,
 } from "./measure.ts";
-export { cacheBytes, type MemoryNeed, memoryNeed } from "./memory.ts";
+export { cacheBytes, chooseDtype, type MemoryNeed, memoryNeed } from "./memory.ts";
 export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory-by-dtype.ts";
 export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";

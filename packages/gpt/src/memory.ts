@@ -1,8 +1,13 @@
 /** Memory: what a model takes in an engine, known from its config before anything is read, and refused if it cannot fit. */
-import { type Engine, EngineError } from "@tsgpt/tensor";
-import { expectedTensors, listExpected } from "./checkpoint/names.ts";
+import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
+import { type ExpectedTensor, expectedTensors, listExpected } from "./checkpoint/names.ts";
 import type { GPT2Config } from "./config.ts";
-import { presetConfig, presetNames } from "./presets.ts";
+import { type PresetName, presetConfig, presetNames } from "./presets.ts";
+
+/** What "auto" tries: f16 is no smaller than bf16, slower, and cannot hold every number. */
+const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
+const QUANTIZED_HEAD = 32; // bytes at most, beside a quantized row's numbers
+const WIDENED_PANEL = 16_384; // bytes
 
 /** Bytes. */
 export interface MemoryNeed {
@@ -21,32 +26,69 @@ export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): numbe
 
 /**
  * What the model needs at its full context, the most that it can come to need. The arena holds a token's vectors as model.ts
- * allocates them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and the logits of the last, V.
+ * allocates them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and the logits of the last, V; with it
+ * counts the scratch of a kernel.
  */
-export function memoryNeed(config: GPT2Config, engine: Pick<Engine, "weightBytes">): MemoryNeed {
+export function memoryNeed(
+  config: GPT2Config,
+  engine: Pick<Engine, "weightBytes" | "threads">,
+  dtype: WeightDtype = "f32",
+): MemoryNeed {
   const { nPositions, nEmbd, nInner, vocabSize } = config;
   const tensors = listExpected(expectedTensors(config));
-  const weights = tensors.reduce((sum, { shape, role }) => sum + engine.weightBytes(shape, role), 0);
+  const bytesOf = ({ shape, role, alwaysFloat32 }: ExpectedTensor) =>
+    engine.weightBytes(shape, role, alwaysFloat32 ? "f32" : dtype);
+  const weights = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   const cache = cacheBytes(config, nPositions);
-  const arena = 4 * (nPositions * (14 * nEmbd + 2 * nInner) + vocabSize);
+  const arena = 4 * (nPositions * (14 * nEmbd + 2 * nInner) + vocabSize) + scratchBytes(config, engine, dtype);
   return { weights, cache, arena, total: weights + cache + arena };
 }
 
+/** The most that a kernel takes beside its operands: scores of four queries a thread; quantized rows; a widened panel a thread. */
+function scratchBytes(
+  { nPositions, nEmbd, nInner }: GPT2Config,
+  { threads }: Pick<Engine, "threads">,
+  dtype: WeightDtype,
+): number {
+  const scores = 16 * threads * nPositions;
+  if (dtype === "f32") return scores;
+  const quantized = nPositions * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
+  return Math.max(scores, dtype === "int8" ? quantized : threads * WIDENED_PANEL);
+}
+
 /**
- * Checks that a model fits into the engine, so that whatever is loaded can be used to its full context.
+ * The dtype to keep the weights in so that whatever is loaded can be used to its full context: the one asked for, or of "auto" the first
+ * of f32, bf16 and int8 that fits.
  * @throws EngineError with the numbers, and what would fit
  */
-export function checkFits(name: string, config: GPT2Config, engine: Engine): void {
+export function chooseDtype(
+  name: string,
+  config: GPT2Config,
+  engine: Engine,
+  asked: WeightDtype | "auto",
+): WeightDtype {
   const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
-  const { weights, cache, arena, total } = memoryNeed(config, engine);
-  if (total <= roomBytes) return;
-  const parts = `weights ${inGB(weights)} in float32, cache of ${config.nPositions} tokens ${inGB(cache)}, arena ${inGB(arena)}`;
-  const fitting = presetNames.filter((preset) => memoryNeed(presetConfig(preset), engine).total <= roomBytes).at(-1);
-  const smaller = fitting ? `${fitting} would fit; ` : "";
+  const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= roomBytes;
+  if (asked !== "auto" && fits(asked)) return asked;
+  const fitting = AUTOMATIC.find(fits);
+  if (asked === "auto" && fitting) return fitting;
+  const tried = asked === "auto" ? "int8" : asked;
+  const { weights, cache, arena, total } = memoryNeed(config, engine, tried);
+  const parts = `weights ${inGB(weights)} in ${tried}, cache of ${config.nPositions} tokens ${inGB(cache)}, arena ${inGB(arena)}`;
+  const advice = fitting
+    ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
+    : `${smallerModel(engine, tried, roomBytes)}the reference kernels know no limit but the machine's`;
   throw new EngineError(
     `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, its memory ends ` +
-      `at 4 GiB: ${smaller}the reference kernels know no limit but the machine's`,
+      `at 4 GiB: ${advice}`,
   );
+}
+
+/** `gpt2-large would fit; `, or nothing. */
+function smallerModel(engine: Engine, dtype: WeightDtype, roomBytes: number): string {
+  const fits = (preset: PresetName) => memoryNeed(presetConfig(preset), engine, dtype).total <= roomBytes;
+  const largest = presetNames.filter(fits).at(-1);
+  return largest ? `${largest} would fit; ` : "";
 }
 
 /** `3.10 GB` */

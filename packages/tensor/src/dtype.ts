@@ -1,13 +1,26 @@
 /**
- * The stored formats and their widening to float32, exact in every case: F16 and BF16 values are all float32 values.
- * F16: IEEE 754 binary16. BF16: the upper 16 bits of a float32. Bytes are little-endian.
+ * The stored formats: float ones and their widening to float32, exact in every case, and int8. F16: IEEE 754 binary16.
+ * BF16: the upper 16 bits of a float32. int8: q times a scale, q of -63 to 63, the scale a largest magnitude over 63. Bytes are
+ * little-endian. The fast kernels (kernels/simd/assembly) give the same bits.
  */
-import type { StoredDtype } from "./weight.ts";
+import { StorageError } from "./errors.ts";
+import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";
 
-export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
+export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1 };
+
+/** The stored format that holds what a weight is kept in. */
+export const STORED_AS: Readonly<Record<WeightDtype, StoredDtype>> = {
+  f32: "F32",
+  f16: "F16",
+  bf16: "BF16",
+  int8: "I8",
+};
+
+/** The largest q of int8: q + 64 is then 1 .. 127, what dot products of bytes are defined for. */
+export const INT8_LIMIT = 63;
 
 /** Widens `bytes`, elements of `dtype`, into `out`. @throws RangeError if the counts differ. */
-export function widen(bytes: Uint8Array, dtype: StoredDtype, out: Float32Array): void {
+export function widen(bytes: Uint8Array, dtype: FloatDtype, out: Float32Array): void {
   const size = BYTES_PER_ELEMENT[dtype];
   if (bytes.length !== out.length * size) {
     throw new RangeError(
@@ -19,6 +32,24 @@ export function widen(bytes: Uint8Array, dtype: StoredDtype, out: Float32Array):
   if (dtype === "F32") for (let i = 0; i < bits.length; i++) bits[i] = view.getUint32(4 * i, true);
   else if (dtype === "BF16") for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(2 * i, true) << 16;
   else for (let i = 0; i < bits.length; i++) bits[i] = float16Bits(view.getUint16(2 * i, true));
+}
+
+/** The scale of an output whose largest magnitude is `peak`. @throws StorageError if that is infinite or NaN */
+export function int8Scale(peak: number): number {
+  if (!Number.isFinite(peak)) throw new StorageError("int8");
+  return Math.fround(peak / INT8_LIMIT);
+}
+
+/** q of a weight: w / scale, a float32, rounded to nearest even; 0 where the scale is 0. */
+export function quantize(w: number, scale: number): number {
+  const q = roundToEven(Math.fround(w / scale));
+  return Math.max(-INT8_LIMIT, Math.min(INT8_LIMIT, q || 0)); // 0 / 0 is NaN
+}
+
+/** The nearest whole number, of two the even one. */
+export function roundToEven(x: number): number {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** The bits of the float32 that equals a float16. */

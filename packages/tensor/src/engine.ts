@@ -4,10 +4,10 @@
  */
 import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
-import { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
 import { referenceKernels } from "./kernels/reference.ts";
-import { type Shape, sizeOf, Tensor } from "./tensor.ts";
-import type { Weight, WeightRole, WeightSource } from "./weight.ts";
+import { loadPlainWeight, plainWeightBytes } from "./plain-weight.ts";
+import { type Shape, Tensor } from "./tensor.ts";
+import type { Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 
 export type KernelSet = "reference" | "simd";
 
@@ -21,10 +21,13 @@ export interface MemoryUse {
 export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
-  /** Reads a stored tensor into this engine's memory, in the layout its kernels want. */
-  loadWeight(source: WeightSource, role: WeightRole): Promise<Weight>;
+  /**
+   * Reads a stored tensor into this engine's memory, in the layout its kernels want; a matrix is kept in `dtype`, f32 by default.
+   * @throws StorageError if a number in it cannot be kept so; RangeError for a dtype that such a weight has not
+   */
+  loadWeight(source: WeightSource, role: WeightRole, dtype?: WeightDtype): Promise<Weight>;
   /** Bytes that such a weight will take, whatever it is stored in. */
-  weightBytes(shape: Shape, role: WeightRole): number;
+  weightBytes(shape: Shape, role: WeightRole, dtype?: WeightDtype): number;
   /** Scratch memory that no other pass has until it is given back; it is then kept for the next pass. */
   takeArena(): Arena;
   giveArena(arena: Arena): void;
@@ -54,8 +57,6 @@ export interface MachineLimits {
   dispose(): void;
 }
 
-const STAGING_BYTES = 4 << 20;
-
 /** The plain TypeScript engine. */
 export function createReferenceEngine(): Engine {
   const idle: Arena[] = [];
@@ -74,8 +75,8 @@ export function createReferenceEngine(): Engine {
     allocate: (shape) => Tensor.zeros(shape),
     allocateMatrix: (rows, columns) => Tensor.zeros([rows, columns]),
     free: () => {}, // the garbage collector sees to it
-    loadWeight: readWidened,
-    weightBytes: (shape) => 4 * sizeOf(shape),
+    loadWeight: loadPlainWeight,
+    weightBytes: plainWeightBytes,
     takeArena: () => idle.pop() ?? new Arena(referenceKernels, allocate, release),
     giveArena: (arena) => {
       arena.release(0);
@@ -93,17 +94,3 @@ export function createReferenceEngine(): Engine {
 
 /** The engine that an operation uses when it is given none. */
 export const referenceEngine: Engine = createReferenceEngine();
-
-async function readWidened(source: WeightSource): Promise<Tensor> {
-  const tensor = Tensor.zeros(source.shape);
-  const size = BYTES_PER_ELEMENT[source.dtype];
-  const staging = new Uint8Array(Math.min(STAGING_BYTES, tensor.size * size));
-  const perRead = STAGING_BYTES / size;
-  for (let done = 0; done < tensor.size; done += perRead) {
-    const part = tensor.data.subarray(done, Math.min(done + perRead, tensor.size));
-    const bytes = staging.subarray(0, part.length * size);
-    await source.read(done * size, bytes);
-    widen(bytes, source.dtype, part);
-  }
-  return tensor;
-}

@@ -12,3 +12,17 @@ export function formatShape(shape: readonly (number | string)[]): string {
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }
+
+const CANNOT_HOLD: Readonly<Record<"f16" | "int8", string>> = {
+  f16: "f16 keeps numbers up to 65504 in magnitude: keep it in f32 or bf16",
+  int8: "int8 keeps finite numbers, and of a file's -63 to 63: keep it in f32 or bf16",
+};
+
+/** A weight that cannot be kept in the dtype asked for, because of a number in it. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+
+  constructor(dtype: "f16" | "int8") {
+    super(`holds a number that ${dtype} cannot keep; ${CANNOT_HOLD[dtype]}`);
+  }
+}

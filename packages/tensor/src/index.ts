@@ -2,7 +2,7 @@
 export { Arena } from "./arena.ts";
 export type { Backend } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
-export { BYTES_PER_ELEMENT, widen } from "./dtype.ts";
+export { BYTES_PER_ELEMENT, STORED_AS, widen } from "./dtype.ts";
 export {
   createReferenceEngine,
   type Engine,
@@ -11,7 +11,7 @@ export {
   type MemoryUse,
   referenceEngine,
 } from "./engine.ts";
-export { EngineError, formatShape, ShapeError } from "./errors.ts";
+export { EngineError, formatShape, ShapeError, StorageError } from "./errors.ts";
 export { erf } from "./kernels/gelu.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
@@ -28,4 +28,12 @@ export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
 export { MOST_THREADS } from "./threads/thread-count.ts";
-export type { StoredDtype, Weight, WeightRole, WeightSource } from "./weight.ts";
+export type {
+  FloatDtype,
+  StoredDtype,
+  StoredNumbers,
+  Weight,
+  WeightDtype,
+  WeightRole,
+  WeightSource,
+} from "./weight.ts";

@@ -1,9 +1,9 @@
 /** float32 as the stored formats, rounded to the nearest and a tie to even, as torch does: `widen` (dtype.ts) the other way. */
 import { BYTES_PER_ELEMENT } from "./dtype.ts";
-import type { StoredDtype } from "./weight.ts";
+import type { FloatDtype } from "./weight.ts";
 
 /** Writes `values` as elements of `dtype` into `out`; too large for F16 is infinity. @throws RangeError if the counts differ */
-export function narrow(values: Float32Array, dtype: StoredDtype, out: Uint8Array): void {
+export function narrow(values: Float32Array, dtype: FloatDtype, out: Uint8Array): void {
   const size = BYTES_PER_ELEMENT[dtype];
   if (out.length !== values.length * size) {
     throw new RangeError(

@@ -5,7 +5,7 @@
  */
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
-import type { Weight } from "./weight.ts";
+import type { StoredNumbers, Weight } from "./weight.ts";
 
 export type Shape = readonly number[];
 
@@ -107,6 +107,11 @@ export class Tensor implements Weight {
 
   toTensor(): Tensor {
     return this;
+  }
+
+  toStored(): StoredNumbers {
+    const { buffer, byteOffset, byteLength } = this.data;
+    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: undefined };
   }
 
   /** Nested arrays of the elements, the inverse of `Tensor.from`. */

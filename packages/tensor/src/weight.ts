@@ -1,35 +1,53 @@
 /**
- * Weight: a parameter matrix whose storage belongs to the kernel set. The reference set's weight is a plain row-major
- * Tensor; another set may pack it in panels or store it in fewer bits. `row` and `toTensor` read it back as float32.
+ * Weight: a parameter matrix whose storage belongs to the kernel set. A plain row-major Tensor is one; others are packed in
+ * panels or stored in fewer bits. `row` and `toTensor` read it back as float32.
  */
 import type { Shape, Tensor } from "./tensor.ts";
 
-/** Storage formats of a checkpoint's tensors, by safetensors' names. */
-export type StoredDtype = "F32" | "F16" | "BF16";
+/** Storage formats of a checkpoint's float tensors, by safetensors' names. */
+export type FloatDtype = "F32" | "F16" | "BF16";
+
+/** Those, and numbers q of -63 to 63 that mean q times the scale of their output. */
+export type StoredDtype = FloatDtype | "I8";
+
+/** What a weight is kept in. int8: 7-bit numbers and a float32 scale for each output; see docs/decisions/0009-storage-dtypes.md. */
+export type WeightDtype = "f32" | "f16" | "bf16" | "int8";
 
 /** How a weight will be used, so that a kernel set can choose its layout. */
 export type WeightRole =
-  | "linear" // [in, out], the right operand of x W + b
+  | "linear" // [in, out], the right operand of x W
   | "embedding" // [rows, C], looked up by row; tied, it is also the head
   | "head" // [V, C], the right operand of x W^T
-  | "vector"; // a bias or a layer norm parameter
+  | "vector"; // a bias or a layer norm parameter: f32 always
+
+/** The numbers of a weight as a file of its dtype would hold them. */
+export interface StoredNumbers {
+  /** Row-major, little-endian. */
+  readonly bytes: Uint8Array;
+  /** Of int8: one for each output, a column of a "linear", a row of the others. */
+  readonly scales: Float32Array | undefined;
+}
 
 export interface Weight {
   readonly shape: Shape;
-  readonly dtype: string;
+  readonly dtype: WeightDtype;
   readonly layout: string;
-  /** Bytes in memory. */
+  /** Bytes in memory, scales included. */
   readonly bytes: number;
   /** Row `index` as float32: [rows, columns] -> [columns]. Reading only: it may be a view or a copy. */
   row(index: number): Tensor;
   /** The whole as a row-major float32 tensor. Reading only: it may be the weight itself or a copy. */
   toTensor(): Tensor;
+  /** The whole as it is stored. Reading only: it may be a view or a copy. */
+  toStored(): StoredNumbers;
 }
 
-/** The bytes of a stored tensor, little-endian and row-major, read piece by piece; already validated. */
+/** The bytes of a stored tensor, little-endian and row-major, read piece by piece, some of them twice; already validated. */
 export interface WeightSource {
   readonly shape: Shape;
   readonly dtype: StoredDtype;
+  /** Of I8 alone: finite, 0 or more, one for each output. */
+  readonly scales?: Float32Array | undefined;
   /** Fills `into` with the bytes that begin at `offset` within this tensor. */
   read(offset: number, into: Uint8Array): Promise<void>;
 }

@@ -1,7 +1,7 @@
-import { BYTES_PER_ELEMENT, type StoredDtype, widen } from "@tsgpt/tensor";
+import { BYTES_PER_ELEMENT, type FloatDtype, widen } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 
-function widened(halves: readonly number[], dtype: StoredDtype): Float32Array {
+function widened(halves: readonly number[], dtype: FloatDtype): Float32Array {
   const bytes = new Uint8Array(halves.length * 2);
   const view = new DataView(bytes.buffer);
   halves.forEach((half, i) => {
@@ -81,5 +81,5 @@ test("bytes that are not the elements are refused with the counts", () => {
 });
 
 test("bytes of an element", () => {
-  expect(BYTES_PER_ELEMENT).toEqual({ F32: 4, F16: 2, BF16: 2 });
+  expect(BYTES_PER_ELEMENT).toEqual({ F32: 4, F16: 2, BF16: 2, I8: 1 });
 });

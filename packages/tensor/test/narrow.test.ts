@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { BYTES_PER_ELEMENT, widen } from "../src/dtype.ts";
 import { narrow } from "../src/narrow.ts";
-import type { StoredDtype } from "../src/weight.ts";
+import type { FloatDtype } from "../src/weight.ts";
 
 /** The bits of one number in two bytes. */
-function bits(value: number, dtype: StoredDtype): number {
+function bits(value: number, dtype: FloatDtype): number {
   const out = new Uint8Array(2);
   narrow(Float32Array.of(value), dtype, out);
   return new DataView(out.buffer).getUint16(0, true);

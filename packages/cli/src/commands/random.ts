@@ -1,7 +1,7 @@
 /** tsgpt random: a model with random weights, in the layout that checkpoints have. */
 import { type PresetName, presetConfig } from "@tsgpt/gpt";
 import { writeRandomModel } from "@tsgpt/gpt/node";
-import type { StoredDtype } from "@tsgpt/tensor";
+import type { FloatDtype } from "@tsgpt/tensor";
 import { CliError } from "../cli-error.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
@@ -10,13 +10,13 @@ export interface RandomFlags {
   readonly preset: PresetName;
   readonly output: string;
   readonly seed: number;
-  readonly dtype: Lowercase<StoredDtype>;
+  readonly dtype: Lowercase<FloatDtype>;
 }
 
 /** Runs the command. @throws CliError if the folder holds something or cannot be written; AbortError at Ctrl-C */
 export async function randomCommand({ preset, output, seed, dtype }: RandomFlags): Promise<void> {
   const { signal } = interruption();
-  const options = { seed, dtype: dtype.toUpperCase() as StoredDtype, signal };
+  const options = { seed, dtype: dtype.toUpperCase() as FloatDtype, signal };
   await withLoadProgress((onProgress) => writeRandomModel(output, presetConfig(preset), { ...options, onProgress }), {
     doing: "writing",
   }).catch((cause: Error) => {

@@ -8,9 +8,17 @@ import type { ByteSource } from "./byte-source.ts";
 import { readHeader, type TensorEntry } from "./safetensors.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
+/** The key of __metadata__ that says how int8 numbers are meant: docs/int8-layout.md. */
+export const INT8_LAYOUT = "tsgpt.int8";
+
+/** The layout that is written, and the only one that is read. */
+export const KNOWN_INT8_LAYOUT = "1";
+
 /** A tensor within its file; [begin, end) are bytes of the file. */
 export interface StoredTensor extends TensorEntry {
   readonly source: ByteSource;
+  /** What its file's metadata say of how int8 numbers are laid out; undefined if nothing. */
+  readonly int8Layout?: string | undefined;
 }
 
 export interface Checkpoint {
@@ -50,14 +58,15 @@ export async function shardedCheckpoint(
 }
 
 async function tensorsOf(source: ByteSource): Promise<Map<string, StoredTensor>> {
-  const { tensors, dataStart } = await readHeader(source);
+  const { tensors, metadata, dataStart } = await readHeader(source);
+  const int8Layout = metadata.get(INT8_LAYOUT);
   const inFile = ({ dtype, shape, begin, end }: TensorEntry) => ({
     dtype,
     shape,
     begin: dataStart + begin,
     end: dataStart + end,
   });
-  return new Map([...tensors].map(([name, entry]) => [name, { ...inFile(entry), source }]));
+  return new Map([...tensors].map(([name, entry]) => [name, { ...inFile(entry), source, int8Layout }]));
 }
 
 function parseIndex(file: string, text: string): Map<string, string> {

@@ -13,6 +13,8 @@ export interface ExpectedTensor {
   readonly role: WeightRole;
   /** Before training: this number, or random; "residual" for a product that is added to the residual stream. */
   readonly initial: number | "normal" | "residual";
+  /** True for what no dtype makes smaller: vectors, and wpe, of which a step reads one row. */
+  readonly alwaysFloat32: boolean;
   /** The keys of config.json that ask for this shape, and their values: `n_embd 768`. */
   readonly because: string;
 }
@@ -47,6 +49,11 @@ export function storedName(name: string, prefix: string = PREFIX): string {
   return name === HEAD ? name : prefix + name;
 }
 
+/** Behind the name of an int8 matrix: the scales of its outputs (docs/int8-layout.md). */
+export const SCALE = ".scale";
+
+const WPE = "wpe.weight";
+
 /** Masks that older versions of transformers stored with each layer. */
 const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 
@@ -55,11 +62,19 @@ export function expectedTensors(config: GPT2Config): ExpectedTensors {
   const { vocabSize, nPositions, nEmbd, nLayer } = config;
   const width = `n_embd ${nEmbd}`;
   const table = (name: string, rows: number, role: WeightRole, because: string): ExpectedTensor => {
-    return { name, shape: [rows, nEmbd], role, initial: "normal", because: `${because} ${rows}, ${width}` };
+    const alwaysFloat32 = name === WPE;
+    return {
+      name,
+      shape: [rows, nEmbd],
+      role,
+      initial: "normal",
+      alwaysFloat32,
+      because: `${because} ${rows}, ${width}`,
+    };
   };
   return {
     wte: table("wte.weight", vocabSize, "embedding", "vocab_size"),
-    wpe: table("wpe.weight", nPositions, "embedding", "n_positions"),
+    wpe: table(WPE, nPositions, "embedding", "n_positions"),
     blocks: Array.from({ length: nLayer }, (_, layer) => expectedBlock(`h.${layer}`, config)),
     lnF: layerNorm("ln_f", nEmbd),
     lmHead: config.tieWordEmbeddings ? undefined : table(HEAD, vocabSize, "head", "vocab_size"),
@@ -85,7 +100,14 @@ function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): ExpectedBlock
 
 function layerNorm(at: string, width: number): ExpectedPair {
   const vector = (part: string, initial: number): ExpectedTensor => {
-    return { name: `${at}.${part}`, shape: [width], role: "vector", initial, because: `n_embd ${width}` };
+    return {
+      name: `${at}.${part}`,
+      shape: [width],
+      role: "vector",
+      initial,
+      alwaysFloat32: true,
+      because: `n_embd ${width}`,
+    };
   };
   return { weight: vector("weight", 1), bias: vector("bias", 0) };
 }
@@ -98,8 +120,8 @@ function linear(
   initial: ExpectedTensor["initial"] = "normal",
 ): ExpectedPair {
   return {
-    weight: { name: `${at}.weight`, shape: [input, output], role: "linear", initial, because },
-    bias: { name: `${at}.bias`, shape: [output], role: "vector", initial: 0, because },
+    weight: { name: `${at}.weight`, shape: [input, output], role: "linear", initial, alwaysFloat32: false, because },
+    bias: { name: `${at}.bias`, shape: [output], role: "vector", initial: 0, alwaysFloat32: true, because },
   };
 }
 

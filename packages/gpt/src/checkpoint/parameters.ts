@@ -3,21 +3,19 @@
  * first is read; each is then read in pieces, so that no second copy of it exists. The config decides tying: if it is
  * tied, an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and say so in a warning).
  */
-import { type Engine, formatShape, type StoredDtype, sameShape, type Tensor, type Weight } from "@tsgpt/tensor";
+import type { Engine, Tensor, Weight, WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config.ts";
-import { CheckpointError, quote } from "../errors.ts";
-import { checkFits } from "../memory.ts";
-import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
+import { chooseDtype } from "../memory.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { findTensors } from "./find-tensors.ts";
 import {
   type ExpectedPair,
   type ExpectedTensor,
   type ExpectedTensors,
   expectedTensors,
-  isIgnored,
   listExpected,
-  PREFIX,
-  storedName,
 } from "./names.ts";
+import { tensorReader } from "./tensor-reader.ts";
 
 export interface LayerNormParameters {
   /** [C] */
@@ -66,23 +64,25 @@ export interface Parameters {
 }
 
 export interface LoadOptions {
+  /**
+   * What the matrices are kept in. "auto", the default: of f32, bf16 and int8 the first that fits into the engine. An int8 checkpoint
+   * is kept in int8, whatever would fit.
+   */
+  readonly dtype?: WeightDtype | "auto" | undefined;
   /** Looked at before and after every read; what was loaded until then is given back. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every read, with bytes of the file's tensors. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
 }
 
-type ReadTensor = (expected: ExpectedTensor) => Promise<Weight>;
-
 /** Tensors loaded at once: one is packed while the next are read, and small ones do not wait for large ones. More gained nothing. */
 const AT_ONCE = 3;
 
-const FLOATS: readonly string[] = ["F32", "F16", "BF16"] satisfies StoredDtype[];
-
 /**
  * Reads a checkpoint's parameters into `engine`.
- * @throws CheckpointError if a tensor is missing, has another shape, is no F32, F16 or BF16, or belongs to no GPT-2;
- * EngineError if the model does not fit; the signal's reason if it aborts. Nothing of a load that fails stays in the engine
+ * @throws CheckpointError if a tensor is missing, has another shape, is no F32, F16 or BF16, belongs to no GPT-2, or has a number that
+ * the dtype cannot keep; EngineError if the model does not fit; the signal's reason if it aborts. Nothing of a load that fails stays
+ * in the engine
  */
 export async function loadParameters(
   checkpoint: Checkpoint,
@@ -90,24 +90,32 @@ export async function loadParameters(
   engine: Engine,
   options: LoadOptions = {},
 ): Promise<Parameters> {
-  options.signal?.throwIfAborted();
+  const { dtype = "auto", signal } = options;
+  signal?.throwIfAborted();
   const expected = expectedTensors(config);
   const list = listExpected(expected);
-  const found = findAll(checkpoint, config, list);
-  checkFits(checkpoint.name, config, engine);
-  const loaded = await loadAll(list, reader(found, engine, options), engine);
+  const { found, isInt8 } = findTensors(checkpoint, config, list, dtype);
+  const kept = chooseDtype(checkpoint.name, config, engine, isInt8 ? "int8" : dtype);
+  const read = tensorReader(found, options);
+  const load = ({ name, role, alwaysFloat32 }: ExpectedTensor) =>
+    read(name, (source) => engine.loadWeight(source, role, alwaysFloat32 ? "f32" : kept));
+  const loaded = await loadAll(list, load, engine);
   return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
 }
 
 /** Loads all of them, a few at a time. If one fails, what the others have taken is given back when they have ended too. */
-async function loadAll(list: readonly ExpectedTensor[], read: ReadTensor, engine: Engine) {
+async function loadAll(
+  list: readonly ExpectedTensor[],
+  load: (expected: ExpectedTensor) => Promise<Weight>,
+  engine: Engine,
+) {
   const loaded = new Map<ExpectedTensor, Weight>();
   const rest = list.values();
   let failed = false;
   const lane = async () => {
     for (const tensor of rest) {
       if (failed) return;
-      loaded.set(tensor, await read(tensor));
+      loaded.set(tensor, await load(tensor));
     }
   };
   const lanes = Array.from({ length: AT_ONCE }, () =>
@@ -141,63 +149,5 @@ function assemble(
     })),
     lnF: norm(lnF),
     lmHead: weight(lmHead ?? wte),
-  };
-}
-
-/** Every expected tensor where it lies, by its name without prefix. @throws CheckpointError; see loadParameters */
-export function findAll(
-  checkpoint: Checkpoint,
-  config: GPT2Config,
-  expected: readonly ExpectedTensor[],
-): Map<string, StoredTensor> {
-  const prefix = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX)) ? PREFIX : "";
-  const stored = (name: string) => storedName(name, prefix);
-  const found = new Map(expected.map((tensor) => [tensor.name, find(checkpoint, stored(tensor.name), tensor)]));
-  for (const [name, { source }] of checkpoint.tensors) {
-    const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const known = isIgnored(bare, config) || (found.has(bare) && stored(bare) === name);
-    if (!known)
-      throw new CheckpointError(source.name, `belongs to no GPT-2 of ${config.nLayer} layers (config.json)`, {
-        tensor: name,
-      });
-  }
-  return found;
-}
-
-function find(checkpoint: Checkpoint, name: string, { shape, because, role }: ExpectedTensor): StoredTensor {
-  const tensor = checkpoint.tensors.get(name);
-  if (!tensor) throw new CheckpointError(checkpoint.name, `is missing; ${holdings(checkpoint)}`, { tensor: name });
-  const fail = (problem: string) => new CheckpointError(tensor.source.name, problem, { tensor: name });
-  if (!FLOATS.includes(tensor.dtype)) throw fail(`is ${tensor.dtype}; weights are read from ${FLOATS.join(", ")}`);
-  if (!sameShape(tensor.shape, shape)) {
-    const transposed = role === "linear" && sameShape([...tensor.shape].reverse(), shape);
-    const hint = transposed ? "; it looks transposed, GPT-2 stores Conv1D weights as [in, out]" : "";
-    throw fail(`is ${formatShape(tensor.shape)}, config.json (${because}) asks for ${formatShape(shape)}${hint}`);
-  }
-  return tensor;
-}
-
-function holdings({ tensors }: Checkpoint): string {
-  const some = [...tensors.keys()].slice(0, 3).map(quote).join(", ");
-  return tensors.size === 0 ? "the checkpoint holds no tensors" : `it holds ${tensors.size} tensors: ${some}, ...`;
-}
-
-function reader(
-  found: ReadonlyMap<string, StoredTensor>,
-  engine: Engine,
-  { signal, onProgress }: LoadOptions,
-): ReadTensor {
-  const total = [...found.values()].reduce((sum, { begin, end }) => sum + end - begin, 0);
-  let loaded = 0;
-  return ({ name, shape, role }) => {
-    const { source, begin, dtype } = found.get(name) as StoredTensor;
-    const read = async (offset: number, into: Uint8Array): Promise<void> => {
-      signal?.throwIfAborted();
-      await source.read(begin + offset, into);
-      signal?.throwIfAborted();
-      loaded += into.length;
-      onProgress?.(loaded, total);
-    };
-    return engine.loadWeight({ shape, dtype: dtype as StoredDtype, read }, role);
   };
 }

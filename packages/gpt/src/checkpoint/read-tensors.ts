@@ -2,7 +2,7 @@
  * Any tensors of a safetensors file as numbers, whole and in memory: for dumps of activations, not for weights (those go
  * piece by piece into an engine, parameters.ts). Left out: F8, F6, F4 and C64, which no dump of ours or of torch's has.
  */
-import { type StoredDtype, widen } from "@tsgpt/tensor";
+import { type FloatDtype, widen } from "@tsgpt/tensor";
 import { CheckpointError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { BITS, type Dtype, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
@@ -58,7 +58,7 @@ export async function readTensor(source: ByteSource, header: SafetensorsHeader, 
   return { dtype, shape, data };
 }
 
-function toFloat32(bytes: Uint8Array, dtype: StoredDtype): Float32Array {
+function toFloat32(bytes: Uint8Array, dtype: FloatDtype): Float32Array {
   const data = new Float32Array((bytes.length * 8) / BITS[dtype]);
   widen(bytes, dtype, data);
   return data;

@@ -2,7 +2,7 @@
  * A checkpoint as a safetensors file, its tensors read, narrowed and handed on piece by piece: one piece is in memory, whatever
  * the model's size.
  */
-import { BYTES_PER_ELEMENT, narrow, type StoredDtype } from "@tsgpt/tensor";
+import { BYTES_PER_ELEMENT, type FloatDtype, narrow } from "@tsgpt/tensor";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import type { LoadOptions } from "./parameters.ts";
 import { layoutSafetensors } from "./write-safetensors.ts";
@@ -18,7 +18,7 @@ const PIECE = 1 << 18; // elements; 1 MB of float32
  */
 export async function* streamSafetensors(
   { tensors }: Checkpoint,
-  dtype: StoredDtype,
+  dtype: FloatDtype,
   onProgress?: LoadOptions["onProgress"],
 ): AsyncGenerator<Uint8Array, void, void> {
   const described = new Map([...tensors].map(([name, { shape }]) => [name, { dtype, shape }]));
@@ -36,7 +36,7 @@ export async function* streamSafetensors(
   }
 }
 
-async function* pieces(tensor: StoredTensor, dtype: StoredDtype): AsyncGenerator<Uint8Array, void, void> {
+async function* pieces(tensor: StoredTensor, dtype: FloatDtype): AsyncGenerator<Uint8Array, void, void> {
   const { source, begin } = tensor;
   const elements = elementsOf(tensor);
   const values = new Float32Array(Math.min(PIECE, elements));

@@ -2,8 +2,8 @@
 import { type StoredDtype, sizeOf } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { findTensors } from "./find-tensors.ts";
 import { expectedTensors, listExpected } from "./names.ts";
-import { findAll } from "./parameters.ts";
 
 export interface CheckpointSummary {
   /** Numbers that the model reads; masks and a head that is tied are none. */
@@ -18,14 +18,11 @@ export interface CheckpointSummary {
 export function summarize(checkpoint: Checkpoint, config: GPT2Config): CheckpointSummary {
   const dtypes: Partial<Record<StoredDtype, number>> = {};
   let bytes = 0;
-  for (const { dtype, shape, begin, end } of findAll(
-    checkpoint,
-    config,
-    listExpected(expectedTensors(config)),
-  ).values()) {
-    const stored = dtype as StoredDtype; // the only ones that findAll lets pass
-    dtypes[stored] = (dtypes[stored] ?? 0) + sizeOf(shape);
-    bytes += end - begin;
+  const { found } = findTensors(checkpoint, config, listExpected(expectedTensors(config)), "auto");
+  for (const { tensor, scales } of found.values()) {
+    const stored = tensor.dtype as StoredDtype; // the only ones that findTensors lets pass
+    dtypes[stored] = (dtypes[stored] ?? 0) + sizeOf(tensor.shape);
+    bytes += tensor.end - tensor.begin + (scales ? scales.end - scales.begin : 0);
   }
   return { parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0), dtypes, bytes };
 }

@@ -1,4 +1,5 @@
 /** What needs Node: models and checkpoints in folders, models of the hub and their cache, and files of tensors. */
+export { convertModel } from "./convert-model.ts";
 export { type FileSource, fileSource } from "./file-source.ts";
 export type { CachedModel } from "./hub/cached-model.ts";
 export { type FetchOptions, fetchModel, type HubEvent } from "./hub/fetch-model.ts";

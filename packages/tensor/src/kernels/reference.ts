@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import type { Weight } from "../weight.ts";
 import { attention, storeHeads } from "./attention.ts";
 import { gelu } from "./gelu.ts";
+import { int8Product } from "./int8.ts";
 import type { Kernels } from "./kernels.ts";
 
 export const referenceKernels: Kernels = {
@@ -32,6 +33,10 @@ function matmul(out: Tensor, a: Tensor, b: Tensor): void {
 
 /** Row t of the weight is read as a whole: memory is walked in the order it lies, which is what makes this loop order fast. */
 function linear(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
+  if (weight.dtype === "int8") {
+    int8Product(out, x, weight, bias, "columns");
+    return;
+  }
   const [m, k, n] = [x.shape[0], x.shape[1], weight.shape[1]] as [number, number, number];
   const w = weight.toTensor().data;
   const sums = new Float64Array(n);
@@ -47,6 +52,10 @@ function linear(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined
 }
 
 function matmulTransposed(out: Tensor, a: Tensor, b: Weight): void {
+  if (b.dtype === "int8") {
+    int8Product(out, a, b, undefined, "rows");
+    return;
+  }
   const [m, k, n] = [a.shape[0], a.shape[1], b.shape[0]] as [number, number, number];
   const w = b.toTensor().data;
   for (let i = 0; i < m; i++) {

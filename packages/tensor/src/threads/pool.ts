@@ -16,6 +16,8 @@ const PATIENCE = 10_000; // milliseconds without a finished unit after which a w
 export class Pool {
   readonly threads: number;
   readonly exports: KernelExports;
+  /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
+  readonly fusedDots: boolean;
   readonly #ints: Int32Array;
   readonly #floats: Float32Array;
   readonly #barrier: Int32Array;
@@ -35,6 +37,7 @@ export class Pool {
     this.#floats = new Float32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
     this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
     this.#patience = patience;
+    this.fusedDots = this.exports.fusedDotsAgree() === 1;
     for (let thread = 1; thread < threads; thread++) {
       const worker = start({ module, memory, thread }, (reason) => {
         this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
@@ -94,6 +97,11 @@ export class Pool {
       waited += Math.min(now - last, this.#patience / 10);
       last = now;
     }
+  }
+
+  /** True if a job since the last call met a number that it could not keep (assembly/stored.ts). */
+  takeFault(): boolean {
+    return Atomics.exchange(this.#barrier, BARRIER.fault, 0) === 1;
   }
 
   /** Ends the workers. */

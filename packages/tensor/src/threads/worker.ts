@@ -10,8 +10,8 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts. */
-export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80 } as const;
+/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts, stored.ts. */
+export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80, fault: 112 } as const;
 
 /** The worker's code, as text: it needs no file of its own, so it runs from sources, from a package and in a bundle. */
 export const WORKER = `function start({ module, memory, thread }) {

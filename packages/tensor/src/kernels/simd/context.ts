@@ -17,6 +17,12 @@ export const JOB = {
   multiplyAdds: 8,
   columns: 9,
   storeHeads: 10,
+  quantizeRows: 11,
+  linearInt8: 12,
+  columnPeaks: 13,
+  rowPeaks: 14,
+  packInputsInt8: 15,
+  packOutputsInt8: 16,
 } as const;
 
 export interface KernelContext {

@@ -3,16 +3,15 @@
  * threads. While one weight is packed, others are being read: that is for the caller to arrange, by loading several at once.
  */
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
+import { checkStorage, outputsOf, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
 import type { Pool } from "../../threads/pool.ts";
-import type { StoredDtype, Weight, WeightRole, WeightSource } from "../../weight.ts";
+import type { Weight, WeightDtype, WeightRole, WeightSource } from "../../weight.ts";
+import { STORED } from "./dtypes.ts";
 import { allocatedBytes, type EngineMemory } from "./memory.ts";
-import { packedBytes, packedWeight } from "./packed-weight.ts";
-import { packRows } from "./products.ts";
+import { growColumnPeaks, packInt8Rows, packRows, type RowsToPack, rowScales, scalesOfPeaks } from "./pack-rows.ts";
+import { LANES, packedBytes, packedWeight, panelBytes } from "./packed-weight.ts";
 import { CHUNK, type Staging } from "./staging.ts";
-
-const DTYPE: Readonly<Record<StoredDtype, number>> = { F32: 0, F16: 1, BF16: 2 };
-const PANEL = 8; // rows of a head that are packed together
 
 /** Where weights are loaded. */
 export interface Place {
@@ -24,14 +23,21 @@ export interface Place {
 /** What happens to a run of elements that has arrived at `from`. */
 type Take = (from: number, first: number, count: number) => void;
 
-/** A weight in that memory; of a load that fails, nothing stays there. @throws EngineError; what the source throws */
-export async function loadWeight(source: WeightSource, role: WeightRole, place: Place): Promise<Weight> {
+/** A weight in that memory; of a load that fails, nothing stays there. @throws StorageError; EngineError; what the source throws */
+export async function loadWeight(
+  source: WeightSource,
+  role: WeightRole,
+  dtype: WeightDtype,
+  place: Place,
+): Promise<Weight> {
   place.pool.check();
+  checkStorage(source, role, dtype);
   const { shape } = source;
   if (sizeOf(shape) === 0) return Tensor.zeros(shape);
-  const pointer = place.memory.allocate(weightBytes(shape, role));
+  const pointer = place.memory.allocate(weightBytes(shape, role, dtype));
   try {
-    return await (role === "vector" ? loadVector(source, pointer, place) : loadMatrix(source, role, pointer, place));
+    if (role === "vector") return await loadVector(source, pointer, place);
+    return await loadMatrix(source, role, dtype, pointer, place);
   } catch (error) {
     place.memory.free(pointer);
     throw error;
@@ -39,34 +45,56 @@ export async function loadWeight(source: WeightSource, role: WeightRole, place: 
 }
 
 /** Bytes that such a weight takes in memory. */
-export function weightBytes(shape: Shape, role: WeightRole): number {
+export function weightBytes(shape: Shape, role: WeightRole, dtype: WeightDtype = "f32"): number {
   if (sizeOf(shape) === 0) return 0;
   if (role === "vector") return allocatedBytes(4 * sizeOf(shape));
-  const { k, n } = product(shape, role);
-  return allocatedBytes(packedBytes(k, n));
+  const { k, n } = productOf(shape, outputsOf(role));
+  return allocatedBytes(packedBytes(k, n, dtype));
 }
 
-/** Inputs and outputs of a product with a matrix. */
-function product(shape: Shape, role: WeightRole) {
-  const [rows, columns] = shape as [number, number];
-  return role === "linear" ? { k: rows, n: columns } : { k: columns, n: rows };
-}
-
-async function loadMatrix(source: WeightSource, role: WeightRole, packed: number, place: Place): Promise<Weight> {
+async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightDtype, packed: number, place: Place) {
   const { memory, pool } = place;
-  const { k, n } = product(source.shape, role);
-  const outputs = role === "linear" ? "columns" : "rows";
-  const panels = memory.floats(packed, packedBytes(k, n) / 4);
-  if (n % PANEL > 0) panels.fill(0, Math.floor(n / PANEL) * PANEL * k); // what fills the last panel up
-  await readRows(source, PANEL, place, (from, first, count) => {
-    packRows(pool, { packed, source: from, dtype: DTYPE[source.dtype], first, count, k, n, outputs });
+  const outputs = outputsOf(role);
+  const { k, n } = productOf(source.shape, outputs);
+  const full = panelBytes(k, Math.floor(n / LANES) * LANES, dtype);
+  memory.bytes(packed + full, panelBytes(k, n, dtype) - full).fill(0); // what fills the last panel up
+  const rows = (at: number, first: number, count: number): RowsToPack => {
+    return { packed, source: at, stored: source.dtype, kept: dtype, first, count, k, n, outputs };
+  };
+  if (dtype === "int8") await loadInt8(source, packed + panelBytes(k, n, dtype), rows, place);
+  else await readRows(source, LANES, place, (...arrived) => packRows(pool, rows(...arrived)));
+  return packedWeight(source.shape, outputs, dtype, packed, memory);
+}
+
+/**
+ * A row's scale is known when the row has arrived; a column's when all have, so that columns of floats are read twice. The scales of
+ * an int8 file are given.
+ */
+async function loadInt8(
+  source: WeightSource,
+  scales: number,
+  rowsOf: (...arrived: Parameters<Take>) => RowsToPack,
+  place: Place,
+) {
+  const { memory, pool } = place;
+  const { outputs, n } = rowsOf(0, 0, 0);
+  const given = source.scales;
+  if (given) memory.floats(scales, n).set(given);
+  else if (outputs === "columns") {
+    memory.floats(scales, n).fill(0);
+    await readRows(source, LANES, place, (...arrived) => growColumnPeaks(pool, scales, rowsOf(...arrived)));
+    scalesOfPeaks(pool, scales, n);
+  }
+  await readRows(source, LANES, place, (...arrived) => {
+    const rows = rowsOf(...arrived);
+    if (!given && outputs === "rows") rowScales(pool, scales, rows);
+    packInt8Rows(pool, scales, rows);
   });
-  return packedWeight(source.shape, outputs, panels);
 }
 
 async function loadVector(source: WeightSource, pointer: number, place: Place): Promise<Tensor> {
   await readRows(source, 1, place, (from, first, count) => {
-    place.pool.exports.widen(pointer + 4 * first, from, DTYPE[source.dtype], 0, count);
+    place.pool.exports.widen(pointer + 4 * first, from, STORED[source.dtype], 0, count);
   });
   return new Tensor(place.memory.floats(pointer, sizeOf(source.shape)), source.shape);
 }

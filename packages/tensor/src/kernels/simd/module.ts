@@ -8,7 +8,9 @@ export interface KernelExports {
   work(thread: number): number;
   stop(): void;
   add(out: number, a: number, b: number, count: number): void;
-  embedding(out: number, table: number, ids: number, count: number, k: number): void;
+  embedding(out: number, table: number, ids: number, count: number, k: number, dtype: number, scales: number): void;
+  scalesOfPeaks(scales: number, count: number): void;
+  fusedDotsAgree(): number;
   widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
 }
 

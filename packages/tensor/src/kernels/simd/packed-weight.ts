@@ -1,43 +1,103 @@
 /**
- * PackedWeight: a matrix in panels of 8 outputs (assembly/linear.ts), in an engine's memory. One layout serves the linear layers
- * ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
+ * PackedWeight: a matrix in panels of 8 outputs (assembly/linear.ts, pack-int8.ts), in an engine's memory. One layout serves the
+ * linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
  */
+import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
+import { type Outputs, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import type { Weight } from "../../weight.ts";
+import type { FloatDtype, StoredNumbers, Weight, WeightDtype } from "../../weight.ts";
+import type { EngineMemory } from "./memory.ts";
 
-const LANES = 8;
+/** Outputs of a panel. */
+export const LANES = 8;
 
 export interface PackedWeight extends Weight {
   readonly pointer: number;
+  /** Where the scales of an int8 weight begin, one for each output; 0 of any other. */
+  readonly scales: number;
   /** Inputs of a product with it. */
   readonly k: number;
   /** Outputs of a product with it. */
   readonly n: number;
 }
 
-/** Bytes of [k, n] in panels: the last panel is filled up. */
-export function packedBytes(k: number, n: number): number {
-  return Math.ceil(n / LANES) * LANES * k * 4;
+/** Bytes of the panels of [k, n]: the last panel is filled up, and so are the inputs of int8, to a multiple of four. */
+export function panelBytes(k: number, n: number, dtype: WeightDtype): number {
+  const inputs = dtype === "int8" ? Math.ceil(k / 4) * 4 : k;
+  return Math.ceil(n / LANES) * LANES * inputs * BYTES_PER_ELEMENT[STORED_AS[dtype]];
 }
 
-/** The weight whose panels are `data`. `outputs`: "columns" for [in, out], "rows" for [V, C]. */
-export function packedWeight(shape: Shape, outputs: "columns" | "rows", data: Float32Array): PackedWeight {
+/** Bytes of a packed weight: its panels, and behind them the scales of int8. */
+export function packedBytes(k: number, n: number, dtype: WeightDtype): number {
+  return panelBytes(k, n, dtype) + (dtype === "int8" ? 4 * n : 0);
+}
+
+/** The weight whose panels, and scales, begin at `pointer`. */
+export function packedWeight(
+  shape: Shape,
+  outputs: Outputs,
+  dtype: WeightDtype,
+  pointer: number,
+  memory: EngineMemory,
+): PackedWeight {
+  const { k, n } = productOf(shape, outputs);
   const [rows, columns] = shape as [number, number];
-  const [k, n] = outputs === "columns" ? [rows, columns] : [columns, rows];
-  const at = (input: number, output: number) => data[((output >> 3) * k + input) * LANES + (output & 7)] as number;
-  const row = (index: number) =>
-    new Tensor(
-      Float32Array.from({ length: columns }, (_, j) => (outputs === "columns" ? at(index, j) : at(j, index))),
-      [columns],
-    );
+  const bytes = packedBytes(k, n, dtype);
+  const behindPanels = pointer + panelBytes(k, n, dtype);
+  const scales = dtype === "int8" ? memory.floats(behindPanels, n) : undefined;
+  const panels = panelsAt(pointer, k, n, dtype, memory);
+  const bitsInto = (index: number, out: Bits) => {
+    for (let j = 0; j < columns; j++) out[j] = outputs === "columns" ? panels(index, j) : panels(j, index);
+  };
+  const row = (index: number) => {
+    const bits = bitsOf(columns, dtype);
+    bitsInto(index, bits);
+    const scaleAt = (j: number) => (scales as Float32Array)[outputs === "columns" ? j : index] as number;
+    return new Tensor(asFloats(bits, dtype, scaleAt), [columns]);
+  };
   const toTensor = () => {
     const whole = Tensor.zeros(shape);
     for (let i = 0; i < rows; i++) whole.data.set(row(i).data, i * columns);
     return whole;
   };
-  const layout = outputs === "columns" ? "panels of 8 columns" : "panels of 8 rows";
-  const bytes = data.byteLength;
-  return { shape, dtype: "F32", layout, bytes, pointer: data.byteOffset, k, n, row, toTensor };
+  const toStored = (): StoredNumbers => {
+    const whole = bitsOf(rows * columns, dtype);
+    for (let i = 0; i < rows; i++) bitsInto(i, whole.subarray(i * columns, (i + 1) * columns));
+    return { bytes: new Uint8Array(whole.buffer), scales: scales?.slice() };
+  };
+  const layout = `panels of ${LANES} ${outputs}`;
+  return { shape, dtype, layout, bytes, pointer, scales: scales?.byteOffset ?? 0, k, n, row, toTensor, toStored };
+}
+
+type Bits = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+
+/** Room for numbers as they are stored. */
+function bitsOf(count: number, dtype: WeightDtype): Bits {
+  if (dtype === "f32") return new Uint32Array(count);
+  return dtype === "int8" ? new Int8Array(count) : new Uint16Array(count);
+}
+
+/** The stored number for an input and an output of the panels that begin at `pointer`. */
+function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, memory: EngineMemory) {
+  const bytes = memory.bytes(pointer, panelBytes(k, n, dtype));
+  if (dtype === "int8") {
+    const groups = Math.ceil(k / 4);
+    return (input: number, output: number) => {
+      const group = (output >> 3) * groups + (input >> 2);
+      return (bytes[32 * group + 4 * (output & 7) + (input & 3)] as number) - 64;
+    };
+  }
+  const count = Math.ceil(n / LANES) * LANES * k;
+  const { buffer } = bytes;
+  const data = dtype === "f32" ? new Uint32Array(buffer, pointer, count) : new Uint16Array(buffer, pointer, count);
+  return (input: number, output: number) => data[((output >> 3) * k + input) * LANES + (output & 7)] as number;
+}
+
+function asFloats(bits: Bits, dtype: WeightDtype, scaleAt: (j: number) => number): Float32Array {
+  if (dtype === "int8") return Float32Array.from(bits, (q, j) => q * scaleAt(j));
+  const floats = new Float32Array(bits.length);
+  widen(new Uint8Array(bits.buffer), STORED_AS[dtype] as FloatDtype, floats);
+  return floats;
 }
 
 export function isPacked(weight: Weight): weight is PackedWeight {

@@ -53,7 +53,7 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
     free: (weight) => {
       if (parts) free(parts.memory, weight);
     },
-    loadWeight: async (source, role) => loadWeight(source, role, working()),
+    loadWeight: async (source, role, dtype = "f32") => loadWeight(source, role, dtype, working()),
     weightBytes,
     takeArena: () => {
       const { memory, kernels, idle } = working();

@@ -2,4 +2,6 @@
 export { add } from "./add";
 export { embedding } from "./embedding";
 export { widen } from "./pack";
+export { scalesOfPeaks } from "./pack-int8";
+export { fusedDotsAgree } from "./int8";
 export { run, runAlone, stop, work } from "./pool";

@@ -3,9 +3,11 @@ import { attentionTile } from "./attention";
 import { columnsOfRows, storeHeads } from "./copy";
 import { gelu } from "./gelu";
 import { layerNormRows } from "./layer-norm";
+import { linearInt8, quantizeRows } from "./int8";
 import { multiplyAdds, readLines } from "./limits";
 import { linear } from "./linear";
 import { packInputs, packOutputs } from "./pack";
+import { columnPeaks, packInputsInt8, packOutputsInt8, rowPeaks } from "./pack-int8";
 import { softmaxRows } from "./softmax";
 
 const ARGUMENTS: usize = 1024;
@@ -34,17 +36,23 @@ export function jobUnit(job: i32, unit: i32, thread: i32): void {
   const firsts = int(31);
   const begin = unit < firsts ? unit * int(30) : firsts * int(30) + (unit - firsts) * int(0);
   const end = min(begin + (unit < firsts ? int(30) : int(0)), int(1));
-  if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), begin, end, thread);
+  if (job == 0) linear(pointer(2), pointer(3), pointer(4), pointer(5), int(6), int(7), int(8), int(9), pointer(10), begin, end, thread);
   else if (job == 1) attentionUnits(begin, end, thread);
   else if (job == 2) layerNormRows(pointer(2), pointer(3), pointer(4), pointer(5), int(6), float(7), begin, end);
   else if (job == 3) softmaxRows(pointer(2), pointer(3), int(4), begin, end);
   else if (job == 4) gelu(pointer(2) + (<usize>begin << 2), pointer(3) + (<usize>begin << 2), end - begin, int(4));
-  else if (job == 5) packInputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), int(8), begin, end);
-  else if (job == 6) packOutputs(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
+  else if (job == 5) packInputs(pointer(2), pointer(3), int(4), int(9), int(5), int(6), int(7), int(8), begin, end);
+  else if (job == 6) packOutputs(pointer(2), pointer(3), int(4), int(9), int(5), int(6), int(7), begin, end);
   else if (job == 7) readLines(pointer(2), begin, end, thread);
   else if (job == 8) multiplyAdds(int(2), begin, end, thread);
   else if (job == 9) columnsOfRows(pointer(2), pointer(3), int(4), int(5), int(6), begin, end);
   else if (job == 10) storeHeads(pointer(2), pointer(3), int(4), int(5), int(6), int(7), begin, end);
+  else if (job == 11) quantizeRows(pointer(2), pointer(3), int(4), begin, end);
+  else if (job == 12) linearInt8(pointer(2), pointer(3), pointer(4), pointer(9), pointer(5), int(6), int(7), int(8), int(10) != 0, begin, end, thread);
+  else if (job == 13) columnPeaks(pointer(2), pointer(3), int(4), int(5), int(6), begin, end);
+  else if (job == 14) rowPeaks(pointer(2), pointer(3), int(4), int(5), begin, end);
+  else if (job == 15) packInputsInt8(pointer(2), pointer(9), pointer(3), int(4), int(5), int(6), int(7), int(8), begin, end);
+  else if (job == 16) packOutputsInt8(pointer(2), pointer(9), pointer(3), int(4), int(6), int(7), begin, end);
   else unreachable();
 }
 

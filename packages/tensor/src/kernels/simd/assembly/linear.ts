@@ -19,7 +19,10 @@
  *   rows  | 5 x |
  *   block | 5 x |
  */
+import { F16, F32, shiftOf } from "./dtypes";
+import { firstHalves, firstUpper, lastHalves, lastUpper, placeFactor, placeMask } from "./halves";
 import { madd } from "./madd";
+import { oneRow, oneRowOfBfloats, oneRowOfHalves } from "./one-row";
 
 const LANES: i32 = 8; // outputs of a panel
 const K_BLOCK: i32 = 512; // inputs of a block
@@ -28,28 +31,60 @@ const NEVER: usize = 1; // no row begins there
 const SUMS: usize = 16_384; // in the pool's page, 256 bytes a thread
 const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
 
-/** Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. */
+/**
+ * Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. Of halves a
+ * block of a panel is widened to `scratch`, 16 KB, before the rows pass over it.
+ */
 export function linear(
-  out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, begin: i32, end: i32, thread: i32,
+  out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, dtype: i32, scratch: usize, begin: i32, end: i32, thread: i32,
 ): void {
   const full = min(end, n / LANES);
   const tiled = k > 0 ? rowsInTiles(m) : 0;
   const blocks = (k + K_BLOCK - 1) / K_BLOCK;
+  const line = 3 + shiftOf(dtype); // log2 of the bytes of an input's eight outputs
   for (let row = 0, rows = 0; row < tiled; row += rows) {
     rows = tiled - row < 2 * ROW_BLOCK ? tiled - row : ROW_BLOCK; // the last block is larger rather than a few rows
     for (let panel = begin; panel < full; panel++) {
       for (let block = 0; block < blocks; block++) {
         const from = (k * block) / blocks, to = (k * (block + 1)) / blocks;
-        const w = weight + (((<usize>panel * k + from) * LANES) << 2);
+        let w = weight + ((<usize>panel * k + from) << line);
+        if (dtype != F32) w = widened(scratch + (<usize>thread << 14), w, to - from, dtype);
         tiles(out, x, w, bias, row, rows, k, n, panel, from, to, thread);
       }
     }
   }
   for (let panel = begin; panel < end; panel++) {
-    const w = weight + ((<usize>panel * k * LANES) << 2);
+    const w = weight + ((<usize>panel * k) << line);
     for (let i = panel < full ? tiled : 0; i < m; i++) {
-      oneRow(out + ((<usize>i * n) << 2), x + ((<usize>i * k) << 2), w, bias, k, n, panel);
+      const outRow = out + ((<usize>i * n) << 2), xRow = x + ((<usize>i * k) << 2);
+      if (dtype == F32) oneRow(outRow, xRow, w, bias, k, n, panel);
+      else if (dtype == F16) oneRowOfHalves(outRow, xRow, w, bias, k, n, panel);
+      else oneRowOfBfloats(outRow, xRow, w, bias, k, n, panel);
     }
+  }
+}
+
+/** `count` inputs of a panel of halves as float32, at `target`. */
+function widened(target: usize, w: usize, count: i32, dtype: i32): usize {
+  if (dtype == F16) widenHalves(target, w, w + (<usize>count << 4));
+  else widenBfloats(target, w, w + (<usize>count << 4));
+  return target;
+}
+
+function widenHalves(target: usize, w: usize, end: usize): void {
+  const mask = placeMask(), factor = placeFactor();
+  for (; w < end; w += 16, target += 32) {
+    const halves = v128.load(w);
+    v128.store(target, firstHalves(halves, mask, factor));
+    v128.store(target, lastHalves(halves, mask, factor), 16);
+  }
+}
+
+function widenBfloats(target: usize, w: usize, end: usize): void {
+  for (; w < end; w += 16, target += 32) {
+    const halves = v128.load(w);
+    v128.store(target, firstUpper(halves));
+    v128.store(target, lastUpper(halves), 16);
   }
 }
 
@@ -97,39 +132,6 @@ function addRows(place: usize, stride: usize, sums: usize, rows: i32): void {
     v128.store(place, f32x4.add(v128.load(place), v128.load(sums)));
     v128.store(place, f32x4.add(v128.load(place, 16), v128.load(sums, 16)), 16);
   }
-}
-
-// @ts-expect-error: decorator
-@inline
-function oneRow(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n: i32, panel: i32): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  const inFours = x + (<usize>(k & ~3) << 2);
-  const xEnd = x + (<usize>k << 2);
-  while (x < inFours) {
-    const x0 = v128.load_splat<f32>(x, 0);
-    a0 = madd(x0, v128.load(w, 0), a0);
-    a1 = madd(x0, v128.load(w, 16), a1);
-    const x1 = v128.load_splat<f32>(x, 4);
-    a2 = madd(x1, v128.load(w, 32), a2);
-    a3 = madd(x1, v128.load(w, 48), a3);
-    if (x == NEVER) break;
-    const x2 = v128.load_splat<f32>(x, 8);
-    a4 = madd(x2, v128.load(w, 64), a4);
-    a5 = madd(x2, v128.load(w, 80), a5);
-    const x3 = v128.load_splat<f32>(x, 12);
-    a6 = madd(x3, v128.load(w, 96), a6);
-    a7 = madd(x3, v128.load(w, 112), a7);
-    x += 16;
-    w += 128;
-  }
-  for (; x < xEnd; x += 4, w += 32) {
-    const x0 = v128.load_splat<f32>(x);
-    a0 = madd(x0, v128.load(w, 0), a0);
-    a1 = madd(x0, v128.load(w, 16), a1);
-  }
-  const low = f32x4.add(f32x4.add(a0, a2), f32x4.add(a4, a6));
-  const high = f32x4.add(f32x4.add(a1, a3), f32x4.add(a5, a7));
-  storePanel(outRow, low, high, bias, n, panel);
 }
 
 /**
@@ -207,39 +209,5 @@ function tile(
   if (rows == 5) {
     v128.store(target + 4 * stride, a4);
     v128.store(target + 4 * stride, b4, 16);
-  }
-}
-
-/** out[8 panel ..] = sums + bias, as many of the 8 as there are. */
-function storePanel(outRow: usize, low: v128, high: v128, bias: usize, n: i32, panel: i32): void {
-  const at = <usize>panel << 5;
-  if ((panel + 1) * LANES <= n) {
-    if (bias) {
-      low = f32x4.add(low, v128.load(bias + at, 0));
-      high = f32x4.add(high, v128.load(bias + at, 16));
-    }
-    v128.store(outRow + at, low, 0);
-    v128.store(outRow + at, high, 16);
-    return;
-  }
-  storeTail(outRow + at, low, high, bias ? bias + at : 0, n & 7);
-}
-
-function storeTail(place: usize, low: v128, high: v128, bias: usize, count: i32): void {
-  for (let j = 0; j < count; j++) {
-    let sum = laneOf(low, high, j);
-    if (bias) sum += load<f32>(bias + (j << 2));
-    store<f32>(place + (j << 2), sum);
-  }
-}
-
-/** Lane j of eight, j not known when compiled. */
-function laneOf(low: v128, high: v128, j: i32): f32 {
-  const four = j < 4 ? low : high;
-  switch (j & 3) {
-    case 0: return f32x4.extract_lane(four, 0);
-    case 1: return f32x4.extract_lane(four, 1);
-    case 2: return f32x4.extract_lane(four, 2);
-    default: return f32x4.extract_lane(four, 3);
   }
 }

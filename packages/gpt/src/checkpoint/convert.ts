@@ -1,0 +1,74 @@
+/**
+ * Converting: a checkpoint whose matrices are written in another dtype, tensor by tensor, by the reference engine. What no dtype makes
+ * smaller (layer norms, biases, wpe) is copied as it is, so that the file loads to the bits that its origin would be narrowed to.
+ */
+import { createReferenceEngine, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
+import type { GPT2Config } from "../config.ts";
+import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
+import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
+import { type ExpectedTensor, expectedTensors, listExpected, SCALE } from "./names.ts";
+import type { LoadOptions } from "./parameters.ts";
+import { byteSize } from "./safetensors.ts";
+import { tensorReader } from "./tensor-reader.ts";
+import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
+
+/** Writes bytes at a place of the new file. */
+export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;
+
+type Described = [name: string, tensor: Pick<TensorToWrite, "dtype" | "shape">];
+
+/**
+ * Writes `checkpoint` as one safetensors file with its matrices in `dtype`.
+ * @throws CheckpointError if it is no checkpoint of that config, or holds a number that `dtype` cannot keep; the signal's reason
+ */
+export async function convertCheckpoint(
+  checkpoint: Checkpoint,
+  config: GPT2Config,
+  dtype: WeightDtype,
+  write: WriteAt,
+  options: Pick<LoadOptions, "signal" | "onProgress"> = {},
+): Promise<void> {
+  const list = listExpected(expectedTensors(config));
+  const { found } = findTensors(checkpoint, config, list, dtype);
+  const described = list.flatMap((expected) => describe(expected, found.get(expected.name) as FoundTensor, dtype));
+  const metadata = dtype === "int8" ? { format: "pt", [INT8_LAYOUT]: KNOWN_INT8_LAYOUT } : { format: "pt" };
+  const { header, order } = layoutSafetensors(new Map(described), metadata);
+  const begins = beginsOf(order, new Map(described), header.length);
+  await write(0, header);
+  const engine = createReferenceEngine();
+  const read = tensorReader(found, options);
+  const begin = (name: string) => begins.get(name) as number;
+  for (const { name: bare, role, alwaysFloat32 } of list) {
+    const { name, tensor } = found.get(bare) as FoundTensor;
+    await read(bare, async (source) => {
+      if (alwaysFloat32) {
+        const bytes = new Uint8Array(tensor.end - tensor.begin);
+        await source.read(0, bytes);
+        return write(begin(name), bytes);
+      }
+      const { bytes, scales } = (await engine.loadWeight(source, role, dtype)).toStored();
+      await write(begin(name), bytes);
+      if (scales) await write(begin(name + SCALE), new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength));
+    });
+  }
+}
+
+/** A tensor of the new file, and the scales of an int8 one. */
+function describe(expected: ExpectedTensor, { name, tensor }: FoundTensor, dtype: WeightDtype): Described[] {
+  const { shape, alwaysFloat32 } = expected;
+  if (alwaysFloat32) return [[name, { dtype: tensor.dtype, shape }]];
+  const matrix: Described = [name, { dtype: STORED_AS[dtype], shape }];
+  return dtype === "int8" ? [matrix, [name + SCALE, { dtype: "F32", shape: scaleShape(expected) }]] : [matrix];
+}
+
+/** Where in the file each tensor begins. */
+function beginsOf(order: readonly string[], tensors: ReadonlyMap<string, Described[1]>, headerBytes: number) {
+  const begins = new Map<string, number>();
+  let at = headerBytes;
+  for (const name of order) {
+    const { dtype, shape } = tensors.get(name) as Described[1];
+    begins.set(name, at);
+    at += byteSize(dtype, shape) as number;
+  }
+  return begins;
+}

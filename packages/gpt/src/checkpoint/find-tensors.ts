@@ -1,0 +1,116 @@
+/**
+ * Every tensor that a config asks for, where a checkpoint has it: names, shapes and dtypes are checked before anything is read. Matrices
+ * are all floats, or all int8 with a `.scale` beside each (docs/int8-layout.md).
+ */
+import { type FloatDtype, formatShape, sameShape, type WeightDtype } from "@tsgpt/tensor";
+import type { GPT2Config } from "../config.ts";
+import { CheckpointError, quote } from "../errors.ts";
+import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT, type StoredTensor } from "./checkpoint.ts";
+import { type ExpectedTensor, isIgnored, PREFIX, SCALE, storedName } from "./names.ts";
+
+/** A tensor, and the scales of an int8 one. */
+export interface FoundTensor {
+  readonly name: string;
+  readonly tensor: StoredTensor;
+  readonly scales: StoredTensor | undefined;
+}
+
+const FLOATS: readonly string[] = ["F32", "F16", "BF16"] satisfies FloatDtype[];
+
+/**
+ * The tensors by their names without prefix, and whether the matrices are int8.
+ * @throws CheckpointError if one is missing, has another shape or dtype, or belongs to no GPT-2; or if `asked` is not what int8 is kept in
+ */
+export function findTensors(
+  checkpoint: Checkpoint,
+  config: GPT2Config,
+  expected: readonly ExpectedTensor[],
+  asked: WeightDtype | "auto",
+): { found: Map<string, FoundTensor>; isInt8: boolean } {
+  const prefix = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX)) ? PREFIX : "";
+  const stored = (name: string) => storedName(name, prefix);
+  const isInt8 = expected.some(({ name }) => checkpoint.tensors.get(stored(name))?.dtype === "I8");
+  const found = new Map(
+    expected.map((tensor): [string, FoundTensor] => {
+      const name = stored(tensor.name);
+      const wanted = isInt8 && !tensor.alwaysFloat32;
+      return [tensor.name, wanted ? findInt8(checkpoint, name, tensor) : findFloat(checkpoint, name, tensor)];
+    }),
+  );
+  checkNothingElse(checkpoint, config, prefix, found);
+  if (isInt8 && asked !== "auto" && asked !== "int8") {
+    throw new CheckpointError(
+      checkpoint.name,
+      `holds int8 numbers, which are kept in int8, not in ${asked}: use the checkpoint they were made from`,
+    );
+  }
+  return { found, isInt8 };
+}
+
+function findFloat(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {
+  const tensor = find(checkpoint, name, expected);
+  if (!FLOATS.includes(tensor.dtype)) {
+    throw failure(tensor, name, `is ${tensor.dtype}; weights are read from ${FLOATS.join(", ")}`);
+  }
+  return { name, tensor, scales: undefined };
+}
+
+function findInt8(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {
+  const tensor = find(checkpoint, name, expected);
+  if (tensor.dtype !== "I8") {
+    throw failure(tensor, name, `is ${tensor.dtype} beside int8 matrices; either all matrices are I8 or none is`);
+  }
+  if (tensor.int8Layout !== KNOWN_INT8_LAYOUT) {
+    const got = tensor.int8Layout === undefined ? "nothing" : quote(tensor.int8Layout);
+    throw failure(
+      tensor,
+      name,
+      `is I8; its file's metadata must say "${INT8_LAYOUT}": "${KNOWN_INT8_LAYOUT}", they say ${got}`,
+    );
+  }
+  const scales = find(checkpoint, name + SCALE, { ...expected, shape: scaleShape(expected), role: "vector" });
+  if (scales.dtype !== "F32")
+    throw failure(scales, name + SCALE, `is ${scales.dtype}; the scales of int8 numbers are F32`);
+  return { name, tensor, scales };
+}
+
+/** One scale for each output. */
+export function scaleShape({ shape, role }: ExpectedTensor): number[] {
+  return [shape[role === "linear" ? 1 : 0] as number];
+}
+
+function find(checkpoint: Checkpoint, name: string, { shape, because, role }: ExpectedTensor): StoredTensor {
+  const tensor = checkpoint.tensors.get(name);
+  if (!tensor) throw new CheckpointError(checkpoint.name, `is missing; ${holdings(checkpoint)}`, { tensor: name });
+  if (!sameShape(tensor.shape, shape)) {
+    const transposed = role === "linear" && sameShape([...tensor.shape].reverse(), shape);
+    const hint = transposed ? "; it looks transposed, GPT-2 stores Conv1D weights as [in, out]" : "";
+    const problem = `is ${formatShape(tensor.shape)}, config.json (${because}) asks for ${formatShape(shape)}${hint}`;
+    throw failure(tensor, name, problem);
+  }
+  return tensor;
+}
+
+function checkNothingElse(
+  checkpoint: Checkpoint,
+  config: GPT2Config,
+  prefix: string,
+  found: ReadonlyMap<string, FoundTensor>,
+): void {
+  const owned = new Set([...found.values()].flatMap(({ name, scales }) => (scales ? [name, name + SCALE] : [name])));
+  for (const [name, tensor] of checkpoint.tensors) {
+    const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    if (!owned.has(name) && !isIgnored(bare, config)) {
+      throw failure(tensor, name, `belongs to no GPT-2 of ${config.nLayer} layers (config.json)`);
+    }
+  }
+}
+
+function failure({ source }: StoredTensor, tensor: string, problem: string): CheckpointError {
+  return new CheckpointError(source.name, problem, { tensor });
+}
+
+function holdings({ tensors }: Checkpoint): string {
+  const some = [...tensors.keys()].slice(0, 3).map(quote).join(", ");
+  return tensors.size === 0 ? "the checkpoint holds no tensors" : `it holds ${tensors.size} tensors: ${some}, ...`;
+}

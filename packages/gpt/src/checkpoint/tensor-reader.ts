@@ -1,0 +1,55 @@
+/** Reading found tensors as sources of weights: with progress, with an end when a signal says so, and with the name in every error. */
+import { StorageError, type StoredDtype, type WeightSource } from "@tsgpt/tensor";
+import { CheckpointError } from "../errors.ts";
+import type { StoredTensor } from "./checkpoint.ts";
+import type { FoundTensor } from "./find-tensors.ts";
+import { SCALE } from "./names.ts";
+import type { LoadOptions } from "./parameters.ts";
+
+/** Hands the tensor of that name, without prefix, to `load`. */
+type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise<Loaded>) => Promise<Loaded>;
+
+/**
+ * A reader that counts the bytes of all `found`. Of what it loads:
+ * @throws CheckpointError for a number that cannot be kept, or a scale that is none; the signal's reason if it aborts
+ */
+export function tensorReader(found: ReadonlyMap<string, FoundTensor>, { signal, onProgress }: LoadOptions): ReadTensor {
+  const all = [...found.values()].flatMap(({ tensor, scales }) => (scales ? [tensor, scales] : [tensor]));
+  const total = all.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  let loaded = 0;
+
+  /** A second reading of the same bytes is no progress. */
+  const readerOf = ({ source, begin }: StoredTensor) => {
+    let furthest = 0;
+    return async (offset: number, into: Uint8Array): Promise<void> => {
+      signal?.throwIfAborted();
+      await source.read(begin + offset, into);
+      signal?.throwIfAborted();
+      loaded += Math.max(0, offset + into.length - furthest);
+      furthest = Math.max(furthest, offset + into.length);
+      onProgress?.(loaded, total);
+    };
+  };
+
+  return async (bare, load) => {
+    const { name, tensor, scales } = found.get(bare) as FoundTensor;
+    const source: WeightSource = {
+      shape: tensor.shape,
+      dtype: tensor.dtype as StoredDtype,
+      scales: scales && (await readScales(name + SCALE, scales, readerOf(scales))),
+      read: readerOf(tensor),
+    };
+    return load(source).catch((cause: unknown) => {
+      if (!(cause instanceof StorageError)) throw cause;
+      throw new CheckpointError(tensor.source.name, cause.message, { tensor: name, cause });
+    });
+  };
+}
+
+async function readScales(name: string, { source, shape }: StoredTensor, read: WeightSource["read"]) {
+  const scales = new Float32Array(shape[0] as number);
+  await read(0, new Uint8Array(scales.buffer));
+  const wrong = scales.find((scale) => !(scale >= 0 && scale < Number.POSITIVE_INFINITY));
+  if (wrong === undefined) return scales;
+  throw new CheckpointError(source.name, `must hold finite scales, 0 or more, got ${wrong}`, { tensor: name });
+}

@@ -1,0 +1,59 @@
+/** A model's folder in another dtype. */
+import { copyFile, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { WeightDtype } from "@tsgpt/tensor";
+import { convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
+import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { loadConfig } from "./load-model.ts";
+import { writeNewFolder } from "./new-folder.ts";
+import { listFolder, openCheckpoint, WEIGHTS } from "./open-checkpoint.ts";
+
+/** What else a model's folder may hold, copied as it is. */
+const COMPANIONS: readonly string[] = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "merges.txt",
+];
+
+/**
+ * Writes the model in the folder `from` to the folder `to`, new or empty: its matrices in `dtype`, in one model.safetensors, and its config
+ * and tokenizer as they are. Whatever goes wrong leaves nothing behind.
+ * @throws Error if `to` holds something, or what loading from `from` throws; the signal's reason if it aborts
+ */
+export async function convertModel(
+  from: string,
+  to: string,
+  dtype: WeightDtype,
+  options: Pick<LoadOptions, "signal" | "onProgress"> = {},
+): Promise<void> {
+  const config = await loadConfig(from);
+  const checkpoint = await openCheckpoint(from);
+  try {
+    await writeNewFolder(to, options.signal, async (partial) => {
+      await writeAt(join(partial, WEIGHTS), (write) => convertCheckpoint(checkpoint, config, dtype, write, options));
+      const present = (await listFolder(from)).filter((name) => COMPANIONS.includes(name));
+      for (const name of present) await copyFile(join(from, name), join(partial, name));
+    });
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+/** A new file that is written in any order. */
+async function writeAt(path: string, fill: (write: WriteAt) => Promise<void>): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await fill(async (position, bytes) => {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+      }
+    });
+  } finally {
+    await file.close();
+  }
+}

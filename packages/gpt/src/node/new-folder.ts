@@ -1,0 +1,47 @@
+/** A model's new folder, whole or not at all: filled beside its place, then moved there. */
+import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { WEIGHTS } from "./open-checkpoint.ts";
+
+/**
+ * Makes `folder`, which must be new or empty, of what `write` puts into the folder that it is given. Whatever goes wrong leaves nothing.
+ * @throws Error if the folder holds something; the system's error if it cannot be written; the signal's reason if it aborts
+ */
+export async function writeNewFolder(
+  folder: string,
+  signal: AbortSignal | undefined,
+  write: (partial: string) => Promise<void>,
+): Promise<void> {
+  const path = resolve(folder);
+  const isThere = await isEmptyFolder(path);
+  const partial = isThere ? join(path, `${process.pid}.partial`) : `${path}.${process.pid}.partial`;
+  await mkdir(partial);
+  try {
+    await write(partial);
+    signal?.throwIfAborted();
+    if (isThere) await moveUp(partial, path);
+    else await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Into a folder that stays the same one: somebody may stand in it, or it may be a disk's own. The weights come last. */
+async function moveUp(partial: string, path: string): Promise<void> {
+  const names = (await readdir(partial)).filter((name) => name !== WEIGHTS);
+  for (const name of [...names, WEIGHTS]) await rename(join(partial, name), join(path, name));
+  await rmdir(partial);
+}
+
+/** False if there is nothing. */
+async function isEmptyFolder(path: string): Promise<boolean> {
+  const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    if (cause.code === "ENOTDIR") throw new Error("it is there and no folder", { cause });
+    throw cause;
+  });
+  if (names && names.length > 0) throw new Error("it is there and not empty");
+  return names !== undefined;
+}

@@ -1,0 +1,37 @@
+/**
+ * Products with an int8 weight, as a specification: whole numbers times whole numbers, and the two scales last. Each row of x
+ * is quantized when it is multiplied, symmetrically and by itself, in 127 steps up to its largest magnitude.
+ */
+import { roundToEven } from "../dtype.ts";
+import type { Outputs } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Weight } from "../weight.ts";
+
+const STEPS = 127;
+
+/** out[i, j] = bias[j] + xScale[i] scale[j] (sum over t of xq[i, t] q[t, j]). [m, k] x [k, n], or [n, k] of "rows" -> [m, n] */
+export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined, outputs: Outputs): void {
+  const [m, k, n] = [x.shape[0], x.shape[1], out.shape[1]] as [number, number, number];
+  const { bytes, scales } = weight.toStored();
+  const q = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [overInputs, overOutputs] = outputs === "columns" ? [n, 1] : [1, k];
+  for (let i = 0; i < m; i++) {
+    const row = quantizeRow(x.data.subarray(i * k, (i + 1) * k));
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let t = 0; t < k; t++) sum += row.values[t] * q[t * overInputs + j * overOutputs];
+      out.data[i * n + j] = sum * row.scale * (scales as Float32Array)[j] + (bias?.data[j] ?? 0);
+    }
+  }
+}
+
+/** A row and its scale: the largest magnitude over 127. If that is infinite or NaN, the scale is, and so is every output. */
+function quantizeRow(x: Float32Array): { values: Int8Array; scale: number } {
+  const peak = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const factor = Math.fround(STEPS / peak);
+  const values = Int8Array.from(x, (value) => {
+    const q = roundToEven(Math.fround(value * factor)) || 0; // 0 / 0 and infinity * 0 are NaN
+    return Math.max(-STEPS, Math.min(STEPS, q));
+  });
+  return { values, scale: Math.fround(peak / STEPS) };
+}

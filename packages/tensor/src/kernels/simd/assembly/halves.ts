@@ -1,0 +1,101 @@
+/**
+ * float16 and bfloat16 to float32, exactly, and back, rounded to nearest even. There is no instruction for either. A bfloat16 is
+ * the upper half of a float32. A float16 shifted so that its exponent lies where a float32's does means its value times 2^-112,
+ * subnormals too; one exact product repairs that.
+ * Narrowing follows Fabian Giesen, float_to_half_fast3_rtne, https://gist.github.com/rygorous/2156668.
+ */
+const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
+
+/** The bits of a float16 after it was shifted. The zero that is read keeps V8 from making the constant anew each time it is used. */
+// @ts-expect-error: decorator
+@inline
+export function placeMask(): v128 {
+  return i32x4.splat(0x8fffe000 | load<i32>(ZEROS));
+}
+
+/** 2^112, likewise. */
+// @ts-expect-error: decorator
+@inline
+export function placeFactor(): v128 {
+  return i32x4.splat(0x77800000 | load<i32>(ZEROS));
+}
+
+/** The first four of eight float16 as float32. Infinity and NaN are not known here: panels hold none. */
+// @ts-expect-error: decorator
+@inline
+export function firstHalves(halves: v128, mask: v128, factor: v128): v128 {
+  return placed(firstUpper(halves), mask, factor);
+}
+
+/** The last four. */
+// @ts-expect-error: decorator
+@inline
+export function lastHalves(halves: v128, mask: v128, factor: v128): v128 {
+  return placed(lastUpper(halves), mask, factor);
+}
+
+/** The first four of eight numbers in the upper bits of each lane, above zeros: of bfloat16, float32. */
+// @ts-expect-error: decorator
+@inline
+export function firstUpper(halves: v128): v128 {
+  return i16x8.shuffle(i32x4.splat(0), halves, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+/** The last four. */
+// @ts-expect-error: decorator
+@inline
+export function lastUpper(halves: v128): v128 {
+  return i16x8.shuffle(i32x4.splat(0), halves, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+// @ts-expect-error: decorator
+@inline
+function placed(upper: v128, mask: v128, factor: v128): v128 {
+  return f32x4.mul(v128.and(i32x4.shr_s(upper, 3), mask), factor);
+}
+
+/** float32 of four halves in the lower bits of each lane, infinity and NaN too, which keep their fraction. */
+// @ts-expect-error: decorator
+@inline
+export function widenFour(lower: v128, isF16: bool): v128 {
+  const upper = i32x4.shl(lower, 16);
+  if (!isF16) return upper;
+  const value = placed(upper, placeMask(), placeFactor());
+  const special = i32x4.eq(v128.and(lower, i32x4.splat(0x7c00)), i32x4.splat(0x7c00));
+  return v128.bitselect(v128.or(i32x4.shr_s(upper, 3), i32x4.splat(0x7f800000)), value, special);
+}
+
+/** Four halves, in the lower bits of each lane, of four float32. float16 must be checked with `isBeyondHalf`. */
+// @ts-expect-error: decorator
+@inline
+export function narrowFour(value: v128, isF16: bool): v128 {
+  return isF16 ? toHalf(value) : toBfloat(value);
+}
+
+// @ts-expect-error: decorator
+@inline
+function toBfloat(value: v128): v128 {
+  const odd = v128.and(i32x4.shr_u(value, 16), i32x4.splat(1));
+  const rounded = i32x4.add(value, i32x4.add(odd, i32x4.splat(0x7fff)));
+  const quiet = v128.or(value, i32x4.splat(0x00400000));
+  return i32x4.shr_u(v128.bitselect(rounded, quiet, f32x4.eq(value, value)), 16);
+}
+
+// @ts-expect-error: decorator
+@inline
+function toHalf(value: v128): v128 {
+  const sign = v128.and(value, i32x4.splat(0x80000000));
+  const magnitude = v128.xor(value, sign);
+  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
+  const normal = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, odd), i32x4.splat(0xc8000fff)), 13); // exponent - 112, fraction + 1/2 - 1
+  const subnormal = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000)); // the adder rounds
+  const small = i32x4.lt_s(magnitude, i32x4.splat(0x38800000)); // 2^-14
+  return v128.or(v128.bitselect(subnormal, normal, small), i32x4.shr_u(sign, 16));
+}
+
+/** True if one of four float32 lies beyond float16's 65504 or is NaN. */
+// @ts-expect-error: decorator
+@inline
+export function isBeyondHalf(value: v128): bool {
+  return !i32x4.all_true(f32x4.le(f32x4.abs(value), f32x4.splat(65504)));
+}

@@ -1,0 +1,33 @@
+/** Numbers as a file has them, little-endian, and the fault that a number is which cannot be kept as it is asked for. */
+import { F16, F32, I8 } from "./dtypes";
+import { widenFour } from "./halves";
+
+const FAULT: usize = 448; // in the pool's page; threads/pool.ts reads it
+
+/** Notes that a number cannot be kept in the dtype asked for. */
+export function fault(): void {
+  atomic.store<i32>(FAULT, 1);
+}
+
+/** Four stored numbers, each in the lower bits of its lane; an int8 with its sign. */
+// @ts-expect-error: decorator
+@inline
+export function stored(bytes: usize, index: usize, dtype: i32): v128 {
+  if (dtype == F32) return v128.load(bytes + (index << 2));
+  if (dtype == I8) return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load_zero<u32>(bytes + index)));
+  return v128.load_ext<u16>(bytes + (index << 1));
+}
+
+/** One stored number, in each lane. */
+export function one(bytes: usize, index: usize, dtype: i32): v128 {
+  if (dtype == F32) return v128.load_splat<i32>(bytes + (index << 2));
+  if (dtype == I8) return i32x4.splat(load<i8>(bytes + index));
+  return i32x4.splat(load<u16>(bytes + (index << 1)));
+}
+
+/** float32 of stored floats. */
+// @ts-expect-error: decorator
+@inline
+export function asFloat(bits: v128, dtype: i32): v128 {
+  return dtype == F32 ? bits : widenFour(bits, dtype == F16);
+}

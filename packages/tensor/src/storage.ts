@@ -1,0 +1,34 @@
+/** Which weight can be kept in which dtype, and where the outputs of a product with it lie. */
+import { formatShape, ShapeError } from "./errors.ts";
+import type { Shape } from "./tensor.ts";
+import type { WeightDtype, WeightRole, WeightSource } from "./weight.ts";
+
+/** "columns" for [in, out], "rows" for [V, C]. */
+export type Outputs = "columns" | "rows";
+
+/** The most inputs of an int8 weight: 2^18 products of 63 and 127 add up to less than 2^31. */
+const MOST_INT8_INPUTS = 262_144;
+
+/** Where a matrix of that role has its outputs. */
+export function outputsOf(role: WeightRole): Outputs {
+  return role === "linear" ? "columns" : "rows";
+}
+
+/** Inputs k and outputs n of a product with a matrix. */
+export function productOf(shape: Shape, outputs: Outputs): { k: number; n: number } {
+  const [rows, columns] = shape as [number, number];
+  return outputs === "columns" ? { k: rows, n: columns } : { k: columns, n: rows };
+}
+
+/** @throws RangeError for a dtype that such a weight has not; ShapeError unless an int8 source has a scale for each output */
+export function checkStorage({ shape, dtype: from, scales }: WeightSource, role: WeightRole, to: WeightDtype): void {
+  if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector is kept in f32, got dtype ${to}`);
+  if (from === "I8" && to !== "int8")
+    throw new RangeError(`loadWeight: what is stored in I8 is kept in int8, got dtype ${to}`);
+  if (to !== "int8") return;
+  const { k, n } = productOf(shape, outputsOf(role));
+  if (k > MOST_INT8_INPUTS)
+    throw new RangeError(`loadWeight: int8 takes ${MOST_INT8_INPUTS} inputs at most, got ${formatShape(shape)}`);
+  if (from === "I8" && scales?.length !== n)
+    throw new ShapeError(`loadWeight: ${formatShape(shape)} in I8 needs ${n} scales, got ${scales?.length ?? "none"}`);
+}
