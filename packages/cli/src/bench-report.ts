@@ -16,6 +16,8 @@ export interface BenchReport {
   readonly date: string;
   readonly model: string;
   readonly kernels: string;
+  /** What the matrices are kept in. */
+  readonly dtype: string;
   readonly threads: number;
   readonly promptTokens: number;
   readonly newTokens: number;
@@ -26,7 +28,7 @@ export interface BenchReport {
     readonly readGBpsByThreads: readonly number[];
     readonly gflops: number;
   } | null;
-  /** The share is of the multiply-add limit. */
+  /** The share is of the multiply-add limit; null for int8, whose products are of whole numbers. */
   readonly prefill: ReportedSpeed & { readonly shareOfLimit: number | null };
   /** The share is of the read limit. */
   readonly decode: ReportedSpeed & { readonly shareOfLimit: number | null; readonly heapBytesPerStep: number };
@@ -49,14 +51,17 @@ export function shares(model: Model, { limits, prefill, decode, promptTokens }: 
   if (!limits) return undefined;
   const flopsOfPrompt = 2 * multiplyAddsPerToken(model.config, promptTokens, false);
   return {
-    prefill: ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond,
+    prefill:
+      model.parameters.wte.dtype === "int8"
+        ? undefined
+        : ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond,
     decode: (decode.median * weightBytesPerStep(model)) / limits.readBytesPerSecond,
   };
 }
 
 /** A table, plain or in Markdown, between what was measured and what it means. */
 export function reportTable(report: BenchReport, markdown: boolean): string {
-  const { model, kernels, threads, memory, load, limits, decode, withoutCache } = report;
+  const { model, kernels, dtype, threads, memory, load, limits, decode, withoutCache } = report;
   const steps = `decode, ${tokens(report.newTokens)} from position ${report.depth + 1}`;
   const cells = [
     ["tokens/s", "median", "mean", "deviation", "runs", "share of limit"],
@@ -65,7 +70,7 @@ export function reportTable(report: BenchReport, markdown: boolean): string {
     ...(withoutCache ? [row(`${steps}, no cache`, withoutCache.decode, null)] : []),
   ];
   const lines = [
-    `${model}, ${kernels} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${describeMachine(report.machine)}`,
+    `${model} in ${dtype}, ${kernels} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${describeMachine(report.machine)}`,
     `load ${load.seconds.toFixed(2)} s; ${describeMemory(memory)}`,
     "",
     markdown ? markdownTable(cells) : plainTable(cells),

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { declareBench } from "./declare/bench.ts";
 import { declareCompare } from "./declare/compare.ts";
+import { declareConvert } from "./declare/convert.ts";
 import { declareGenerate } from "./declare/generate.ts";
 import { declareInfo } from "./declare/info.ts";
 import { declareLogits } from "./declare/logits.ts";
@@ -35,6 +36,7 @@ Examples:
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
   $ tsgpt watermark @story.txt --watermark-key 42
+  $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt random --preset gpt2 --output gpt2-random
   $ tsgpt bench --compare-cache
   $ tsgpt pull gpt2`,
@@ -49,6 +51,7 @@ declareTokens(program);
 declareWatermark(program);
 declareBench(program);
 declareRandom(program);
+declareConvert(program);
 declarePull(program);
 declareModels(program);
 declareInfo(program);

@@ -11,13 +11,14 @@ import {
   weightBytes,
 } from "@tsgpt/gpt";
 import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
-import { createEngine, type EngineOptions } from "@tsgpt/tensor";
+import { createEngine } from "@tsgpt/tensor";
 import { type BenchReport, reportTable, shares } from "../bench-report.ts";
+import type { EngineFlags } from "../declare/engine-options.ts";
 import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 
-export interface BenchFlags extends EngineOptions, Partial<ModelFlags> {
+export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
   readonly preset?: PresetName;
   readonly promptTokens: number;
   readonly newTokens: number;
@@ -48,12 +49,16 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
   else process.stdout.write(reportTable(report, flags.markdown === true));
 }
 
-async function load(found: FoundModel | PresetName, options: EngineOptions, signal: AbortSignal): Promise<Model> {
+async function load(
+  found: FoundModel | PresetName,
+  { dtype, ...options }: EngineFlags,
+  signal: AbortSignal,
+): Promise<Model> {
   const engine = await createEngine(options);
   return withLoadProgress((onProgress) =>
     typeof found === "string"
-      ? randomModel(found, presetConfig(found), engine, 0, { signal, onProgress })
-      : loadModel(found.folder, { name: found.name, engine, signal, onProgress }),
+      ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })
+      : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress }),
   );
 }
 
@@ -92,6 +97,7 @@ function asReport(
     date: new Date().toISOString(),
     model: model.name,
     kernels: model.engine.kernelSet,
+    dtype: model.parameters.wte.dtype,
     threads: model.engine.threads,
     promptTokens,
     newTokens,

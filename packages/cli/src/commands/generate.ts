@@ -1,10 +1,11 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createEngine, type EngineOptions } from "@tsgpt/tensor";
+import { createEngine } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
+import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, type Interruption, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
@@ -15,7 +16,7 @@ import { checkDraws, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
 import { tokenText } from "../token-text.ts";
 
-export interface GenerateFlags extends EngineOptions, ModelFlags, ResolvedFlags {
+export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly cache: boolean;
@@ -70,7 +71,7 @@ async function begin(flags: GenerateFlags, strategy: Strategy, { signal }: Inter
   const start = performance.now();
   const engine = await createEngine(flags);
   const load = ({ folder, name }: FoundModel) =>
-    withLoadProgress((onProgress) => loadModel(folder, { name, engine, signal, onProgress }));
+    withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
   const model = await load(found);
   const draft = draftFound && (await load(draftFound));
   return { model, draft, flags, strategy, signal, loadSeconds: (performance.now() - start) / 1000 };
@@ -119,7 +120,7 @@ function describeSpeculation({ proposed, accepted, acceptanceRate, tokensPerForw
 function describeEngine(model: Model, { cacheBytes }: Told): string {
   const { kernelSet, threads, arenaBytes, memory } = model.engine;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const parts = `weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
+  const parts = `${model.parameters.wte.dtype} weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
   const held = memory ? `, in a memory of ${megabytes(memory.heldBytes)}` : "";
   return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${parts}${held}\n`;
 }

@@ -14,14 +14,15 @@ import {
   type TensorToWrite,
 } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import { createEngine, type EngineOptions, type Tensor } from "@tsgpt/tensor";
+import { createEngine, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
+import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import type { Feeding } from "../option-values.ts";
 
-export interface LogitsFlags extends EngineOptions, ModelFlags {
+export interface LogitsFlags extends EngineFlags, ModelFlags {
   readonly prompt?: string;
   readonly tokens?: readonly number[];
   readonly output: string;
@@ -41,7 +42,9 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   await checkWritable(flags.output);
   const { folder, name } = await findModel(flags, signal);
   const engine = await createEngine(flags);
-  const model = await withLoadProgress((onProgress) => loadModel(folder, { name, engine, signal, onProgress }));
+  const model = await withLoadProgress((onProgress) =>
+    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
+  );
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
   const activations = await run(model, ids, flags, signal);

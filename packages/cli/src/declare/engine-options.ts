@@ -1,13 +1,20 @@
 /** The options of every command that runs a model. */
-import { MOST_THREADS } from "@tsgpt/tensor";
+import { type EngineOptions, MOST_THREADS, type WeightDtype } from "@tsgpt/tensor";
 import { type Command, Option } from "commander";
 import { usageError } from "../cli-error.ts";
 import { wholeNumber } from "../option-values.ts";
 
+/** What they are as flags. */
+export interface EngineFlags extends EngineOptions {
+  readonly dtype?: WeightDtype | "auto";
+}
+
 /** Adds them, and checks them together. */
 export function withEngine(command: Command): Command {
   const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
+  const dtype = new Option("--dtype <type>", "weights in memory; auto: of f32, bf16, int8 the first that fits");
   return command
+    .addOption(dtype.choices(["auto", "f32", "f16", "bf16", "int8"]).default("auto"))
     .addOption(kernels.default("auto"))
     .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1, MOST_THREADS))
     .hook("preAction", (_, called) => {

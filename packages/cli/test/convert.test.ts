@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
+
+const logits = async (model: string, dtype: string): Promise<Buffer> => {
+  const file = join(emptyFolder(), "logits.safetensors");
+  const { code, stderr } = await tsgpt([
+    "logits",
+    "--model",
+    model,
+    "--tokens",
+    "1,2,3",
+    "--dtype",
+    dtype,
+    "--output",
+    file,
+  ]);
+  expect([code, stderr]).toEqual([0, ""]);
+  return readFileSync(file);
+};
+
+test.each(["f32", "f16", "bf16", "int8"])(
+  "a model converted to %s gives the logits of the original with --dtype",
+  async (dtype) => {
+    const out = join(emptyFolder(), "model");
+    const { code, stdout, stderr } = await tsgpt(["convert", "fairytales", out, "--dtype", dtype]);
+    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    expect(readdirSync(out).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
+    expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
+  },
+);
+
+test("a folder that holds something is one clear line, and stays as it is", async () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, "mine"), "");
+  const { code, stderr } = await tsgpt(["convert", "fairytales", folder, "--dtype", "int8"]);
+  expect(code).toBe(1);
+  expect(stderr).toBe(`error: cannot write "${folder}": it is there and not empty\nsee tsgpt convert --help\n`);
+  expect(readdirSync(folder)).toEqual(["mine"]);
+});
+
+test("a model that is none is said so, and nothing is left", async () => {
+  const [from, to] = [emptyFolder(), emptyFolder()];
+  const { code, stderr } = await tsgpt(["convert", from, join(to, "x"), "--dtype", "f16"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("config.json: is not in");
+  expect(readdirSync(to)).toEqual([]);
+});
+
+test("an int8 model asked for in f32 is one clear line", async () => {
+  const out = join(emptyFolder(), "model");
+  await tsgpt(["convert", fixture("tiny-f16"), out, "--dtype", "int8"]);
+  const { code, stderr } = await tsgpt(["generate", "--model", out, "--tokens", "1", "--dtype", "f32"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("model.safetensors: holds int8 numbers, which are kept in int8, not in f32");
+});
+
+test("Ctrl-C ends with 130 and leaves nothing", async () => {
+  const folder = emptyFolder();
+  const child = spawn(process.execPath, [MAIN, "convert", "fairytales", join(folder, "x"), "--dtype", "int8"]);
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  child.kill("SIGINT");
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("--verbose says the dtype and what the weights take", async () => {
+  const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "1", "--dtype", "int8", "--verbose"]);
+  expect(stderr).toMatch(/; int8 weights 4\.0 MB, cache/);
+});
+
+test("a dtype that there is not is a usage error", async () => {
+  const { code, stderr } = await tsgpt(["generate", "Once", "--dtype", "int4"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Allowed choices are auto, f32, f16, bf16, int8");
+});
