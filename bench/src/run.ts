@@ -1,21 +1,25 @@
 /**
- * pnpm bench [--only ops|cache|roofline|sampling] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline|sampling|dtypes|quality] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
 import { createEngine, type Engine } from "@tsgpt/tensor";
 import { type CacheRow, compareCache } from "./cache.ts";
+import { compareDtypes } from "./dtypes.ts";
 import { benchOps } from "./ops.ts";
 import { plotCache, plotRoofline } from "./plot.ts";
+import { compareQuality } from "./quality.ts";
 import { measureRoofline } from "./roofline.ts";
 import { measureSampling } from "./sampling.ts";
-import { cacheTable, opsTable, rooflineTable, samplingTable } from "./tables.ts";
+import { cacheTable, dtypesTable, opsTable, qualityTable, rooflineTable, samplingTable } from "./tables.ts";
 
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
+const TEXT = new URL("../texts/tales.txt", import.meta.url);
+const DTYPES = ["f32", "f16", "bf16", "int8"] as const;
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
 
 const { values } = parseArgs({
@@ -26,7 +30,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
   },
 });
-const only = oneOf("only", values.only, ["ops", "cache", "roofline", "sampling", undefined]);
+const only = oneOf("only", values.only, ["ops", "cache", "roofline", "sampling", "dtypes", "quality", undefined]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
 await mkdir(RESULTS, { recursive: true });
@@ -34,6 +38,8 @@ if (only === undefined || only === "ops") await runOps(values.quick);
 if (only === undefined || only === "cache") await runCache(values.quick);
 if (only === undefined || only === "roofline") await runRoofline(values.quick);
 if (only === undefined || only === "sampling") await runSampling(values.quick);
+if (only === undefined || only === "dtypes") await runDtypes(values.quick);
+if (only === undefined || only === "quality") await runQuality(values.quick);
 progress("");
 
 function oneOf<Choice extends string | undefined>(
@@ -47,6 +53,39 @@ function oneOf<Choice extends string | undefined>(
     `error: --${name} must be one of ${choices.filter(Boolean).join(", ")}, got ${JSON.stringify(value)}\n`,
   );
   return process.exit(2);
+}
+
+/** GPT-2's shape in every dtype, each in an engine of its own. */
+async function runDtypes(quick: boolean): Promise<void> {
+  const config = presetConfig("gpt2");
+  const models: Model[] = [];
+  for (const dtype of DTYPES) {
+    models.push(await randomModel("gpt2", config, await createEngine({ kernels, threads }), 0, { dtype }));
+  }
+  const [{ engine }] = models as [Model];
+  const options = quick
+    ? { promptTokens: 16, depth: 8, newTokens: 2, rounds: 1 }
+    : { promptTokens: 512, depth: 128, newTokens: 32, rounds: 11 };
+  const onRound = (round: number, dtype: string) => progress(`dtypes: round ${round + 1}, ${dtype}`);
+  const speeds = await compareDtypes(models, { ...options, onRound });
+  for (const model of models) model.engine.dispose();
+  const node = process.versions.node.split(".")[0];
+  const name = node === "20" ? "dtypes" : `dtypes-node${node}`;
+  const title = `Storage dtypes: gpt2, ${describe(engine)}; prompts of ${options.promptTokens}, steps behind ${options.depth} tokens`;
+  await save(name, title, dtypesTable(speeds), { ...sort(engine), ...options, speeds });
+}
+
+/** The bundled model in every dtype on a text that it was not trained on. */
+async function runQuality(quick: boolean): Promise<void> {
+  const engine = await createEngine({ kernels, threads });
+  const models: Model[] = [];
+  for (const dtype of DTYPES) models.push(await loadModel(BUNDLED, { engine, dtype }));
+  const [{ config, tokenizer }] = models as [Model];
+  const ids = tokenizer?.encode(await readFile(TEXT, "utf8")) ?? [];
+  const used = ids.slice(0, quick ? config.nPositions : ids.length);
+  const title = `Quality of the storage dtypes: the bundled model, ${describe(engine)}, ${used.length} tokens of tales.txt`;
+  const results = compareQuality(models, used);
+  await save("quality", title, qualityTable(results), { ...sort(engine), tokens: used.length, results });
 }
 
 async function runOps(quick: boolean): Promise<void> {

@@ -12,6 +12,7 @@ import {
   presetChain,
   type Sampler,
 } from "@tsgpt/sampling";
+import { median } from "./median.ts";
 
 /** Medians of one draw, the chain and all, over each kind of row. */
 interface ChainCost {
@@ -110,12 +111,4 @@ function normalRow(size: number, generator: Generator): Float32Array {
     for (let i = 0; i < 12; i++) sum += nextUniform(generator);
     return 3 * sum;
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }

@@ -1,6 +1,9 @@
 /** Results as Markdown. */
 import type { CacheRow } from "./cache.ts";
+import { type DtypeSpeed, medianRatio } from "./dtypes.ts";
+import { median } from "./median.ts";
 import type { OpResult } from "./ops.ts";
+import type { Quality } from "./quality.ts";
 import type { RooflinePoint } from "./roofline.ts";
 import type { SamplingCost } from "./sampling.ts";
 
@@ -63,6 +66,37 @@ export function samplingTable({ stepMilliseconds, chains }: SamplingCost): strin
     `${(100 * shareOfStep).toFixed(1)} %`,
   ]);
   return table(["", "peaked row, ms", "flat row, ms", "of a decode step, at most"], [step, ...rows]);
+}
+
+/** One row a dtype; the first is what the others are held against. */
+export function dtypesTable(speeds: readonly DtypeSpeed[]): string {
+  const [base] = speeds;
+  if (!base) return "";
+  const rows = speeds.map(({ dtype, weightBytes, decode, prefill }) => [
+    dtype,
+    (weightBytes / 1e6).toFixed(0),
+    digits(median(decode)),
+    medianRatio(decode, base.decode).toFixed(2),
+    digits(median(prefill)),
+    medianRatio(prefill, base.prefill).toFixed(2),
+  ]);
+  return table(["dtype", "weights, MB", "decode, tokens/s", "ratio", "prefill, tokens/s", "ratio"], rows);
+}
+
+/** One row a dtype. */
+export function qualityTable(results: readonly Quality[]): string {
+  const rows = results.map((result) => [
+    result.dtype,
+    result.perplexity.toFixed(3),
+    `${(100 * result.perplexityChange).toFixed(3)} %`,
+    digits(result.largestLogitDifference),
+    digits(result.typicalLogitDifference),
+    `${(100 * result.greedyAgreement).toFixed(2)} %`,
+  ]);
+  return table(
+    ["dtype", "perplexity", "change", "largest logit difference", "root mean square", "same most probable token"],
+    rows,
+  );
 }
 
 /** Three significant digits, thousands apart. */

@@ -1,13 +1,15 @@
 /** What is made of measurements, on measurements made up: no timing is tested. */
 
-import { presetConfig, randomModel } from "@tsgpt/gpt";
+import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { type CacheRow, compareCache } from "../src/cache.ts";
+import { compareDtypes, medianRatio } from "../src/dtypes.ts";
 import { benchOps } from "../src/ops.ts";
 import { plotCache, plotRoofline } from "../src/plot.ts";
+import { compareQuality, type Quality } from "../src/quality.ts";
 import { point } from "../src/roofline.ts";
-import { cacheTable, digits, rooflineTable } from "../src/tables.ts";
+import { cacheTable, digits, dtypesTable, qualityTable, rooflineTable } from "../src/tables.ts";
 
 const rows: CacheRow[] = [1, 2, 3, 4, 5].map((position) => ({
   position,
@@ -70,4 +72,38 @@ test("a point of the roofline: operations a byte, and the share of the lower roo
   for (const text of ["A roof", "multiply-adds: 4 GFLOP/s", "reading: 1 GB/s", "GFLOP/s of a pass"])
     expect(svg).toContain(text);
   expect(rooflineTable([one]).trimEnd().split("\n")).toHaveLength(3);
+});
+
+const tiny = { ...presetConfig("gpt2"), nLayer: 1, nHead: 2, nEmbd: 8, nInner: 32, vocabSize: 11, nPositions: 6 };
+
+test("dtypes are measured in turn, and their ratio is the median of the rounds", async () => {
+  const engine = createReferenceEngine();
+  const models: Model[] = [];
+  for (const dtype of ["f32", "int8"] as const) models.push(await randomModel("tiny", tiny, engine, 0, { dtype }));
+  const rounds: string[] = [];
+  const options = { promptTokens: 2, depth: 1, newTokens: 2, rounds: 2 };
+  const onRound = (round: number, dtype: string) => rounds.push(`${round} ${dtype}`);
+  const speeds = await compareDtypes(models, { ...options, onRound });
+  expect(rounds).toEqual(["0 f32", "0 int8", "1 f32", "1 int8"]);
+  expect(speeds.map(({ dtype, decode }) => [dtype, decode.length])).toEqual([
+    ["f32", 2],
+    ["int8", 2],
+  ]);
+  expect(medianRatio([2, 9, 4], [1, 3, 4])).toBe(2);
+  expect(dtypesTable([{ dtype: "f32", weightBytes: 2e6, decode: [1, 3], prefill: [5] }]).split("\n")[2]).toBe(
+    "| f32 | 2 | 2 | 1.00 | 5 | 1.00 |",
+  );
+});
+
+test("a model against itself: no difference; in int8 the logits differ, and the text is used by whole windows", async () => {
+  const engine = createReferenceEngine();
+  const models: Model[] = [];
+  for (const dtype of ["f32", "f32", "int8"] as const)
+    models.push(await randomModel("tiny", tiny, engine, 0, { dtype }));
+  const [, same, int8] = compareQuality(models, [1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(same).toMatchObject({ perplexityChange: 0, largestLogitDifference: 0, greedyAgreement: 1 });
+  expect(int8?.largestLogitDifference).toBeGreaterThan(0);
+  expect(int8?.typicalLogitDifference).toBeLessThan(int8?.largestLogitDifference as number);
+  expect(() => compareQuality(models, [1, 2])).toThrow("compareQuality: needs 6 tokens, got 2");
+  expect(qualityTable([int8 as Quality]).split("\n")[2]).toMatch(/^\| int8 \| \d+\.\d{3} \|/);
 });

@@ -1,0 +1,67 @@
+/**
+ * What a storage dtype costs in quality: logits, perplexity and the most probable token on a text, against the same model in float32. The
+ * text is cut into windows of the model's context, each by itself; what is left over is not used.
+ */
+import { forward, type Model } from "@tsgpt/gpt";
+import { argmax, logSoftmax, type Tensor } from "@tsgpt/tensor";
+
+export interface Quality {
+  readonly dtype: string;
+  readonly perplexity: number;
+  /** Perplexity over that of the first model, less 1. */
+  readonly perplexityChange: number;
+  readonly largestLogitDifference: number;
+  /** Root of the mean square. */
+  readonly typicalLogitDifference: number;
+  /** Share of positions at which the most probable token is the first model's. */
+  readonly greedyAgreement: number;
+}
+
+interface Sums {
+  positions: number;
+  losses: number;
+  loss: number;
+  largest: number;
+  squares: number;
+  agreeing: number;
+}
+
+/** Each model against the first. @throws RangeError for a text of fewer tokens than the model's context */
+export function compareQuality(models: readonly Model[], ids: readonly number[]): Quality[] {
+  const [base] = models;
+  if (!base) return [];
+  const { nPositions, vocabSize } = base.config;
+  if (ids.length < nPositions) throw new RangeError(`compareQuality: needs ${nPositions} tokens, got ${ids.length}`);
+  const all = models.map((): Sums => ({ positions: 0, losses: 0, loss: 0, largest: 0, squares: 0, agreeing: 0 }));
+  for (let start = 0; start + nPositions <= ids.length; start += nPositions) {
+    const window = ids.slice(start, start + nPositions);
+    const reference = forward(base, window);
+    for (const [m, model] of models.entries()) addWindow(all[m] as Sums, window, forward(model, window), reference);
+  }
+  const perplexities = all.map(({ loss, losses }) => Math.exp(loss / losses));
+  return all.map(({ positions, largest, squares, agreeing }, m) => ({
+    dtype: (models[m] as Model).parameters.wte.dtype,
+    perplexity: perplexities[m] as number,
+    perplexityChange: (perplexities[m] as number) / (perplexities[0] as number) - 1,
+    largestLogitDifference: largest,
+    typicalLogitDifference: Math.sqrt(squares / (positions * vocabSize)),
+    greedyAgreement: agreeing / positions,
+  }));
+}
+
+function addWindow(sums: Sums, window: readonly number[], logits: Tensor, reference: Tensor): void {
+  const logProbabilities = logSoftmax(logits);
+  for (const [i, next] of window.slice(1).entries()) {
+    sums.loss -= logProbabilities.row(i).data[next] as number;
+    sums.losses++;
+  }
+  for (let i = 0; i < window.length; i++) {
+    if (argmax(logits.row(i)) === argmax(reference.row(i))) sums.agreeing++;
+    sums.positions++;
+  }
+  for (let i = 0; i < logits.size; i++) {
+    const difference = Math.abs((logits.data[i] as number) - (reference.data[i] as number));
+    sums.largest = Math.max(sums.largest, difference);
+    sums.squares += difference ** 2;
+  }
+}
