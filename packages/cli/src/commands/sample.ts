@@ -25,7 +25,7 @@ import { readText } from "../text-argument.ts";
 
 export interface SampleFlags extends ChainFlags {
   readonly logits: LogitSource;
-  readonly history: readonly number[];
+  readonly history?: readonly number[];
   readonly promptLength: number;
   readonly draws?: number;
   readonly seed?: number;
@@ -35,7 +35,7 @@ export interface SampleFlags extends ChainFlags {
 /** Runs the command. @throws CliError for a file that holds no logits, or for what the chain does not allow */
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const chain = chainOf(flags, resolvedIds(flags), { defaults: false });
-  const { history, promptLength, draws: count, seed = 0 } = flags;
+  const { history = [], promptLength, draws: count, seed = 0 } = flags;
   const byChance = chain.some(({ type }) => type === "xtc");
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");

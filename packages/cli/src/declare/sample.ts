@@ -8,7 +8,7 @@ export function declareSample(program: Command): void {
     .command("sample")
     .description("apply a chain to given logits, step by step, and show the final distribution")
     .requiredOption("--logits <list|@file>", "0.8,0.9,-inf,0.4, or a file with a JSON array (null is -inf)", logitRow)
-    .option("--history <ids>", "the tokens so far: 0,1,0,2", tokenIds, [])
+    .option("--history <ids>", "the tokens so far: 0,1,0,2 (default: none)", tokenIds)
     .option("--prompt-length <n>", "how many of them are the prompt's", wholeNumber(0), 0)
     .option("--greedy", "the most probable, after penalties and constraints")
     .option("--draws <n>", "draw so often, and count", wholeNumber(1, 100_000_000))

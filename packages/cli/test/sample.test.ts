@@ -1,0 +1,287 @@
+/** tsgpt sample as a process: worked examples, each dialect's boundaries by hand, and what files may hold. */
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { sampleCommand } from "../src/commands/sample.ts";
+import { emptyFolder, tsgpt } from "./process.ts";
+
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await tsgpt(["sample", "--json", ...args]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout);
+};
+const probabilities = async (...args: string[]): Promise<number[]> => (await json(...args)).probabilities;
+
+/** The ids that are left. */
+const left = async (...args: string[]) =>
+  (await probabilities(...args)).flatMap((probability, id) => (probability > 0 ? [id] : []));
+
+/** exp(z_i) / sum_j exp(z_j), by its definition; "-" for what is gone. */
+function softmax(...logits: (number | "-")[]): number[] {
+  const weights = logits.map((logit) => (logit === "-" ? 0 : Math.exp(logit)));
+  const sum = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / sum);
+}
+
+async function gives(args: string[], expected: number[], tolerance = 1e-12): Promise<void> {
+  const found = await probabilities(...args);
+  expect(found).toHaveLength(expected.length);
+  for (const [id, probability] of expected.entries()) {
+    expect(Math.abs((found[id] as number) - probability), `token ${id}: ${found[id]}, not ${probability}`).toBeLessThan(
+      tolerance,
+    );
+  }
+}
+
+const LECTURE = ["--logits", "0.8,0.9,0.1,0.4", "--history", "0,1,0,2,0,0"];
+const PENALTIES = ["--frequency-penalty", "1.1", "--presence-penalty", "1.2"];
+// Of 0,-1,-2: probabilities 0.6652, 0.2447, 0.0900; surprise 0.588, 2.031, 3.474 bits; entropy 0.8324 nats.
+const DECLINING = ["--logits", "0,-1,-2"];
+const TIED = ["--logits", "0,0,0,0"]; // 0.25 each, without rounding
+
+describe.concurrent("tsgpt sample", () => {
+  test("the lecture's example: k = 1.6, 1.3, 1.3, 1 (the slide's .305 and .320 are rounded midway)", () =>
+    gives([...LECTURE, ...PENALTIES], [0.26512, 0.32133, 0.17366, 0.23989], 1e-5));
+
+  test("prints the steps and the final distribution, the most probable first", async () => {
+    const { code, stdout, stderr } = await tsgpt(["sample", ...LECTURE, ...PENALTIES, "--top-k", "3"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(`4 logits, 4 tokens that may come, entropy 1.93 bits
+  deck-penalties (frequency 1.1, presence 1.2, scope all): 4 left, entropy 1.97 bits
+    ahead: 1 32.1%, 0 26.5%, 3 24%, 2 17.4%
+  top-k (k 3, boundary llama.cpp): 4 -> 3 left, mass removed 17.4%, entropy 1.57 bits
+    ahead: 1 38.9%, 0 32.1%, 3 29%
+    cut: 2 17.4%
+
+  token  logit  softmax    final
+      1    0.9  0.33776  0.38886
+      0    0.8  0.30562  0.32083
+      3    0.4  0.20486  0.29030
+      2    0.1  0.15176  0.00000
+`);
+  });
+
+  test.each(["deck", "hf", "llama.cpp", "openai"])("%s adds no default of its own", (dialect) =>
+    gives(["--logits", "0.8,0.9,0.1,0.4", "--dialect", dialect], softmax(0.8, 0.9, 0.1, 0.4)),
+  );
+
+  test("a first number that is negative, behind a space or =, and -inf", async () => {
+    await gives(["--logits", "-1,2"], softmax(-1, 2));
+    await gives(["--logits=-1,2"], softmax(-1, 2));
+    await gives(["--logits", "-inf,2,1"], softmax("-", 2, 1));
+  });
+
+  test("top-k 2 of 2,1,1,0: transformers keeps what ties with the second, llama.cpp two", async () => {
+    const args = ["--logits", "2,1,1,0", "--top-k", "2"];
+    await gives([...args, "--dialect", "hf"], softmax(2, 1, 1, "-"));
+    await gives([...args, "--dialect", "llama.cpp"], softmax(2, 1, "-", "-"));
+  });
+
+  test.each(["hf", "llama.cpp"])("top-p, %s: a mass that is reached exactly adds no token", async (dialect) => {
+    expect(await left(...TIED, "--dialect", dialect, "--top-p", "0.5")).toHaveLength(2);
+    expect(await left(...TIED, "--dialect", dialect, "--top-p", "0.51")).toHaveLength(3);
+  });
+
+  test("typical 0.5 of four ties: transformers keeps all, llama.cpp stops above a half", async () => {
+    expect(await left(...TIED, "--dialect", "hf", "--typical", "0.5")).toHaveLength(4);
+    expect(await left(...TIED, "--dialect", "llama.cpp", "--typical", "0.5")).toHaveLength(3);
+  });
+
+  test("llama.cpp heats last: top-p 0.7 keeps two of 0,-1,-2 and, after a temperature of 10, three", async () => {
+    const args = [...DECLINING, "--top-p", "0.7", "--temperature", "10"];
+    await gives([...args, "--dialect", "llama.cpp"], softmax(0, -0.1, "-"));
+    await gives([...args, "--dialect", "hf"], softmax(0, -0.1, -0.2));
+  });
+
+  test.each<[string, string[], (number | "-")[]]>([
+    ["min-p 0.2: exp(-1) = 0.37 of the largest stays, exp(-2) = 0.14 goes", ["--min-p", "0.2"], [0, -1, "-"]],
+    ["epsilon 0.3", ["--epsilon", "0.3"], [0, "-", "-"]],
+    ["eta 0.3: the bound is sqrt(0.3) exp(-0.8324) = 0.238", ["--eta", "0.3"], [0, -1, "-"]],
+    ["top-n-sigma 1: the deviation is 0.816", ["--top-n-sigma", "1"], [0, "-", "-"]],
+    ["mirostat: tau 1 bounds the surprise by 2 bits", ["--mirostat-tau", "1"], [0, "-", "-"]],
+    ["mirostat: tau 1.1 by 2.2 bits", ["--mirostat-tau", "1.1"], [0, -1, "-"]],
+    ["xtc: of 0.67 and 0.24 the least likely stays", ["--xtc-probability", "1"], ["-", -1, -2]],
+    ["greedy", ["--greedy"], [0, "-", "-"]],
+    ["llama.cpp's temperature 0", ["--dialect", "llama.cpp", "--temperature", "0"], [0, "-", "-"]],
+    ["a bias", ["--logit-bias", "2:3,0:-1"], [-1, -1, 1]],
+    ["a banned token", ["--banned", "0"], ["-", -1, -2]],
+    ["a banned sequence", ["--banned", "2,1", "--banned", "1,0", "--history", "2"], [0, "-", -2]],
+    ["allowed tokens", ["--allowed", "2,1"], ["-", -1, -2]],
+    ["a first token, at its place", ["--forced-first", "2", "--history", "0", "--prompt-length", "1"], ["-", "-", 0]],
+    ["a first token, past its place", ["--forced-first", "2", "--history", "0"], [0, -1, -2]],
+    [
+      "repetition: divides what is positive, multiplies the rest",
+      ["--repetition-penalty", "2", "--history", "1,1"],
+      [0, -2, -2],
+    ],
+    ["no 2-gram twice: 0,1 was, so 1 goes", ["--no-repeat-ngram", "2", "--history", "0,1,0"], [0, "-", -2]],
+    [
+      "DRY: 2 would make 0,1,2 come again: 0.5 x 1.75^0",
+      ["--dry-multiplier", "0.5", "--history", "0,1,2,0,1"],
+      [0, -1, -2.5],
+    ],
+    [
+      "DRY: 1 breaks a sequence",
+      ["--dry-multiplier", "0.5", "--dry-breaker", "1", "--history", "0,1,2,0,1"],
+      [0, -1, -2],
+    ],
+  ])("%s", (_, args, expected) => gives([...DECLINING, ...args], softmax(...expected)));
+
+  const additive = ["--frequency-penalty", "0.5", "--presence-penalty", "0.25", "--history", "0,1,1"];
+
+  test("openai's penalties count what was generated, llama.cpp's the prompt too", async () => {
+    const args = [...DECLINING, ...additive, "--prompt-length", "1"];
+    await gives([...args, "--dialect", "openai"], softmax(0, -1 - 2 * 0.5 - 0.25, -2));
+    await gives([...args, "--dialect", "llama.cpp"], softmax(-0.5 - 0.25, -1 - 2 * 0.5 - 0.25, -2));
+  });
+
+  test("--penalty-scope 1 counts the last token alone", () =>
+    gives([...DECLINING, ...additive, "--dialect", "hf", "--penalty-scope", "1"], softmax(0, -1 - 0.5 - 0.25, -2)));
+
+  test("a penalty below 0 favours what has occurred", () =>
+    gives([...DECLINING, "--dialect", "openai", "--frequency-penalty", "-1", "--history", "2"], softmax(0, -1, -1)));
+
+  test.each([
+    ["deck", "1"],
+    ["hf", "0"],
+    ["llama.cpp", "0"],
+    ["openai", "0"],
+  ])("under %s a frequency and presence penalty of %s is off", async (dialect, off) => {
+    const args = ["--frequency-penalty", off, "--presence-penalty", off, "--history", "1", "--dialect", dialect];
+    expect((await json(...DECLINING, ...args)).chain).toEqual([]);
+  });
+
+  test("a watermark raises green logits by delta, and which they are is the key's", async () => {
+    const args = ["--logits", Array.from({ length: 400 }, () => 0).join(), "--history", "7"];
+    const green = async (key: string) => {
+      const found = await probabilities(...args, "--watermark-key", key, "--watermark-delta", "1");
+      return found.flatMap((probability, id) => (probability > 1 / 400 ? [id] : []));
+    };
+    const [one, other] = await Promise.all([green("1"), green("2")]);
+    expect(one.length).toBeGreaterThan(75); // a quarter of 400, with a deviation of 8.7
+    expect(one.length).toBeLessThan(125);
+    expect(other).not.toEqual(one);
+  });
+
+  test("--json tells of each step what it was given, kept, cut and left ahead", async () => {
+    const { dialect, chain, history, steps } = await json(...DECLINING, "--top-k", "2", "--dialect", "hf");
+    expect({ dialect, chain, history }).toEqual({
+      dialect: "hf",
+      chain: [{ type: "top-k", k: 2, boundary: "hf" }],
+      history: [],
+    });
+    const [step] = steps;
+    expect(Object.keys(step)).toEqual(["step", "before", "kept", "massRemoved", "removed", "entropyBits", "top"]);
+    expect(step).toMatchObject({ before: 3, kept: 2 });
+    expect(step.massRemoved).toBeCloseTo(0.09003, 5);
+    expect(step.removed).toEqual([{ id: 2, probability: step.massRemoved }]);
+    expect(step.entropyBits).toBeCloseTo(0.83998, 4); // of 0.7311 and 0.2689
+    expect(step.top.map(({ id }: { id: number }) => id)).toEqual([0, 1]);
+  });
+
+  test("the chance that xtc took is shown", async () => {
+    const args = [...DECLINING, "--xtc-probability", "0.5", "--seed", "1"];
+    const { steps, probabilities } = await json(...args);
+    const [{ uniform, kept }] = steps;
+    expect(kept).toBe(uniform < 0.5 ? 2 : 3);
+    expect(probabilities[0] === 0).toBe(uniform < 0.5);
+    expect((await tsgpt(["sample", ...args])).stdout).toContain(`chance ${uniform.toFixed(3)}`);
+  });
+
+  test("--draws counts; the same seed draws the same", async () => {
+    const args = [...DECLINING, "--draws", "10000", "--top-k", "2"];
+    const [first, again, other] = await Promise.all([
+      json(...args, "--seed", "5"),
+      json(...args, "--seed", "5"),
+      json(...args, "--seed", "6"),
+    ]);
+    const { count, seed, counts } = first.draws;
+    expect({ count, seed, sum: counts[0] + counts[1], cut: counts[2] }).toEqual({
+      count: 10000,
+      seed: 5,
+      sum: 10000,
+      cut: 0,
+    });
+    expect(Math.abs(counts[0] - 7311)).toBeLessThan(4 * 44); // deviation sqrt(10000 x 0.7311 x 0.2689) = 44
+    expect(again.draws).toEqual(first.draws);
+    expect(other.draws.counts).not.toEqual(counts);
+    expect((await tsgpt(["sample", ...args, "--seed", "5"])).stdout).toMatch(
+      new RegExp(`drawn {2}of all draws\\n +0 +0 +0\\.66524 +0\\.73106 +${counts[0]} +7\\d\\.\\d%`),
+    );
+  });
+
+  test("with draws, xtc takes its chance anew each time, and that is said", async () => {
+    const { stdout } = await tsgpt(["sample", ...DECLINING, "--xtc-probability", "0.5", "--draws", "1000"]);
+    expect(stdout).toMatch(/xtc took its chance anew for each draw/);
+    const { draws } = await json(...DECLINING, "--xtc-probability", "0.5", "--draws", "10000");
+    expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
+  });
+
+  test("a file holds a JSON array, null for -inf", async () => {
+    const file = join(emptyFolder(), "row.json");
+    writeFileSync(file, "[1, null, 2.5e0]\n");
+    await gives(["--logits", `@${file}`], softmax(1, "-", 2.5));
+  });
+
+  test("50,257 logits from a file, of which 20 are shown", async () => {
+    const file = join(emptyFolder(), "row.json");
+    writeFileSync(file, JSON.stringify(Array.from({ length: 50257 }, (_, id) => -((id * 7919) % 50257) / 1000)));
+    expect(await probabilities("--logits", `@${file}`, "--top-k", "40")).toHaveLength(50257);
+    const { stdout } = await tsgpt(["sample", "--logits", `@${file}`, "--top-k", "40"]);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("  and 20 more; --json has all");
+  });
+
+  const file = (content: string | Uint8Array) => {
+    const path = join(emptyFolder(), "row.json");
+    writeFileSync(path, content);
+    return path;
+  };
+  const huge = () => {
+    const path = file("");
+    truncateSync(path, 3 * 2 ** 30); // no blocks on the disk
+    return path;
+  };
+  const folder = () => {
+    const path = join(emptyFolder(), "row.json");
+    mkdirSync(path);
+    return path;
+  };
+  test.each<[string, () => string, RegExp]>([
+    ["is not JSON", () => file("0.8,0.9\nmore\nand more"), /must hold a JSON array of numbers.*Unexpected/],
+    ["is empty", () => file(""), /must hold a JSON array of numbers/],
+    ["holds an empty array", () => file("[]"), /must hold a JSON array of numbers/],
+    ["holds an object", () => file('{"0": 1}'), /must hold a JSON array of numbers/],
+    ["holds a string", () => file('[1, "2"]'), /must hold a JSON array of numbers.*; item 1 is "2"/],
+    ["holds a row in a row", () => file("[[1, 2]]"), /item 0 is \[1,2\]/],
+    ["is missing", () => join(emptyFolder(), "row.json"), /cannot read ".*row\.json": ENOENT/],
+    ["is a folder", folder, /cannot read ".*row\.json": EISDIR/],
+    ["has 3 GB", huge, /cannot read ".*row\.json": .*2 GiB/],
+    ["is not UTF-8", () => file(Uint8Array.of(0x5b, 0xff)), /is not UTF-8 text/],
+  ])("a file that %s: exit code 1", async (_, path, message) => {
+    const { code, stdout, stderr } = await tsgpt(["sample", "--logits", `@${path()}`]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test("a reader that has enough ends it quietly", async () => {
+    const row = Array.from({ length: 9000 }, () => 1).join();
+    const outcome = await tsgpt(["sample", "--logits", row, "--json"], { closeStdoutAfter: 10 });
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
+  const before = process.exitCode;
+  const write = vi.spyOn(process.stdout, "write");
+  const options = { dialect: "deck", logits: { row: [1, 2] }, promptLength: 0 } as const;
+  const running = sampleCommand({ ...options, draws: 100_000_000 });
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+  process.emit("SIGINT");
+  await running;
+  const { exitCode } = process;
+  process.exitCode = before;
+  expect(exitCode).toBe(130);
+  expect(write).not.toHaveBeenCalled();
+  write.mockRestore();
+});
