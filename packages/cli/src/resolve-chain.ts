@@ -12,6 +12,9 @@ export interface ResolvedFlags extends ChainFlags {
   readonly forcedLast?: number;
 }
 
+/** Token ids; a comma or a space alone is a text. */
+const IDS = /^\s*\d+(\s*,\s*\d+)*\s*$/;
+
 /** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
@@ -38,7 +41,7 @@ export function resolveChain(
 
 /** `1,2,3` is ids; anything else a text as it is and behind a space, which GPT-2 writes with other tokens. */
 function sequencesOf(word: string, model: Model): number[][] {
-  if (/^[\d,\s]+$/.test(word)) return [tokenIds(word)];
+  if (IDS.test(word)) return [tokenIds(word)];
   const text = quoted(word);
   const tokenizer = tokenizerOf(model, "--banned");
   const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
@@ -59,8 +62,8 @@ function quoted(word: string): string {
 function breakersOf(given: readonly string[] | undefined, model: Model): number[] {
   const words = given ?? (model.tokenizer ? DRY_BREAKERS : ["none"]);
   if (words.length === 1 && words[0] === "none") return [];
-  const ids = new Set(words.filter((word) => /^[\d,\s]+$/.test(word)).flatMap(tokenIds));
-  const texts = words.filter((word) => !/^[\d,\s]+$/.test(word)).map(quoted);
+  const ids = new Set(words.filter((word) => IDS.test(word)).flatMap(tokenIds));
+  const texts = words.filter((word) => !IDS.test(word)).map(quoted);
   if (texts.length > 0) {
     const tokenizer = tokenizerOf(model, "--dry-breaker");
     for (let id = 0; id < model.config.vocabSize; id++) {
