@@ -1,0 +1,130 @@
+/** --trace-sampling: what each step did to each token, for a person and for a program. */
+import { describe, expect, test } from "vitest";
+import { fixture, tsgpt } from "./process.ts";
+
+interface Share {
+  id: number;
+  probability: number;
+}
+interface Step {
+  step: { type: string };
+  before: number;
+  kept: number;
+  massRemoved: number;
+  removed: Share[];
+  entropyBits: number;
+  top: Share[];
+}
+interface Token {
+  id: number;
+  text: string;
+  probability: number;
+  steps: Step[];
+}
+
+const TINY = ["--model", fixture("tiny-tied"), "--tokens", "1,2,3", "--ignore-eos"];
+const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string }> => {
+  const { code, stdout, stderr } = await tsgpt(["generate", "--json", "--quiet", ...args]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout);
+};
+
+describe.concurrent("--trace-sampling", () => {
+  const args = ["The king", "--max-tokens", "6", "--seed", "4", "--top-k", "8", "--min-p", "0.05"];
+
+  test("--json: for each token and step, candidates, mass removed, entropy, who was cut; and the choice", async () => {
+    const { tokens } = await json(...args, "--trace-sampling");
+    expect(tokens).toHaveLength(6);
+    for (const { id, probability, steps } of tokens) {
+      expect(steps.map(({ step }) => step.type)).toEqual(["top-k", "top-p", "min-p"]);
+      expect(steps.map(({ before }) => before)).toEqual([4096, ...steps.slice(0, -1).map(({ kept }) => kept)]);
+      for (const { before, kept, massRemoved, removed, top, entropyBits } of steps) {
+        expect(removed).toHaveLength(Math.min(10, before - kept));
+        expect(top).toHaveLength(Math.min(10, kept));
+        if (before - kept <= 10)
+          expect(removed.reduce((sum, cut) => sum + cut.probability, 0)).toBeCloseTo(massRemoved, 12);
+        const bits = top.reduce((sum, { probability: p }) => sum - p * Math.log2(p), 0);
+        expect(bits).toBeCloseTo(entropyBits, 10); // at most 8 are left, and top names them all
+      }
+      expect(steps.at(-1)?.top.find((share) => share.id === id)?.probability).toBe(probability);
+    }
+  });
+
+  test("the trace changes no token", async () => {
+    const [plain, traced] = await Promise.all([json(...args), json(...args, "--trace-sampling")]);
+    expect(traced.tokens.map(({ id }) => id)).toEqual(plain.tokens.map(({ id }) => id));
+    expect(plain.tokens[0]?.steps).toBeUndefined();
+  });
+
+  test("xtc shows its chance, mirostat its bound and how it moves", async () => {
+    const xtc = (await json(...TINY, "--max-tokens", "3", "--xtc-probability", "0.5", "--trace-sampling")).tokens;
+    for (const { steps } of xtc) expect(steps.at(-1)).toMatchObject({ uniform: expect.any(Number) });
+    const { tokens } = await json(...TINY, "--max-tokens", "3", "--mirostat-tau", "3", "--trace-sampling");
+    const mus = tokens.map(({ steps }) => (steps[0] as Step & { mu: number }).mu);
+    expect(mus[0]).toBe(6);
+    for (const [i, { probability }] of tokens.slice(0, -1).entries()) {
+      expect(mus[i + 1]).toBeCloseTo((mus[i] as number) - 0.1 * (-Math.log2(probability) - 3), 10);
+    }
+  });
+
+  test("is read by a person: each step before each token, and the whole text at the end", async () => {
+    const run = ["generate", "The king", "--greedy", "--max-tokens", "2", "--banned", "307", "--logit-bias", "338:2"];
+    const { code, stdout, stderr } = await tsgpt([...run, "--trace-sampling", "--quiet"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(`The king
+
+token 1
+  logit-bias (bias {"338":2}): 4096 left, entropy 5.02 bits
+    ahead: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, " and" 3.3%, and 4091 more
+  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 9.01%, entropy 5.04 bits
+    ahead: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
+    cut: " was" 9.01%
+  greedy: 4095 -> 1 left, mass removed 58.3%, entropy 0.00 bits
+    ahead: " had" 100%
+    cut: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, " said" 1.34%, and 4089 more
+  chosen: " had", probability 1.0000
+
+token 2
+  logit-bias (bias {"338":2}): 4096 left, entropy 7.24 bits
+    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4091 more
+  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 0.0344%, entropy 7.24 bits
+    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
+    cut: " was" 0.0344%
+  greedy: 4095 -> 1 left, mass removed 89.2%, entropy 0.00 bits
+    ahead: " been" 100%
+    cut: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, " to" 3.1%, and 4089 more
+  chosen: " been", probability 1.0000
+
+The king had been
+`);
+  });
+
+  test("a sample counts its own tokens", async () => {
+    const run = ["generate", ...TINY, "--num-samples", "2", "--max-tokens", "2", "--seed", "1", "--dialect", "openai"];
+    const { stdout } = await tsgpt([...run, "--trace-sampling", "--quiet"]);
+    expect(stdout).toBe(`1 2 3
+
+token 1
+  no step: the full distribution
+  chosen: 30, probability 0.0044
+
+token 2
+  no step: the full distribution
+  chosen: 16, probability 0.0208
+
+1 2 3
+
+token 1
+  no step: the full distribution
+  chosen: 21, probability 0.0486
+
+token 2
+  no step: the full distribution
+  chosen: 16, probability 0.0249
+
+1 2 3 30 16
+
+1 2 3 21 16
+`);
+  });
+});
