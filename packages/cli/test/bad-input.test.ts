@@ -2,7 +2,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { emptyFolder, fixture, type RunOptions, tsgpt } from "./process.ts";
+import { fails } from "./fails.ts";
+import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const TINY = fixture("tiny-tied");
 const IDS = ["--tokens", "1,2,3"];
@@ -40,17 +41,6 @@ function poison(folder: string): void {
   const bytes = readFileSync(path);
   bytes.fill(0xff, 8 + Number(bytes.readBigUInt64LE(0)));
   writeFileSync(path, bytes);
-}
-
-async function fails(code: number, args: readonly string[], message: RegExp, options: RunOptions = {}): Promise<void> {
-  const outcome = await tsgpt(args, options);
-  expect(outcome.stderr).toMatch(message);
-  expect(outcome.stderr).toMatch(/^error: /);
-  expect(outcome.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
-  expect(outcome.stderr).toMatch(/see tsgpt( \w+)? --help\n$/);
-  expect(outcome.stderr).not.toMatch(/\n\s+at |node:internal/);
-  expect(outcome.stdout.trim()).toBe("");
-  expect(outcome.code).toBe(code);
 }
 
 describe.concurrent("a failure, exit code 1:", () => {
@@ -118,6 +108,12 @@ describe.concurrent("a failure, exit code 1:", () => {
     const output = command === "logits" ? ["--output", join(emptyFolder(), "x.safetensors")] : [];
     return fails(1, [command, "--model", TINY, "--tokens", "1,999999", ...output], /999999 is out of range/);
   });
+
+  test("a draft of another vocabulary", () =>
+    fails(1, ["generate", "x", "--draft-model", TINY], /"tiny-tied" has 61 tokens, "fairytales" has 4096/));
+
+  test("a draft that is not there", () =>
+    fails(1, ["generate", "x", "--draft-model", "nowhere"], /no such model folder: "nowhere"/));
 
   test("text for a model without tokenizer", () =>
     fails(1, ["generate", "x", "--model", TINY], /has no tokenizer, so a prompt must be given as token ids/));
@@ -265,7 +261,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "no command, with those there are",
       [],
-      /give a command: generate, sample, logits, compare, tokens, watermark, bench, random, pull, models, info, remove/,
+      /give a command: generate, sample, logits, compare, tokens, watermark, bench, random, convert, pull, models, info, remove/,
     ],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
     ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1 to 64/],
@@ -277,7 +273,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
   });
 });
 
-test.concurrent.each("generate sample logits compare tokens watermark bench random pull models info remove".split(" "))(
+test.concurrent.each("generate sample logits compare tokens watermark bench random convert pull models info remove".split(" "))(
   "tsgpt %s --help has examples",
   async (command) => {
     const { code, stdout } = await tsgpt([command, "--help"]);
