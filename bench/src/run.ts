@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache|roofline|sampling|dtypes|quality] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -10,12 +10,21 @@ import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
 import { createEngine, type Engine } from "@tsgpt/tensor";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { compareDtypes } from "./dtypes.ts";
+import { measureNearTies } from "./near-ties.ts";
 import { benchOps } from "./ops.ts";
 import { plotCache, plotRoofline } from "./plot.ts";
 import { compareQuality } from "./quality.ts";
 import { measureRoofline } from "./roofline.ts";
 import { measureSampling } from "./sampling.ts";
-import { cacheTable, dtypesTable, opsTable, qualityTable, rooflineTable, samplingTable } from "./tables.ts";
+import {
+  cacheTable,
+  dtypesTable,
+  nearTiesTable,
+  opsTable,
+  qualityTable,
+  rooflineTable,
+  samplingTable,
+} from "./tables.ts";
 
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const TEXT = new URL("../texts/tales.txt", import.meta.url);
@@ -30,7 +39,16 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
   },
 });
-const only = oneOf("only", values.only, ["ops", "cache", "roofline", "sampling", "dtypes", "quality", undefined]);
+const only = oneOf("only", values.only, [
+  "ops",
+  "cache",
+  "roofline",
+  "sampling",
+  "near-ties",
+  "dtypes",
+  "quality",
+  undefined,
+]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
 await mkdir(RESULTS, { recursive: true });
@@ -38,6 +56,7 @@ if (only === undefined || only === "ops") await runOps(values.quick);
 if (only === undefined || only === "cache") await runCache(values.quick);
 if (only === undefined || only === "roofline") await runRoofline(values.quick);
 if (only === undefined || only === "sampling") await runSampling(values.quick);
+if (only === undefined || only === "near-ties") await runNearTies(values.quick);
 if (only === undefined || only === "dtypes") await runDtypes(values.quick);
 if (only === undefined || only === "quality") await runQuality(values.quick);
 progress("");
@@ -127,6 +146,16 @@ async function runSampling(quick: boolean): Promise<void> {
   const cost = measureSampling(gpt2, quick ? 5 : 200, (round) => progress(`sampling: round ${round}`));
   const title = `Choosing a token of ${gpt2.config.vocabSize}: ${describe(engine)}`;
   await save(`sampling-${engine.kernelSet}`, title, samplingTable(cost), { ...sort(engine), ...cost });
+}
+
+/** The bundled model with both kernel sets; a figure of counts, which another machine may have slightly other. */
+async function runNearTies(quick: boolean): Promise<void> {
+  const reference = await loadModel(BUNDLED, { engine: await createEngine({ kernels: "reference" }) });
+  const simd = await loadModel(BUNDLED, { engine: await createEngine({ kernels: "simd", threads }) });
+  const [texts, length] = quick ? [1, 20] : [20, 250];
+  const onText = (text: number) => progress(`near-ties: text ${text} of ${texts}`);
+  const ties = await measureNearTies(reference, simd, { texts, length, onText });
+  await save("near-ties", "Where the kernel sets choose different tokens: fairytales", nearTiesTable(ties), ties);
 }
 
 /** 1, 1 + step, ... and the last. */

@@ -2,6 +2,7 @@
 import type { CacheRow } from "./cache.ts";
 import { type DtypeSpeed, medianRatio } from "./dtypes.ts";
 import { median } from "./median.ts";
+import type { NearTies } from "./near-ties.ts";
 import type { OpResult } from "./ops.ts";
 import type { Quality } from "./quality.ts";
 import type { RooflinePoint } from "./roofline.ts";
@@ -97,6 +98,17 @@ export function qualityTable(results: readonly Quality[]): string {
     ["dtype", "perplexity", "change", "largest logit difference", "root mean square", "same most probable token"],
     rows,
   );
+}
+
+/** One row a chain; below, how far apart logits were. */
+export function nearTiesTable({ tokens, largestDifference, chains }: NearTies): string {
+  const rows = chains.map(({ chain, differing, expectedRate }) => {
+    const rate = expectedRate < 1e-12 ? "0" : expectedRate.toExponential(1); // below is rounding
+    return [chain, String(tokens), String(differing), rate];
+  });
+  const logits = `logits differ by ${largestDifference.toExponential(1)} at most`;
+  const note = `\nThe same text and uniform number for both sets; the rate is the share of all uniform numbers that choose otherwise; ${logits}.\n`;
+  return table(["chain", "tokens", "chosen otherwise", "rate to be expected"], rows) + note;
 }
 
 /** Three significant digits, thousands apart. */

@@ -1,15 +1,17 @@
 /** What is made of measurements, on measurements made up: no timing is tested. */
 
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
+import { candidatesOf } from "@tsgpt/sampling";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { type CacheRow, compareCache } from "../src/cache.ts";
 import { compareDtypes, medianRatio } from "../src/dtypes.ts";
+import { differingShare, measureNearTies } from "../src/near-ties.ts";
 import { benchOps } from "../src/ops.ts";
 import { plotCache, plotRoofline } from "../src/plot.ts";
 import { compareQuality, type Quality } from "../src/quality.ts";
 import { point } from "../src/roofline.ts";
-import { cacheTable, digits, dtypesTable, qualityTable, rooflineTable } from "../src/tables.ts";
+import { cacheTable, digits, dtypesTable, nearTiesTable, qualityTable, rooflineTable } from "../src/tables.ts";
 
 const rows: CacheRow[] = [1, 2, 3, 4, 5].map((position) => ({
   position,
@@ -106,4 +108,33 @@ test("a model against itself: no difference; in int8 the logits differ, and the 
   expect(int8?.typicalLogitDifference).toBeLessThan(int8?.largestLogitDifference as number);
   expect(() => compareQuality(models, [1, 2])).toThrow("compareQuality: needs 6 tokens, got 2");
   expect(qualityTable([int8 as Quality]).split("\n")[2]).toMatch(/^\| int8 \| \d+\.\d{3} \|/);
+});
+
+test("near-ties: none between a model and itself, many between two models; the table has the rate", async () => {
+  const shape = { nLayer: 1, nHead: 2, nEmbd: 8, nInner: 32, vocabSize: 11, nPositions: 16, bosTokenId: 0 };
+  const config = { ...presetConfig("gpt2"), ...shape };
+  const model = await randomModel("tiny", config, createReferenceEngine());
+  const other = await randomModel("another", config, createReferenceEngine(), 2);
+  const task = { texts: 3, length: 10, onText: () => {} };
+  const same = await measureNearTies(model, model, task);
+  expect(same).toMatchObject({ tokens: 30, largestDifference: 0 });
+  for (const { differing, expectedRate } of same.chains) {
+    expect(differing).toBe(0);
+    expect(expectedRate).toBeLessThan(1e-12);
+  }
+  const different = await measureNearTies(model, other, task);
+  expect(different.chains.find(({ chain }) => chain === "greedy")?.differing).toBeGreaterThan(10);
+  expect(different.largestDifference).toBeGreaterThan(0);
+  const chains = [{ chain: "greedy", differing: 3, expectedRate: 1.23e-6 }];
+  expect(nearTiesTable({ tokens: 4000, largestDifference: 1.84e-5, chains })).toContain(
+    "| greedy | 4000 | 3 | 1.2e-6 |",
+  );
+});
+
+test("the share of u that chooses otherwise: boundaries at 0.5 and 0.75, and a token that is not in both", () => {
+  const even = candidatesOf(Float64Array.of(0, 0));
+  const uneven = candidatesOf(Float64Array.of(Math.log(3), 0)); // 0.75, 0.25
+  expect(differingShare(even, uneven)).toBeCloseTo(0.25, 12); // u from 0.5 to 0.75
+  expect(differingShare(even, even)).toBe(0);
+  expect(differingShare(even, candidatesOf(Float64Array.of(-Infinity, 0)))).toBeCloseTo(0.5, 12);
 });
