@@ -50,8 +50,11 @@ Examples:
 --dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
 logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
---banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space.
+--banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space; digits as a text stand in quotes ('"12"').
+--dry-breaker likewise, for all tokens that hold the text; without it newline, colon, quotation mark and asterisk; none is none.
+--beams and --penalty-alpha take penalties and constraints, and no option that draws. Sample i of --num-samples has the seed plus i.
 --json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
 string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
-score is the mean logprob of a sample, and a beam's summed one over length^a. tokensPerSecond: generated tokens over
-prefillSeconds + decodeSeconds.`;
+score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
+--logprobs adds topLogprobs to each token, --trace-sampling its probability and steps; --draft-model and --prompt-lookup
+speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;
