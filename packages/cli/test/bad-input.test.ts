@@ -273,14 +273,13 @@ describe.concurrent("a usage error, exit code 2:", () => {
   });
 });
 
-test.concurrent.each("generate sample logits compare tokens watermark bench random convert pull models info remove".split(" "))(
-  "tsgpt %s --help has examples",
-  async (command) => {
-    const { code, stdout } = await tsgpt([command, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Examples?:\n {2}\$ tsgpt /);
-  },
-);
+test.concurrent.each(
+  "generate sample logits compare tokens watermark bench random convert pull models info remove".split(" "),
+)("tsgpt %s --help has examples", async (command) => {
+  const { code, stdout } = await tsgpt([command, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Examples?:\n {2}\$ tsgpt /);
+});
 
 test("tsgpt --help has examples", async () => {
   expect((await tsgpt(["--help"])).stdout).toMatch(/Examples:\n {2}\$ tsgpt generate/);
