@@ -22,6 +22,7 @@ export interface TextOptions {
 /** Adds them. */
 export function withChain(command: Command, { placeholder, gather }: TextOptions): Command {
   command
+    .optionsGroup("Shaping and cutting the distribution:")
     .addOption(new Option("--dialect <name>", "whose defaults, order and boundaries").choices(dialects).default("deck"))
     .option("--temperature <t>", "above 1 flattens, below 1 sharpens; 1 is off", finiteNumber)
     .option("--top-k <k>", "only the k most probable; 0 is off", wholeNumber(0))
@@ -43,6 +44,7 @@ function withPenalties(command: Command, { placeholder, gather }: TextOptions): 
   const noRepeatNgram = new Option("--no-repeat-ngram <n>", "no n tokens twice; 0 is off").argParser(wholeNumber(0));
   noRepeatNgram.negate = false; // not the negation of an option repeat-ngram
   command
+    .optionsGroup("Penalties on what has been said:")
     .option("--frequency-penalty <f>", "per occurrence; off: 1 under deck, 0 elsewhere", finiteNumber)
     .option("--presence-penalty <p>", "for any occurrence; off: 1 under deck, 0 elsewhere", finiteNumber)
     .option("--repetition-penalty <r>", "CTRL's, divides positive logits; 1 is off", positiveNumber())
@@ -56,6 +58,7 @@ function withPenalties(command: Command, { placeholder, gather }: TextOptions): 
 
 function withConstraints(command: Command, { placeholder, gather }: TextOptions): Command {
   return command
+    .optionsGroup("Constraints:")
     .option("--logit-bias <id:bias,...>", "added to the logits of tokens", biases)
     .option(`--banned <${placeholder}>`, "a sequence that may not come; may be repeated", gather)
     .option("--allowed <ids>", "no other token may come", tokenIds)
