@@ -23,7 +23,7 @@ const snippets = documents.flatMap((document) =>
   blocks(document, "ts").map((code, i) => ({ document, number: i + 1, code })),
 );
 const commands = documents.flatMap((document) =>
-  [...text(document).matchAll(/npx pnpm@12 (?:--silent )?([a-z]+)(?: ([a-z]+))?/g)].map(([line, script, command]) => ({
+  [...text(document).matchAll(/npx pnpm@12 (?:--silent )?([a-z-]+)(?: ([a-z]+))?/g)].map(([line, script, command]) => ({
     document,
     line,
     script,
