@@ -31,7 +31,7 @@ export function runChain(
   for (const step of chain) {
     const after = applyStep(candidates, step, stepContext);
     observe?.(step, candidates, after);
-    if (!observe && after.logits !== candidates.logits) giveLogits(candidates.logits);
+    if (!observe && after.logits !== candidates.logits) giveLogits(candidates.logits, logits.length);
     candidates = after;
   }
   return candidates;

@@ -19,12 +19,12 @@ export function headCut(
   weights = ones(scores.length),
   among = everyPlace(scores),
 ): Cut {
-  const narrowed = among.length > MANY ? binReached(scores, target, weights, among) : { among, missing: target };
-  let [low, high, missing] = [0, narrowed.among.length - 1, narrowed.missing];
+  const reached = among.length > MANY ? binReached(scores, target, weights, among) : { places: among, missing: target };
+  const { places } = reached;
+  let [low, high, missing] = [0, places.length - 1, reached.missing];
   while (true) {
-    const { among } = narrowed;
-    const pivot = medianOf(scores[among[low]!]!, scores[among[(low + high) >> 1]!]!, scores[among[high]!]!);
-    const { start, end, above, equal } = partition(among, scores, { low, high, pivot }, weights);
+    const pivot = medianOf(scores[places[low]!]!, scores[places[(low + high) >> 1]!]!, scores[places[high]!]!);
+    const { start, end, above, equal } = partition(places, scores, { low, high, pivot }, weights);
     if (above >= missing && start > low) {
       high = start - 1;
       continue;
@@ -61,7 +61,7 @@ function binReached(scores: Float64Array, target: number, weights: Float64Array,
     const place = among[i]!;
     if ((((max - scores[place]!) * scale) | 0) === bin) among[count++] = place;
   }
-  return { among: among.subarray(0, count), missing };
+  return { places: among.subarray(0, count), missing };
 }
 
 /** The cut of the k largest scores: the k-th is its threshold. 1 <= k <= scores.length */

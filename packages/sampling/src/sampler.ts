@@ -7,7 +7,7 @@ import { reportChain, type StepReport } from "./report.ts";
 import { giveLogits } from "./scratch.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
-import { firstMu, type Mirostat, nextMu } from "./steps/mirostat.ts";
+import { firstMu, nextMu } from "./steps/mirostat.ts";
 
 /** A draw and how it came about. */
 export interface Explanation {
@@ -40,26 +40,26 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
   const generator = createGenerator(seed);
   const uniform = (): number => nextUniform(generator);
   const last = chain.at(-1);
+  const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const mirostat = last?.type === "mirostat" ? last : undefined;
   let mu = mirostat && firstMu(mirostat);
   const drawFrom = (candidates: Candidates): number => {
     const id = draw(candidates, generator);
-    if (mirostat && mu !== undefined) mu = nextMu(mirostat as Mirostat, mu, probabilityOf(candidates, id));
+    if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, probabilityOf(candidates, id));
     return id;
   };
   const distribution: Sampler["distribution"] = (logits, context) => runChain(chain, logits, context, { uniform, mu });
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
     const { candidates, steps } = reportChain(chain, logits, context, { uniform, mu }, limit);
-    const id = chain.length === 1 && last?.type === "greedy" ? candidates.ids[0]! : drawFrom(candidates);
+    const id = greedyAlone ? candidates.ids[0]! : drawFrom(candidates);
     return { id, probability: probabilityOf(candidates, id), steps };
   };
-  const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const sample = greedyAlone
     ? (logits: Float32Array | Float64Array) => argmax(logits)
     : (logits: Float32Array | Float64Array, context: SampleContext) => {
         const candidates = distribution(logits, context);
         const id = drawFrom(candidates);
-        giveLogits(candidates.logits);
+        giveLogits(candidates.logits, logits.length);
         return id;
       };
   return Object.assign(sample, { generator, distribution, explain });

@@ -31,9 +31,12 @@ export function copyLogits(logits: Float64Array): Float64Array {
   return copy;
 }
 
-/** Lets logits that nobody looks at any more be taken again. Never twice, and never those that were handed out. */
-export function giveLogits(logits: Float64Array): void {
-  if (logits.length < MANY) return;
+/**
+ * Lets the logits of a whole row, `rowLength` of them, be taken again once nobody looks at them: never twice, and never those that
+ * were handed out. Fewer are let go, for rows are what will be asked for.
+ */
+export function giveLogits(logits: Float64Array, rowLength: number): void {
+  if (logits.length < MANY || logits.length !== rowLength) return;
   if (free[0]?.length !== logits.length) free = [];
   if (free.length < 2) free.push(logits);
 }

@@ -106,7 +106,7 @@ function summary(told: Told): string {
   const { stories, prefillSeconds, decodeSeconds, speculation } = told;
   const count = stories.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const seconds = (prefillSeconds + decodeSeconds).toFixed(2);
-  const line = `${count} tokens, ${seconds} s, ${tokensPerSecond(count, told).toFixed(1)} tokens/s\n`;
+  const line = `${count} ${count === 1 ? "token" : "tokens"}, ${seconds} s, ${tokensPerSecond(count, told).toFixed(1)} tokens/s\n`;
   return speculation ? line + describeSpeculation(speculation) : line;
 }
 
