@@ -86,14 +86,14 @@ test.each(dtypes)("%s gives the same bits on 1, 2, 3 and 5 threads", async (dtyp
 });
 
 test("int8 gives the same bits with relaxed SIMD and without, in tiles and row by row, at first and optimised", async () => {
-  const [x, w] = [noise([6, 300], 1), noise([300, 90], 2)];
+  const [x, w] = [noise([15, 300], 1), noise([300, 90], 2)]; // 15 rows: a tile of six, two of four, and one row
   const products = [];
   for (const { engine } of fast) {
     const weight = await engine.loadWeight(float32Source(w), "linear", "int8");
     products.push(bits(linear(x, weight, undefined, engine)));
     for (let i = 0; i < 300; i++) linear(x, weight, undefined, engine);
     products.push(bits(linear(x, weight, undefined, engine)));
-    const rows = Array.from({ length: 6 }, (_, i) => linear(x.slice(i, i + 1), weight, undefined, engine).toArray());
+    const rows = Array.from({ length: 15 }, (_, i) => linear(x.slice(i, i + 1), weight, undefined, engine).toArray());
     products.push(bits(Tensor.from(rows.flat() as number[][])));
   }
   for (const product of products) expect(product).toEqual(products[0]);
@@ -217,6 +217,19 @@ test("a column and a row of zeros stay zeros in int8", async () => {
     );
     expect((linear(Tensor.from([[3, 4]]), weight, undefined, engine).toArray() as number[][])[0]?.[0]).toBe(0);
     expect([...weight.toTensor().data].filter((_, i) => i % 2 === 0)).toEqual([0, 0]);
+  }
+});
+
+test("in int8 a row of numbers too small for a factor is one of zeros, and the bias is left", async () => {
+  for (const { engine } of [...fast, { engine: reference }]) {
+    const weight = await engine.loadWeight(float32Source(Tensor.from([[1], [2]])), "linear", "int8");
+    const x = Tensor.from([
+      [1e-38, -3e-37],
+      [1e-36, 0],
+    ]);
+    const [tiny, small] = linear(x, weight, Tensor.from([0]), engine).data;
+    expect(tiny).toBe(0);
+    expect(small! / 1e-36).toBeCloseTo(1, 1); // 62 or 64 of 63 steps up to 2
   }
 });
 

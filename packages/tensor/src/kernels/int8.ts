@@ -25,13 +25,14 @@ export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor
   }
 }
 
-/** A row and its scale: the largest magnitude over 127. If that is infinite or NaN, the scale is, and so is every output. */
+/** A row and its scale: the largest magnitude over 127. If that is infinite or NaN, the scale is NaN, and so is every output. */
 function quantizeRow(x: Float32Array): { values: Int8Array; scale: number } {
   const peak = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!Number.isFinite(peak)) return { values: new Int8Array(x.length), scale: Number.NaN };
   const factor = Math.fround(STEPS / peak);
-  const values = Int8Array.from(x, (value) => {
-    const q = roundToEven(Math.fround(value * factor)) || 0; // 0 / 0 and infinity * 0 are NaN
-    return Math.max(-STEPS, Math.min(STEPS, q));
-  });
-  return { values, scale: Math.fround(peak / STEPS) };
+  if (factor === Number.POSITIVE_INFINITY) return { values: new Int8Array(x.length), scale: 0 }; // zeros, or all below 4e-37
+  return {
+    values: Int8Array.from(x, (value) => roundToEven(Math.fround(value * factor))),
+    scale: Math.fround(peak / STEPS),
+  };
 }
