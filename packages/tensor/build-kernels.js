@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 const folder = new URL("./src/kernels/simd/assembly/", import.meta.url);
 const target = new URL("./src/kernels/simd/binary.ts", import.meta.url);
 const flags =
-  "-O3 --runtime stub --noAssert --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --use abort=".split(
+  "-O3 --runtime stub --noAssert --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152 --use abort=".split(
     " ",
   );
 

@@ -49,6 +49,17 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
     ]);
   });
 
+  test("the exponential of -110 to 0, in steps of a sixteenth, down to what float32 has of it", () => {
+    const x = Array.from({ length: 16 * 110 + 1 }, (_, i) => -i / 16);
+    const sum = x.reduce((total, value) => total + Math.exp(value), 0);
+    const p = softmax(tensorOn(engine, x), engine).data;
+    for (const [i, value] of x.entries()) {
+      const wanted = Math.exp(value) / sum;
+      // the exponential is within 2 units in the last place, 2.4e-7, and the quotient rounds twice, 6e-8 each
+      expect(Math.abs((p[i] as number) - wanted), `exp(${value})`).toBeLessThan(value > -84 ? 4e-7 * wanted : 1e-37);
+    }
+  });
+
   test("-Infinity becomes 0 and leaves the others as if it were not there", () => {
     expect(softmax(tensorOn(engine, [minusInf, 3, 3, minusInf]), engine).toArray()).toEqual([0, 0.5, 0.5, 0]);
   });

@@ -1,29 +1,40 @@
 /**
  * e^x for four numbers. x = n ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 6 with coefficients
  * fitted over that range (Cephes' expf, within 2 units in the last place), times 2^n put into the exponent's bits.
- * Below -87.33 the result is 0 (the reference has a subnormal there), above 88.72 it is Infinity; NaN stays NaN.
+ * Below -87.68 the result is 0 (the reference has what float32 has there), above 88.38 it is Infinity; NaN stays NaN.
  */
 import { madd } from "./madd";
+
+/** In memory, at --memoryBase of build-kernels.js: V8 of Node 24 makes each constant anew, in three instructions, where it is used. */
+const CONSTANTS = memory.data<f32>([
+  -88, 89, // the range outside of which n is -127 and 128: an exponent's bits of 0, and of Infinity
+  1.44269504, // 1 / ln 2
+  12_582_912 + 127, // beside 1.5 * 2^23 there is no place for less than 1: a sum is rounded to a whole number, n + 127 in its last bits
+  -0.693359375, 2.12194440e-4, // -ln 2 in two parts
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
+]);
+
+// @ts-expect-error: decorator
+@inline
+function constant(i: usize): v128 {
+  return v128.load_splat<f32>(CONSTANTS + (i << 2));
+}
 
 // @ts-expect-error: decorator
 @inline
 export function exp(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-87.33654)), f32x4.splat(88.722839));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504)));
-  let r = madd(n, f32x4.splat(-0.693359375), bounded);
-  r = madd(n, f32x4.splat(2.12194440e-4), r);
-  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = madd(p, r, f32x4.splat(5.0000001201e-1));
-  p = madd(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
-  const exponent = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(exponent, 1); // in two factors, for n = 128 has no float32 of its own
-  const power = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
-  const rest = i32x4.shl(i32x4.add(i32x4.sub(exponent, half), i32x4.splat(127)), 23);
-  const result = v128.bitselect(f32x4.splat(Infinity), f32x4.mul(f32x4.mul(p, power), rest), f32x4.gt(x, f32x4.splat(88.722839)));
-  return v128.andnot(result, f32x4.lt(x, f32x4.splat(-87.33654)));
+  const bounded = f32x4.pmin(f32x4.pmax(x, constant(0)), constant(1)); // NaN stays
+  const rounded = madd(bounded, constant(2), constant(3));
+  const n = f32x4.sub(rounded, constant(3));
+  let r = madd(n, constant(4), bounded);
+  r = madd(n, constant(5), r);
+  let p = madd(constant(6), r, constant(7));
+  p = madd(p, r, constant(8));
+  p = madd(p, r, constant(9));
+  p = madd(p, r, constant(10));
+  p = madd(p, r, constant(11));
+  p = madd(p, f32x4.mul(r, r), f32x4.add(r, constant(12)));
+  return f32x4.mul(p, i32x4.shl(rounded, 23));
 }
 
 /** e^x of one number. */
