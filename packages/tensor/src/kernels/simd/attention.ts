@@ -5,6 +5,7 @@ import { referenceKernels } from "../reference.ts";
 import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";
 
 const TILE = 4; // queries
+const UNITS_A_THREAD = 32; // more than elsewhere: the last tiles of a head have many times the work of its first
 
 export function attention(
   context: KernelContext,
@@ -33,7 +34,7 @@ export function attention(
   pool.float(14, scale);
   pool.int(15, from === "queries" ? 0 : from === "scores" ? 1 : 2);
   const tiles = heads * Math.ceil(t / TILE);
-  pool.run(JOB.attention, tiles, perUnit(pool, tiles, t * (past + t) * heads * d));
+  pool.run(JOB.attention, tiles, perUnit(pool, tiles, t * (past + t) * heads * d, UNITS_A_THREAD));
   operands.done();
 }
 

@@ -23,6 +23,7 @@ export const JOB = {
   rowPeaks: 14,
   packInputsInt8: 15,
   packOutputsInt8: 16,
+  add: 17,
 } as const;
 
 export interface KernelContext {
@@ -60,8 +61,8 @@ export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
 }
 
 /** Outputs of a unit, where `work` elements are to be computed for `outputs` of them; little work is one unit. */
-export function perUnit({ threads }: Pool, outputs: number, work: number): number {
-  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * UNITS_A_THREAD)));
+export function perUnit({ threads }: Pool, outputs: number, work: number, unitsAThread = UNITS_A_THREAD): number {
+  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsAThread)));
 }
 
 /** Tensors that every job of rows begins with: arguments 2 and 3. */

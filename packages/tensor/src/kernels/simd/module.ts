@@ -7,7 +7,6 @@ export interface KernelExports {
   runAlone(job: number, units: number): void;
   work(thread: number): number;
   stop(): void;
-  add(out: number, a: number, b: number, count: number): void;
   embedding(out: number, table: number, ids: number, count: number, k: number, dtype: number, scales: number): void;
   scalesOfPeaks(scales: number, count: number): void;
   fusedDotsAgree(): number;

@@ -3,10 +3,11 @@ import type { Tensor } from "../../tensor.ts";
 import type { GeluForm } from "../kernels.ts";
 import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";
 
-export function add({ pool, operands }: KernelContext, out: Tensor, a: Tensor, b: Tensor): void {
-  pool.check();
-  pool.exports.add(operands.write(out), operands.read(a), operands.read(b), out.size);
-  operands.done();
+export function add(context: KernelContext, out: Tensor, a: Tensor, b: Tensor): void {
+  if (out.size === 0) return;
+  setOutAndX(context, out, a);
+  context.pool.int(4, context.operands.read(b));
+  overRows(context, JOB.add, out.size, out.size);
 }
 
 export function softmax(context: KernelContext, out: Tensor, x: Tensor): void {

@@ -1,5 +1,4 @@
 /** The module: kernels of AssemblyScript, compiled once with relaxed multiply-add and once without. */
-export { add } from "./add";
 export { embedding } from "./embedding";
 export { widen } from "./pack";
 export { scalesOfPeaks } from "./pack-int8";

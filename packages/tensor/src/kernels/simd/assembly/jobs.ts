@@ -1,4 +1,5 @@
 /** The jobs that are shared between threads: their arguments lie at ARGUMENTS, and a unit is a range of outputs. */
+import { add } from "./add";
 import { attentionTile } from "./attention";
 import { columnsOfRows, storeHeads } from "./copy";
 import { gelu } from "./gelu";
@@ -54,6 +55,7 @@ export function jobUnit(job: i32, unit: i32, thread: i32): void {
   else if (job == 14) rowPeaks(pointer(2), pointer(3), int(4), int(5), begin, end);
   else if (job == 15) packInputsInt8(pointer(2), pointer(9), pointer(3), int(4), int(5), int(6), int(7), int(8), begin, end);
   else if (job == 16) packOutputsInt8(pointer(2), pointer(9), pointer(3), int(4), int(6), int(7), begin, end);
+  else if (job == 17) add(pointer(2), pointer(3), pointer(4), begin, end);
   else unreachable();
 }
 
