@@ -89,8 +89,15 @@ function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, mem
   }
   const count = Math.ceil(n / LANES) * LANES * k;
   const { buffer } = bytes;
-  const data = dtype === "f32" ? new Uint32Array(buffer, pointer, count) : new Uint16Array(buffer, pointer, count);
-  return (input: number, output: number) => data[((output >> 3) * k + input) * LANES + (output & 7)] as number;
+  if (dtype === "f32") {
+    const data = new Uint32Array(buffer, pointer, count);
+    return (input: number, output: number) => data[((output >> 3) * k + input) * LANES + (output & 7)] as number;
+  }
+  const data = new Uint16Array(buffer, pointer, count);
+  return (input: number, output: number) => {
+    const place = 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
+    return data[((output >> 3) * k + input) * LANES + place] as number;
+  };
 }
 
 function asFloats(bits: Bits, dtype: WeightDtype, scaleAt: (j: number) => number): Float32Array {

@@ -7,7 +7,7 @@
  * A third of the reference's speed, which copies a row, 0.3 us for 768 numbers; but the table (154 MB of GPT-2) exists once.
  */
 import { F16, F32, I8 } from "./dtypes";
-import { widenFour } from "./halves";
+import { placeOf, widenFour } from "./halves";
 
 /** out [T, k]: row ids[i] of the table, the output ids[i] of the packed W; `scales` are an int8 table's. */
 export function embedding(out: usize, table: usize, ids: usize, count: i32, k: i32, dtype: i32, scales: usize): void {
@@ -26,7 +26,7 @@ function rowOfFloats(to: usize, table: usize, id: i32, k: i32): void {
 }
 
 function rowOfHalves(to: usize, table: usize, id: i32, k: i32, dtype: i32): void {
-  let from = table + (((<usize>(id >> 3) * k * 8) + (id & 7)) << 1);
+  let from = table + (((<usize>(id >> 3) * k * 8) + placeOf(id & 7)) << 1);
   for (let j = 0; j < k; j++, from += 16, to += 4) {
     store<f32>(to, f32x4.extract_lane(widenFour(i32x4.splat(load<u16>(from)), dtype == F16), 0));
   }

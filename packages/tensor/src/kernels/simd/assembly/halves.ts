@@ -6,7 +6,28 @@
  */
 const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
 
-/** The bits of a float16 after it was shifted. The zero that is read keeps V8 from making the constant anew each time it is used. */
+/** Eight halves of a panel lie in four words: output j of the eight in the lower half of word j, output j + 4 in the upper half. */
+// @ts-expect-error: decorator
+@inline
+export function placeOf(j: i32): i32 {
+  return ((j & 3) << 1) | (j >> 2);
+}
+
+/** Words of a panel, from outputs 0 to 3 and 4 to 7 in the lower bits of each lane. */
+// @ts-expect-error: decorator
+@inline
+export function wordsOf(first: v128, last: v128): v128 {
+  return v128.or(first, i32x4.shl(last, 16));
+}
+
+/** What is left of a bfloat16 in the upper half of a word. The zero that is read keeps V8 from making the constant anew each time it is used. */
+// @ts-expect-error: decorator
+@inline
+export function upperMask(): v128 {
+  return i32x4.splat(0xffff0000 | load<i32>(ZEROS));
+}
+
+/** The bits of a float16 after it was shifted, likewise. */
 // @ts-expect-error: decorator
 @inline
 export function placeMask(): v128 {
@@ -20,34 +41,42 @@ export function placeFactor(): v128 {
   return i32x4.splat(0x77800000 | load<i32>(ZEROS));
 }
 
-/** The first four of eight float16 as float32. Infinity and NaN are not known here: panels hold none. */
+/** 2^13 for the lower half of a word, 0 for the upper, likewise: the product is the lower half shifted, with its sign. */
 // @ts-expect-error: decorator
 @inline
-export function firstHalves(halves: v128, mask: v128, factor: v128): v128 {
-  return placed(firstUpper(halves), mask, factor);
+export function lowerShift(): v128 {
+  return i32x4.splat(0x00002000 | load<i32>(ZEROS));
 }
 
-/** The last four. */
+/** Outputs 0 to 3 of eight float16, as float32. Infinity and NaN are not known here: panels hold none. */
 // @ts-expect-error: decorator
 @inline
-export function lastHalves(halves: v128, mask: v128, factor: v128): v128 {
-  return placed(lastUpper(halves), mask, factor);
+export function firstHalves(words: v128, mask: v128, factor: v128, shift: v128): v128 {
+  return f32x4.mul(v128.and(i32x4.dot_i16x8_s(words, shift), mask), factor);
 }
 
-/** The first four of eight numbers in the upper bits of each lane, above zeros: of bfloat16, float32. */
+/** Outputs 4 to 7. */
 // @ts-expect-error: decorator
 @inline
-export function firstUpper(halves: v128): v128 {
-  return i16x8.shuffle(i32x4.splat(0), halves, 0, 8, 1, 9, 2, 10, 3, 11);
+export function lastHalves(words: v128, mask: v128, factor: v128): v128 {
+  return placed(words, mask, factor);
 }
 
-/** The last four. */
+/** Outputs 0 to 3 of eight bfloat16, as float32. */
 // @ts-expect-error: decorator
 @inline
-export function lastUpper(halves: v128): v128 {
-  return i16x8.shuffle(i32x4.splat(0), halves, 4, 12, 5, 13, 6, 14, 7, 15);
+export function firstBfloats(words: v128): v128 {
+  return i32x4.shl(words, 16);
 }
 
+/** Outputs 4 to 7. */
+// @ts-expect-error: decorator
+@inline
+export function lastBfloats(words: v128, mask: v128): v128 {
+  return v128.and(words, mask);
+}
+
+/** float16 in the upper halves of words. */
 // @ts-expect-error: decorator
 @inline
 function placed(upper: v128, mask: v128, factor: v128): v128 {

@@ -20,7 +20,7 @@
  *   block | 5 x |
  */
 import { F16, F32, shiftOf } from "./dtypes";
-import { firstHalves, firstUpper, lastHalves, lastUpper, placeFactor, placeMask } from "./halves";
+import { firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask } from "./halves";
 import { madd } from "./madd";
 import { oneRow, oneRowOfBfloats, oneRowOfHalves } from "./one-row";
 
@@ -72,19 +72,20 @@ function widened(target: usize, w: usize, count: i32, dtype: i32): usize {
 }
 
 function widenHalves(target: usize, w: usize, end: usize): void {
-  const mask = placeMask(), factor = placeFactor();
+  const mask = placeMask(), factor = placeFactor(), shift = lowerShift();
   for (; w < end; w += 16, target += 32) {
-    const halves = v128.load(w);
-    v128.store(target, firstHalves(halves, mask, factor));
-    v128.store(target, lastHalves(halves, mask, factor), 16);
+    const words = v128.load(w);
+    v128.store(target, firstHalves(words, mask, factor, shift));
+    v128.store(target, lastHalves(words, mask, factor), 16);
   }
 }
 
 function widenBfloats(target: usize, w: usize, end: usize): void {
+  const mask = upperMask();
   for (; w < end; w += 16, target += 32) {
-    const halves = v128.load(w);
-    v128.store(target, firstUpper(halves));
-    v128.store(target, lastUpper(halves), 16);
+    const words = v128.load(w);
+    v128.store(target, firstBfloats(words));
+    v128.store(target, lastBfloats(words, mask), 16);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A step's product: one row, one panel, bound by reading W. One sequential stream into eight accumulators (linear.ts). */
-import { firstHalves, firstUpper, lastHalves, lastUpper, placeFactor, placeMask } from "./halves";
+import { firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask } from "./halves";
 import { madd } from "./madd";
 
 const LANES: i32 = 8; // outputs of a panel
@@ -41,30 +41,31 @@ export function oneRow(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n
 
 /** A row of out for panels of bfloat16, each number widened as it is read. */
 export function oneRowOfBfloats(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n: i32, panel: i32): void {
+  const mask = upperMask();
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
   const inFours = x + (<usize>(k & ~3) << 2);
   const xEnd = x + (<usize>k << 2);
   while (x < inFours) {
     const h0 = v128.load(w, 0), x0 = v128.load_splat<f32>(x, 0);
-    a0 = madd(x0, firstUpper(h0), a0);
-    a1 = madd(x0, lastUpper(h0), a1);
+    a0 = madd(x0, firstBfloats(h0), a0);
+    a1 = madd(x0, lastBfloats(h0, mask), a1);
     const h1 = v128.load(w, 16), x1 = v128.load_splat<f32>(x, 4);
-    a2 = madd(x1, firstUpper(h1), a2);
-    a3 = madd(x1, lastUpper(h1), a3);
+    a2 = madd(x1, firstBfloats(h1), a2);
+    a3 = madd(x1, lastBfloats(h1, mask), a3);
     if (x == NEVER) break;
     const h2 = v128.load(w, 32), x2 = v128.load_splat<f32>(x, 8);
-    a4 = madd(x2, firstUpper(h2), a4);
-    a5 = madd(x2, lastUpper(h2), a5);
+    a4 = madd(x2, firstBfloats(h2), a4);
+    a5 = madd(x2, lastBfloats(h2, mask), a5);
     const h3 = v128.load(w, 48), x3 = v128.load_splat<f32>(x, 12);
-    a6 = madd(x3, firstUpper(h3), a6);
-    a7 = madd(x3, lastUpper(h3), a7);
+    a6 = madd(x3, firstBfloats(h3), a6);
+    a7 = madd(x3, lastBfloats(h3, mask), a7);
     x += 16;
     w += 64;
   }
   for (; x < xEnd; x += 4, w += 16) {
     const h0 = v128.load(w), x0 = v128.load_splat<f32>(x);
-    a0 = madd(x0, firstUpper(h0), a0);
-    a1 = madd(x0, lastUpper(h0), a1);
+    a0 = madd(x0, firstBfloats(h0), a0);
+    a1 = madd(x0, lastBfloats(h0, mask), a1);
   }
   const low = f32x4.add(f32x4.add(a0, a2), f32x4.add(a4, a6));
   const high = f32x4.add(f32x4.add(a1, a3), f32x4.add(a5, a7));
@@ -73,30 +74,30 @@ export function oneRowOfBfloats(outRow: usize, x: usize, w: usize, bias: usize, 
 
 /** A row of out for panels of float16. Four sums: with eight, registers run out, and widening takes longer than adding anyway. */
 export function oneRowOfHalves(outRow: usize, x: usize, w: usize, bias: usize, k: i32, n: i32, panel: i32): void {
-  const mask = placeMask(), factor = placeFactor();
+  const mask = placeMask(), factor = placeFactor(), shift = lowerShift();
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   const inFours = x + (<usize>(k & ~3) << 2);
   const xEnd = x + (<usize>k << 2);
   while (x < inFours) {
     const h0 = v128.load(w, 0), x0 = v128.load_splat<f32>(x, 0);
-    a0 = madd(x0, firstHalves(h0, mask, factor), a0);
+    a0 = madd(x0, firstHalves(h0, mask, factor, shift), a0);
     a1 = madd(x0, lastHalves(h0, mask, factor), a1);
     const h1 = v128.load(w, 16), x1 = v128.load_splat<f32>(x, 4);
-    a2 = madd(x1, firstHalves(h1, mask, factor), a2);
+    a2 = madd(x1, firstHalves(h1, mask, factor, shift), a2);
     a3 = madd(x1, lastHalves(h1, mask, factor), a3);
     if (x == NEVER) break;
     const h2 = v128.load(w, 32), x2 = v128.load_splat<f32>(x, 8);
-    a0 = madd(x2, firstHalves(h2, mask, factor), a0);
+    a0 = madd(x2, firstHalves(h2, mask, factor, shift), a0);
     a1 = madd(x2, lastHalves(h2, mask, factor), a1);
     const h3 = v128.load(w, 48), x3 = v128.load_splat<f32>(x, 12);
-    a2 = madd(x3, firstHalves(h3, mask, factor), a2);
+    a2 = madd(x3, firstHalves(h3, mask, factor, shift), a2);
     a3 = madd(x3, lastHalves(h3, mask, factor), a3);
     x += 16;
     w += 64;
   }
   for (; x < xEnd; x += 4, w += 16) {
     const h0 = v128.load(w), x0 = v128.load_splat<f32>(x);
-    a0 = madd(x0, firstHalves(h0, mask, factor), a0);
+    a0 = madd(x0, firstHalves(h0, mask, factor, shift), a0);
     a1 = madd(x0, lastHalves(h0, mask, factor), a1);
   }
   storePanel(outRow, f32x4.add(a0, a2), f32x4.add(a1, a3), bias, n, panel);

@@ -3,7 +3,7 @@
  * kept in. Sixteen rows at a time, so that each panel receives several cache lines in a piece. int8 is pack-int8.ts's.
  */
 import { F16, F32, shiftOf } from "./dtypes";
-import { isBeyondHalf, narrowFour } from "./halves";
+import { isBeyondHalf, narrowFour, placeOf, wordsOf } from "./halves";
 import { asFloat, fault, one, stored } from "./stored";
 
 // @ts-expect-error: decorator
@@ -75,14 +75,14 @@ function storeEight(target: usize, low: v128, high: v128, to: i32): void {
     v128.store(target, low, 0);
     v128.store(target, high, 16);
   } else {
-    v128.store(target, i16x8.narrow_i32x4_u(low, high));
+    v128.store(target, wordsOf(low, high));
   }
 }
 
 function storeOne(target: usize, j: i32, bytes: usize, index: usize, from: i32, to: i32): void {
   const value = i32x4.extract_lane(kept(one(bytes, index, from), from, to), 0);
   if (to == F32) store<i32>(target + (j << 2), value);
-  else store<u16>(target + (j << 1), <u16>value);
+  else store<u16>(target + (placeOf(j) << 1), <u16>value);
 }
 
 /** Elements [begin, end) widened in the order they have. */
