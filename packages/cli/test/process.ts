@@ -1,9 +1,10 @@
 /** Runs the built tsgpt as a process, as a user would. `pnpm test` builds first. */
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -73,5 +74,14 @@ export function tsgpt(args: readonly string[], options: RunOptions = {}): Promis
 /** A fixture's folder: the tiny models of packages/gpt/test. */
 export const fixture = (name: string): string => join(FIXTURES, name);
 
-/** An empty folder of the test's own. */
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "tsgpt-cli-"));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder of the test's own, gone when its file's tests have ended. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tsgpt-cli-"));
+  folders.push(folder);
+  return folder;
+}
