@@ -44,7 +44,7 @@ function storyTokens(
     const last = i === ids.length - 1;
     const isEos = last && id === config.eosTokenId;
     const text = decoder ? (isEos ? "" : decoder.push(id)) + (last ? decoder.end() : "") : "";
-    const logprob = logProbabilities(logits, start + i)[id] as number;
+    const logprob = (logits[id] as number) - logSumOfExp(logits, start + i, "withLogprobs");
     return { id, text, logprob, position: start + i, ...topOf(logits, logprobs) };
   });
 }
@@ -62,10 +62,4 @@ function* rowsBefore(
     const logits = forward(model, fed, { cache });
     for (let row = 0; row < fed.length; row++) yield logits.row(row).data;
   }
-}
-
-/** ln p of every token. [V] -> [V] @throws Error naming the position if the logits are not finite */
-export function logProbabilities(logits: Float32Array, position: number): Float64Array {
-  const logSum = logSumOfExp(logits, position, "logProbabilities");
-  return Float64Array.from(logits, (logit) => logit - logSum);
 }

@@ -3,7 +3,7 @@
  * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
  */
 import { ContextOverflowError } from "./errors.ts";
-import { logSumOfExp } from "./log-sum-exp.ts";
+import { logSumBySoftmax } from "./log-sum-exp.ts";
 import type { Model } from "./model.ts";
 import { textStream } from "./text-stream.ts";
 
@@ -14,7 +14,7 @@ export interface SampleContext {
   readonly promptLength: number;
 }
 
-/** Chooses the next id from the logits [V], which are its own to change. */
+/** Chooses the next id from the logits [V], which are its own to change, until it returns. */
 export type Sample = (logits: Float32Array, context: SampleContext) => number;
 
 /** What may end a text, and what of it is shown: the options that all strategies share. */
@@ -32,7 +32,7 @@ export interface GeneratedToken {
   readonly id: number;
   /** Text that can be shown now: "" while a character or a possible stop string is incomplete, and without a tokenizer. */
   readonly text: string;
-  /** ln p(id) under the raw logits, in nats, before any sampling step. */
+  /** ln p(id) under the raw logits, in nats, before any sampling step; within 1e-6 (log-sum-exp.ts). */
   readonly logprob: number;
   /** Index of the token in the whole sequence. */
   readonly position: number;
@@ -55,6 +55,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   const { nPositions, eosTokenId } = model.config;
   const show = textStream(model, options.stop ?? []);
   const history = [...ids];
+  const raw = new Float32Array(model.config.vocabSize);
   const promptLength = ids.length;
   const room = () => Math.min(promptLength + maxTokens, nPositions) - history.length;
   let reason: FinishReason | undefined;
@@ -65,8 +66,8 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   };
   const next = (logits: Float32Array, sample: Sample): GeneratedToken => {
     const position = history.length;
-    const logSum = logSumOfExp(logits, position, by);
-    const raw = logits.slice();
+    const logSum = logSumBySoftmax(logits, model.engine, position, by);
+    raw.set(logits);
     const id = sample(logits, { history, promptLength });
     if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
     history.push(id);

@@ -66,11 +66,12 @@ export async function* drawTokens(
   text: Continuation,
   { sample, cache, signal, known }: DrawOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
+  const into = new Float32Array(model.config.vocabSize);
   for (let logits = known; ; logits = undefined) {
     const reason = text.ended();
     if (reason) return reason;
     const ids = text.history.slice(cache?.length);
-    logits ??= (await interruptibleForward(model, ids, { cache, positions: "last" }, signal))?.data;
+    logits ??= (await interruptibleForward(model, ids, { cache, positions: "last", into }, signal))?.data;
     if (!logits) return "abort";
     yield text.next(logits, sample);
     await eventLoopTurn();

@@ -44,7 +44,7 @@ export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./err
 export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
-export { logSumOfExp } from "./log-sum-exp.ts";
+export { logProbabilities, logSumOfExp } from "./log-sum-exp.ts";
 export { crossEntropy, type Loss } from "./loss.ts";
 export {
   type GenerationSpeed,

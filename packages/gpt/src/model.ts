@@ -19,7 +19,7 @@ import {
   matmulTransposed,
   relu,
   storeHeads,
-  type Tensor,
+  Tensor,
 } from "@tsgpt/tensor";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
@@ -43,6 +43,8 @@ export interface ForwardOptions {
   /** Logits of every position (default), or of the last alone: the head is then computed once. */
   readonly positions?: "all" | "last" | undefined;
   readonly trace?: Trace | undefined;
+  /** Where the logits are written, for a caller that has done with the last ones: as many numbers as there are. By default, memory of their own. */
+  readonly into?: Float32Array | undefined;
 }
 
 /** What every part of one pass shares. */
@@ -56,7 +58,7 @@ interface Pass {
 
 /**
  * Logits of the next token after each of `ids`. T ids -> [T, V], or [1, V] with positions "last"
- * The result is the caller's own. @throws ContextOverflowError if the tokens do not fit; ShapeError for an unknown id
+ * The result is the caller's own, or a view of `into`. @throws ContextOverflowError if the tokens do not fit; ShapeError for an unknown id
  */
 export function forward(model: Model, ids: ArrayLike<number>, options: ForwardOptions = {}): Tensor {
   const pass = forwardByLayer(model, ids, options);
@@ -70,7 +72,7 @@ export function forward(model: Model, ids: ArrayLike<number>, options: ForwardOp
 export function* forwardByLayer(
   { config, parameters, engine }: Model,
   ids: ArrayLike<number>,
-  { cache, positions = "all", trace = noTrace }: ForwardOptions = {},
+  { cache, positions = "all", trace = noTrace, into }: ForwardOptions = {},
 ): Generator<number, Tensor> {
   checkContext(config, ids.length, cache);
   const arena = engine.takeArena();
@@ -86,7 +88,7 @@ export function* forwardByLayer(
     const rows = positions === "last" ? residual.slice(ids.length - 1, ids.length) : residual; // [T, C] or [1, C]
     const normalized = normalize(rows, parameters.lnF, "ln_final.hook_normalized", pass);
     const logits = matmulTransposed(normalized, parameters.lmHead, arena); // [T, V] or [1, V]
-    const result = trace.visit("logits", logits).clone();
+    const result = copied(trace.visit("logits", logits), into);
     cache?.advance(ids.length);
     return result;
   } finally {
@@ -191,6 +193,14 @@ function visitHeads(key: string, x: Tensor, { config, trace }: Pass): Tensor {
   if (!trace.wants(key)) return x;
   const [t, c] = x.shape as [number, number];
   return trace.visit(key, x.reshape([t, config.nHead, c / config.nHead])).reshape(x.shape);
+}
+
+/** A copy, in memory of its own or in `into`. @throws ShapeError if that has not the size */
+function copied(logits: Tensor, into: Float32Array | undefined): Tensor {
+  if (!into) return logits.clone();
+  const result = new Tensor(into, logits.shape);
+  result.data.set(logits.data);
+  return result;
 }
 
 /** Puts what a hook returned into the residual stream. */

@@ -53,6 +53,16 @@ test('positions "last" gives the last row of all, and the cache advances by the 
   expect(cache.length).toBe(12);
 });
 
+test("logits are written where they are asked to be, and nowhere that has not their size", () => {
+  const cache = new KVCache(model.config, model.engine);
+  const into = new Float32Array(61);
+  const logits = forward(model, ids, { cache, positions: "last", into });
+  expect(logits.data).toBe(into);
+  expect(into).toEqual(full.row(11).data);
+  expect(() => forward(model, [1, 2], { cache, into })).toThrow("shape [2, 61] holds 122 elements, got 61");
+  expect(cache.length).toBe(12);
+});
+
 test("what a pass gives is the caller's: a later pass does not change it", () => {
   const logits = forward(model, ids);
   const before = logits.clone();

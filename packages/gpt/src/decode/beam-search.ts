@@ -8,7 +8,7 @@ import { checkedPrompt, type FinishReason, type SampleContext } from "../continu
 import { eventLoopTurn } from "../event-loop.ts";
 import { interruptibleForward } from "../interruptible-forward.ts";
 import { KVCache } from "../kv-cache.ts";
-import { logSumOfExp } from "../log-sum-exp.ts";
+import { logProbabilities } from "../log-sum-exp.ts";
 import type { Model } from "../model.ts";
 import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
 import { largest, type Place } from "./largest.ts";
@@ -106,9 +106,7 @@ async function search(
     const logits = await nextLogits(model, state.beams, moved.held, signal);
     if (!logits) return { ended: best(n, [...state.ended, ...endAll(state, rules, "abort")]), copiedBytes };
     held = moved.held.map((own, i) => ({ ...own, ids: state.beams[i]?.ids ?? own.ids }));
-    const rows = state.beams.map((beam, i) =>
-      logProbabilities(logits[i] as Float32Array, beam, prompt.length, distribution),
-    );
+    const rows = state.beams.map((beam, i) => scoresOf(logits[i] as Float32Array, beam, prompt.length, distribution));
     const places = largest(
       2 * n,
       rows,
@@ -136,18 +134,16 @@ async function nextLogits(model: Model, beams: readonly Beam[], held: readonly H
   return rows;
 }
 
-function logProbabilities(logits: Float32Array, { ids }: Beam, promptLength: number, distribution?: LogProbabilities) {
-  const logSum = logSumOfExp(logits, ids.length, "beamSearch");
-  if (!distribution) return Float64Array.from(logits, (logit) => logit - logSum);
+function scoresOf(logits: Float32Array, { ids }: Beam, promptLength: number, distribution?: LogProbabilities) {
+  if (!distribution) return logProbabilities(logits, ids.length, "beamSearch");
   const size = logits.length;
   const row = distribution(logits, { history: ids, promptLength });
-  const wrong = Array.prototype.findIndex.call(row, (value) => !(value < Number.POSITIVE_INFINITY));
   if (row.length !== size)
     throw new RangeError(`beamSearch: distribution gave ${row.length} numbers for ${size} tokens`);
-  if (wrong >= 0)
-    throw new RangeError(
-      `beamSearch: distribution gave ${row[wrong]} for token ${wrong}; ln p is a number, or -Infinity`,
-    );
+  for (let id = 0; id < size; id++) {
+    if ((row[id] as number) < Number.POSITIVE_INFINITY) continue;
+    throw new RangeError(`beamSearch: distribution gave ${row[id]} for token ${id}; ln p is a number, or -Infinity`);
+  }
   return row;
 }
 

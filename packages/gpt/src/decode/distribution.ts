@@ -1,6 +1,6 @@
 /** A distribution over the next token, as a chain of processors leaves it, and the draw from one. */
 import type { SampleContext } from "../continuation.ts";
-import { logSumOfExp } from "../log-sum-exp.ts";
+import { logProbabilities } from "../log-sum-exp.ts";
 
 export interface Distribution {
   /** The tokens that may come, ascending. */
@@ -17,11 +17,13 @@ export type DistributionOf = (logits: Float32Array, context: SampleContext) => D
 
 /** The model's own: softmax of all logits, summed in float64. [V] -> V candidates. @throws Error for logits that are not finite */
 export const softmaxDistribution: DistributionOf = (logits, { history }) => {
-  const logSum = logSumOfExp(logits, history.length, "softmaxDistribution");
-  return {
-    ids: Int32Array.from(logits, (_, id) => id),
-    probabilities: Float64Array.from(logits, (z) => Math.exp(z - logSum)),
-  };
+  const probabilities = logProbabilities(logits, history.length, "softmaxDistribution");
+  const ids = new Int32Array(logits.length);
+  for (let id = 0; id < ids.length; id++) {
+    ids[id] = id;
+    probabilities[id] = Math.exp(probabilities[id] as number);
+  }
+  return { ids, probabilities };
 };
 
 /** The probability of one token: 0 if it is no candidate. */
@@ -32,13 +34,18 @@ export function probabilityOf({ ids, probabilities }: Distribution, id: number):
 
 /** What p has and q has not, max(0, p - q), not normalised; p itself where rounding leaves nothing. */
 export function excess(p: Distribution, q: Distribution): Distribution {
+  const probabilities = new Float64Array(p.ids.length);
   let at = 0;
-  const probabilities = Float64Array.from(p.ids, (id, i) => {
+  let isAny = false;
+  for (let i = 0; i < probabilities.length; i++) {
+    const id = p.ids[i] as number;
     while ((q.ids[at] as number) < id) at++;
     const taken = q.ids[at] === id ? (q.probabilities[at] as number) : 0;
-    return Math.max(0, (p.probabilities[i] as number) - taken);
-  });
-  return probabilities.some((left) => left > 0) ? { ids: p.ids, probabilities } : p;
+    const left = Math.max(0, (p.probabilities[i] as number) - taken);
+    probabilities[i] = left;
+    isAny ||= left > 0;
+  }
+  return isAny ? { ids: p.ids, probabilities } : p;
 }
 
 /**
