@@ -102,6 +102,7 @@ test.each(["tensor", "gpt", "sampling", "analysis"])("the code in the README of 
 test("the packed command runs", () => {
   const bin = join(modules, "@tsgpt/cli", manifest("cli").bin.tsgpt);
   expect(node(bin, "--help")).toContain("Usage: tsgpt");
+  expect(node(bin, "--version")).toBe(`${manifest("cli").version}\n`);
   expect(node(bin, "generate", "Once", "--model", "model", "--max-tokens", "2", "--quiet")).toMatch(/^Once/);
   expect(() => node(bin, "generate", "Once")).toThrow(/has no bundled model; give --model a folder/);
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** tsgpt: the commands and their options. Each command's module is loaded when it runs, so that help is quick. */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { declareBench } from "./declare/bench.ts";
@@ -23,8 +24,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
 const program = new Command("tsgpt")
   .description("GPT-2 from scratch, in TypeScript")
+  .version(version, "--version", "display the version")
   .exitOverride()
   .addHelpText(
     "after",
