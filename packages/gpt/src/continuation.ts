@@ -3,7 +3,7 @@
  * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
  */
 import { ContextOverflowError } from "./errors.ts";
-import { logSumBySoftmax } from "./log-sum-exp.ts";
+import { logSumOfExp } from "./log-sum-exp.ts";
 import type { Model } from "./model.ts";
 import { textStream } from "./text-stream.ts";
 
@@ -32,7 +32,7 @@ export interface GeneratedToken {
   readonly id: number;
   /** Text that can be shown now: "" while a character or a possible stop string is incomplete, and without a tokenizer. */
   readonly text: string;
-  /** ln p(id) under the raw logits, in nats, before any sampling step; within 1e-6 (log-sum-exp.ts). */
+  /** ln p(id) under the raw logits, in nats, before any sampling step. */
   readonly logprob: number;
   /** Index of the token in the whole sequence. */
   readonly position: number;
@@ -66,7 +66,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   };
   const next = (logits: Float32Array, sample: Sample): GeneratedToken => {
     const position = history.length;
-    const logSum = logSumBySoftmax(logits, model.engine, position, by);
+    const logSum = logSumOfExp(logits, position, by);
     raw.set(logits);
     const id = sample(logits, { history, promptLength });
     if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);

@@ -1,14 +1,11 @@
-/** A model that counts its forward passes: each reads the token embedding once. */
+/** A model that counts its forward passes: each takes an arena once. */
 import type { Model } from "../src/model.ts";
 
 export function countPasses(model: Model): { model: Model; passes: () => number } {
   let count = 0;
-  const parameters = {
-    ...model.parameters,
-    get wte() {
-      count++;
-      return model.parameters.wte;
-    },
+  const takeArena = () => {
+    count++;
+    return model.engine.takeArena();
   };
-  return { model: { ...model, parameters }, passes: () => count };
+  return { model: { ...model, engine: { ...model.engine, takeArena } }, passes: () => count };
 }
