@@ -42,22 +42,24 @@ export function generateSamples(
     throw new RangeError(`generateSamples: count must be a whole number, 1 or more, got ${count}`);
   }
   const ids = checkedPrompt(model, prompt, options, "generateSamples");
-  const texts = Array.from({ length: count }, () => continuation(model, ids, options, "generateSamples"));
-  return oneByOne(model, ids, texts, options);
+  const begin = () => continuation(model, ids, options, "generateSamples");
+  return oneByOne(model, ids, begin(), begin, options);
 }
 
 async function* oneByOne(
   model: Model,
   prompt: readonly number[],
-  texts: readonly Continuation[],
-  { sampleFor, signal }: SamplesOptions,
+  first: Continuation,
+  begin: () => Continuation,
+  { count, sampleFor, signal }: SamplesOptions,
 ): AsyncGenerator<SampleToken, FinishReason[]> {
-  const cache = cacheFor(model, texts[0] as Continuation);
+  const cache = cacheFor(model, first);
   try {
     const prefill = await interruptibleForward(model, prompt, { cache, positions: "last" }, signal);
-    if (!prefill) return texts.map(() => "abort");
+    if (!prefill) return new Array<FinishReason>(count).fill("abort");
     const reasons: FinishReason[] = [];
-    for (const [index, text] of texts.entries()) {
+    for (let index = 0; index < count; index++) {
+      const text = index === 0 ? first : begin(); // each keeps a row of logits while it lasts
       cache.truncate(prompt.length);
       const known = prefill.data.slice();
       const tokens = drawTokens(model, text, { sample: sampleFor(index), cache, signal, known });
