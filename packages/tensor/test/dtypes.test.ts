@@ -234,9 +234,10 @@ test("in int8 a row of numbers too small for a factor is one of zeros, and the b
       [1e-38, -3e-37],
       [1e-36, 0],
     ]);
-    const [tiny, small] = linear(x, weight, Tensor.from([0]), engine).data;
+    const [tiny, small] = linear(x, weight, undefined, engine).data;
     expect(tiny).toBe(0);
     expect(small! / 1e-36).toBeCloseTo(1, 1); // 62 or 64 of 63 steps up to 2
+    expect(linear(x.slice(0, 1), weight, Tensor.from([5]), engine).toArray()).toEqual([[5]]);
   }
 });
 
