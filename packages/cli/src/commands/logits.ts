@@ -20,6 +20,7 @@ import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { note } from "../note.ts";
 import type { Feeding } from "../option-values.ts";
 
 export interface LogitsFlags extends EngineFlags, ModelFlags {
@@ -43,7 +44,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   const { folder, name } = await findModel(flags, signal);
   const engine = await createEngine(flags);
   const model = await withLoadProgress((onProgress) =>
-    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
+    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
   );
   const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
   checkIds(model, ids);
