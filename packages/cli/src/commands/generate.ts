@@ -9,6 +9,8 @@ import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, type Interruption, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { describeDefaults, noteUnapplied, withModelDefaults } from "../model-defaults.ts";
+import { note } from "../note.ts";
 import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
@@ -17,6 +19,8 @@ import { type Speculation, type Told, tell } from "../tell.ts";
 import { tokenText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
+  /** Whether --max-tokens was typed. */
+  readonly hasLength?: boolean;
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly cache: boolean;
@@ -71,8 +75,11 @@ async function begin(flags: GenerateFlags, strategy: Strategy, { signal }: Inter
   const start = performance.now();
   const engine = await createEngine(flags);
   const load = ({ folder, name }: FoundModel) =>
-    withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
+    withLoadProgress((onProgress) =>
+      loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
+    );
   const model = await load(found);
+  noteUnapplied(model, flags);
   const draft = draftFound && (await load(draftFound));
   return { model, draft, flags, strategy, signal, loadSeconds: (performance.now() - start) / 1000 };
 }
@@ -84,11 +91,12 @@ function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: 
 }
 
 async function generateOne(session: Session, given: string | readonly number[]): Promise<void> {
-  const { model, flags, strategy } = session;
-  const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const { model, strategy } = session;
   const prompt = promptOf(model, given);
+  const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
+  const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, prompt, seed, write });
+  const told = await tell[strategy]({ ...session, flags, prompt, seed, write });
   if (flags.json) {
     const drawn = strategy === "beams" || strategy === "contrastive" ? {} : { seed };
     const { text, ids } = prompt;
@@ -97,7 +105,7 @@ async function generateOne(session: Session, given: string | readonly number[]):
       `${JSON.stringify({ ...head, ...storiesAsJson(session, told), ...drawn, ...timings(session, told) })}\n`,
     );
   }
-  if (flags.verbose) process.stderr.write(describeEngine(model, told));
+  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
   if (!flags.quiet) process.stderr.write(summary(told));
 }
 
