@@ -1,8 +1,8 @@
 /** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
 import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
-import { stepLines } from "./step-report.ts";
-import { tokenText } from "./token-text.ts";
+import { chainLines, percent } from "./step-report.ts";
+import { type ShowToken, tokenShower } from "./token-text.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer. */
@@ -42,11 +42,6 @@ function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
-/** A token's text in quotes, or where it has none its id. */
-function tokenShower({ tokenizer }: Model): (id: number) => string {
-  return (id) => JSON.stringify(tokenText(tokenizer, id) ?? id);
-}
-
 /**
  * Streams what a run yields: the prompt, each piece, and a final newline; a further story begins a paragraph of its own. With a
  * trace, what the chain did stands before each token, and the whole text at the end. Notes are taken as the tokens come.
@@ -72,11 +67,11 @@ export async function stream<End>(
       const told = { ...token, ...notes[times.length - 1] };
       if (index === stories.length) stories.push([]);
       const count = stories[index]?.push(told) ?? 0;
-      write(told.steps ? traceOf(told, count, tokenShower(model)) : piece(model, told));
+      write(told.initial ? traceOf(told, count, tokenShower(model.tokenizer)) : piece(model, told));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
-    const traced = stories[0]?.[0]?.steps !== undefined;
+    const traced = stories[0]?.[0]?.initial !== undefined;
     if (traced) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
     return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
@@ -93,10 +88,9 @@ export function whole(model: Model, prompt: Prompt, told: readonly StoryToken[])
   return shownPrompt(prompt) + told.map((token) => piece(model, token)).join("");
 }
 
-function traceOf({ id, probability = 1, steps = [] }: StoryToken, count: number, show: (id: number) => string): string {
-  const chain = steps.map((step) => stepLines(step, show)).join("");
-  const drawn = `probability ${probability.toFixed(4)}`;
-  return `\n\ntoken ${count}\n${chain || "  no step: the full distribution\n"}  chosen: ${show(id)}, ${drawn}`;
+function traceOf({ id, probability = 1, initial, steps = [] }: StoryToken, count: number, show: ShowToken): string {
+  const chain = initial ? chainLines(initial, steps, show) : "";
+  return `\n\ntoken ${count}\n${chain}  chosen: ${show(id)}, probability ${percent(probability)}`;
 }
 
 /** Generated tokens over all the time they took, the prompt's pass included. */

@@ -9,7 +9,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
   test.each<[string, string[], RegExp]>([
     ["neither a number nor -inf among logits", ["sample", "--logits", "1,nan"], /must be a finite number/],
     ["logits of +inf", ["sample", "--logits", "1,inf"], /must be a finite number/],
-    ["no logits", ["sample"], /required option '--logits/],
+    ["neither a prompt nor logits", ["sample"], /give --prompt or --logits, one of them/],
     ["an empty list of logits", ["sample", "--logits", ""], /must be a finite number/],
     ["a file of logits without a name", ["sample", "--logits", "@"], /@ needs the name of a file/],
     ["logits that are all masked", ["sample", "--logits", "-inf,-inf"], /--logits: at least one must be finite/],
@@ -38,7 +38,16 @@ describe.concurrent("a usage error, exit code 2:", () => {
       ["sample", "--logits", "1,2", "--seed", "1"],
       /--seed does nothing without --draws or --xtc-probability/,
     ],
-    ["a text where sample takes ids", ["sample", "--logits", "1,2", "--banned", "x"], /a whole number from 0/],
+    [
+      "a text where there is no model",
+      ["sample", "--logits", "1,2", "--banned", "x"],
+      /--banned "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
+    [
+      "a breaker as text where there is no model",
+      ["sample", "--logits", "1,2", "--dry-multiplier", "1", "--dry-breaker", "x"],
+      /--dry-breaker "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
     ["sample of the options of generate", ["sample", "--logits", "1,2", "--beams", "2"], /unknown option '--beams'/],
     [
       "two truncations and mirostat",
@@ -53,6 +62,35 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["a token biased twice", ["sample", "--logits", "1,2", "--logit-bias", "1:2,01:3"], /names token 1 twice/],
   ])("%s", async (_, args, message) => {
     await fails(2, args, message);
+  });
+
+  test.each([
+    ["--prompt", "x"],
+    ["--model", "x"],
+    ["--revision", "main"],
+    ["--offline"],
+    ["--cache-dir", "x"],
+    ["--kernels", "reference"],
+    ["--threads", "1"],
+    ["--dtype", "f32"],
+    ["--min-tokens", "1"],
+  ])("sample --logits with %s", async (...option) => {
+    await fails(
+      2,
+      ["sample", "--logits", "1,2", ...option],
+      new RegExp(`${option[0]}.* cannot be used with option '--`),
+    );
+  });
+
+  test.each([
+    ["--history", "1"],
+    ["--prompt-length", "1"],
+  ])("sample --prompt with %s", async (...option) => {
+    await fails(
+      2,
+      ["sample", "--prompt", "x", ...option],
+      new RegExp(`${option[0]}.* cannot be used with option '--prompt`),
+    );
   });
 
   // A model that is not there would be told first, if it were looked for first.

@@ -14,7 +14,7 @@ import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
 import { checkDraws, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
-import { tokenText } from "../token-text.ts";
+import { tokenText, withText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
   readonly seed?: number;
@@ -139,10 +139,16 @@ function storiesAsJson({ model, strategy }: Session, { stories, speculation }: T
   return { ...top, ...(several && { sequences }), ...(speculation && { speculation }) };
 }
 
-function tokenAsJson({ tokenizer }: Model, { id, text, logprob, topLogprobs, probability, steps }: StoryToken) {
+function tokenAsJson({ tokenizer }: Model, token: StoryToken) {
+  const { id, text, logprob, topLogprobs, probability, initial, steps } = token;
   const shown = { id, text: tokenizer ? text : null, logprob };
   const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: tokenText(tokenizer, id) ?? null, logprob }));
-  return { ...shown, ...(top && { topLogprobs: top }), ...(steps && { probability, steps }) };
+  const spelt = initial && {
+    probability,
+    initial: withText(tokenizer, initial),
+    steps: steps?.map((step) => withText(tokenizer, step)),
+  };
+  return { ...shown, ...(top && { topLogprobs: top }), ...spelt };
 }
 
 function timings({ loadSeconds }: Session, told: Told) {

@@ -57,5 +57,5 @@ logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere 
 --json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
 string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
 score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
---logprobs adds topLogprobs to each token, --trace-sampling its probability and steps; --draft-model and --prompt-lookup
+--logprobs adds topLogprobs to each token, --trace-sampling its probability, initial (the model's distribution) and steps; --draft-model and --prompt-lookup
 speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;

@@ -1,0 +1,274 @@
+/** tsgpt sample of a prompt, and of the logits that tsgpt logits wrote, within this process. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TensorToWrite } from "@tsgpt/gpt";
+import { writeSafetensorsFile } from "@tsgpt/gpt/node";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { logitsCommand } from "../src/commands/logits.ts";
+import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
+import { BUNDLED } from "../src/find-model.ts";
+import { emptyFolder, fixture } from "./process.ts";
+
+let printed = "";
+beforeEach(() => {
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
+const run = async (flags: Partial<SampleFlags>): Promise<string> => {
+  printed = "";
+  await sampleCommand({ dialect: "deck", ...ENGINE, ...flags });
+  return printed;
+};
+const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
+
+/** What tsgpt logits writes of a prompt. */
+async function dumped(prompt: string, last: boolean): Promise<string> {
+  const output = join(emptyFolder(), "x.safetensors");
+  await logitsCommand({ ...ENGINE, model: BUNDLED, prompt, output, last, cache: "none" });
+  return output;
+}
+
+/** A file of tensors by hand. */
+async function written(tensors: Record<string, TensorToWrite>): Promise<string> {
+  const file = join(emptyFolder(), "x.safetensors");
+  await writeSafetensorsFile(file, new Map(Object.entries(tensors)));
+  return file;
+}
+const floats = (shape: number[], ...data: number[]): TensorToWrite => ({
+  dtype: "F32",
+  shape,
+  data: Float32Array.from(data),
+});
+const integers = (...ids: number[]): TensorToWrite => {
+  return { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) };
+};
+
+const ONCE = "Once upon a"; // three tokens
+
+describe("--prompt", () => {
+  test("names the likeliest continuations in quotes, then the tail; head, tail mass and entropy stand above", async () => {
+    const shown = await run({ prompt: ONCE });
+    const lines = shown.split("\n");
+    expect(lines[0]).toBe('the next token after "Once upon a"');
+    expect(lines.slice(2, 7)).toEqual([
+      "  prompt   3 tokens, read by model fairytales",
+      "  tokens   4096",
+      "  entropy  5.11 bits, as of 34.6 equally probable tokens",
+      "  head     245 tokens hold 90%",
+      "  tail     29.5% beyond the first 20",
+    ]);
+    expect(lines[9]).toMatch(/^ {10}1 {2}" time" {6}8\.927 {7}48\.87% {2}█+ +48\.87%$/);
+    expect(lines.slice(29).map((line) => line.split(/ {2,}/).slice(1, 3))).toEqual([
+      ["21-100", "80 tokens"],
+      ["101-1000", "900 tokens"],
+      ["1001-4096", "3096 tokens"],
+      [],
+    ]);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBe(80);
+  });
+
+  test("before and after each step: counts, entropy, head and tail, what went, and each token's two probabilities", async () => {
+    const shown = await run({ prompt: ONCE, temperature: 1.5, topP: 0.9 });
+    const { initial, steps } = await json({ prompt: ONCE, temperature: 1.5, topP: 0.9 });
+    const blocks = shown.split(/\n\n(?=\S)/);
+    expect(blocks.map((block) => block.split("\n")[0])).toEqual([
+      expect.stringContaining("the next token after"),
+      "temperature (temperature 1.5)",
+      "top-p (p 0.9)",
+    ]);
+    for (const [i, step] of steps.entries()) {
+      const given = steps[i - 1] ?? initial;
+      const block = blocks[i + 1] as string;
+      expect(block).toContain(`entropy  ${given.entropyBits.toFixed(2)} -> ${step.entropyBits.toFixed(2)} bits\n`);
+      expect(block).toContain(`head     ${given.headSize} -> ${step.headSize} tokens hold 90%\n`);
+      expect(block).toMatch(/tail {5}[\d.]+% -> [\d.]+% beyond the first 10\n/);
+      const two = [given, step].map(({ top }) => `${(100 * top[0].probability).toFixed(2)}%`);
+      expect(block).toMatch(new RegExp(`    1  " time" +${two[0]} +${two[1]}  █`));
+    }
+    expect(blocks[2]).toContain(`  tokens   4096 -> ${steps[1].kept}\n`);
+    expect(blocks[2]).toMatch(/ {2}removed {2}9\.9\d%: ".*\d%, and \d+ more\n/);
+  });
+
+  test("--json: the keys without a model, and model, prompt and the texts of tokens", async () => {
+    const result = await json({ prompt: "The king", topK: 2 });
+    const keys = ["model", "prompt", "dialect", "chain", "history", "initial", "steps", "top", "probabilities"];
+    expect(Object.keys(result)).toEqual(keys);
+    const { model, prompt, history, initial, steps, top, probabilities } = result;
+    expect({ model, prompt, history }).toEqual({ model: "fairytales", prompt: "The king", history: [336, 581] });
+    expect(probabilities).toHaveLength(4096);
+    const [was, s] = [307, 367].map((id) => ({ id, probability: probabilities[id] }));
+    expect(top).toEqual([
+      { text: " was", ...was },
+      { text: "'s", ...s },
+    ]);
+    expect(top[0].probability + top[1].probability).toBeCloseTo(1, 12);
+    expect(initial.top[2]).toEqual({ id: 338, text: " had", probability: expect.any(Number) });
+    expect(steps[0].removed[0]).toEqual(initial.top[2]);
+    expect(steps[0].top[0]).toEqual({ ...top[0], given: initial.top[0].probability });
+  });
+
+  test("the prompt is the history: penalties count it, and nothing counts as generated", async () => {
+    const { chain, steps } = await json({ prompt: "The king The king", presencePenalty: 1.5, dialect: "openai" });
+    expect(chain[0]).toMatchObject({ scope: "generated" });
+    expect(steps[0].entropyBits).toBe((await json({ prompt: "The king The king" })).initial.entropyBits);
+    const bigrams = await json({ prompt: " the king the", noRepeatNgram: 2 });
+    expect(bigrams.steps[0]).toMatchObject({ before: 4096, kept: 4095, removed: [{ id: 581, text: " king" }] });
+  });
+
+  test("options take texts: a banned word with and without its space, breakers, no end of the text", async () => {
+    const { steps, chain } = await json({
+      prompt: ONCE,
+      banned: [" time"],
+      dryMultiplier: 1,
+      dryBreaker: ["king"],
+      minTokens: 1,
+      greedy: true,
+    });
+    const types = chain.map(({ type }: { type: string }) => type);
+    expect(types).toEqual(["dry", "banned-words", "min-length", "greedy"]);
+    expect(chain[0].breakers).toContain(581);
+    expect(chain[2]).toEqual({ type: "min-length", length: 1, eos: 0 });
+    expect(steps[1].removed).toMatchObject([{ id: 508, text: " time" }]);
+    expect(steps[3].top).toMatchObject([{ text: " while", probability: 1 }]);
+  });
+
+  test("a prompt is cut in the title alone, and what would move the cursor is shown by its number", async () => {
+    const prompt = `${"word ".repeat(20)}\u0085\u00a0end`;
+    const title = (await run({ prompt })).split("\n")[0] as string;
+    expect(title).toMatch(/^the next token after \.\.\."[a-z]*( word){7} \\u0085\\u00a0end"$/);
+    expect(title).toHaveLength(80);
+    expect((await json({ prompt })).prompt).toBe(prompt);
+  });
+
+  test("@file is its text", async () => {
+    const file = join(emptyFolder(), "prompt.txt");
+    writeFileSync(file, "The king\n");
+    expect(await json({ prompt: `@${file}` })).toMatchObject({ prompt: "The king", history: [336, 581] });
+  });
+
+  test("an empty prompt begins with the token that ends a text", async () => {
+    expect((await json({ prompt: "" })).history).toEqual([0]);
+  });
+
+  test("draws name the tokens", async () => {
+    expect(await run({ prompt: ONCE, topK: 1, draws: 3 })).toMatch(
+      /\n3 draws, seed 0\n {2}token {4} +final {2}drawn {2}of all draws\n {2}" time" {2}1\.00000 {6}3 {10}100%\n$/,
+    );
+  });
+
+  test.each<[string, Partial<SampleFlags>, RegExp]>([
+    ["neither a prompt nor logits", {}, /give --prompt or --logits, one of them/],
+    ["both", { prompt: "x", logits: { row: [1] } }, /give --prompt or --logits, one of them/],
+    ["too many tokens", { prompt: "word ".repeat(600) }, /602.* tokens.* 512/],
+    [
+      "a text without a tokenizer",
+      { prompt: "x", model: fixture("tiny-tied") },
+      /has no tokenizer for --prompt; give token ids: tsgpt logits --tokens/,
+    ],
+    ["a token beyond the model", { prompt: "x", allowed: [4096] }, /--allowed: token id 4096 is out of range/],
+    [
+      "a seed that nothing uses, before a model is looked for",
+      { prompt: "x", seed: 1, model: "no/where" },
+      /--seed does nothing/,
+    ],
+  ])("%s: an error", async (_, flags, message) => {
+    await expect(run(flags)).rejects.toThrow(message);
+    expect(printed).toBe("");
+  });
+});
+
+describe("--logits @x.safetensors", () => {
+  test.each([false, true])("the last row that tsgpt logits wrote is what the prompt gives; --last %s", async (last) => {
+    const flags = { topP: 0.9, repetitionPenalty: 1.3 };
+    const { model, prompt, top, initial, steps, ...ofPrompt } = await json({ prompt: ONCE, ...flags });
+    const {
+      top: ids,
+      initial: _,
+      steps: __,
+      ...ofFile
+    } = await json({ logits: { file: await dumped(ONCE, last) }, ...flags });
+    expect(ofFile).toEqual(ofPrompt);
+    expect(ids).toEqual(top.map(({ id, probability }: { id: number; probability: number }) => ({ id, probability })));
+  });
+
+  test("its ids are the history and the prompt; --history and --prompt-length overrule them", async () => {
+    const file = await written({ ids: integers(1, 0, 1), logits: floats([3, 2], 0, 9, 9, 0, 1, 1) });
+    const flags = { logits: { file }, dialect: "openai", presencePenalty: 1 } as const;
+    const even = expect.closeTo(0.5, 12);
+    const e = expect.closeTo(1 / (1 + Math.exp(-1)), 12); // a logit of 1 beside one of 0
+    expect(await json(flags)).toMatchObject({ history: [1, 0, 1], probabilities: [even, even] });
+    expect(await json({ ...flags, promptLength: 2 })).toMatchObject({
+      history: [1, 0, 1],
+      probabilities: [e, expect.anything()],
+    });
+    expect(await json({ ...flags, history: [0] })).toMatchObject({
+      history: [0],
+      probabilities: [expect.anything(), e],
+    });
+  });
+
+  test("without ids there is no history", async () => {
+    expect(await json({ logits: { file: await written({ logits: floats([1, 2], 0, 0) }) } })).toMatchObject({
+      history: [],
+    });
+  });
+
+  test("half floats are read as they are", async () => {
+    const logits: TensorToWrite = { dtype: "F16", shape: [1, 2], data: Uint8Array.of(0x00, 0x3c, 0x00, 0x40) }; // 1, 2
+    const { probabilities } = await json({ logits: { file: await written({ logits }) } });
+    expect(probabilities[1]).toBeCloseTo(Math.E / (1 + Math.E), 12);
+  });
+
+  test.each<[string, () => Promise<string> | string, RegExp]>([
+    [
+      "without logits",
+      () => written({ ids: integers(0) }),
+      /"logits".*must be \[T, V\], as tsgpt logits writes it; it is missing/,
+    ],
+    ["with logits of one dimension", () => written({ logits: floats([2], 1, 2) }), /must be \[T, V\].*; it is \[2\]/],
+    ["with logits of three", () => written({ logits: floats([1, 1, 2], 1, 2) }), /it is \[1, 1, 2\]/],
+    ["without a row", () => written({ logits: floats([0, 2]) }), /it is \[0, 2\]/],
+    [
+      "with another number of ids",
+      () => written({ ids: integers(0), logits: floats([2, 1], 1, 2) }),
+      /has 2 rows, and ids has 1 tokens/,
+    ],
+    [
+      "with an id beyond the logits",
+      () => written({ ids: integers(2), logits: floats([1, 2], 1, 2) }),
+      /"ids".*must be from 0 to 1, got 2/,
+    ],
+    [
+      "with a logit that is no number",
+      () => written({ logits: floats([1, 2], 1, Number.NaN) }),
+      /--logits: every logit must be a finite number/,
+    ],
+    ["that is not there", () => join(emptyFolder(), "x.safetensors"), /x\.safetensors: is not there/],
+    [
+      "that is a folder",
+      () => {
+        const folder = join(emptyFolder(), "x.safetensors");
+        mkdirSync(folder);
+        return folder;
+      },
+      /is not a file/,
+    ],
+    [
+      "that is JSON",
+      () => {
+        const file = join(emptyFolder(), "x.safetensors");
+        writeFileSync(file, "[1, 2]");
+        return file;
+      },
+      /x\.safetensors/,
+    ],
+  ])("a file %s: an error", async (_, file, message) => {
+    await expect(run({ logits: { file: await file() } })).rejects.toThrow(message);
+  });
+});
