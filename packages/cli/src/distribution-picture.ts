@@ -1,99 +1,89 @@
-/** A distribution as a terminal shows it: its most probable tokens with a bar each, and its tail in parts, sorted, 80 columns wide. */
+/** A distribution in a terminal, sorted, 80 columns wide: the most probable tokens with a bar each, then the tail by ranks. */
 import type { KeptShare, Profile, Share } from "@tsgpt/sampling";
 import type { ShowToken } from "./token-text.ts";
 
 /** Columns of a terminal. */
 export const WIDTH = 80;
 
-/** A further column: what stands above it, and what it says of a token. */
+/** An additional column, between the token and its probability. */
 export interface TokenColumn {
-  readonly name: string;
+  readonly title: string;
   readonly cell: (share: Share | KeptShare) => string;
-  /** What stands above the probability. */
-  readonly probability: string;
+  /** The title of the probability next to it; "probability" unless given. */
+  readonly probabilityTitle?: string;
 }
 
 interface Row {
-  readonly rank: string;
-  readonly token: string;
-  readonly further: string;
+  /** Rank, token, the additional column, probability. */
+  readonly cells: readonly string[];
   readonly probability: number;
-  /** What a cell of the bar is drawn with: one token, or many together. */
-  readonly ink: "█" | "░";
-}
-
-/** The lines of a distribution, each with a final newline. */
-export function picture({ top, tail }: Profile, show: ShowToken, column?: TokenColumn): string {
-  const rows: Row[] = [
-    ...top.map((share, i): Row => {
-      const token = clipped(show(share.id));
-      return { rank: `${i + 1}`, token, further: column?.cell(share) ?? "", probability: share.probability, ink: "█" };
-    }),
-    ...tail.map(({ from, to, probability }): Row => {
-      const [rank, count] = [from === to ? `${from}` : `${from}-${to}`, to - from + 1];
-      return { rank, token: `${count} ${count === 1 ? "token" : "tokens"}`, further: "", probability, ink: "░" };
-    }),
-  ];
-  return lines(rows, column ?? { name: "", probability: "probability" });
+  /** What its bar is made of: one token, or many. */
+  readonly fill: "█" | "░";
 }
 
 const LONGEST_TOKEN = 20;
 const GAP = "  ";
 
-function lines(rows: readonly Row[], heads: Pick<TokenColumn, "name" | "probability">): string {
-  const so = runningTotals(rows);
-  const cells = rows.map(({ rank, token, further, probability }, i) => [
-    rank,
-    token,
-    further,
-    wideShare(probability),
-    so[i],
-  ]);
-  const table = [["rank", "token", heads.name, heads.probability, "so far"], ...cells] as string[][];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => lengthOf(row[column] as string))));
-  const taken = widths.reduce((sum, width) => sum + (width > 0 ? width + GAP.length : 0), 0);
-  const room = WIDTH - taken - GAP.length;
-  const largest = Math.max(...rows.map(({ probability }) => probability));
-  return table
-    .map((row, i) => {
-      const [rank, token, more, probability, total] = row.map((cell, column) =>
-        padded(cell, widths[column] as number, column),
-      );
-      const drawn = i === 0 ? "" : bar(rows[i - 1] as Row, largest, room);
-      const shown = [rank, token, more, probability, drawn.padEnd(room), total].filter((cell) => cell !== "");
-      return `${GAP}${shown.join(GAP)}\n`;
-    })
-    .join("");
+/** The lines of a distribution, each with a final newline. */
+export function picture({ top, tail }: Profile, show: ShowToken, column?: TokenColumn): string {
+  const named = top.map((share, i): Row => {
+    const cells = [`${i + 1}`, clipped(show(share.id)), column?.cell(share) ?? "", fixedPercent(share.probability)];
+    return { cells, probability: share.probability, fill: "█" };
+  });
+  const rest = tail.map(({ from, to, probability }): Row => {
+    const [rank, count] = from === to ? [`${from}`, "1 token"] : [`${from}-${to}`, `${to - from + 1} tokens`];
+    return { cells: [rank, count, "", fixedPercent(probability)], probability, fill: "░" };
+  });
+  const rows = [...named, ...rest];
+  const titles = ["rank", "token", column?.title ?? "", column?.probabilityTitle ?? "probability"];
+  const left = aligned([titles, ...rows.map(({ cells }) => cells)]);
+  const right = ["so far", ...cumulative(rows)];
+  const longest = Math.max(...right.map((cell) => cell.length));
+  const room = WIDTH - lengthOf(left[0] as string) - 2 * GAP.length - longest;
+  const bars = ["", ...barsOf(rows, room)];
+  const line = (start: string, i: number) =>
+    `${start}${GAP}${bars[i]?.padEnd(room)}${GAP}${right[i]?.padStart(longest)}\n`;
+  return left.map(line).join("");
 }
 
-function padded(cell: string, width: number, column: number): string {
-  const blank = " ".repeat(width - lengthOf(cell));
-  return column === 1 ? cell + blank : blank + cell;
+/** The rows' cells side by side, the token's at the left of its column and the others at the right; empty columns are left out. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))));
+  return rows.map((row) => {
+    const padded = row.map((cell, column) => {
+      const blank = " ".repeat((widths[column] ?? 0) - lengthOf(cell));
+      return column === 1 ? cell + blank : blank + cell;
+    });
+    return GAP + padded.filter((cell) => cell !== "").join(GAP);
+  });
 }
 
-/** What each row and those above it hold together. */
-function runningTotals(rows: readonly Row[]): string[] {
+/** What each row and those above it hold; what rounds to all of the mass and is less says so. */
+function cumulative(rows: readonly Row[]): string[] {
   let sum = 0;
   return rows.map(({ probability }, i) => {
     sum += probability;
-    const rest = rows.slice(i + 1).reduce((left, row) => left + row.probability, 0);
-    return rest > 0 && wideShare(sum) === "100.00%" ? ">99.99%" : wideShare(sum);
+    const isLess = rows.slice(i + 1).some((row) => row.probability > 0);
+    return isLess && fixedPercent(sum) === "100.00%" ? ">99.99%" : fixedPercent(sum);
   });
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-function bar({ probability, ink }: Row, largest: number, room: number): string {
-  const eighths = Math.round((8 * room * probability) / largest);
-  return ink === "░" ? ink.repeat(Math.round(eighths / 8)) : ink.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
+/** Bars in proportion to the probabilities, the longest of `room` characters. */
+function barsOf(rows: readonly Row[], room: number): string[] {
+  const largest = Math.max(...rows.map(({ probability }) => probability));
+  return rows.map(({ probability, fill }) => {
+    const eighths = Math.round((8 * room * probability) / largest);
+    return fill === "░" ? fill.repeat(Math.round(eighths / 8)) : fill.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
+  });
 }
 
-/** For a column: 41.20%, and two digits of what is below 0.01%. */
-export function wideShare(probability: number): string {
-  if (probability === 0) return "0%";
-  return probability >= 0.0001
-    ? `${(100 * probability).toFixed(2)}%`
-    : `${Number((100 * probability).toPrecision(2))}%`;
+/** A percentage with two decimals, as columns need it: 41.20%; below 0.01% with two significant digits. */
+export function fixedPercent(probability: number): string {
+  const percentage = 100 * probability;
+  if (percentage === 0) return "0%";
+  return percentage >= 0.01 ? `${percentage.toFixed(2)}%` : `${Number(percentage.toPrecision(2))}%`;
 }
 
 function clipped(token: string): string {

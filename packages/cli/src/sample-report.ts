@@ -1,6 +1,6 @@
 /** What tsgpt sample prints: the distribution before the chain and after each step, and what was drawn. */
-import { type ChainResult, mostProbable, type Profile, type StepReport } from "@tsgpt/sampling";
-import { picture, type TokenColumn, WIDTH, wideShare } from "./distribution-picture.ts";
+import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
+import { fixedPercent, picture, type TokenColumn, WIDTH } from "./distribution-picture.ts";
 import type { Drawn } from "./draw-counts.ts";
 import type { Source } from "./logit-source.ts";
 import { chanceOf, holds, nameOf, percent, sharesLine, wrapped } from "./step-report.ts";
@@ -11,14 +11,10 @@ export function describeSample(source: Source, result: ChainResult, final: Float
   const { logits, read } = source;
   const show = tokenShower(read?.model.tokenizer);
   const { initial, steps } = result;
-  const logit: TokenColumn = {
-    name: "logit",
-    cell: ({ id }) => logitText(logits[id] as number),
-    probability: "probability",
-  };
+  const logit: TokenColumn = { title: "logit", cell: ({ id }) => logitText(logits[id] as number) };
   const blocks = [`${titleOf(source)}\n${before(initial)}\n${picture(initial, show, logit)}`];
   for (const [i, step] of steps.entries()) blocks.push(after(step, steps[i - 1] ?? initial, show));
-  if (drawn) blocks.push(drawTable(result, final, drawn, show));
+  if (drawn) blocks.push(drawTable(final, drawn, show));
   return blocks.join("\n");
 }
 
@@ -33,7 +29,7 @@ function titleOf({ logits, history, read }: Source): string {
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
 
-/** The end of a text in quotes, so much that it fits. */
+/** As much of the end of a text as fits, in quotes. */
 function ending(text: string, width: number): string {
   const characters = [...text].slice(-width);
   for (let start = 0; ; start++) {
@@ -61,6 +57,12 @@ function asManyAs(bits: number): string {
   return count === 1 ? "1 token that is certain" : `${count} equally probable tokens`;
 }
 
+const BEFORE: TokenColumn = {
+  title: "before",
+  cell: (share) => ("given" in share ? fixedPercent(share.given) : ""),
+  probabilityTitle: "after",
+};
+
 /** What a step did to the distribution that `given` describes. */
 function after(step: StepReport, given: Profile, show: ShowToken): string {
   const { kept, entropyBits, headSize, massRemoved, removed } = step;
@@ -77,12 +79,7 @@ function after(step: StepReport, given: Profile, show: ShowToken): string {
   if (removed.length > 0) {
     lines.push(sharesLine(`  removed  ${percent(massRemoved)}: `, removed, step.before - kept, show));
   }
-  const was: TokenColumn = {
-    name: "before",
-    cell: (share) => ("given" in share ? wideShare(share.given) : ""),
-    probability: "after",
-  };
-  return `${lines.join("\n")}\n\n${picture(step, show, was)}`;
+  return `${lines.join("\n")}\n\n${picture(step, show, BEFORE)}`;
 }
 
 function changed(before: string, after: string): string {
@@ -95,17 +92,19 @@ function tailMass({ tail }: Profile): number {
 
 const DRAWN_ROWS = 20;
 
-function drawTable({ candidates, initial }: ChainResult, final: Float64Array, drawn: Drawn, show: ShowToken): string {
-  const { counts, count, seed, byChance } = drawn;
-  const shown = mostProbable(candidates, DRAWN_ROWS).map(({ id }) => id);
-  const gone = initial.kept <= DRAWN_ROWS ? initial.top.map(({ id }) => id).filter((id) => !shown.includes(id)) : [];
-  const rows = [...shown, ...gone].map((id) => [
-    show(id),
-    (final[id] as number).toFixed(5),
-    `${counts[id]}`,
-    percent((counts[id] as number) / count),
-  ]);
-  const more = candidates.ids.length - shown.length;
+/** The tokens that were drawn or may be, the most probable first. */
+function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn, show: ShowToken): string {
+  const ids = Array.from(final.keys()).filter((id) => (final[id] as number) > 0 || (counts[id] as number) > 0);
+  ids.sort((a, b) => (final[b] as number) - (final[a] as number) || (counts[b] as number) - (counts[a] as number));
+  const rows = ids
+    .slice(0, DRAWN_ROWS)
+    .map((id) => [
+      show(id),
+      (final[id] as number).toFixed(5),
+      `${counts[id]}`,
+      percent((counts[id] as number) / count),
+    ]);
+  const more = ids.length - rows.length;
   const rest = more > 0 ? `  and ${more} more; --json has all\n` : "";
   const chance = byChance ? "  xtc took its chance anew for each draw; final is after the one above\n" : "";
   return `${count} draws, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;

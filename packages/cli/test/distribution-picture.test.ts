@@ -23,7 +23,7 @@ test("tokens with bars, the tail by ranks, sorted, and what all so far hold", ()
 });
 
 test("a further column stands between token and probability", () => {
-  const column = { name: "logit", cell: ({ id }: { id: number }) => `${id}.5`, probability: "now" };
+  const column = { title: "logit", cell: ({ id }: { id: number }) => `${id}.5`, probabilityTitle: "now" };
   const shown = lines(picture(profile(Float32Array.of(0, 0), 1), String, column));
   expect(shown[0]).toMatch(/^ {2}rank {2}token {4}logit {5}now +so far$/);
   expect(shown[1]).toMatch(/^ {5}1 {2}0 {10}0\.5 {2}50\.00% {2}█+ +50\.00%$/);
@@ -33,7 +33,7 @@ test("a further column stands between token and probability", () => {
 test("50,257 tokens, some of them long, fit 80 columns", () => {
   const logits = Float32Array.from({ length: 50257 }, (_, id) => -((id * 7919) % 50257) / 1000);
   const long = (id: number) => (id === 0 ? `"${" internationalization".repeat(3)}"` : `"é😀${id}"`);
-  const column = { name: "before", cell: () => "0.0000012%", probability: "after" };
+  const column = { title: "before", cell: () => "0.0000012%", probabilityTitle: "after" };
   const shown = picture(profile(logits, 20), long, column);
   expect(wide(shown)).toBe(80);
   expect(lines(shown)).toHaveLength(1 + 20 + 4);

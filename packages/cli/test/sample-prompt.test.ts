@@ -1,7 +1,8 @@
 /** tsgpt sample of a prompt, and of the logits that tsgpt logits wrote, within this process. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TensorToWrite } from "@tsgpt/gpt";
+import { fileURLToPath } from "node:url";
+import { memorySource, readHeader, type TensorToWrite } from "@tsgpt/gpt";
 import { writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { logitsCommand } from "../src/commands/logits.ts";
@@ -160,6 +161,27 @@ describe("--prompt", () => {
     expect(await run({ prompt: ONCE, topK: 1, draws: 3 })).toMatch(
       /\n3 draws, seed 0\n {2}token {4} +final {2}drawn {2}of all draws\n {2}" time" {2}1\.00000 {6}3 {10}100%\n$/,
     );
+  });
+
+  test("draws name what a step that acts by chance removed this time and not every time", async () => {
+    const shown = await run({ logits: { row: [0, -1, -2] }, xtcProbability: 0.5, draws: 1000 });
+    const counts = [...shown.matchAll(/^ {2}\d +[\d.]{7} +(\d+) +[\d.]+%$/gm)].map(([, count]) => Number(count));
+    expect(counts).toHaveLength(3);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1000);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    expect(shown).toMatch(/xtc took its chance anew for each draw; final is after the one above\n$/);
+  });
+
+  test("logits of a model that are no numbers: an error that names the model", async () => {
+    const [folder, bundled] = [emptyFolder(), fileURLToPath(new URL("../../../weights/fairytales", import.meta.url))];
+    for (const name of readdirSync(bundled)) copyFileSync(join(bundled, name), join(folder, name));
+    const file = join(folder, "model.safetensors");
+    const bytes = readFileSync(file);
+    const { tensors, dataStart } = await readHeader(memorySource(file, bytes));
+    const weight = [...tensors].find(([name]) => name.endsWith("ln_f.weight"))?.[1];
+    writeFileSync(file, bytes.fill(0xff, dataStart + (weight?.begin ?? 0), dataStart + (weight?.end ?? 0))); // NaN in every float
+    const running = run({ prompt: "x", model: folder });
+    await expect(running).rejects.toThrow(/^model ".*": logits: every logit must be a finite number/);
   });
 
   test.each<[string, Partial<SampleFlags>, RegExp]>([

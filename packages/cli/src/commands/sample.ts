@@ -26,7 +26,7 @@ export interface SampleFlags extends ChainFlags, SourceFlags {
   readonly json?: boolean;
 }
 
-/** Rows of each distribution: of one alone, and where a chain shows several. */
+/** Tokens named of a distribution: of one alone, and where each step of a chain has its own. */
 const [ALONE, OF_SEVERAL] = [20, 10];
 
 /** Runs the command. @throws CliError for a file that holds no logits, or for what the chain does not allow */
@@ -81,7 +81,8 @@ function explained<Result>({ read }: Source, apply: () => Result): Result {
     return apply();
   } catch (error) {
     if (!(error instanceof SamplingError)) throw error;
-    if (read && /^logits\b/.test(error.message)) throw new CliError(`model ${read.model.name}: ${error.message}`, 1);
+    if (read && /^logits\b/.test(error.message))
+      throw new CliError(`model ${JSON.stringify(read.model.name)}: ${error.message}`, 1);
     throw usageError(error.message.replace(/^(history|promptLength|logits)\b/, flagName));
   }
 }

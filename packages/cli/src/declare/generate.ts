@@ -17,7 +17,7 @@ export function declareGenerate(program: Command): void {
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
     .option("--ignore-eos", "go on past the end of the text")
     .option("--logprobs <n>", "with --json: the n likeliest tokens at each place", wholeNumber(0, 1000))
-    .option("--trace-sampling", "show for each token what each step of the chain did")
+    .option("--trace-sampling", "show for each token the distribution, and what each step of the chain did")
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
     .option("--json", "stdout holds one object alone");
@@ -57,5 +57,5 @@ logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere 
 --json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
 string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
 score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
---logprobs adds topLogprobs to each token, --trace-sampling its probability, initial (the model's distribution) and steps; --draft-model and --prompt-lookup
-speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;
+--logprobs adds topLogprobs to each token, --trace-sampling its probability, initial and steps (see tsgpt sample --help); --draft-model
+and --prompt-lookup speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;

@@ -40,13 +40,13 @@ export function declareSample(program: Command): void {
 }
 
 const HELP = `
-Give --prompt or --logits. The model, the hub and the engine are for --prompt alone; the prompt's tokens are the history.
---logits @x.safetensors: the last row of logits that tsgpt logits wrote; its ids are the history and the prompt, unless --history is
-given. --logits @row.json, or any other name: a JSON array of numbers, null is -inf. Texts in --banned and --dry-breaker need --prompt.
-What is typed is applied, in the dialect's order, and nothing else: no default of the dialect's is added.
+Give --prompt or --logits. With --prompt a model gives the logits, and the prompt's tokens are the history; the options of the model
+and the engine, --min-tokens, and texts in --banned and --dry-breaker need it. --logits @x.safetensors reads the last row of the
+logits that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any
+other name holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
 
-Each distribution is sorted: the most probable tokens with their bars (20; 10 beside a chain), then the tail by ranks, many tokens a
-row (░). head: how many tokens hold 90% of the mass; tail: what those beyond the ones named hold; so far: what a row and all above it hold.
+Each distribution is sorted: the most probable tokens (20, or 10 for each step of a chain), then the tail by ranks, many tokens to a
+row (░). head: the number of tokens that hold 90% of the probability; tail: what the tokens not named hold; so far: cumulative.
 
 Examples:
   $ tsgpt sample --prompt "Once upon a"
@@ -56,6 +56,7 @@ Examples:
   $ tsgpt sample --logits @row.json --dialect hf --top-k 50 --top-p 0.9 --json
   $ tsgpt sample --logits 3,2,1,0 --dialect llama.cpp --min-p 0.2 --temperature 2 --draws 100000
 
---json: dialect, chain, history; initial (before the chain) and steps, each with kept, entropyBits, headSize, top (id, probability, and
-in steps given, the probability before) and tail (ranks from and to, their probability); steps also before, massRemoved, removed; top
-of what is left, probabilities of all tokens by id, draws. With --prompt also model and prompt, and a text beside every id.`;
+--json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial is the distribution
+before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail (ranks from and to, and probability). A step
+has these for what it left, in top also given (the probability before it), and step, before (tokens), massRemoved and removed. top is
+what the chain leaves. With --prompt there are also model and prompt, and a text for each id.`;
