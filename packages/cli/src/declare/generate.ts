@@ -1,6 +1,6 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
-import { finiteNumber, gather, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
+import { finiteNumber, gather, gatherWords, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
@@ -21,7 +21,7 @@ export function declareGenerate(program: Command): void {
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
     .option("--json", "stdout holds one object alone");
-  withChain(command, { placeholder: "ids|text", gather })
+  withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
     .option("--forced-first <id>", "the first token generated", wholeNumber(0))
     .option("--forced-last <id>", "the last one that --max-tokens allows", wholeNumber(0))
