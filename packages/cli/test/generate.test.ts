@@ -14,7 +14,26 @@ describe.concurrent("tsgpt generate", () => {
     const { code, stdout, stderr } = await tsgpt(["generate", "Once upon a time", "--max-tokens", "5", "--seed", "1"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Once upon a time.+\n$/s);
-    expect(stderr).toMatch(/^5 tokens, \d+\.\d\d s, \d+\.\d tokens\/s\n$/);
+    expect(stderr).toMatch(/^5 tokens, \d+\.\d\d s, \d+\.\d tokens\/s, seed 1\n$/);
+  });
+
+  test("the summary has the seed that gives the same text again, and of several samples the first and last", async () => {
+    const run = ["generate", "Once upon a time", "--max-tokens", "5"];
+    const first = await tsgpt(run);
+    const seed = /, seed (\d+)\n$/.exec(first.stderr)?.[1] ?? "";
+    expect((await tsgpt([...run, "--seed", seed])).stdout).toBe(first.stdout);
+    expect((await tsgpt([...run, "--num-samples", "3", "--seed", "7"])).stderr).toMatch(/tokens\/s, seeds 7 to 9\n$/);
+  });
+
+  test.each([
+    ["--greedy"],
+    ["--dialect", "llama.cpp", "--temperature", "0"],
+    ["--beams", "2"],
+    ["--penalty-alpha", "0.6"],
+    ["--max-tokens", "0"],
+  ])("where nothing is drawn, the summary has no seed: %j", async (...args) => {
+    const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "2", ...args]);
+    expect(stderr).toMatch(/^\d tokens, .* tokens\/s\n$/);
   });
 
   test("writes no control codes to a pipe", async () => {
@@ -98,7 +117,7 @@ describe.concurrent("tsgpt generate", () => {
     expect(one.stderr).toMatch(
       /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB, in a memory of \d\d\.\d MB\n/,
     );
-    expect(two.stderr).toMatch(/^simd kernels, 2 threads; /);
+    expect(two.stderr).toMatch(/^simd kernels, 2 threads; /m);
     expect(one.stdout).toBe(reference.stdout);
     expect(two.stdout).toBe(one.stdout);
   });
@@ -153,6 +172,18 @@ describe.concurrent("tsgpt generate", () => {
     expect(stdout.endsWith("\n")).toBe(true);
     expect(stderr).toMatch(/^(1 token|\d+ tokens), /);
     expect(Number.parseInt(stderr, 10)).toBeLessThan(100);
+  });
+
+  test("Ctrl-C loses no text that a stop string held back", async () => {
+    const run = ["Once upon a time", "--greedy", "--ignore-eos", "--max-tokens", "300", "--no-cache"];
+    const { tokens } = await json("Once upon a time", "--greedy", "--ignore-eos", "--max-tokens", "40");
+    const [first = "", ...rest] = tokens.map(({ text }: { text: string }) => text);
+    const stop = `${rest.join("")}never`; // all but the first token may begin it
+    const { code, stdout, stderr } = await tsgpt(["generate", ...run, "--stop", stop], { interruptAfter: 17 });
+    const count = Number.parseInt(stderr, 10);
+    expect(count).toBeLessThan(40);
+    expect(stdout).toBe(`Once upon a time${[first, ...rest].slice(0, count).join("")}\n`);
+    expect(code).toBe(130);
   });
 
   test("a reader that has enough ends it quietly", async () => {

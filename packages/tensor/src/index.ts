@@ -27,7 +27,7 @@ export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
-export { MOST_THREADS } from "./threads/thread-count.ts";
+export { MOST_THREADS, physicalCores } from "./threads/thread-count.ts";
 export type {
   FloatDtype,
   StoredDtype,

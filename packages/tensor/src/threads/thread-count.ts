@@ -2,6 +2,8 @@
 import { physicalCores, whyOneThread } from "#host";
 import { EngineError } from "../errors.ts";
 
+export { physicalCores };
+
 /** The most threads that an engine takes. */
 export const MOST_THREADS = 64;
 
