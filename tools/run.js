@@ -59,9 +59,7 @@ async function step(doing, [file, args], slow) {
   if (timer) clearInterval(timer);
   if (terminal) process.stderr.write(CLEAR_LINE);
   if (code === 0) return;
-  process.stderr.write(
-    `${output.trimEnd()}\nerror: ${doing.replace(/[:,.].*/, "")} failed: ${file} ${args.join(" ")}\n`,
-  );
+  process.stderr.write(`${output.trimEnd()}\nerror: ${doing.split(" ")[0]} failed: ${file} ${args.join(" ")}\n`);
   process.exit(1);
 }
 
