@@ -1,9 +1,8 @@
 /** The dialogue on a terminal that `script` (util-linux) makes: what the keys do to the process. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { cleanEnvironment, MAIN } from "./process.ts";
-
-const hasScript = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
+import { hasScript } from "./script.ts";
 
 /** Types each key once the screen since the last key shows what is awaited; gives the exit code and the whole screen. */
 function type(...keys: readonly (readonly [awaited: RegExp, keys: string])[]) {

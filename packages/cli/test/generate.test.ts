@@ -25,16 +25,13 @@ describe.concurrent("tsgpt generate", () => {
     expect((await tsgpt([...run, "--num-samples", "3", "--seed", "7"])).stderr).toMatch(/tokens\/s, seeds 7 to 9\n$/);
   });
 
-  test.each([
-    ["--greedy"],
-    ["--dialect", "llama.cpp", "--temperature", "0"],
-    ["--beams", "2"],
-    ["--penalty-alpha", "0.6"],
-    ["--max-tokens", "0"],
-  ])("where nothing is drawn, the summary has no seed: %j", async (...args) => {
-    const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "2", ...args]);
-    expect(stderr).toMatch(/^\d tokens, .* tokens\/s\n$/);
-  });
+  test.each([["--greedy"], ["--max-tokens", "0"]])(
+    "where nothing is drawn, the summary has no seed: %j",
+    async (...args) => {
+      const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "2", ...args]);
+      expect(stderr).toMatch(/^\d tokens, .* tokens\/s\n$/);
+    },
+  );
 
   test("writes no control codes to a pipe", async () => {
     const { stdout, stderr } = await tsgpt(["generate", "Once", "--max-tokens", "5"]);
@@ -142,13 +139,9 @@ describe.concurrent("tsgpt generate", () => {
     expect((await json("Once", "--max-tokens", "0")).tokens).toEqual([]);
   });
 
-  test("stdin is the prompt when there is no other; one final newline is dropped", async () => {
-    const run = async (input: string, ...args: string[]) =>
-      JSON.parse((await tsgpt(["generate", "--json", "--max-tokens", "1", ...args], { input })).stdout).prompt;
-    expect(await run("The king\n")).toBe("The king");
-    expect(await run("The king\r\n")).toBe("The king");
-    expect(await run("The king\n\n")).toBe("The king\n");
-    expect(await run("not read", "The queen")).toBe("The queen");
+  test("stdin is not read where there is a prompt", async () => {
+    const run = ["generate", "The queen", "--json", "--max-tokens", "0"];
+    expect(JSON.parse((await tsgpt(run, { input: "not read" })).stdout).prompt).toBe("The queen");
   });
 
   test("an empty prompt begins where the model's texts begin, and prints nothing for it", async () => {

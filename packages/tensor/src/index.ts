@@ -1,4 +1,5 @@
 /** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
+export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
 export type { Backend } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
@@ -27,7 +28,7 @@ export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
-export { MOST_THREADS, physicalCores } from "./threads/thread-count.ts";
+export { MOST_THREADS } from "./threads/thread-count.ts";
 export type {
   FloatDtype,
   StoredDtype,

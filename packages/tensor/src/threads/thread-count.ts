@@ -2,8 +2,6 @@
 import { physicalCores, whyOneThread } from "#host";
 import { EngineError } from "../errors.ts";
 
-export { physicalCores };
-
 /** The most threads that an engine takes. */
 export const MOST_THREADS = 64;
 
