@@ -2,8 +2,8 @@
 import {
   type ByteSource,
   CheckpointError,
+  checkedPrompt,
   type Model,
-  promptIds,
   readHeader,
   readTensor,
   type SafetensorsHeader,
@@ -17,7 +17,7 @@ import { forwardUnlessAborted } from "./forward-unless-aborted.ts";
 import { interruption } from "./interruption.ts";
 import { withLoadProgress } from "./load-progress.ts";
 import type { LogitSource } from "./option-values.ts";
-import { readText, textArgument } from "./text-argument.ts";
+import { readText, typedText } from "./text-argument.ts";
 
 export interface SourceFlags extends EngineFlags, Partial<ModelFlags> {
   readonly prompt?: string;
@@ -40,7 +40,7 @@ export interface Source {
 export async function readSource(flags: SourceFlags): Promise<Source> {
   const { prompt, logits, history, promptLength } = flags;
   if ((prompt === undefined) === (logits === undefined)) throw usageError("give --prompt or --logits, one of them");
-  if (logits === undefined) return readPrompt(await textArgument(prompt), flags);
+  if (logits === undefined) return readPrompt(await typedText(prompt ?? ""), flags);
   if ("row" in logits) return typed(Float64Array.from(logits.row), history, promptLength);
   if (!logits.file.endsWith(".safetensors")) return typed(await readJson(logits.file), history, promptLength);
   const { row, ids } = await readDump(logits.file);
@@ -61,7 +61,7 @@ async function readPrompt(prompt: string, flags: SourceFlags): Promise<Source> {
     loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
   );
   if (!model.tokenizer && prompt !== "") throw noTokenizer(model);
-  const ids = promptIds(model, prompt, "sample");
+  const ids = checkedPrompt(model, prompt, {}, "sample");
   const { data } = await forwardUnlessAborted(model, ids, { positions: "last" }, signal);
   return { logits: data.slice(), history: ids, promptLength: ids.length, read: { model, prompt } };
 }

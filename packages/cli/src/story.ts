@@ -42,16 +42,23 @@ function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
+/** Where a run's text comes from, and where it goes. */
+export interface Stream {
+  readonly model: Model;
+  readonly prompt: Prompt;
+  readonly write: (text: string) => void;
+  /** What the run still held back when it ended early; it is the end of the last story begun. */
+  readonly heldText: readonly string[];
+}
+
 /**
  * Streams what a run yields: the prompt, each piece, and a final newline; a further story begins a paragraph of its own. With a
  * trace, what the chain did stands before each token, and the whole text at the end. Notes are taken as the tokens come.
  */
 export async function stream<End>(
-  model: Model,
-  prompt: Prompt,
+  { model, prompt, write, heldText }: Stream,
   run: AsyncGenerator<GeneratedToken & { readonly index?: number }, End>,
   notes: readonly Note[],
-  write: (text: string) => void,
 ): Promise<Streamed<End>> {
   const stories: StoryToken[][] = [];
   const start = performance.now() / 1000;
@@ -71,12 +78,23 @@ export async function stream<End>(
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
-    const traced = stories[0]?.[0]?.initial !== undefined;
-    if (traced) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
+    completeText(stories.at(-1), heldText);
+    if (isTraced(stories)) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
     return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
+    if (!isTraced(stories)) write(heldText.join(""));
     write("\n"); // an error message begins a line of its own
   }
+}
+
+function isTraced(stories: readonly (readonly StoryToken[])[]): boolean {
+  return stories[0]?.[0]?.steps !== undefined;
+}
+
+/** Adds text that was held back to the last token, so that the texts of the tokens are the text. */
+function completeText(story: StoryToken[] | undefined, heldText: readonly string[]): void {
+  const last = story?.pop();
+  if (last) story?.push({ ...last, text: last.text + heldText.join("") });
 }
 
 function piece({ tokenizer }: Model, { id, text }: StoryToken): string {

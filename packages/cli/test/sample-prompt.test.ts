@@ -13,6 +13,7 @@ import { emptyFolder, fixture } from "./process.ts";
 let printed = "";
 beforeEach(() => {
   printed = "";
+  vi.spyOn(process.stderr, "write").mockReturnValue(true); // what tsgpt logits wrote
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     printed += text;
     return true;
@@ -147,10 +148,11 @@ describe("--prompt", () => {
     expect((await json({ prompt })).prompt).toBe(prompt);
   });
 
-  test("@file is its text", async () => {
+  test("@file is its text, and @@ a text that begins with @", async () => {
     const file = join(emptyFolder(), "prompt.txt");
     writeFileSync(file, "The king\n");
     expect(await json({ prompt: `@${file}` })).toMatchObject({ prompt: "The king", history: [336, 581] });
+    expect((await json({ prompt: "@@king" })).prompt).toBe("@king");
   });
 
   test("an empty prompt begins with the token that ends a text", async () => {

@@ -1,9 +1,10 @@
 /** The options of tsgpt sample. */
 import { type Command, Option } from "commander";
-import { gather, logitRow, tokenIds, wholeNumber } from "../option-values.ts";
+import { gatherWords, logitRow, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
+import { TEXT_HELP } from "./text-help.ts";
 
 export function declareSample(program: Command): void {
   const sample = program
@@ -28,7 +29,7 @@ export function declareSample(program: Command): void {
     .option("--draws <n>", "draw so often, and count", wholeNumber(1, 100_000_000))
     .option("--seed <n>", "of the draws, and of what acts by chance (default: 0)", wholeNumber(0))
     .option("--json", "stdout holds one object alone");
-  withChain(command, { placeholder: "ids|text", gather })
+  withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .addOption(
       new Option("--min-tokens <n>", "with --prompt: no end of the text if above 0")
         .argParser(wholeNumber(0))
@@ -44,6 +45,7 @@ Give --prompt or --logits. With --prompt a model gives the logits, and the promp
 and the engine, --min-tokens, and texts in --banned and --dry-breaker need it. --logits @x.safetensors reads the last row of the
 logits that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any
 other name holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
+${TEXT_HELP}
 
 Each distribution is sorted: the most probable tokens (20, or 10 for each step of a chain), then the tail by ranks, many tokens to a
 row (░). head: the number of tokens that hold 90% of the probability; tail: what the tokens not named hold; so far: cumulative.
