@@ -60,35 +60,6 @@ describe.concurrent("a usage error, exit code 2:", () => {
     await fails(2, args, message);
   });
 
-  test.each([
-    ["--prompt", "x"],
-    ["--model", "x"],
-    ["--revision", "main"],
-    ["--offline"],
-    ["--cache-dir", "x"],
-    ["--kernels", "reference"],
-    ["--threads", "1"],
-    ["--dtype", "f32"],
-    ["--min-tokens", "1"],
-  ])("sample --logits with %s", async (...option) => {
-    await fails(
-      2,
-      ["sample", "--logits", "1,2", ...option],
-      new RegExp(`${option[0]}.* cannot be used with option '--`),
-    );
-  });
-
-  test.each([
-    ["--history", "1"],
-    ["--prompt-length", "1"],
-  ])("sample --prompt with %s", async (...option) => {
-    await fails(
-      2,
-      ["sample", "--prompt", "x", ...option],
-      new RegExp(`${option[0]}.* cannot be used with option '--prompt`),
-    );
-  });
-
   // A model that is not there would be told first, if it were looked for first.
   test.each<[string, string[], RegExp]>([
     [

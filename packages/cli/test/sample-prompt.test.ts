@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { logitsCommand } from "../src/commands/logits.ts";
 import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
 import { BUNDLED } from "../src/find-model.ts";
+import { createProgram } from "../src/program.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
 let printed = "";
@@ -204,6 +205,33 @@ describe("--prompt", () => {
   ])("%s: an error", async (_, flags, message) => {
     await expect(run(flags)).rejects.toThrow(message);
     expect(printed).toBe("");
+  });
+});
+
+/** Parses a command line, and runs it. */
+const called = (...args: string[]) => createProgram().parseAsync(["sample", ...args], { from: "user" });
+
+describe("a usage error", () => {
+  test.each([
+    ["--prompt", "x"],
+    ["--model", "x"],
+    ["--revision", "main"],
+    ["--offline"],
+    ["--cache-dir", "x"],
+    ["--kernels", "reference"],
+    ["--threads", "1"],
+    ["--dtype", "f32"],
+    ["--min-tokens", "1"],
+  ])("--logits with %s", async (...option) => {
+    await expect(called("--logits", "1,2", ...option)).rejects.toThrow(
+      new RegExp(`${option[0]}.* cannot be used with option '--`),
+    );
+  });
+
+  test.each(["--history", "--prompt-length"])("--prompt with %s", async (option) => {
+    await expect(called("--prompt", "x", option, "1")).rejects.toThrow(
+      new RegExp(`${option}.* cannot be used with option '--prompt`),
+    );
   });
 });
 
