@@ -1,25 +1,14 @@
 /** tsgpt sample: worked examples, each dialect's boundaries by hand, and what files may hold. */
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { sampleCommand } from "../src/commands/sample.ts";
 import { createProgram } from "../src/program.ts";
+import { captured } from "./captured.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
-/** What the command prints, run within this process. */
-async function printed(...args: string[]): Promise<string> {
-  let text = "";
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((piece) => {
-    text += piece;
-    return true;
-  });
-  try {
-    await createProgram().parseAsync(["sample", ...args], { from: "user" });
-  } finally {
-    write.mockRestore();
-  }
-  return text;
-}
+const printed = (...args: string[]) =>
+  captured(() => createProgram().parseAsync(["sample", ...args], { from: "user" }));
 const json = async (...args: string[]) => JSON.parse(await printed("--json", ...args));
 const probabilities = async (...args: string[]): Promise<number[]> => (await json(...args)).probabilities;
 
@@ -267,12 +256,6 @@ top-k (k 3, boundary llama.cpp)
     expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
   });
 
-  test("a file holds a JSON array, null for -inf", async () => {
-    const file = join(emptyFolder(), "row.json");
-    writeFileSync(file, "[1, null, 2.5e0]\n");
-    await gives(["--logits", `@${file}`], softmax(1, "-", 2.5));
-  });
-
   test("50,257 logits from a file: 20 tokens alone or 10 beside a chain, the tail by ranks, 80 columns wide", async () => {
     const file = join(emptyFolder(), "row.json");
     writeFileSync(file, JSON.stringify(Array.from({ length: 50257 }, (_, id) => -((id * 7919) % 50257) / 1000)));
@@ -285,39 +268,6 @@ top-k (k 3, boundary llama.cpp)
     expect(await ranks()).toEqual(["21-100", "101-1000", "1001-10000", "10001-50257"]);
     const tails = ["11-100", "101-1000", "1001-10000", "10001-50257", "11-40"];
     expect(await ranks("--top-k", "40")).toEqual(tails);
-  });
-
-  const file = (content: string | Uint8Array) => {
-    const path = join(emptyFolder(), "row.json");
-    writeFileSync(path, content);
-    return path;
-  };
-  const huge = () => {
-    const path = file("");
-    truncateSync(path, 3 * 2 ** 30); // no blocks on the disk
-    return path;
-  };
-  const folder = () => {
-    const path = join(emptyFolder(), "row.json");
-    mkdirSync(path);
-    return path;
-  };
-  test.each<[string, () => string, RegExp]>([
-    ["is not JSON", () => file("0.8,0.9\nmore\nand more"), /must hold a JSON array of numbers.*Unexpected/],
-    ["is empty", () => file(""), /must hold a JSON array of numbers/],
-    ["holds an empty array", () => file("[]"), /must hold a JSON array of numbers/],
-    ["holds an object", () => file('{"0": 1}'), /must hold a JSON array of numbers/],
-    ["holds a string", () => file('[1, "2"]'), /must hold a JSON array of numbers.*; item 1 is "2"/],
-    ["holds a row in a row", () => file("[[1, 2]]"), /item 0 is \[1,2\]/],
-    ["is missing", () => join(emptyFolder(), "row.json"), /cannot read ".*row\.json": ENOENT/],
-    ["is a folder", folder, /cannot read ".*row\.json": EISDIR/],
-    ["has 3 GB", huge, /cannot read ".*row\.json": .*2 GiB/],
-    ["is not UTF-8", () => file(Uint8Array.of(0x5b, 0xff)), /is not UTF-8 text/],
-  ])("a file that %s: exit code 1", async (_, path, message) => {
-    const { code, stdout, stderr } = await tsgpt(["sample", "--logits", `@${path()}`]);
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   });
 
   test("a reader that has enough ends it quietly", async () => {
