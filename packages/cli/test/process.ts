@@ -1,10 +1,11 @@
-/** Runs the built tsgpt as a process, as a user would. `pnpm test` builds first. */
+/** Runs the built tsgpt as a user would: in a process of its own. `pnpm test` builds first. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { warm } from "./warm.ts";
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -40,8 +41,13 @@ export function cleanEnvironment(): Record<string, string | undefined> {
   };
 }
 
-/** What `tsgpt ...args` prints, and its exit code. */
-export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+/** What `tsgpt ...args` prints, and its exit code: in a process of its own if `options` are given, else in one that stays. */
+export function tsgpt(args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return options ? spawned(args, options) : warm(args);
+}
+
+/** What `tsgpt ...args` prints in a process of its own, and its exit code. */
+export function spawned(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const env = { ...cleanEnvironment(), ...options.env };
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe", cwd: options.cwd, env });
   let stdout = "";
