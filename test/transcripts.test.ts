@@ -1,4 +1,4 @@
-/** What the documents show as a terminal's screen is what the command prints, byte for byte but for the timings. */
+/** What the documents show as a terminal's screen is what the command prints, byte for byte but for the timings and for where long lines break. */
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocks } from "./documents/documents.ts";
@@ -10,11 +10,22 @@ const screens = blocks("console").map(({ document, code }) => {
   const [first = "", ...lines] = code.trimEnd().split("\n");
   return { document, command: first.replace(/^\$ /, ""), lines };
 });
-const dialogues = screens.filter(({ lines }) => QUESTION.test(lines[0] ?? ""));
+const dialogues = screens.filter(({ lines }) => lines.some((line) => QUESTION.test(line)));
 const plain = screens.filter((screen) => !dialogues.includes(screen));
 
 /** Seconds and rates are of the machine. */
 const untimed = (screen: string) => screen.replaceAll(/[\d.]+ s, [\d.]+ tokens\/s/g, "0 s, 0 tokens/s").trimEnd();
+
+/** A page does not break the lines of a block, so that the documents do, at the last space before this column. */
+const COLUMNS = 110;
+
+function broken(line: string): string[] {
+  const at = line.length > COLUMNS ? line.lastIndexOf(" ", COLUMNS) : -1;
+  return at === -1 ? [line] : [line.slice(0, at), ...broken(line.slice(at + 1))];
+}
+
+/** What a document shows of a screen. */
+const shown = (screen: string) => untimed(screen).split("\n").flatMap(broken).join("\n");
 
 describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
   let shell: Shell;
@@ -30,12 +41,17 @@ describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
 
   test.each(plain)("$document: $command", { timeout: 60_000 }, async ({ document, command, lines }) => {
     const printed = await shell.run(`{ ${command}; } 2>&1`, document);
-    expect(untimed(printed)).toBe(untimed(lines.join("\n")));
+    expect(shown(printed)).toBe(untimed(lines.join("\n")));
   });
 
   test("a timing is all that is left out", () => {
     expect(untimed("55 tokens, 0.08 s, 697.4 tokens/s\n")).toBe("55 tokens, 0 s, 0 tokens/s");
     expect(untimed("54 tokens")).not.toBe(untimed("55 tokens"));
+  });
+
+  test("a line is broken at the last space that fits", () => {
+    expect(broken(`${"a".repeat(100)} ${"b".repeat(9)} c d`)).toEqual([`${"a".repeat(100)} ${"b".repeat(9)}`, "c d"]);
+    expect(broken("a b")).toEqual(["a b"]);
   });
 
   test.skipIf(!hasTerminal).each(dialogues)(
@@ -44,7 +60,7 @@ describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
     async ({ document, command, lines }) => {
       const typed = lines.filter((line) => QUESTION.test(line)).map((line) => line.replace(QUESTION, ""));
       const printed = await converse(shell.onTerminal(command, document), typed.filter(Boolean));
-      expect(untimed(printed)).toBe(untimed(lines.join("\n")));
+      expect(shown(printed)).toBe(untimed(lines.join("\n")));
     },
   );
 });
