@@ -111,6 +111,36 @@ test("README's numbers for the letters are those of the models", () => {
   expect(row("L")).toEqual([bundled.n_layer, 12]);
 });
 
+test("README's counts are those of the fixtures", () => {
+  const fixtures = "packages/gpt/test/fixtures";
+  const tiny = readdirSync(join(root, fixtures)).filter((name) => /^tiny-(?!random)/.test(name));
+  const vectors = JSON.parse(text(`${fixtures}/gpt2-tokenizer/vectors.json`));
+  const decoded = readdirSync(join(root, fixtures, "decode")).map((name) => text(`${fixtures}/decode/${name}`));
+  const beams = decoded.reduce((sum, file) => sum + JSON.parse(file).beams.length, 0);
+  expect(tiny).toHaveLength(13);
+  const readme = text("README.md").replaceAll(/\s+/g, " ");
+  expect(readme).toContain("run thirteen tiny checkpoints");
+  expect(readme).toContain(`reproduces ${vectors.length} published texts`);
+  expect(readme).toContain(`${beams} beam searches`);
+});
+
+test("README's speeds are those of bench/results/peers.md, two threads each", () => {
+  const rows = [
+    ...text("bench/results/peers.md").matchAll(/^\| ([\w-]+) \| [^|]+ \| 2 \| ([\d.,]+) \| [^|]+ \| ([\d.]*) *\|/gm),
+  ];
+  const [decode, prefill] = [rows.slice(0, 3), rows.slice(3, 6)];
+  expect([...decode, ...prefill].map(([, engine]) => engine).join(" ")).toBe(
+    "tsgpt onnxruntime-node onnxruntime-web tsgpt onnxruntime-node onnxruntime-web",
+  );
+  const readme = text("README.md").replaceAll(/\s+/g, " ");
+  for (const [[, , rate], [, node, , overNode], [, web, , overWeb]] of [decode, prefill]) {
+    expect(readme).toContain(`${Number(rate).toFixed(0)} tokens/s`);
+    expect(readme).toContain(`${Number(overWeb).toFixed(1)} times as fast as ${web}`);
+    if (Number(overNode) > 1) expect(readme).toContain(`${Number(overNode).toFixed(1)} times as fast as ${node}`);
+    else expect(readme).toContain(`a third as fast as ${node}`);
+  }
+});
+
 test("the lecture is named where its rules are followed", () => {
   for (const document of ["README.md", "docs/reading-order.md", "docs/sampling.md"]) {
     const words = text(document).replaceAll(/\s+/g, " ");

@@ -41,6 +41,16 @@ export const EXCEPTIONS: readonly Exception[] = [
   { code: /^npm /, document: "bench/peers/README.md", reason: "downloads half a gigabyte" },
 ];
 
+/** What runs the blocks of each language. */
+export const LANGUAGES: Readonly<Record<string, string>> = {
+  sh: "test/document-commands.test.ts",
+  console: "test/transcripts.test.ts",
+  ts: "test/readme.test.ts",
+  js: "test/packed.test.ts, in an empty project",
+  "": "test/sampling-doc.test.ts: the blocks of docs/sampling.md",
+  python: "nothing: the block of docs/int8-layout.md needs Python, which the tests do not",
+};
+
 /** Scripts of package.json that the shell's `npx` and `npm` stand in for. `$ROOT` is the repository. */
 export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly reason: string }>> = {
   start: { run: 'node "$ROOT/packages/cli/dist/main.js" generate "$@"', reason: "built already" },
