@@ -1,8 +1,9 @@
 /** What the documents show as a terminal's screen is what the command prints, byte for byte but for the timings and for where long lines break. */
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasScript } from "../packages/cli/test/script.ts";
 import { blocks } from "./documents/documents.ts";
-import { hasTerminal, openShell, type Shell } from "./documents/shell.ts";
+import { openShell, type Shell } from "./documents/shell.ts";
 
 const QUESTION = /^prompt[^\n>]*> ?/;
 
@@ -54,7 +55,7 @@ describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
     expect(broken("a b")).toEqual(["a b"]);
   });
 
-  test.skipIf(!hasTerminal).each(dialogues)(
+  test.skipIf(!hasScript).each(dialogues)(
     "$document: $command, with a person at a terminal",
     { timeout: 60_000 },
     async ({ document, command, lines }) => {

@@ -1,15 +1,6 @@
 /** A shell for the commands of the documents: in a folder that looks like the repository's root, with a hub on loopback. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { cleanEnvironment } from "../../packages/cli/test/process.ts";
@@ -24,10 +15,6 @@ export interface Shell {
   onTerminal(code: string, document: string): ChildProcess;
   close(): Promise<void>;
 }
-
-/** `script` of util-linux, which every Debian has; that of other systems takes other options. */
-const TERMINAL = "/usr/bin/script";
-export const hasTerminal = process.platform === "linux" && existsSync(TERMINAL);
 
 const ARMS = Object.entries(STAND_INS).map(([script, { run }]) => `  ${script}) ${run};;`);
 const RUN_SCRIPT = `
@@ -77,7 +64,7 @@ export async function openShell(): Promise<Shell> {
         child.stdin?.end();
       });
     },
-    onTerminal: (code, document) => spawn(TERMINAL, ["-qec", code, "/dev/null"], { cwd: folderOf(document), env }),
+    onTerminal: (code, document) => spawn("script", ["-qec", code, "/dev/null"], { cwd: folderOf(document), env }),
     close: () => close(hub, folder),
   };
 }
