@@ -14,12 +14,13 @@ import {
   type TensorToWrite,
 } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import { createEngine, type Tensor } from "@tsgpt/tensor";
+import type { Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 import type { Feeding } from "../option-values.ts";
 
 export interface LogitsFlags extends EngineFlags, ModelFlags {
@@ -41,7 +42,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   const { signal } = interruption();
   await checkWritable(flags.output);
   const { folder, name } = await findModel(flags, signal);
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
     loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
   );

@@ -11,7 +11,7 @@ export interface EngineFlags extends EngineOptions {
 
 /** Adds them, and checks them together. */
 export function withEngine(command: Command): Command {
-  const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
+  const kernels = new Option("--kernels <set>", "auto: simd, else reference").choices(["auto", "simd", "reference"]);
   const dtype = new Option("--dtype <type>", "weights in memory; auto: of f32, bf16, int8 the first that fits");
   return command
     .addOption(dtype.choices(["auto", "f32", "f16", "bf16", "int8"]).default("auto"))
