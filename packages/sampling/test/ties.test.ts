@@ -56,6 +56,19 @@ test.each([
   expect(left(step, Float32Array.of(3, 1, 1, 1, 1, 0))).toEqual(ids);
 });
 
+// k 2 of [1, 3, 1, 1, 1] cuts among four; a mass of 0.5 of five equal tokens is exceeded by the third, and under hf all five tie.
+test.each([
+  ["hf", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]],
+  ["llama.cpp", [0, 1], [0, 1, 2]],
+  ["deck", [0, 1], [0, 1, 2]],
+  ["openai", [0, 1], [0, 1, 2]],
+] as const)("the dialect %s at ties: top-k keeps %s, typical %s", (dialect, byK, byMass) => {
+  const [topK] = presetChain(dialect, { topK: 2 }, { defaults: false }) as [StepSpec];
+  expect(left(topK, Float32Array.of(1, 3, 1, 1, 1))).toEqual(byK);
+  const [typical] = presetChain(dialect, { typical: 0.5 }, { defaults: false }) as [StepSpec];
+  expect(left(typical, new Float32Array(5))).toEqual(byMass);
+});
+
 type Order = { id: number; probability: number }[];
 
 /** Tokens are taken until the mass ends it; the one that does is the last. */
