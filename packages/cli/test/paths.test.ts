@@ -1,31 +1,13 @@
-/** Options that name a file or a folder: `~` is expanded, as no shell does it behind an equals sign. */
-import { mkdirSync, readdirSync } from "node:fs";
-import { Command } from "commander";
+/** Options and arguments that name a file or a folder: `~` is expanded where shells do not, behind an equals sign and behind @. */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
-import { declareBench } from "../src/declare/bench.ts";
-import { declareConvert } from "../src/declare/convert.ts";
-import { declareGenerate } from "../src/declare/generate.ts";
-import { declareInfo } from "../src/declare/info.ts";
-import { declareLogits } from "../src/declare/logits.ts";
-import { declareModels } from "../src/declare/models.ts";
-import { declarePull } from "../src/declare/pull.ts";
-import { declareRandom } from "../src/declare/random.ts";
-import { declareRemove } from "../src/declare/remove.ts";
-import { declareSample } from "../src/declare/sample.ts";
-import { declareTokens } from "../src/declare/tokens.ts";
-import { declareWatermark } from "../src/declare/watermark.ts";
 import { logitRow, path } from "../src/option-values.ts";
+import { createProgram } from "../src/program.ts";
+import { typedText } from "../src/text-argument.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
-const declarations = [
-  ...[declareBench, declareConvert, declareGenerate, declareInfo, declareLogits, declareModels],
-  ...[declarePull, declareRandom, declareRemove, declareSample, declareTokens, declareWatermark],
-];
-
 test("every option of every command that names a file, a folder or a model", () => {
-  const program = new Command();
-  for (const declare of declarations) declare(program);
-  const found = program.commands.flatMap((command) =>
+  const found = createProgram().commands.flatMap((command) =>
     command.options
       .filter(({ flags }) => /<(file|folder|model|path|dir)>/.test(flags))
       .map((option) => ({ name: `${command.name()} ${option.long}`, parser: option.parseArg })),
@@ -36,9 +18,12 @@ test("every option of every command that names a file, a folder or a model", () 
   expect(found.filter(({ parser }) => parser !== path)).toEqual([]);
 });
 
-test("a file of logits too", () => {
-  vi.stubEnv("HOME", "/home/me");
-  expect(logitRow("@~/row.json")).toEqual({ file: "/home/me/row.json" });
+test("a file behind @ too", async () => {
+  const home = emptyFolder();
+  writeFileSync(`${home}/story.txt`, "Once\n");
+  vi.stubEnv("HOME", home);
+  expect(logitRow("@~/row.json")).toEqual({ file: `${home}/row.json` });
+  expect(await typedText("@~/story.txt")).toBe("Once");
   vi.unstubAllEnvs();
 });
 
