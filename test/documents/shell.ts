@@ -3,7 +3,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { cleanEnvironment } from "../../packages/cli/test/process.ts";
+import { cleanEnvironment } from "../../packages/cli/test/clean-environment.ts";
 import { type LocalHub, startHub } from "../../packages/gpt/test/local-hub.ts";
 import { STAND_INS } from "./commands.ts";
 import { root } from "./documents.ts";

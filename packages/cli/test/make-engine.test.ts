@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
 import { makeEngine } from "../src/make-engine.ts";
 import { room } from "../src/room.ts";
-import { cleanEnvironment, MAIN, tsgpt } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { MAIN, tsgpt } from "./process.ts";
 
 const SOURCES = fileURLToPath(new URL("../src/", import.meta.url));
 const GENERATE = ["generate", "Once upon a time", "--greedy", "--max-tokens", "3", "--verbose"];

@@ -5,7 +5,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { cleanEnvironment, type Outcome } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 const SCRIPT = fileURLToPath(new URL("warm-process.js", import.meta.url));
 const MOST = 25; // commands of a process: engines of ended commands wait in it for the garbage collection
