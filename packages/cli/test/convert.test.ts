@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readTensors } from "@tsgpt/gpt";
 import { fileSource, writeSafetensorsFile } from "@tsgpt/gpt/node";
@@ -19,7 +19,7 @@ const logits = async (model: string, dtype: string): Promise<Buffer> => {
     "--output",
     file,
   ]);
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^wrote .*\n$/)]);
   return readFileSync(file);
 };
 
@@ -28,7 +28,9 @@ test.each(["f32", "f16", "bf16", "int8"])(
   async (dtype) => {
     const out = join(emptyFolder(), "model");
     const { code, stdout, stderr } = await tsgpt(["convert", "fairytales", out, "--dtype", dtype]);
-    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    const bytes = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
+    const size = (bytes / 1e6).toPrecision(3);
+    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: fairytales in ${dtype}; ${size} MB\n`]);
     expect(readdirSync(out).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
     expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
   },

@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { mutationReaders } from "./fuzz/mutation-readers.ts";
 import { digest, type MutatedFile, mutatedFile, mutatedFiles, mutation, type Recorded } from "./fuzz/mutations.ts";
 
+const SLOWEST = 300_000; // milliseconds, for all of them on a busy machine
 const isFull = process.env["TSGPT_FULL"] === "1";
 const recorded = (name: string): Recorded<unknown> =>
   JSON.parse(readFileSync(new URL(`./fixtures/mutations/${name}`, import.meta.url), "utf8"));
@@ -36,7 +37,7 @@ test("a config.json is read as GPT2Config reads it", async () => {
   expect(await readAll("config.json", (values) => values)).toEqual([]);
 });
 
-test("an index gives the weights that from_pretrained finds", async () => {
+test("an index gives the weights that from_pretrained finds", { timeout: SLOWEST }, async () => {
   const name = "model.safetensors.index.json";
   const unmutated = await mutationReaders[name].read(mutatedFile(name).text);
   expect(recorded(name).results).toEqual(["same"]);
@@ -44,7 +45,7 @@ test("an index gives the weights that from_pretrained finds", async () => {
 });
 
 describe.each(mutatedFiles)("$name", (file) => {
-  test("any mutation is read, or refused in one line", async () => {
+  test("any mutation is read, or refused in one line", { timeout: SLOWEST }, async () => {
     const { error, read } = mutationReaders[file.name];
     const findings: string[] = [];
     for (let index = 100_000; index < 100_000 + (isFull ? 40_000 : 1000); index++) {
