@@ -9,6 +9,7 @@ import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
 import { CliError } from "./cli-error.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
 import { note } from "./note.ts";
+import { endsOf } from "./resolve-chain.ts";
 import type { Strategy } from "./strategy.ts";
 
 type Key = Exclude<keyof GenerationConfig, "file" | "unapplied">;
@@ -146,10 +147,10 @@ function lengths(
   config: GPT2Config,
   promptLength: number,
 ): (readonly [Key, MinLengthOption])[] {
-  const eos = eosTokenIds(config).filter((id) => id < config.vocabSize);
+  const eos = endsOf(config);
   const begin = beginSuppressTokens.filter((id) => id < config.vocabSize);
   const steps: (readonly [Key, MinLengthOption])[] = [];
-  if (flags.minTokens === undefined && eos.length > 0) {
+  if (flags.minTokens === undefined && eos !== undefined) {
     if (minNewTokens !== undefined) steps.push(["minNewTokens", { length: minNewTokens, eos }]);
     else if (minLength !== undefined) steps.push(["minLength", { length: minLength, eos, of: "all" }]);
   }

@@ -1,5 +1,5 @@
 /** The chain for a model and a prompt: words become token ids, and the last place is known. */
-import { eosTokenIds, type Model, type Tokenizer } from "@tsgpt/gpt";
+import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
 import type { ChainSpec, MinLengthOption } from "@tsgpt/sampling";
 import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
@@ -81,10 +81,16 @@ function tokenizerOf({ tokenizer, name }: Model, option: string): Tokenizer {
   throw usageError(`model ${JSON.stringify(name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
 }
 
-function eosOf({ config, name }: Model): readonly number[] {
-  const ids = eosTokenIds(config).filter((id) => id < config.vocabSize);
-  if (ids.length > 0) return ids;
+function eosOf({ config, name }: Model): MinLengthOption["eos"] {
+  const ends = endsOf(config);
+  if (ends !== undefined) return ends;
   throw usageError(`--min-tokens: model ${JSON.stringify(name)} has no end-of-text token to hold back`);
+}
+
+/** The end tokens that may come, one as a number; undefined if there is none. */
+export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
+  const ids = eosTokenIds(config).filter((id) => id < config.vocabSize);
+  return ids.length === 0 ? undefined : ids.length === 1 ? ids[0] : ids;
 }
 
 /** Options that name tokens. */

