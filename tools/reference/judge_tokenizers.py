@@ -19,6 +19,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import tokenizers
 import transformers
+from make_fixtures import write_manifest
 from transformers import AutoTokenizer
 
 FIXTURE = Path(__file__).resolve().parents[2] / "packages/gpt/test/fixtures/gpt2-tokenizer/mutations.json"
@@ -106,6 +107,7 @@ def main(path: str, record: bool) -> int:
     if record and not found:
         seed = case["seed"]
         FIXTURE.write_text(json.dumps({"seed": seed, "digests": {kind: "".join(all) for kind, all in kinds.items()}}) + "\n")
+        write_manifest()
     return 1 if found else 0
 
 

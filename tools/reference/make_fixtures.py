@@ -15,6 +15,7 @@ import shutil
 from pathlib import Path
 
 import check_written
+import tokenizers
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
@@ -236,7 +237,8 @@ def main() -> None:
     errors["fairytales"] = bundled_model()
     operations()
     write_manifest({
-        "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
+        "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
+                     "tokenizers": tokenizers.__version__},
         "seed": SEED,
         "transformers' float32 against float64": errors,
     })

@@ -66,7 +66,7 @@ test.each([
   for await (const { id } of generate(model, "ab", { maxTokens: 2, sample: () => 2 })) ids.push(id);
   expect(ids).toEqual([2, 2]);
   const asked = async () => void (await generate(model, "ab[PAD]", { sample: () => 2 }).next());
-  await expect(asked).rejects.toThrow("generate: token id 7 is out of range; ids go from 0 to 6");
+  await expect(asked).rejects.toThrow("the prompt's token id 7 is out of range; ids go from 0 to 6");
 });
 
 test("one of the two is not enough", async () => {

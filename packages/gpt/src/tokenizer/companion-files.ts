@@ -150,6 +150,7 @@ function readTokens(file: string, name: string, value: unknown): null | Token[] 
   const readAs = name === EXTRA ? file : CONFIG; // an array's objects say what they are, but for this one
   if (value === null) return null;
   if (Array.isArray(value)) return value.map((token, i) => readToken(readAs, token, [name, String(i)]));
+  if (file === SPECIAL && name === OLD_EXTRA) throw mustBe(file, [name], "an array of tokens", value);
   if (!isObject(value)) throw mustBe(file, [name], "an array of tokens, or an object of them", value);
   return new Map(Object.entries(value).map(([key, token]) => [key, readToken(CONFIG, token, [name, key])]));
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { byteOfCharacter } from "../../src/streaming-decoder.ts";
-import { TokenizerError } from "../../src/tokenizer.ts";
+import { type Tokenizer, TokenizerError } from "../../src/tokenizer.ts";
 import { loadTokenizerFiles, type TokenizerFiles } from "../../src/tokenizer-files.ts";
 import { type Dice, dice } from "./dice.ts";
 import { mutateJson, type Pieces } from "./mutate-json.ts";
@@ -192,20 +192,37 @@ export function* mutations(kind: MutationKind, seed: number): Generator<Mutated>
   }
 }
 
+/** Reads `inputs` mutations; what is thrown that should not be, at most ten. */
+export function fuzzTokenizer(kind: MutationKind, inputs: number, seed: number): string[] {
+  const random = dice(seed);
+  const findings: string[] = [];
+  for (let input = 0; input < inputs && findings.length < 10; input++) {
+    const files = mutation(kind, random);
+    try {
+      idsOf(files);
+    } catch (error) {
+      findings.push(`${JSON.stringify(files)}: ${error}`);
+    }
+  }
+  return findings;
+}
+
 function idsOf(files: TokenizerFiles): Mutated["ids"] {
   try {
     const tokenizer = loadTokenizerFiles(files);
-    return TEXTS.map((text) => {
-      try {
-        return tokenizer?.encode(text) ?? null;
-      } catch (error) {
-        if (error instanceof RangeError && error.message.startsWith("encode: no token stands for byte")) return null;
-        throw error;
-      }
-    });
+    return TEXTS.map((text) => encodeOrNull(text, tokenizer));
   } catch (error) {
     if (error instanceof TokenizerError && !error.message.includes("\n")) return undefined;
-    throw new Error(`${JSON.stringify(files)}: ${error}`, { cause: error });
+    throw error;
+  }
+}
+
+function encodeOrNull(text: string, tokenizer: Tokenizer | undefined): readonly number[] | null {
+  try {
+    return tokenizer?.encode(text) ?? null;
+  } catch (error) {
+    if (error instanceof RangeError && error.message.startsWith("encode: no token stands for byte")) return null;
+    throw error;
   }
 }
 
