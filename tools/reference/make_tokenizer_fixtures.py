@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import transformers
+from make_character_table import beside_added_token
 from make_fixtures import write_manifest
 from transformers import AutoTokenizer
 
@@ -166,6 +167,13 @@ def code_points() -> dict:
     return {"block": BLOCK, "contexts": contexts, "cuts": [encoded(runs) for runs in cuts], "digests": digests}
 
 
+def beside() -> dict:
+    """Beside an added token: what `lstrip` and `rstrip` take away, and what keeps one of `single_word` from being found, as runs."""
+    word = beside_added_token(single_word=True) | {ord("Q")}
+    runs = [[code, "word" if code in word else "other"] for code in range(0x110000) if (code in word) != (code - 1 in word)]
+    return {"stripped": sorted(beside_added_token(rstrip=True)), "word": encoded([[0, "other"], *runs])}
+
+
 def encoded(runs: list) -> dict:
     """The kinds of cuts, and for each run how far it is from the one before, and its kind, as one string."""
     kinds = sorted({kind for _, kind in runs})
@@ -183,7 +191,7 @@ def main() -> None:
     table += [(changes, {"tokenizer_config.json": GPT2_CLASS}, TEXTS) for changes in SET]
     found = {"gpt2": cases(GPT2, GPT2_KEYS), "tokenizer": base, "small": cases(base, table)}
     (FOLDER / "cases.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
-    (FOLDER / "code-points.json").write_text(json.dumps(code_points(), indent=0) + "\n", encoding="utf-8")
+    (FOLDER / "code-points.json").write_text(json.dumps({**code_points(), **beside()}, indent=0) + "\n", encoding="utf-8")
     write_manifest()
 
 
