@@ -1,7 +1,6 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createEngine } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
@@ -9,6 +8,7 @@ import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
@@ -88,7 +88,7 @@ async function load(
   const found = await findModel(flags, signal);
   const draftFound = flags.draftModel === undefined ? undefined : await findDraft(flags.draftModel, flags, signal);
   const start = performance.now();
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const loadFound = ({ folder, name }: FoundModel) =>
     withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
   const model = await loadFound(found);
