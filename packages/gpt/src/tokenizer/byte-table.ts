@@ -37,11 +37,19 @@ export function byteTable(
       const literal = tokenOf.get(id)?.content;
       const token = literal ?? tokens.get(id);
       if (token === undefined) throw new RangeError(`decode: no token has id ${id}; the vocabulary has ${size} ids`);
-      const bytes =
-        literal === undefined && decodesBytes ? Array.from(token, (character) => byteOf.get(character)) : [];
-      return bytes.length > 0 && bytes.every((byte) => byte !== undefined)
-        ? Uint8Array.from(bytes)
-        : encoder.encode(token);
+      const bytes = literal === undefined && decodesBytes ? spelledBytes(token, byteOf) : undefined;
+      return bytes ?? encoder.encode(token);
     },
   };
+}
+
+/** Undefined if one of the characters, which GPT-2's alphabet has below U+0144, stands for no byte. */
+function spelledBytes(token: string, byteOf: ReadonlyMap<string, number>): Uint8Array | undefined {
+  const bytes = new Uint8Array(token.length);
+  for (let i = 0; i < token.length; i++) {
+    const byte = byteOf.get(token.charAt(i));
+    if (byte === undefined) return undefined;
+    bytes[i] = byte;
+  }
+  return bytes;
 }
