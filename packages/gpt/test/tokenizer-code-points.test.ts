@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { addedVocabulary, tokenFinder } from "../src/tokenizer/added-tokens.ts";
 import { splitWords } from "../src/tokenizer/split-words.ts";
 import { loadTokenizer } from "../src/tokenizer-files.ts";
@@ -25,7 +26,6 @@ interface CodePoints {
 const folder = new URL("./fixtures/gpt2-tokenizer/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
 const { block, contexts, cuts, digests, stripped, word }: CodePoints = JSON.parse(read("code-points.json"));
-const isFull = process.env["TSGPT_FULL"] === "1";
 const END = 0x110000;
 const isSurrogate = (code: number) => code >= 0xd800 && code < 0xe000;
 
@@ -38,7 +38,7 @@ describe.each(contexts.map((context, i) => [context, cuts[i] as CodePoints["cuts
       const wrong: string[] = [];
       for (const [i, [first, kind]] of runs.entries()) {
         const end = runs[i + 1]?.[0] ?? END;
-        for (const code of isFull ? range(first, end) : new Set([first, first + 1, end - 2, end - 1])) {
+        for (const code of FULL ? range(first, end) : new Set([first, first + 1, end - 2, end - 1])) {
           if (isSurrogate(code) || code < first || code >= end) continue;
           const words = splitWords(context.replaceAll("{c}", String.fromCodePoint(code)));
           if (words.map((word) => [...word].length).join("") !== kind) wrong.push(code.toString(16));
@@ -65,7 +65,7 @@ function* range(first: number, end: number): Generator<number> {
 test("ids are those of tokenizers", () => {
   const gpt2 = loadTokenizer(read("tokenizer.json"));
   const sample = [0, 1, 2, 15, 29]; // Latin to Arabic, Indic, symbols, and ideographs beyond the first plane
-  const blocks = isFull ? [...digests.keys()] : sample;
+  const blocks = FULL ? [...digests.keys()] : sample;
   const ours = blocks.map((number) => {
     const digest = createHash("sha256");
     for (const code of range(number * block, (number + 1) * block)) {
@@ -98,7 +98,7 @@ describe("an added token", () => {
 
   test("takes away the white space of tokenizers, and no other", () => {
     const found: number[] = [];
-    for (const code of range(0, isFull ? END : 0x10000)) {
+    for (const code of range(0, FULL ? END : 0x10000)) {
       const character = String.fromCodePoint(code);
       const taken = [strips(`${character}Q`), strips(`Q${character}`)].filter(({ length }) => length === 1).length;
       if (taken === 2) found.push(code);

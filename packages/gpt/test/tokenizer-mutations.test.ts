@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { digestOf, fuzzTokenizer, mutationKinds, mutations } from "./fuzz/tokenizer-mutations.ts";
 
-const isFull = process.env["TSGPT_FULL"] === "1";
 const recorded: { seed: number; digests: Record<string, string> } = JSON.parse(
   readFileSync(new URL("./fixtures/gpt2-tokenizer/mutations.json", import.meta.url), "utf8"),
 );
@@ -16,7 +16,7 @@ test.each(mutationKinds)(
   (kind) => {
     const digests = (recorded.digests[kind.name] as string).match(/.{6}/g) as string[];
     expect(digests).toHaveLength(2000);
-    const count = isFull ? digests.length : 100;
+    const count = FULL ? digests.length : 100;
     const ours: string[] = [];
     for (const { ids } of mutations(kind, recorded.seed)) {
       if (ids) ours.push(digestOf(ids));
@@ -30,7 +30,7 @@ test.each(mutationKinds)(
 test.each(mutationKinds)(
   "$name: any mutation is read or refused in one line",
   (kind) => {
-    expect(fuzzTokenizer(kind, isFull ? 25_000 : 200, recorded.seed + 1)).toEqual([]);
+    expect(fuzzTokenizer(kind, FULL ? 25_000 : 200, recorded.seed + 1)).toEqual([]);
   },
   600_000,
 );
