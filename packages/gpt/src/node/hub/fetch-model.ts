@@ -5,6 +5,7 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { TOKENIZER_FILES } from "../../tokenizer-files.ts";
+import { GENERATION } from "../load-model.ts";
 import { LARGEST_INDEX } from "../open-checkpoint.ts";
 import { readText } from "../read-text.ts";
 import {
@@ -113,7 +114,7 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   };
   const model = need === "model" ? await inspectRemote(fetching.client, remote, readIt) : undefined;
   const tokenizer = tokenizerFiles((name) => remote.files.has(name));
-  for (const name of TOKENIZER_FILES) {
+  for (const name of [...TOKENIZER_FILES, ...(need === "model" ? [GENERATION] : [])]) {
     if (!remote.files.has(name)) await markAbsent(cache, remote.commit, name);
   }
   const files = [...tokenizer.map((name) => remote.files.get(name) as RemoteFile), ...(model?.weights ?? [])];
