@@ -1,11 +1,11 @@
 /** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
-import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
+import { checkedPrompt, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
 import { chainLines, percent } from "./step-report.ts";
-import { type ShowToken, tokenShower } from "./token-text.ts";
+import { type ShowToken, tokenShower, tokenText } from "./token-text.ts";
 
 export interface Prompt {
-  /** As text; null for ids without a tokenizer. */
+  /** As text; null for ids without a tokenizer, or beyond it. */
   readonly text: string | null;
   readonly ids: readonly number[];
 }
@@ -31,10 +31,16 @@ export interface Streamed<End> extends Timings {
   readonly times: readonly number[];
 }
 
-/** The prompt as text and ids. @throws RangeError if it cannot be */
+/** The prompt as text and ids. @throws RangeError if it cannot be; ContextOverflowError if it is too long */
 export function promptOf(model: Model, given: string | readonly number[]): Prompt {
-  const ids = promptIds(model, given);
-  return { ids, text: typeof given === "string" ? given : (model.tokenizer?.decode(ids) ?? null) };
+  const ids = checkedPrompt(model, given, {}, "generate");
+  return { ids, text: typeof given === "string" ? given : textOf(model, ids) };
+}
+
+/** A vocabulary may be padded: ids of the model that its tokenizer does not have. */
+function textOf({ tokenizer }: Model, ids: readonly number[]): string | null {
+  if (!tokenizer || ids.some((id) => tokenText(tokenizer, id) === undefined)) return null;
+  return tokenizer.decode(ids);
 }
 
 /** The prompt as it is printed. */

@@ -1,8 +1,8 @@
 /** Streaming a story: what is written when a run ends early with text held back. */
-import type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
-import { expect, test } from "vitest";
+import { ContextOverflowError, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
+import { describe, expect, test } from "vitest";
 import type { Note } from "../src/recorder.ts";
-import { stream } from "../src/story.ts";
+import { promptOf, stream } from "../src/story.ts";
 
 const model = { tokenizer: { tokenText: String } } as unknown as Model;
 const prompt = { text: "Once", ids: [1] };
@@ -49,4 +49,36 @@ test("with a trace, the whole text at the end has it", async () => {
   const { streamed, written } = run(() => "abort", [{ steps: [] }, { steps: [] }]);
   await streamed;
   expect(written()).toMatch(/\n\nOnceab\n$/);
+});
+
+describe("the prompt", () => {
+  /** A vocabulary of 8 ids, of which the tokenizer has 6. */
+  const padded = {
+    tokenizer: {
+      encode: (text: string) => [...text].map(Number),
+      decode: (ids: readonly number[]) => ids.map((id) => padded.tokenizer.tokenText(id)).join(""),
+      tokenText: (id: number) => {
+        if (id < 6) return `${id}`;
+        throw new RangeError(`decode: no token has id ${id}`);
+      },
+    },
+    config: { vocabSize: 8, nPositions: 4 },
+  };
+  const read = (given: string | number[]) => promptOf(padded as unknown as Model, given);
+
+  test("of ids has their text", () => {
+    expect(read([1, 5])).toEqual({ ids: [1, 5], text: "15" });
+  });
+
+  test("of an id that only the model has is ids alone", () => {
+    expect(read([1, 7])).toEqual({ ids: [1, 7], text: null });
+  });
+
+  test.each([[[1, 8]], ["18"]])("%j: an id that the model does not have is an error that names the prompt", (given) => {
+    expect(() => read(given)).toThrow("the prompt's token id 8 is out of range; ids go from 0 to 7");
+  });
+
+  test("too long for the model is an error before anything is written", () => {
+    expect(() => read([1, 2, 3, 4, 5])).toThrow(ContextOverflowError);
+  });
 });
