@@ -10,6 +10,7 @@ import {
 } from "@tsgpt/gpt";
 import { fileSource, loadModel } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "./cli-error.ts";
+import { counted } from "./counted.ts";
 import type { EngineFlags } from "./declare/engine-options.ts";
 import { BUNDLED, findModel, type ModelFlags } from "./find-model.ts";
 import { forwardUnlessAborted } from "./forward-unless-aborted.ts";
@@ -96,7 +97,9 @@ async function readDump(file: string) {
     const { row, rows } = await readLastRow(source, header);
     const ids = header.tensors.has("ids") ? Array.from((await readTensor(source, header, "ids")).data) : [];
     if (ids.length > 0 && rows > 1 && rows !== ids.length) {
-      throw new CheckpointError(file, `has ${rows} rows, and ids has ${ids.length} tokens`, { tensor: "logits" });
+      throw new CheckpointError(file, `has ${rows} rows, and ids has ${counted(ids.length, "token")}`, {
+        tensor: "logits",
+      });
     }
     const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= row.length);
     if (wrong === undefined) return { row, ids };

@@ -1,5 +1,6 @@
 /** What tsgpt sample prints: the distribution before the chain and after each step, and what was drawn. */
 import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
+import { counted } from "./counted.ts";
 import { fixedPercent, picture, type TokenColumn, WIDTH } from "./distribution-picture.ts";
 import type { Drawn } from "./draw-counts.ts";
 import type { Source } from "./logit-source.ts";
@@ -23,8 +24,9 @@ function logitText(logit: number): string {
 }
 
 function titleOf({ logits, history, read }: Source): string {
-  const count = `${history.length} ${history.length === 1 ? "token" : "tokens"}`;
-  if (!read) return `the next token${history.length > 0 ? ` after ${count}` : ""}, by ${logits.length} logits\n`;
+  const count = counted(history.length, "token");
+  if (!read)
+    return `the next token${history.length > 0 ? ` after ${count}` : ""}, by ${counted(logits.length, "logit")}\n`;
   const title = `the next token after ${ending(read.prompt, WIDTH - "the next token after ".length)}`;
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
@@ -107,7 +109,7 @@ function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn
   const more = ids.length - rows.length;
   const rest = more > 0 ? `  and ${more} more; --json has all\n` : "";
   const chance = byChance ? "  xtc took its chance anew for each draw; final is after the one above\n" : "";
-  return `${count} draws, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
+  return `${counted(count, "draw")}, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -165,7 +165,7 @@ describe("--logits @x.safetensors", () => {
     [
       "with another number of ids",
       () => written({ ids: integers(0), logits: floats([2, 1], 1, 2) }),
-      /has 2 rows, and ids has 1 tokens/,
+      /has 2 rows, and ids has 1 token\b/,
     ],
     [
       "with an id beyond the logits",

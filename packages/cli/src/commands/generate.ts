@@ -4,6 +4,7 @@ import { loadModel } from "@tsgpt/gpt/node";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
+import { counted } from "../counted.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
@@ -135,7 +136,7 @@ function summary(told: Told, seed: number | undefined): string {
   const seconds = (prefillSeconds + decodeSeconds).toFixed(2);
   const speed = `${tokensPerSecond(count, told).toFixed(1)} tokens/s`;
   const drawn = stories.filter(({ tokens }) => tokens.length > 0).length;
-  const line = `${count} ${count === 1 ? "token" : "tokens"}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
+  const line = `${counted(count, "token")}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
   return speculation ? line + describeSpeculation(speculation) : line;
 }
 
@@ -157,7 +158,7 @@ function describeEngine(model: Model, { cacheBytes }: Told): string {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const parts = `${model.parameters.wte.dtype} weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
   const held = memory ? `, in a memory of ${megabytes(memory.heldBytes)}` : "";
-  return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${parts}${held}\n`;
+  return `${kernelSet} kernels, ${counted(threads, "thread")}; ${parts}${held}\n`;
 }
 
 /** The best or first story at the top, and where several were asked for, all of them with their scores. */
