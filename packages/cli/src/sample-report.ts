@@ -3,14 +3,14 @@ import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
 import { counted } from "./counted.ts";
 import { fixedPercent, picture, type TokenColumn, WIDTH } from "./distribution-picture.ts";
 import type { Drawn } from "./draw-counts.ts";
-import type { Source } from "./logit-source.ts";
+import { type Source, spellingOf } from "./logit-source.ts";
 import { chanceOf, holds, nameOf, percent, sharesLine, wrapped } from "./step-report.ts";
-import { quoted, type ShowToken, tokenShower } from "./token-text.ts";
+import { quoted, type ShowToken, textOf, tokenShower } from "./token-text.ts";
 
 /** The whole report. */
 export function describeSample(source: Source, result: ChainResult, final: Float64Array, drawn?: Drawn): string {
-  const { logits, read } = source;
-  const show = tokenShower(read?.model.tokenizer);
+  const { logits } = source;
+  const show = tokenShower(spellingOf(source)?.tokenizer);
   const { initial, steps } = result;
   const logit: TokenColumn = { title: "logit", cell: ({ id }) => logitText(logits[id] as number) };
   const blocks = [`${titleOf(source)}\n${before(initial)}\n${picture(initial, show, logit)}`];
@@ -23,11 +23,13 @@ function logitText(logit: number): string {
   return Math.abs(logit) < 1e5 ? logit.toFixed(3) : logit.toPrecision(4);
 }
 
-function titleOf({ logits, history, read }: Source): string {
+function titleOf({ logits, history, read, spelling }: Source): string {
   const count = counted(history.length, "token");
-  if (!read)
-    return `the next token${history.length > 0 ? ` after ${count}` : ""}, by ${counted(logits.length, "logit")}\n`;
-  const title = `the next token after ${ending(read.prompt, WIDTH - "the next token after ".length)}`;
+  const text = read?.prompt ?? textOf(spelling?.tokenizer, history);
+  const after = text === undefined ? count : ending(text, WIDTH - "the next token after ".length);
+  const title = `the next token${history.length > 0 ? ` after ${after}` : ""}`;
+  if (spelling) return `${title}\n\n  words    of the tokenizer of model ${spelling.name}`;
+  if (!read) return `${title}, by ${counted(logits.length, "logit")}\n`;
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
 

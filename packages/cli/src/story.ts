@@ -2,7 +2,7 @@
 import { checkedPrompt, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
 import { chainLines, percent } from "./step-report.ts";
-import { type ShowToken, tokenShower, tokenText } from "./token-text.ts";
+import { type ShowToken, textOf, tokenShower } from "./token-text.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer, or beyond it. */
@@ -34,13 +34,7 @@ export interface Streamed<End> extends Timings {
 /** The prompt as text and ids. @throws RangeError if it cannot be; ContextOverflowError if it is too long */
 export function promptOf(model: Model, given: string | readonly number[]): Prompt {
   const ids = checkedPrompt(model, given, {}, "generate");
-  return { ids, text: typeof given === "string" ? given : textOf(model, ids) };
-}
-
-/** A vocabulary may be padded: ids of the model that its tokenizer does not have. */
-function textOf({ tokenizer }: Model, ids: readonly number[]): string | null {
-  if (!tokenizer || ids.some((id) => tokenText(tokenizer, id) === undefined)) return null;
-  return tokenizer.decode(ids);
+  return { ids, text: typeof given === "string" ? given : (textOf(model.tokenizer, ids) ?? null) };
 }
 
 /** The prompt as it is printed. */
