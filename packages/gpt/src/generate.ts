@@ -71,7 +71,7 @@ export async function* drawTokens(
     const reason = text.ended();
     if (reason) return reason;
     const ids = text.history.slice(cache?.length);
-    logits ??= (await interruptibleForward(model, ids, { cache, positions: "last", into }, signal))?.data;
+    logits ??= (await interruptibleForward(model, [{ ids, cache }], { positions: "last", into }, signal))?.data;
     if (!logits) return "abort";
     yield text.next(logits, sample);
     await eventLoopTurn();

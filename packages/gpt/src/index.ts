@@ -57,9 +57,10 @@ export {
 } from "./measure.ts";
 export { cacheBytes, chooseDtype, type MemoryNeed, memoryNeed } from "./memory.ts";
 export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory-by-dtype.ts";
-export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
+export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";
+export type { Sequence } from "./sequences.ts";
 export type { StreamingDecoder } from "./streaming-decoder.ts";
 export { loadTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
 export { loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";

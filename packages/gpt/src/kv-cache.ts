@@ -13,6 +13,7 @@ import {
   storeHeads,
   type Tensor,
 } from "@tsgpt/tensor";
+import type { Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
@@ -22,6 +23,7 @@ export class KVCache {
   readonly #config: GPT2Config;
   readonly #keys: Tensor[]; // per layer [H, capacity, D]
   readonly #values: Tensor[];
+  #filledBy: Parameters | undefined; // whose pass computed what is held
   #length = 0;
 
   /**
@@ -61,6 +63,22 @@ export class KVCache {
   /** Values of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
   values(layer: number): Tensor {
     return this.#values[layer] as Tensor;
+  }
+
+  /**
+   * That a pass of this model can go on with this cache; `by` begins the message.
+   * @throws EngineError if it is disposed or lies in another engine; ShapeError for a model of another shape; RangeError if it holds
+   * tokens that another model computed
+   */
+  checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
+    if (this.#keys.length === 0) throw new EngineError(`${by} is disposed; make a new one`);
+    if (model.engine !== this.#engine) {
+      throw new EngineError(`${by} lies in another engine than the model; make it with the model's engine`);
+    }
+    checkSameShape(this.#config, model.config, `${by} and the model`);
+    if (this.#length === 0) this.#filledBy = model.parameters;
+    if (this.#filledBy === model.parameters) return;
+    throw new RangeError(`${by} holds ${this.#length} tokens of another model's; reset it, or use one for each model`);
   }
 
   /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
@@ -121,7 +139,7 @@ export class KVCache {
    * ShapeError for a cache of another model's shape
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
-    checkSameShape(this.#config, source.#config);
+    checkSameShape(this.#config, source.#config, "KVCache.copyFrom: both caches");
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
     this.truncate(from);
@@ -131,6 +149,7 @@ export class KVCache {
       copyRows(this.values(layer), source.values(layer), from, to);
     }
     this.#length = to;
+    this.#filledBy = source.#filledBy;
     return 2 * this.#config.nLayer * this.#config.nEmbd * (to - from) * Float32Array.BYTES_PER_ELEMENT;
   }
 }
@@ -145,10 +164,10 @@ function copyRows(target: Tensor, source: Tensor, from: number, to: number): voi
   }
 }
 
-function checkSameShape(own: GPT2Config, other: GPT2Config): void {
+function checkSameShape(own: GPT2Config, other: GPT2Config, who: string): void {
   const [into, from] = [own, other].map(({ nLayer: l, nHead: h, nEmbd: c }) => formatShape([l, h, c / h]));
   if (into === from) return;
-  throw new ShapeError(`KVCache.copyFrom: both caches must have the same [L, H, D], got ${from} for ${into}`);
+  throw new ShapeError(`${who} must have the same [L, H, D], got ${from} for ${into}`);
 }
 
 function checkLength(by: string, what: string, length: number, most: number): void {

@@ -88,8 +88,13 @@ async function run(
 }
 
 /** One pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
-async function forwardUnlessAborted(model: Model, ids: number[], options: ForwardOptions, signal: AbortSignal) {
-  for (const _ of forwardByLayer(model, ids, options)) {
+async function forwardUnlessAborted(
+  model: Model,
+  ids: number[],
+  { cache, ...options }: ForwardOptions,
+  signal: AbortSignal,
+) {
+  for (const _ of forwardByLayer(model, [{ ids, cache }], options)) {
     await eventLoopTurn();
     signal.throwIfAborted();
   }

@@ -127,7 +127,12 @@ async function nextLogits(model: Model, beams: readonly Beam[], held: readonly H
   for (const [i, { ids }] of beams.entries()) {
     const { cache } = held[i] as HeldCache;
     if (signal?.aborted) return undefined;
-    const logits = await interruptibleForward(model, ids.slice(cache.length), { cache, positions: "last" }, signal);
+    const logits = await interruptibleForward(
+      model,
+      [{ ids: ids.slice(cache.length), cache }],
+      { positions: "last" },
+      signal,
+    );
     if (!logits) return undefined;
     rows.push(logits.data);
   }

@@ -130,7 +130,7 @@ async function look({ model, signal }: Search, ids: readonly number[], cache: KV
   const key = blockKeys(config.nLayer - 1).residPost;
   const seen = new Map<string, Tensor>();
   const trace = record(seen, (other) => other === key);
-  const logits = await interruptibleForward(model, ids, { cache, positions: "last", trace }, signal);
+  const logits = await interruptibleForward(model, [{ ids, cache }], { positions: "last", trace }, signal);
   if (!logits) return undefined;
   const hidden = layerNorm(seen.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon); // [T, C]
   return { logits: logits.data, directions: ids.map((_, i) => direction(hidden.row(i).data)) };

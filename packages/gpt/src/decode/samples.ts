@@ -55,7 +55,7 @@ async function* oneByOne(
 ): AsyncGenerator<SampleToken, FinishReason[]> {
   const cache = cacheFor(model, first);
   try {
-    const prefill = await interruptibleForward(model, prompt, { cache, positions: "last" }, signal);
+    const prefill = await interruptibleForward(model, [{ ids: prompt, cache }], { positions: "last" }, signal);
     if (!prefill) return new Array<FinishReason>(count).fill("abort");
     const reasons: FinishReason[] = [];
     for (let index = 0; index < count; index++) {
