@@ -32,13 +32,14 @@ export {
   beamSearch,
   type LogProbabilities,
 } from "./decode/beam-search.ts";
-export { type ContrastiveOptions, contrastiveSearch } from "./decode/contrastive-search.ts";
+export { type ContrastiveOptions, contrastiveCaches, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { draftModel } from "./decode/draft-model.ts";
+export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
 export type { Proposal, Proposer, ProposerFor, ProposerTask } from "./decode/proposer.ts";
 export { type HeldCache, reorder } from "./decode/reorder.ts";
-export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
+export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce } from "./decode/samples.ts";
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";

@@ -1,6 +1,6 @@
 /**
- * Several samples of one prompt over one prefill. They are drawn one after the other, so one cache serves all: each begins
- * by truncating it to the prompt, whose last logits are kept. The prompt is computed once, whatever the number.
+ * Several samples of one prompt over one prefill: its rows are copied to a cache for each sample under way, and each step is one pass
+ * over all of these. A further sample begins where one has ended, by truncating its cache to the prompt.
  */
 import {
   type Continuation,
@@ -11,9 +11,11 @@ import {
   type Sample,
   type TextOptions,
 } from "../continuation.ts";
-import { cacheFor, drawTokens } from "../generate.ts";
 import { interruptibleForward } from "../interruptible-forward.ts";
+import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { fittingCaches } from "./cache-room.ts";
+import { BATCH_SIZE, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 export interface SamplesOptions extends TextOptions {
   /** How many samples to draw. */
@@ -28,8 +30,9 @@ export interface SampleToken extends GeneratedToken {
 }
 
 /**
- * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what
- * ended each. With the same sampler the ids are those of `generate`. An abort ends the sample begun, and all after it.
+ * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what ended each.
+ * They are drawn side by side, up to 16 at once: those of a later sample wait. With the same sampler the ids are those of `generate`.
+ * An abort ends the samples under way, and all after them.
  * @throws RangeError for a count that is no whole number from 1, and whatever `generate` throws
  */
 export function generateSamples(
@@ -43,38 +46,100 @@ export function generateSamples(
   }
   const ids = checkedPrompt(model, prompt, options, "generateSamples");
   const begin = () => continuation(model, ids, options, "generateSamples");
-  return oneByOne(model, ids, begin(), begin, options);
+  const capacity = ids.length + begin().room(); // and stop strings are looked at
+  return samples(model, ids, begin, capacity, options);
 }
 
-async function* oneByOne(
+/** How many samples of so many tokens, prompt included, are drawn at once. */
+export function samplesAtOnce(model: Model, capacity: number, count: number): number {
+  return fittingCaches(model, capacity, Math.min(count, BATCH_SIZE));
+}
+
+async function* samples(
   model: Model,
   prompt: readonly number[],
-  first: Continuation,
   begin: () => Continuation,
-  { count, sampleFor, signal }: SamplesOptions,
+  capacity: number,
+  options: SamplesOptions,
 ): AsyncGenerator<SampleToken, FinishReason[]> {
-  const cache = cacheFor(model, first);
+  const { count, signal } = options;
+  const caches: KVCache[] = [];
   try {
-    const prefill = await interruptibleForward(model, [{ ids: prompt, cache }], { positions: "last" }, signal);
+    const atOnce = samplesAtOnce(model, capacity, count);
+    while (caches.length < atOnce) caches.push(new KVCache(model.config, model.engine, capacity));
+    const [first, ...others] = caches as [KVCache, ...KVCache[]];
+    const sequence = { ids: prompt, cache: first };
+    const prefill = await interruptibleForward(model, [sequence], { positions: "last" }, signal);
     if (!prefill) return new Array<FinishReason>(count).fill("abort");
+    for (const cache of others) cache.copyFrom(first, 0);
     const reasons: FinishReason[] = [];
-    for (let index = 0; index < count; index++) {
-      const text = index === 0 ? first : begin(); // each keeps a row of logits while it lasts
-      cache.truncate(prompt.length);
-      const known = prefill.data.slice();
-      const tokens = drawTokens(model, text, { sample: sampleFor(index), cache, signal, known });
-      reasons.push(yield* numbered(tokens, index));
-    }
+    const source = sampleSource({
+      ...options,
+      begin,
+      caches,
+      known: prefill.data,
+      promptLength: prompt.length,
+      reasons,
+    });
+    yield* inOrder(sideBySide(model, source, signal), count, (index) => reasons[index] !== undefined);
     return reasons;
   } finally {
-    cache.dispose();
+    for (const cache of caches) cache.dispose();
   }
 }
 
-async function* numbered(tokens: AsyncGenerator<GeneratedToken, FinishReason>, index: number) {
-  for (;;) {
-    const step = await tokens.next();
-    if (step.done) return step.value;
-    yield { ...step.value, index };
+interface SampleTask extends SamplesOptions {
+  readonly begin: () => Continuation;
+  /** Each holds the prompt. */
+  readonly caches: readonly KVCache[];
+  /** The logits after the prompt, [V]. */
+  readonly known: Float32Array;
+  readonly promptLength: number;
+  /** Takes what ended each sample. */
+  readonly reasons: FinishReason[];
+}
+
+function sampleSource(task: SampleTask): LaneSource {
+  const { count, sampleFor, signal, begin, caches, known, promptLength, reasons } = task;
+  const free = [...caches];
+  let next = 0;
+  return {
+    begin: () => {
+      while (next < count && free.length > 0) {
+        const sequence = next++;
+        const text = signal?.aborted ? undefined : begin(); // it keeps a row of logits while it lasts
+        const reason = text ? text.ended() : "abort";
+        if (reason) reasons[sequence] = reason;
+        if (!text || reason) continue;
+        return { sequence, text, sample: sampleFor(sequence), cache: free.pop() as KVCache, known: known.slice() };
+      }
+      return undefined;
+    },
+    end: ({ sequence, cache }, reason) => {
+      reasons[sequence] = reason;
+      cache.truncate(promptLength);
+      free.push(cache);
+    },
+    fail: (_, error) => {
+      throw error;
+    },
+  };
+}
+
+/** The tokens of sequence 0, then those of sequence 1, and so on; those that come before their turn wait. */
+async function* inOrder(
+  run: AsyncGenerator<LaneToken, void>,
+  count: number,
+  isEnded: (sequence: number) => boolean,
+): AsyncGenerator<SampleToken, void> {
+  const waiting = Array.from({ length: count }, (): SampleToken[] => []);
+  let index = 0;
+  for await (const { sequence, token } of run) {
+    waiting[sequence]?.push({ ...token, index: sequence });
+    for (; index < count; index++) {
+      yield* waiting[index]?.splice(0) ?? [];
+      if (!isEnded(index)) break;
+    }
   }
+  for (const tokens of waiting) yield* tokens;
 }
