@@ -46,7 +46,7 @@ export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
 export { logProbabilities, logSumOfExp } from "./log-sum-exp.ts";
-export { crossEntropy, type Loss } from "./loss.ts";
+export { crossEntropies, crossEntropy, type Loss } from "./loss.ts";
 export {
   type GenerationSpeed,
   type MeasureOptions,
