@@ -24,8 +24,6 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Beside a clean environment; see there. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends SIGINT after so long, for what prints nothing before its end. */
-  readonly interruptAtMilliseconds?: number;
   /** Closes the reading end of stdout after so many characters, as `| head` does. */
   readonly closeStdoutAfter?: number;
 }
@@ -59,15 +57,10 @@ export function tsgpt(args: readonly string[], options: RunOptions = {}): Promis
   child.stderr.setEncoding("utf8").on("data", (piece: string) => {
     stderr += piece;
   });
-  const timer =
-    options.interruptAtMilliseconds && setTimeout(() => child.kill("SIGINT"), options.interruptAtMilliseconds);
   child.stdin.on("error", () => {}); // it may end without reading
   child.stdin.end(options.input ?? "");
   return new Promise((resolve) => {
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, stdout, stderr });
-    });
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
 

@@ -63,17 +63,23 @@ export class ContextOverflowError extends Error implements ContextOverflow {
   readonly what: ContextOverflow["what"];
   readonly sequence: number | undefined;
 
-  constructor({ past, adding, limit, what, sequence }: ContextOverflow) {
+  constructor({ past, adding, limit, what, sequence }: ContextOverflow, message?: string) {
     const who = sequence === undefined ? "" : ` of sequence ${sequence}`;
-    super(
-      `context overflow${who}: ${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}; ${OVERFLOW_FIX[what]}`,
-    );
+    const sum = `${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}`;
+    super(message ?? `context overflow${who}: ${sum}; ${OVERFLOW_FIX[what]}`);
     this.past = past;
     this.adding = adding;
     this.limit = limit;
     this.what = what;
     this.sequence = sequence;
   }
+}
+
+/** The error for a prompt of `adding` tokens, more than the model's `limit`; `by` is the function that was given it. */
+export function promptOverflow(by: string, adding: number, limit: number): ContextOverflowError {
+  const [tokens, most] = [adding, limit].map((count) => count.toLocaleString("en"));
+  const message = `${by}: the prompt has ${tokens} tokens; the model takes ${most}; shorten the prompt`;
+  return new ContextOverflowError({ past: 0, adding, limit, what: "nPositions" }, message);
 }
 
 const LONGEST_SHOWN = 80;

@@ -61,6 +61,7 @@ async function* drawTokens(
       await eventLoopTurn();
     }
   } finally {
+    text.release();
     if (cache !== options.cache) cache?.dispose();
   }
 }

@@ -16,6 +16,7 @@ export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts"
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
 export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
 export {
+  checkedPrompt,
   type FinishReason,
   type GeneratedToken,
   promptIds,

@@ -6,7 +6,7 @@
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { checkPositions } from "./cost.ts";
-import { ContextOverflowError } from "./errors.ts";
+import { ContextOverflowError, promptOverflow } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { KVCache } from "./kv-cache.ts";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
@@ -80,7 +80,8 @@ export async function measureGeneration(model: Model, options: MeasureOptions = 
   const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
   checkCounts({ promptTokens, newTokens, runs }, 1);
   checkCounts({ depth, warmups }, 0);
-  checkFits(model.config, 0, promptTokens);
+  const { nPositions } = model.config;
+  if (promptTokens > nPositions) throw promptOverflow("measuring", promptTokens, nPositions);
   checkFits(model.config, depth, newTokens);
   const cache = useCache
     ? new KVCache(model.config, model.engine, Math.max(promptTokens, depth + newTokens))

@@ -1,7 +1,8 @@
 /** The options of every command that runs a model. */
-import { type EngineOptions, MOST_THREADS, type WeightDtype } from "@tsgpt/tensor";
+import { type EngineOptions, MOST_THREADS, physicalCores, type WeightDtype } from "@tsgpt/tensor";
 import { type Command, Option } from "commander";
 import { usageError } from "../cli-error.ts";
+import { note } from "../note.ts";
 import { wholeNumber } from "../option-values.ts";
 
 /** What they are as flags. */
@@ -18,9 +19,17 @@ export function withEngine(command: Command): Command {
     .addOption(kernels.default("auto"))
     .option("--threads <n>", "of the simd kernels (default: physical cores)", wholeNumber(1, MOST_THREADS))
     .hook("preAction", (_, called) => {
-      const { kernels, threads = 1 } = called.opts();
+      const { kernels, threads = 1, quiet } = called.opts();
       if (kernels === "reference" && threads > 1) {
         throw usageError(`the reference kernels run on one thread: --threads ${threads} is for --kernels simd`);
       }
+      if (!quiet) noteThreads(threads, physicalCores());
     });
+}
+
+/** More threads than cores are allowed, but wait for each other. */
+export function noteThreads(threads: number, cores: number): void {
+  if (threads <= cores) return;
+  const machine = cores === 1 ? "1 core" : `${cores} cores`;
+  note(`--threads ${threads} on ${machine}: more threads than cores are rarely faster, often slower`);
 }

@@ -1,14 +1,15 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
-import { finiteNumber, gather, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
+import { finiteNumber, gather, gatherWords, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
+import { TEXT_HELP } from "./text-help.ts";
 
 export function declareGenerate(program: Command): void {
   const command = withEngine(withModel(program.command("generate")))
     .description("continue a prompt, token by token")
-    .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
+    .argument("[prompt]", "text to continue, or @file; without one, stdin, or on a terminal it asks")
     .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
     .option("--greedy", "always the most probable, after penalties and constraints")
     .option("--seed <n>", "the same seed gives the same text (default: random)", wholeNumber(0))
@@ -21,7 +22,7 @@ export function declareGenerate(program: Command): void {
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
     .option("--json", "stdout holds one object alone");
-  withChain(command, { placeholder: "ids|text", gather })
+  withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
     .option("--forced-first <id>", "the first token generated", wholeNumber(0))
     .option("--forced-last <id>", "the last one that --max-tokens allows", wholeNumber(0))
@@ -47,6 +48,9 @@ Examples:
   $ tsgpt generate "The king" --num-samples 3 --seed 1 --json
   $ echo "The king" | tsgpt generate --greedy --prompt-lookup
   $ tsgpt generate "Alan Turing theorized that" --model gpt2
+  $ tsgpt generate @beginning.txt --max-tokens 50
+
+${TEXT_HELP}
 
 --dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide

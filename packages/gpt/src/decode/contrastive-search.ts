@@ -23,6 +23,8 @@ import { fittingCaches } from "./cache-room.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { largest } from "./largest.ts";
 
+const TOP_K = 4;
+
 export interface ContrastiveOptions extends TextOptions {
   /** k, how many of the most probable tokens are looked at; each is a row of every pass, and has a cache. Default 4. */
   readonly topK?: number | undefined;
@@ -65,7 +67,7 @@ export function contrastiveSearch(
   prompt: string | readonly number[],
   options: ContrastiveOptions = {},
 ): AsyncGenerator<GeneratedToken, FinishReason> {
-  const { topK = 4, penaltyAlpha = 0.6, distribution = softmaxDistribution } = options;
+  const { topK = TOP_K, penaltyAlpha = 0.6, distribution = softmaxDistribution } = options;
   if (!Number.isInteger(topK) || topK < 1) {
     throw new RangeError(`contrastiveSearch: topK must be a whole number, 1 or more, got ${topK}`);
   }
@@ -97,12 +99,13 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
       await eventLoopTurn();
     }
   } finally {
+    text.release();
     for (const cache of caches) cache.dispose();
   }
 }
 
 /** How many caches of so many tokens a search over `topK` candidates has: one each, or with less room as many as fit, 2 at least. */
-export function contrastiveCaches(model: Model, tokens: number, topK: number): number {
+export function contrastiveCaches(model: Model, tokens: number, topK: number = TOP_K): number {
   return topK === 1 ? 1 : Math.max(2, fittingCaches(model, tokens, Math.min(topK, model.config.vocabSize)));
 }
 

@@ -18,16 +18,18 @@ import { cacheRoom } from "./cache-room.ts";
 import { BATCH_SIZE, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 /** A prompt with options of its own, which go before those of the batch. */
-export interface BatchPrompt extends Omit<TextOptions, "signal"> {
+export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> {
   readonly prompt: string | readonly number[];
 }
 
-export interface BatchOptions extends TextOptions {
+export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
   /** The sampler of a sequence, which is the index of its prompt: each has a generator, and what state it keeps, of its own. */
   readonly sampleFor: (sequence: number) => Sample;
   /** Sequences under way at once, at most; fewer where their caches do not fit. Default 16. */
   readonly batchSize?: number | undefined;
-  /** Called when a sequence ends, after its last token. */
+  /** As of one text, of each sequence. */
+  readonly onHeldText?: ((text: string, sequence: number) => void) | undefined;
+  /** Called when a sequence ends, after its last token and held text. */
   readonly onEnd?: ((sequence: number, reason: FinishReason) => void) | undefined;
   /** Called with what is wrong with one sequence, which ends; the others go on. Without it, that is thrown. */
   readonly onError?: ((sequence: number, error: unknown) => void) | undefined;
@@ -133,19 +135,20 @@ function batchSource(model: Model, tasks: readonly BatchPrompt[], options: Batch
   };
 }
 
-interface EntrantOptions extends Pick<BatchTask, "onEnd" | "onError" | "signal"> {
+interface EntrantOptions extends Pick<BatchTask, "onEnd" | "onError" | "onHeldText" | "signal"> {
   readonly fail: (sequence: number, error: unknown) => void;
 }
 
 /** The sequences that have something to generate, in their order; each is looked at when its turn comes. */
 function entrants(model: Model, tasks: readonly BatchPrompt[], options: EntrantOptions) {
-  const { onEnd, signal, fail } = options;
+  const { onEnd, onHeldText, signal, fail } = options;
   let next = 0;
   let first: Entrant | undefined;
   const look = (sequence: number): Entrant | undefined => {
     try {
       const [task, by] = [tasks[sequence] as BatchPrompt, nameOf(sequence, options)];
-      const text = continuation(model, checkedTask(model, task, by), { ...task, signal }, by);
+      const held = (text: string) => onHeldText?.(text, sequence);
+      const text = continuation(model, checkedTask(model, task, by), { ...task, signal, onHeldText: held }, by);
       const reason = text.ended();
       if (!reason) return { sequence, text };
       onEnd(sequence, reason);

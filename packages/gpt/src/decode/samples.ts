@@ -17,11 +17,13 @@ import type { Model } from "../model.ts";
 import { fittingCaches } from "./cache-room.ts";
 import { BATCH_SIZE, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
-export interface SamplesOptions extends TextOptions {
+export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** How many samples to draw. */
   readonly count: number;
   /** The sampler of sample `index`, from 0: each has a generator, and what state it keeps, of its own. */
   readonly sampleFor: (index: number) => Sample;
+  /** As of one text, after the last token of sample `index`. */
+  readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
 
 export interface SampleToken extends GeneratedToken {
@@ -44,8 +46,9 @@ export function generateSamples(
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`generateSamples: count must be a whole number, 1 or more, got ${count}`);
   }
-  const ids = checkedPrompt(model, prompt, options, "generateSamples");
-  const begin = () => continuation(model, ids, options, "generateSamples");
+  const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
+  const begin = (onHeldText?: (text: string) => void) =>
+    continuation(model, ids, { ...options, onHeldText }, "generateSamples");
   const capacity = ids.length + begin().room(); // and stop strings are looked at
   return samples(model, ids, begin, capacity, options);
 }
@@ -55,10 +58,13 @@ export function samplesAtOnce(model: Model, capacity: number, count: number): nu
   return fittingCaches(model, capacity, Math.min(count, BATCH_SIZE));
 }
 
+/** A sample's text, with nothing generated yet. */
+type Begin = (onHeldText?: (text: string) => void) => Continuation;
+
 async function* samples(
   model: Model,
   prompt: readonly number[],
-  begin: () => Continuation,
+  begin: Begin,
   capacity: number,
   options: SamplesOptions,
 ): AsyncGenerator<SampleToken, FinishReason[]> {
@@ -72,51 +78,57 @@ async function* samples(
     const prefill = await interruptibleForward(model, [sequence], { positions: "last" }, signal);
     if (!prefill) return new Array<FinishReason>(count).fill("abort");
     for (const cache of others) cache.copyFrom(first, 0);
-    const reasons: FinishReason[] = [];
-    const source = sampleSource({
-      ...options,
-      begin,
-      caches,
-      known: prefill.data,
-      promptLength: prompt.length,
-      reasons,
-    });
-    yield* inOrder(sideBySide(model, source, signal), count, (index) => reasons[index] !== undefined);
-    return reasons;
+    const ended: Ended = { reasons: [], heldTexts: [] };
+    const task = { ...options, begin, caches, known: prefill.data, promptLength: prompt.length, ended };
+    yield* inOrder(sideBySide(model, sampleSource(task), signal), ended, options);
+    return ended.reasons;
   } finally {
     for (const cache of caches) cache.dispose();
   }
 }
 
+/** What ended each sample, and text that it held back then. */
+interface Ended {
+  readonly reasons: FinishReason[];
+  readonly heldTexts: string[];
+}
+
 interface SampleTask extends SamplesOptions {
-  readonly begin: () => Continuation;
+  readonly begin: Begin;
   /** Each holds the prompt. */
   readonly caches: readonly KVCache[];
   /** The logits after the prompt, [V]. */
   readonly known: Float32Array;
   readonly promptLength: number;
-  /** Takes what ended each sample. */
-  readonly reasons: FinishReason[];
+  readonly ended: Ended;
 }
 
 function sampleSource(task: SampleTask): LaneSource {
-  const { count, sampleFor, signal, begin, caches, known, promptLength, reasons } = task;
+  const { count, sampleFor, signal, begin, caches, known, promptLength, ended } = task;
   const free = [...caches];
   let next = 0;
+  /** Undefined where there is nothing to draw. */
+  const textOf = (sequence: number): Continuation | undefined => {
+    const onHeldText = (held: string) => {
+      ended.heldTexts[sequence] = held;
+    };
+    const text = signal?.aborted ? undefined : begin(onHeldText);
+    const reason = text ? text.ended() : "abort";
+    if (reason) ended.reasons[sequence] = reason;
+    return reason ? undefined : text;
+  };
   return {
     begin: () => {
       while (next < count && free.length > 0) {
         const sequence = next++;
-        const text = signal?.aborted ? undefined : begin(); // it keeps a row of logits while it lasts
-        const reason = text ? text.ended() : "abort";
-        if (reason) reasons[sequence] = reason;
-        if (!text || reason) continue;
+        const text = textOf(sequence); // it keeps a row of logits while it lasts
+        if (!text) continue;
         return { sequence, text, sample: sampleFor(sequence), cache: free.pop() as KVCache, known: known.slice() };
       }
       return undefined;
     },
     end: ({ sequence, cache }, reason) => {
-      reasons[sequence] = reason;
+      ended.reasons[sequence] = reason;
       cache.truncate(promptLength);
       free.push(cache);
     },
@@ -126,20 +138,37 @@ function sampleSource(task: SampleTask): LaneSource {
   };
 }
 
-/** The tokens of sequence 0, then those of sequence 1, and so on; those that come before their turn wait. */
+/** The tokens of sequence 0, then those of sequence 1, and so on, each with its held text; those that come before their turn wait. */
 async function* inOrder(
   run: AsyncGenerator<LaneToken, void>,
-  count: number,
-  isEnded: (sequence: number) => boolean,
+  { reasons, heldTexts }: Ended,
+  { count, onHeldText }: SamplesOptions,
 ): AsyncGenerator<SampleToken, void> {
   const waiting = Array.from({ length: count }, (): SampleToken[] => []);
   let index = 0;
-  for await (const { sequence, token } of run) {
-    waiting[sequence]?.push({ ...token, index: sequence });
-    for (; index < count; index++) {
-      yield* waiting[index]?.splice(0) ?? [];
-      if (!isEnded(index)) break;
+  const handOver = () => {
+    const text = waiting[index]?.length === 0 ? heldTexts[index] : undefined;
+    if (text !== undefined) onHeldText?.(text, index);
+  };
+  try {
+    for await (const { sequence, token } of run) {
+      waiting[sequence]?.push({ ...token, index: sequence });
+      for (; index < count; index++) {
+        yield* taken(waiting[index]);
+        if (!reasons[index]) break;
+        handOver();
+      }
     }
+    for (; index < count; index++) {
+      yield* taken(waiting[index]);
+      handOver();
+    }
+  } finally {
+    handOver(); // of a sample that was left
   }
-  for (const tokens of waiting) yield* tokens;
+}
+
+/** The tokens, each taken out as it is yielded. */
+function* taken(tokens: SampleToken[] = []): Generator<SampleToken, void> {
+  for (let token = tokens.shift(); token; token = tokens.shift()) yield token;
 }

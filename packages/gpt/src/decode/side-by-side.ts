@@ -44,26 +44,32 @@ export async function* sideBySide(
 ): AsyncGenerator<LaneToken, void> {
   const logitsAfter = stepper(model, signal);
   let running: readonly Lane[] = [];
-  for (;;) {
-    running = withNew(source, withoutEnded(source, running));
-    if (running.length === 0) return;
-    const rows = await logitsAfter(running);
-    if (!rows) continue; // aborted: every text has ended
-    const failed = new Set<Lane>();
-    for (const [i, lane] of running.entries()) {
-      const token = draw(source, lane, rows[i] as Float32Array);
-      if (token) yield { sequence: lane.sequence, token };
-      else failed.add(lane);
+  try {
+    for (;;) {
+      running = withNew(source, withoutEnded(source, running));
+      if (running.length === 0) return;
+      const rows = await logitsAfter(running);
+      if (!rows) continue; // aborted: every text has ended
+      for (const [i, lane] of running.entries()) {
+        const token = draw(source, lane, rows[i] as Float32Array);
+        if (token) yield { sequence: lane.sequence, token };
+        else running = running.filter((other) => other !== lane);
+      }
+      running = running.map(({ known: _, ...lane }) => lane);
+      await eventLoopTurn();
     }
-    running = running.filter((lane) => !failed.has(lane)).map(({ known: _, ...lane }) => lane);
-    await eventLoopTurn();
+  } finally {
+    for (const { text } of running) text.release();
   }
 }
 
 function withoutEnded(source: LaneSource, running: readonly Lane[]): Lane[] {
   return running.filter((lane) => {
     const reason = lane.text.ended();
-    if (reason) source.end(lane, reason);
+    if (reason) {
+      lane.text.release();
+      source.end(lane, reason);
+    }
     return !reason;
   });
 }
@@ -78,6 +84,7 @@ function draw(source: LaneSource, lane: Lane, logits: Float32Array): GeneratedTo
   try {
     return lane.text.next(logits, lane.sample);
   } catch (error) {
+    lane.text.release();
     source.fail(lane, error);
     return undefined;
   }

@@ -1,0 +1,70 @@
+/** Streaming a story: what is written when a run ends early with text held back. */
+import type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
+import { expect, test } from "vitest";
+import type { Note } from "../src/recorder.ts";
+import { stream } from "../src/story.ts";
+
+const model = { tokenizer: { tokenText: String } } as unknown as Model;
+const prompt = { text: "Once", ids: [1] };
+const token = (id: number, text: string): GeneratedToken => ({ id, text, logprob: 0, position: id });
+
+/** A run of two tokens that holds back "b" and is then ended by `end`. */
+function run(end: () => FinishReason, notes: Note[] = []) {
+  const heldTexts: string[] = [];
+  let written = "";
+  async function* tokens(): AsyncGenerator<GeneratedToken, FinishReason> {
+    try {
+      yield token(1, "a");
+      yield token(2, "");
+      return end();
+    } finally {
+      heldTexts.push("b");
+    }
+  }
+  const write = (text: string) => {
+    written += text;
+  };
+  return { streamed: stream({ model, prompt, write, heldTexts }, tokens(), [notes]), written: () => written };
+}
+
+const failed = () => {
+  throw new Error("the logits are NaN");
+};
+
+test("text held back is written, and is the last token's", async () => {
+  const { streamed, written } = run(() => "abort");
+  const { stories, end } = await streamed;
+  expect(end).toBe("abort");
+  expect(stories[0]?.map(({ text }) => text)).toEqual(["a", "b"]);
+  expect(written()).toBe("Onceab\n");
+});
+
+test("it is written before an error's message too", async () => {
+  const { streamed, written } = run(failed);
+  await expect(streamed).rejects.toThrow("the logits are NaN");
+  expect(written()).toBe("Onceab\n");
+});
+
+test("with a trace, the whole text at the end has it", async () => {
+  const { streamed, written } = run(() => "abort", [{ steps: [] }, { steps: [] }]);
+  await streamed;
+  expect(written()).toMatch(/\n\nOnceab\n$/);
+});
+
+test("of several stories each has its own at its end, before the next begins", async () => {
+  const heldTexts: string[] = [];
+  let written = "";
+  async function* tokens(): AsyncGenerator<GeneratedToken & { index: number }, FinishReason[]> {
+    for (const index of [0, 1, 2]) {
+      yield { ...token(index, "a"), index };
+      if (index !== 1) heldTexts[index] = `${index}`;
+    }
+    return ["abort", "length", "abort"];
+  }
+  const write = (text: string) => {
+    written += text;
+  };
+  const { stories } = await stream({ model, prompt, write, heldTexts }, tokens(), []);
+  expect(stories.map((story) => story.map(({ text }) => text).join(""))).toEqual(["a0", "a", "a2"]);
+  expect(written).toBe("Oncea0\n\nOncea\n\nOncea2\n");
+});
