@@ -103,7 +103,7 @@ function isTraced(stories: readonly (readonly StoryToken[])[]): boolean {
 }
 
 /** Adds text that was held back to the last token, so that the texts of the tokens are the text. */
-function completeText(story: StoryToken[] | undefined, heldText: string): void {
+export function completeText(story: StoryToken[] | undefined, heldText: string): void {
   const last = story?.pop();
   if (last) story?.push({ ...last, text: last.text + heldText });
 }
