@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality|batch] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
 import { createEngine, type Engine } from "@tsgpt/tensor";
+import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { compareDtypes } from "./dtypes.ts";
 import { measureNearTies } from "./near-ties.ts";
@@ -17,6 +18,7 @@ import { compareQuality } from "./quality.ts";
 import { measureRoofline } from "./roofline.ts";
 import { measureSampling } from "./sampling.ts";
 import {
+  batchTable,
   cacheTable,
   dtypesTable,
   nearTiesTable,
@@ -47,6 +49,7 @@ const only = oneOf("only", values.only, [
   "near-ties",
   "dtypes",
   "quality",
+  "batch",
   undefined,
 ]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
@@ -59,6 +62,7 @@ if (only === undefined || only === "sampling") await runSampling(values.quick);
 if (only === undefined || only === "near-ties") await runNearTies(values.quick);
 if (only === undefined || only === "dtypes") await runDtypes(values.quick);
 if (only === undefined || only === "quality") await runQuality(values.quick);
+if (only === undefined || only === "batch") await runBatch(values.quick);
 progress("");
 
 function oneOf<Choice extends string | undefined>(
@@ -105,6 +109,20 @@ async function runQuality(quick: boolean): Promise<void> {
   const title = `Quality of the storage dtypes: the bundled model, ${describe(engine)}, ${used.length} tokens of tales.txt`;
   const results = compareQuality(models, used);
   await save("quality", title, qualityTable(results), { ...sort(engine), tokens: used.length, results });
+}
+
+/** GPT-2's shape, sequences side by side. */
+async function runBatch(quick: boolean): Promise<void> {
+  const engine = await createEngine({ kernels, threads });
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine, 0, { dtype: "f32" });
+  const sizes = quick ? [1, 2] : [1, 2, 3, 4, 6, 8, 12, 16, 32];
+  const few = { depth: 8, newTokens: 2, rounds: 1 };
+  const options = { ...(quick ? few : { depth: 128, newTokens: 32, rounds: 7 }), sizes, beams: 4, samples: 8 };
+  const onRound = (round: number, what: string) => progress(`batch: round ${round + 1}, ${what}`);
+  const times = await compareBatch(gpt2, { ...options, onRound });
+  const what = `behind ${options.depth} tokens; samples and beams of ${options.newTokens} tokens, the prompt's pass included`;
+  const title = `Sequences side by side: ${gpt2.name} in f32, ${describe(engine)}; ${what}`;
+  await save(`batch-${engine.kernelSet}`, title, batchTable(times), { ...sort(engine), ...options, times });
 }
 
 async function runOps(quick: boolean): Promise<void> {

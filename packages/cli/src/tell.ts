@@ -107,7 +107,7 @@ async function tellSamples(task: Task): Promise<Told> {
     const tokens = stories[i] ?? [];
     return { tokens, finishReason, score: meanLogprob(tokens) };
   });
-  const atOnce = samplesAtOnce(model, wholeLength(task), end.length);
+  const atOnce = samplesAtOnce(model, wholeLength(task), { count: end.length });
   return { ...timings, stories: told, cacheBytes: heldBytes(task, atOnce) };
 }
 

@@ -153,6 +153,16 @@ test.each([0, -1, 1.5, Number.NaN])("a count of %s is refused by the call itself
   );
 });
 
+test("a batchSize below 1 is refused, and 1 draws one sample after the other", async () => {
+  const options = { count: 3, sampleFor: placeBelow };
+  expect(() => generateSamples(tinyModel(), [3], { ...options, batchSize: 0 })).toThrow(
+    "generateSamples: batchSize must be a whole number, 1 or more, got 0",
+  );
+  const { model, passes } = countPasses(tinyModel());
+  expect(await samples(model, { batchSize: 1 })).toEqual(await samples());
+  expect(passes()).toBe(1 + 3 * 5);
+});
+
 test("a prompt or option that cannot be is refused in its name", () => {
   expect(() => generateSamples(tinyModel(), [61], { count: 1, sampleFor: () => greedy })).toThrow(
     "generateSamples: the prompt's token id 61 is out of range; ids go from 0 to 60",

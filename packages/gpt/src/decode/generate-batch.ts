@@ -15,7 +15,7 @@ import type { KVCache } from "../kv-cache.ts";
 import { cacheBytes } from "../memory.ts";
 import type { Model } from "../model.ts";
 import { cacheRoom } from "./cache-room.ts";
-import { BATCH_SIZE, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
+import { checkedBatchSize, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 /** A prompt with options of its own, which go before those of the batch. */
 export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> {
@@ -49,10 +49,7 @@ export function generateBatch(
   prompts: readonly (string | readonly number[] | BatchPrompt)[],
   options: BatchOptions,
 ): AsyncGenerator<BatchToken, (FinishReason | undefined)[]> {
-  const { batchSize = BATCH_SIZE } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`generateBatch: batchSize must be a whole number, 1 or more, got ${batchSize}`);
-  }
+  const batchSize = checkedBatchSize(options.batchSize, "generateBatch");
   const tasks = prompts.map((prompt) => taskOf(prompt, options));
   if (!options.onError)
     for (const [sequence, task] of tasks.entries()) checkedTask(model, task, nameOf(sequence, options));

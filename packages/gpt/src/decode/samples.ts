@@ -15,13 +15,15 @@ import { interruptibleForward } from "../interruptible-forward.ts";
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { fittingCaches } from "./cache-room.ts";
-import { BATCH_SIZE, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
+import { checkedBatchSize, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** How many samples to draw. */
   readonly count: number;
   /** The sampler of sample `index`, from 0: each has a generator, and what state it keeps, of its own. */
   readonly sampleFor: (index: number) => Sample;
+  /** Samples under way at once, at most; fewer where their caches do not fit. Default 16. */
+  readonly batchSize?: number | undefined;
   /** As of one text, after the last token of sample `index`. */
   readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
@@ -33,9 +35,9 @@ export interface SampleToken extends GeneratedToken {
 
 /**
  * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what ended each.
- * They are drawn side by side, up to 16 at once: those of a later sample wait. With the same sampler the ids are those of `generate`.
+ * They are drawn side by side, and the tokens of a later sample wait. With the same sampler the ids are those of `generate`.
  * An abort ends the samples under way, and all after them.
- * @throws RangeError for a count that is no whole number from 1, and whatever `generate` throws
+ * @throws RangeError for a count or batchSize that is no whole number from 1, and whatever `generate` throws
  */
 export function generateSamples(
   model: Model,
@@ -46,6 +48,7 @@ export function generateSamples(
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`generateSamples: count must be a whole number, 1 or more, got ${count}`);
   }
+  checkedBatchSize(options.batchSize, "generateSamples");
   const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
   const begin = (onHeldText?: (text: string) => void) =>
     continuation(model, ids, { ...options, onHeldText }, "generateSamples");
@@ -54,8 +57,12 @@ export function generateSamples(
 }
 
 /** How many samples of so many tokens, prompt included, are drawn at once. */
-export function samplesAtOnce(model: Model, capacity: number, count: number): number {
-  return fittingCaches(model, capacity, Math.min(count, BATCH_SIZE));
+export function samplesAtOnce(
+  model: Model,
+  capacity: number,
+  { count, batchSize }: Pick<SamplesOptions, "count" | "batchSize">,
+): number {
+  return fittingCaches(model, capacity, Math.min(count, checkedBatchSize(batchSize, "samplesAtOnce")));
 }
 
 /** A sample's text, with nothing generated yet. */
@@ -71,7 +78,7 @@ async function* samples(
   const { count, signal } = options;
   const caches: KVCache[] = [];
   try {
-    const atOnce = samplesAtOnce(model, capacity, count);
+    const atOnce = samplesAtOnce(model, capacity, options);
     while (caches.length < atOnce) caches.push(new KVCache(model.config, model.engine, capacity));
     const [first, ...others] = caches as [KVCache, ...KVCache[]];
     const sequence = { ids: prompt, cache: first };

@@ -9,7 +9,13 @@ import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 
 /** Sequences under way at once, unless fewer are asked for or fit: a pass over more takes as much longer as it gives more. */
-export const BATCH_SIZE = 16;
+const BATCH_SIZE = 16;
+
+/** The sequences that may be under way at once. @throws RangeError for fewer than 1 */
+export function checkedBatchSize(batchSize: number = BATCH_SIZE, by: string): number {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
+  throw new RangeError(`${by}: batchSize must be a whole number, 1 or more, got ${batchSize}`);
+}
 
 /** A sequence under way. */
 export interface Lane {
