@@ -93,31 +93,31 @@ function embed({ wte, wpe }: Parameters, { sequences, embedding, add, tap }: Pas
 function block(residual: Tensor, { ln1, attn, ln2, mlp }: BlockParameters, layer: number, pass: Pass): void {
   const { addInto, layerNorm, tap } = pass;
   const keys = blockKeys(layer);
-  tap(keys.residPre, residual);
-  addInto(residual, tap(keys.attnOut, attention(tap(keys.ln1, layerNorm(residual, ln1)), attn, layer, pass)));
-  tap(keys.residMid, residual);
-  addInto(residual, tap(keys.mlpOut, feedForward(tap(keys.ln2, layerNorm(residual, ln2)), mlp, layer, pass)));
+  addInto(tap(keys.residPre, residual), attention(layerNorm(residual, ln1), attn, layer, pass));
+  addInto(tap(keys.residMid, residual), feedForward(layerNorm(residual, ln2), mlp, layer, pass));
   tap(keys.residPost, residual);
 }
 
 /** Multi-head causal self-attention, of each sequence by itself. [sum of T, C] -> [sum of T, C] */
 function attention(x: Tensor, { cAttn, cProj }: BlockParameters["attn"], layer: number, pass: Pass): Tensor {
-  const { columns, linear, tapHeads } = pass;
+  const { columns, linear, tap, tapHeads } = pass;
   const keys = blockKeys(layer);
   const c = pass.config.nEmbd;
-  const qkv = linear(x, cAttn); // [sum of T, 3C]
+  const qkv = linear(tap(keys.ln1, x), cAttn); // [sum of T, 3C]
   const q = tapHeads(keys.q, columns(qkv, 0, c)); // [sum of T, C]
   const k = tapHeads(keys.k, columns(qkv, c, 2 * c)); // [sum of T, C]
   const v = tapHeads(keys.v, columns(qkv, 2 * c, 3 * c)); // [sum of T, C]
-  return linear(tapHeads(keys.z, attend(q, k, v, layer, pass)), cProj); // [sum of T, C]
+  const z = tapHeads(keys.z, attend(q, k, v, layer, pass)); // [sum of T, C]
+  return tap(keys.attnOut, linear(z, cProj)); // [sum of T, C]
 }
 
 /** The MLP: up to 4 C, a non-linearity, and back. [sum of T, C] -> [sum of T, C] */
 function feedForward(x: Tensor, { cFc, cProj }: BlockParameters["mlp"], layer: number, pass: Pass): Tensor {
   const { activation, linear, tap } = pass;
   const keys = blockKeys(layer);
-  const pre = tap(keys.mlpPre, linear(x, cFc)); // [sum of T, 4C]
-  return linear(tap(keys.mlpPost, activation(pre)), cProj); // [sum of T, C]
+  const pre = tap(keys.mlpPre, linear(tap(keys.ln2, x), cFc)); // [sum of T, 4C]
+  const post = tap(keys.mlpPost, activation(pre)); // [sum of T, 4C]
+  return tap(keys.mlpOut, linear(post, cProj)); // [sum of T, C]
 }
 
 /** The last row of each sequence. [sum of T, C] -> [B, C] */
