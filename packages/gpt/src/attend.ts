@@ -2,37 +2,41 @@
  * Attention of a pass: the one operation that looks at a sequence at a time. Its queries see the keys of their own sequence alone, those
  * in its cache included; scores and pattern are made for a hook that asks for them, and what it puts in their place is gone on with.
  */
-import { attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
+import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import type { Pass } from "./pass.ts";
 import { pastOf, type Sequence } from "./sequences.ts";
 import { blockKeys } from "./trace.ts";
 
-/** What attention reads of one sequence, and where its z goes. */
-interface Operands {
-  readonly z: Tensor; // [T, C]
-  readonly q: Tensor; // [T, C]
-  readonly keys: Tensor; // [H, >= S, D]
-  readonly values: Tensor; // [H, >= S, D]
-}
-
 /** z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C] */
 export function attend(q: Tensor, k: Tensor, v: Tensor, layer: number, pass: Pass): Tensor {
-  const { sequences, arena, rowsOf } = pass;
+  const { config, sequences, arena, rowsOf } = pass;
   const z = arena.allocate(q.shape); // [sum of T, C]
-  const isAllCached = sequences.every(({ cache }) => cache);
+  const isAllCached = sequences.every(isCached);
   const ownKeys = isAllCached ? k : arena.allocate(k.shape);
   const ownValues = isAllCached ? v : arena.allocate(v.shape);
-  for (let sequence = 0; sequence < sequences.length; sequence++) {
-    const rows = (x: Tensor) => rowsOf(x, sequence);
-    const [newKeys, newValues] = [rows(k), rows(v)]; // [T, C]
-    const { cache } = sequences[sequence] as Sequence;
-    cache?.store(layer, newKeys, newValues);
-    const keys = cache?.keys(layer) ?? headsApart(newKeys, rows(ownKeys), pass);
-    const values = cache?.values(layer) ?? headsApart(newValues, rows(ownValues), pass);
-    attendOne({ z: rows(z), q: rows(q), keys, values }, layer, sequence, pass);
+  const scale = attentionScale(config, layer);
+  for (let i = 0; i < sequences.length; i++) {
+    const sequence = sequences[i] as Sequence;
+    const { cache } = sequence;
+    cache?.store(layer, rowsOf(k, i), rowsOf(v, i));
+    const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
+    const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
+    const options = { past: pastOf(sequence), scale };
+    if (!isWatched(layer, i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
+    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, layer, i, pass);
   }
   return z;
+}
+
+function isCached({ cache }: Sequence): boolean {
+  return cache !== undefined;
+}
+
+/** Whether a hook asks for the scores or the pattern. */
+function isWatched(layer: number, sequence: number, { trace }: Pass): boolean {
+  const hooks = blockKeys(layer);
+  return trace.wants(hooks.scores, sequence) || trace.wants(hooks.pattern, sequence);
 }
 
 /** The heads of a sequence without a cache, each in one piece, in memory of its size. [T, C] -> [H, T, D] */
@@ -42,24 +46,32 @@ function headsApart(x: Tensor, memory: Tensor, { config, arena }: Pass): Tensor 
   return heads;
 }
 
-function attendOne({ z, q, keys, values }: Operands, layer: number, sequence: number, pass: Pass): void {
-  const { config, arena, trace, sequences } = pass;
-  const past = pastOf(sequences[sequence] as Sequence);
-  const options = { past, scale: attentionScale(config, layer) };
+/** What attention reads of one sequence, and where its z goes. */
+interface Operands {
+  readonly z: Tensor; // [T, C]
+  readonly q: Tensor; // [T, C]
+  readonly keys: Tensor; // [H, >= S, D]
+  readonly values: Tensor; // [H, >= S, D]
+}
+
+/** A hook on scores or pattern changes what follows. */
+function attendWatched(
+  { z, q, keys, values }: Operands,
+  options: AttentionOptions,
+  layer: number,
+  sequence: number,
+  { config, arena, isReplaced }: Pass,
+): void {
   const hooks = blockKeys(layer);
-  if (!trace.wants(hooks.scores, sequence) && !trace.wants(hooks.pattern, sequence)) {
-    attentionInto(z, q, keys, values, options, arena);
-    return;
-  }
   const mark = arena.mark();
   const t = q.shape[0] as number;
-  const scores = arena.allocate([config.nHead, t, past + t]); // [H, T, S]
-  const pattern = arena.allocate([config.nHead, t, past + t]); // [H, T, S]
+  const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
   attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
-  if (pass.isReplaced(hooks.scores, scores, sequence)) {
+  if (isReplaced(hooks.scores, scores, sequence)) {
     attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
   }
-  if (pass.isReplaced(hooks.pattern, pattern, sequence)) {
+  if (isReplaced(hooks.pattern, pattern, sequence)) {
     attentionInto(z, q, keys, values, { ...options, pattern, from: "pattern" }, arena);
   }
   arena.release(mark);

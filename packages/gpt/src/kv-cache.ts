@@ -165,6 +165,7 @@ function copyRows(target: Tensor, source: Tensor, from: number, to: number): voi
 }
 
 function checkSameShape(own: GPT2Config, other: GPT2Config, who: string): void {
+  if (own === other) return;
   const [into, from] = [own, other].map(({ nLayer: l, nHead: h, nEmbd: c }) => formatShape([l, h, c / h]));
   if (into === from) return;
   throw new ShapeError(`${who} must have the same [L, H, D], got ${from} for ${into}`);

@@ -9,7 +9,7 @@ import { attend } from "./attend.ts";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import { openPass, type Pass } from "./pass.ts";
-import { checkSequences, pastOf, type Sequence } from "./sequences.ts";
+import { checkSequences, idsOf, positionsOf, type Sequence } from "./sequences.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { blockKeys, noTrace, type Trace } from "./trace.ts";
 
@@ -84,9 +84,8 @@ export function* forwardByLayer(
 
 /** Token embedding plus position embedding; positions go on from each sequence's past. B lists of T ids -> [sum of T, C] */
 function embed({ wte, wpe }: Parameters, { sequences, embedding, add, tap }: Pass): Tensor {
-  const ids = sequences.flatMap((sequence) => Array.from(sequence.ids));
-  const positions = sequences.flatMap((sequence) => Array.from(sequence.ids, (_, i) => pastOf(sequence) + i));
-  return add(tap("hook_embed", embedding(wte, ids)), tap("hook_pos_embed", embedding(wpe, positions)));
+  const tokens = tap("hook_embed", embedding(wte, idsOf(sequences))); // [sum of T, C]
+  return add(tokens, tap("hook_pos_embed", embedding(wpe, positionsOf(sequences))));
 }
 
 /** Attention, then the MLP, each reading a normalised copy of the residual stream and adding to it. [sum of T, C], in place */

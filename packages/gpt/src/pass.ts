@@ -14,7 +14,6 @@ import {
   linear,
   matmulTransposed,
   relu,
-  type Shape,
   ShapeError,
   sameShape,
   type Tensor,
@@ -58,19 +57,25 @@ export function openPass(config: GPT2Config, sequences: readonly Sequence[], tra
     return x.slice(starts[sequence] as number, starts[sequence + 1] as number);
   };
   const isReplaced = (key: string, own: Tensor, sequence: number) => replace(key, own, trace.visit(key, own, sequence));
-  const show = (key: string, x: Tensor, ...row: Shape): Tensor => {
+  const { nHead, nEmbd, layerNormEpsilon, activationFunction } = config;
+  const show = (key: string, x: Tensor, isHeadsApart: boolean): Tensor => {
     for (let sequence = 0; sequence < sequences.length; sequence++) {
       if (!trace.wants(key, sequence)) continue;
       const own = rowsOf(x, sequence);
-      isReplaced(key, row.length > 0 ? own.reshape([own.shape[0] as number, ...row]) : own, sequence);
+      isReplaced(key, isHeadsApart ? own.reshape([own.shape[0] as number, nHead, nEmbd / nHead]) : own, sequence);
     }
     return x;
   };
-  const { nHead, nEmbd, layerNormEpsilon, activationFunction } = config;
   return {
-    ...{ config, sequences, arena, trace, starts, rowsOf, isReplaced },
-    tap: (key, x) => show(key, x),
-    tapHeads: (key, x) => show(key, x, nHead, nEmbd / nHead),
+    config,
+    sequences,
+    arena,
+    trace,
+    starts,
+    rowsOf,
+    isReplaced,
+    tap: (key, x) => show(key, x, false),
+    tapHeads: (key, x) => show(key, x, true),
     embedding: (table, ids) => embedding(table, ids, arena),
     add: (a, b) => add(a, b, arena),
     addInto: (a, b) => addInto(a, b, arena),

@@ -34,6 +34,20 @@ export function rowStarts(sequences: readonly Sequence[]): number[] {
   return starts;
 }
 
+/** The ids of all sequences, one after the other. */
+export function idsOf(sequences: readonly Sequence[]): number[] {
+  const all: number[] = [];
+  for (const { ids } of sequences) for (let i = 0; i < ids.length; i++) all.push(ids[i] as number);
+  return all;
+}
+
+/** Their positions, which go on from each sequence's past. */
+export function positionsOf(sequences: readonly Sequence[]): number[] {
+  const all: number[] = [];
+  for (const sequence of sequences) for (let i = 0; i < sequence.ids.length; i++) all.push(pastOf(sequence) + i);
+  return all;
+}
+
 /**
  * @throws RangeError for an empty list, a sequence without ids, a cache given twice; ContextOverflowError naming the sequence that
  * does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
@@ -41,20 +55,26 @@ export function rowStarts(sequences: readonly Sequence[]): number[] {
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
   if (sequences.length === 0) throw new RangeError("forwardBatch: needs at least one sequence, got an empty list");
   const isBatch = sequences.length > 1;
-  const owners = new Map<KVCache, number>();
-  for (const [index, sequence] of sequences.entries()) {
+  for (let index = 0; index < sequences.length; index++) {
+    const sequence = sequences[index] as Sequence;
     const { ids, cache } = sequence;
     const by = isBatch ? `forwardBatch: sequence ${index}` : "forward:";
     if (ids.length === 0) throw new RangeError(`${by} needs at least one token id, got none`);
     if (isBatch) checkIds(model.config, ids, by);
     cache?.checkFor(model, isBatch ? `forwardBatch: the cache of sequence ${index}` : "forward: the cache");
     checkContext(model.config, sequence, isBatch ? index : undefined);
+  }
+  if (isBatch) checkOwnCaches(sequences);
+}
+
+function checkOwnCaches(sequences: readonly Sequence[]): void {
+  const owners = new Map<KVCache, number>();
+  for (const [index, { cache }] of sequences.entries()) {
     if (!cache) continue;
     const other = owners.get(cache);
     if (other !== undefined) {
-      throw new RangeError(
-        `forwardBatch: sequences ${other} and ${index} have the same cache; each needs its own: fork it`,
-      );
+      const fix = "each needs its own: fork it";
+      throw new RangeError(`forwardBatch: sequences ${other} and ${index} have the same cache; ${fix}`);
     }
     owners.set(cache, index);
   }
@@ -70,7 +90,8 @@ function checkIds({ vocabSize }: GPT2Config, ids: ArrayLike<number>, by: string)
 }
 
 function checkContext({ nPositions }: GPT2Config, { ids, cache }: Sequence, sequence: number | undefined): void {
-  const [past, adding] = [cache?.length ?? 0, ids.length];
+  const past = cache?.length ?? 0;
+  const adding = ids.length;
   if (past + adding > nPositions) {
     throw new ContextOverflowError({ past, adding, limit: nPositions, what: "nPositions", sequence });
   }
