@@ -3,7 +3,7 @@ import type { Model } from "@tsgpt/gpt";
 import { type Prompt, type StoryToken, tokensPerSecond } from "./story.ts";
 import type { Strategy } from "./strategy.ts";
 import type { Told } from "./tell.ts";
-import { tokenText } from "./token-text.ts";
+import { tokenText, withText } from "./token-text.ts";
 
 export interface Answer {
   readonly model: Model;
@@ -36,10 +36,16 @@ function storiesAsJson({ model, strategy, told: { stories, speculation } }: Answ
   return { ...top, ...(several && { sequences }), ...(speculation && { speculation }) };
 }
 
-function tokenAsJson({ tokenizer }: Model, { id, text, logprob, topLogprobs, probability, steps }: StoryToken) {
+function tokenAsJson({ tokenizer }: Model, token: StoryToken) {
+  const { id, text, logprob, topLogprobs, probability, initial, steps } = token;
   const shown = { id, text: tokenizer ? text : null, logprob };
   const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: tokenText(tokenizer, id) ?? null, logprob }));
-  return { ...shown, ...(top && { topLogprobs: top }), ...(steps && { probability, steps }) };
+  const spelt = initial && {
+    probability,
+    initial: withText(tokenizer, initial),
+    steps: steps?.map((step) => withText(tokenizer, step)),
+  };
+  return { ...shown, ...(top && { topLogprobs: top }), ...spelt };
 }
 
 function timings(told: Told, loadSeconds: number) {

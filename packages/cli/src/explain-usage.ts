@@ -38,7 +38,8 @@ function excessArguments(command: Command): string {
   const most =
     declared.length === 0 ? "no arguments" : declared.length === 1 ? "one argument" : `${declared.length} arguments`;
   const problem = `too many arguments for ${name}: it takes ${most}, got ${args.length}`;
-  const text = shellWord(args.join(" "));
+  const prompt: unknown = command.getOptionValue("prompt"); // of a prompt without quotes the first word
+  const text = shellWord((typeof prompt === "string" ? [prompt, ...args] : args).join(" "));
   if (args.slice(declared.length).every((word) => /^[\d.,:-]+$/.test(word)) && hasListOption(command)) {
     return `${problem}\na list is written with commas and without spaces: 1,2,3`;
   }

@@ -135,12 +135,6 @@ export function gatherWords(text: string, before: readonly string[] = []): strin
   return gather(text, before);
 }
 
-/** Gathers token ids as text, `1,2,3`, from an option that may be given again and again. */
-export function gatherIds(text: string, before: readonly string[] = []): string[] {
-  tokenIds(text);
-  return [...before, text];
-}
-
 /** How a prompt is fed: all at once without a cache, one token at a time, or the first K at once and then steps. */
 export type Feeding = "none" | "step" | { readonly prefill: number };
 

@@ -43,6 +43,7 @@ export function createProgram(): Command {
 const EXAMPLES = `
 Examples:
   $ tsgpt generate "Once upon a time"
+  $ tsgpt sample --prompt "Once upon a"
   $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --top-p 0.8
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors

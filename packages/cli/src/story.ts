@@ -1,8 +1,8 @@
 /** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
 import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
-import { stepLines } from "./step-report.ts";
-import { tokenText } from "./token-text.ts";
+import { chainLines, percent } from "./step-report.ts";
+import { type ShowToken, tokenShower } from "./token-text.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer. */
@@ -40,11 +40,6 @@ export function promptOf(model: Model, given: string | readonly number[]): Promp
 /** The prompt as it is printed. */
 function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
-}
-
-/** A token's text in quotes, or where it has none its id. */
-function tokenShower({ tokenizer }: Model): (id: number) => string {
-  return (id) => JSON.stringify(tokenText(tokenizer, id) ?? id);
 }
 
 /** Where a run's text comes from, and where it goes. */
@@ -85,7 +80,7 @@ export async function stream<End>(
       const story = stories[index] as StoryToken[];
       const told = { ...token, ...notes[index]?.[story.length] };
       const count = story.push(told);
-      write(told.steps ? traceOf(told, count, tokenShower(model)) : piece(model, told));
+      write(told.initial ? traceOf(told, count, tokenShower(model.tokenizer)) : piece(model, told));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
@@ -117,10 +112,9 @@ export function whole(model: Model, prompt: Prompt, told: readonly StoryToken[])
   return shownPrompt(prompt) + told.map((token) => piece(model, token)).join("");
 }
 
-function traceOf({ id, probability = 1, steps = [] }: StoryToken, count: number, show: (id: number) => string): string {
-  const chain = steps.map((step) => stepLines(step, show)).join("");
-  const drawn = `probability ${probability.toFixed(4)}`;
-  return `\n\ntoken ${count}\n${chain || "  no step: the full distribution\n"}  chosen: ${show(id)}, ${drawn}`;
+function traceOf({ id, probability = 1, initial, steps = [] }: StoryToken, count: number, show: ShowToken): string {
+  const chain = initial ? chainLines(initial, steps, show) : "";
+  return `\n\ntoken ${count}\n${chain}  chosen: ${show(id)}, probability ${percent(probability)}`;
 }
 
 /** Generated tokens over all the time they took, the prompt's pass included. */

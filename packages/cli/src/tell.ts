@@ -134,7 +134,7 @@ async function tellOneBeam(task: Task, distribution: LogProbabilities, lengthPen
   const notes: Note[] = [];
   let sum = 0;
   const sample: Sample = (logits, context) => {
-    noteTop(logits, flags, notes);
+    noteTop(logits, context, flags, notes);
     const row = Float64Array.from(distribution(logits, context));
     const id = argmax(row);
     sum += row[id] as number;
@@ -172,7 +172,7 @@ async function tellContrastively(task: Task): Promise<Told> {
   const chain = resolveChain(others, model, prompt.ids.length, { defaults: false });
   const left = distributionOf(createSampler(chain, { seed: 0 })); // nothing is drawn
   const distribution: DistributionOf = (logits, context) => {
-    noteTop(logits, flags, notes);
+    noteTop(logits, context, flags, notes);
     return left(logits, context);
   };
   const run = contrastiveSearch(model, prompt.ids, { ...textOptions(task), penaltyAlpha, topK, distribution });

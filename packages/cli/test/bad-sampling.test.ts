@@ -9,7 +9,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
   test.each<[string, string[], RegExp]>([
     ["neither a number nor -inf among logits", ["sample", "--logits", "1,nan"], /"nan" is not a finite number or -inf/],
     ["logits of +inf", ["sample", "--logits", "1,inf"], /"inf" is not a finite number or -inf/],
-    ["no logits", ["sample"], /required option '--logits/],
+    ["neither a prompt nor logits", ["sample"], /give --prompt or --logits, one of them/],
     ["an empty list of logits", ["sample", "--logits", ""], /"" is not a finite number or -inf/],
     ["a file of logits without a name", ["sample", "--logits", "@"], /@ needs the name of a file/],
     ["logits that are all masked", ["sample", "--logits", "-inf,-inf"], /--logits: at least one must be finite/],
@@ -38,7 +38,16 @@ describe.concurrent("a usage error, exit code 2:", () => {
       ["sample", "--logits", "1,2", "--seed", "1"],
       /--seed does nothing without --draws or --xtc-probability/,
     ],
-    ["a text where sample takes ids", ["sample", "--logits", "1,2", "--banned", "x"], /a whole number from 0/],
+    [
+      "a text where there is no model",
+      ["sample", "--logits", "1,2", "--banned", "x"],
+      /--banned "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
+    [
+      "a breaker as text where there is no model",
+      ["sample", "--logits", "1,2", "--dry-multiplier", "1", "--dry-breaker", "x"],
+      /--dry-breaker "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
     ["sample of the options of generate", ["sample", "--logits", "1,2", "--beams", "2"], /unknown option '--beams'/],
     [
       "two truncations and mirostat",

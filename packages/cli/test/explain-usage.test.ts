@@ -59,6 +59,10 @@ test.each<[string[], string]>([
     "too many arguments for generate: it takes one argument, got 2\na list is written with commas and without spaces: 1,2,3",
   ],
   [
+    ["sample", "--prompt", "The", "king"],
+    'too many arguments for sample: it takes no arguments, got 1\nthe prompt is an option: tsgpt sample --prompt "The king"',
+  ],
+  [
     ["sample", "--logits", "1", "2"],
     "too many arguments for sample: it takes no arguments, got 1\na list is written with commas and without spaces: 1,2,3",
   ],

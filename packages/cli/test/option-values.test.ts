@@ -1,7 +1,7 @@
 /** What the text of an option means; a list that is written otherwise is told how it is written. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
-import { biases, feeding, gatherIds, gatherWords, logitRow, tokenIds } from "../src/option-values.ts";
+import { biases, feeding, gatherWords, logitRow, tokenIds } from "../src/option-values.ts";
 
 const IDS = "must be token ids separated by commas, such as 1,2,3";
 const LOGITS = "must be logits separated by commas, such as 0.8,-inf,0.4";
@@ -13,7 +13,7 @@ test.each<[string, (text: string) => unknown, string, unknown]>([
   ["logits", logitRow, "0.8, -inf,-1e2", { row: [0.8, Number.NEGATIVE_INFINITY, -100] }],
   ["a file of logits", logitRow, "@row.json", { file: "row.json" }],
   ["biases", biases, "5:2, 07 : -1.5", { 5: 2, 7: -1.5 }],
-  ["a sequence of ids", gatherIds, "1,2", ["1,2"]],
+  ["a sequence of ids", gatherWords, "1,2", ["1,2"]],
   ["a word", gatherWords, "king", ["king"]],
   ["a comma as a word", gatherWords, ",", [","]],
   ["digits in quotes as a word", gatherWords, '"1 2"', ['"1 2"']],
@@ -32,7 +32,6 @@ describe("a list in another form names the form, and the item that does not fit:
     ["an id beyond 2^53", tokenIds, "9007199254740993", `${IDS}; "9007199254740993" is not a whole number from 0`],
     ["a comma at the end", tokenIds, "1,2,", `${IDS}; "" is not a whole number from 0`],
     ["brackets", tokenIds, "[1,2]", `${IDS}; "[1" is not a whole number from 0`],
-    ["a sequence of ids with spaces", gatherIds, "1 2", `${IDS}; "1 2" is not a whole number from 0`],
     ["logits with spaces alone", logitRow, "1 2 3", `${LOGITS}; "1 2 3" is not a finite number or -inf`],
     ["a word among logits", logitRow, "1,nan", `${LOGITS}; "nan" is not a finite number or -inf`],
     ["+inf", logitRow, "inf,1", `${LOGITS}; "inf" is not a finite number or -inf`],

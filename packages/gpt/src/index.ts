@@ -11,7 +11,7 @@ export {
   type MlpParameters,
   type Parameters,
 } from "./checkpoint/parameters.ts";
-export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
+export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
 export { type Activation, type GPT2Config, parseConfig } from "./config.ts";

@@ -1,22 +1,13 @@
 /** tsgpt logits: logits, and with --trace every activation, as safetensors: how a port is compared with this one. */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import {
-  checkedPrompt,
-  type ForwardOptions,
-  forwardByLayer,
-  KVCache,
-  type Model,
-  record,
-  stackTraces,
-  type TensorToWrite,
-} from "@tsgpt/gpt";
+import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { createEngine, type Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
+import { forwardUnlessAborted } from "../forward-unless-aborted.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import type { Feeding } from "../option-values.ts";
@@ -79,19 +70,6 @@ async function run(
   const logits = joined.get("logits") as Tensor;
   if (last) joined.set("logits", logits.slice(ids.length - 1, ids.length));
   return joined;
-}
-
-/** One pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
-async function forwardUnlessAborted(
-  model: Model,
-  ids: number[],
-  { cache, ...options }: ForwardOptions,
-  signal: AbortSignal,
-) {
-  for (const _ of forwardByLayer(model, [{ ids, cache }], options)) {
-    await eventLoopTurn();
-    signal.throwIfAborted();
-  }
 }
 
 /** The ids in the pieces they are fed in: all at once, one by one, or the first K at once and then one by one. */
