@@ -31,7 +31,7 @@ export function resolveChain(
     minLength: flags.minTokens ? { length: flags.minTokens, eos: eosOf(model) } : undefined,
     forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
   };
-  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, model);
+  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, config.vocabSize);
   if (room === 1) checkForced(flags);
   return chainOf(flags, resolved, options);
 }
@@ -85,10 +85,10 @@ function eosOf({ config, name }: Model): number {
 type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias"> &
   Pick<ResolvedOptions, "banned" | "dryBreakers">;
 
-/** Ids that the chain would find wrong only when it comes to them. */
-function checkIds(
+/** Ids that the chain would find wrong only when it comes to them, or never. @throws CliError that names the option */
+export function checkIds(
   { forcedFirst, forcedLast, allowed = [], logitBias = {}, banned = [], dryBreakers = [] }: Named,
-  { config }: Model,
+  vocabSize: number,
 ): void {
   const named: (readonly [string, number | undefined])[] = [
     ["--forced-first", forcedFirst],
@@ -98,9 +98,9 @@ function checkIds(
     ...allowed.map((id) => ["--allowed", id] as const),
     ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
   ];
-  const wrong = named.find(([, id]) => id !== undefined && id >= config.vocabSize);
+  const wrong = named.find(([, id]) => id !== undefined && id >= vocabSize);
   if (!wrong) return;
-  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${vocabSize - 1}`);
 }
 
 /** Where one token may come, the first is the last. */

@@ -28,11 +28,17 @@ describe.concurrent("a usage error, exit code 2:", () => {
       ["sample", "--logits", "1,2", "--banned", "0", "--banned", "1"],
       /banned-words: no token is left/,
     ],
-    [
-      "a first token that is none",
-      ["sample", "--logits", "1,2", "--forced-first", "2"],
-      /forced-token: token id 2 is out of range/,
-    ],
+    ...[
+      "--forced-first 2",
+      "--banned 0,2",
+      "--allowed 2",
+      "--logit-bias 2:1",
+      "--dry-multiplier 1 --dry-breaker 2",
+    ].map((typed): [string, string[], RegExp] => {
+      const option = typed.split(" ").at(-2);
+      const message = new RegExp(`^error: ${option}: token id 2 is out of range; ids go from 0 to 1\n`);
+      return [`a token beyond the logits, ${typed}`, ["sample", "--logits", "1,2", ...typed.split(" ")], message];
+    }),
     [
       "a seed that nothing uses",
       ["sample", "--logits", "1,2", "--seed", "1"],

@@ -6,7 +6,8 @@ import { hasScript } from "./script.ts";
 
 /** Types each key once the screen since the last key shows what is awaited; gives the exit code and the whole screen. */
 function type(...keys: readonly (readonly [awaited: RegExp, keys: string])[]) {
-  const args = ["generate", "--ignore-eos", "--max-tokens", "400", "--no-cache"]; // slow enough to be met in the middle
+  const slow = ["--ignore-eos", "--max-tokens", "400", "--no-cache"]; // enough to be met in the middle
+  const args = ["generate", ...slow, "--seed", "1"];
   const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: "pipe", env: cleanEnvironment() });
   let screen = "";
@@ -27,14 +28,14 @@ function type(...keys: readonly (readonly [awaited: RegExp, keys: string])[]) {
 }
 
 const PROMPT = /prompt> /;
-const TEXT = /\nOnce upon a time .{10}/s;
+const TEXT = /\nOnce upon a time.{10}/s;
 const SUMMARY = /\r\n\d+ tokens, .*, seed \d+\r\n.*prompt> /s;
 const [CTRL_C, CTRL_D] = ["\x03", "\x04"];
 
 describe.runIf(hasScript)("on a terminal", () => {
   test.concurrent("Ctrl-C ends the text, a second one at the prompt the program", async () => {
     const { code, screen } = await type([PROMPT, "Once upon a time\r"], [TEXT, CTRL_C], [SUMMARY, CTRL_C]);
-    expect(screen).toMatch(/^\P{L}*(loading.*)?Ctrl-C ends the text .*, ends the program\.\r\n/su);
+    expect(screen).toContain("a second Ctrl-C, or Ctrl-D, ends the program.\r\n");
     expect(Number(/(\d+) tokens, /.exec(screen)?.[1])).toBeLessThan(400);
     expect(code).toBe(130);
   });

@@ -15,7 +15,7 @@ import { CliError, usageError } from "../cli-error.ts";
 import { type Draws, drawCounts } from "../draw-counts.ts";
 import { readSource, type Source, type SourceFlags } from "../logit-source.ts";
 import { tokenIds } from "../option-values.ts";
-import { resolveChain } from "../resolve-chain.ts";
+import { checkIds, resolveChain } from "../resolve-chain.ts";
 import { describeSample } from "../sample-report.ts";
 import { withText } from "../token-text.ts";
 
@@ -70,8 +70,12 @@ function idsOf(option: string): (text: string) => number[] {
   };
 }
 
-function chainFor({ read, promptLength }: Source, flags: SampleFlags): ChainSpec {
-  if (!read) return chainOf(flags, typedIds(flags), { defaults: false });
+function chainFor({ read, promptLength, logits }: Source, flags: SampleFlags): ChainSpec {
+  if (!read) {
+    const ids = typedIds(flags);
+    checkIds({ ...flags, ...ids }, logits.length);
+    return chainOf(flags, ids, { defaults: false });
+  }
   return resolveChain({ ...flags, maxTokens: Number.POSITIVE_INFINITY }, read.model, promptLength, { defaults: false });
 }
 
