@@ -1,20 +1,19 @@
 /** A pass over many sequences is the passes over each alone; what is wrong with a list is said before anything is written. */
-import { fileURLToPath } from "node:url";
 import { createReferenceEngine, ShapeError, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import { ContextOverflowError } from "../src/errors.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, forwardByLayer, type Model } from "../src/model.ts";
-import { loadModel } from "../src/node/index.ts";
 import type { Sequence } from "../src/sequences.ts";
 import { activationKeys, record, traceWith } from "../src/trace.ts";
 import { expectBatchLaw } from "./batch-law.ts";
 import { countPasses } from "./count-passes.ts";
 import { engines } from "./engines.ts";
+import { loadFixture } from "./fixture-files.ts";
 import { tinyModel } from "./tiny-model.ts";
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const models = ["./fixtures/tiny-tied", "./fixtures/tiny-odd-sizes", "../../../weights/fairytales"];
+const fixtures = "packages/gpt/test/fixtures";
+const models = [`${fixtures}/tiny-tied`, `${fixtures}/tiny-odd-sizes`, "weights/fairytales"];
 
 /** Past tokens (undefined: no cache) and new ones: prompts, steps and pieces of a prompt side by side. */
 const PIECES = [
@@ -52,7 +51,7 @@ describe.each(engines)("$engineName", ({ create }) => {
     test.each([PIECES, STEPS])(
       "all rows, and the last of each, are those of each sequence alone: %j",
       async (...pieces) => {
-        const model = await loadModel(path(folder), { engine });
+        const model = await loadFixture(folder, engine);
         const alone = sequencesOf(model, pieces).map(({ ids, cache }) => forward(model, ids, { cache }));
         const batch = sequencesOf(model, pieces);
         const all = forwardBatch(model, batch); // [sum of T, V]
@@ -74,7 +73,7 @@ describe.each(engines)("$engineName", ({ create }) => {
   });
 
   test("each cache takes its own sequence's keys and values, and goes on alone", async () => {
-    const model = await loadModel(path("./fixtures/tiny-tied"), { engine });
+    const model = await loadFixture(`${fixtures}/tiny-tied`, engine);
     const [alone, batch] = [sequencesOf(model, PIECES), sequencesOf(model, PIECES)];
     for (const { ids, cache } of alone) forward(model, ids, { cache });
     forwardBatch(model, batch);
