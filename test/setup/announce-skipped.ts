@@ -12,4 +12,7 @@ export default function announceSkipped(): void {
       `SKIPPED: the core packages in a browser; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,
     );
   }
+  if (process.platform === "win32") {
+    console.log("SKIPPED: the commands and transcripts of the documents; they need a POSIX shell.");
+  }
 }

@@ -9,13 +9,13 @@ import {
   type SafetensorsHeader,
 } from "@tsgpt/gpt";
 import { fileSource, loadModel } from "@tsgpt/gpt/node";
-import { createEngine } from "@tsgpt/tensor";
 import { CliError, usageError } from "./cli-error.ts";
 import type { EngineFlags } from "./declare/engine-options.ts";
 import { BUNDLED, findModel, type ModelFlags } from "./find-model.ts";
 import { forwardUnlessAborted } from "./forward-unless-aborted.ts";
 import { interruption } from "./interruption.ts";
 import { withLoadProgress } from "./load-progress.ts";
+import { makeEngine } from "./make-engine.ts";
 import type { LogitSource } from "./option-values.ts";
 import { readText, typedText } from "./text-argument.ts";
 
@@ -56,7 +56,7 @@ function typed(logits: Source["logits"], history: readonly number[] = [], prompt
 async function readPrompt(prompt: string, flags: SourceFlags): Promise<Source> {
   const { signal } = interruption();
   const { folder, name } = await findModel({ ...flags, model: flags.model ?? BUNDLED }, signal);
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
     loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
   );

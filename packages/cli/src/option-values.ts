@@ -1,5 +1,5 @@
 /** What an option's text means, checked where it is parsed; every message names the range. */
-import { isRevision } from "@tsgpt/gpt/node";
+import { expandHome, isRevision } from "@tsgpt/gpt/node";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */
@@ -114,7 +114,7 @@ export type LogitSource = { readonly file: string } | { readonly row: readonly n
 /** `0.8,-inf,0.4`, or `@row.json`. */
 export function logitRow(text: string): LogitSource {
   if (text === "@") throw new InvalidArgumentError("@ needs the name of a file: @row.json");
-  if (text.startsWith("@")) return { file: text.slice(1) };
+  if (text.startsWith("@")) return { file: path(text.slice(1)) };
   return { row: itemsOf(text, LOGITS, (logit) => (logit === "-inf" ? -Infinity : finiteOf(logit))) };
 }
 
@@ -144,6 +144,15 @@ export function feeding(text: string): Feeding {
   const prefill = idOf(/^prefill:(.*)$/.exec(text)?.[1] ?? "");
   if (prefill) return { prefill };
   throw new InvalidArgumentError("must be none, step or prefill:K, where K is a whole number from 1");
+}
+
+/** A file or folder. A shell does not expand the `~` of `--output=~/x`, so it is expanded here. */
+export function path(text: string): string {
+  try {
+    return expandHome(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** The name of a branch, a tag or a commit. */

@@ -1,5 +1,6 @@
 /** The text that a command is about: as typed, a file's by @name, or standard input; the same rules in every command. */
 import { readFile } from "node:fs/promises";
+import { expandHome } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "./cli-error.ts";
 import { readStdin, utf8, withoutFinalNewline } from "./read-stdin.ts";
 
@@ -10,12 +11,12 @@ export function textArgument(typed: string | undefined, signal: AbortSignal): Pr
   return typed === undefined ? readStdin(signal) : typedText(typed);
 }
 
-/** What was typed: `@story.txt` is that file's text without one final newline, `@@home` the text `@home`. @throws CliError */
+/** What was typed: `@story.txt` or `@~/story.txt` is that file's text without one final newline, `@@home` the text `@home`. @throws CliError */
 export async function typedText(typed: string): Promise<string> {
   if (typed.startsWith("@@")) return typed.slice(1);
   if (!typed.startsWith("@")) return typed;
   if (typed === "@") throw usageError(`@ needs the name of a file: @story.txt; ${ESCAPE}`);
-  return withoutFinalNewline(await readText(typed.slice(1), `; ${ESCAPE}`));
+  return withoutFinalNewline(await readText(expandHome(typed.slice(1)), `; ${ESCAPE}`));
 }
 
 /** The text of a file; `hint` completes the message. @throws CliError if it cannot be read, or is not UTF-8 */

@@ -1,7 +1,8 @@
 /** The dialogue on a terminal that `script` (util-linux) makes: what the keys do to the process. */
 import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { cleanEnvironment, MAIN } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { MAIN } from "./process.ts";
 import { hasScript } from "./script.ts";
 
 /** Types each key once the screen since the last key shows what is awaited; gives the exit code and the whole screen. */

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { modelOf } from "../../gpt/test/hub-model.ts";
 import { type LocalHub, sha256, startHub } from "../../gpt/test/local-hub.ts";
-import { cleanEnvironment, emptyFolder, tsgpt } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { emptyFolder, tsgpt } from "./process.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const KILLS = 20;

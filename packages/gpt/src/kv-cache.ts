@@ -25,6 +25,7 @@ export class KVCache {
   readonly #values: Tensor[];
   #filledBy: Parameters | undefined; // whose pass computed what is held
   #length = 0;
+  #isDisposed = false;
 
   /**
    * A cache for `capacity` tokens, nPositions by default.
@@ -57,11 +58,13 @@ export class KVCache {
 
   /** Keys of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
   keys(layer: number): Tensor {
+    this.#check("keys");
     return this.#keys[layer] as Tensor;
   }
 
   /** Values of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
   values(layer: number): Tensor {
+    this.#check("values");
     return this.#values[layer] as Tensor;
   }
 
@@ -71,7 +74,7 @@ export class KVCache {
    * tokens that another model computed
    */
   checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
-    if (this.#keys.length === 0) throw new EngineError(`${by} is disposed; make a new one`);
+    if (this.#isDisposed) throw new EngineError(`${by} has been disposed; make a new one`);
     if (model.engine !== this.#engine) {
       throw new EngineError(`${by} lies in another engine than the model; make it with the model's engine`);
     }
@@ -83,6 +86,7 @@ export class KVCache {
 
   /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
   checkRoom(count: number): void {
+    this.#check("checkRoom");
     if (this.#length + count > this.capacity) {
       throw new ContextOverflowError({
         past: this.#length,
@@ -95,29 +99,37 @@ export class KVCache {
 
   /** Writes a layer's new keys and values, [T, C] each, behind the `length` tokens held; `advance` makes them count. */
   store(layer: number, keys: Tensor, values: Tensor): void {
+    this.#check("store");
     storeHeads(this.keys(layer), keys, this.#length, this.#engine);
     storeHeads(this.values(layer), values, this.#length, this.#engine);
   }
 
   /** Counts `count` tokens that every layer has stored. @throws ContextOverflowError */
   advance(count: number): void {
+    this.#check("advance");
     this.checkRoom(count);
     this.#length += count;
   }
 
   /** Forgets all but the first `length` tokens. @throws RangeError if fewer are held */
   truncate(length: number): void {
+    this.#check("truncate");
     checkLength("KVCache.truncate", "length", length, this.#length);
     this.#length = length;
   }
 
   /** Forgets everything. */
   reset(): void {
+    this.#check("reset");
     this.#length = 0;
   }
 
-  /** Gives the memory back, at once where the engine keeps its own; the cache is unusable afterwards. Twice is once. */
+  /**
+   * Gives the memory back, at once where the engine keeps its own; whatever is asked of the cache afterwards is an EngineError.
+   * Idempotent. A cache that is let go of without it keeps its part of such an engine's memory until the engine is disposed or collected.
+   */
   dispose(): void {
+    this.#isDisposed = true;
     for (const tensor of [...this.#keys.splice(0), ...this.#values.splice(0)]) this.#engine.free(tensor);
   }
 
@@ -126,6 +138,7 @@ export class KVCache {
    * @throws RangeError if fewer are held; EngineError if the engine has no room for another cache
    */
   fork(length: number = this.#length): KVCache {
+    this.#check("fork");
     checkLength("KVCache.fork", "length", length, this.#length);
     const copy = new KVCache(this.#config, this.#engine, this.capacity);
     copy.copyFrom(this, 0, length);
@@ -139,6 +152,7 @@ export class KVCache {
    * ShapeError for a cache of another model's shape
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
+    for (const cache of [this, source]) cache.#check("copyFrom");
     checkSameShape(this.#config, source.#config, "KVCache.copyFrom: both caches");
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
@@ -151,6 +165,11 @@ export class KVCache {
     this.#length = to;
     this.#filledBy = source.#filledBy;
     return 2 * this.#config.nLayer * this.#config.nEmbd * (to - from) * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** @throws EngineError after `dispose` */
+  #check(method: string): void {
+    if (this.#isDisposed) throw new EngineError(`KVCache.${method}: this cache has been disposed; make a new one`);
   }
 }
 

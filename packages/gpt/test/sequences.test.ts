@@ -234,7 +234,7 @@ describe("what a list cannot be; no cache has changed then", () => {
     const cache = cacheOf(0);
     cache.dispose();
     expect(() => forwardBatch(model, [{ ids: [1], cache }, { ids: [1] }])).toThrow(
-      "forwardBatch: the cache of sequence 0 is disposed; make a new one",
+      "forwardBatch: the cache of sequence 0 has been disposed; make a new one",
     );
   });
 });

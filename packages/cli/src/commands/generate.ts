@@ -1,7 +1,6 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createEngine } from "@tsgpt/tensor";
 import { answerAsJson } from "../answer-json.ts";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
@@ -11,6 +10,7 @@ import { type FoundModel, findModel, localFolder, type ModelFlags } from "../fin
 import { generateLines, type LinesTold, readLines } from "../generate-lines.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, tokensPerSecond } from "../story.ts";
@@ -113,7 +113,7 @@ async function load(
   const found = await findModel(flags, signal);
   const draftFound = flags.draftModel === undefined ? undefined : await findDraft(flags.draftModel, flags, signal);
   const start = performance.now();
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const loadFound = ({ folder, name }: FoundModel) =>
     withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
   const model = await loadFound(found);

@@ -3,13 +3,14 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import { createEngine, type Tensor } from "@tsgpt/tensor";
+import type { Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { forwardUnlessAborted } from "../forward-unless-aborted.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 import type { Feeding } from "../option-values.ts";
 import { sayWritten } from "../say-written.ts";
 import { typedText } from "../text-argument.ts";
@@ -34,7 +35,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   const prompt = flags.tokens ?? (await typedText(flags.prompt ?? ""));
   await checkWritable(flags.output);
   const { folder, name } = await findModel(flags, signal);
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
     loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
   );

@@ -12,7 +12,7 @@ export interface EngineFlags extends EngineOptions {
 
 /** Adds them, and checks them together; `or` names an option that needs no engine, and goes with none of them. */
 export function withEngine(command: Command, or?: string): Command {
-  const kernels = new Option("--kernels <set>", "auto: simd where it runs").choices(["auto", "simd", "reference"]);
+  const kernels = new Option("--kernels <set>", "auto: simd, else reference").choices(["auto", "simd", "reference"]);
   const dtype = new Option("--dtype <type>", "weights in memory; auto: of f32, bf16, int8 the first that fits");
   const threads = new Option("--threads <n>", "of the simd kernels (default: physical cores)");
   return command

@@ -1,6 +1,6 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
-import { finiteNumber, gather, gatherWords, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
+import { finiteNumber, gather, gatherWords, numberFrom, path, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
@@ -32,7 +32,7 @@ export function declareGenerate(program: Command): void {
     .option("--beams <n>", "the most probable texts, searched with n side by side; draws nothing", wholeNumber(1))
     .option("--length-penalty <a>", "beams: score is log-probability / length^a (default: 1)", finiteNumber)
     .option("--num-return <n>", "beams: how many texts (default: 1)", wholeNumber(1))
-    .option("--draft-model <model>", "a smaller model proposes tokens; the text is distributed as without")
+    .option("--draft-model <model>", "a smaller model proposes tokens; the text is distributed as without", path)
     .option("--prompt-lookup", "the text so far proposes tokens")
     .option("--proposals <k>", "at a time (default: 3)", wholeNumber(1))
     .option("--penalty-alpha <a>", "contrastive search over --top-k candidates (default: 4)", numberFrom(0, 1))

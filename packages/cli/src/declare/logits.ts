@@ -1,6 +1,6 @@
 /** The options of tsgpt logits. */
 import type { Command } from "commander";
-import { feeding, tokenIds } from "../option-values.ts";
+import { feeding, path, tokenIds } from "../option-values.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
 import { TEXT_HELP } from "./text-help.ts";
@@ -10,7 +10,7 @@ export function declareLogits(program: Command): void {
     .description("write logits, and with --trace every activation, as safetensors")
     .option("--prompt <text>", "a prompt as text, or @file")
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
-    .requiredOption("--output <file>", "where to write")
+    .requiredOption("--output <file>", "where to write", path)
     .option("--trace", "every activation, by TransformerLens's key")
     .option("--last", "logits of the last position alone")
     .option("--cache <how>", "none, step, or prefill:K", feeding, "none")
