@@ -74,14 +74,15 @@ export class KVCache {
    * tokens that another model computed
    */
   checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
-    if (this.#isDisposed) throw new EngineError(`${by} has been disposed; make a new one`);
+    if (this.#isDisposed) throw new EngineError(`${by}: this cache has been disposed; make a new one`);
     if (model.engine !== this.#engine) {
-      throw new EngineError(`${by} lies in another engine than the model; make it with the model's engine`);
+      throw new EngineError(`${by}: this cache lies in another engine than the model; make it with the model's engine`);
     }
-    checkSameShape(this.#config, model.config, `${by} and the model`);
+    checkSameShape(this.#config, model.config, `${by}: the cache and the model`);
     if (this.#length === 0) this.#filledBy = model.parameters;
     if (this.#filledBy === model.parameters) return;
-    throw new RangeError(`${by} holds ${this.#length} tokens of another model's; reset it, or use one for each model`);
+    const fix = "reset it, or use one for each model";
+    throw new RangeError(`${by}: this cache holds ${this.#length} tokens of another model's; ${fix}`);
   }
 
   /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */

@@ -58,10 +58,10 @@ export function checkSequences(model: PassModel, sequences: readonly Sequence[])
   for (let index = 0; index < sequences.length; index++) {
     const sequence = sequences[index] as Sequence;
     const { ids, cache } = sequence;
-    const by = isBatch ? `forwardBatch: sequence ${index}` : "forward:";
-    if (ids.length === 0) throw new RangeError(`${by} needs at least one token id, got none`);
+    const by = isBatch ? `forwardBatch: sequence ${index}` : "forward";
+    if (ids.length === 0) throw new RangeError(`${by}: needs at least one token id, got none`);
     if (isBatch) checkIds(model.config, ids, by);
-    cache?.checkFor(model, isBatch ? `forwardBatch: the cache of sequence ${index}` : "forward: the cache");
+    cache?.checkFor(model, by);
     checkContext(model.config, sequence, isBatch ? index : undefined);
   }
   if (isBatch) checkOwnCaches(sequences);

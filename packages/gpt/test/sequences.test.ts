@@ -188,7 +188,7 @@ describe("what a list cannot be; no cache has changed then", () => {
         { ids: [1], cache: cacheOf(2) },
         { ids: [], cache: cacheOf(1) },
       ]),
-    ).toEqual(new RangeError("forwardBatch: sequence 1 needs at least one token id, got none"));
+    ).toEqual(new RangeError("forwardBatch: sequence 1: needs at least one token id, got none"));
   });
 
   test("an id that the model does not have, by its place in its own sequence", () => {
@@ -207,15 +207,15 @@ describe("what a list cannot be; no cache has changed then", () => {
   test("the cache of another engine", () => {
     const cache = new KVCache(model.config, createReferenceEngine());
     expect(() => forwardBatch(model, [{ ids: [1] }, { ids: [1], cache }])).toThrow(
-      "forwardBatch: the cache of sequence 1 lies in another engine than the model; make it with the model's engine",
+      "forwardBatch: sequence 1: this cache lies in another engine than the model; make it with the model's engine",
     );
-    expect(() => forward(model, [1], { cache })).toThrow("forward: the cache lies in another engine than the model");
+    expect(() => forward(model, [1], { cache })).toThrow("forward: this cache lies in another engine than the model");
   });
 
   test("the cache of a model of another shape", () => {
     const cache = new KVCache({ ...model.config, nLayer: 2 }, model.engine);
     expect(() => forwardBatch(model, [{ ids: [1] }, { ids: [1], cache }])).toThrow(
-      "forwardBatch: the cache of sequence 1 and the model must have the same [L, H, D], got [3, 3, 4] for [2, 3, 4]",
+      "forwardBatch: sequence 1: the cache and the model must have the same [L, H, D], got [3, 3, 4] for [2, 3, 4]",
     );
   });
 
@@ -223,7 +223,7 @@ describe("what a list cannot be; no cache has changed then", () => {
     const other = { ...tinyModel(), name: "other" };
     const cache = new KVCache(model.config, model.engine);
     forward(other, [1, 2], { cache });
-    const message = "forward: the cache holds 2 tokens of another model's; reset it, or use one for each model";
+    const message = "forward: this cache holds 2 tokens of another model's; reset it, or use one for each model";
     expect(() => forward(model, [1], { cache })).toThrow(message);
     expect(() => forward(model, [1], { cache: cache.fork() })).toThrow(message);
     cache.reset();
@@ -234,7 +234,7 @@ describe("what a list cannot be; no cache has changed then", () => {
     const cache = cacheOf(0);
     cache.dispose();
     expect(() => forwardBatch(model, [{ ids: [1], cache }, { ids: [1] }])).toThrow(
-      "forwardBatch: the cache of sequence 0 has been disposed; make a new one",
+      "forwardBatch: sequence 0: this cache has been disposed; make a new one",
     );
   });
 });
