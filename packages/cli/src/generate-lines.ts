@@ -3,7 +3,8 @@ import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type
 import { createSampler } from "@tsgpt/sampling";
 import { answerAsJson } from "./answer-json.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
-import { type LinesOutput, linesReport } from "./lines-report.ts";
+import { type LinesOutput, type LinesReport, linesReport } from "./lines-report.ts";
+import { type FilledFlags, withModelDefaults } from "./model-defaults.ts";
 import { type Note, recording } from "./recorder.ts";
 import { resolveChain } from "./resolve-chain.ts";
 import { meanLogprob } from "./scores.ts";
@@ -28,11 +29,17 @@ export interface LinesTold {
   readonly seconds: number;
   /** Of all KV caches that were there at once, at most. */
   readonly cacheBytes: number;
+  /** The flags of the first line, completed by the model's generation config; undefined if none can be a prompt. */
+  readonly first: FilledFlags | undefined;
+}
+
+/** What a line asks for: its prompt, and the flags as they are for it alone. */
+interface Asked extends FilledFlags {
+  readonly prompt: Prompt;
 }
 
 /** A line under way; times are in seconds. */
-interface Line {
-  readonly prompt: Prompt;
+interface Line extends Asked {
   readonly notes: Note[];
   readonly tokens: StoryToken[];
   readonly start: number;
@@ -58,18 +65,18 @@ export async function generateLines(
   resolveChain(flags, model, 1, { defaults: true }); // what is wrong with the options is said once
   const start = seconds();
   const report = linesReport(output, lines.length);
-  const { prompts, indices } = promptsOf(model, lines, report.failed);
+  const { asked, indices } = askedOf(task, lines, report.failed);
   const under = linesUnderWay(task);
   let unfinished = 0;
   const run = generateBatch(
     model,
-    prompts.map(({ ids }) => ids),
+    asked.map(({ prompt, flags: { maxTokens } }) => ({ prompt: prompt.ids, maxTokens })),
     {
-      ...{ maxTokens: flags.maxTokens, stop: flags.stop, ignoreEos: flags.ignoreEos, signal },
-      sampleFor: (sequence) => under.begin(sequence, prompts[sequence] as Prompt),
+      ...{ stop: flags.stop, ignoreEos: flags.ignoreEos, signal },
+      sampleFor: (sequence) => under.begin(sequence, asked[sequence] as Asked),
       onHeldText: (text, sequence) => completeText(under.of(sequence).tokens, text),
       onEnd: (sequence, reason) => {
-        const line = under.end(sequence) ?? newLine(prompts[sequence] as Prompt);
+        const line = under.end(sequence) ?? newLine(asked[sequence] as Asked);
         if (reason === "abort") unfinished++;
         else report.done(indices[sequence] as number, shown(task, line, reason));
       },
@@ -86,36 +93,38 @@ export async function generateLines(
   report.close();
   const { tokens, failures } = report;
   const counts = { lines: lines.length, tokens, failures, unfinished };
-  return { ...counts, seconds: seconds() - start, cacheBytes: under.cacheBytes() };
+  return { ...counts, seconds: seconds() - start, cacheBytes: under.cacheBytes(), first: asked[0] };
 }
 
-/** The prompts of the lines that can be one, and which line each is. */
-function promptsOf(model: Model, lines: readonly string[], failed: (index: number, error: unknown) => void) {
-  const prompts: Prompt[] = [];
+/** What the lines ask for that can be a prompt, and which line each is. */
+function askedOf({ model, flags }: LinesTask, lines: readonly string[], failed: LinesReport["failed"]) {
+  const asked: Asked[] = [];
   const indices: number[] = [];
   for (const [index, line] of lines.entries()) {
     try {
-      prompts.push(promptOf(model, line));
+      const prompt = promptOf(model, line);
+      asked.push({ prompt, ...withModelDefaults(flags, model, "sample", prompt.ids.length) });
       indices.push(index);
     } catch (error) {
       failed(index, error);
     }
   }
-  return { prompts, indices };
+  return { asked, indices };
 }
 
 /** The lines whose tokens are coming, by the number of their sequence. */
-function linesUnderWay({ model, flags, seed }: LinesTask) {
+function linesUnderWay({ model, seed }: LinesTask) {
   const lines = new Map<number, Line>();
   const { config } = model;
-  const bytesOf = ({ prompt: { ids } }: Line) =>
-    cacheBytes(config, Math.min(config.nPositions, ids.length + flags.maxTokens));
+  const bytesOf = ({ prompt: { ids }, flags: { maxTokens } }: Line) =>
+    cacheBytes(config, Math.min(config.nPositions, ids.length + maxTokens));
   let most = 0;
   const of = (sequence: number) => lines.get(sequence) as Line;
   return {
     of,
-    begin: (sequence: number, prompt: Prompt) => {
-      const line = newLine(prompt);
+    begin: (sequence: number, asked: Asked) => {
+      const line = newLine(asked);
+      const { prompt, flags } = asked;
       lines.set(sequence, line);
       most = Math.max(
         most,
@@ -138,8 +147,8 @@ function linesUnderWay({ model, flags, seed }: LinesTask) {
   };
 }
 
-function newLine(prompt: Prompt): Line {
-  return { prompt, notes: [], tokens: [], start: seconds() };
+function newLine(asked: Asked): Line {
+  return { ...asked, notes: [], tokens: [], start: seconds() };
 }
 
 /** The prompt and its continuation, or the object that generate --json gives. */

@@ -8,6 +8,7 @@ import { type Engine, Tensor } from "@tsgpt/tensor";
 import { attend } from "./attend.ts";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
+import type { GenerationConfig } from "./generation-config.ts";
 import { openPass, type Pass } from "./pass.ts";
 import { checkSequences, idsOf, positionsOf, type Sequence } from "./sequences.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -20,6 +21,8 @@ export interface Model {
   readonly engine: Engine;
   /** Undefined for a checkpoint without a tokenizer: it runs on ids. */
   readonly tokenizer: Tokenizer | undefined;
+  /** How its authors would have it continue a text; `config` has its begin and end tokens already. */
+  readonly generation?: GenerationConfig | undefined;
 }
 
 export interface PassOptions {

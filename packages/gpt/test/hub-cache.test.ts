@@ -45,6 +45,18 @@ describe("Python's layout", () => {
     expect(readdirSync(at.path(".no_exist", commit)).sort()).toEqual(["merges.txt", "vocab.json"]);
   });
 
+  test("has generation_config.json where the model has one, and it counts as in a folder", async () => {
+    at.publish({ ...tied, "generation_config.json": text({ eos_token_id: [9, 31], top_k: 5 }) });
+    const { config, generation } = await loadModel((await at.get()).folder);
+    expect([config.eosTokenId, generation?.topK]).toEqual([[9, 31], 5]);
+    expect(at.fetched().sort()).toEqual([
+      "config.json",
+      "generation_config.json",
+      "model.safetensors",
+      "tokenizer.json",
+    ]);
+  });
+
   test("that Python filled is used, and the network is asked nothing", async () => {
     at.asPython(tied, COMMIT);
     expect((await at.get()).folder).toBe(at.path("snapshots", COMMIT));

@@ -11,6 +11,8 @@ import { generateLines, type LinesTold, readLines } from "../generate-lines.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { makeEngine } from "../make-engine.ts";
+import { describeDefaults, noteUnapplied, withModelDefaults } from "../model-defaults.ts";
+import { note } from "../note.ts";
 import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, tokensPerSecond } from "../story.ts";
@@ -19,6 +21,8 @@ import { type Speculation, type Told, tell } from "../tell.ts";
 import { typedText } from "../text-argument.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
+  /** Whether --max-tokens was typed. */
+  readonly hasLength?: boolean;
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly cache: boolean;
@@ -97,8 +101,9 @@ async function answerLines(session: Session, lines: readonly string[], signal: A
   const output = { json: flags.json === true, write, terminal: process.stderr, showProgress: !flags.quiet };
   const told = await generateLines({ ...session, seed, signal }, lines, output);
   if (told.failures > 0) process.exitCode = 1;
-  if (flags.verbose) process.stderr.write(describeEngine(model, told));
-  if (!flags.quiet) process.stderr.write(summaryOfLines(told, byChance ? seed : undefined));
+  const { flags: filled, applied } = told.first ?? { flags, applied: [] };
+  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, filled, applied));
+  if (!flags.quiet) process.stderr.write(summaryOfLines(told, byChance && !filled.greedy ? seed : undefined));
   return signal.aborted;
 }
 
@@ -115,8 +120,11 @@ async function load(
   const start = performance.now();
   const engine = await makeEngine(flags);
   const loadFound = ({ folder, name }: FoundModel) =>
-    withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
+    withLoadProgress((onProgress) =>
+      loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
+    );
   const model = await loadFound(found);
+  noteUnapplied(model, flags);
   const draft = draftFound && (await loadFound(draftFound));
   return { model, draft, loadSeconds: (performance.now() - start) / 1000 };
 }
@@ -128,14 +136,15 @@ function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: 
 }
 
 async function generateOne(session: Session, given: string | readonly number[], signal: AbortSignal): Promise<void> {
-  const { model, flags, strategy } = session;
-  const seed = flags.seed ?? randomSeed();
+  const { model, strategy } = session;
   const prompt = promptOf(model, given);
+  const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
+  const seed = flags.seed ?? randomSeed();
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, prompt, seed, signal, write, heldTexts: [] });
+  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
   if (flags.json) process.stdout.write(`${answerAsJson({ ...session, prompt, seed, told })}\n`);
-  if (flags.verbose) process.stderr.write(describeEngine(model, told));
-  if (!flags.quiet) process.stderr.write(summary(told, session.byChance ? seed : undefined));
+  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
+  if (!flags.quiet) process.stderr.write(summary(told, session.byChance && !flags.greedy ? seed : undefined));
 }
 
 /** One line on the tokens, their time and the seed they were drawn with, and one on proposals. */

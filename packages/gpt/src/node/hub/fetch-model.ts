@@ -106,7 +106,10 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   const { cache, remote } = fetching;
   const readIt = async (file: RemoteFile) => {
     await fetchFile(fetching, file, signal);
-    return (await readText(join(snapshotPath(cache, remote.commit), file.name), LARGEST_INDEX)) as string;
+    const path = join(snapshotPath(cache, remote.commit), file.name);
+    return (await readText(path, LARGEST_INDEX).catch((cause: Error) => {
+      throw new HubError(`${remote.id}: ${file.name}: ${cause.message}`, { cause });
+    })) as string;
   };
   const model = need === "model" ? await inspectRemote(fetching.client, remote, readIt) : undefined;
   const tokenizer = tokenizerFiles((name) => remote.files.has(name));
