@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createEngine, createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { batchTolerance } from "../../gpt/test/batch-law.ts";
 import { answerAsJson } from "../src/answer-json.ts";
 import type { GenerateFlags } from "../src/commands/generate.ts";
 import { generateLines, readLines } from "../src/generate-lines.ts";
+import { withModelDefaults } from "../src/model-defaults.ts";
 import { promptOf } from "../src/story.ts";
 import { tell } from "../src/tell.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
@@ -31,7 +33,7 @@ type Kernels = keyof typeof models;
 interface Run {
   readonly flags?: Partial<GenerateFlags>;
   readonly kernels?: Kernels;
-  readonly model?: (typeof models)[Kernels];
+  readonly model?: Model;
   readonly signal?: AbortSignal;
   readonly onWrite?: () => void;
 }
@@ -66,10 +68,9 @@ async function run(lines: readonly string[], { flags: changes, kernels = "simd",
 }
 
 /** The object that generate --json writes for a line alone. */
-async function alone(line: string, changes: Partial<GenerateFlags> = {}, kernels: Kernels = "simd") {
-  const model = models[kernels];
-  const flags = { ...FLAGS, ...changes };
+async function alone(line: string, changes: Partial<GenerateFlags> = {}, model: Model = models.simd) {
   const prompt = promptOf(model, line);
+  const { flags } = withModelDefaults({ ...FLAGS, ...changes }, model, "sample", prompt.ids.length);
   const { signal } = new AbortController();
   const task = { model, draft: undefined, prompt, flags, seed: 5, signal, write: () => {}, heldTexts: [] };
   const told = await tell.sample(task);
@@ -103,10 +104,27 @@ describe.each(["reference", "simd"] as const)("%s", (kernels) => {
     const { objects, told } = await run(LINES, { flags, kernels });
     expect(objects).toHaveLength(LINES.length);
     const tolerance = batchTolerance(kernels, 10); // of logits, which are near 10
-    for (const [i, line] of LINES.entries()) expectSame(objects[i], await alone(line, flags, kernels), tolerance);
+    for (const [i, line] of LINES.entries())
+      expectSame(objects[i], await alone(line, flags, models[kernels]), tolerance);
     expect(told).toMatchObject({ lines: 5, failures: 0, unfinished: 0 });
     expect(told.tokens).toBe(objects.reduce((sum, { tokens }) => sum + tokens.length, 0));
   });
+});
+
+test("each line has the defaults of the model's generation config, as it has them alone", async () => {
+  const generation = { file: "generation_config.json", unapplied: {}, topK: 3, maxLength: 12, noRepeatNgramSize: 2 };
+  const model = { ...models.simd, generation };
+  const flags: Partial<GenerateFlags> = { dialect: "hf" };
+  const { objects, told } = await run([...LINES, "The king ".repeat(8)], { model, flags });
+  for (const [i, line] of LINES.entries())
+    expectSame(objects[i], await alone(line, flags, model), batchTolerance("simd", 10));
+  const lengths = LINES.map((line) => 12 - (model.tokenizer?.encode(line).length || 1)); // an empty prompt is one token
+  expect(objects.slice(0, 5).map(({ tokens }) => tokens.length)).toEqual(lengths);
+  expect(objects[5]).toEqual({
+    line: 6,
+    error: expect.stringMatching(/"max_length" is 12, which leaves nothing after/),
+  });
+  expect(told.first?.applied).toEqual(["noRepeatNgramSize", "topK", "maxLength"]);
 });
 
 test("more lines than run at once are written in their order", async () => {
@@ -251,7 +269,7 @@ describe.concurrent("tsgpt generate --file", () => {
     const args = ["generate", "--file", file("The king", "The fox"), "--max-tokens", "2"];
     const [quiet, verbose] = await Promise.all([tsgpt([...args, "--quiet"]), tsgpt([...args, "--verbose"])]);
     expect(quiet).toMatchObject({ code: 0, stderr: "" });
-    expect(verbose.stderr).toMatch(/, cache 0\.1 MB, .*\n2 lines, 4 tokens, /);
+    expect(verbose.stderr).toMatch(/, cache 0\.1 MB, .*\n(.*\n)?2 lines, 4 tokens, /);
   });
 
   test("a file of no lines writes nothing", async () => {
