@@ -14,8 +14,10 @@ export interface BatchTimes {
 }
 
 export interface BatchOptions {
-  /** Tokens behind which steps are taken, and of the prompt. */
+  /** Tokens behind which steps are taken. */
   readonly depth: number;
+  /** Of samples and beams. */
+  readonly promptTokens: number;
   readonly newTokens: number;
   readonly rounds: number;
   /** How many sequences a step has. */
@@ -89,22 +91,22 @@ function step(model: Model, caches: readonly KVCache[], size: number) {
 }
 
 /** The whole of it, the prompt's pass and the chain of the dialect `deck` included; one by one the prompt is read once too. */
-async function drawSamples(model: Model, { depth, newTokens, samples: count }: BatchOptions) {
+async function drawSamples(model: Model, { promptTokens, newTokens, samples: count }: BatchOptions) {
   const chain = presetChain("deck");
   const draw = async (batchSize: number) => {
     const start = performance.now();
     const sampleFor = (index: number) => createSampler(chain, { seed: index });
     const options = { count, batchSize, sampleFor, maxTokens: newTokens, ignoreEos: true };
-    for await (const _ of generateSamples(model, promptOf(model, depth), options));
+    for await (const _ of generateSamples(model, promptOf(model, promptTokens), options));
     return performance.now() - start;
   };
   return { together: await draw(count), oneByOne: await draw(1) };
 }
 
 /** A search, and the same with the time of its passes one by one in place of theirs: measured beside it, as many as it has. */
-async function search(model: Model, caches: readonly KVCache[], { depth, newTokens, beams }: BatchOptions) {
+async function search(model: Model, caches: readonly KVCache[], { promptTokens, newTokens, beams }: BatchOptions) {
   const start = performance.now();
-  await beamSearch(model, promptOf(model, depth), { beams, maxTokens: newTokens, ignoreEos: true });
+  await beamSearch(model, promptOf(model, promptTokens), { beams, maxTokens: newTokens, ignoreEos: true });
   const together = performance.now() - start;
   let oneByOne = together;
   for (let pass = 1; pass < newTokens; pass++) {

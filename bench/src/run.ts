@@ -119,11 +119,14 @@ async function runBatch(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine, 0, { dtype: "f32" });
   const sizes = quick ? [1, 2] : [1, 2, 3, 4, 6, 8, 12, 16, 32];
-  const few = { depth: 8, newTokens: 2, rounds: 1 };
-  const options = { ...(quick ? few : { depth: 128, newTokens: 32, rounds: 7 }), sizes, beams: 4, samples: 8 };
+  const counts = quick
+    ? { depth: 8, promptTokens: 4, newTokens: 2, rounds: 1 }
+    : { depth: 128, promptTokens: 16, newTokens: 64, rounds: 7 };
+  const options = { ...counts, sizes, beams: 4, samples: 8 };
   const onRound = (round: number, what: string) => progress(`batch: round ${round + 1}, ${what}`);
   const times = await compareBatch(gpt2, { ...options, onRound });
-  const what = `behind ${options.depth} tokens; samples and beams of ${options.newTokens} tokens, the prompt's pass included`;
+  const texts = `samples and beams of ${options.newTokens} tokens after ${options.promptTokens}, the prompt's pass included`;
+  const what = `steps behind ${options.depth} tokens; ${texts}`;
   const title = `Sequences side by side: ${gpt2.name} in f32, ${describe(engine)}; ${what}`;
   await save(`batch-${engine.kernelSet}`, title, batchTable(times), { ...sort(engine), ...options, times });
 }

@@ -162,7 +162,7 @@ test("the share of u that chooses otherwise: boundaries at 0.5 and 0.75, and a t
 test("sequences side by side: steps, samples and beams are measured in both ways, after a round to warm up", async () => {
   const model = await randomModel("tiny", { ...tiny, nPositions: 16 }, createReferenceEngine());
   const rounds: string[] = [];
-  const options = { depth: 4, newTokens: 3, rounds: 2, sizes: [1, 3], beams: 2, samples: 3 };
+  const options = { depth: 4, promptTokens: 2, newTokens: 3, rounds: 2, sizes: [1, 3], beams: 2, samples: 3 };
   const onRound = (round: number, what: string) => rounds.push(`${round} ${what}`);
   const times = await compareBatch(model, { ...options, onRound });
   const ways = ["a step of 1", "a step of 3", "samples of 3", "beams of 2"];
