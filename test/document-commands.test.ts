@@ -14,8 +14,8 @@ import {
   STAND_INS,
 } from "./documents/commands.ts";
 import { blocks, documents, languages, prose, root, text } from "./documents/documents.ts";
-import { FULL, sample } from "./documents/sample.ts";
 import { openShell, type Shell } from "./documents/shell.ts";
+import { FULL, sample } from "./setup/sample.ts";
 
 const { scripts } = JSON.parse(text("package.json"));
 

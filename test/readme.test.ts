@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocks, documents, inlineCode, leadsSomewhere, prose, root, text } from "./documents/documents.ts";
-import { sample } from "./documents/sample.ts";
+import { sample } from "./setup/sample.ts";
 
 /** Names in the documents that are not ours: @huggingface/hub's. */
 const FOREIGN_NAMES = ["downloadFileToCacheDir", "scanCacheDir", "getHFHubCachePath"];

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { chapters, samplingDocument } from "../examples/sampling/document.ts";
 import { type Lab, openLab } from "../examples/sampling/lab.ts";
 import { fill, filledLines } from "../examples/sampling/markdown.ts";
-import { FULL, sample } from "./documents/sample.ts";
+import { FULL, sample } from "./setup/sample.ts";
 
 const root = join(import.meta.dirname, "..");
 const text = (path: string) => readFileSync(join(root, path), "utf8");

@@ -97,7 +97,13 @@ export const runnable: readonly Command[] = commands
   .map(({ document, code, exception }) => ({ document, code, run: code + (exception?.add ?? "") }));
 
 /** Options in the prose that are Node's, pnpm's and commander's. */
-export const FOREIGN_OPTIONS = ["--no-enable-avx-vnni", "--silent", "--help"];
+export const FOREIGN_OPTIONS = [
+  "--no-enable-avx-vnni",
+  "--disable-wasm-trap-handler",
+  "--jitless",
+  "--silent",
+  "--help",
+];
 
 /** Every option that a document mentions: `--top-p 0.9`, `--no-cache`. */
 export const options = documents.flatMap((document) =>

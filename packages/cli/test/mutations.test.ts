@@ -7,6 +7,7 @@ import { forward, generate, type Model, parseConfigs } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createSampler, probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { mutatedFile, mutation, type Recorded } from "../../gpt/test/fuzz/mutations.ts";
 import { CliError } from "../src/cli-error.ts";
 import type { GenerateFlags } from "../src/commands/generate.ts";
@@ -19,7 +20,6 @@ type Result = readonly (readonly [greedy: readonly number[], kept: string, large
 
 const PROMPTS = [[1, 2, 3], [4]];
 const SLOWEST = 300_000; // milliseconds, for all of them on a busy machine
-const isFull = process.env["TSGPT_FULL"] === "1";
 const file = mutatedFile("generation_config.json");
 const { indices, which, results }: Recorded<Result> = JSON.parse(
   readFileSync(`${fixture("mutations")}/generation_config.json`, "utf8"),
@@ -72,7 +72,7 @@ test("the greedy text and the first draw are those of generate()", { timeout: SL
   let equal = 0;
   for (const [i, index] of indices.entries()) {
     const text = mutation(file, index);
-    if ((!isFull && i % 20 !== 0) || isAnnounced(text)) continue;
+    if ((!FULL && i % 20 !== 0) || isAnnounced(text)) continue;
     const expected = results[which[i] as number] as Result;
     const result = await resultOf(text).catch((error: Error) => error);
     if (result instanceof CliError) refused.push(text);
@@ -81,5 +81,5 @@ test("the greedy text and the first draw are those of generate()", { timeout: SL
   }
   expect(wrong).toEqual([]);
   expect(refused).toEqual(refused.filter((text) => text.includes('"top_p":0,'))); // the nucleus of no mass: transformers keeps one token
-  expect(equal).toBeGreaterThanOrEqual(isFull ? 2000 : 90);
+  expect(equal).toBeGreaterThanOrEqual(FULL ? 2000 : 90);
 });

@@ -24,9 +24,10 @@ export interface RunOptions {
   readonly closeStdoutAfter?: number;
 }
 
-/** What `tsgpt ...args` prints, and its exit code: in a process of its own if `options` are given, else in one that stays. */
-export function tsgpt(args: readonly string[], options?: RunOptions): Promise<Outcome> {
-  return options ? spawned(args, options) : warm(args);
+/** What `tsgpt ...args` prints, and its exit code: in one that stays, or if it is about more than the environment in a process of its own. */
+export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { env, ...ofProcess } = options;
+  return Object.keys(ofProcess).length > 0 ? spawned(args, options) : warm(args, env);
 }
 
 /** What `tsgpt ...args` prints in a process of its own, and its exit code. */

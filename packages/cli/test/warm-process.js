@@ -16,10 +16,14 @@ function catching(take) {
   };
 }
 
-process.on("message", async (/** @type {string[]} */ args) => {
+process.on("message", async (/** @type {{ args: string[], env: Record<string, string> }} */ { args, env }) => {
+  const before = { ...process.env };
+  Object.assign(process.env, env);
   [stdout, stderr, process.exitCode] = ["", "", undefined];
   const failure = await run(args);
   const code = failure ?? process.exitCode ?? 0;
   process.exitCode = 0;
+  for (const name of Object.keys(env)) delete process.env[name];
+  Object.assign(process.env, before);
   process.send?.({ code, stdout, stderr });
 });

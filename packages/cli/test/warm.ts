@@ -21,14 +21,14 @@ let count = 0;
 let last: Promise<unknown> = Promise.resolve();
 afterAll(() => child?.kill());
 
-/** What `tsgpt ...args` prints, and its exit code; commands run one after the other. */
-export function warm(args: readonly string[]): Promise<Outcome> {
-  const outcome = last.then(() => ask(args));
+/** What `tsgpt ...args` prints, and its exit code, where the environment has `env` too; one runs after the other. */
+export function warm(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const outcome = last.then(() => ask(args, env));
   last = outcome.catch(() => {});
   return outcome;
 }
 
-function ask(args: readonly string[]): Promise<Outcome> {
+function ask(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   if (count++ % MOST === 0) {
     child?.kill();
     child = fork(SCRIPT, { stdio: "ignore", execArgv: [], env: cleanEnvironment() });
@@ -41,6 +41,6 @@ function ask(args: readonly string[]): Promise<Outcome> {
       asked.off("exit", ended);
       resolve(outcome);
     });
-    asked.send(args);
+    asked.send({ args, env });
   });
 }

@@ -65,6 +65,6 @@ export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";
 export type { Sequence } from "./sequences.ts";
 export type { StreamingDecoder } from "./streaming-decoder.ts";
-export { loadTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
-export { loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";
+export { type Tokenizer, TokenizerError } from "./tokenizer.ts";
+export { loadTokenizer, loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";
 export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";

@@ -5,7 +5,7 @@ import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.t
 import { type GenerateOptions, generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
-import { loadTokenizer } from "../src/tokenizer.ts";
+import { loadTokenizer } from "../src/tokenizer-files.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();

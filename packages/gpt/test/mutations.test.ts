@@ -5,11 +5,11 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { mutationReaders } from "./fuzz/mutation-readers.ts";
 import { digest, type MutatedFile, mutatedFile, mutatedFiles, mutation, type Recorded } from "./fuzz/mutations.ts";
 
 const SLOWEST = 300_000; // milliseconds, for all of them on a busy machine
-const isFull = process.env["TSGPT_FULL"] === "1";
 const recorded = (name: string): Recorded<unknown> =>
   JSON.parse(readFileSync(new URL(`./fixtures/mutations/${name}`, import.meta.url), "utf8"));
 
@@ -24,7 +24,7 @@ async function readAll(name: MutatedFile["name"], expected: (result: unknown) =>
   const { indices, which, results } = recorded(name);
   const wrong: string[] = [];
   for (const [i, index] of indices.entries()) {
-    if (!isFull && i % 10 !== 0) continue;
+    if (!FULL && i % 10 !== 0) continue;
     const text = mutation(mutatedFile(name), index);
     const read = JSON.stringify(await mutationReaders[name].read(text));
     const wanted = JSON.stringify(expected(results[which[i] as number]));
@@ -48,7 +48,7 @@ describe.each(mutatedFiles)("$name", (file) => {
   test("any mutation is read, or refused in one line", { timeout: SLOWEST }, async () => {
     const { error, read } = mutationReaders[file.name];
     const findings: string[] = [];
-    for (let index = 100_000; index < 100_000 + (isFull ? 40_000 : 1000); index++) {
+    for (let index = 100_000; index < 100_000 + (FULL ? 40_000 : 1000); index++) {
       const text = mutation(file, index);
       try {
         await read(text);

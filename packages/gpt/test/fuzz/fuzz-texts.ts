@@ -4,12 +4,14 @@ import { shardedCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { parseConfig } from "../../src/config.ts";
 import { configJson } from "../../src/config-json.ts";
 import { CheckpointError, ConfigError } from "../../src/errors.ts";
+import { parseGenerationConfig } from "../../src/generation-config.ts";
 import { presetConfig } from "../../src/presets.ts";
 import { TokenizerError } from "../../src/tokenizer.ts";
 import { loadTokenizerFiles } from "../../src/tokenizer-files.ts";
 import { fileBytes, floats } from "../tiny-checkpoint.ts";
 import { dice } from "./dice.ts";
 import { mutateText } from "./mutate-text.ts";
+import { mutatedFile } from "./mutations.ts";
 
 export interface TextReader {
   readonly name: string;
@@ -30,6 +32,12 @@ export const textReaders: readonly TextReader[] = [
     read: (text) => parseConfig(text),
   },
   {
+    name: "generation_config.json",
+    text: mutatedFile("generation_config.json").text,
+    error: ConfigError,
+    read: (text) => parseGenerationConfig(text),
+  },
+  {
     name: "model.safetensors.index.json",
     text: '{"metadata":{"total_size":4},"weight_map":{"a":"s.safetensors"}}',
     error: CheckpointError,
@@ -39,7 +47,7 @@ export const textReaders: readonly TextReader[] = [
     name: "vocab.json",
     text: VOCAB,
     error: TokenizerError,
-    read: (text) => loadTokenizerFiles({ "vocab.json": text, "merges.txt": MERGES }, 7),
+    read: (text) => loadTokenizerFiles({ "vocab.json": text, "merges.txt": MERGES }),
   },
   {
     name: "tokenizer_config.json",
