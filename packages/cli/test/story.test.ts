@@ -10,7 +10,7 @@ const token = (id: number, text: string): GeneratedToken => ({ id, text, logprob
 
 /** A run of two tokens that holds back "b" and is then ended by `end`. */
 function run(end: () => FinishReason, notes: Note[] = []) {
-  const heldText: string[] = [];
+  const heldTexts: string[] = [];
   let written = "";
   async function* tokens(): AsyncGenerator<GeneratedToken, FinishReason> {
     try {
@@ -18,13 +18,13 @@ function run(end: () => FinishReason, notes: Note[] = []) {
       yield token(2, "");
       return end();
     } finally {
-      heldText.push("b");
+      heldTexts.push("b");
     }
   }
   const write = (text: string) => {
     written += text;
   };
-  return { streamed: stream({ model, prompt, write, heldText }, tokens(), notes), written: () => written };
+  return { streamed: stream({ model, prompt, write, heldTexts }, tokens(), [notes]), written: () => written };
 }
 
 const failed = () => {
@@ -49,6 +49,24 @@ test("with a trace, the whole text at the end has it", async () => {
   const { streamed, written } = run(() => "abort", [{ steps: [] }, { steps: [] }]);
   await streamed;
   expect(written()).toMatch(/\n\nOnceab\n$/);
+});
+
+test("of several stories each has its own at its end, before the next begins", async () => {
+  const heldTexts: string[] = [];
+  let written = "";
+  async function* tokens(): AsyncGenerator<GeneratedToken & { index: number }, FinishReason[]> {
+    for (const index of [0, 1, 2]) {
+      yield { ...token(index, "a"), index };
+      if (index !== 1) heldTexts[index] = `${index}`;
+    }
+    return ["abort", "length", "abort"];
+  }
+  const write = (text: string) => {
+    written += text;
+  };
+  const { stories } = await stream({ model, prompt, write, heldTexts }, tokens(), []);
+  expect(stories.map((story) => story.map(({ text }) => text).join(""))).toEqual(["a0", "a", "a2"]);
+  expect(written).toBe("Oncea0\n\nOncea\n\nOncea2\n");
 });
 
 describe("the prompt", () => {
