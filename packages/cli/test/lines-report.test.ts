@@ -22,7 +22,7 @@ test("progress is one line, and makes room for what is written", () => {
   tokens(6);
   report.done(1, "two");
   tokens(1);
-  report.failed(0, new Error("too long"));
+  report.failed(0, new Error("generate: too long"));
   report.close();
   expect(screen).toEqual([
     "\r\x1b[K0 of 3 lines, 5 tokens, 10.0 tokens/s",
