@@ -86,9 +86,20 @@ const LONGEST_SHOWN = 80;
 
 /** A value from outside as it is shown in a message: JSON, on one line, at most 80 characters, nothing a terminal obeys. */
 export function quote(value: unknown): string {
+  if (typeof value === "number") return String(value);
   const short = typeof value === "string" ? value.slice(0, LONGEST_SHOWN + 1) : value;
-  const json = (JSON.stringify(short) ?? String(short)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+  const json = (JSON.stringify(short, showNumber) ?? String(short)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
   return json.length <= LONGEST_SHOWN ? json : `${json.slice(0, LONGEST_SHOWN - 3)}...`;
+}
+
+/** JSON would have null for NaN and the infinities. */
+function showNumber(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
+}
+
+/** A message from elsewhere, on one line, its own quotes as they are. */
+export function oneLine(message: string): string {
+  return quote(message).slice(1).replace(/"$/, "").replaceAll('\\"', '"');
 }
 
 function escapeCharacter(character: string): string {

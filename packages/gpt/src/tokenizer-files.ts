@@ -12,7 +12,7 @@ import {
   SPECIAL,
 } from "./tokenizer/companion-files.ts";
 import { companionTokens } from "./tokenizer/companion-tokens.ts";
-import { parseJson } from "./tokenizer/parse-json.ts";
+import { parseIds } from "./tokenizer/parse-json.ts";
 import { GPT2_PIPELINE } from "./tokenizer/pipeline.ts";
 import { parseTokenizerJson } from "./tokenizer/tokenizer-json.ts";
 import { type Merge, mergeOf, parseVocab } from "./tokenizer/vocabulary.ts";
@@ -75,7 +75,7 @@ function fromTokenizerJson(text: string, files: CompanionFiles, file: string): T
 }
 
 function fromVocabulary(vocabText: string, mergesText: string, files: CompanionFiles): Tokenizer {
-  const vocab = parseVocab(parseJson(VOCAB, vocabText, true), VOCAB, []);
+  const vocab = parseVocab(parseIds(VOCAB, vocabText), VOCAB, []);
   const merges = parseMergesText(mergesText, vocab);
   const companions = parseCompanions(files, false);
   checkIds(vocab, companions);

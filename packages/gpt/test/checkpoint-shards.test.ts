@@ -102,6 +102,7 @@ test.each([
   "5",
   '{"total_size":19248.0}',
   '{"total_size":-1.5e400}',
+  '{"total_size":NaN}',
   '{"total_size":{"weight_map":{"a":1,"a":2}},"total_size":"\\ud800"}',
 ])("the metadata %s are not read", async (metadata) => {
   const text = `{"metadata":${metadata},"weight_map":${JSON.stringify(valid)},"other":[{"a":-1,"a":1}]}`;
@@ -118,8 +119,8 @@ test("a shard that is not there", async () => {
 
 test.each([
   ["{", "is not valid JSON"],
-  ['{"weight_map":{"a":"x","a":"y"}}', 'key "a\\" at position'.replace("\\", "\\\\")],
-  ['{"weight_map":{"a":"x"},"weight_map":{"b":"y"}}', 'key "weight_map" at position'],
+  ['{"weight_map":{"a":"x","a":"y"}}', 'has key "a" twice, again at position'],
+  ['{"weight_map":{"a":"x"},"weight_map":{"b":"y"}}', 'has key "weight_map" twice'],
   ["version https://git-lfs.github.com/spec/v1\noid sha256:0", "json: is a Git LFS pointer, not the file itself"],
   ["<!DOCTYPE html><title>Sign in</title>", "json: is a web page, not the file"],
   ["[]", "weight_map must be an object from tensor to shard, got undefined"],

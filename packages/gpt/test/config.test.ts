@@ -195,15 +195,27 @@ test("heads must divide the channels", () => {
   expect(() => parse({ n_embd: 10, n_head: 4 })).toThrow('"n_embd" must be a multiple of "n_head", got 10 and 4');
 });
 
-test.each(["", "{", '{"layer_norm_epsilon": NaN}', "// no\n{}", "\u{feff}{}"])(
+test.each(["", "{", '{"layer_norm_epsilon": nan}', '{"layer_norm_epsilon": NaN,}', "// no\n{}"])(
   "%j is not JSON, and the message is one line",
   (text) => {
     const error = catchError(() => parseConfig(text, "a/config.json"));
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/^a\/config\.json: is not JSON: .+$/);
+    expect(error.message).toMatch(/^a\/config\.json: is not valid JSON: .+$/);
     expect(error).toMatchObject({ file: "a/config.json" });
   },
 );
+
+test("a byte order mark is named", () => {
+  const problem = "config.json: begins with a byte order mark: save it as UTF-8 without one";
+  expect(catchError(() => parseConfig("\u{feff}{}")).message).toBe(problem);
+});
+
+test.each(["NaN", "Infinity", "-Infinity"])("%s, as Python writes it, loads where nothing uses it, and is named where it is used", (value) => {
+  expect(parseConfig(`{"model_type":"gpt2","summary_first_dropout":${value}}`)).toEqual(parse({ model_type: "gpt2" }));
+  expect(() => parseConfig(`{"model_type":"gpt2","layer_norm_epsilon":${value}}`)).toThrow(
+    `config.json: "layer_norm_epsilon" must be a number, 0 or more, got ${value} (number)`,
+  );
+});
 
 test.each(["[]", "null", "3", '"gpt2"'])("%s is JSON and no config", (text) => {
   expect(() => parseConfig(text)).toThrow(`config.json: must hold a JSON object, got ${text}`);

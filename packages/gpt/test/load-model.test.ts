@@ -179,7 +179,7 @@ test("generation_config.json says which tokens begin and end a text, and config.
 
 test("a broken generation_config.json is an error that names it", async () => {
   write("generation_config.json", "{");
-  await expect(loadModel(folder)).rejects.toThrow(/^generation_config\.json: is not JSON: .+$/);
+  await expect(loadModel(folder)).rejects.toThrow(/^generation_config\.json: is not valid JSON: .+$/);
 });
 
 test("an abort is the signal's reason", async () => {

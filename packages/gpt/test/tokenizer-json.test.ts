@@ -90,11 +90,26 @@ describe("is one clear line", () => {
   });
 
   test.each([
-    [JSON.stringify(whole).replace("{", '{"version":"1.0",'), 't.json: is not JSON: key \\"version\\" at position'],
-    [JSON.stringify(whole).replace('"a":0', '"a":0.0'), 't.json: is not JSON: number \\"0.0\\" at position'],
+    [JSON.stringify(whole).replace("{", '{"version":"1.0",'), 't.json: has key "version" twice, again at position'],
+    [JSON.stringify(whole).replace('"a":0', '"a":0.0'), /^t.json: has the number 0.0 at position \d+, not a whole number, 0 or more$/],
+    [JSON.stringify(whole).replace('"a":0', '"a":-0'), /^t.json: has the number -0 at position \d+, not a whole number/],
+    [JSON.stringify({ ...whole, ...added({}) }).replace('"id":3', '"id":3e0'), /^t.json: has the number 3e0 at position \d+, not a whole number/],
+    [JSON.stringify(whole).replace("{", '{"truncation":{"max_length":8.0,"stride":0,"strategy":"LongestFirst"},'), /^t.json: has the number 8.0 at/],
+    [JSON.stringify(whole).replace('"a"', '"\\ud800"'), /^t.json: has half of a surrogate pair in the string at position \d+$/],
+    [`\ufeff${JSON.stringify(whole)}`, /^t.json: begins with a byte order mark: save it as UTF-8 without one$/],
+    [JSON.stringify(whole).replace('"a":0', '"a":NaN'), /^t.json: is not valid JSON: .*NaN/], // serde_json takes none of them
     ["version https://git-lfs.github.com/spec/v1", "t.json: is a Git LFS pointer, not "],
     ["\n<!DOCTYPE html>", "t.json: is a web page, not "],
   ])("%s", (text, message) => expect(() => loadTokenizer(text, "t.json")).toThrow(message));
+});
+
+test.each(["0.0", "0e0", "-0"])("a dropout of %s is none, as in tokenizers", (dropout) => {
+  const text = JSON.stringify({ ...whole, ...withModel({ dropout: 7, unknown: 8 }) });
+  expect(loadTokenizer(text.replace("7", dropout).replace("8", "-1.5")).encode("ab")).toEqual([2]);
+});
+
+test("a dropout above 0 is refused by name", () => {
+  expect(() => load(withModel({ dropout: 0.1 }))).toThrow('"model.dropout" must be null or 0: dropout, which');
 });
 
 test("without a decoder, a text is the tokens' names with spaces between, as in tokenizers", () => {

@@ -67,7 +67,7 @@ test("a byte that no token stands for is an error, not left out", () => {
 
 describe("a broken tokenizer.json is one clear line", () => {
   test.each([
-    ["{", "t.json: is not JSON"],
+    ["{", "t.json: is not valid JSON"],
     ["[]", "t.json: is not a byte-level BPE tokenizer as GPT-2's"],
     ['{"model":{"type":"Unigram","vocab":{},"merges":[]}}', "model.type"],
   ])("%s", (text, message) => {

@@ -7,7 +7,7 @@ import type { SafetensorsFileHeader, TensorInfo } from "@huggingface/hub";
 import { CheckpointError, quote } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { describeForeignFile } from "./foreign-file.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { jsonProblem, parseStrictJson } from "./strict-json.ts";
 
 export type Dtype = keyof typeof BITS;
 
@@ -96,11 +96,12 @@ async function readLength(source: ByteSource): Promise<number> {
 
 function parseHeader(file: string, bytes: Uint8Array): SafetensorsFileHeader {
   let value: unknown;
+  let text = "";
   try {
-    value = parseStrictJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = parseStrictJson(text);
   } catch (cause) {
-    const problem =
-      cause instanceof TypeError ? "is not UTF-8" : `is not valid JSON: ${oneLine((cause as Error).message)}`;
+    const problem = cause instanceof TypeError ? "is not UTF-8" : jsonProblem(text, cause);
     throw new CheckpointError(file, `the header ${problem}`, {
       range: [LENGTH_BYTES, LENGTH_BYTES + bytes.length],
       cause,
@@ -172,8 +173,4 @@ function isObject(value: unknown): value is object {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((number) => Number.isSafeInteger(number) && number >= 0);
-}
-
-function oneLine(text: string): string {
-  return quote(text).slice(1, -1);
 }

@@ -4,7 +4,7 @@
  */
 import { CheckpointError, quote } from "../errors.ts";
 import { describeForeignText } from "./foreign-file.ts";
-import { parseMember } from "./strict-json.ts";
+import { jsonProblem, parseMember } from "./strict-json.ts";
 
 /**
  * The shard of each tensor, from the text of an index.
@@ -36,8 +36,7 @@ function parseWeightMap(file: string, text: string): unknown {
   try {
     return parseMember(text, "weight_map");
   } catch (cause) {
-    const problem = `is not valid JSON: ${quote((cause as Error).message).slice(1, -1)}`;
-    throw new CheckpointError(file, describeForeignText(text) ?? problem, { cause });
+    throw new CheckpointError(file, describeForeignText(text) ?? jsonProblem(text, cause), { cause });
   }
 }
 

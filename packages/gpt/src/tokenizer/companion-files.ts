@@ -1,7 +1,7 @@
 /** The files beside a tokenizer as they are read: what they say of its class, and the tokens that they name. */
 import { z } from "zod";
 import type { AddedToken } from "./added-tokens.ts";
-import { check, mustBe, parseJson } from "./parse-json.ts";
+import { check, mustBe, parseIds, parseJson } from "./parse-json.ts";
 import { parseVocab } from "./vocabulary.ts";
 
 export const CONFIG = "tokenizer_config.json";
@@ -105,7 +105,7 @@ export function parseCompanions(files: CompanionFiles, hasTokenizerJson: boolean
     configTokens: tokenKeys(CONFIG, found),
     mapTokens: tokenKeys(SPECIAL, map),
     decoder,
-    addedIds: parseVocab(parseJson(ADDED, older[ADDED] ?? "{}", true), ADDED, []),
+    addedIds: parseVocab(parseIds(ADDED, older[ADDED] ?? "{}"), ADDED, []),
   };
 }
 

@@ -1,22 +1,25 @@
 /** JSON from outside to a value of a schema, or one line that names the file, the place and the rule. */
 import type { z } from "zod";
-import { describeForeignFile } from "../checkpoint/foreign-file.ts";
-import { parseStrictJson } from "../checkpoint/strict-json.ts";
+import { describeForeignText } from "../checkpoint/foreign-file.ts";
+import { jsonProblem, parseStrictJson } from "../checkpoint/strict-json.ts";
 import { quote } from "../errors.ts";
+import { parsePythonJson } from "../python-json.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
-/**
- * Any JSON, as Python's json module reads it; `strict` as tokenizers does: no key twice in an object, no half of a surrogate pair,
- * numbers whole and not below 0. @throws TokenizerError
- */
-export function parseJson(file: string, text: string, strict = false): unknown {
-  const foreign = describeForeignFile(new TextEncoder().encode(text.slice(0, 64)));
+/** The value in `text`, by default as Python's json module reads it. @throws TokenizerError */
+export function parseJson(file: string, text: string, parse: (text: string) => unknown = parsePythonJson): unknown {
+  const foreign = describeForeignText(text);
   if (foreign) throw new TokenizerError(`${file}: ${foreign}`);
   try {
-    return strict ? parseStrictJson(text) : JSON.parse(text);
+    return parse(text);
   } catch (cause) {
-    throw new TokenizerError(`${file}: is not JSON: ${quote((cause as Error).message).slice(1, -1)}`, { cause });
+    throw new TokenizerError(`${file}: ${jsonProblem(text, cause)}`, { cause });
   }
+}
+
+/** Ids by token, as Python's json module reads them, but no token twice and no number that is not whole. @throws TokenizerError */
+export function parseIds(file: string, text: string): unknown {
+  return parseJson(file, text, (json) => parseStrictJson(json, { parse: parsePythonJson }));
 }
 
 /** `value` if it is of the schema. @throws TokenizerError that begins with `subject`, for the value at the path `at` */

@@ -4,6 +4,7 @@
  * batch, which transformers switches off for a call that does not ask for them, and so they change nothing here.
  */
 import { z } from "zod";
+import { parseStrictJson } from "../checkpoint/strict-json.ts";
 import { quote } from "../errors.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import type { BytePairOptions } from "./byte-pairs.ts";
@@ -109,11 +110,15 @@ const postProcessor = z.discriminatedUnion(
   { error: (issue) => (issue.code === "invalid_union" ? kinds : "an object with a type") },
 );
 
+/** Numbers that tokenizers takes as digits alone; dropout, and keys that it does not know, may have a fraction. */
+const WHOLE = ["id", "ids", "type_id", "max_length", "stride", "Fixed", "pad_to_multiple_of", "pad_id", "pad_type_id"];
+const isWhole = (path: readonly string[]): boolean => path[1] === "vocab" || WHOLE.includes(path.at(-1) ?? "");
+
 /** A tokenizer.json from its text. @throws TokenizerError naming the file, and the key that is wrong or not supported */
 export function parseTokenizerJson(text: string, file: string): TokenizerJson {
   const subject = `${file}: is not a byte-level BPE tokenizer as GPT-2's`;
-  const json = check(subject, parseJson(file, text), schema);
-  parseJson(file, text, true); // after the keys, so that one that is not supported is named
+  const json = check(subject, parseJson(file, text, JSON.parse), schema);
+  parseJson(file, text, (json) => parseStrictJson(json, { isWhole })); // after the keys, so that one that is not supported is named
   for (const part of partsOf(json.post_processor, "processors"))
     check(subject, part, postProcessor, ["post_processor"]);
   const vocab = parseVocab(json.model.vocab, subject, ["model", "vocab"]);

@@ -105,8 +105,8 @@ function describe(tensors: ReadonlyMap<string, PlainTensor>): string {
 /** A message without what the file put into it. */
 function wording(message: string): string {
   return message
-    .replace(/(not valid JSON: )(?!key|number|string).*/, "$1...")
-    .replace(/(key|number) .* at position/, "$1 _ at position")
+    .replace(/(not valid JSON: ).*/, "$1...")
+    .replace(/(key|the number) .*(?= twice, again at position| at position)/, "$1 _")
     .replace(/unknown dtype .*|"(?:[^"\\]|\\.)*"|got .*|data_offsets .*|\[[^\]]*\]/g, "_")
     .replace(/-?\d+/g, "0");
 }

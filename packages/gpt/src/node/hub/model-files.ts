@@ -1,5 +1,6 @@
 /** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
 import { join } from "node:path";
+import { parsePythonJson } from "../../python-json.ts";
 import { COMPANION_FILES, TOKENIZER_FILES, VOCABULARY_FILES } from "../../tokenizer-files.ts";
 import { CONFIG, GENERATION, TOKENIZER } from "../load-model.ts";
 import { INDEX, LARGEST_INDEX, WEIGHTS } from "../open-checkpoint.ts";
@@ -86,8 +87,8 @@ async function missingWeights(folder: string, there: ReadonlySet<string>): Promi
 /** The names in an index, as far as they can be read: the loader tells what is wrong with it. */
 async function shardsOf(path: string): Promise<string[]> {
   try {
-    const { weight_map: map } = JSON.parse((await readText(path, LARGEST_INDEX)) ?? "");
-    return [...new Set(Object.values(map).map(String))].sort();
+    const index = parsePythonJson((await readText(path, LARGEST_INDEX)) ?? "") as { weight_map: object };
+    return [...new Set(Object.values(index.weight_map).map(String))].sort();
   } catch {
     return [];
   }

@@ -1,0 +1,39 @@
+/**
+ * JSON as Python's json module reads it, which transformers reads its small files with: NaN, Infinity and -Infinity, which the module
+ * writes too, are numbers. What uses one says so under its key. The Rust readers (tokenizer.json, safetensors) take none of them.
+ */
+const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
+const CONSTANT = "(?<![\\w.+-])(?:NaN|-?Infinity)(?![\\w.+-])";
+const TOKENS = new RegExp(`${STRING}|${CONSTANT}`, "gs");
+
+/** @throws SyntaxError if it is not JSON, even with these three */
+export function parsePythonJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const plain = text.replace(TOKENS, (token) => PLAIN[token] ?? token);
+    if (plain === text) throw error;
+    JSON.parse(plain); // throws, with the right position, if something else is wrong
+    return JSON.parse(text.replace(TOKENS, mark), unmark);
+  }
+}
+
+/** A number of the same length, which like NaN cannot be a key. */
+const PLAIN: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  NaN: "100",
+  Infinity: "10000000",
+  "-Infinity": "-10000000",
+};
+
+/** No JSON stands for NaN, so that a string does; every other string begins with an "s", to be told from it. */
+function mark(token: string): string {
+  if (token === "NaN") return '"NaN"';
+  return token.startsWith('"') ? `"s${token.slice(1)}` : token.replace("Infinity", "1e999");
+}
+
+function unmark(_key: string, value: unknown): unknown {
+  if (typeof value === "string") return value === "NaN" ? Number.NaN : value.slice(1);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.slice(1), member]));
+}
