@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { EngineError, physicalCores } from "@tsgpt/tensor";
 import { promisify } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
 import { makeEngine } from "../src/make-engine.ts";
@@ -40,6 +41,15 @@ test("where it cannot, one line says why and what runs instead; what a model fin
   expect(lines).toEqual([note, note]);
 });
 
+test("where threads were asked for by number, the error says what to do", async () => {
+  vi.stubGlobal("WebAssembly", undefined);
+  const lacks = "this JavaScript engine has no WebAssembly SIMD with shared memory";
+  await expect(makeEngine({ threads: 2 })).rejects.toThrow(
+    new EngineError(`${lacks}; leave --threads out to run with what there is here`),
+  );
+  await expect(makeEngine({ threads: 2, kernels: "simd" })).rejects.toThrow(new EngineError(lacks));
+});
+
 test("no command makes an engine in another way", () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const makers = files.filter((name) => /create\w*Engine/.test(readFileSync(SOURCES + name, "utf8")));
@@ -60,6 +70,22 @@ test("simd by name is an error that says why", { timeout: 60_000 }, async () => 
   });
   expect(stderr).toContain("error: this JavaScript engine has no WebAssembly SIMD with shared memory\n");
   expect([stdout, code]).toEqual(["", 1]);
+});
+
+const ONE_THREAD = (lacks: string) =>
+  `note: the simd engine cannot start a worker: there is no ${lacks}; the simd kernels run on one thread instead\nsimd kernels, 1 thread`;
+
+// A file for --import, as one that hardens a program against timing attacks
+const IMPORT = `data:text/javascript,${encodeURIComponent("delete globalThis.SharedArrayBuffer")}`;
+test.each([
+  ["--import", IMPORT, "SharedArrayBuffer"],
+  ["--no-harmony-atomics", "--no-warnings", "Atomics"],
+])("node %s: the simd kernels run on one thread", { timeout: 60_000 }, async (flag, value, lacks) => {
+  const args = [flag, value, MAIN, ...GENERATE];
+  const env = cleanEnvironment() as NodeJS.ProcessEnv;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
+  expect(stdout).toMatch(/^Once upon a time/);
+  expect(stderr.startsWith(ONE_THREAD(lacks)) || physicalCores() === 1).toBe(true);
 });
 
 /** What is said and what runs, whichever of them this Node has the address space for. */

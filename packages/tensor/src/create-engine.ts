@@ -38,12 +38,13 @@ export async function createEngine({ kernels = "auto", threads, onFallback }: En
 
 /** With the threads asked for; where none are, with one if there can be no more. */
 function simdEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
+  const onAlone = (reason: string) => onFallback?.(`${reason}; the simd kernels run on one thread instead`);
   try {
-    return createSimdEngine({ threads });
+    return createSimdEngine({ threads, ...(threads === undefined && { onAlone }) });
   } catch (error) {
     if (threads !== undefined || !(error instanceof WorkerError)) throw error;
     const engine = createSimdEngine({ threads: 1 });
-    onFallback?.(`${error.message}; the simd kernels run on one thread instead`);
+    onAlone(error.message);
     return engine;
   }
 }

@@ -1,23 +1,27 @@
 /** Which engine createEngine gives on machines that lack something of what the simd engine needs, and what it tells of it. */
-import { createEngine, createSimdEngine, type Engine, EngineError, linear } from "@tsgpt/tensor";
+import { Worker } from "node:worker_threads";
+import { createEngine, createSimdEngine, type Engine, EngineError, linear, Tensor } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
-import { tensorOn } from "./engines.ts";
+import { float32Source, tensorOn } from "./engines.ts";
 
-const machine = vi.hoisted(() => ({ addressSpace: Number.POSITIVE_INFINITY, workers: true }));
+const machine = vi.hoisted(() => ({ addressSpace: Number.POSITIVE_INFINITY, workers: true, code: undefined as string | undefined }));
 
 vi.mock("#host", async (original) => {
   const host = await original<typeof import("../src/node/host.ts")>();
   const startWorker: typeof host.startWorker = (data, onExit) => {
     if (!machine.workers) throw new Error("no workers here");
-    return host.startWorker(data, onExit);
+    if (machine.code === undefined) return host.startWorker(data, onExit);
+    const worker = new Worker(machine.code, { eval: true });
+    worker.on("error", ({ message }) => onExit(message)).on("exit", (code) => onExit(`exit code ${code}`));
+    return { terminate: () => void worker.terminate() };
   };
   return { ...host, startWorker, physicalCores: () => 2, freeAddressSpace: () => machine.addressSpace };
 });
 
 afterEach(() => {
   vi.unstubAllGlobals();
-  Object.assign(machine, { addressSpace: Number.POSITIVE_INFINITY, workers: true });
+  Object.assign(machine, { addressSpace: Number.POSITIVE_INFINITY, workers: true, code: undefined });
 });
 
 /** An engine, and what was told of it. */
@@ -83,14 +87,14 @@ test("where a policy forbids to compile WebAssembly", async () => {
   ]);
 });
 
-test("memory that cannot be reserved is tried with half of it, and half of that, down to 512 MiB", async () => {
+test("memory that cannot be reserved is tried with half of it, and half of that, down to 128 MiB", async () => {
   const tried: number[] = [];
   stubMemory((maximum) => {
     tried.push(maximum / 16_384);
     throw new RangeError("could not allocate memory");
   });
   const { engine, told } = await engineHere();
-  expect(tried).toEqual([4, 2, 1, 0.5]); // GiB
+  expect(tried).toEqual([4, 2, 1, 0.5, 0.25, 0.125]); // GiB
   expect(engine.kernelSet).toBe("reference");
   expect(told).toEqual([expect.stringMatching(NO_MEMORY)]);
   await expect(createEngine({ kernels: "simd" })).rejects.toThrow(NO_MEMORY);
@@ -115,7 +119,11 @@ test("a limit of address space leaves room for each worker's own beside the memo
   expect(new EngineMemory(0).limitBytes).toBe(4 * 2 ** 30);
   expect(new EngineMemory(1).limitBytes).toBe(4 * 2 ** 30);
   expect(new EngineMemory(2).limitBytes).toBe(2 * 2 ** 30);
-  machine.addressSpace = 0.6 * 2 ** 30;
+  machine.addressSpace = 0.5 * 2 ** 30;
+  expect(new EngineMemory(0).limitBytes).toBe(2 ** 28);
+  machine.addressSpace = 0.4 * 2 ** 30;
+  expect(new EngineMemory(0).limitBytes).toBe(2 ** 27);
+  machine.addressSpace = 0.3 * 2 ** 30;
   expect(() => new EngineMemory(0)).toThrow("cannot reserve memory for the simd engine: too little address space");
 });
 
@@ -146,5 +154,39 @@ test("without SharedArrayBuffer, as in a page that is not isolated, the simd ker
   const { engine, told } = await engineHere({ threads: 1 });
   expect([engine.kernelSet, told]).toEqual(["simd", []]);
   works(engine);
+  engine.dispose();
+});
+
+test.each(["SharedArrayBuffer", "Atomics"])("without %s there are no workers: one thread, and it is told", async (name) => {
+  vi.stubGlobal(name, undefined);
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, engine.threads]).toEqual(["simd", 1]);
+  expect(told).toEqual([
+    `the simd engine cannot start a worker: there is no ${name}; the simd kernels run on one thread instead`,
+  ]);
+  works(engine);
+  const weight = await engine.loadWeight(float32Source(Tensor.from([[2]])), "linear", "f16");
+  expect(weight.toTensor().toArray()).toEqual([[2]]);
+  engine.dispose();
+  await expect(createEngine({ threads: 2 })).rejects.toThrow(`cannot start a worker: there is no ${name}`);
+});
+
+test("a worker that ends before it began leaves the engine with one thread, and it is told once", async () => {
+  machine.code = "throw new Error('broken at birth')";
+  const { engine, told } = await engineHere();
+  await vi.waitFor(() => expect(engine.threads).toBe(1));
+  expect(told).toEqual([
+    "a worker of the simd engine ended before it began (broken at birth); the simd kernels run on one thread instead",
+  ]);
+  works(engine);
+  engine.dispose();
+  expect(engine.threads).toBe(1);
+});
+
+test("threads by name are not dropped: the engine is broken then", async () => {
+  machine.code = "throw new Error('broken at birth')";
+  const { engine, told } = await engineHere({ threads: 2 });
+  await vi.waitFor(() => expect(() => engine.allocate([1])).toThrow(/ended \(broken at birth\); create a new engine/));
+  expect(told).toEqual([]);
   engine.dispose();
 });

@@ -15,6 +15,8 @@ export function whyOneThread(): undefined {}
 
 /** Starts a worker that does not keep the process alive. `onExit` is called if it ends by itself. */
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
+  if (typeof SharedArrayBuffer === "undefined") throw new Error("there is no SharedArrayBuffer"); // Node's own workers need it
+  if (typeof Atomics === "undefined") throw new Error("there is no Atomics");
   const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
     eval: true,
     execArgv: [], // under --input-type=module its code would be taken for a module

@@ -1,6 +1,7 @@
 /**
  * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared memory;
- * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error.
+ * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error, but one that dies before it has
+ * begun need not: who says what to do then has the pool go on with the main thread alone.
  */
 import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../errors.ts";
@@ -13,8 +14,13 @@ const MOST_ARGUMENTS = 32;
 const FIRSTS = 30; // where arguments of the first units stand
 const PATIENCE = 10_000; // milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
 
+interface PoolOptions {
+  readonly start?: typeof startWorker;
+  readonly patience?: number;
+  readonly onAlone?: ((reason: string) => void) | undefined;
+}
+
 export class Pool {
-  readonly threads: number;
   readonly exports: KernelExports;
   /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
   readonly fusedDots: boolean;
@@ -23,14 +29,19 @@ export class Pool {
   readonly #barrier: Int32Array;
   readonly #patience: number;
   readonly #workers: WorkerHandle[] = [];
+  readonly #onAlone: ((reason: string) => void) | undefined;
+  #threads: number;
   #broken: string | undefined;
 
-  /** `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started */
+  /**
+   * `onAlone` is told why there is one thread from now on, where a worker ended before it began.
+   * `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
+   */
   constructor(
     { module }: KernelModule,
     { memory }: EngineMemory,
     threads: number,
-    { start = startWorker, patience = PATIENCE } = {},
+    { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
     this.#ints = new Int32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
@@ -38,16 +49,31 @@ export class Pool {
     this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
     this.#patience = patience;
     this.fusedDots = this.exports.fusedDotsAgree() === 1;
-    const end = (reason: string) => {
-      this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
-    };
+    this.#threads = threads;
+    this.#onAlone = onAlone;
     try {
-      for (let thread = 1; thread < threads; thread++) this.#workers.push(start({ module, memory, thread }, end));
+      for (let thread = 1; thread < threads; thread++) {
+        this.#workers.push(start({ module, memory, thread }, (reason) => this.#end(thread, reason)));
+      }
     } catch (cause) {
       this.dispose();
       throw new WorkerError(`the simd engine cannot start a worker: ${(cause as Error).message}`, { cause });
     }
-    this.threads = threads;
+  }
+
+  /** With the main thread. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** A worker ended by itself. */
+  #end(thread: number, reason: string): void {
+    if (this.#broken || this.#threads === 1) return;
+    if (this.#onAlone && Atomics.load(this.#barrier, BARRIER.started + thread) === 0) {
+      this.#threads = 1;
+      this.#endWorkers();
+      this.#onAlone(`a worker of the simd engine ended before it began (${reason})`);
+    } else this.#broken = `a worker of the simd engine ended (${reason}); create a new engine`;
   }
 
   /** Sets argument `index` of the next job. */
@@ -104,12 +130,18 @@ export class Pool {
 
   /** True if a job since the last call met a number that it could not keep (assembly/stored.ts). */
   takeFault(): boolean {
-    return Atomics.exchange(this.#barrier, BARRIER.fault, 0) === 1;
+    const fault = this.#barrier[BARRIER.fault]; // no worker runs a job now, and there may be no Atomics
+    this.#barrier[BARRIER.fault] = 0;
+    return fault === 1;
   }
 
   /** Ends the workers. */
   dispose(): void {
     this.#broken = DISPOSED;
+    this.#endWorkers();
+  }
+
+  #endWorkers(): void {
     this.exports.stop();
     for (const worker of this.#workers) worker.terminate();
     this.#workers.length = 0;

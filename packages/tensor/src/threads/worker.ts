@@ -10,13 +10,14 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts, stored.ts. */
-export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80, fault: 112 } as const;
+/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts, stored.ts; from `started` on one for each thread. */
+export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80, fault: 112, started: 128 } as const;
 
 /** The worker's code, as text: it needs no file of its own, so it runs from sources, from a package and in a bundle. */
 export const WORKER = `function start({ module, memory, thread }) {
   const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const ints = new Int32Array(memory.buffer, 0, 128);
+  const ints = new Int32Array(memory.buffer, 0, 256);
+  Atomics.store(ints, ${BARRIER.started} + thread, 1);
   while (Atomics.load(ints, ${BARRIER.stop}) === 0) {
     const wake = work(thread);
     Atomics.add(ints, ${BARRIER.parked}, 1);

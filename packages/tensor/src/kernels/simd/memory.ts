@@ -8,7 +8,7 @@ import { freeAddressSpace, moreAddressSpace } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
-const MOST_PAGES = [65_536, 32_768, 16_384, 8192]; // 4, 2, 1 and 0.5 GiB: the first that can be reserved
+const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048]; // 4 GiB, half of it and so on to 1/8: the first that can be reserved
 const ALIGNMENT = 64; // a cache line
 const WORKER_SPACE = 1 << 30; // bytes of addresses that a worker of Node reserves for itself, rounded up
 const OTHERS_SPACE = 256 << 20; // that are left for all else

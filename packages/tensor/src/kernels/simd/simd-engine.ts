@@ -23,6 +23,8 @@ export interface SimdOptions {
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as engines that do not know it do. */
   readonly relaxed?: boolean | undefined;
+  /** Told why a worker ended before it began: the engine goes on, on one thread. Without it the engine is broken then. */
+  readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
 /** All that holds on to the memory: an engine that is disposed lets go of it. */
@@ -32,9 +34,9 @@ interface Parts extends Place {
 }
 
 /** @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no number of threads */
-export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}): Engine {
-  let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed);
-  const threadCount = parts.pool.threads;
+export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptions = {}): Engine {
+  let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed, onAlone);
+  let threadCount = parts.pool.threads; // the last, once it is disposed
   let arenaBytes = 0;
   const working = (): Parts => {
     if (!parts) throw new EngineError(DISPOSED);
@@ -44,7 +46,9 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
   const allocate = (shape: Shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape);
   return {
     kernelSet: "simd",
-    threads: threadCount,
+    get threads() {
+      return parts ? parts.pool.threads : threadCount;
+    },
     get kernels() {
       return working().kernels;
     },
@@ -85,6 +89,7 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
     dispose: () => {
       if (!parts) return;
       dropped.unregister(parts.pool);
+      threadCount = parts.pool.threads;
       parts.pool.dispose();
       parts = undefined;
     },
@@ -94,10 +99,10 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
 /** Ends the workers of an engine that was dropped, which would hold its memory for as long as the process runs. */
 const dropped = new FinalizationRegistry<Pool>((pool) => pool.dispose());
 
-function createParts(threads: number, relaxed: boolean): Parts {
+function createParts(threads: number, relaxed: boolean, onAlone: SimdOptions["onAlone"]): Parts {
   const compiled = compile(relaxed);
   const memory = new EngineMemory(threads - 1);
-  const pool = new Pool(compiled, memory, threads);
+  const pool = new Pool(compiled, memory, threads, { onAlone });
   const kernels = simdKernels(memory, pool);
   dropped.register(kernels, pool, pool); // whoever can run a kernel, the engine or an arena of it, holds on to these
   return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
