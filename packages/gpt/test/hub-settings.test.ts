@@ -86,9 +86,21 @@ describe("a user id that the machine does not know, without HOME", () => {
     expect(unknown(choices, env)).toMatchObject({ cacheDir, tokenFile });
   });
 
-  test.each([{}, { cacheDir: "~/x" }])("is an error that says what to set: %j", (choices) => {
-    expect(() => unknown(choices)).toThrow(HubError);
-    expect(() => unknown(choices)).toThrow(
+  test.each<[HubChoices, Record<string, string>, string]>([
+    [{ cacheDir: "~/x" }, { HF_HUB_CACHE: "/c" }, 'the cache\'s folder: the home folder for "~/x"'],
+    [{}, { HF_HUB_CACHE: "~/y" }, 'HF_HUB_CACHE: the home folder for "~/y"'],
+    [{}, { HUGGINGFACE_HUB_CACHE: "~/y" }, 'HUGGINGFACE_HUB_CACHE: the home folder for "~/y"'],
+    [{}, { HF_HOME: "~/h" }, 'HF_HOME: the home folder for "~/h/hub"'],
+    [{}, { XDG_CACHE_HOME: "~" }, 'XDG_CACHE_HOME: the home folder for "~/huggingface/hub"'],
+  ])("is an error where the name has a ~: %j %j", (choices, env, message) => {
+    expect(() => unknown(choices, env)).toThrow(
+      new HubError(`${message} is unknown: set HOME, or give the path from the root on`),
+    );
+  });
+
+  test("is an error that says what to set where the cache is not named", () => {
+    expect(() => unknown({})).toThrow(HubError);
+    expect(() => unknown({})).toThrow(
       "would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
     );
   });

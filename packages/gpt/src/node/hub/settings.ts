@@ -51,10 +51,11 @@ export function hubSettings(
   const path = (text: string) => expandVariables(expand(text), env);
   const home = env["HF_HOME"] || join(env["XDG_CACHE_HOME"] || join("~", ".cache"), "huggingface");
   const cache = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"] || join(home, "hub");
+  const cachePath = () => (cacheDir === undefined ? path(cache) : expand(cacheDir));
   const either = (name: string) => env[name] || env[name.toUpperCase()] || "";
   return {
     endpoint: endpointOf(env["HF_ENDPOINT"] || "https://huggingface.co"),
-    cacheDir: cacheFolder(ifKnown(() => (cacheDir === undefined ? path(cache) : expand(cacheDir)))),
+    cacheDir: cacheFolder(cachePath, cacheDir === undefined ? CACHE_VARIABLES.find((name) => env[name]) : "the cache's folder"),
     token: clean(env["HF_TOKEN"]) ?? clean(env["HUGGING_FACE_HUB_TOKEN"]),
     tokenFile: ifKnown(() => path(env["HF_TOKEN_PATH"] || join(home, "token"))),
     offline: offline === true || isTrue(env["HF_HUB_OFFLINE"] || env["TRANSFORMERS_OFFLINE"]),
@@ -93,18 +94,33 @@ function ifKnown(path: () => string): string | undefined {
   }
 }
 
-/** @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~` */
-function cacheFolder(folder: string | undefined): string {
-  if (folder === undefined) {
-    throw new HubError(
-      "the cache of models would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
-    );
-  }
+/** What names the cache, the first that is set. */
+const CACHE_VARIABLES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"];
+
+/**
+ * The path, which is named `by` a variable or an option, or by nothing.
+ * @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~`; where its home folder
+ * is not known
+ */
+function cacheFolder(path: () => string, by: string | undefined): string {
+  const folder = known(path, by);
   if (!folder.startsWith("~")) return folder;
   const user = /^~([^/\\]*)/.exec(folder)?.[1];
   throw new HubError(
     `the cache's folder ${JSON.stringify(folder)}: this machine knows no user ${JSON.stringify(user)}; begin with ./ if it is a folder's name`,
   );
+}
+
+function known(path: () => string, by: string | undefined): string {
+  try {
+    return path();
+  } catch (error) {
+    if (!(error instanceof HomeError)) throw error;
+    if (by !== undefined) throw new HubError(`${by}: ${error.message}`);
+    throw new HubError(
+      "the cache of models would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+    );
+  }
 }
 
 function endpointOf(text: string): string {
