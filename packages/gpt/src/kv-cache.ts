@@ -46,7 +46,7 @@ export class KVCache {
     this.#values = tensors.slice(config.nLayer);
   }
 
-  /** Tokens held: P, the position of the next token. */
+  /** Tokens held: P, the position of the next token; 0 once it is disposed. */
   get length(): number {
     return this.#length;
   }
@@ -131,6 +131,7 @@ export class KVCache {
    */
   dispose(): void {
     this.#isDisposed = true;
+    this.#length = 0;
     for (const tensor of [...this.#keys.splice(0), ...this.#values.splice(0)]) this.#engine.free(tensor);
   }
 

@@ -87,12 +87,12 @@ describe("a disposed cache", () => {
       () => forward(model, [1], { cache: disposed() }),
       () => forward(model, [1], { cache: disposed(), positions: "last" }),
     ]) {
-      expect(pass).toThrow("this cache has been disposed");
+      expect(pass).toThrow("forward: this cache has been disposed; make a new one");
     }
     await expect(text.next()).rejects.toThrow("this cache has been disposed");
   });
 
-  test("holds nothing", () => expect(disposed().bytes).toBe(0));
+  test("holds nothing", () => expect([disposed().bytes, disposed().length]).toEqual([0, 0]));
 });
 
 describe.each(engines)("$engineName, once it is disposed", ({ create }) => {
