@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { EngineError, physicalCores } from "@tsgpt/tensor";
 import { promisify } from "node:util";
+import { EngineError, physicalCores } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
 import { makeEngine } from "../src/make-engine.ts";
 import { room } from "../src/room.ts";

@@ -12,6 +12,7 @@ import { type ReadTensor, readTensors } from "../src/checkpoint/read-tensors.ts"
 import { summarize } from "../src/checkpoint/summary.ts";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { parseConfig } from "../src/config.ts";
+import { CheckpointError } from "../src/errors.ts";
 import { forward } from "../src/model.ts";
 import { readBytes } from "./fixture-files.ts";
 import { fileBytes, floats } from "./tiny-checkpoint.ts";
@@ -152,6 +153,31 @@ test.each([
   await expect(loadParameters(await inOneFile(tensors), config, referenceEngine)).rejects.toThrow(
     `model.safetensors: tensor "${name}" is ${what}; only language models are read: save the model as a GPT2LMHeadModel`,
   );
+});
+
+const SAVE = "save the GPT2LMHeadModel that is wrapped";
+test.each<[string, (name: string) => string, string, string]>([
+  ["module.", (name) => `module.${name}`, "", `; names begin with "module.": ${SAVE}`],
+  ["model.", (name) => `model.${bare(name)}`, "", `; names begin with "model.": ${SAVE}`],
+  [
+    "pretrained_model.",
+    (name) => `pretrained_model.${name}`,
+    "v_head.summary.weight",
+    `; names begin with "pretrained_model.", and "v_head.summary.weight" is the value head of a model trained by reinforcement (TRL): ${SAVE}`,
+  ],
+  [
+    "module.pretrained_model.",
+    (name) => `module.pretrained_model.${name}`,
+    "module.v_head.summary.weight",
+    `; names begin with "module.pretrained_model.", and "module.v_head.summary.weight" is the value head of a model trained by reinforcement (TRL): ${SAVE}`,
+  ],
+])("a prefix %s, and the head beside it, are named where a tensor is missing", async (_, rename, head, hint) => {
+  const tensors = renamed(rename);
+  if (head !== "") tensors.set(head, floats([1, 12]));
+  const error = await loadParameters(await inOneFile(tensors), config, referenceEngine).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(CheckpointError);
+  expect(error.message).toMatch(/^model.safetensors: tensor "wte.weight" is missing; it holds 4\d tensors: /);
+  expect(error.message.endsWith(hint)).toBe(true);
 });
 
 test("untied, the embedding cannot be the head", async () => {

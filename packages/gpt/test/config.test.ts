@@ -210,12 +210,17 @@ test("a byte order mark is named", () => {
   expect(catchError(() => parseConfig("\u{feff}{}")).message).toBe(problem);
 });
 
-test.each(["NaN", "Infinity", "-Infinity"])("%s, as Python writes it, loads where nothing uses it, and is named where it is used", (value) => {
-  expect(parseConfig(`{"model_type":"gpt2","summary_first_dropout":${value}}`)).toEqual(parse({ model_type: "gpt2" }));
-  expect(() => parseConfig(`{"model_type":"gpt2","layer_norm_epsilon":${value}}`)).toThrow(
-    `config.json: "layer_norm_epsilon" must be a number, 0 or more, got ${value} (number)`,
-  );
-});
+test.each(["NaN", "Infinity", "-Infinity"])(
+  "%s, as Python writes it, loads where nothing uses it, and is named where it is used",
+  (value) => {
+    expect(parseConfig(`{"model_type":"gpt2","summary_first_dropout":${value}}`)).toEqual(
+      parse({ model_type: "gpt2" }),
+    );
+    expect(() => parseConfig(`{"model_type":"gpt2","layer_norm_epsilon":${value}}`)).toThrow(
+      `config.json: "layer_norm_epsilon" must be a number, 0 or more, got ${value} (number)`,
+    );
+  },
+);
 
 test.each(["[]", "null", "3", '"gpt2"'])("%s is JSON and no config", (text) => {
   expect(() => parseConfig(text)).toThrow(`config.json: must hold a JSON object, got ${text}`);

@@ -80,7 +80,10 @@ test.each([
 test.each([
   ["{", /^generation_config\.json: is not valid JSON: .+$/],
   ['{"temperature":NaN}', /^generation_config\.json: "temperature" must be a finite number, got NaN \(number\)$/],
-  ['{"eos_token_id":[1,Infinity]}', /^generation_config\.json: "eos_token_id" must be .*, got \[1,"Infinity"\] \(array\)$/],
+  [
+    '{"eos_token_id":[1,Infinity]}',
+    /^generation_config\.json: "eos_token_id" must be .*, got \[1,"Infinity"\] \(array\)$/,
+  ],
   ["[]", /^generation_config\.json: must hold a JSON object, got \[\]$/],
   ["<!DOCTYPE html>", /^generation_config\.json: is a web page, not the file: .+$/],
 ])("%j is none", (text, message) => {

@@ -116,9 +116,18 @@ describe("broken files are one clear line", () => {
     [{ "vocab.json": "[]" }, "vocab.json: the whole must be an object from token to id"],
     [{ "vocab.json": '{"a":"0"}' }, 'vocab.json: "a" must be an id, a whole number, 0 or more'],
     [{ "vocab.json": '{"a":-1}' }, "vocab.json: has the number -1 at position 5, not a whole number, 0 or more"],
-    [{ "vocab.json": '{"a":NaN}' }, 'vocab.json: "a" must be an id, a whole number, 0 or more, at most 4294967295, got NaN'],
-    [{ "added_tokens.json": '{"<x>":Infinity}' }, 'added_tokens.json: "<x>" must be an id, a whole number, 0 or more, at most 4294967295, got Infinity'],
-    [{ "tokenizer_config.json": '{"add_prefix_space":NaN}' }, 'tokenizer_config.json: "add_prefix_space" must be true or false, got NaN'],
+    [
+      { "vocab.json": '{"a":NaN}' },
+      'vocab.json: "a" must be an id, a whole number, 0 or more, at most 4294967295, got NaN',
+    ],
+    [
+      { "added_tokens.json": '{"<x>":Infinity}' },
+      'added_tokens.json: "<x>" must be an id, a whole number, 0 or more, at most 4294967295, got Infinity',
+    ],
+    [
+      { "tokenizer_config.json": '{"add_prefix_space":NaN}' },
+      'tokenizer_config.json: "add_prefix_space" must be true or false, got NaN',
+    ],
     [{ "vocab.json": '{"a":0,"b":1,"ab":1}' }, 'vocab.json: "b" and "ab" have one id, 1'],
     [{ "added_tokens.json": '{"<pad>":2}' }, 'vocab.json: "ab" and "<pad>" have one id, 2'],
     [{ "added_tokens.json": '{"ab":9}' }, 'vocab.json: "ab" has id 2, and 9 where it is added'],

@@ -91,11 +91,26 @@ describe("is one clear line", () => {
 
   test.each([
     [JSON.stringify(whole).replace("{", '{"version":"1.0",'), 't.json: has key "version" twice, again at position'],
-    [JSON.stringify(whole).replace('"a":0', '"a":0.0'), /^t.json: has the number 0.0 at position \d+, not a whole number, 0 or more$/],
-    [JSON.stringify(whole).replace('"a":0', '"a":-0'), /^t.json: has the number -0 at position \d+, not a whole number/],
-    [JSON.stringify({ ...whole, ...added({}) }).replace('"id":3', '"id":3e0'), /^t.json: has the number 3e0 at position \d+, not a whole number/],
-    [JSON.stringify(whole).replace("{", '{"truncation":{"max_length":8.0,"stride":0,"strategy":"LongestFirst"},'), /^t.json: has the number 8.0 at/],
-    [JSON.stringify(whole).replace('"a"', '"\\ud800"'), /^t.json: has half of a surrogate pair in the string at position \d+$/],
+    [
+      JSON.stringify(whole).replace('"a":0', '"a":0.0'),
+      /^t.json: has the number 0.0 at position \d+, not a whole number, 0 or more$/,
+    ],
+    [
+      JSON.stringify(whole).replace('"a":0', '"a":-0'),
+      /^t.json: has the number -0 at position \d+, not a whole number/,
+    ],
+    [
+      JSON.stringify({ ...whole, ...added({}) }).replace('"id":3', '"id":3e0'),
+      /^t.json: has the number 3e0 at position \d+, not a whole number/,
+    ],
+    [
+      JSON.stringify(whole).replace("{", '{"truncation":{"max_length":8.0,"stride":0,"strategy":"LongestFirst"},'),
+      /^t.json: has the number 8.0 at/,
+    ],
+    [
+      JSON.stringify(whole).replace('"a"', '"\\ud800"'),
+      /^t.json: has half of a surrogate pair in the string at position \d+$/,
+    ],
     [`\ufeff${JSON.stringify(whole)}`, /^t.json: begins with a byte order mark: save it as UTF-8 without one$/],
     [JSON.stringify(whole).replace('"a":0', '"a":NaN'), /^t.json: is not valid JSON: .*NaN/], // serde_json takes none of them
     ["version https://git-lfs.github.com/spec/v1", "t.json: is a Git LFS pointer, not "],

@@ -5,7 +5,11 @@ import { afterEach, expect, test, vi } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { float32Source, tensorOn } from "./engines.ts";
 
-const machine = vi.hoisted(() => ({ addressSpace: Number.POSITIVE_INFINITY, workers: true, code: undefined as string | undefined }));
+const machine = vi.hoisted(() => ({
+  addressSpace: Number.POSITIVE_INFINITY,
+  workers: true,
+  code: undefined as string | undefined,
+}));
 
 vi.mock("#host", async (original) => {
   const host = await original<typeof import("../src/node/host.ts")>();
@@ -157,19 +161,22 @@ test("without SharedArrayBuffer, as in a page that is not isolated, the simd ker
   engine.dispose();
 });
 
-test.each(["SharedArrayBuffer", "Atomics"])("without %s there are no workers: one thread, and it is told", async (name) => {
-  vi.stubGlobal(name, undefined);
-  const { engine, told } = await engineHere();
-  expect([engine.kernelSet, engine.threads]).toEqual(["simd", 1]);
-  expect(told).toEqual([
-    `the simd engine cannot start a worker: there is no ${name}; the simd kernels run on one thread instead`,
-  ]);
-  works(engine);
-  const weight = await engine.loadWeight(float32Source(Tensor.from([[2]])), "linear", "f16");
-  expect(weight.toTensor().toArray()).toEqual([[2]]);
-  engine.dispose();
-  await expect(createEngine({ threads: 2 })).rejects.toThrow(`cannot start a worker: there is no ${name}`);
-});
+test.each(["SharedArrayBuffer", "Atomics"])(
+  "without %s there are no workers: one thread, and it is told",
+  async (name) => {
+    vi.stubGlobal(name, undefined);
+    const { engine, told } = await engineHere();
+    expect([engine.kernelSet, engine.threads]).toEqual(["simd", 1]);
+    expect(told).toEqual([
+      `the simd engine cannot start a worker: there is no ${name}; the simd kernels run on one thread instead`,
+    ]);
+    works(engine);
+    const weight = await engine.loadWeight(float32Source(Tensor.from([[2]])), "linear", "f16");
+    expect(weight.toTensor().toArray()).toEqual([[2]]);
+    engine.dispose();
+    await expect(createEngine({ threads: 2 })).rejects.toThrow(`cannot start a worker: there is no ${name}`);
+  },
+);
 
 test("a worker that ends before it began leaves the engine with one thread, and it is told once", async () => {
   machine.code = "throw new Error('broken at birth')";

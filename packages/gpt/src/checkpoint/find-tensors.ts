@@ -75,7 +75,27 @@ function nameOf(checkpoint: Checkpoint, { name, sharedName }: ExpectedTensor): s
 function missing(checkpoint: Checkpoint, bare: string): never {
   const isPrefixed = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX));
   const tensor = storedName(bare, isPrefixed ? PREFIX : "");
-  throw new CheckpointError(checkpoint.name, `is missing; ${holdings(checkpoint)}`, { tensor });
+  throw new CheckpointError(checkpoint.name, `is missing; ${holdings(checkpoint)}${wrapped(checkpoint, bare)}`, {
+    tensor,
+  });
+}
+
+/** What to do where a tensor is there behind a prefix of what the model was wrapped in, DataParallel or TRL's value head; else nothing. */
+function wrapped({ tensors }: Checkpoint, bare: string): string {
+  const names = [...tensors.keys()];
+  const within = names.find((name) => name.endsWith(`.${bare}`));
+  if (within === undefined) return "";
+  const body = within.slice(0, -bare.length);
+  const prefix = body.endsWith(`.${PREFIX}`) ? body.slice(0, -PREFIX.length) : body;
+  const head = names.find(wrappedHead);
+  const beside = head === undefined ? "" : `, and ${quote(head)} is ${wrappedHead(head)}`;
+  return `; names begin with ${quote(prefix)}${beside}: save the GPT2LMHeadModel that is wrapped`;
+}
+
+/** What otherHead says of a name behind any prefix. */
+function wrappedHead(name: string): string | undefined {
+  const parts = name.split(".");
+  return parts.map((_, i) => otherHead(parts.slice(i).join("."))).find((kind) => kind !== undefined);
 }
 
 function findFloat(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {

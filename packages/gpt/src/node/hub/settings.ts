@@ -55,7 +55,10 @@ export function hubSettings(
   const either = (name: string) => env[name] || env[name.toUpperCase()] || "";
   return {
     endpoint: endpointOf(env["HF_ENDPOINT"] || "https://huggingface.co"),
-    cacheDir: cacheFolder(cachePath, cacheDir === undefined ? CACHE_VARIABLES.find((name) => env[name]) : "the cache's folder"),
+    cacheDir: cacheFolder(
+      cachePath,
+      cacheDir === undefined ? CACHE_VARIABLES.find((name) => env[name]) : "the cache's folder",
+    ),
     token: clean(env["HF_TOKEN"]) ?? clean(env["HUGGING_FACE_HUB_TOKEN"]),
     tokenFile: ifKnown(() => path(env["HF_TOKEN_PATH"] || join(home, "token"))),
     offline: offline === true || isTrue(env["HF_HUB_OFFLINE"] || env["TRANSFORMERS_OFFLINE"]),
