@@ -3,7 +3,6 @@ import { fails } from "./fails.ts";
 import { fixture } from "./process.ts";
 
 const TINY = fixture("tiny-tied");
-const _IDS = ["--tokens", "1,2,3"];
 const KEY = ["--watermark-key", "42"];
 
 describe.concurrent("a usage error, exit code 2:", () => {
