@@ -3,13 +3,16 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["@tsgpt/source", "node", "import", "default"];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"],
     globalSetup: ["test/setup/announce-skipped.ts"],
     setupFiles: ["test/setup/no-console.ts", "test/setup/matchers.ts"],
+    // `pnpm test:full` runs everything; without it long sweeps and executed documents run as a seeded sample.
+    env: mode === "full" ? { TSGPT_FULL: "1" } : {},
+    maxWorkers: 2,
     testTimeout: 30_000,
   },
-});
+}));

@@ -1,73 +1,165 @@
-/** The documents tell the truth: their code runs, their commands exist, their links lead somewhere. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** The documents tell the truth: their code runs, their links, files and names are there, their order and numbers are those of the sources. */
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocks, documents, inlineCode, leadsSomewhere, prose, root, text } from "./documents/documents.ts";
+import { sample } from "./setup/sample.ts";
 
-const root = join(import.meta.dirname, "..");
-const documents = ["README.md", "CONTRIBUTING.md", "weights/README.md", ...markdownIn("docs")];
+/** Names in the documents that are not ours: @huggingface/hub's. */
+const FOREIGN_NAMES = ["downloadFileToCacheDir", "scanCacheDir", "getHFHubCachePath"];
+
 const scratch = join(root, "examples/dist/documents"); // inside a member, so that packages are found by name
-
-function markdownIn(folder: string): string[] {
-  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".md")).map((name) => join(folder, name));
-}
-
-const COMMANDS = "generate sample logits compare tokens watermark bench random pull models info remove".split(" ");
-const text = (document: string) => readFileSync(join(root, document), "utf8");
-const blocks = (document: string, language: string): string[] =>
-  [...text(document).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
-    .filter((match) => match[1] === language)
-    .map((match) => match[2]);
-const snippets = documents.flatMap((document) =>
-  blocks(document, "ts").map((code, i) => ({ document, number: i + 1, code })),
-);
-const commands = documents.flatMap((document) =>
-  [...text(document).matchAll(/npx pnpm@12 (?:--silent )?([a-z-]+)(?: ([a-z]+))?/g)].map(([line, script, command]) => ({
-    document,
-    line,
-    script,
-    command,
-  })),
-);
-
 beforeAll(() => mkdirSync(scratch, { recursive: true }));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const snippets = blocks("ts");
+const isReadme = ({ document }: { readonly document: string }) => document === "README.md";
+const tried = [
+  ...snippets.filter(isReadme),
+  ...sample(
+    snippets.filter((snippet) => !isReadme(snippet)),
+    4,
+  ),
+];
+
+test("there are snippets to run", () => expect(snippets.length).toBeGreaterThan(7));
+
+test.concurrent.each(tried)("the snippet $number of $document runs", async ({ document, number, code }) => {
+  const file = join(scratch, `${document.replaceAll(/\W/g, "-")}-${number}.js`);
+  writeFileSync(file, code); // the snippets' TypeScript has no types to strip
+  await promisify(execFile)(process.execPath, [file], { cwd: root });
+});
+
+/** Names of files and of what is declared in them, in every source and test. */
+const sources = sourcesIn("packages", "bench", "examples", "test", "tools", "weights");
+const fileNames = new Set(sources.map((path) => path.split("/").at(-1)));
+
+function sourcesIn(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return /^(node_modules|dist)$/.test(entry.name) ? [] : sourcesIn(path);
+      return [path];
+    }),
+  );
+}
 
 describe.each(documents)("%s", (document) => {
   test("links lead to files that exist", () => {
     const links = [...text(document).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1]);
-    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+    expect(links.filter((link) => !leadsSomewhere(document, link))).toEqual([]);
+  });
+
+  test("paths in the prose lead to files that exist", () => {
+    const paths = prose(document).matchAll(
+      /(?<![\w/.:@$*-])(?:[\w.-]+\/)+[\w.-]+\.(?:ts|md|json|js|py|svg|tsv|txt|yml)\b/g,
+    );
+    const missing = [...paths].map(([path]) => path).filter((path) => !leadsSomewhere(document, path));
+    expect(missing).toEqual([]);
+  });
+
+  test("a file named alone is the name of one here", () => {
+    const named = inlineCode(document).filter((code) => /^[\w-]+\.(?:ts|md|js|py|json|tsv|txt)$/.test(code));
+    expect(named.filter((name) => !fileNames.has(name))).toEqual([]);
   });
 });
 
-test("there are snippets and commands to check", () => {
-  expect(snippets.length).toBeGreaterThan(3);
-  expect(commands.length).toBeGreaterThan(3);
-});
-
-test.concurrent.each(snippets)("the snippet $number of $document runs", async ({ document, number, code }) => {
-  const file = join(scratch, `${document.replaceAll(/\W/g, "-")}-${number}.js`);
-  writeFileSync(file, code); // the snippets' TypeScript has no types to strip
-  expect(() => execFileSync(process.execPath, [file], { cwd: root, stdio: "pipe" })).not.toThrow();
-});
-
-test.each(commands)("$document: `$line` exists", ({ script, command }) => {
-  const { scripts } = JSON.parse(text("package.json"));
-  const known = [...Object.keys(scripts), "install", "exec"];
-  expect(known).toContain(script);
-  if (script === "tsgpt" && command) expect(COMMANDS).toContain(command);
-});
-
-test.each(COMMANDS)("the options the documents give tsgpt %s exist", (command) => {
-  const main = join(root, "packages/cli/dist/main.js");
-  const help = spawnSync(process.execPath, [main, command, "--help"]).stdout.toString();
-  const called =
-    command === "generate"
-      ? /(?:tsgpt generate|pnpm@12 start)([^\n`]*)/g
-      : new RegExp(`tsgpt ${command}([^\\n\`]*)`, "g");
-  const options = documents.flatMap((document) =>
-    [...text(document).matchAll(called)].flatMap(([line]) => line.match(/ --[a-z-]+/g) ?? []),
+test("what is said to be in a file is there", () => {
+  const claims = documents.flatMap((document) =>
+    [...prose(document).matchAll(/`(\w+)`\s+in\s+(?:\[[^\]]*\]\(([^)]+\.ts)\)|`([\w/.-]+\.ts)`)/g)].map(
+      ([, name, link, path]) => ({ document, name, path: link ? join(document, "..", link) : path }),
+    ),
   );
-  expect(options.filter((option) => !help.includes(option.trim()) && option !== " --help")).toEqual([]);
+  expect(claims.map(({ name }) => name)).toContain("multiplyAddsPerToken");
+  expect(claims.filter(({ name, path }) => !new RegExp(`\\b${name}\\b`).test(text(path)))).toEqual([]);
+});
+
+test("every name in the prose is one of the sources", () => {
+  const code = sources.filter((path) => /\.(ts|js|py)$/.test(path)).map(text);
+  const words = new Set(code.join("\n").match(/\w+/g));
+  const names = documents.flatMap((document) =>
+    inlineCode(document)
+      .filter((code) => /^(?=.*[a-z])(?=.*[A-Z])[A-Za-z]\w+(?:\(\))?$/.test(code))
+      .map((code) => ({ document, name: code.replace("()", "") })),
+  );
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter(({ name }) => !words.has(name) && !FOREIGN_NAMES.includes(name))).toEqual([]);
+});
+
+test("the README and docs/reading-order.md have one order, which ends with the fast kernels", () => {
+  const items = [...text("README.md").matchAll(/^\d+\. \[([^\]]+)\]\(([^)]+)\)/gm)];
+  const headings = [...text("docs/reading-order.md").matchAll(/^## \d+\. .*?: \[([^\]]+)\]\(\.\.\/([^)]+)\)/gm)];
+  expect(items.map(([, ...file]) => file)).toEqual(headings.map(([, ...file]) => file));
+  expect(items).toHaveLength(text("docs/reading-order.md").match(/^## /gm)?.length as number);
+  expect(items.at(-1)?.[1]).toBe("packages/tensor/src/kernels/simd/assembly/");
+});
+
+test("README's numbers for the letters are those of the models", () => {
+  const bundled = JSON.parse(text("weights/fairytales/config.json"));
+  const row = (letter: string) => {
+    const cells = new RegExp(`^\\| ${letter} .*$`, "m").exec(text("README.md"))?.[0].split("|") as string[];
+    return cells.slice(3, 5).map((cell) => Number(cell.replaceAll(/[^\d]/g, "")));
+  };
+  // GPT-2's: openai-community/gpt2, config.json
+  expect(row("S")).toEqual([bundled.n_positions, 1024]);
+  expect(row("C")).toEqual([bundled.n_embd, 768]);
+  expect(row("H")).toEqual([bundled.n_head, 12]);
+  expect(row("D")).toEqual([bundled.n_embd / bundled.n_head, 64]);
+  expect(row("V")).toEqual([bundled.vocab_size, 50257]);
+  expect(row("L")).toEqual([bundled.n_layer, 12]);
+});
+
+test("README's counts are those of the fixtures", () => {
+  const fixtures = "packages/gpt/test/fixtures";
+  const tiny = readdirSync(join(root, fixtures)).filter((name) => /^tiny-(?!random)/.test(name));
+  const vectors = JSON.parse(text(`${fixtures}/gpt2-tokenizer/vectors.json`));
+  const decoded = readdirSync(join(root, fixtures, "decode")).map((name) => text(`${fixtures}/decode/${name}`));
+  const beams = decoded.reduce((sum, file) => sum + JSON.parse(file).beams.length, 0);
+  expect(tiny).toHaveLength(13);
+  const readme = text("README.md").replaceAll(/\s+/g, " ");
+  expect(readme).toContain("run thirteen tiny checkpoints");
+  expect(readme).toContain(`reproduces ${vectors.length} published texts`);
+  expect(readme).toContain(`${beams} beam searches`);
+});
+
+test("README's speeds are those of bench/results/peers.md, two threads each", () => {
+  const rows = [
+    ...text("bench/results/peers.md").matchAll(/^\| ([\w-]+) \| [^|]+ \| 2 \| ([\d.,]+) \| [^|]+ \| ([\d.]*) *\|/gm),
+  ];
+  const [decode, prefill] = [rows.slice(0, 3), rows.slice(3, 6)];
+  expect([...decode, ...prefill].map(([, engine]) => engine).join(" ")).toBe(
+    "tsgpt onnxruntime-node onnxruntime-web tsgpt onnxruntime-node onnxruntime-web",
+  );
+  const readme = text("README.md").replaceAll(/\s+/g, " ");
+  for (const [[, , rate], [, node, , overNode], [, web, , overWeb]] of [decode, prefill]) {
+    expect(readme).toContain(`${Number(rate).toFixed(0)} tokens/s`);
+    expect(readme).toContain(`${Number(overWeb).toFixed(1)} times as fast as ${web}`);
+    if (Number(overNode) > 1) expect(readme).toContain(`${Number(overNode).toFixed(1)} times as fast as ${node}`);
+    else expect(readme).toContain(`a third as fast as ${node}`);
+  }
+});
+
+test("the lecture is named where its rules are followed", () => {
+  for (const document of ["README.md", "docs/reading-order.md", "docs/sampling.md"]) {
+    const words = text(document).replaceAll(/\s+/g, " ");
+    expect(words, document).toMatch(/"Sampling and Inference" of the course EN\.705\.743, "ChatGPT from Scratch"/);
+  }
+});
+
+test("CONTRIBUTING's directions of import are those that are tested", () => {
+  const [, rules] = /const ALLOWED[^{]*(\{[\s\S]*?\n\});/.exec(text("test/dependency-direction.test.ts")) as string[];
+  for (const [, member, list] of (rules as string).matchAll(/"packages\/(\w+)": \[([^\]]*)\]/g)) {
+    const allowed = [...(list as string).matchAll(/@tsgpt\/(\w+)/g)].map(([, name]) => `\`${name}\``);
+    const line = new RegExp(`^ *- \`${member}\` imports (.*)$`, "m").exec(text("CONTRIBUTING.md"))?.[1] ?? "";
+    expect(line.match(/`\w+`/g) ?? [], `CONTRIBUTING.md on ${member}`).toEqual(allowed);
+  }
+});
+
+test("the bundled model's card has its sources, every line of them with a license", () => {
+  const [head, ...lines] = text("weights/fairytales/SOURCES.tsv").trimEnd().split("\n");
+  expect(head?.split("\t")).toContain("licence");
+  expect(lines).toHaveLength(64);
+  for (const line of lines) expect(line).toMatch(/\tpublic domain \(US\)$/);
 });

@@ -1,35 +1,67 @@
-/** docs/sampling.md is what its program writes, to the byte, and of its commands a sample runs. */
+/** docs/sampling.md is what its program writes, to the byte, and its commands run: a sample of them, all in the full run. */
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { samplingDocument } from "../examples/sampling/document.ts";
-import { fill } from "../examples/sampling/markdown.ts";
+import { chapters, samplingDocument } from "../examples/sampling/document.ts";
+import { type Lab, openLab } from "../examples/sampling/lab.ts";
+import { fill, filledLines } from "../examples/sampling/markdown.ts";
+import { FULL, sample } from "./setup/sample.ts";
 
 const root = join(import.meta.dirname, "..");
 const text = (path: string) => readFileSync(join(root, path), "utf8");
 
-describe("the document", () => {
+const bundled = join(root, "weights/fairytales");
+const template = text("examples/sampling/template.md");
+
+describe.runIf(FULL)("the document", () => {
   let files: Map<string, string>;
   beforeAll(async () => {
-    files = await samplingDocument(join(root, "weights/fairytales"), text("examples/sampling/template.md"));
-  }, 120_000);
+    files = await samplingDocument(bundled, template);
+  }, 300_000);
 
   test("is what its program writes", () => {
     expect(text("docs/sampling.md")).toBe(files.get("sampling.md"));
   });
 
   test("has the pictures that its program draws, and no other", () => {
-    const drawn = [...files].filter(([path]) => path.endsWith(".svg")).sort();
-    const committed = readdirSync(join(root, "docs/sampling")).sort();
-    expect(committed.map((name) => [`sampling/${name}`, text(`docs/sampling/${name}`)])).toEqual(drawn);
+    const drawn = [...files].filter(([path]) => path.endsWith(".svg"));
+    expect(drawn.map(([path]) => path.replace("sampling/", "")).sort()).toEqual(
+      readdirSync(join(root, "docs/sampling")).sort(),
+    );
+    for (const [path, svg] of drawn) expect(text(`docs/${path}`), path).toBe(svg);
+  });
+});
+
+describe("a chapter of the document", () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab(bundled);
   });
 
-  test("shows every picture", () => {
-    const shown = [...text("docs/sampling.md").matchAll(/\]\((sampling\/[\w-]+\.svg)\)/g)].map(([, path]) => path);
-    expect(shown.sort()).toEqual([...files.keys()].filter((path) => path.endsWith(".svg")).sort());
-  });
+  test.each(sample(Object.keys(chapters), 4))(
+    "%s: its lines and pictures are what its program makes",
+    async (name) => {
+      const { values, pictures = {} } = await (chapters[name] as (typeof chapters)[string])(lab);
+      const lines = filledLines(template, values);
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((line) => !text("docs/sampling.md").includes(`\n${line}\n`))).toEqual([]);
+      for (const [picture, svg] of Object.entries(pictures))
+        expect(text(`docs/sampling/${picture}`), picture).toBe(svg);
+    },
+    120_000,
+  );
+});
+
+test("the document shows every picture, and there is no other", () => {
+  const shown = [...text("docs/sampling.md").matchAll(/\]\(sampling\/([\w-]+\.svg)\)/g)].map(([, name]) => name);
+  expect(shown.sort()).toEqual(readdirSync(join(root, "docs/sampling")).sort());
+});
+
+test("the document is its template, filled: their lines without a value are the same", () => {
+  const fixed = template.split("\n").filter((line) => !line.includes("{{"));
+  expect(fixed.filter((line) => !`\n${text("docs/sampling.md")}`.includes(`\n${line}\n`))).toEqual([]);
 });
 
 test("a template is refused that lacks a value's place, or has a place without a value", () => {
@@ -51,11 +83,8 @@ test("its commands cover generate, sample and watermark", () => {
   expect(new Set(lines.map((line) => words(line)[1]))).toEqual(new Set(["generate", "sample", "watermark"]));
 });
 
-/** Those that need no model, and every sixth of the others: a process each takes its time, and test/readme.test.ts has all options. */
-const tried = [
-  ...lines.filter((line) => line.startsWith("tsgpt sample")),
-  ...lines.filter((line) => !line.startsWith("tsgpt sample")).filter((_, i) => i % 6 === 0),
-];
+/** All of them in the full run. */
+const tried = sample(lines, 8);
 
 test.concurrent.each(tried)("`%s` runs", async (line) => {
   const { stdout } = await tsgpt(line);

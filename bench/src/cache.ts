@@ -14,15 +14,15 @@ export interface CacheRow {
 
 export interface CacheOptions {
   readonly positions: readonly number[];
-  readonly cachedRuns: number;
-  readonly uncachedRuns: number;
+  /** Measurements of each position, of which the median is taken. */
+  readonly runs: number;
   readonly onPosition: (what: string, done: number, count: number) => void;
 }
 
 /** Both curves of one model. */
 export async function compareCache(model: Model, options: CacheOptions): Promise<CacheRow[]> {
-  const { positions, cachedRuns, uncachedRuns, onPosition } = options;
-  const measure = (useCache: boolean, runs: number) => {
+  const { positions, runs, onPosition } = options;
+  const measure = (useCache: boolean) => {
     const what = `${model.name}, ${useCache ? "KV cache" : "no cache"}`;
     return measurePositions(model, positions, {
       useCache,
@@ -30,8 +30,8 @@ export async function compareCache(model: Model, options: CacheOptions): Promise
       onPosition: (done, count) => onPosition(what, done, count),
     });
   };
-  const cached = await measure(true, cachedRuns);
-  const uncached = await measure(false, uncachedRuns);
+  const cached = await measure(true);
+  const uncached = await measure(false);
   return positions.map((position, i) => ({
     position,
     cachedMilliseconds: (cached[i] as PositionTime).milliseconds,

@@ -1,4 +1,4 @@
-/** Results as SVG pictures, by Observable Plot: both curves of the cache on linear axes, so that a line looks like a line; the roofline. */
+/** Results as SVG pictures, by Observable Plot, on logarithmic axes: both curves of the cache, and the roofline. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { CacheRow } from "./cache.ts";
@@ -8,34 +8,54 @@ import { digits } from "./tables.ts";
 const CACHED = "#1b6ca8";
 const UNCACHED = "#c8452d";
 
-/** A standalone SVG document; every curve carries its name and its last value. */
+/**
+ * A standalone SVG document; every curve carries its name and its last value. On logarithmic axes a cost that grows in
+ * proportion to the position is a line of slope 1, and a constant cost is level.
+ */
 export function plotCache(rows: readonly CacheRow[], title: string): string {
   const last = rows.at(-1) as CacheRow;
-  const top = Math.max(...rows.map(({ uncachedMilliseconds }) => uncachedMilliseconds));
-  const atEnd = rows.slice(-Math.ceil(rows.length / 4)); // where the label stands: above all of it
-  const labelHeight = Math.max(...atEnd.map(({ uncachedMilliseconds }) => uncachedMilliseconds));
+  const times = rows.flatMap(({ cachedMilliseconds, uncachedMilliseconds }) => [
+    cachedMilliseconds,
+    uncachedMilliseconds,
+  ]);
+  const [least, most] = [Math.min(...times) / 1.5, Math.max(...times) * 2];
   const curve = (y: keyof CacheRow, stroke: string) => Plot.lineY(rows, { x: "position", y, stroke, strokeWidth: 2 });
-  const label = (y: number, text: string, fill: string, dy: number) =>
-    Plot.text([{ x: last.position, y }], {
+  const label = (key: "cachedMilliseconds" | "uncachedMilliseconds", text: string, fill: string) =>
+    Plot.text([{ x: last.position, y: Math.max(...rows.slice(-rows.length / 2).map((row) => row[key])) }], {
       x: "x",
       y: "y",
-      text: () => text,
+      text: () => `${text}: ${digits(last[key])} ms`,
       fill,
-      dy,
+      dy: -12,
       dx: -6,
       textAnchor: "end",
       fontWeight: 600,
     });
   return draw({
-    x: { label: "position of the token in the text →", domain: [1, last.position] },
-    y: { label: null, grid: true, domain: [0, top * 1.06] },
+    x: {
+      type: "log",
+      base: 2,
+      label: "position of the token in the text →",
+      domain: [1, last.position],
+      ticks: rows.map(({ position }) => position).filter((position) => Number.isInteger(Math.log2(position))),
+      tickFormat: "d",
+    },
+    y: {
+      type: "log",
+      label: null,
+      grid: true,
+      domain: [least, most],
+      ticks: [1e-3, 0.01, 0.1, 1, 10, 100, 1e3, 1e4]
+        .flatMap((decade) => [decade, 3 * decade])
+        .filter((tick) => tick >= least && tick <= most),
+      tickFormat: digits,
+    },
     marks: [
-      Plot.ruleY([0]),
       curve("uncachedMilliseconds", UNCACHED),
       curve("cachedMilliseconds", CACHED),
-      label(labelHeight, `no cache: ${digits(last.uncachedMilliseconds)} ms`, UNCACHED, -14),
-      label(last.cachedMilliseconds, `KV cache: ${digits(last.cachedMilliseconds)} ms`, CACHED, -14),
-      ...headings(title, "milliseconds for this one token"),
+      label("uncachedMilliseconds", "no cache", UNCACHED),
+      label("cachedMilliseconds", "KV cache", CACHED),
+      ...headings(title, "milliseconds for this one token; both axes are logarithmic"),
     ],
   });
 }

@@ -1,8 +1,10 @@
 /**
- * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality] [--kernels auto|simd|reference] [--threads N] [--quick]: writes tables, numbers and pictures to bench/results.
+ * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality] [--kernels auto|simd|reference] [--threads N]
+ * [--quick] [--output FOLDER]: writes tables, numbers and pictures, by default to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
@@ -26,7 +28,6 @@ import {
   samplingTable,
 } from "./tables.ts";
 
-const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const TEXT = new URL("../texts/tales.txt", import.meta.url);
 const DTYPES = ["f32", "f16", "bf16", "int8"] as const;
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     kernels: { type: "string", default: "auto" },
     threads: { type: "string" },
     quick: { type: "boolean", default: false },
+    output: { type: "string", default: fileURLToPath(new URL("../results", import.meta.url)) },
   },
 });
 const only = oneOf("only", values.only, [
@@ -51,7 +53,8 @@ const only = oneOf("only", values.only, [
 ]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
-await mkdir(RESULTS, { recursive: true });
+const results = resolve(values.output);
+await mkdir(results, { recursive: true });
 if (only === undefined || only === "ops") await runOps(values.quick);
 if (only === undefined || only === "cache") await runCache(values.quick);
 if (only === undefined || only === "roofline") await runRoofline(values.quick);
@@ -90,7 +93,7 @@ async function runDtypes(quick: boolean): Promise<void> {
   for (const model of models) model.engine.dispose();
   const node = process.versions.node.split(".")[0];
   const name = node === "20" ? "dtypes" : `dtypes-node${node}`;
-  const title = `Storage dtypes: gpt2, ${describe(engine)}; prompts of ${options.promptTokens}, steps behind ${options.depth} tokens`;
+  const title = `Storage dtypes: gpt2, ${describe(engine)}; prompts of ${options.promptTokens}, steps after ${options.depth} tokens`;
   await save(name, title, dtypesTable(speeds), { ...sort(engine), ...options, speeds });
 }
 
@@ -103,28 +106,29 @@ async function runQuality(quick: boolean): Promise<void> {
   const ids = tokenizer?.encode(await readFile(TEXT, "utf8")) ?? [];
   const used = ids.slice(0, quick ? config.nPositions : ids.length);
   const title = `Quality of the storage dtypes: the bundled model, ${describe(engine)}, ${used.length} tokens of tales.txt`;
-  const results = compareQuality(models, used);
-  await save("quality", title, qualityTable(results), { ...sort(engine), tokens: used.length, results });
+  const qualities = compareQuality(models, used);
+  await save("quality", title, qualityTable(qualities), { ...sort(engine), tokens: used.length, results: qualities });
 }
 
 async function runOps(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
-  const results = await benchOps(engine, quick ? 20 : 1000, (name) => progress(name));
-  await save(`ops-${engine.kernelSet}`, `Operations, ${engine.kernelSet} kernels`, opsTable(results), {
+  const operations = await benchOps(engine, quick ? 20 : 1000, (name) => progress(name));
+  await save(`ops-${engine.kernelSet}`, `Operations, ${engine.kernelSet} kernels`, opsTable(operations), {
     ...sort(engine),
-    results,
+    results: operations,
   });
 }
 
-/** Every position of the bundled model; of GPT-2's shape as far as the kernels go in a few minutes. */
+/** Positions over the whole context of the bundled model; of GPT-2's shape as far as the kernels go in a few minutes. */
 async function runCache(quick: boolean): Promise<void> {
   const bundled = await loadModel(BUNDLED, { engine: await createEngine({ kernels, threads }) });
-  await runModel(bundled, "cache-bundled", upTo(bundled.config.nPositions, quick ? 128 : 1), quick);
-  const engine = await createEngine({ kernels, threads });
-  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
-  const sixtyFours = [1, ...Array.from({ length: 16 }, (_, i) => 64 * (i + 1))];
-  const positions = engine.kernelSet === "simd" ? sixtyFours : upTo(48, 1);
-  await runModel(gpt2, "cache-gpt2", quick ? [1, 2] : positions, quick);
+  const last = bundled.config.nPositions;
+  const simd = bundled.engine.kernelSet === "simd";
+  const runs = quick ? 1 : simd ? 15 : 3;
+  await runModel(bundled, "cache-bundled", quick ? positionsUpTo(last, 256) : positionsUpTo(last, simd ? 8 : 32), runs);
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), await createEngine({ kernels, threads }));
+  const positions = simd ? positionsUpTo(1024, 64) : positionsUpTo(48, 8);
+  await runModel(gpt2, "cache-gpt2", quick ? [1, 2] : positions, quick ? 1 : simd ? 5 : 3);
 }
 
 /** GPT-2's shape from a step to a full prompt; the reference kernels measure no limits. */
@@ -136,7 +140,7 @@ async function runRoofline(quick: boolean): Promise<void> {
   const roofline = await measureRoofline(gpt2, tokens, quick ? 1 : 5, (count) => progress(`roofline: ${count} tokens`));
   const title = `Roofline: ${gpt2.name}, ${describe(engine)}`;
   await save("roofline", title, rooflineTable(roofline.points), { ...sort(engine), ...roofline });
-  await writeFile(`${RESULTS}roofline.svg`, plotRoofline(roofline, title));
+  await writeFile(join(results, "roofline.svg"), plotRoofline(roofline, title));
 }
 
 /** Chains beside decode steps of GPT-2's shape. */
@@ -158,22 +162,20 @@ async function runNearTies(quick: boolean): Promise<void> {
   await save("near-ties", "Where the kernel sets choose different tokens: fairytales", nearTiesTable(ties), ties);
 }
 
-/** 1, 1 + step, ... and the last. */
-function upTo(last: number, step: number): number[] {
-  const positions = Array.from({ length: Math.ceil(last / step) }, (_, i) => 1 + i * step);
-  return positions.at(-1) === last ? positions : [...positions, last];
+/** The powers of two, every multiple of `step`, and the last. */
+function positionsUpTo(last: number, step: number): number[] {
+  const all = Array.from({ length: last }, (_, i) => i + 1);
+  return all.filter((position) => Number.isInteger(Math.log2(position)) || position % step === 0 || position === last);
 }
 
-async function runModel(model: Model, name: string, positions: readonly number[], quick: boolean): Promise<void> {
+async function runModel(model: Model, name: string, positions: readonly number[], runs: number): Promise<void> {
   const { engine } = model;
-  const cachedRuns = quick ? 1 : 3;
-  const uncachedRuns = quick || engine.kernelSet === "reference" ? 1 : 3;
   const onPosition = (what: string, done: number, count: number) => progress(`${what}: ${done} of ${count}`);
-  const rows: CacheRow[] = await compareCache(model, { positions, cachedRuns, uncachedRuns, onPosition });
+  const rows: CacheRow[] = await compareCache(model, { positions, runs, onPosition });
   const title = `One more token, with and without a KV cache: ${model.name}, ${describe(engine)}`;
   const file = `${name}-${engine.kernelSet}`;
-  await save(file, title, cacheTable(rows), { model: model.name, ...sort(engine), uncachedRuns, rows });
-  await writeFile(`${RESULTS}${file}.svg`, plotCache(rows, title));
+  await save(file, title, cacheTable(rows), { model: model.name, ...sort(engine), runs, rows });
+  await writeFile(join(results, `${file}.svg`), plotCache(rows, title));
 }
 
 function sort({ kernelSet, threads }: Engine) {
@@ -187,8 +189,8 @@ function describe({ kernelSet, threads }: Engine): string {
 async function save(name: string, title: string, table: string, data: object): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const text = `# ${title}\n\n${describeMachine(machine())}; ${date}.\n\n${table}`;
-  await writeFile(`${RESULTS}${name}.md`, text);
-  await writeFile(`${RESULTS}${name}.json`, `${JSON.stringify({ machine: machine(), date, ...data })}\n`);
+  await writeFile(join(results, `${name}.md`), text);
+  await writeFile(join(results, `${name}.json`), `${JSON.stringify({ machine: machine(), date, ...data })}\n`);
   progress("");
   process.stdout.write(`${text}\n`);
 }

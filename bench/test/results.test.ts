@@ -39,13 +39,24 @@ test("the picture is a standalone SVG with both curves named and the axes labell
     expect(svg).toContain(text);
 });
 
+test("a cached curve a thousand times lower than the other is drawn clear of the axis", () => {
+  const wide = rows.map((row) => ({ ...row, uncachedMilliseconds: 1000 * row.uncachedMilliseconds }));
+  const svg = plotCache(wide, "A title");
+  const curves = [...svg.matchAll(/stroke-width="2" stroke="#\w+"[^>]*><path d="([^"]+)"/g)];
+  const heights = curves.map(([, d]) => [...(d as string).matchAll(/[\d.]+,([\d.]+)/g)].map(([, y]) => Number(y)));
+  expect(heights.map((curve) => curve.length)).toEqual([5, 5]);
+  const [uncached, cached] = heights as [number[], number[]];
+  const bottom = 400 - 44; // height and margin of the picture; y grows downwards
+  expect(Math.max(...cached)).toBeLessThan(bottom - 10);
+  expect((cached[4] as number) - (uncached[4] as number)).toBeGreaterThan(150);
+});
+
 test("both curves of a model cover every position asked for", async () => {
   const config = { ...presetConfig("gpt2"), nLayer: 1, nHead: 2, nEmbd: 8, nInner: 32, vocabSize: 11, nPositions: 6 };
   const model = await randomModel("tiny", config, createReferenceEngine());
   const measured = await compareCache(model, {
     positions: [1, 3, 6],
-    cachedRuns: 1,
-    uncachedRuns: 1,
+    runs: 1,
     onPosition: () => {},
   });
   expect(measured.map(({ position }) => position)).toEqual([1, 3, 6]);

@@ -29,10 +29,21 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map((_, i) => (i < textColumns ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
 
+const PLACE = /\{\{([\w.-]+)\}\}/g;
+
+/** The template's lines that ask for these values and no others, filled. */
+export function filledLines(template: string, values: Readonly<Record<string, string>>): string[] {
+  const names = (line: string) => [...line.matchAll(PLACE)].map(([, name]) => name as string);
+  const lines = template
+    .split("\n")
+    .filter((line) => names(line).length > 0 && names(line).every((name) => name in values));
+  return lines.map((line) => line.replaceAll(PLACE, (_, name: string) => values[name] as string));
+}
+
 /** The template with every {{placeholder}} filled. @throws Error for one without a value, or a value without a place */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   const unused = new Set(Object.keys(values));
-  const filled = template.replaceAll(/\{\{([\w.-]+)\}\}/g, (_, name: string) => {
+  const filled = template.replaceAll(PLACE, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`template.md asks for {{${name}}}, which no chapter gives`);
     unused.delete(name);

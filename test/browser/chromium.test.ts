@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { engines } from "../../packages/gpt/test/engines.ts";
+import { sample } from "../setup/sample.ts";
 import { type Report, type Run, runInChromium } from "./chromium.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 
@@ -14,9 +15,10 @@ const REFERENCE = "packages/gpt/test/reference.test.ts";
 const NEEDS_NODE = /"node:|\/src\/node|\bprocess\.|\bsetImmediate\b|\bBuffer\b|\bvi\./;
 
 /** The test files of the core packages that name nothing of Node, nor vitest's mocks, which are not in browser/vitest.ts. */
-const core = ["packages/tensor/test", "packages/gpt/test", "packages/sampling/test", "packages/analysis/test"]
+const all = ["packages/tensor/test", "packages/gpt/test", "packages/sampling/test", "packages/analysis/test"]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));
+const core = [REFERENCE, ...sample(all, 10).filter((file) => file !== REFERENCE)];
 
 const ofBrowsers = (...names: string[]) => names.map((name) => `packages/tensor/test/browser/${name}.ts`);
 

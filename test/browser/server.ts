@@ -46,6 +46,7 @@ export async function serveSources(): Promise<{ url: string; server: ViteDevServ
         { find: "./fixture-files.ts", replacement: file("../../packages/gpt/test/fixture-files.browser.ts") },
       ],
     },
+    define: { "import.meta.env.TSGPT_FULL": JSON.stringify(process.env["TSGPT_FULL"] ?? "") },
     optimizeDeps: { noDiscovery: true },
     server: {
       host: "127.0.0.1",

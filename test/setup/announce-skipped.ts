@@ -1,3 +1,4 @@
+import { hasScript } from "../../packages/cli/test/script.ts";
 import { executablePath, hasChromium } from "../browser/executable.ts";
 
 /** Says aloud which tests this machine will not run; a test itself may not print. */
@@ -5,9 +6,13 @@ export default function announceSkipped(): void {
   console.log(
     "SKIPPED: GPT-2 124M against published values; set TSGPT_GPT2 to a folder with its weights and run `pnpm conformance`.",
   );
+  if (!hasScript) console.log("SKIPPED: the dialogue on a terminal; there is no `script` of util-linux to make one.");
   if (!hasChromium) {
     console.log(
       `SKIPPED: the core packages in a browser; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,
     );
+  }
+  if (process.platform === "win32") {
+    console.log("SKIPPED: the commands and transcripts of the documents; they need a POSIX shell.");
   }
 }

@@ -1,5 +1,5 @@
 """
-What tsgpt writes, read by Python's safetensors and transformers. Run from the repository's root after `npx pnpm@12 build`:
+What tsgpt writes, read by Python's safetensors and transformers. Run from the repository's root after `npx -y pnpm@12 build`:
     python tools/reference/check_written.py
 make_fixtures.py runs it too. Fails loudly: an AssertionError names the file and what differs.
 """

@@ -1,6 +1,6 @@
 """
 What Python's safetensors, the reference reader, says of the files that fuzzing made:
-    npx pnpm@12 fuzz --inputs 100000 --output fuzz.bin
+    npx -y pnpm@12 fuzz --inputs 100000 --output fuzz.bin
     python tools/reference/judge_fuzz.py fuzz.bin
 Our gate may refuse what it takes (a key twice, "__metadata__": null, and numbers and strings that only unknown keys may hold);
 it may never take what the reference refuses. Exit code 1 if it does, or if it refuses for no reason that is known.

@@ -23,8 +23,17 @@ FIXTURES = Path(__file__).resolve().parents[2] / "packages/sampling/test/fixture
 LARGE = 50257
 MASK = 0xFFFFFFFF
 HISTORY_SEED = 0x5BD1E995
-TRUNCATIONS = (hf.TopKLogitsWarper, hf.TopPLogitsWarper, hf.MinPLogitsWarper, hf.TypicalLogitsWarper,
-               hf.EpsilonLogitsWarper, hf.EtaLogitsWarper)
+
+
+UNSTABLE_SORT = torch.sort
+
+
+def stable_sort(values, dim=-1, descending=False):
+    """torch.sort keeps the order of equal numbers on some processors and up to 16 of them; the fixtures need one order on all."""
+    return UNSTABLE_SORT(values, dim=dim, descending=descending, stable=True)
+
+
+torch.sort = stable_sort
 
 
 def mix(words):
@@ -54,6 +63,10 @@ def row(kind: str, size: int, seed: int) -> np.ndarray:
         return (w % 7).astype(np.float64) - 3
     if kind == "equal":
         return np.full(size, 1.5)
+    if kind == "few":
+        values = (w % (2 + seed % 4)).astype(np.float64)
+        values[((w >> 8) % 5 == 0) & (np.arange(size) != seed % size) & (seed % 3 == 0)] = -math.inf
+        return values
     values = bell(w)
     if kind == "peaked":
         values[mix(seed) % size] = 20
@@ -71,11 +84,11 @@ def history(seed: int, length: int, size: int) -> list[int]:
 
 
 def digest(scores_in: list, scores_out: torch.Tensor, processors: list) -> list:
-    """[left, hash of ids or null at ties, and of several: weighted sum, largest, middle, smallest probability]."""
+    """[left, hash of ids or null at ties in min-p, and of several: weighted sum, largest, middle, smallest probability]."""
     kept = torch.isfinite(scores_out[0])
     ids = kept.nonzero()[:, 0].numpy()
     p = torch.softmax(scores_out[0], -1)[kept].numpy()
-    is_tied = any(isinstance(each, TRUNCATIONS) and tied(before[0], after[0])
+    is_tied = any(isinstance(each, hf.MinPLogitsWarper) and tied(before[0], after[0])
                   for each, before, after in zip(processors, scores_in, scores_in[1:]))
     if is_tied:
         p = np.sort(p)[::-1]
@@ -87,7 +100,7 @@ def digest(scores_in: list, scores_out: torch.Tensor, processors: list) -> list:
 
 
 def tied(before: torch.Tensor, after: torch.Tensor) -> bool:
-    """Whether a token that was removed had the score of one that was kept: which of them stays is nobody's rule."""
+    """Whether a token that was removed had the score of one that was kept: of those min-p keeps what torch.topk happens to."""
     kept = torch.isfinite(after)
     removed = torch.isfinite(before) & ~kept
     return bool(torch.isin(before[removed], before[kept]).any())
@@ -154,7 +167,7 @@ def truncations(size: int) -> list[dict]:
     steps = [{"type": "temperature", "temperature": t} for t in (0.01, 0.5, 0.7, 1.3, 2, 100)]
     steps += [{"type": "top-k", "k": k, "boundary": "hf"} for k in sorted({1, 2, min(40, size - 1), size - 1, size, size + 1})]
     keeps = [{}, {"minKeep": 2}]
-    steps += [{"type": "top-p", "p": p, **keep} for p in (1e-9, 0.1, 0.5, 0.8, 0.9, 0.95, 0.999999) for keep in keeps]
+    steps += [{"type": "top-p", "p": p, "boundary": "hf", **keep} for p in (1e-9, 0.1, 0.5, 0.8, 0.9, 0.95, 0.999999) for keep in keeps]
     steps += [{"type": "min-p", "p": p, **keep} for p in (1e-9, 0.05, 0.1, 0.5, 1) for keep in keeps]
     steps += [{"type": "typical", "mass": m, **keep} for m in (1e-9, 0.2, 0.5, 0.9, 0.95, 0.999999) for keep in keeps]
     for name in ("epsilon", "eta"):
@@ -266,6 +279,34 @@ def chain_result(options: dict, kind: str, size: int, seed: int, length: int, pr
     return run(processors, history(seed, length, size), row(kind, size, seed))
 
 
+def tie_groups() -> list[dict]:
+    """Which tokens are left of rows of two to five distinct values, a hexadecimal number a row, bit i for token i."""
+    groups = []
+    for size, count in ((6, 60), (24, 100)):
+        for step in tie_steps(size):
+            make = (lambda: Greedy()) if step["type"] == "greedy" else (lambda: processor(step, PROMPT))
+            rows = [torch.tensor(row("few", size, seed))[None] for seed in range(count)]
+            kept = [torch.isfinite(make()(torch.tensor([[0]]), each.clone()))[0] for each in rows]
+            if step["type"] == "min-p" and any(tied(each[0], each[0].masked_fill(~left, -math.inf)) for each, left in zip(rows, kept)):
+                raise AssertionError("what torch.topk keeps of tied tokens is no rule")
+            masks = [sum(1 << i for i in left.nonzero()[:, 0].tolist()) for left in kept]
+            OWN["runs"] += count
+            groups.append({"step": step, "size": size, "kept": " ".join(f"{mask:x}" for mask in masks)})
+    return groups
+
+
+def tie_steps(size: int) -> list[dict]:
+    keeps = [{}, {"minKeep": 3}]
+    steps = [{"type": "greedy"}]
+    steps += [{"type": "top-k", "k": k, "boundary": "hf"} for k in (1, 2, 3, size // 2, size - 1)]
+    steps += [{"type": "top-p", "p": p, "boundary": "hf", **keep} for p in (0.05, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95) for keep in keeps]
+    steps += [{"type": "min-p", "p": p} for p in (0.01, 0.1, 0.2, 0.5, 1)]
+    steps += [{"type": "typical", "mass": m, **keep} for m in (0.05, 0.2, 0.5, 0.9, 0.95) for keep in keeps]
+    for name in ("epsilon", "eta"):
+        steps += [{"type": name, "epsilon": e, **keep} for e in (0.002, 0.01, 0.05, 0.3) for keep in keeps]
+    return steps
+
+
 class Greedy:
     """generate's argmax, as a processor."""
 
@@ -291,6 +332,7 @@ def main() -> None:
     torch.set_num_threads(1)
     write("steps.json", step_groups())
     write("chains.json", chain_groups())
+    write("ties.json", tie_groups())
 
 
 if __name__ == "__main__":

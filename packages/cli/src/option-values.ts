@@ -1,5 +1,5 @@
 /** What an option's text means, checked where it is parsed; every message names the range. */
-import { isRevision } from "@tsgpt/gpt/node";
+import { expandHome, isRevision } from "@tsgpt/gpt/node";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */
@@ -35,8 +35,8 @@ export function properShare(text: string): number {
 
 /** A finite number. */
 export function finiteNumber(text: string): number {
-  const value = numberOf(text);
-  if (Number.isFinite(value)) return value;
+  const value = finiteOf(text);
+  if (value !== undefined) return value;
   throw new InvalidArgumentError("must be a finite number");
 }
 
@@ -57,12 +57,45 @@ export function penaltyScope(text: string): "all" | "generated" | number {
   throw new InvalidArgumentError("must be all, generated or a whole number of tokens");
 }
 
+/** What a list holds, with an example, and what one item must be. */
+interface ListForm {
+  readonly list: string;
+  readonly item: string;
+}
+
+const IDS: ListForm = { list: "token ids separated by commas, such as 1,2,3", item: "a whole number from 0" };
+const LOGITS: ListForm = {
+  list: "logits separated by commas, such as 0.8,-inf,0.4",
+  item: "a finite number or -inf",
+};
+const BIASES: ListForm = { list: "id:bias pairs separated by commas, such as 5:2,7:-1.5", item: "an id:bias pair" };
+
+/** The items between commas; `parse` gives undefined for what is none. @throws InvalidArgumentError that names the form */
+function itemsOf<Item>(text: string, { list, item }: ListForm, parse: (part: string) => Item | undefined): Item[] {
+  return text.split(",").map((part) => {
+    const parsed = parse(part.trim());
+    if (parsed !== undefined) return parsed;
+    throw new InvalidArgumentError(`must be ${list}; ${JSON.stringify(part.trim())} is not ${item}`);
+  });
+}
+
+/** A token's id, undefined for what is none. */
+function idOf(text: string): number | undefined {
+  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}
+
+/** A finite number, undefined for what is none. */
+function finiteOf(text: string): number | undefined {
+  const value = numberOf(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
 /** Biases by token id from `13:-2,50256:-100`. */
 export function biases(text: string): Record<string, number> {
-  const pairs = text.split(",").map((pair) => {
-    const [id = "", bias = "", ...rest] = pair.split(":");
-    if (!/^\s*\d+\s*$/.test(id) || rest.length > 0) throw new InvalidArgumentError("must be id:bias,id:bias,...");
-    return [String(Number(id)), finiteNumber(bias)] as const;
+  const pairs = itemsOf(text, BIASES, (pair) => {
+    const [left = "", right = "", ...rest] = pair.split(":");
+    const [id, bias] = [idOf(left.trim()), finiteOf(right)];
+    return id === undefined || bias === undefined || rest.length > 0 ? undefined : ([String(id), bias] as const);
   });
   const ids = pairs.map(([id]) => id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
@@ -72,8 +105,7 @@ export function biases(text: string): Record<string, number> {
 
 /** Ids from `1,2,3`. */
 export function tokenIds(text: string): number[] {
-  const parse = wholeNumber(0);
-  return text.split(",").map((id) => parse(id.trim()));
+  return itemsOf(text, IDS, idOf);
 }
 
 /** Logits as typed, or the name of a file that holds them. */
@@ -82,8 +114,8 @@ export type LogitSource = { readonly file: string } | { readonly row: readonly n
 /** `0.8,-inf,0.4`, or `@row.json`. */
 export function logitRow(text: string): LogitSource {
   if (text === "@") throw new InvalidArgumentError("@ needs the name of a file: @row.json");
-  if (text.startsWith("@")) return { file: text.slice(1) };
-  return { row: text.split(",").map((logit) => (logit.trim() === "-inf" ? -Infinity : finiteNumber(logit))) };
+  if (text.startsWith("@")) return { file: path(text.slice(1)) };
+  return { row: itemsOf(text, LOGITS, (logit) => (logit === "-inf" ? -Infinity : finiteOf(logit))) };
 }
 
 /** Gathers an option that may be given again and again; "" would stop everything. */
@@ -92,10 +124,15 @@ export function gather(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** Gathers token ids as text, `1,2,3`, from an option that may be given again and again. */
-export function gatherIds(text: string, before: readonly string[] = []): string[] {
-  tokenIds(text);
-  return [...before, text];
+/** Token ids as `--banned` and `--dry-breaker` take them; a comma or a space alone is a text. */
+export const ID_LIST = /^\s*\d+(\s*,\s*\d+)*\s*$/;
+
+/** Gathers token ids, or texts; digits with other separators are neither for sure. */
+export function gatherWords(text: string, before: readonly string[] = []): string[] {
+  if (/^[\d\s,]*\d[\d\s,]*$/.test(text) && !ID_LIST.test(text)) {
+    throw new InvalidArgumentError(`must be ${IDS.list}; to mean it as a text, quote it twice: '"${text.trim()}"'`);
+  }
+  return gather(text, before);
 }
 
 /** How a prompt is fed: all at once without a cache, one token at a time, or the first K at once and then steps. */
@@ -104,9 +141,18 @@ export type Feeding = "none" | "step" | { readonly prefill: number };
 /** `none`, `step` or `prefill:K`. */
 export function feeding(text: string): Feeding {
   if (text === "none" || text === "step") return text;
-  const prefill = /^prefill:(.*)$/.exec(text)?.[1];
-  if (prefill === undefined) throw new InvalidArgumentError("must be none, step or prefill:K");
-  return { prefill: wholeNumber(1)(prefill) };
+  const prefill = idOf(/^prefill:(.*)$/.exec(text)?.[1] ?? "");
+  if (prefill) return { prefill };
+  throw new InvalidArgumentError("must be none, step or prefill:K, where K is a whole number from 1");
+}
+
+/** A file or folder. A shell does not expand the `~` of `--output=~/x`, so it is expanded here. */
+export function path(text: string): string {
+  try {
+    return expandHome(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** The name of a branch, a tag or a commit. */

@@ -1,16 +1,29 @@
 /** Standard input: all of it as text. */
 import { addAbortSignal, type Readable } from "node:stream";
 import { CliError } from "./cli-error.ts";
+import { note } from "./note.ts";
 
-/** Standard input as text, to the byte. @throws CliError if it is not UTF-8; the signal's AbortError */
+/** Standard input as text, without one final newline. @throws CliError if it is not UTF-8; the signal's AbortError */
 export async function readStdin(signal: AbortSignal, stdin: Readable = process.stdin): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(chunk as Buffer);
-  return utf8(Buffer.concat(chunks), "standard input");
+  return withoutFinalNewline(utf8(Buffer.concat(chunks), "standard input"));
 }
 
-/** The text of bytes from `source`. @throws CliError if they are not UTF-8 */
+const BYTE_ORDER_MARK = "\uFEFF";
+
+/**
+ * The text of bytes from `source`. Some editors begin a file with U+FEFF, which is no part of its text: it is removed, with a note.
+ * @throws CliError if they are not UTF-8
+ */
 export function utf8(bytes: Uint8Array, source: string): string {
+  const text = decode(bytes, source);
+  if (!text.startsWith(BYTE_ORDER_MARK)) return text;
+  note(`removed the byte order mark, U+FEFF, at the start of ${source}`);
+  return text.slice(BYTE_ORDER_MARK.length);
+}
+
+function decode(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -18,7 +31,7 @@ export function utf8(bytes: Uint8Array, source: string): string {
   }
 }
 
-/** The text without the one newline that `echo` puts at its end. */
+/** The text without the one newline that `echo` and editors put at its end. */
 export function withoutFinalNewline(text: string): string {
   return text.replace(/\r?\n$/, "");
 }

@@ -1,6 +1,6 @@
 /** What is told of a token beside the token: the likeliest ones in its place, and how the chain came to it. */
-import type { Sample, SampleContext } from "@tsgpt/gpt";
-import { candidatesOf, mostProbable, type Sampler, type StepReport } from "@tsgpt/sampling";
+import { logSumOfExp, type Sample, type SampleContext } from "@tsgpt/gpt";
+import { candidatesOf, mostProbable, type Profile, type Sampler, type StepReport } from "@tsgpt/sampling";
 
 interface TopLogprob {
   readonly id: number;
@@ -13,6 +13,8 @@ export interface Note {
   readonly topLogprobs?: readonly TopLogprob[];
   /** The probability it was drawn with. */
   readonly probability?: number;
+  /** The distribution that the chain was given. */
+  readonly initial?: Profile;
   readonly steps?: readonly StepReport[];
 }
 
@@ -26,25 +28,31 @@ export interface RecorderOptions {
 export function recording(sampler: Sampler, { logprobs, traceSampling }: RecorderOptions, notes: Note[]): Sample {
   if (logprobs === undefined && !traceSampling) return sampler;
   return (logits: Float32Array, context: SampleContext) => {
-    const top = topOf(logits, logprobs);
+    const top = topOf(logits, context.history.length, logprobs);
     if (!traceSampling) {
       notes.push(top);
       return sampler(logits, context);
     }
-    const { id, probability, steps } = sampler.explain(logits, context);
-    notes.push({ ...top, probability, steps });
+    const { id, ...explained } = sampler.explain(logits, context);
+    notes.push({ ...top, ...explained });
     return id;
   };
 }
 
 /** Leaves a note of the likeliest tokens in `notes`, for a strategy that chooses without a chain. */
-export function noteTop(logits: Float32Array, { logprobs }: RecorderOptions, notes: Note[]): void {
-  if (logprobs !== undefined) notes.push(topOf(logits, logprobs));
+export function noteTop(
+  logits: Float32Array,
+  { history }: SampleContext,
+  { logprobs }: RecorderOptions,
+  notes: Note[],
+): void {
+  if (logprobs !== undefined) notes.push(topOf(logits, history.length, logprobs));
 }
 
-/** The `count` likeliest tokens under raw logits, the likeliest first; without a count, nothing. */
-export function topOf(logits: Float32Array, count: number | undefined): Note {
+/** The `count` likeliest tokens under the raw logits before `position`, the likeliest first; without a count, nothing. */
+export function topOf(logits: Float32Array, position: number, count: number | undefined): Note {
   if (count === undefined) return {};
+  const logSum = logSumOfExp(logits, position, "topOf"); // the probability itself may be too small for a number
   const top = mostProbable(candidatesOf(logits), count);
-  return { topLogprobs: top.map(({ id, probability }) => ({ id, logprob: Math.log(probability) })) };
+  return { topLogprobs: top.map(({ id }) => ({ id, logprob: (logits[id] as number) - logSum })) };
 }

@@ -3,7 +3,7 @@ import type { Model, Tokenizer } from "@tsgpt/gpt";
 import type { ChainSpec } from "@tsgpt/sampling";
 import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
-import { tokenIds } from "./option-values.ts";
+import { ID_LIST, tokenIds } from "./option-values.ts";
 import { tokenText } from "./token-text.ts";
 
 export interface ResolvedFlags extends ChainFlags {
@@ -11,9 +11,6 @@ export interface ResolvedFlags extends ChainFlags {
   readonly minTokens?: number;
   readonly forcedLast?: number;
 }
-
-/** Token ids; a comma or a space alone is a text. */
-const IDS = /^\s*\d+(\s*,\s*\d+)*\s*$/;
 
 /** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
@@ -34,14 +31,14 @@ export function resolveChain(
     minLength: flags.minTokens ? { length: flags.minTokens, eos: eosOf(model) } : undefined,
     forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
   };
-  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, model);
+  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, config.vocabSize);
   if (room === 1) checkForced(flags);
   return chainOf(flags, resolved, options);
 }
 
 /** `1,2,3` is ids; anything else a text as it is and behind a space, which GPT-2 writes with other tokens. */
 function sequencesOf(word: string, model: Model): number[][] {
-  if (IDS.test(word)) return [tokenIds(word)];
+  if (ID_LIST.test(word)) return [tokenIds(word)];
   const text = quoted(word);
   const tokenizer = tokenizerOf(model, "--banned");
   const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
@@ -62,8 +59,8 @@ function quoted(word: string): string {
 function breakersOf(given: readonly string[] | undefined, model: Model): number[] {
   const words = given ?? (model.tokenizer ? DRY_BREAKERS : ["none"]);
   if (words.length === 1 && words[0] === "none") return [];
-  const ids = new Set(words.filter((word) => IDS.test(word)).flatMap(tokenIds));
-  const texts = words.filter((word) => !IDS.test(word)).map(quoted);
+  const ids = new Set(words.filter((word) => ID_LIST.test(word)).flatMap(tokenIds));
+  const texts = words.filter((word) => !ID_LIST.test(word)).map(quoted);
   if (texts.length > 0) {
     const tokenizer = tokenizerOf(model, "--dry-breaker");
     for (let id = 0; id < model.config.vocabSize; id++) {
@@ -88,10 +85,10 @@ function eosOf({ config, name }: Model): number {
 type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias"> &
   Pick<ResolvedOptions, "banned" | "dryBreakers">;
 
-/** Ids that the chain would find wrong only when it comes to them. */
-function checkIds(
+/** Ids that the chain would find wrong only when it comes to them, or never. @throws CliError that names the option */
+export function checkIds(
   { forcedFirst, forcedLast, allowed = [], logitBias = {}, banned = [], dryBreakers = [] }: Named,
-  { config }: Model,
+  vocabSize: number,
 ): void {
   const named: (readonly [string, number | undefined])[] = [
     ["--forced-first", forcedFirst],
@@ -101,9 +98,9 @@ function checkIds(
     ...allowed.map((id) => ["--allowed", id] as const),
     ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
   ];
-  const wrong = named.find(([, id]) => id !== undefined && id >= config.vocabSize);
+  const wrong = named.find(([, id]) => id !== undefined && id >= vocabSize);
   if (!wrong) return;
-  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${vocabSize - 1}`);
 }
 
 /** Where one token may come, the first is the last. */

@@ -1,11 +1,11 @@
 /** How much of a model there is room for: in the engine's memory, and in the machine's. */
 import { totalmem } from "node:os";
 import type { MemoryByDtype, StorageDtype } from "@tsgpt/gpt";
-import { createEngine } from "@tsgpt/tensor";
+import { makeEngine } from "./make-engine.ts";
 
 /** Bytes. */
 export async function room(): Promise<number> {
-  const engine = await createEngine({ threads: 1 });
+  const engine = await makeEngine({ threads: 1 });
   const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
   engine.dispose();
   return Math.min(roomBytes, totalmem());

@@ -45,7 +45,7 @@ function storyTokens(
     const isEos = last && id === config.eosTokenId;
     const text = decoder ? (isEos ? "" : decoder.push(id)) + (last ? decoder.end() : "") : "";
     const logprob = (logits[id] as number) - logSumOfExp(logits, start + i, "withLogprobs");
-    return { id, text, logprob, position: start + i, ...topOf(logits, logprobs) };
+    return { id, text, logprob, position: start + i, ...topOf(logits, start + i, logprobs) };
   });
 }
 

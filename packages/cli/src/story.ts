@@ -1,8 +1,8 @@
 /** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
 import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
-import { stepLines } from "./step-report.ts";
-import { tokenText } from "./token-text.ts";
+import { chainLines, percent } from "./step-report.ts";
+import { type ShowToken, tokenShower } from "./token-text.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer. */
@@ -42,9 +42,13 @@ function shownPrompt({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
-/** A token's text in quotes, or where it has none its id. */
-function tokenShower({ tokenizer }: Model): (id: number) => string {
-  return (id) => JSON.stringify(tokenText(tokenizer, id) ?? id);
+/** Where a run's text comes from, and where it goes. */
+export interface Stream {
+  readonly model: Model;
+  readonly prompt: Prompt;
+  readonly write: (text: string) => void;
+  /** What the run still held back when it ended early; it is the end of the last story begun. */
+  readonly heldText: readonly string[];
 }
 
 /**
@@ -52,11 +56,9 @@ function tokenShower({ tokenizer }: Model): (id: number) => string {
  * trace, what the chain did stands before each token, and the whole text at the end. Notes are taken as the tokens come.
  */
 export async function stream<End>(
-  model: Model,
-  prompt: Prompt,
+  { model, prompt, write, heldText }: Stream,
   run: AsyncGenerator<GeneratedToken & { readonly index?: number }, End>,
   notes: readonly Note[],
-  write: (text: string) => void,
 ): Promise<Streamed<End>> {
   const stories: StoryToken[][] = [];
   const start = performance.now() / 1000;
@@ -72,16 +74,27 @@ export async function stream<End>(
       const told = { ...token, ...notes[times.length - 1] };
       if (index === stories.length) stories.push([]);
       const count = stories[index]?.push(told) ?? 0;
-      write(told.steps ? traceOf(told, count, tokenShower(model)) : piece(model, told));
+      write(told.initial ? traceOf(told, count, tokenShower(model.tokenizer)) : piece(model, told));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
-    const traced = stories[0]?.[0]?.steps !== undefined;
-    if (traced) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
+    completeText(stories.at(-1), heldText);
+    if (isTraced(stories)) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
     return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
+    if (!isTraced(stories)) write(heldText.join(""));
     write("\n"); // an error message begins a line of its own
   }
+}
+
+function isTraced(stories: readonly (readonly StoryToken[])[]): boolean {
+  return stories[0]?.[0]?.steps !== undefined;
+}
+
+/** Adds text that was held back to the last token, so that the texts of the tokens are the text. */
+function completeText(story: StoryToken[] | undefined, heldText: readonly string[]): void {
+  const last = story?.pop();
+  if (last) story?.push({ ...last, text: last.text + heldText.join("") });
 }
 
 function piece({ tokenizer }: Model, { id, text }: StoryToken): string {
@@ -93,10 +106,9 @@ export function whole(model: Model, prompt: Prompt, told: readonly StoryToken[])
   return shownPrompt(prompt) + told.map((token) => piece(model, token)).join("");
 }
 
-function traceOf({ id, probability = 1, steps = [] }: StoryToken, count: number, show: (id: number) => string): string {
-  const chain = steps.map((step) => stepLines(step, show)).join("");
-  const drawn = `probability ${probability.toFixed(4)}`;
-  return `\n\ntoken ${count}\n${chain || "  no step: the full distribution\n"}  chosen: ${show(id)}, ${drawn}`;
+function traceOf({ id, probability = 1, initial, steps = [] }: StoryToken, count: number, show: ShowToken): string {
+  const chain = initial ? chainLines(initial, steps, show) : "";
+  return `\n\ntoken ${count}\n${chain}  chosen: ${show(id)}, probability ${percent(probability)}`;
 }
 
 /** Generated tokens over all the time they took, the prompt's pass included. */

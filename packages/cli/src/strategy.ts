@@ -84,12 +84,18 @@ function checkNumbers({ beams = 0, numReturn = 1, penaltyAlpha, topK, numSamples
   throw usageError(`--seed ${seed}: sample i has the seed plus i, which must stay below 2^53`);
 }
 
+/** Whether tokens are drawn by chance: not by these two ways, nor by a chain that ends with the most probable token. */
+export function drawsByChance(strategy: Strategy, chain: ChainSpec): boolean {
+  if (strategy === "beams" || strategy === "contrastive") return false;
+  return chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc");
+}
+
 /**
  * The chain may turn out to choose the most probable token, as at llama.cpp's temperature 0: then nothing is drawn.
  * @throws CliError, a usage error, for an option that only draws would need
  */
 export function checkDraws({ seed, numSamples }: GenerateFlags, chain: ChainSpec): void {
-  if (chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc")) return;
+  if (drawsByChance("sample", chain)) return;
   const typed = seed !== undefined ? "--seed" : numSamples !== undefined ? "--num-samples" : undefined;
   if (typed) throw usageError(`${typed} does not go with --temperature 0, the most probable token: nothing is drawn`);
 }

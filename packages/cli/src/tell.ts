@@ -48,6 +48,8 @@ export interface Task {
   readonly signal: AbortSignal;
   /** Takes the prompt, each piece, and a final newline. */
   readonly write: (text: string) => void;
+  /** Takes the text that is still held back where the text ends early. */
+  readonly heldText: string[];
 }
 
 /** Tells a story, or several. Nothing is written before prompt and options are known to be good. @throws what the strategy throws */
@@ -59,8 +61,9 @@ export const tell: { readonly [S in Strategy]: (task: Task) => Promise<Told> } =
   contrastive: tellContrastively,
 };
 
-function textOptions({ flags, signal }: Task) {
-  return { maxTokens: flags.maxTokens, stop: flags.stop, ignoreEos: flags.ignoreEos, signal };
+function textOptions({ flags, signal, heldText }: Task) {
+  const onHeldText = (text: string) => void heldText.push(text);
+  return { maxTokens: flags.maxTokens, stop: flags.stop, ignoreEos: flags.ignoreEos, signal, onHeldText };
 }
 
 /** Keys and values of a whole story, `count` times. */
@@ -81,7 +84,7 @@ async function tellSample(task: Task): Promise<Told> {
 
 /** Sample number i has the seed plus i, so that each can be told again alone. */
 async function tellSamples(task: Task): Promise<Told> {
-  const { model, prompt, flags, seed, write } = task;
+  const { model, prompt, flags, seed } = task;
   const notes: Note[] = [];
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
   const run = generateSamples(model, prompt.ids, {
@@ -89,7 +92,7 @@ async function tellSamples(task: Task): Promise<Told> {
     count: flags.numSamples as number,
     sampleFor: (index) => recording(createSampler(chain, { seed: seed + index }), flags, notes),
   });
-  const { stories, end, times: _, ...timings } = await stream(model, prompt, run, notes, write);
+  const { stories, end, times: _, ...timings } = await stream(task, run, notes);
   const told = end.map((finishReason, i) => {
     const tokens = stories[i] ?? [];
     return { tokens, finishReason, score: meanLogprob(tokens) };
@@ -120,7 +123,7 @@ async function tellOneBeam(task: Task, distribution: LogProbabilities, lengthPen
   const notes: Note[] = [];
   let sum = 0;
   const sample: Sample = (logits, context) => {
-    noteTop(logits, flags, notes);
+    noteTop(logits, context, flags, notes);
     const row = Float64Array.from(distribution(logits, context));
     const id = argmax(row);
     sum += row[id] as number;
@@ -158,7 +161,7 @@ async function tellContrastively(task: Task): Promise<Told> {
   const chain = resolveChain(others, model, prompt.ids.length, { defaults: false });
   const left = distributionOf(createSampler(chain, { seed: 0 })); // nothing is drawn
   const distribution: DistributionOf = (logits, context) => {
-    noteTop(logits, flags, notes);
+    noteTop(logits, context, flags, notes);
     return left(logits, context);
   };
   const run = contrastiveSearch(model, prompt.ids, { ...textOptions(task), penaltyAlpha, topK, distribution });
@@ -178,12 +181,8 @@ function distributionOf(sampler: Sampler): DistributionOf {
   };
 }
 
-async function one<End>(
-  { model, prompt, write }: Task,
-  run: AsyncGenerator<GeneratedToken, End>,
-  notes: readonly Note[] = [],
-) {
-  const { stories, end, times, ...timings } = await stream(model, prompt, run, notes, write);
+async function one<End>(task: Task, run: AsyncGenerator<GeneratedToken, End>, notes: readonly Note[] = []) {
+  const { stories, end, times, ...timings } = await stream(task, run, notes);
   return { told: stories[0] ?? [], end, timings, times };
 }
 

@@ -101,12 +101,20 @@ describe.concurrent("a failure, exit code 1:", () => {
 
   test("a prompt longer than the context", () => {
     const many = Array.from({ length: 2000 }, () => 1).join();
-    return fails(1, ["generate", "--model", TINY, "--tokens", many], /2000/);
+    return fails(
+      1,
+      ["generate", "--model", TINY, "--tokens", many],
+      /the prompt has 2,000 tokens; the model takes 24;/,
+    );
   });
 
   test.each(["generate", "logits"])("%s: a token id out of range", (command) => {
     const output = command === "logits" ? ["--output", join(emptyFolder(), "x.safetensors")] : [];
-    return fails(1, [command, "--model", TINY, "--tokens", "1,999999", ...output], /999999 is out of range/);
+    return fails(
+      1,
+      [command, "--model", TINY, "--tokens", "1,999999", ...output],
+      /the prompt's token id 999999 is out of range; ids go from 0 to 60/,
+    );
   });
 
   test("a draft of another vocabulary", () =>
@@ -138,20 +146,21 @@ describe.concurrent("a failure, exit code 1:", () => {
   test.each(["none", "step"])("logits: more tokens than the context, --cache %s", (how) => {
     const many = Array.from({ length: 25 }, () => 1).join(); // the tiny model has 24 positions
     const output = join(emptyFolder(), "x.safetensors");
-    return fails(1, ["logits", "--model", TINY, "--tokens", many, "--output", output, "--cache", how], /25 new tokens/);
+    return fails(
+      1,
+      ["logits", "--model", TINY, "--tokens", many, "--output", output, "--cache", how],
+      /logits: the prompt has 25 tokens; the model takes 24/,
+    );
   });
 
   test.each([["generate"], ["tokens"], ["watermark", ...KEY]])("%s: stdin that is not UTF-8", (...args) =>
     fails(1, args, /standard input is not UTF-8 text/, { input: Uint8Array.of(0x61, 0xff) }),
   );
 
-  test("watermark: a file that is not there, is a folder, or is not UTF-8", async () => {
-    const file = join(emptyFolder(), "story.txt");
-    await fails(1, ["watermark", `@${file}`, ...KEY], /cannot read ".*story\.txt": ENOENT/);
-    await fails(1, ["watermark", `@${TINY}`, ...KEY], /cannot read ".*": EISDIR/);
-    writeFileSync(file, Uint8Array.of(0x61, 0xff));
-    await fails(1, ["watermark", `@${file}`, ...KEY], /story\.txt" is not UTF-8 text/);
-  });
+  test.each([["generate"], ["tokens"], ["watermark", ...KEY], ["logits", "--output", "x", "--prompt"]])(
+    "%s: a file of text that is not there",
+    (...args) => fails(1, [...args, "@no-such/story.txt"], /cannot read "no-such\/story\.txt": ENOENT.*typed with @@/),
+  );
 
   test.each(["", "a"])("watermark: nothing to count in %j", (text) =>
     fails(1, ["watermark", text, ...KEY], /nothing to count in [01] tokens?, .* give a longer text/),
@@ -180,7 +189,7 @@ describe.concurrent("a failure, exit code 1:", () => {
   });
 
   test("bench: more tokens than the context holds", () =>
-    fails(1, ["bench", "--model", TINY, "--prompt-tokens", "5000"], /5000/));
+    fails(1, ["bench", "--model", TINY, "--prompt-tokens", "5000"], /the prompt has 5,000 tokens; the model takes 24/));
 
   test("a full disk behind stdout is told", async () => {
     if (!existsSync("/dev/full")) return;
@@ -196,8 +205,9 @@ describe.concurrent("a usage error, exit code 2:", () => {
   test.each<[string, string[], RegExp]>([
     ["an unknown command, with the nearest", ["generat"], /unknown command 'generat'\n.*generate/],
     ["an unknown option, with the nearest", ["generate", "x", "--topk", "3"], /unknown option '--topk'\n.*--top-k/],
-    ["two arguments", ["generate", "x", "y"], /too many arguments/],
-    ["a prompt twice", ["generate", "x", "--tokens", "1"], /a prompt or --tokens, not both/],
+    ["two arguments", ["generate", "x", "y"], /too many arguments .*\nquote the prompt: tsgpt generate "x y"/],
+    ["a prompt alone", ["Once upon a time"], /to continue a text: tsgpt generate "Once upon a time"/],
+    ["a prompt twice", ["generate", "x", "--tokens", "1"], /a prompt or --tokens, not both; ids .*: --tokens 1,2,3/],
     [
       "--greedy beside --top-k",
       ["generate", "x", "--greedy", "--top-k", "3"],
@@ -217,7 +227,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["logits without a prompt", ["logits", "--output", "x"], /--prompt or --tokens/],
     ["logits without an output", ["logits", "--tokens", "1"], /--output/],
     ["logits fed in no known way", ["logits", "--tokens", "1", "--output", "x", "--cache", "all"], /prefill:K/],
-    ["tokens from two sides", ["tokens", "x", "--decode", "1"], /not both/],
+    ["tokens from two sides", ["tokens", "x", "--decode", "1"], /not both; ids .*: --decode 1,2,3/],
     ["watermark without a key", ["watermark", "x"], /required option '--watermark-key/],
     ["a negative key", ["watermark", "x", "--watermark-key", "-1"], /a whole number from 0/],
     ["a word for a key", ["watermark", "x", "--watermark-key", "secret"], /a whole number from 0/],

@@ -7,10 +7,10 @@ const TINY = ["--model", fixture("tiny-tied"), "--tokens", "1,2,3"];
 
 describe.concurrent("a usage error, exit code 2:", () => {
   test.each<[string, string[], RegExp]>([
-    ["neither a number nor -inf among logits", ["sample", "--logits", "1,nan"], /must be a finite number/],
-    ["logits of +inf", ["sample", "--logits", "1,inf"], /must be a finite number/],
-    ["no logits", ["sample"], /required option '--logits/],
-    ["an empty list of logits", ["sample", "--logits", ""], /must be a finite number/],
+    ["neither a number nor -inf among logits", ["sample", "--logits", "1,nan"], /"nan" is not a finite number or -inf/],
+    ["logits of +inf", ["sample", "--logits", "1,inf"], /"inf" is not a finite number or -inf/],
+    ["neither a prompt nor logits", ["sample"], /give --prompt or --logits, one of them/],
+    ["an empty list of logits", ["sample", "--logits", ""], /"" is not a finite number or -inf/],
     ["a file of logits without a name", ["sample", "--logits", "@"], /@ needs the name of a file/],
     ["logits that are all masked", ["sample", "--logits", "-inf,-inf"], /--logits: at least one must be finite/],
     [
@@ -28,28 +28,39 @@ describe.concurrent("a usage error, exit code 2:", () => {
       ["sample", "--logits", "1,2", "--banned", "0", "--banned", "1"],
       /banned-words: no token is left/,
     ],
-    [
-      "a first token that is none",
-      ["sample", "--logits", "1,2", "--forced-first", "2"],
-      /forced-token: token id 2 is out of range/,
-    ],
+    ...[
+      "--forced-first 2",
+      "--banned 0,2",
+      "--allowed 2",
+      "--logit-bias 2:1",
+      "--dry-multiplier 1 --dry-breaker 2",
+    ].map((typed): [string, string[], RegExp] => {
+      const option = typed.split(" ").at(-2);
+      const message = new RegExp(`^error: ${option}: token id 2 is out of range; ids go from 0 to 1\n`);
+      return [`a token beyond the logits, ${typed}`, ["sample", "--logits", "1,2", ...typed.split(" ")], message];
+    }),
     [
       "a seed that nothing uses",
       ["sample", "--logits", "1,2", "--seed", "1"],
       /--seed does nothing without --draws or --xtc-probability/,
     ],
-    ["a text where sample takes ids", ["sample", "--logits", "1,2", "--banned", "x"], /a whole number from 0/],
+    [
+      "a text where there is no model",
+      ["sample", "--logits", "1,2", "--banned", "x"],
+      /--banned "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
+    [
+      "a breaker as text where there is no model",
+      ["sample", "--logits", "1,2", "--dry-multiplier", "1", "--dry-breaker", "x"],
+      /--dry-breaker "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+    ],
     ["sample of the options of generate", ["sample", "--logits", "1,2", "--beams", "2"], /unknown option '--beams'/],
     [
       "two truncations and mirostat",
       ["sample", "--logits", "1,2", "--mirostat-tau", "3", "--top-k", "1"],
       /mirostat replaces the other truncations; leave top-k out/,
     ],
-    [
-      "a bias without an id",
-      ["sample", "--logits", "1,2", "--logit-bias", "1"],
-      /must be a finite number|must be id:bias/,
-    ],
+    ["a bias without an id", ["sample", "--logits", "1,2", "--logit-bias", "1"], /"1" is not an id:bias pair/],
     ["a token biased twice", ["sample", "--logits", "1,2", "--logit-bias", "1:2,01:3"], /names token 1 twice/],
   ])("%s", async (_, args, message) => {
     await fails(2, args, message);

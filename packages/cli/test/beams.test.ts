@@ -1,9 +1,15 @@
 /** Beam search through tsgpt generate: what transformers finds, how it is scored and told. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadModel } from "@tsgpt/gpt/node";
+import { createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
+import type { GenerateFlags } from "../src/commands/generate.ts";
+import { tell } from "../src/tell.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 import { idsOf, json, type Sequence, summed, TINY, type Token } from "./stories.ts";
+
+const FLAGS = { dialect: "deck", model: "tiny-tied", cache: true } as const;
 
 describe.concurrent("--beams finds what transformers finds:", () => {
   interface Search {
@@ -113,10 +119,31 @@ describe.concurrent("--beams", () => {
     expect(stderr).toMatch(/^8 tokens, /);
   });
 
-  test("Ctrl-C before there is any output: what was found, a whole line, exit code 130", async () => {
-    const args = ["The king", "--beams", "8", "--max-tokens", "500", "--ignore-eos", "--kernels", "reference"];
-    const { code, stdout } = await tsgpt(["generate", ...args], { interruptAtMilliseconds: 1500 });
-    expect(code).toBe(130);
-    expect(stdout).toMatch(/^(The king.*\n)?$/s); // nothing, if the model was still loading
+  test("Ctrl-C in the middle of the search: what was found, a whole line", async () => {
+    const model = await loadModel(fixture("tiny-tied"), { engine: createReferenceEngine() });
+    const controller = new AbortController();
+    let written = "";
+    const write = (text: string) => {
+      written += text;
+    };
+    const flags: GenerateFlags = { ...FLAGS, beams: 8, maxTokens: 20, ignoreEos: true };
+    const prompt = { text: null, ids: [1, 2, 3] };
+    const told = tell.beams({
+      model,
+      draft: undefined,
+      prompt,
+      flags,
+      seed: 0,
+      signal: controller.signal,
+      write,
+      heldText: [],
+    });
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate); // one a layer of the prompt, one a step
+    controller.abort();
+    const [best] = (await told).stories;
+    expect(best?.finishReason).toBe("abort");
+    expect(best?.tokens.length).toBeGreaterThan(0);
+    expect(best?.tokens.length).toBeLessThan(20);
+    expect(written).toBe(`1 2 3 ${best?.tokens.map(({ id }) => id).join(" ")}\n`);
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
@@ -17,7 +17,7 @@ const logits = async (model: string, dtype: string): Promise<Buffer> => {
     "--output",
     file,
   ]);
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^wrote .*\n$/)]);
   return readFileSync(file);
 };
 
@@ -26,7 +26,9 @@ test.each(["f32", "f16", "bf16", "int8"])(
   async (dtype) => {
     const out = join(emptyFolder(), "model");
     const { code, stdout, stderr } = await tsgpt(["convert", "fairytales", out, "--dtype", dtype]);
-    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    const bytes = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
+    const size = (bytes / 1e6).toPrecision(3);
+    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: fairytales in ${dtype}; ${size} MB\n`]);
     expect(readdirSync(out).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
     expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
   },

@@ -1,5 +1,5 @@
 /** tsgpt logits, compare and tokens as processes, and the comparison itself. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { memorySource, readTensors } from "@tsgpt/gpt";
 import { writeSafetensorsFile } from "@tsgpt/gpt/node";
@@ -12,7 +12,8 @@ const TINY = fixture("tiny-tied");
 async function dump(...args: string[]): Promise<string> {
   const file = join(emptyFolder(), "dump.safetensors");
   const outcome = await tsgpt(["logits", "--model", TINY, "--tokens", "1,2,3,4", "--output", file, ...args]);
-  expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(outcome).toMatchObject({ code: 0, stdout: "" });
+  expect(outcome.stderr).toContain(`wrote ${file}: logits [`);
   return file;
 }
 
@@ -32,6 +33,19 @@ describe.concurrent("tsgpt logits", () => {
     );
     expect(last?.shape).toEqual([1, all?.shape[1]]);
     expect(last?.data).toEqual(all?.data.slice(-(last?.data.length ?? 0)));
+  });
+
+  test("says on stderr what the file holds, where it is, and how large", async () => {
+    const run = (file: string, ...args: string[]) =>
+      tsgpt(["logits", "--model", TINY, "--tokens", "1,2,3,4", "--output", file, ...args]);
+    const [a, b] = [join(emptyFolder(), "a"), join(emptyFolder(), "b")];
+    const size = (file: string) => `${(statSync(file).size / 1000).toPrecision(3)} kB`;
+    const plain = await run(a);
+    expect(plain.stderr).toBe(`wrote ${a}: logits [4, 61], and the ids; ${size(a)}\n`);
+    const traced = await run(b, "--trace", "--last");
+    expect(traced.stderr).toBe(
+      `wrote ${b}: logits [1, 61] and ${3 + 3 * 15} other activations, and the ids; ${size(b)}\n`,
+    );
   });
 
   test.each(["step", "prefill:1", "prefill:3", "prefill:4"])("--cache %s gives the trace of one pass", async (how) => {
@@ -132,9 +146,9 @@ describe.concurrent("tsgpt tokens", () => {
     });
   });
 
-  test("stdin to the byte, the last newline included", async () => {
-    const { ids } = JSON.parse((await tsgpt(["tokens", "--json"], { input: "a\n" })).stdout);
-    expect(JSON.parse((await tsgpt(["tokens", "--decode", ids.join(), "--json"])).stdout).text).toBe("a\n");
+  test("stdin without its final newline, as in every command", async () => {
+    const { tokens } = JSON.parse((await tsgpt(["tokens", "--json"], { input: "a\n\n" })).stdout);
+    expect(tokens.join("")).toBe("a\n");
   });
 
   test("a folder with a tokenizer.json alone is enough", async () => {

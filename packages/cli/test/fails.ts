@@ -7,7 +7,7 @@ export async function fails(
   code: number,
   args: readonly string[],
   message: RegExp,
-  options: RunOptions = {},
+  options?: RunOptions,
 ): Promise<void> {
   const outcome = await tsgpt(args, options);
   expect(outcome.stderr).toMatch(message);

@@ -14,8 +14,24 @@ describe.concurrent("tsgpt generate", () => {
     const { code, stdout, stderr } = await tsgpt(["generate", "Once upon a time", "--max-tokens", "5", "--seed", "1"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Once upon a time.+\n$/s);
-    expect(stderr).toMatch(/^5 tokens, \d+\.\d\d s, \d+\.\d tokens\/s\n$/);
+    expect(stderr).toMatch(/^5 tokens, \d+\.\d\d s, \d+\.\d tokens\/s, seed 1\n$/);
   });
+
+  test("the summary has the seed that gives the same text again, and of several samples the first and last", async () => {
+    const run = ["generate", "Once upon a time", "--max-tokens", "5"];
+    const first = await tsgpt(run);
+    const seed = /, seed (\d+)\n$/.exec(first.stderr)?.[1] ?? "";
+    expect((await tsgpt([...run, "--seed", seed])).stdout).toBe(first.stdout);
+    expect((await tsgpt([...run, "--num-samples", "3", "--seed", "7"])).stderr).toMatch(/tokens\/s, seeds 7 to 9\n$/);
+  });
+
+  test.each([["--greedy"], ["--max-tokens", "0"]])(
+    "where nothing is drawn, the summary has no seed: %j",
+    async (...args) => {
+      const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "2", ...args]);
+      expect(stderr).toMatch(/^\d tokens, .* tokens\/s\n$/);
+    },
+  );
 
   test("writes no control codes to a pipe", async () => {
     const { stdout, stderr } = await tsgpt(["generate", "Once", "--max-tokens", "5"]);
@@ -98,7 +114,7 @@ describe.concurrent("tsgpt generate", () => {
     expect(one.stderr).toMatch(
       /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB, in a memory of \d\d\.\d MB\n/,
     );
-    expect(two.stderr).toMatch(/^simd kernels, 2 threads; /);
+    expect(two.stderr).toMatch(/^simd kernels, 2 threads; /m);
     expect(one.stdout).toBe(reference.stdout);
     expect(two.stdout).toBe(one.stdout);
   });
@@ -123,13 +139,9 @@ describe.concurrent("tsgpt generate", () => {
     expect((await json("Once", "--max-tokens", "0")).tokens).toEqual([]);
   });
 
-  test("stdin is the prompt when there is no other; one final newline is dropped", async () => {
-    const run = async (input: string, ...args: string[]) =>
-      JSON.parse((await tsgpt(["generate", "--json", "--max-tokens", "1", ...args], { input })).stdout).prompt;
-    expect(await run("The king\n")).toBe("The king");
-    expect(await run("The king\r\n")).toBe("The king");
-    expect(await run("The king\n\n")).toBe("The king\n");
-    expect(await run("not read", "The queen")).toBe("The queen");
+  test("stdin is not read where there is a prompt", async () => {
+    const run = ["generate", "The queen", "--json", "--max-tokens", "0"];
+    expect(JSON.parse((await tsgpt(run, { input: "not read" })).stdout).prompt).toBe("The queen");
   });
 
   test("an empty prompt begins where the model's texts begin, and prints nothing for it", async () => {
@@ -153,6 +165,18 @@ describe.concurrent("tsgpt generate", () => {
     expect(stdout.endsWith("\n")).toBe(true);
     expect(stderr).toMatch(/^(1 token|\d+ tokens), /);
     expect(Number.parseInt(stderr, 10)).toBeLessThan(100);
+  });
+
+  test("Ctrl-C loses no text that a stop string held back", async () => {
+    const run = ["Once upon a time", "--greedy", "--ignore-eos", "--max-tokens", "300", "--no-cache"];
+    const { tokens } = await json("Once upon a time", "--greedy", "--ignore-eos", "--max-tokens", "40");
+    const [first = "", ...rest] = tokens.map(({ text }: { text: string }) => text);
+    const stop = `${rest.join("")}never`; // all but the first token may begin it
+    const { code, stdout, stderr } = await tsgpt(["generate", ...run, "--stop", stop], { interruptAfter: 17 });
+    const count = Number.parseInt(stderr, 10);
+    expect(count).toBeLessThan(40);
+    expect(stdout).toBe(`Once upon a time${[first, ...rest].slice(0, count).join("")}\n`);
+    expect(code).toBe(130);
   });
 
   test("a reader that has enough ends it quietly", async () => {

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { modelOf } from "../../gpt/test/hub-model.ts";
 import { sha256 } from "../../gpt/test/local-hub.ts";
-import { cleanEnvironment, emptyFolder, fixture, tsgpt } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { emptyFolder, fixture, tsgpt } from "./process.ts";
 import { large, useHub } from "./use-hub.ts";
 
 const at = useHub();

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PresetName, presetConfig } from "@tsgpt/gpt";
 import { afterAll, expect, test } from "vitest";
-import { cleanEnvironment, emptyFolder, type Outcome, tsgpt } from "./process.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { emptyFolder, tsgpt } from "./process.ts";
+import type { Outcome } from "./warm.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const folder = emptyFolder();

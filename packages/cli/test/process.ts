@@ -1,20 +1,16 @@
-/** Runs the built tsgpt as a process, as a user would. `pnpm test` builds first. */
+/** Runs the built tsgpt as a user would: in a process of its own. `pnpm test` builds first. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { type Outcome, warm } from "./warm.ts";
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("../../gpt/test/fixtures/", import.meta.url));
-
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   /** Written to stdin, which is closed after it. */
@@ -24,26 +20,18 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Beside a clean environment; see there. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends SIGINT after so long, for what prints nothing before its end. */
-  readonly interruptAtMilliseconds?: number;
   /** Closes the reading end of stdout after so many characters, as `| head` does. */
   readonly closeStdoutAfter?: number;
 }
 
-const NOT_OURS = /^(HF_|HUGGING|TRANSFORMERS_|XDG_CACHE_HOME$|(https?|no|all)_proxy$)/i;
-
-/** This process's environment without what a developer has set for the hub; its hub is one that nobody serves. */
-export function cleanEnvironment(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name));
-  return {
-    ...Object.fromEntries(kept),
-    HF_ENDPOINT: "http://127.0.0.1:2",
-    HF_HOME: join(tmpdir(), "tsgpt-no-such-home"),
-  };
+/** What `tsgpt ...args` prints, and its exit code: in one that stays, or if it is about more than the environment in a process of its own. */
+export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { env, ...ofProcess } = options;
+  return Object.keys(ofProcess).length > 0 ? spawned(args, options) : warm(args, env);
 }
 
-/** What `tsgpt ...args` prints, and its exit code. */
-export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+/** What `tsgpt ...args` prints in a process of its own, and its exit code. */
+export function spawned(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const env = { ...cleanEnvironment(), ...options.env };
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe", cwd: options.cwd, env });
   let stdout = "";
@@ -59,15 +47,10 @@ export function tsgpt(args: readonly string[], options: RunOptions = {}): Promis
   child.stderr.setEncoding("utf8").on("data", (piece: string) => {
     stderr += piece;
   });
-  const timer =
-    options.interruptAtMilliseconds && setTimeout(() => child.kill("SIGINT"), options.interruptAtMilliseconds);
   child.stdin.on("error", () => {}); // it may end without reading
   child.stdin.end(options.input ?? "");
   return new Promise((resolve) => {
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, stdout, stderr });
-    });
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
 

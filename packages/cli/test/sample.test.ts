@@ -1,15 +1,15 @@
-/** tsgpt sample as a process: worked examples, each dialect's boundaries by hand, and what files may hold. */
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+/** tsgpt sample: worked examples, each dialect's boundaries by hand, and what files may hold. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { sampleCommand } from "../src/commands/sample.ts";
+import { createProgram } from "../src/program.ts";
+import { captured } from "./captured.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
-const json = async (...args: string[]) => {
-  const { code, stdout, stderr } = await tsgpt(["sample", "--json", ...args]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return JSON.parse(stdout);
-};
+const printed = (...args: string[]) =>
+  captured(() => createProgram().parseAsync(["sample", ...args], { from: "user" }));
+const json = async (...args: string[]) => JSON.parse(await printed("--json", ...args));
 const probabilities = async (...args: string[]): Promise<number[]> => (await json(...args)).probabilities;
 
 /** The ids that are left. */
@@ -39,25 +39,45 @@ const PENALTIES = ["--frequency-penalty", "1.1", "--presence-penalty", "1.2"];
 const DECLINING = ["--logits", "0,-1,-2"];
 const TIED = ["--logits", "0,0,0,0"]; // 0.25 each, without rounding
 
-describe.concurrent("tsgpt sample", () => {
+describe("tsgpt sample", () => {
   test("the lecture's example: k = 1.6, 1.3, 1.3, 1 (the slide's .305 and .320 are rounded midway)", () =>
     gives([...LECTURE, ...PENALTIES], [0.26512, 0.32133, 0.17366, 0.23989], 1e-5));
 
   test("prints the steps and the final distribution, the most probable first", async () => {
-    const { code, stdout, stderr } = await tsgpt(["sample", ...LECTURE, ...PENALTIES, "--top-k", "3"]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toBe(`4 logits, 4 tokens that may come, entropy 1.93 bits
-  deck-penalties (frequency 1.1, presence 1.2, scope all): 4 left, entropy 1.97 bits
-    ahead: 1 32.1%, 0 26.5%, 3 24%, 2 17.4%
-  top-k (k 3, boundary llama.cpp): 4 -> 3 left, mass removed 17.4%, entropy 1.57 bits
-    ahead: 1 38.9%, 0 32.1%, 3 29%
-    cut: 2 17.4%
+    expect(await printed(...LECTURE, ...PENALTIES, "--top-k", "3")).toBe(`\
+the next token after 6 tokens, by 4 logits
 
-  token  logit  softmax    final
-      1    0.9  0.33776  0.38886
-      0    0.8  0.30562  0.32083
-      3    0.4  0.20486  0.29030
-      2    0.1  0.15176  0.00000
+  tokens   4
+  entropy  1.93 bits, as of 3.82 equally probable tokens
+  head     4 tokens hold 90%
+
+  rank  token  logit  probability                                         so far
+     1  1      0.900       33.78%  ████████████████████████████████████   33.78%
+     2  0      0.800       30.56%  ████████████████████████████████▋      64.34%
+     3  3      0.400       20.49%  █████████████████████▉                 84.82%
+     4  2      0.100       15.18%  ████████████████▏                     100.00%
+
+deck-penalties (frequency 1.1, presence 1.2, scope all)
+  tokens   4
+  entropy  1.93 -> 1.97 bits
+  head     4 tokens hold 90%
+
+  rank  token  before   after                                             so far
+     1  1      33.78%  32.13%  ████████████████████████████████████████   32.13%
+     2  0      30.56%  26.51%  █████████████████████████████████          58.65%
+     3  3      20.49%  23.99%  █████████████████████████████▉             82.63%
+     4  2      15.18%  17.37%  █████████████████████▋                    100.00%
+
+top-k (k 3, boundary llama.cpp)
+  tokens   4 -> 3
+  entropy  1.97 -> 1.57 bits
+  head     4 -> 3 tokens hold 90%
+  removed  17.4%: 2 17.4%
+
+  rank  token  before   after                                             so far
+     1  1      32.13%  38.89%  ████████████████████████████████████████   38.89%
+     2  0      26.51%  32.08%  █████████████████████████████████          70.97%
+     3  3      23.99%  29.03%  █████████████████████████████▉            100.00%
 `);
   });
 
@@ -157,7 +177,7 @@ describe.concurrent("tsgpt sample", () => {
       const found = await probabilities(...args, "--watermark-key", key, "--watermark-delta", "1");
       return found.flatMap((probability, id) => (probability > 1 / 400 ? [id] : []));
     };
-    const [one, other] = await Promise.all([green("1"), green("2")]);
+    const [one, other] = [await green("1"), await green("2")];
     expect(one.length).toBeGreaterThan(75); // a quarter of 400, with a deviation of 8.7
     expect(one.length).toBeLessThan(125);
     expect(other).not.toEqual(one);
@@ -171,12 +191,31 @@ describe.concurrent("tsgpt sample", () => {
       history: [],
     });
     const [step] = steps;
-    expect(Object.keys(step)).toEqual(["step", "before", "kept", "massRemoved", "removed", "entropyBits", "top"]);
-    expect(step).toMatchObject({ before: 3, kept: 2 });
+    const keys = ["step", "before", "kept", "massRemoved", "removed", "entropyBits", "headSize", "top", "tail"];
+    expect(Object.keys(step)).toEqual(keys);
+    expect(step).toMatchObject({ before: 3, kept: 2, headSize: 2, tail: [] });
     expect(step.massRemoved).toBeCloseTo(0.09003, 5);
     expect(step.removed).toEqual([{ id: 2, probability: step.massRemoved }]);
     expect(step.entropyBits).toBeCloseTo(0.83998, 4); // of 0.7311 and 0.2689
-    expect(step.top.map(({ id }: { id: number }) => id)).toEqual([0, 1]);
+    const given = [0.66524, 0.24473].map((share) => expect.closeTo(share, 5));
+    expect(step.top).toEqual(
+      [0.73106, 0.26894].map((share, id) => ({ id, probability: expect.closeTo(share, 5), given: given[id] })),
+    );
+  });
+
+  test("--json without a step has the distribution too: before the chain it is what it is after it", async () => {
+    const result = await json(...DECLINING);
+    expect(Object.keys(result)).toEqual(["dialect", "chain", "history", "initial", "steps", "top", "probabilities"]);
+    const { initial, steps, top } = result;
+    expect(Object.keys(initial)).toEqual(["kept", "entropyBits", "headSize", "top", "tail"]);
+    expect(initial).toMatchObject({
+      kept: 3,
+      headSize: 2,
+      entropyBits: expect.closeTo(0.8324 / Math.LN2, 4),
+      tail: [],
+    });
+    expect({ steps, top }).toEqual({ steps: [], top: initial.top });
+    expect(Object.keys(top[0])).toEqual(["id", "probability"]);
   });
 
   test("the chance that xtc took is shown", async () => {
@@ -185,16 +224,14 @@ describe.concurrent("tsgpt sample", () => {
     const [{ uniform, kept }] = steps;
     expect(kept).toBe(uniform < 0.5 ? 2 : 3);
     expect(probabilities[0] === 0).toBe(uniform < 0.5);
-    expect((await tsgpt(["sample", ...args])).stdout).toContain(`chance ${uniform.toFixed(3)}`);
+    expect(await printed(...args)).toContain(`chance ${uniform.toFixed(3)}`);
   });
 
   test("--draws counts; the same seed draws the same", async () => {
     const args = [...DECLINING, "--draws", "10000", "--top-k", "2"];
-    const [first, again, other] = await Promise.all([
-      json(...args, "--seed", "5"),
-      json(...args, "--seed", "5"),
-      json(...args, "--seed", "6"),
-    ]);
+    const first = await json(...args, "--seed", "5");
+    const again = await json(...args, "--seed", "5");
+    const other = await json(...args, "--seed", "6");
     const { count, seed, counts } = first.draws;
     expect({ count, seed, sum: counts[0] + counts[1], cut: counts[2] }).toEqual({
       count: 10000,
@@ -205,63 +242,32 @@ describe.concurrent("tsgpt sample", () => {
     expect(Math.abs(counts[0] - 7311)).toBeLessThan(4 * 44); // deviation sqrt(10000 x 0.7311 x 0.2689) = 44
     expect(again.draws).toEqual(first.draws);
     expect(other.draws.counts).not.toEqual(counts);
-    expect((await tsgpt(["sample", ...args, "--seed", "5"])).stdout).toMatch(
-      new RegExp(`drawn {2}of all draws\\n +0 +0 +0\\.66524 +0\\.73106 +${counts[0]} +7\\d\\.\\d%`),
+    expect(await printed(...args, "--seed", "5")).toMatch(
+      new RegExp(
+        `\n10000 draws, seed 5\n  token +final +drawn +of all draws\n  0 +0\\.73106 +${counts[0]} +7\\d(\\.\\d)?%\n`,
+      ),
     );
   });
 
   test("with draws, xtc takes its chance anew each time, and that is said", async () => {
-    const { stdout } = await tsgpt(["sample", ...DECLINING, "--xtc-probability", "0.5", "--draws", "1000"]);
+    const stdout = await printed(...DECLINING, "--xtc-probability", "0.5", "--draws", "1000");
     expect(stdout).toMatch(/xtc took its chance anew for each draw/);
     const { draws } = await json(...DECLINING, "--xtc-probability", "0.5", "--draws", "10000");
     expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
   });
 
-  test("a file holds a JSON array, null for -inf", async () => {
-    const file = join(emptyFolder(), "row.json");
-    writeFileSync(file, "[1, null, 2.5e0]\n");
-    await gives(["--logits", `@${file}`], softmax(1, "-", 2.5));
-  });
-
-  test("50,257 logits from a file, of which 20 are shown", async () => {
+  test("50,257 logits from a file: 20 tokens alone or 10 beside a chain, the tail by ranks, 80 columns wide", async () => {
     const file = join(emptyFolder(), "row.json");
     writeFileSync(file, JSON.stringify(Array.from({ length: 50257 }, (_, id) => -((id * 7919) % 50257) / 1000)));
     expect(await probabilities("--logits", `@${file}`, "--top-k", "40")).toHaveLength(50257);
-    const { stdout } = await tsgpt(["sample", "--logits", `@${file}`, "--top-k", "40"]);
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("  and 20 more; --json has all");
-  });
-
-  const file = (content: string | Uint8Array) => {
-    const path = join(emptyFolder(), "row.json");
-    writeFileSync(path, content);
-    return path;
-  };
-  const huge = () => {
-    const path = file("");
-    truncateSync(path, 3 * 2 ** 30); // no blocks on the disk
-    return path;
-  };
-  const folder = () => {
-    const path = join(emptyFolder(), "row.json");
-    mkdirSync(path);
-    return path;
-  };
-  test.each<[string, () => string, RegExp]>([
-    ["is not JSON", () => file("0.8,0.9\nmore\nand more"), /must hold a JSON array of numbers.*Unexpected/],
-    ["is empty", () => file(""), /must hold a JSON array of numbers/],
-    ["holds an empty array", () => file("[]"), /must hold a JSON array of numbers/],
-    ["holds an object", () => file('{"0": 1}'), /must hold a JSON array of numbers/],
-    ["holds a string", () => file('[1, "2"]'), /must hold a JSON array of numbers.*; item 1 is "2"/],
-    ["holds a row in a row", () => file("[[1, 2]]"), /item 0 is \[1,2\]/],
-    ["is missing", () => join(emptyFolder(), "row.json"), /cannot read ".*row\.json": ENOENT/],
-    ["is a folder", folder, /cannot read ".*row\.json": EISDIR/],
-    ["has 3 GB", huge, /cannot read ".*row\.json": .*2 GiB/],
-    ["is not UTF-8", () => file(Uint8Array.of(0x5b, 0xff)), /is not UTF-8 text/],
-  ])("a file that %s: exit code 1", async (_, path, message) => {
-    const { code, stdout, stderr } = await tsgpt(["sample", "--logits", `@${path()}`]);
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    const ranks = async (...args: string[]) => {
+      const stdout = await printed("--logits", `@${file}`, ...args);
+      expect(Math.max(...stdout.split("\n").map((line) => [...line].length))).toBe(80);
+      return [...stdout.matchAll(/^ +([\d-]+) {2}\d+ tokens? /gm)].map(([, rank]) => rank);
+    };
+    expect(await ranks()).toEqual(["21-100", "101-1000", "1001-10000", "10001-50257"]);
+    const tails = ["11-100", "101-1000", "1001-10000", "10001-50257", "11-40"];
+    expect(await ranks("--top-k", "40")).toEqual(tails);
   });
 
   test("a reader that has enough ends it quietly", async () => {
@@ -274,7 +280,7 @@ describe.concurrent("tsgpt sample", () => {
 test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
   const before = process.exitCode;
   const write = vi.spyOn(process.stdout, "write");
-  const options = { dialect: "deck", logits: { row: [1, 2] }, promptLength: 0 } as const;
+  const options = { dialect: "deck", logits: { row: [1, 2] } } as const;
   const running = sampleCommand({ ...options, draws: 100_000_000 });
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   process.emit("SIGINT");

@@ -15,10 +15,18 @@ interface Step {
   entropyBits: number;
   top: Share[];
 }
+interface Initial {
+  kept: number;
+  entropyBits: number;
+  headSize: number;
+  top: (Share & { text: string })[];
+  tail: { from: number; to: number; probability: number }[];
+}
 interface Token {
   id: number;
   text: string;
   probability: number;
+  initial: Initial;
   steps: Step[];
 }
 
@@ -74,26 +82,36 @@ describe.concurrent("--trace-sampling", () => {
     expect(stdout).toBe(`The king
 
 token 1
-  logit-bias (bias {"338":2}): 4096 left, entropy 5.02 bits
-    ahead: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, " and" 3.3%, and 4091 more
-  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 9.01%, entropy 5.04 bits
-    ahead: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
+  model: 4096 tokens, entropy 6.44 bits, 211 tokens hold 90%
+    ahead: " was" 13.4%, "'s" 11.4%, " had" 7.64%, "," 7.43%, and 4092 more
+  logit-bias (bias {"338":2}): 4096 left
+    entropy 5.02 bits, 131 tokens hold 90%
+    ahead: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, and 4092 more
+  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 9.01%
+    entropy 5.04 bits, 148 tokens hold 90%
+    ahead: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, and 4091 more
     cut: " was" 9.01%
-  greedy: 4095 -> 1 left, mass removed 58.3%, entropy 0.00 bits
+  greedy: 4095 -> 1 left, mass removed 58.3%
+    entropy 0.00 bits, 1 token holds 90%
     ahead: " had" 100%
-    cut: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, " said" 1.34%, and 4089 more
-  chosen: " had", probability 1.0000
+    cut: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
+  chosen: " had", probability 100%
 
 token 2
-  logit-bias (bias {"338":2}): 4096 left, entropy 7.24 bits
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4091 more
-  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 0.0344%, entropy 7.24 bits
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
+  model: 4096 tokens, entropy 7.34 bits, 283 tokens hold 90%
+    ahead: " been" 11.3%, " a" 4.66%, " no" 3.57%, " not" 3.49%, and 4092 more
+  logit-bias (bias {"338":2}): 4096 left
+    entropy 7.24 bits, 274 tokens hold 90%
+    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4092 more
+  banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 0.0344%
+    entropy 7.24 bits, 273 tokens hold 90%
+    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4091 more
     cut: " was" 0.0344%
-  greedy: 4095 -> 1 left, mass removed 89.2%, entropy 0.00 bits
+  greedy: 4095 -> 1 left, mass removed 89.2%
+    entropy 0.00 bits, 1 token holds 90%
     ahead: " been" 100%
-    cut: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, " to" 3.1%, and 4089 more
-  chosen: " been", probability 1.0000
+    cut: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
+  chosen: " been", probability 100%
 
 The king had been
 `);
@@ -102,29 +120,41 @@ The king had been
   test("a sample counts its own tokens", async () => {
     const run = ["generate", ...TINY, "--num-samples", "2", "--max-tokens", "2", "--seed", "1", "--dialect", "openai"];
     const { stdout } = await tsgpt([...run, "--trace-sampling", "--quiet"]);
-    expect(stdout).toBe(`1 2 3
+    const [first = "", second = ""] = stdout.split(/^1 2 3\n\n(?=token)/m).slice(1);
+    for (const sample of [first, second]) {
+      expect([...sample.matchAll(/^token (\d)$/gm)].map(([, count]) => count)).toEqual(["1", "2"]);
+    }
+    expect(first).toMatch(/chosen: 30, probability 0\.44\d*%\n\ntoken 2\n[\s\S]*chosen: 16, probability 2\.08%/);
+    expect(second).toMatch(/chosen: 21, probability 4\.86%\n\ntoken 2\n[\s\S]*chosen: 16, probability 2\.49%/);
+    expect(stdout).toMatch(/\n\n1 2 3 30 16\n\n1 2 3 21 16\n$/);
+  });
 
-token 1
-  no step: the full distribution
-  chosen: 30, probability 0.0044
-
-token 2
-  no step: the full distribution
-  chosen: 16, probability 0.0208
-
-1 2 3
-
-token 1
-  no step: the full distribution
-  chosen: 21, probability 0.0486
-
-token 2
-  no step: the full distribution
-  chosen: 16, probability 0.0249
-
-1 2 3 30 16
-
-1 2 3 21 16
-`);
+  test("a chain without steps: the distribution before each token, sorted, and in --json as initial", async () => {
+    const run = ["The king", "--top-p", "1", "--max-tokens", "2", "--seed", "1", "--trace-sampling"];
+    const [{ stdout }, { tokens }] = await Promise.all([tsgpt(["generate", ...run, "--quiet"]), json(...run)]);
+    expect(Math.max(...stdout.split("\n").map((line) => [...line].length))).toBe(80);
+    const shown = stdout.split(/^token \d\n/m).slice(1);
+    expect(shown).toHaveLength(2);
+    for (const [i, { initial, steps }] of tokens.entries()) {
+      expect(steps).toEqual([]);
+      const { kept, entropyBits, headSize, top, tail } = initial;
+      const lines = (shown[i] as string).split("\n");
+      expect(lines[0]).toBe(
+        `  model: ${kept} tokens, entropy ${entropyBits.toFixed(2)} bits, ${headSize} tokens hold 90%`,
+      );
+      expect(top).toHaveLength(10);
+      for (const [rank, { text, probability }] of top.entries()) {
+        expect(lines[2 + rank]).toContain(` ${rank + 1}  ${JSON.stringify(text)} `);
+        expect(lines[2 + rank]).toContain(` ${(100 * probability).toFixed(2)}%  `);
+      }
+      expect(tail.map(({ from, to }) => [from, to])).toEqual([
+        [11, 100],
+        [101, 1000],
+        [1001, 4096],
+      ]);
+    }
+    expect(tokens.map(({ text }) => text)).toEqual(
+      [...stdout.matchAll(/chosen: (".*"), probability/g)].map(([, text]) => JSON.parse(text as string)),
+    );
   });
 });

@@ -3,7 +3,8 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { type Files, fixtureFiles, modelOf, text } from "../../gpt/test/hub-model.ts";
 import { type LocalHub, startHub } from "../../gpt/test/local-hub.ts";
-import { emptyFolder, type Outcome, tsgpt } from "./process.ts";
+import { emptyFolder, tsgpt } from "./process.ts";
+import type { Outcome } from "./warm.ts";
 
 /** A model of a few kilobytes, with a tokenizer of a megabyte. */
 export const tied: Files = {

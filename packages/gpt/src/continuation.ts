@@ -2,7 +2,7 @@
  * Continuation: a text that is being continued, token by token, by whatever strategy: its ids, the text to show, and what
  * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
  */
-import { ContextOverflowError } from "./errors.ts";
+import { promptOverflow } from "./errors.ts";
 import { logSumOfExp } from "./log-sum-exp.ts";
 import type { Model } from "./model.ts";
 import { textStream } from "./text-stream.ts";
@@ -26,6 +26,11 @@ export interface TextOptions {
   /** Go on past the end-of-text token. */
   readonly ignoreEos?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called with the text still held back (the start of a possible stop string, half a character) when the text ends early: by an
+   * abort, an error, or a caller that stops reading. The texts of the tokens and this one make the whole text.
+   */
+  readonly onHeldText?: ((text: string) => void) | undefined;
 }
 
 export interface GeneratedToken {
@@ -47,6 +52,8 @@ export interface Continuation extends SampleContext {
   ended(): FinishReason | undefined;
   /** Appends the id that `sample` chooses. @throws RangeError for an id that is none; Error if logits are not finite */
   next(logits: Float32Array, sample: Sample): GeneratedToken;
+  /** Hands text that is still held back to `onHeldText`: for a strategy's `finally`. */
+  release(): void;
 }
 
 /** A continuation of checked ids, with nothing generated yet. @throws RangeError for an empty stop string */
@@ -76,7 +83,11 @@ export function continuation(model: Model, ids: readonly number[], options: Text
     if (isEos || stopped) reason = isEos ? "eos" : "stop";
     return { id, text, logprob: (raw[id] as number) - logSum, position };
   };
-  return { history, promptLength, room, ended, next };
+  const release = () => {
+    const held = reason === "stop" ? "" : show(undefined, true).text;
+    if (held !== "") options.onHeldText?.(held);
+  };
+  return { history, promptLength, room, ended, next, release };
 }
 
 /**
@@ -101,7 +112,12 @@ export function promptIds(model: Model, prompt: string | readonly number[], by =
  * The ids of a prompt, once they and the options are known to be possible.
  * @throws RangeError for a prompt or option that cannot be; ContextOverflowError for more ids than nPositions
  */
-export function checkedPrompt(model: Model, prompt: string | readonly number[], options: TextOptions, by: string) {
+export function checkedPrompt(
+  model: Model,
+  prompt: string | readonly number[],
+  options: TextOptions,
+  by: string,
+): number[] {
   const { config, tokenizer } = model;
   const { maxTokens = Number.POSITIVE_INFINITY, stop = [] } = options;
   const ids = promptIds(model, prompt, by);
@@ -111,10 +127,9 @@ export function checkedPrompt(model: Model, prompt: string | readonly number[], 
   if (stop.length > 0 && !tokenizer) throw new RangeError(`${by}: stop strings need a model with a tokenizer`);
   const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
   if (unknown !== undefined) {
-    throw new RangeError(`${by}: token id ${unknown} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
+    const range = `ids go from 0 to ${config.vocabSize - 1}`;
+    throw new RangeError(`${by}: the prompt's token id ${unknown} is out of range; ${range}`);
   }
-  if (ids.length > config.nPositions) {
-    throw new ContextOverflowError({ past: 0, adding: ids.length, limit: config.nPositions, what: "nPositions" });
-  }
+  if (ids.length > config.nPositions) throw promptOverflow(by, ids.length, config.nPositions);
   return ids;
 }

@@ -60,15 +60,21 @@ export class ContextOverflowError extends Error implements ContextOverflow {
   readonly limit: number;
   readonly what: ContextOverflow["what"];
 
-  constructor({ past, adding, limit, what }: ContextOverflow) {
-    super(
-      `context overflow: ${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}; ${OVERFLOW_FIX[what]}`,
-    );
+  constructor({ past, adding, limit, what }: ContextOverflow, message?: string) {
+    const sum = `${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}`;
+    super(message ?? `context overflow: ${sum}; ${OVERFLOW_FIX[what]}`);
     this.past = past;
     this.adding = adding;
     this.limit = limit;
     this.what = what;
   }
+}
+
+/** The error for a prompt of `adding` tokens, more than the model's `limit`; `by` is the function that was given it. */
+export function promptOverflow(by: string, adding: number, limit: number): ContextOverflowError {
+  const [tokens, most] = [adding, limit].map((count) => count.toLocaleString("en"));
+  const message = `${by}: the prompt has ${tokens} tokens; the model takes ${most}; shorten the prompt`;
+  return new ContextOverflowError({ past: 0, adding, limit, what: "nPositions" }, message);
 }
 
 const LONGEST_SHOWN = 80;

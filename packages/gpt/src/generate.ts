@@ -67,14 +67,18 @@ export async function* drawTokens(
   { sample, cache, signal, known }: DrawOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const into = new Float32Array(model.config.vocabSize);
-  for (let logits = known; ; logits = undefined) {
-    const reason = text.ended();
-    if (reason) return reason;
-    const ids = text.history.slice(cache?.length);
-    logits ??= (await interruptibleForward(model, ids, { cache, positions: "last", into }, signal))?.data;
-    if (!logits) return "abort";
-    yield text.next(logits, sample);
-    await eventLoopTurn();
+  try {
+    for (let logits = known; ; logits = undefined) {
+      const reason = text.ended();
+      if (reason) return reason;
+      const ids = text.history.slice(cache?.length);
+      logits ??= (await interruptibleForward(model, ids, { cache, positions: "last", into }, signal))?.data;
+      if (!logits) return "abort";
+      yield text.next(logits, sample);
+      await eventLoopTurn();
+    }
+  } finally {
+    text.release();
   }
 }
 

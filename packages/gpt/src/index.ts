@@ -11,11 +11,12 @@ export {
   type MlpParameters,
   type Parameters,
 } from "./checkpoint/parameters.ts";
-export { type ReadTensor, readTensors } from "./checkpoint/read-tensors.ts";
+export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
 export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
 export {
+  checkedPrompt,
   type FinishReason,
   type GeneratedToken,
   promptIds,
@@ -61,6 +62,6 @@ export { type ForwardOptions, forward, forwardByLayer, type Model } from "./mode
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";
 export type { StreamingDecoder } from "./streaming-decoder.ts";
-export { loadTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
-export { loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";
+export { type Tokenizer, TokenizerError } from "./tokenizer.ts";
+export { loadTokenizer, loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";
 export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";

@@ -23,6 +23,7 @@ export class KVCache {
   readonly #keys: Tensor[]; // per layer [H, capacity, D]
   readonly #values: Tensor[];
   #length = 0;
+  #isDisposed = false;
 
   /**
    * A cache for `capacity` tokens, nPositions by default.
@@ -55,16 +56,19 @@ export class KVCache {
 
   /** Keys of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
   keys(layer: number): Tensor {
+    this.#check("keys");
     return this.#keys[layer] as Tensor;
   }
 
   /** Values of one layer; rows 0 .. length - 1 of each head are valid. [H, capacity, D] */
   values(layer: number): Tensor {
+    this.#check("values");
     return this.#values[layer] as Tensor;
   }
 
   /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
   checkRoom(count: number): void {
+    this.#check("checkRoom");
     if (this.#length + count > this.capacity) {
       throw new ContextOverflowError({
         past: this.#length,
@@ -77,29 +81,37 @@ export class KVCache {
 
   /** Writes a layer's new keys and values, [T, C] each, behind the `length` tokens held; `advance` makes them count. */
   store(layer: number, keys: Tensor, values: Tensor): void {
+    this.#check("store");
     storeHeads(this.keys(layer), keys, this.#length, this.#engine);
     storeHeads(this.values(layer), values, this.#length, this.#engine);
   }
 
   /** Counts `count` tokens that every layer has stored. @throws ContextOverflowError */
   advance(count: number): void {
+    this.#check("advance");
     this.checkRoom(count);
     this.#length += count;
   }
 
   /** Forgets all but the first `length` tokens. @throws RangeError if fewer are held */
   truncate(length: number): void {
+    this.#check("truncate");
     checkLength("KVCache.truncate", "length", length, this.#length);
     this.#length = length;
   }
 
   /** Forgets everything. */
   reset(): void {
+    this.#check("reset");
     this.#length = 0;
   }
 
-  /** Gives the memory back, at once where the engine keeps its own; the cache is unusable afterwards. Twice is once. */
+  /**
+   * Gives the memory back, at once where the engine keeps its own; whatever is asked of the cache afterwards is an EngineError.
+   * Idempotent. A cache that is let go of without it keeps its part of such an engine's memory until the engine is disposed or collected.
+   */
   dispose(): void {
+    this.#isDisposed = true;
     for (const tensor of [...this.#keys.splice(0), ...this.#values.splice(0)]) this.#engine.free(tensor);
   }
 
@@ -108,6 +120,7 @@ export class KVCache {
    * @throws RangeError if fewer are held; EngineError if the engine has no room for another cache
    */
   fork(length: number = this.#length): KVCache {
+    this.#check("fork");
     checkLength("KVCache.fork", "length", length, this.#length);
     const copy = new KVCache(this.#config, this.#engine, this.capacity);
     copy.copyFrom(this, 0, length);
@@ -121,6 +134,7 @@ export class KVCache {
    * ShapeError for a cache of another model's shape
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
+    for (const cache of [this, source]) cache.#check("copyFrom");
     checkSameShape(this.#config, source.#config);
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
@@ -132,6 +146,11 @@ export class KVCache {
     }
     this.#length = to;
     return 2 * this.#config.nLayer * this.#config.nEmbd * (to - from) * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** @throws EngineError after `dispose` */
+  #check(method: string): void {
+    if (this.#isDisposed) throw new EngineError(`KVCache.${method}: this cache has been disposed; make a new one`);
   }
 }
 

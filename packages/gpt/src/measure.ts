@@ -6,7 +6,7 @@
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { checkPositions } from "./cost.ts";
-import { ContextOverflowError } from "./errors.ts";
+import { ContextOverflowError, promptOverflow } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { KVCache } from "./kv-cache.ts";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
@@ -59,9 +59,10 @@ export interface GenerationSpeed {
 
 export interface PositionOptions {
   readonly useCache: boolean;
-  /** Measurements of each position, of which the median is taken. */
+  /** How often all positions are measured, one after the other; the median of each is taken. */
   readonly runs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called after each measurement, of positions times runs. */
   readonly onPosition?: ((done: number, count: number) => void) | undefined;
 }
 
@@ -80,7 +81,8 @@ export async function measureGeneration(model: Model, options: MeasureOptions = 
   const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
   checkCounts({ promptTokens, newTokens, runs }, 1);
   checkCounts({ depth, warmups }, 0);
-  checkFits(model.config, 0, promptTokens);
+  const { nPositions } = model.config;
+  if (promptTokens > nPositions) throw promptOverflow("measuring", promptTokens, nPositions);
   checkFits(model.config, depth, newTokens);
   const cache = useCache
     ? new KVCache(model.config, model.engine, Math.max(promptTokens, depth + newTokens))
@@ -154,8 +156,9 @@ function heapGrowth(heapUsed: () => number) {
 }
 
 /**
- * The time of one token at each of `positions`: with a cache, one step behind position - 1 tokens; without, a full pass
- * over all of them. The logits are those of the last position alone in both.
+ * The time of one token at each of `positions`: with a cache, one step after position - 1 tokens; without, a full pass
+ * over all of them. The logits are those of the last position alone in both. Runs go over all positions before the next
+ * begins, so that a disturbance of some milliseconds reaches one measurement of a position and not its median.
  * @throws RangeError unless the positions are whole numbers from 1 to nPositions, ascending; the signal's reason
  */
 export async function measurePositions(
@@ -168,25 +171,33 @@ export async function measurePositions(
   const last = positions.at(-1) ?? 1;
   const ids = fillerIds(model.config, last);
   const cache = useCache ? new KVCache(model.config, model.engine, last) : undefined;
+  const measured = positions.map((): number[] => []);
   try {
     await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass of all compiles and allocates
-    const times: PositionTime[] = [];
-    for (const position of positions) {
-      const missing = ids.slice(cache?.length, position - 1);
-      if (cache && missing.length > 0) await timedForward(model, missing, cache, signal);
-      const measured: number[] = [];
-      for (let run = 0; run < runs; run++) {
-        cache?.truncate(position - 1);
-        const fed = ids.slice(cache ? position - 1 : 0, position);
-        measured.push((await timedForward(model, fed, cache, signal)).milliseconds);
-      }
-      times.push({ position, milliseconds: median(measured) });
-      onPosition?.(times.length, positions.length);
+    for (let done = 0; done < positions.length * runs; done++) {
+      const at = done % positions.length;
+      const text = ids.slice(0, positions[at]);
+      measured[at]?.push(await lastTokenMilliseconds(model, text, cache, signal));
+      onPosition?.(done + 1, positions.length * runs);
     }
-    return times;
+    return positions.map((position, i) => ({ position, milliseconds: median(measured[i] as number[]) }));
   } finally {
     cache?.dispose();
   }
+}
+
+/** What the last token of a text takes: a step after the others, which the cache holds or takes first; without one, all of the text. */
+async function lastTokenMilliseconds(
+  model: Model,
+  text: readonly number[],
+  cache: KVCache | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (!cache) return (await timedForward(model, text, undefined, signal)).milliseconds;
+  if (cache.length >= text.length) cache.reset();
+  const missing = text.slice(cache.length, -1);
+  if (missing.length > 0) await timedForward(model, missing, cache, signal);
+  return (await timedForward(model, text.slice(-1), cache, signal)).milliseconds;
 }
 
 interface TimedPass {

@@ -66,7 +66,7 @@ export function chooseDtype(
   engine: Engine,
   asked: WeightDtype | "auto",
 ): WeightDtype {
-  const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
+  const { roomBytes = Number.POSITIVE_INFINITY, limitBytes = 0 } = engine.memory ?? {};
   const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= roomBytes;
   if (asked !== "auto" && fits(asked)) return asked;
   const fitting = AUTOMATIC.find(fits);
@@ -79,7 +79,7 @@ export function chooseDtype(
     : `${smallerModel(engine, tried, roomBytes)}the reference kernels know no limit but the machine's`;
   throw new EngineError(
     `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, its memory ends ` +
-      `at 4 GiB: ${advice}`,
+      `at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }
 

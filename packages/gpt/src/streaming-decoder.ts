@@ -10,12 +10,20 @@ export interface StreamingDecoder {
   end(): string;
 }
 
-/** A decoder over a table from ids to bytes. */
-export function streamingDecoder(bytesOf: (id: number) => Uint8Array): StreamingDecoder {
+/** A decoder over a table from ids to bytes; `separator` stands between two tokens. */
+export function streamingDecoder(bytesOf: (id: number) => Uint8Array, separator = ""): StreamingDecoder {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let before = "";
   return {
-    push: (id) => decoder.decode(bytesOf(id), { stream: true }),
-    end: () => decoder.decode(),
+    push: (id) => {
+      const text = before + decoder.decode(bytesOf(id), { stream: true });
+      before = separator;
+      return text;
+    },
+    end: () => {
+      before = "";
+      return decoder.decode();
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { shardedCheckpoint, singleFileCheckpoint } from "../src/checkpoint/check
 import { loadParameters } from "../src/checkpoint/parameters.ts";
 import { parseConfig } from "../src/config.ts";
 import type { Model } from "../src/model.ts";
-import { loadTokenizer } from "../src/tokenizer.ts";
+import { loadTokenizer } from "../src/tokenizer-files.ts";
 
 const fetched = new Map<string, Promise<Uint8Array | undefined>>();
 

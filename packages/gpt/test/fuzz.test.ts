@@ -1,5 +1,6 @@
 /** A short run of what `pnpm fuzz` does at length; the oracle is tried on files whose verdict is known. */
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { dice } from "./fuzz/dice.ts";
 import { fuzzFiles } from "./fuzz/fuzz-files.ts";
 import { fuzzSafetensors } from "./fuzz/fuzz-safetensors.ts";
@@ -8,11 +9,13 @@ import { plainGate } from "./fuzz/plain-gate.ts";
 import { plainJson } from "./fuzz/plain-json.ts";
 import { entry, safetensorsFile } from "./safetensors-file.ts";
 
-test("5,000 mutated files: the gate accepts what keeps all six rules and refuses the rest with a CheckpointError", async () => {
-  const report = await fuzzSafetensors({ inputs: 5000, seed: 1, files: fuzzFiles });
+const INPUTS = FULL ? 5000 : 1000;
+
+test("mutated files: the gate accepts what keeps all six rules and refuses the rest with a CheckpointError", async () => {
+  const report = await fuzzSafetensors({ inputs: INPUTS, seed: 1, files: fuzzFiles });
   expect(report.findings).toEqual([]);
-  expect(report.inputs).toBe(5000);
-  expect(report.accepted).toBeGreaterThan(250); // it is not all noise
+  expect(report.inputs).toBe(INPUTS);
+  expect(report.accepted).toBeGreaterThan(INPUTS / 20); // it is not all noise
   expect(report.answers.size).toBeGreaterThan(20);
 });
 

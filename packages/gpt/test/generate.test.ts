@@ -5,7 +5,7 @@ import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.t
 import { type GenerateOptions, generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
-import { loadTokenizer } from "../src/tokenizer.ts";
+import { loadTokenizer } from "../src/tokenizer-files.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();
@@ -220,12 +220,9 @@ test("text without a tokenizer is an error that says what to give", async () => 
 });
 
 test("a prompt longer than the context is an error with the counts", async () => {
-  await expect(
-    collect(
-      model,
-      Array.from({ length: 25 }, () => 1),
-    ),
-  ).rejects.toThrow(/25.*24/);
+  const prompt = Array.from({ length: 1401 }, () => 1);
+  await expect(collect(model, prompt)).rejects.toThrow("generate: the prompt has 1,401 tokens; the model takes 24");
+  await expect(collect(model, prompt)).rejects.toMatchObject({ past: 0, adding: 1401, limit: 24, what: "nPositions" });
 });
 
 test("NaN logits are an error that names the position", async () => {
@@ -251,7 +248,9 @@ test("options that cannot be are refused by the call itself, not by the first to
   const lettered = tinyModel({}, characterTokenizer(characters));
   expect(() => generate(lettered, "xy", { sample: greedy, stop: ["a", ""] })).toThrow("must not be empty");
   expect(() => generate(model, [3], { sample: greedy, stop: ["a"] })).toThrow("stop strings need a model with a tok");
-  expect(() => generate(model, [3, 61], { sample: greedy })).toThrow("token id 61 is out of range");
+  expect(() => generate(model, [3, 61], { sample: greedy })).toThrow(
+    "generate: the prompt's token id 61 is out of range",
+  );
   expect(() => generate(model, [3], { sample: greedy, maxTokens: -1 })).toThrow("maxTokens must be a whole number");
 });
 

@@ -42,7 +42,9 @@ describe("Python's layout", () => {
     }
     expect(readdirSync(at.cacheDir).sort()).toEqual([".locks", "models--org--model"]);
     expect(readdirSync(at.path()).sort()).toEqual([".no_exist", "blobs", "refs", "snapshots"]);
-    expect(readdirSync(at.path(".no_exist", commit)).sort()).toEqual(["merges.txt", "vocab.json"]);
+    const companions = ["added_tokens.json", "special_tokens_map.json", "tokenizer_config.json"];
+    const absent = ["merges.txt", "vocab.json", ...companions].sort();
+    expect(readdirSync(at.path(".no_exist", commit)).sort()).toEqual(absent);
   });
 
   test("that Python filled is used, and the network is asked nothing", async () => {

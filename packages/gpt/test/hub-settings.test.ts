@@ -1,9 +1,16 @@
 /** The environment: the variables that Python's huggingface_hub reads, and what an empty one means. */
 import { describe, expect, test } from "vitest";
-import { hubSettings } from "../src/node/hub/settings.ts";
+import type { Homes } from "../src/node/home-folder.ts";
+import { type HubChoices, hubSettings } from "../src/node/hub/settings.ts";
 import { HubError } from "../src/node/index.ts";
 
 const HOME = "/home/me";
+const homes: Homes = {
+  own: () => {
+    throw new Error("ENOENT: uv_os_get_passwd returned ENOENT (no such file or directory)");
+  },
+  of: (user) => (user === "other" ? "/home/other" : undefined),
+};
 const settings = (env: Record<string, string>) => hubSettings({}, { HOME, ...env });
 
 test("without a variable: the hub itself, and Python's cache", () => {
@@ -26,16 +33,64 @@ describe("the cache's folder", () => {
     ["HF_HOME", { HF_HOME: "/h", XDG_CACHE_HOME: "/x" }, "/h/hub"],
     ["XDG_CACHE_HOME", { XDG_CACHE_HOME: "/x" }, "/x/huggingface/hub"],
     ["a tilde", { HF_HOME: "~/hf" }, "/home/me/hf/hub"],
+    ["a tilde in HF_HUB_CACHE", { HF_HUB_CACHE: "~/hub" }, "/home/me/hub"],
+    ["a tilde in XDG_CACHE_HOME", { XDG_CACHE_HOME: "~/c" }, "/home/me/c/huggingface/hub"],
+    ["a tilde alone", { HF_HUB_CACHE: "~" }, "/home/me"],
+    ["a user's name", { HF_HUB_CACHE: "~other/hub" }, "/home/other/hub"],
     ["another variable", { HF_HUB_CACHE: "$DISK/hub", DISK: "/disk" }, "/disk/hub"],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
     ["another in braces", { HF_HUB_CACHE: "${DISK}/hub", DISK: "/disk" }, "/disk/hub"],
     ["empty ones", { HF_HUB_CACHE: "", HF_HOME: "", XDG_CACHE_HOME: "" }, "/home/me/.cache/huggingface/hub"],
   ])("by %s", (_, env, folder) => {
-    expect(settings(env).cacheDir).toBe(folder);
+    expect(hubSettings({}, { HOME, ...env }, homes).cacheDir).toBe(folder);
   });
 
   test("by the caller, over all of them", () => {
     expect(hubSettings({ cacheDir: "/mine" }, { HF_HUB_CACHE: "/c" }).cacheDir).toBe("/mine");
+  });
+
+  test("by the caller, with a tilde, and with a variable's name as it is", () => {
+    const named = (cacheDir: string) => hubSettings({ cacheDir }, { HOME, DISK: "/disk" }, homes).cacheDir;
+    expect(["~/x", "~", "~other/x", "./~", "$DISK"].map(named)).toEqual([
+      "/home/me/x",
+      "/home/me",
+      "/home/other/x",
+      "./~",
+      "$DISK",
+    ]);
+  });
+
+  // huggingface_hub: RuntimeError, "Could not determine home directory."
+  test.each([
+    [{ cacheDir: "~nobody-here/x" }, {}],
+    [{}, { HF_HUB_CACHE: "~nobody-here/x" }],
+    [{}, { HF_HUB_CACHE: "$DIR", DIR: "~/x" }], // ~ is expanded before variables are
+  ])("of a user who does not exist is an error: %j %j", (choices, env) => {
+    expect(() => hubSettings(choices, { HOME, ...env }, homes)).toThrow(HubError);
+    expect(() => hubSettings(choices, { HOME, ...env }, homes)).toThrow(
+      /^the cache's folder "~[^"]*": this machine knows no user "(nobody-here)?"; begin with .\/ if it is a folder's name$/,
+    );
+  });
+});
+
+describe("a user id that the machine does not know, without HOME", () => {
+  const unknown = (choices: HubChoices, env: Record<string, string> = {}) => hubSettings(choices, env, homes);
+
+  test.each<[HubChoices, Record<string, string>, string, string | undefined]>([
+    [{ cacheDir: "/c" }, {}, "/c", undefined],
+    [{}, { HF_HUB_CACHE: "/c" }, "/c", undefined],
+    [{}, { HF_HOME: "/h" }, "/h/hub", "/h/token"],
+    [{}, { XDG_CACHE_HOME: "/x" }, "/x/huggingface/hub", "/x/huggingface/token"],
+    [{ cacheDir: "/c" }, { HF_TOKEN_PATH: "/t" }, "/c", "/t"],
+  ])("works where the cache is named: %j %j", (choices, env, cacheDir, tokenFile) => {
+    expect(unknown(choices, env)).toMatchObject({ cacheDir, tokenFile });
+  });
+
+  test.each([{}, { cacheDir: "~/x" }])("is an error that says what to set: %j", (choices) => {
+    expect(() => unknown(choices)).toThrow(HubError);
+    expect(() => unknown(choices)).toThrow(
+      "would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+    );
   });
 });
 

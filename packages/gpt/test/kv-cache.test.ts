@@ -1,4 +1,6 @@
+import { EngineError, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward } from "../src/model.ts";
 import { engines } from "./engines.ts";
@@ -50,6 +52,67 @@ test("advance refuses what does not fit, and changes nothing then", () => {
   cache.advance(3);
   expect(() => cache.advance(2)).toThrow(/3 .*2 .*4/);
   expect(cache.length).toBe(3);
+});
+
+describe("a disposed cache", () => {
+  const disposed = () => {
+    const cache = new KVCache(config, engine, 10);
+    forward(model, [1, 2, 3], { cache });
+    cache.dispose();
+    cache.dispose();
+    return cache;
+  };
+  const other = new KVCache(config, engine, 10);
+  const [k, v] = [Tensor.zeros([1, config.nEmbd]), Tensor.zeros([1, config.nEmbd])];
+
+  test.each<[string, (cache: KVCache) => unknown]>([
+    ["keys", (cache) => cache.keys(0)],
+    ["values", (cache) => cache.values(0)],
+    ["checkRoom", (cache) => cache.checkRoom(1)],
+    ["store", (cache) => cache.store(0, k, v)],
+    ["advance", (cache) => cache.advance(1)],
+    ["truncate", (cache) => cache.truncate(0)],
+    ["reset", (cache) => cache.reset()],
+    ["fork", (cache) => cache.fork()],
+    ["copyFrom", (cache) => cache.copyFrom(other, 0)],
+    ["copyFrom", (cache) => other.copyFrom(cache, 0)],
+  ])("refuses %s, and says why", (method, ask) => {
+    expect(() => ask(disposed())).toThrow(EngineError);
+    expect(() => ask(disposed())).toThrow(`KVCache.${method}: this cache has been disposed; make a new one`);
+  });
+
+  test("refuses a pass and a generation", async () => {
+    const text = generate(model, [1], { maxTokens: 2, cache: disposed(), sample: () => 1 });
+    for (const pass of [
+      () => forward(model, [1], { cache: disposed() }),
+      () => forward(model, [1], { cache: disposed(), positions: "last" }),
+    ]) {
+      expect(pass).toThrow("this cache has been disposed");
+    }
+    await expect(text.next()).rejects.toThrow("this cache has been disposed");
+  });
+
+  test("holds nothing", () => expect(disposed().bytes).toBe(0));
+});
+
+describe.each(engines)("$engineName, once it is disposed", ({ create }) => {
+  const k = () => Tensor.zeros([1, config.nEmbd]);
+
+  test("a pass, a new cache and one that lay in it are errors that say so", () => {
+    const engine = create();
+    const gone = { ...model, engine };
+    const cache = new KVCache(config, engine, 10);
+    engine.dispose();
+    for (const ask of [
+      () => forward(gone, [1]),
+      () => forward(gone, [1], { cache }),
+      () => new KVCache(config, engine, 10),
+      () => cache.store(0, k(), k()),
+    ]) {
+      expect(ask).toThrow("the engine has been disposed; create a new one");
+    }
+    cache.dispose(); // is none
+  });
 });
 
 describe.each(engines)("$engineName", ({ create }) => {

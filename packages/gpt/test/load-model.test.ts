@@ -4,9 +4,16 @@ import { join } from "node:path";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
+import { generate } from "../src/generate.ts";
 import { fileSource, loadModel, openCheckpoint } from "../src/node/index.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
+const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+const tokenizerOfSeven = {
+  pre_tokenizer: byteLevel,
+  decoder: byteLevel,
+  model: { vocab: Object.fromEntries([..."abcdefg"].map((token, id) => [token, id])), merges: [] },
+};
 let folder = "";
 const write = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
 const openFiles = () => readdirSync("/proc/self/fd").length;
@@ -40,12 +47,26 @@ test("the bundled model loads, with its tokenizer and its folder's name", async 
   expect(model.tokenizer).toBeDefined();
 });
 
-test("vocab.json and merges.txt are a tokenizer too, of ids below config.json's vocab_size", async () => {
+test("vocab.json and merges.txt are a tokenizer too", async () => {
   write("vocab.json", '{"a":0,"b":1,"ab":6}');
   write("merges.txt", "#version: 0.2\na b\n");
   expect((await loadModel(folder)).tokenizer?.encode("abb")).toEqual([6, 1]);
-  write("vocab.json", '{"a":0,"b":1,"ab":7}');
-  await expect(loadModel(folder)).rejects.toThrow(`vocab.json: "ab" has id 7, config.json's vocab_size is 7`);
+});
+
+/** A model of 7 ids, and [PAD] added as id 7: what is fine-tuned often has it, and its rows were not resized. */
+test.each([
+  ["tokenizer.json", { "tokenizer.json": JSON.stringify(tokenizerOfSeven) }],
+  ["vocab.json", { "vocab.json": JSON.stringify(tokenizerOfSeven.model.vocab), "merges.txt": "" }],
+])("an id beyond vocab_size is an error where it stands in a prompt, and no other: %s", async (_, files) => {
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  write("tokenizer_config.json", '{"bos_token":null,"eos_token":null,"unk_token":null,"pad_token":"[PAD]"}');
+  const model = await loadModel(folder);
+  expect(model.tokenizer?.encode("ab[PAD]")).toEqual([0, 1, 7]);
+  const ids = [];
+  for await (const { id } of generate(model, "ab", { maxTokens: 2, sample: () => 2 })) ids.push(id);
+  expect(ids).toEqual([2, 2]);
+  const asked = async () => void (await generate(model, "ab[PAD]", { sample: () => 2 }).next());
+  await expect(asked).rejects.toThrow("the prompt's token id 7 is out of range; ids go from 0 to 6");
 });
 
 test("one of the two is not enough", async () => {

@@ -44,6 +44,9 @@ test("a count that cannot be is refused", async () => {
 
 test("tokens that do not fit the context are refused", async () => {
   await expect(measureGeneration(model, { promptTokens: 25 })).rejects.toThrow(ContextOverflowError);
+  await expect(measureGeneration(model, { promptTokens: 25 })).rejects.toThrow(
+    "measuring: the prompt has 25 tokens; the model takes 24; shorten the prompt",
+  );
   await expect(measureGeneration(model, { promptTokens: 1, depth: 20, newTokens: 5 })).rejects.toThrow(
     ContextOverflowError,
   );

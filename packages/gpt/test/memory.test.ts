@@ -48,6 +48,18 @@ test("what fits in no dtype is refused with int8's numbers and the kernels that 
   );
 });
 
+test("where only 1 GiB could be reserved, what does not fit in it is refused with its numbers, and auto makes do", () => {
+  const memory = { heldBytes: 1 << 20, roomBytes: 2 ** 30 - 2 ** 17, limitBytes: 2 ** 30 };
+  const weightBytes: typeof engine.weightBytes = (...of) => engine.weightBytes(...of);
+  const small = { ...createReferenceEngine(), kernelSet: "simd", threads: 2, memory, weightBytes } as const;
+  const medium = presetConfig("gpt2-medium");
+  expect(chooseDtype("gpt2-medium", medium, small, "auto")).toBe("bf16");
+  // 354,823,168 numbers and a cache of 2 * 24 * 1024 * 1024, 4 bytes each
+  expect(() => chooseDtype("gpt2-medium", medium, small, "f32")).toThrow(
+    /^gpt2-medium: needs 1.71 GB \(weights 1.42 GB in f32, cache of 1024 tokens 0.20 GB, .*the simd engine has room for 1.07 GB, its memory ends at 1 GiB: dtype bf16 would fit/,
+  );
+});
+
 test("what is in the engine already counts: beside 3.2 GB, gpt2-large does not fit in bf16 and gpt2-medium does", async () => {
   let fail = (_: Error) => {};
   const read = () => new Promise<never>((_, reject) => (fail = reject));

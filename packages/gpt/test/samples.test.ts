@@ -103,6 +103,6 @@ test.each([0, -1, 1.5, Number.NaN])("a count of %s is refused by the call itself
 
 test("a prompt or option that cannot be is refused in its name", () => {
   expect(() => generateSamples(tinyModel(), [61], { count: 1, sampleFor: () => greedy })).toThrow(
-    "generateSamples: token id 61 is out of range; ids go from 0 to 60",
+    "generateSamples: the prompt's token id 61 is out of range; ids go from 0 to 60",
   );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { loadTokenizer, type Tokenizer, TokenizerError } from "../src/tokenizer.ts";
-import { loadTokenizerFiles, type TokenizerFiles } from "../src/tokenizer-files.ts";
+import { type Tokenizer, TokenizerError } from "../src/tokenizer.ts";
+import { loadTokenizer, loadTokenizerFiles, type TokenizerFiles } from "../src/tokenizer-files.ts";
 
 const folder = new URL("./fixtures/gpt2-tokenizer/", import.meta.url);
 const json = readFileSync(new URL("tokenizer.json", folder), "utf8");
@@ -14,14 +14,14 @@ const { vocab, merges }: { vocab: Record<string, number>; merges: string[] } = J
 const vocabJson = JSON.stringify(vocab);
 const mergesTxt = ["#version: 0.2", ...merges, ""].join("\n");
 
-const load = (files: TokenizerFiles = {}, vocabSize?: number) =>
-  loadTokenizerFiles({ "vocab.json": vocabJson, "merges.txt": mergesTxt, ...files }, vocabSize) as Tokenizer;
+const load = (files: TokenizerFiles = {}) =>
+  loadTokenizerFiles({ "vocab.json": vocabJson, "merges.txt": mergesTxt, ...files }) as Tokenizer;
 
 /** Four tokens: a, b, ab, and the end. */
-const small = (files: TokenizerFiles = {}, vocabSize?: number) =>
-  load({ "vocab.json": '{"a":0,"b":1,"ab":2,"<|endoftext|>":3}', "merges.txt": "a b", ...files }, vocabSize);
+const small = (files: TokenizerFiles = {}) =>
+  load({ "vocab.json": '{"a":0,"b":1,"ab":2,"<|endoftext|>":3}', "merges.txt": "a b", ...files });
 
-const gpt2 = load({}, 50257);
+const gpt2 = load();
 const sameIds = (tokenizer: Tokenizer) =>
   expect(vectors.filter(({ text, ids }) => tokenizer.encode(text).join() !== ids.join())).toEqual([]);
 
@@ -61,7 +61,7 @@ describe("merges.txt by its bytes", () => {
 
 describe("what else names tokens", () => {
   test("added_tokens.json, as DialoGPT's fine-tunes have it", () => {
-    const tokenizer = load({ "added_tokens.json": '{"<pad>":50257}' }, 50258);
+    const tokenizer = load({ "added_tokens.json": '{"<pad>":50257}' });
     expect(tokenizer.encode("a<pad>b<|endoftext|>")).toEqual([64, 50257, 65, 50256]);
     expect(tokenizer.decode([64, 50257])).toBe("a<pad>");
     expect(tokenizer.vocabSize).toBe(50258);
@@ -84,11 +84,18 @@ describe("what else names tokens", () => {
     expect(small({ ...files, [file]: JSON.stringify(content) }).encode("abc")).toEqual([2, 4]);
   });
 
-  test("a special token without an id is left out", () => {
-    expect(small({ "special_tokens_map.json": '{"pad_token":"ba","bos_token":null}' }).encode("ba")).toEqual([1, 0]);
+  test("a special token without an id gets the next one [AutoTokenizer of transformers 5.18]", () => {
+    const tokenizer = small({ "special_tokens_map.json": '{"pad_token":"ba","bos_token":null}' });
+    expect(tokenizer.encode("ba")).toEqual([4]);
+    expect(tokenizer.decode([4])).toBe("ba");
+    expect(tokenizer.vocabSize).toBe(5);
   });
 
-  test("add_prefix_space is honoured", () => {
+  test("a token's id is the next one, whatever id its file names [AutoTokenizer of transformers 5.18]", () => {
+    expect(small({ "added_tokens.json": '{"<pad>":9}' }).encode("a<pad>")).toEqual([0, 4]);
+  });
+
+  test("add_prefix_space is honored", () => {
     const config = '{"add_prefix_space":true}';
     expect(load({ "tokenizer_config.json": config }).encode("word")).toEqual(gpt2.encode(" word"));
   });
@@ -99,18 +106,17 @@ test("neither vocab.json nor merges.txt is no tokenizer", () => {
 });
 
 describe("broken files are one clear line", () => {
-  test.each<[TokenizerFiles | { [name: string]: undefined }, string, number?]>([
+  test.each<[TokenizerFiles | { [name: string]: undefined }, string]>([
     [{ "merges.txt": undefined }, "merges.txt: is not there; vocab.json alone is no tokenizer"],
     [{ "vocab.json": undefined }, "vocab.json: is not there; merges.txt alone is no tokenizer"],
     [{ "vocab.json": "{" }, "vocab.json: is not JSON: "],
-    [{ "vocab.json": "version https://git-lfs.github.com/spec/v1" }, "vocab.json: is not JSON: "],
+    [{ "vocab.json": "version https://git-lfs.github.com/spec/v1" }, "vocab.json: is a Git LFS pointer, not "],
+    [{ "vocab.json": "<!doctype html><p>" }, "vocab.json: is a web page, not "],
     [{ "vocab.json": '{"a":0,"a":1}' }, 'vocab.json: is not JSON: key \\"a\\" at position 10 is there twice'],
     [{ "vocab.json": "[]" }, "vocab.json: the whole must be an object from token to id"],
     [{ "vocab.json": '{"a":"0"}' }, 'vocab.json: "a" must be an id, a whole number, 0 or more'],
     [{ "vocab.json": '{"a":-1}' }, "vocab.json: is not JSON: number"],
     [{ "vocab.json": '{"a":0,"b":1,"ab":1}' }, 'vocab.json: "b" and "ab" have one id, 1'],
-    [{}, `vocab.json: "<|endoftext|>" has id 3, config.json's vocab_size is 3`, 3],
-    [{ "added_tokens.json": '{"<pad>":4}' }, `vocab.json: "<pad>" has id 4, config.json's vocab_size is 4`, 4],
     [{ "added_tokens.json": '{"<pad>":2}' }, 'vocab.json: "ab" and "<pad>" have one id, 2'],
     [{ "added_tokens.json": '{"ab":9}' }, 'vocab.json: "ab" has id 2, and 9 where it is added'],
     [{ "added_tokens.json": "null" }, "added_tokens.json: the whole must be an object from token to id"],
@@ -123,8 +129,47 @@ describe("broken files are one clear line", () => {
     [{ "tokenizer_config.json": "x" }, "tokenizer_config.json: is not JSON: "],
     [{ "tokenizer_config.json": '{"add_prefix_space":1}' }, '"add_prefix_space" must be true or false'],
     [{ "special_tokens_map.json": '{"eos_token":3}' }, '"eos_token" must be a token or an object with its content'],
-  ])("%j", (files, message, vocabSize) => {
-    const error = catchError(() => small(files, vocabSize));
+    [{ "vocab.json": '{"a":4294967296}' }, '"a" must be an id, a whole number, 0 or more, at most 4294967295'],
+    [
+      { "vocab.json": '{"a":0,"b":1,"ab":3}' },
+      `added token "<|endoftext|>" gets id 3, the next after the vocabulary's 3 tokens, but "ab" has it`,
+    ],
+    [
+      { "tokenizer_config.json": '{"add_bos_token":true}' },
+      '"add_bos_token" must be false: a token added to every text',
+    ],
+    [{ "tokenizer_config.json": '{"tokenizer_class":"BertTokenizer"}' }, '"tokenizer_class" must be GPT2Tokenizer, '],
+    [
+      { "tokenizer_config.json": '{"pad_token":{"content":"a"}}' },
+      '"pad_token" must be a token or an object with its content',
+    ],
+    [
+      { "tokenizer_config.json": '{"added_tokens_decoder":{"x":{}}}' },
+      'must be an object from id to token, got {"x":{}}',
+    ],
+    [
+      { "tokenizer_config.json": '{"added_tokens_decoder":{"4":{}}}' },
+      '"added_tokens_decoder.4.content" must be a string',
+    ],
+    [
+      { "tokenizer_config.json": '{"extra_special_tokens":7}' },
+      '"extra_special_tokens" must be an array of tokens, or an',
+    ],
+    [{ "tokenizer_config.json": '{"init_inputs":["a"]}' }, '"init_inputs" must be empty: arguments of a class'],
+    [
+      { "tokenizer_config.json": '{"vocab":{}}' },
+      '"vocab" must be left out: the vocabulary is read from a file of its own',
+    ],
+    [
+      { "tokenizer_config.json": '{"fast_tokenizer_files":["x"]}' },
+      'must be ["tokenizer.json"]: no other is read, got ["x"]',
+    ],
+    [
+      { "special_tokens_map.json": '{"add_prefix_space":true}' },
+      "must be left out: it belongs in tokenizer_config.json",
+    ],
+  ])("%j", (files, message) => {
+    const error = catchError(() => small(files));
     expect(error).toBeInstanceOf(TokenizerError);
     expect(error.message).toContain(message);
     expect(error.message).not.toContain("\n");

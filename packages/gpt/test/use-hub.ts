@@ -34,6 +34,8 @@ export interface HubSession {
   leavePart(whole: Uint8Array, beginning: Uint8Array): void;
   /** Fills the cache as Python's huggingface_hub does. */
   asPython(files: Files, commit: string, folder?: string, ref?: string): void;
+  /** Says in the cache that the commit has no such file. */
+  markAbsent(commit: string, name: string): void;
 }
 
 /** Registers it. */
@@ -90,6 +92,11 @@ export function useHub(): HubSession {
     },
     asPython: (files, commit, folder = "models--org--model", ref = "main") =>
       fillAsPython(join(cacheDir, folder), files, commit, ref),
+    markAbsent: (commit, name) => {
+      const folder = join(cacheDir, "models--org--model/.no_exist", commit);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, name), "");
+    },
   };
 }
 

@@ -74,6 +74,13 @@ export function probabilities({ logits }: Candidates): Float64Array {
   return weights;
 }
 
+/** -log2 q of a candidate, in bits, by its logit: finite where q itself is too small for a number. */
+export function surpriseBits(candidates: Candidates, id: number): number {
+  const { logits } = candidates;
+  const { sum } = passingWeights(logits);
+  return (largest(logits) - logits[indexOf(candidates, id)]! + Math.log(sum)) / Math.LN2;
+}
+
 /** - sum_i q_i ln q_i, in nats: 0 if one token is certain, ln n if n are equally probable. */
 export function entropy({ logits }: Candidates): number {
   const { weights, sum } = softmaxWeights(logits);

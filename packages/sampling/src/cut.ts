@@ -73,25 +73,36 @@ export function largestCut(scores: Float64Array, k: number): Cut {
   return headCut(scores, k, ones(scores.length), placesFrom(scores, headCut(sample, k).threshold));
 }
 
-/** The candidates whose `scores` belong to the head, at least one; among ties the lower ids. `among` ascends. */
+/** Which of the tokens tied at a cut stay. */
+export type Ties = "lower ids" | "higher ids";
+
+interface HeadOptions {
+  readonly weights?: Float64Array;
+  /** Ascending. */
+  readonly among?: Int32Array;
+  readonly ties?: Ties;
+}
+
+/** The candidates whose `scores` belong to the head, at least one; among ties the lower ids unless told otherwise. */
 export function keepHead(
   candidates: Candidates,
   scores: Float64Array,
   { threshold, missing }: Cut,
-  weights = ones(scores.length),
-  among = everyPlace(scores),
+  { weights = ones(scores.length), among = everyPlace(scores), ties = "lower ids" }: HeadOptions = {},
 ): Candidates {
   const kept = scratchPlaces(among.length);
-  let [count, left, ties] = [0, missing, 0];
-  for (let i = 0; i < among.length; i++) {
+  const [first, step] = ties === "lower ids" ? [0, 1] : [among.length - 1, -1];
+  let [count, left, tied] = [0, missing, 0];
+  for (let i = first; i >= 0 && i < among.length; i += step) {
     const place = among[i]!;
     if (!(scores[place]! >= threshold)) continue;
     if (scores[place] === threshold) {
-      if (ties++ > 0 && left <= 0) continue;
+      if (tied++ > 0 && left <= 0) continue;
       left -= weights[place]!;
     }
     kept[count++] = place;
   }
+  if (step < 0) kept.subarray(0, count).reverse();
   return keepPlaces(candidates, kept, count);
 }
 
@@ -102,10 +113,16 @@ export function keepFrom(candidates: Candidates, scores: Float64Array, threshold
   return keepPlaces(candidates, places, places.length);
 }
 
-/** `kept`, or where those are fewer than `minKeep`, so many with the largest scores; among ties the lower ids. */
-export function atLeast(kept: Candidates, candidates: Candidates, scores: Float64Array, minKeep: number): Candidates {
+/** `kept`, or where those are fewer than `minKeep`, so many with the largest scores. */
+export function atLeast(
+  kept: Candidates,
+  candidates: Candidates,
+  scores: Float64Array,
+  minKeep: number,
+  ties: Ties = "lower ids",
+): Candidates {
   const least = Math.min(minKeep, scores.length);
-  return kept.ids.length >= least ? kept : keepHead(candidates, scores, largestCut(scores, least));
+  return kept.ids.length >= least ? kept : keepHead(candidates, scores, largestCut(scores, least), { ties });
 }
 
 /** Where the scores are that are not below `floor`, ascending. */

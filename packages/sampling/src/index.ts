@@ -7,14 +7,8 @@ export { createGenerator, type Generator, nextUint32, nextUniform } from "./gene
 export type { ChainOptions } from "./options.ts";
 export type { Scope } from "./parameter.ts";
 export { dialects, type Preset, presetChain } from "./presets.ts";
-export {
-  applyChain,
-  type ChainResult,
-  mostProbable,
-  type ReportOptions,
-  type Share,
-  type StepReport,
-} from "./report.ts";
+export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";
+export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
 export type { StepContext } from "./rule.ts";
 export { createSampler, type Explanation, type Sampler } from "./sampler.ts";
 export { type ChainSpec, type StepSpec, validateChain } from "./spec.ts";

@@ -1,32 +1,28 @@
 /** What each step of a chain did, as plain data: for a person to read, or a program. */
-import { type Candidates, entropy, probabilities, softmaxWeights } from "./candidates.ts";
+import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
 import { type Observe, runChain, type SampleContext } from "./chain.ts";
-import { largestCut, placesFrom } from "./cut.ts";
 import { SamplingError } from "./errors.ts";
+import { highest, type Profile, profileOf, type Share } from "./profile.ts";
 import type { StepContext } from "./rule.ts";
 import { type ChainSpec, type StepSpec, validateChain } from "./spec.ts";
 
-/** A token and its probability. */
-export interface Share {
-  readonly id: number;
-  readonly probability: number;
+/** A token that a step left. */
+export interface KeptShare extends Share {
+  /** Its probability in the distribution the step was given; 0 if it was none of its candidates. */
+  readonly given: number;
 }
 
-/** What one step did. */
-export interface StepReport {
+/** What one step did, and the distribution it left. */
+export interface StepReport extends Profile {
   readonly step: StepSpec;
   /** Candidates the step was given. */
   readonly before: number;
-  /** Candidates it left. */
-  readonly kept: number;
   /** Probability, under the distribution the step was given, of what it removed. */
   readonly massRemoved: number;
   /** What it removed, the most probable first, at most `limit`, with the probability it had. */
   readonly removed: readonly Share[];
-  /** Of the distribution it left, in bits. */
-  readonly entropyBits: number;
-  /** The most probable tokens it left, at most `limit`, with their new probability. */
-  readonly top: readonly Share[];
+  /** The most probable tokens it left, at most `limit`, with their new probability and the one they had. */
+  readonly top: readonly KeptShare[];
   /** The chance that XTC drew. */
   readonly uniform?: number;
   /** Mirostat's bound, in bits. */
@@ -35,6 +31,8 @@ export interface StepReport {
 
 export interface ChainResult {
   readonly candidates: Candidates;
+  /** The distribution that the chain was given: the softmax of the logits. */
+  readonly initial: Profile;
   readonly steps: readonly StepReport[];
 }
 
@@ -67,25 +65,35 @@ export function reportChain(
   limit: number,
 ): ChainResult {
   const steps: StepReport[] = [];
+  let given: Candidates | undefined;
   let chance: number | undefined;
   const watched = (): number => {
     chance = uniform();
     return chance;
   };
   const observe: Observe = (step, before, after) => {
+    given ??= before;
     const state =
       step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : chance === undefined ? {} : { uniform: chance };
     steps.push({ ...reportOf(step, before, after, limit), ...state });
     chance = undefined;
   };
-  return { candidates: runChain(chain, logits, context, { uniform: watched, mu }, observe), steps };
+  const candidates = runChain(chain, logits, context, { uniform: watched, mu }, observe);
+  return { candidates, initial: profileOf(given ?? candidates, limit), steps };
 }
 
 function reportOf(step: StepSpec, before: Candidates, after: Candidates, limit: number): StepReport {
   const { removed, massRemoved } = difference(before, after, limit);
-  const [given, kept] = [before.ids.length, after.ids.length];
-  const entropyBits = entropy(after) / Math.LN2;
-  return { step, before: given, kept, massRemoved, removed, entropyBits, top: mostProbable(after, limit) };
+  const { kept, entropyBits, headSize, top, tail } = profileOf(after, limit);
+  const given = shareIn(before);
+  const compared = top.map((share) => ({ ...share, given: given(share.id) }));
+  return { step, before: before.ids.length, kept, massRemoved, removed, entropyBits, headSize, top: compared, tail };
+}
+
+/** The probability of a token, 0 for one that is no candidate. */
+function shareIn(candidates: Candidates): (id: number) => number {
+  const { weights, sum } = softmaxWeights(candidates.logits);
+  return (id) => (weights[indexOf(candidates, id)] ?? 0) / sum;
 }
 
 function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
@@ -106,20 +114,6 @@ function difference(before: Candidates, after: Candidates, limit: number): Pick<
   const places = highest(scores, Math.min(limit, gone));
   const removed = places.map((i) => ({ id: before.ids[i]!, probability: weights[i]! / sum }));
   return { massRemoved: mass / sum, removed };
-}
-
-/** The most probable candidates, at most `limit`, ties by the lower id. */
-export function mostProbable(candidates: Candidates, limit: number): Share[] {
-  const shares = probabilities(candidates);
-  const places = highest(candidates.logits, Math.min(limit, shares.length));
-  return places.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
-}
-
-/** Where the `count` highest scores are, the highest first. */
-function highest(scores: Float64Array, count: number): number[] {
-  if (!(count >= 1)) return [];
-  const places = Array.from(placesFrom(scores, largestCut(scores, Math.floor(count)).threshold));
-  return places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, Math.floor(count));
 }
 
 function noChance(): number {

@@ -1,8 +1,9 @@
 /** A sampler: a chain and a seeded generator as one function from logits to the next token's id. */
-import { type Candidates, indexOf, probabilities } from "./candidates.ts";
+import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
 import { draw } from "./draw.ts";
 import { createGenerator, type Generator, nextUniform } from "./generator.ts";
+import type { Profile } from "./profile.ts";
 import { reportChain, type StepReport } from "./report.ts";
 import { giveLogits } from "./scratch.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
@@ -14,6 +15,8 @@ export interface Explanation {
   readonly id: number;
   /** Of the id, in the distribution the chain left. */
   readonly probability: number;
+  /** The distribution that the chain was given. */
+  readonly initial: Profile;
   readonly steps: readonly StepReport[];
 }
 
@@ -45,14 +48,14 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
   let mu = mirostat && firstMu(mirostat);
   const drawFrom = (candidates: Candidates): number => {
     const id = draw(candidates, generator);
-    if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, probabilityOf(candidates, id));
+    if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id));
     return id;
   };
   const distribution: Sampler["distribution"] = (logits, context) => runChain(chain, logits, context, { uniform, mu });
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
-    const { candidates, steps } = reportChain(chain, logits, context, { uniform, mu }, limit);
+    const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu }, limit);
     const id = greedyAlone ? candidates.ids[0]! : drawFrom(candidates);
-    return { id, probability: probabilityOf(candidates, id), steps };
+    return { id, probability: probabilityOf(candidates, id), initial, steps };
   };
   const sample = greedyAlone
     ? (logits: Float32Array | Float64Array) => argmax(logits)

@@ -82,7 +82,8 @@ export const BUILDERS: { readonly [P in Place]: Build } = {
         : { type: "temperature", temperature },
   "top-k": ({ topK = 0 }, manner) => (topK === 0 ? undefined : { type: "top-k", k: topK, boundary: boundary(manner) }),
   "top-n-sigma": ({ topNSigma = 0 }) => (topNSigma === 0 ? undefined : { type: "top-n-sigma", n: topNSigma }),
-  "top-p": ({ topP = 1 }) => (topP === 1 ? undefined : { type: "top-p", p: topP }),
+  "top-p": ({ topP = 1 }, { dialect }) =>
+    topP === 1 ? undefined : { type: "top-p", p: topP, ...(dialect === "hf" && { boundary: "hf" }) },
   typical: ({ typical = 1 }, manner) =>
     typical === 1 ? undefined : { type: "typical", mass: typical, boundary: boundary(manner) },
   watermark: ({ watermark }) => watermark && { type: "watermark", ...watermark },

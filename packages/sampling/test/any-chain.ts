@@ -59,7 +59,7 @@ function anywhere(size: number) {
     step("temperature", { temperature: positive }),
     step("top-k", { k: fc.nat(45), boundary }),
     step("top-n-sigma", { n: positive }),
-    step("top-p", { p: share, minKeep: keep }),
+    step("top-p", { p: share, minKeep: keep, boundary }),
     step("typical", { mass: share, minKeep: keep, boundary }),
     step("watermark", { key: fc.maxSafeNat(), hash: fc.constantFrom("left", "self"), width: keep }),
     step("xtc", { probability: share, threshold: share }),

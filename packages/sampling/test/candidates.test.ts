@@ -1,6 +1,7 @@
-import { applyChain, candidatesOf, probabilities, SamplingError } from "@tsgpt/sampling";
+import { applyChain, candidatesOf, entropy, probabilities, SamplingError } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { surpriseBits } from "../src/candidates.ts";
 import { anyRow, row } from "./rows.ts";
 
 test("a logit of -Infinity is masked: the token is no candidate", () => {
@@ -15,6 +16,15 @@ test("probabilities of [0, ln 3] are [1/4, 3/4]", () => {
 
 test("probabilities of huge logits do not overflow", () => {
   expect(Array.from(probabilities(row(3e38, -3e38, 3e38)))).toEqual([0.5, 0, 0.5]);
+});
+
+test("the surprise of a token with a logit of -1000 beside one of 0 is 1000 / ln 2 bits, though its probability is 0", () => {
+  const candidates = row(0, -Infinity, -1000);
+  expect(probabilities(candidates)[1]).toBe(0);
+  expect(surpriseBits(candidates, 2)).toBeCloseTo(1442.695040888963, 10);
+  expect(surpriseBits(candidates, 0)).toBe(0);
+  expect(surpriseBits(candidatesOf(Float64Array.of(0, Math.log(3))), 1)).toBeCloseTo(Math.log2(4 / 3), 15);
+  expect(entropy(candidates)).toBe(0);
 });
 
 test("probabilities sum to 1 and do not change when a constant is added", () => {

@@ -25,7 +25,9 @@ test("each step reports what it kept and removed", () => {
       massRemoved: near(0.1),
       removed: [{ id: 3, probability: near(0.1) }],
       entropyBits: near(bits(4 / 9, 3 / 9, 2 / 9)),
-      top: [4 / 9, 3 / 9, 2 / 9].map((p, id) => ({ id, probability: near(p) })),
+      headSize: 3, // 4/9 + 3/9 = 0.78
+      top: [4 / 9, 3 / 9, 2 / 9].map((p, id) => ({ id, probability: near(p), given: near([0.4, 0.3, 0.2][id]) })),
+      tail: [],
     },
     {
       step: { type: "top-p", p: 0.7 },
@@ -34,9 +36,39 @@ test("each step reports what it kept and removed", () => {
       massRemoved: near(2 / 9),
       removed: [{ id: 2, probability: near(2 / 9) }],
       entropyBits: near(bits(4 / 7, 3 / 7)),
-      top: [4 / 7, 3 / 7].map((p, id) => ({ id, probability: near(p) })),
+      headSize: 2,
+      top: [4 / 7, 3 / 7].map((p, id) => ({ id, probability: near(p), given: near([4 / 9, 3 / 9][id]) })),
+      tail: [],
     },
   ]);
+});
+
+test("what a chain was given is reported, and without a step too", () => {
+  const given = {
+    kept: 4,
+    entropyBits: near(bits(0.4, 0.3, 0.2, 0.1)),
+    headSize: 3, // 0.4 + 0.3 + 0.2
+    top: [0.4, 0.3].map((p, id) => ({ id, probability: near(p) })),
+    tail: [{ from: 3, to: 4, probability: near(0.3) }],
+  };
+  const options = { limit: 2 };
+  expect(applyChain([], fifths, { history: [] }, options)).toMatchObject({ initial: given, steps: [] });
+  const { initial, steps } = applyChain([{ type: "greedy" }], fifths, { history: [] }, options);
+  expect(initial).toEqual(given);
+  expect(steps[0]).toMatchObject({
+    kept: 1,
+    headSize: 1,
+    top: [{ id: 0, probability: 1, given: near(0.4) }],
+    tail: [],
+  });
+});
+
+test("a forced token that was no candidate had a probability of 0", () => {
+  const chain: ChainSpec = [
+    { type: "top-k", k: 1 },
+    { type: "forced-token", id: 2, at: 0 },
+  ];
+  expect(applyChain(chain, fifths).steps[1].top).toEqual([{ id: 2, probability: 1, given: 0 }]);
 });
 
 test("a step that removes nothing reports a mass of 0", () => {

@@ -66,7 +66,7 @@ test("equal scores cut at any weight keep the first that hold it", () => {
     for (const kept of [1, Math.ceil(n / 3), n]) {
       const weights = new Float64Array(n).fill(0.25);
       const cut = headCut(scores, kept / 4, weights);
-      expect(keepHead(all(scores), scores, cut, weights).ids).toHaveLength(kept);
+      expect(keepHead(all(scores), scores, cut, { weights }).ids).toHaveLength(kept);
     }
   }
 });
@@ -77,7 +77,7 @@ test("weights from 1e-300 to 1: the head reaches the target, and without its las
     fc.property(exponents, fc.double({ min: 1e-9, max: 1, noNaN: true }), (powers, share) => {
       const scores = Float64Array.from(powers, (power) => 10 ** power);
       const target = share * scores.reduce((a, b) => a + b);
-      const kept = Array.from(keepHead(all(scores), scores, headCut(scores, target, scores), scores).ids);
+      const kept = Array.from(keepHead(all(scores), scores, headCut(scores, target, scores), { weights: scores }).ids);
       const masses = kept.map((i) => scores[i]).sort((a, b) => a - b);
       const mass = masses.reduce((a, b) => a + b);
       expect(new Set(kept)).toEqual(new Set(bestFirst(scores).slice(0, kept.length)));
@@ -98,11 +98,12 @@ test("keepFrom keeps what reaches the threshold, else the minKeep largest with t
   expect(from(9, 99)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("atLeast fills up to exactly minKeep, of ties the lower ids", () => {
+test("atLeast fills up to exactly minKeep, of ties the lower ids unless told otherwise", () => {
   const scores = Float64Array.of(1, 4, 3, 3, 0);
   const [candidates, one] = [all(scores), { ids: Int32Array.of(1), logits: Float64Array.of(0) }];
   expect(atLeast(one, candidates, scores, 1)).toBe(one);
   expect(Array.from(atLeast(one, candidates, scores, 2).ids)).toEqual([1, 2]);
+  expect(Array.from(atLeast(one, candidates, scores, 2, "higher ids").ids)).toEqual([1, 3]);
   expect(Array.from(atLeast(one, candidates, scores, 99).ids)).toEqual([0, 1, 2, 3, 4]);
 });
 

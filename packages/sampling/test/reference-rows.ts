@@ -1,9 +1,9 @@
 /** The rows and histories of tools/reference/make_sampling_fixtures.py by the same integer formula, and a digest of a result. */
 import { type Candidates, probabilities } from "@tsgpt/sampling";
 
-export type Kind = "flat" | "bell" | "peaked" | "tied" | "masked" | "equal";
+export type Kind = "flat" | "bell" | "peaked" | "tied" | "masked" | "equal" | "few";
 
-/** [left, hash of the ids or null at ties, and of several: weighted sum, largest, middle, smallest probability]; [0] is none. */
+/** [left, hash of the ids or null at ties in min-p, and of several: weighted sum, largest, middle, smallest probability]; [0] is none. */
 export type Digest = [left: number, hash?: number | null, ...probes: number[]];
 
 const HISTORY_SEED = 0x5bd1e995;
@@ -18,14 +18,18 @@ function mix(word: number): number {
 
 const word = (seed: number, index: number) => mix(index + mix(seed));
 
-const VALUES: { readonly [K in Kind]: (w: number) => number } = {
+const VALUES: { readonly [K in Kind]: (w: number, seed: number) => number } = {
   flat: (w) => (w >>> 8) / 2 ** 24 - 0.5,
   tied: (w) => (w % 7) - 3,
   equal: () => 1.5,
+  few: (w, seed) => (seed % 3 === 0 && (w >>> 8) % 5 === 0 ? -Infinity : fewValues(w, seed)),
   bell,
   peaked: bell,
   masked: (w) => (w % 3 === 0 ? -Infinity : bell(w)),
 };
+
+/** One of two to five values. */
+const fewValues = (w: number, seed: number) => w % (2 + (seed % 4));
 
 /** The sum of four bytes, spread by 14 more bits: about normal, deviation 4.6, ties rare; exact in float32. */
 function bell(w: number): number {
@@ -34,8 +38,9 @@ function bell(w: number): number {
 }
 
 export function referenceRow(kind: Kind, size: number, seed: number): Float32Array {
-  const row = Float32Array.from({ length: size }, (_, id) => VALUES[kind](word(seed, id)));
+  const row = Float32Array.from({ length: size }, (_, id) => VALUES[kind](word(seed, id), seed));
   if (kind === "peaked") row[mix(seed) % size] = 20;
+  if (kind === "few") row[seed % size] = fewValues(word(seed, seed % size), seed);
   if (kind === "masked") row[seed % size] = bell(word(seed, seed % size));
   return row;
 }
@@ -46,7 +51,7 @@ export function referenceHistory(seed: number, length: number, size: number): nu
   return Array.from({ length }, (_, i) => (word(seed ^ HISTORY_SEED, i) % different) * Math.floor(size / different));
 }
 
-/** The same of what a chain left; at ties, where nobody's rule says which tokens stay, over the sorted probabilities. */
+/** The same of what a chain left; at ties in min-p, whose minKeep takes what torch.topk happens to, over the sorted probabilities. */
 export function digestOf(candidates: Candidates, isTied: boolean): Digest {
   const p = probabilities(candidates);
   if (isTied) p.sort().reverse();

@@ -1,7 +1,7 @@
 /**
  * Every processor of transformers 5.18, and the chains that its generate assembles of them, on rows that both languages make by
- * one formula (tools/reference/make_sampling_fixtures.py): the same tokens are left, with the same probabilities. A row may
- * differ only where the limit falls between two tokens closer than NUDGE: then a parameter moved by so little gives its result.
+ * one formula (tools/reference/make_sampling_fixtures.py): the same tokens are left, with the same probabilities, in every
+ * row.
  */
 import {
   applyChain,
@@ -12,12 +12,11 @@ import {
   type StepSpec,
 } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { FULL, sample } from "../../../test/setup/sample.ts";
 import { readBytes } from "./fixture-files.ts";
 import { type Digest, digestOf, type Kind, referenceHistory, referenceRow } from "./reference-rows.ts";
 
 const TOLERANCE = 1e-8; // of a probability: the fixtures hold eight decimals
-const NUDGE = 1e-6; // of a parameter
-const AT_LIMIT = 8; // rows that a test may set aside
 const [LENGTH, PROMPT] = [12, 5];
 
 interface Case {
@@ -98,28 +97,13 @@ function difference(found: Digest, expected: Digest): string {
   return same ? "" : `${JSON.stringify(found)} is not ${JSON.stringify(expected)}`;
 }
 
-/** Chains in which one limit of one truncation is a little lower or higher. */
-function nudged(chain: ChainSpec): ChainSpec[] {
-  return chain.flatMap((step, place) =>
-    (["p", "mass", "epsilon"] as const).flatMap((name) => {
-      const limit: number | undefined = Reflect.get(step, name);
-      if (limit === undefined) return [];
-      const moved = [limit - NUDGE, limit + NUDGE].filter((value) => value > 0 && value < 1);
-      return moved.map((value) => chain.with(place, { ...step, [name]: value } as StepSpec));
-    }),
-  );
-}
-
-/** Compares the cases: what differs for no good reason, and how many were set aside. */
+/** Compares the cases: how many, and what differs. */
 function compare(cases: Iterable<Case>) {
-  const result = { compared: 0, aside: 0, wrong: [] as string[] };
+  const result = { compared: 0, wrong: [] as string[] };
   for (const each of cases) {
     result.compared++;
     const why = difference(resultOf(each.chain, each), each.expected);
-    if (why === "") continue;
-    const atLimit = nudged(each.chain).some((chain) => difference(resultOf(chain, each), each.expected) === "");
-    if (atLimit) result.aside++;
-    else result.wrong.push(`${each.name}: ${why}`);
+    if (why !== "") result.wrong.push(`${each.name}: ${why}`);
   }
   return result;
 }
@@ -128,15 +112,18 @@ const types = [...new Set(stepGroups.map(({ step }) => step.type))];
 
 test.each(types)("%s leaves what transformers leaves", (type) => {
   const groups = stepGroups.filter(({ step }) => step.type === type);
-  const { compared, aside, wrong } = compare(groups.flatMap((group) => [...casesOfStep(group)]));
+  const { compared, wrong } = compare(
+    sample(
+      groups.flatMap((group) => [...casesOfStep(group)]),
+      31,
+    ),
+  );
   expect(wrong).toEqual([]);
   expect(compared).toBeGreaterThan(30);
-  expect(aside).toBeLessThanOrEqual(AT_LIMIT);
 });
 
 test("the hf preset is the list that transformers assembles, over random options", () => {
-  const { compared, aside, wrong } = compare(chainGroups.flatMap((group) => [...casesOfChain(group)]));
+  const { compared, wrong } = compare(sample(chainGroups, 100).flatMap((group) => [...casesOfChain(group)]));
   expect(wrong).toEqual([]);
-  expect(compared).toBeGreaterThan(1500);
-  expect(aside).toBeLessThanOrEqual(AT_LIMIT);
+  expect(compared).toBeGreaterThan(FULL ? 1500 : 100);
 });

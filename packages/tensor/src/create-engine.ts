@@ -1,23 +1,25 @@
 /** Which engine: the fast one where it runs, the reference where it does not, or whichever is asked for. */
 import { createReferenceEngine, type Engine, type KernelSet } from "./engine.ts";
-import { EngineError } from "./errors.ts";
+import { EngineError, WorkerError } from "./errors.ts";
 import { createSimdEngine } from "./kernels/simd/simd-engine.ts";
 
 export interface EngineOptions {
-  /** "auto": simd where WebAssembly SIMD and shared memory are there, else reference. */
+  /** "auto": simd where it starts, which takes WebAssembly SIMD and shared memory, else reference. */
   readonly kernels?: "auto" | KernelSet | undefined;
   /**
-   * Of the simd set; the physical cores by default. A browser has threads where the page is cross-origin isolated and the engine
-   * is created in a worker; elsewhere the default is 1, and asking for more an error.
+   * Of the simd set; by default the physical cores, or 1 where no worker can be started. A browser has threads where the page is
+   * cross-origin isolated and the engine is created in a worker; elsewhere asking for more than 1 is an error.
    */
   readonly threads?: number | undefined;
+  /** Told in one sentence why the engine is slower than one would expect on this machine, and what runs instead. */
+  readonly onFallback?: ((message: string) => void) | undefined;
 }
 
 /**
  * An engine.
  * @throws EngineError if simd, or more threads than one, are asked for where they cannot be had; RangeError for no number of threads
  */
-export async function createEngine({ kernels = "auto", threads }: EngineOptions = {}): Promise<Engine> {
+export async function createEngine({ kernels = "auto", threads, onFallback }: EngineOptions = {}): Promise<Engine> {
   if (kernels === "reference") {
     if (threads !== undefined && threads !== 1) {
       throw new RangeError(`createEngine: the reference kernels run on one thread, got threads ${threads}`);
@@ -25,10 +27,23 @@ export async function createEngine({ kernels = "auto", threads }: EngineOptions 
     return createReferenceEngine();
   }
   try {
-    return createSimdEngine({ threads });
+    return simdEngine(threads, onFallback);
   } catch (error) {
     const mayFallBack = kernels === "auto" && (threads === undefined || threads === 1);
-    if (mayFallBack && error instanceof EngineError) return createReferenceEngine();
-    throw error;
+    if (!mayFallBack || !(error instanceof EngineError)) throw error;
+    onFallback?.(`${error.message}; the reference kernels run instead, many times slower`);
+    return createReferenceEngine();
+  }
+}
+
+/** With the threads asked for; where none are, with one if there can be no more. */
+function simdEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
+  try {
+    return createSimdEngine({ threads });
+  } catch (error) {
+    if (threads !== undefined || !(error instanceof WorkerError)) throw error;
+    const engine = createSimdEngine({ threads: 1 });
+    onFallback?.(`${error.message}; the simd kernels run on one thread instead`);
+    return engine;
   }
 }

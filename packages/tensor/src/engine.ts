@@ -4,6 +4,7 @@
  */
 import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
+import { DISPOSED, EngineError } from "./errors.ts";
 import { referenceKernels } from "./kernels/reference.ts";
 import { loadPlainWeight, plainWeightBytes } from "./plain-weight.ts";
 import { type Shape, Tensor } from "./tensor.ts";
@@ -16,6 +17,8 @@ export interface MemoryUse {
   readonly heldBytes: number;
   /** Bytes that can still be asked for. */
   readonly roomBytes: number;
+  /** Bytes at which it ends: 4 GiB, or less where the machine does not reserve so much. */
+  readonly limitBytes: number;
 }
 
 export interface Engine extends Backend {
@@ -41,8 +44,8 @@ export interface Engine extends Backend {
   readonly limits?: (() => MachineLimits) | undefined;
   /**
    * Ends the workers and lets the memory go: it is collected once the tensors that lie in it, a model's weights among them, are let
-   * go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was under way. Twice is once.
-   * The reference engine has nothing but its scratch to give back, and goes on working.
+   * go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was under way. Idempotent.
+   * An engine that is let go of without it, with its tensors and models, gives its memory back when it is collected.
    */
   dispose(): void;
 }
@@ -57,10 +60,14 @@ export interface MachineLimits {
   dispose(): void;
 }
 
-/** The plain TypeScript engine. */
+/** The plain TypeScript engine. Its tensors lie on the JavaScript heap and stay readable after `dispose`. */
 export function createReferenceEngine(): Engine {
-  const idle: Arena[] = [];
+  let idle: Arena[] | undefined = []; // undefined once disposed
   let arenaBytes = 0;
+  const working = (): Arena[] => {
+    if (!idle) throw new EngineError(DISPOSED);
+    return idle;
+  };
   const allocate = (size: number) => {
     arenaBytes += 4 * size;
     return new Float32Array(size);
@@ -68,29 +75,40 @@ export function createReferenceEngine(): Engine {
   const release = (memory: Float32Array) => {
     arenaBytes -= memory.byteLength;
   };
+  const zeros = (shape: Shape) => {
+    working();
+    return Tensor.zeros(shape);
+  };
   return {
     kernelSet: "reference",
     threads: 1,
-    kernels: referenceKernels,
-    allocate: (shape) => Tensor.zeros(shape),
-    allocateMatrix: (rows, columns) => Tensor.zeros([rows, columns]),
+    get kernels() {
+      working();
+      return referenceKernels;
+    },
+    allocate: zeros,
+    allocateMatrix: (rows, columns) => zeros([rows, columns]),
     free: () => {}, // the garbage collector sees to it
-    loadWeight: loadPlainWeight,
+    loadWeight: async (source, role, dtype) => {
+      working();
+      return loadPlainWeight(source, role, dtype);
+    },
     weightBytes: plainWeightBytes,
-    takeArena: () => idle.pop() ?? new Arena(referenceKernels, allocate, release),
+    takeArena: () => working().pop() ?? new Arena(referenceKernels, allocate, release),
     giveArena: (arena) => {
       arena.release(0);
-      idle.push(arena);
+      idle?.push(arena);
     },
     get arenaBytes() {
-      return arenaBytes;
+      return idle ? arenaBytes : 0;
     },
     memory: undefined,
     dispose: () => {
-      for (const arena of idle.splice(0)) arenaBytes -= arena.bytes;
+      idle = undefined;
     },
   };
 }
 
-/** The engine that an operation uses when it is given none. */
+/** The engine that an operation uses when it is given none. Disposing it does nothing, for everybody shares it. */
 export const referenceEngine: Engine = createReferenceEngine();
+referenceEngine.dispose = () => {};

@@ -13,6 +13,12 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
+/** An engine with threads cannot be had, while one without might. */
+export class WorkerError extends EngineError {}
+
+/** What an engine says to whatever is asked of it after `dispose`. */
+export const DISPOSED = "the engine has been disposed; create a new one";
+
 const CANNOT_HOLD: Readonly<Record<"f16" | "int8", string>> = {
   f16: "f16 keeps numbers up to 65504 in magnitude: keep it in f32 or bf16",
   int8: "int8 keeps finite numbers, and of a file's -63 to 63: keep it in f32 or bf16",

@@ -8,3 +8,5 @@ export declare function allowRelaxedSimd(): void;
 export declare function whyOneThread(): string | undefined;
 export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle;
 export declare function physicalCores(): number;
+export declare function freeAddressSpace(): number;
+export declare function moreAddressSpace(): string;

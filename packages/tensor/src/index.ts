@@ -1,4 +1,5 @@
 /** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
+export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
 export type { Backend } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";

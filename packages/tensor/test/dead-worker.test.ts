@@ -4,10 +4,13 @@ import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { compileKernels } from "../src/kernels/simd/module.ts";
 import { startWorker } from "../src/node/host.ts";
 import { Pool } from "../src/threads/pool.ts";
+import { BARRIER } from "../src/threads/worker.ts";
 
 test("a worker that dies makes the next job an error, within a second", { timeout: 20_000 }, async () => {
   const compiled = compileKernels();
   if (!compiled) throw new Error("no SIMD here");
+  const memory = new EngineMemory();
+  const parked = () => Atomics.load(new Int32Array(memory.memory.buffer, 0, 128), BARRIER.parked);
   const ended = new Promise<void>((resolve) => {
     const start: typeof startWorker = (data, onExit) => {
       const worker = startWorker(data, (reason) => {
@@ -17,10 +20,14 @@ test("a worker that dies makes the next job an error, within a second", { timeou
         );
         resolve();
       });
-      setTimeout(() => worker.terminate(), 100);
+      const timer = setInterval(() => {
+        if (parked() === 0) return; // one that has not begun would end with code 0
+        clearInterval(timer);
+        worker.terminate();
+      }, 1);
       return worker;
     };
-    const pool = new Pool(compiled, new EngineMemory(), 2, { start });
+    const pool = new Pool(compiled, memory, 2, { start });
   });
   await ended;
 });

@@ -11,12 +11,12 @@ import {
   weightBytes,
 } from "@tsgpt/gpt";
 import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
-import { createEngine } from "@tsgpt/tensor";
 import { type BenchReport, reportTable, shares } from "../bench-report.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 
 export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
   readonly preset?: PresetName;
@@ -54,7 +54,7 @@ async function load(
   { dtype, ...options }: EngineFlags,
   signal: AbortSignal,
 ): Promise<Model> {
-  const engine = await createEngine(options);
+  const engine = await makeEngine(options);
   return withLoadProgress((onProgress) =>
     typeof found === "string"
       ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })

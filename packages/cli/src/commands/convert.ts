@@ -5,6 +5,7 @@ import { CliError } from "../cli-error.ts";
 import { findModel } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { sayWritten } from "../say-written.ts";
 
 export interface ConvertFlags {
   readonly dtype: WeightDtype;
@@ -21,4 +22,5 @@ export async function convertCommand(model: string, output: string, { dtype }: C
     if (cause.name !== "Error") throw cause; // it names its file, or is Ctrl-C
     throw new CliError(`cannot write ${JSON.stringify(output)}: ${cause.message}`, 1);
   });
+  await sayWritten(output, `${model} in ${dtype}`);
 }

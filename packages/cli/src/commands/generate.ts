@@ -1,20 +1,21 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createEngine } from "@tsgpt/tensor";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
-import { INTERRUPTED, type Interruption, interruption } from "../interruption.ts";
+import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
-import { readStdin, withoutFinalNewline } from "../read-stdin.ts";
+import { makeEngine } from "../make-engine.ts";
+import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
-import { checkDraws, type Strategy, strategyOf } from "../strategy.ts";
+import { checkDraws, drawsByChance, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
-import { tokenText } from "../token-text.ts";
+import { typedText } from "../text-argument.ts";
+import { tokenText, withText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
   readonly seed?: number;
@@ -44,37 +45,55 @@ interface Session {
   readonly draft: Model | undefined;
   readonly flags: GenerateFlags;
   readonly strategy: Strategy;
-  readonly signal: AbortSignal;
+  /** Whether tokens are drawn by chance, so that the seed matters. */
+  readonly byChance: boolean;
   readonly loadSeconds: number;
 }
 
 /** Runs the command. @throws CliError for options that contradict, and what loading and generation throw */
 export async function generateCommand(text: string | undefined, flags: GenerateFlags): Promise<void> {
-  if (text !== undefined && flags.tokens) throw usageError("give a prompt or --tokens, not both");
+  if (text !== undefined && flags.tokens) {
+    throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
+  }
   const asking = text === undefined && !flags.tokens && process.stdin.isTTY;
   if (asking && flags.json) throw usageError("--json needs a prompt: as an argument, by --tokens, or through stdin");
   const strategy = strategyOf(flags);
   const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong is said before anything is loaded
   checkDraws(flags, chain);
-  const interrupted = interruption();
-  const session = await begin(flags, strategy, interrupted);
-  const answer = (given: string | readonly number[]) => generateOne(session, given);
-  if (asking) await ask({ input: process.stdin, output: process.stderr }, interrupted, answer);
-  else await answer(flags.tokens ?? text ?? withoutFinalNewline(await readStdin(session.signal)));
-  if (session.signal.aborted) process.exitCode = INTERRUPTED;
+  const { signal } = interruption();
+  const typed = text === undefined ? undefined : await typedText(text);
+  const how = { flags, strategy, byChance: drawsByChance(strategy, chain) };
+  const session = { ...how, ...(await load(flags, signal)) };
+  const isInterrupted = asking ? await converse(session) : await answerOnce(session, typed, signal);
+  if (isInterrupted) process.exitCode = INTERRUPTED;
   process.stdin.pause(); // an open terminal would keep the process
 }
 
-async function begin(flags: GenerateFlags, strategy: Strategy, { signal }: Interruption): Promise<Session> {
+/** True if Ctrl-C ended it. */
+function converse(session: Session): Promise<boolean> {
+  const terminal = { input: process.stdin, output: process.stderr };
+  return ask(terminal, interruption, async (line, signal) => generateOne(session, await typedText(line), signal));
+}
+
+/** True if Ctrl-C ended it. */
+async function answerOnce(session: Session, typed: string | undefined, signal: AbortSignal): Promise<boolean> {
+  await generateOne(session, session.flags.tokens ?? typed ?? (await readStdin(signal)), signal);
+  return signal.aborted;
+}
+
+async function load(
+  flags: GenerateFlags,
+  signal: AbortSignal,
+): Promise<Pick<Session, "model" | "draft" | "loadSeconds">> {
   const found = await findModel(flags, signal);
   const draftFound = flags.draftModel === undefined ? undefined : await findDraft(flags.draftModel, flags, signal);
   const start = performance.now();
-  const engine = await createEngine(flags);
-  const load = ({ folder, name }: FoundModel) =>
+  const engine = await makeEngine(flags);
+  const loadFound = ({ folder, name }: FoundModel) =>
     withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
-  const model = await load(found);
-  const draft = draftFound && (await load(draftFound));
-  return { model, draft, flags, strategy, signal, loadSeconds: (performance.now() - start) / 1000 };
+  const model = await loadFound(found);
+  const draft = draftFound && (await loadFound(draftFound));
+  return { model, draft, loadSeconds: (performance.now() - start) / 1000 };
 }
 
 /** The draft model, by the same cache; --revision is the other model's. */
@@ -83,12 +102,12 @@ function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: 
   return findModel({ model, ...(!local && { offline, cacheDir }) }, signal);
 }
 
-async function generateOne(session: Session, given: string | readonly number[]): Promise<void> {
+async function generateOne(session: Session, given: string | readonly number[], signal: AbortSignal): Promise<void> {
   const { model, flags, strategy } = session;
   const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
   const prompt = promptOf(model, given);
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, prompt, seed, write });
+  const told = await tell[strategy]({ ...session, prompt, seed, signal, write, heldText: [] });
   if (flags.json) {
     const drawn = strategy === "beams" || strategy === "contrastive" ? {} : { seed };
     const { text, ids } = prompt;
@@ -98,16 +117,24 @@ async function generateOne(session: Session, given: string | readonly number[]):
     );
   }
   if (flags.verbose) process.stderr.write(describeEngine(model, told));
-  if (!flags.quiet) process.stderr.write(summary(told));
+  if (!flags.quiet) process.stderr.write(summary(told, session.byChance ? seed : undefined));
 }
 
-/** One line on the tokens and their time, and one on proposals. */
-function summary(told: Told): string {
+/** One line on the tokens, their time and the seed they were drawn with, and one on proposals. */
+function summary(told: Told, seed: number | undefined): string {
   const { stories, prefillSeconds, decodeSeconds, speculation } = told;
   const count = stories.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const seconds = (prefillSeconds + decodeSeconds).toFixed(2);
-  const line = `${count} ${count === 1 ? "token" : "tokens"}, ${seconds} s, ${tokensPerSecond(count, told).toFixed(1)} tokens/s\n`;
+  const speed = `${tokensPerSecond(count, told).toFixed(1)} tokens/s`;
+  const drawn = stories.filter(({ tokens }) => tokens.length > 0).length;
+  const line = `${count} ${count === 1 ? "token" : "tokens"}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
   return speculation ? line + describeSpeculation(speculation) : line;
+}
+
+/** Nothing where nothing was drawn; sample number i of `drawn` has the seed plus i. */
+function describeSeed(seed: number | undefined, drawn: number): string {
+  if (seed === undefined || drawn === 0) return "";
+  return drawn === 1 ? `, seed ${seed}` : `, seeds ${seed} to ${seed + drawn - 1}`;
 }
 
 function describeSpeculation({ proposed, accepted, acceptanceRate, tokensPerForward, speedUp }: Speculation): string {
@@ -139,10 +166,16 @@ function storiesAsJson({ model, strategy }: Session, { stories, speculation }: T
   return { ...top, ...(several && { sequences }), ...(speculation && { speculation }) };
 }
 
-function tokenAsJson({ tokenizer }: Model, { id, text, logprob, topLogprobs, probability, steps }: StoryToken) {
+function tokenAsJson({ tokenizer }: Model, token: StoryToken) {
+  const { id, text, logprob, topLogprobs, probability, initial, steps } = token;
   const shown = { id, text: tokenizer ? text : null, logprob };
   const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: tokenText(tokenizer, id) ?? null, logprob }));
-  return { ...shown, ...(top && { topLogprobs: top }), ...(steps && { probability, steps }) };
+  const spelt = initial && {
+    probability,
+    initial: withText(tokenizer, initial),
+    steps: steps?.map((step) => withText(tokenizer, step)),
+  };
+  return { ...shown, ...(top && { topLogprobs: top }), ...spelt };
 }
 
 function timings({ loadSeconds }: Session, told: Told) {

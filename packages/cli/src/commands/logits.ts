@@ -1,26 +1,19 @@
 /** tsgpt logits: logits, and with --trace every activation, as safetensors: how a port is compared with this one. */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import {
-  ContextOverflowError,
-  type ForwardOptions,
-  forwardByLayer,
-  KVCache,
-  type Model,
-  promptIds,
-  record,
-  stackTraces,
-  type TensorToWrite,
-} from "@tsgpt/gpt";
+import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import { createEngine, type Tensor } from "@tsgpt/tensor";
+import type { Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
+import { forwardUnlessAborted } from "../forward-unless-aborted.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { makeEngine } from "../make-engine.ts";
 import type { Feeding } from "../option-values.ts";
+import { sayWritten } from "../say-written.ts";
+import { typedText } from "../text-argument.ts";
 
 export interface LogitsFlags extends EngineFlags, ModelFlags {
   readonly prompt?: string;
@@ -32,21 +25,21 @@ export interface LogitsFlags extends EngineFlags, ModelFlags {
 }
 
 /**
- * Runs the command. @throws CliError for no prompt or two, a place that cannot be written, a prefill too long;
- * ContextOverflowError; AbortError at Ctrl-C
+ * Runs the command. @throws CliError for no prompt or two, a text that cannot be read, a place that cannot be written, a prefill too
+ * long; RangeError for an id that the model does not have; ContextOverflowError; AbortError at Ctrl-C
  */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
   const { signal } = interruption();
+  const prompt = flags.tokens ?? (await typedText(flags.prompt ?? ""));
   await checkWritable(flags.output);
   const { folder, name } = await findModel(flags, signal);
-  const engine = await createEngine(flags);
+  const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
     loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
   );
-  const ids = promptIds(model, flags.tokens ?? flags.prompt ?? "");
-  checkIds(model, ids);
+  const ids = checkedPrompt(model, prompt, {}, "logits");
   const activations = await run(model, ids, flags, signal);
   const tensors: [string, TensorToWrite][] = [
     ["ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) }],
@@ -55,15 +48,8 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   await writeSafetensorsFile(flags.output, tensors).catch((cause: Error) => {
     throw new CliError(`cannot write ${JSON.stringify(flags.output)}: ${cause.message}`, 1);
   });
+  await sayWritten(flags.output, contents(activations));
   if (signal.aborted) process.exitCode = INTERRUPTED;
-}
-
-/** @throws CliError for an id that the model does not have; ContextOverflowError for too many */
-function checkIds({ config: { vocabSize, nPositions } }: Model, ids: readonly number[]): void {
-  const unknown = ids.find((id) => id >= vocabSize);
-  if (unknown !== undefined) throw new CliError(`token id ${unknown} is out of range: 0 to ${vocabSize - 1}`, 1);
-  if (ids.length <= nPositions) return;
-  throw new ContextOverflowError({ past: 0, adding: ids.length, limit: nPositions, what: "nPositions" });
 }
 
 /** The activations asked for, of all passes that the way of feeding makes. */
@@ -87,20 +73,20 @@ async function run(
   return joined;
 }
 
-/** One pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
-async function forwardUnlessAborted(model: Model, ids: number[], options: ForwardOptions, signal: AbortSignal) {
-  for (const _ of forwardByLayer(model, ids, options)) {
-    await eventLoopTurn();
-    signal.throwIfAborted();
-  }
-}
-
 /** The ids in the pieces they are fed in: all at once, one by one, or the first K at once and then one by one. */
 function split(ids: readonly number[], feeding: Feeding): number[][] {
   if (feeding === "none") return [[...ids]];
   const first = feeding === "step" ? 1 : feeding.prefill;
   if (first > ids.length) throw new CliError(`--cache prefill:${first}: the prompt has ${ids.length} tokens only`, 1);
   return [ids.slice(0, first), ...ids.slice(first).map((id) => [id])];
+}
+
+/** What the file holds besides the ids: `logits [3, 50257]`, and how many activations. */
+function contents(activations: ReadonlyMap<string, Tensor>): string {
+  const { shape } = activations.get("logits") as Tensor;
+  const others = activations.size - 1;
+  const traced = others > 0 ? ` and ${others} other activations` : "";
+  return `logits [${shape.join(", ")}]${traced}, and the ids`;
 }
 
 async function checkWritable(path: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { FloatDtype } from "@tsgpt/tensor";
 import { CliError } from "../cli-error.ts";
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
+import { sayWritten } from "../say-written.ts";
 
 export interface RandomFlags {
   readonly preset: PresetName;
@@ -23,4 +24,5 @@ export async function randomCommand({ preset, output, seed, dtype }: RandomFlags
     if (cause.name === "AbortError") throw cause;
     throw new CliError(`cannot write ${JSON.stringify(output)}: ${cause.message}`, 1);
   });
+  await sayWritten(output, `a model of ${preset}'s shape with random weights in ${dtype}`);
 }

@@ -3,7 +3,7 @@ import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "../cli-error.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
-import { readStdin } from "../read-stdin.ts";
+import { textArgument } from "../text-argument.ts";
 
 export interface TokensFlags extends ModelFlags {
   readonly decode?: readonly number[];
@@ -13,7 +13,8 @@ export interface TokensFlags extends ModelFlags {
 /** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
 export async function tokensCommand(text: string | undefined, flags: TokensFlags): Promise<void> {
   const { model, decode, json } = flags;
-  if (text !== undefined && decode) throw usageError("give a text or --decode, not both");
+  if (text !== undefined && decode)
+    throw usageError("give a text or --decode, not both; ids are separated by commas: --decode 1,2,3");
   const { signal } = interruption();
   const { folder } = await findModel(flags, signal, "tokenizer");
   const tokenizer = await loadFolderTokenizer(folder);
@@ -24,7 +25,7 @@ export async function tokensCommand(text: string | undefined, flags: TokensFlags
     process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);
     return;
   }
-  const ids = tokenizer.encode(text ?? (await readStdin(signal)));
+  const ids = tokenizer.encode(await textArgument(text, signal));
   const tokens = ids.map((id) => tokenizer.tokenText(id));
   const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(tokens[i])}\n`);
   process.stdout.write(json ? `${JSON.stringify({ ids, tokens })}\n` : lines.join(""));

@@ -19,10 +19,11 @@ export interface WatermarkFlags extends ModelFlags {
 /** Runs the command. @throws CliError for a folder without a tokenizer, or a text that cannot be read; RangeError if it is too short */
 export async function watermarkCommand(given: string | undefined, flags: WatermarkFlags): Promise<void> {
   const { watermarkKey: key, watermarkGamma: gamma, watermarkHash: hash, watermarkWidth: width, threshold } = flags;
-  const { folder } = await findModel(flags, interruption().signal, "tokenizer");
+  const { signal } = interruption();
+  const { folder } = await findModel(flags, signal, "tokenizer");
   const tokenizer = await loadFolderTokenizer(folder);
   if (!tokenizer) throw new CliError(`model ${JSON.stringify(flags.model)} has no tokenizer`, 1);
-  const ids = tokenizer.encode(await textArgument(given));
+  const ids = tokenizer.encode(await textArgument(given, signal));
   const options = { ignoreRepeats: !flags.allRepeats, threshold };
   const { colours, ...evidence } = detectWatermark(ids, { key, gamma, hash, width }, options);
   const tokens = ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), colour: colours[i] ?? null }));

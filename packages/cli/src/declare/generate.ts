@@ -1,14 +1,15 @@
 /** The options of tsgpt generate. */
 import { type Command, Option } from "commander";
-import { finiteNumber, gather, numberFrom, tokenIds, wholeNumber } from "../option-values.ts";
+import { finiteNumber, gather, gatherWords, numberFrom, path, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
 import { withModel } from "./model-options.ts";
+import { TEXT_HELP } from "./text-help.ts";
 
 export function declareGenerate(program: Command): void {
   const command = withEngine(withModel(program.command("generate")))
     .description("continue a prompt, token by token")
-    .argument("[prompt]", "text to continue; without one, stdin, or on a terminal it asks")
+    .argument("[prompt]", "text to continue, or @file; without one, stdin, or on a terminal it asks")
     .option("--max-tokens <n>", "tokens at most", wholeNumber(0), 200)
     .option("--greedy", "always the most probable, after penalties and constraints")
     .option("--seed <n>", "the same seed gives the same text (default: random)", wholeNumber(0))
@@ -17,11 +18,11 @@ export function declareGenerate(program: Command): void {
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
     .option("--ignore-eos", "go on past the end of the text")
     .option("--logprobs <n>", "with --json: the n likeliest tokens at each place", wholeNumber(0, 1000))
-    .option("--trace-sampling", "show for each token what each step of the chain did")
+    .option("--trace-sampling", "show for each token the distribution, and what each step of the chain did")
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
     .option("--json", "stdout holds one object alone");
-  withChain(command, { placeholder: "ids|text", gather })
+  withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
     .option("--forced-first <id>", "the first token generated", wholeNumber(0))
     .option("--forced-last <id>", "the last one that --max-tokens allows", wholeNumber(0))
@@ -30,7 +31,7 @@ export function declareGenerate(program: Command): void {
     .option("--beams <n>", "the most probable texts, searched with n side by side; draws nothing", wholeNumber(1))
     .option("--length-penalty <a>", "beams: score is log-probability / length^a (default: 1)", finiteNumber)
     .option("--num-return <n>", "beams: how many texts (default: 1)", wholeNumber(1))
-    .option("--draft-model <model>", "a smaller model proposes tokens; the text is distributed as without")
+    .option("--draft-model <model>", "a smaller model proposes tokens; the text is distributed as without", path)
     .option("--prompt-lookup", "the text so far proposes tokens")
     .option("--proposals <k>", "at a time (default: 3)", wholeNumber(1))
     .option("--penalty-alpha <a>", "contrastive search over --top-k candidates (default: 4)", numberFrom(0, 1))
@@ -47,6 +48,9 @@ Examples:
   $ tsgpt generate "The king" --num-samples 3 --seed 1 --json
   $ echo "The king" | tsgpt generate --greedy --prompt-lookup
   $ tsgpt generate "Alan Turing theorized that" --model gpt2
+  $ tsgpt generate @beginning.txt --max-tokens 50
+
+${TEXT_HELP}
 
 --dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
@@ -57,5 +61,5 @@ logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere 
 --json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
 string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
 score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
---logprobs adds topLogprobs to each token, --trace-sampling its probability and steps; --draft-model and --prompt-lookup
-speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;
+--logprobs adds topLogprobs to each token, --trace-sampling its probability, initial and steps (see tsgpt sample --help); --draft-model
+and --prompt-lookup speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;

@@ -1,12 +1,13 @@
 /** The options of every command that takes a model: which one, and how the hub is asked for it. */
 import { type Command, Option } from "commander";
 import { BUNDLED } from "../find-model.ts";
-import { revision } from "../option-values.ts";
+import { path, revision } from "../option-values.ts";
 
 /** Adds them; `or` names an option that stands for another model, and goes with none of them. */
 export function withModel(command: Command, or?: string): Command {
   const what = "a folder, a name in weights/, or a model of the hub: org/name, gpt2, ...";
-  const model = new Option("--model <model>", or === undefined ? what : `${what} (default: "${BUNDLED}")`);
+  const help = or === undefined ? what : `${what} (default: "${BUNDLED}")`;
+  const model = new Option("--model <model>", help).argParser(path);
   const options = [or === undefined ? model.default(BUNDLED) : model, ...hubOptions()];
   for (const option of options) command.addOption(or === undefined ? option : option.conflicts(or));
   return command;
@@ -31,5 +32,9 @@ export function revisionOption(): Option {
 
 /** `--cache-dir` */
 export function cacheOption(): Option {
-  return new Option("--cache-dir <folder>", "where models of the hub are kept (default: Python's cache, HF_HUB_CACHE)");
+  const option = new Option(
+    "--cache-dir <folder>",
+    "where models of the hub are kept (default: Python's cache, HF_HUB_CACHE)",
+  );
+  return option.argParser(path);
 }

@@ -3,6 +3,7 @@ import { WATERMARK_GAMMA } from "@tsgpt/sampling";
 import { type Command, Option } from "commander";
 import { positiveNumber, properShare, wholeNumber } from "../option-values.ts";
 import { withModel } from "./model-options.ts";
+import { TEXT_HELP } from "./text-help.ts";
 
 export function declareWatermark(program: Command): void {
   withModel(program.command("watermark"))
@@ -29,7 +30,9 @@ Examples:
 A key colours a share gamma of the vocabulary green, anew behind each token; a text written with it has more green tokens than
 chance gives. z: how many standard deviations more. p: how often a text without the watermark has so high a z. It is a statistic and
 not a proof: of many texts some are flagged by chance. Key, gamma, hash, width and tokenizer must be those of the writing; leave the
-prompt out. A text that begins with @ itself goes to stdin. Exit code 0, flagged or not.`,
+prompt out. Exit code 0, flagged or not.
+
+${TEXT_HELP}`,
     )
     .action(async (text, options) => (await import("../commands/watermark.ts")).watermarkCommand(text, options));
 }

@@ -90,6 +90,7 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
       await eventLoopTurn();
     }
   } finally {
+    text.release();
     for (const cache of caches) cache.dispose();
   }
 }

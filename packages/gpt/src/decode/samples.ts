@@ -72,9 +72,13 @@ async function* oneByOne(
 }
 
 async function* numbered(tokens: AsyncGenerator<GeneratedToken, FinishReason>, index: number) {
-  for (;;) {
-    const step = await tokens.next();
-    if (step.done) return step.value;
-    yield { ...step.value, index };
+  try {
+    for (;;) {
+      const step = await tokens.next();
+      if (step.done) return step.value;
+      yield { ...step.value, index };
+    }
+  } finally {
+    await tokens.return("abort"); // a caller that stops reading ends the inner one too
   }
 }

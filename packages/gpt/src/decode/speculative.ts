@@ -93,6 +93,7 @@ async function* speculate(
       await eventLoopTurn();
     }
   } finally {
+    text.release();
     cache.dispose();
     proposer.dispose();
   }

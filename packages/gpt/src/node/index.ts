@@ -1,6 +1,7 @@
 /** What needs Node: models and checkpoints in folders, models of the hub and their cache, and files of tensors. */
 export { convertModel } from "./convert-model.ts";
 export { type FileSource, fileSource } from "./file-source.ts";
+export { expandHome } from "./home-folder.ts";
 export type { CachedModel } from "./hub/cached-model.ts";
 export { type FetchOptions, fetchModel, type HubEvent } from "./hub/fetch-model.ts";
 export { HubError } from "./hub/hub-error.ts";

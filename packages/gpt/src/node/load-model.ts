@@ -5,7 +5,7 @@ import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
 import { type GPT2Config, parseConfig } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Model } from "../model.ts";
-import { loadTokenizer, type Tokenizer, TokenizerError } from "../tokenizer.ts";
+import { type Tokenizer, TokenizerError } from "../tokenizer.ts";
 import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer-files.ts";
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
@@ -31,7 +31,7 @@ export async function loadModel(folder: string, options: LoadModelOptions = {}):
   const { name = basename(resolve(folder)), engine = createReferenceEngine(), ...loading } = options;
   loading.signal?.throwIfAborted();
   const config = await loadConfig(folder);
-  const tokenizer = await loadFolderTokenizer(folder, config.vocabSize);
+  const tokenizer = await loadFolderTokenizer(folder);
   const checkpoint = await openCheckpoint(folder);
   try {
     const parameters = await loadParameters(checkpoint, config, engine, loading);
@@ -52,18 +52,16 @@ export async function loadConfig(folder: string): Promise<GPT2Config> {
 }
 
 /**
- * The tokenizer of a model's folder: tokenizer.json, or else vocab.json and merges.txt, whose ids must be below `vocabSize`
- * where that is given; undefined if there is neither. @throws TokenizerError if it is broken, or one of the two is missing
+ * The tokenizer of a model's folder: tokenizer.json, or else vocab.json and merges.txt, and the files beside either; undefined if
+ * there is none. @throws TokenizerError if it is broken, or one of the two is missing
  */
-export async function loadFolderTokenizer(folder: string, vocabSize?: number): Promise<Tokenizer | undefined> {
-  const json = await readTokenizerFile(folder, TOKENIZER);
-  if (json !== undefined) return loadTokenizer(json, TOKENIZER);
+export async function loadFolderTokenizer(folder: string): Promise<Tokenizer | undefined> {
   const files: Partial<Record<string, string>> = {};
   for (const name of TOKENIZER_FILES) {
     const text = await readTokenizerFile(folder, name);
     if (text !== undefined) files[name] = text;
   }
-  return loadTokenizerFiles(files, vocabSize);
+  return loadTokenizerFiles(files);
 }
 
 async function readTokenizerFile(folder: string, name: string): Promise<string | undefined> {

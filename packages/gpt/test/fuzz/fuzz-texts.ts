@@ -39,7 +39,7 @@ export const textReaders: readonly TextReader[] = [
     name: "vocab.json",
     text: VOCAB,
     error: TokenizerError,
-    read: (text) => loadTokenizerFiles({ "vocab.json": text, "merges.txt": MERGES }, 7),
+    read: (text) => loadTokenizerFiles({ "vocab.json": text, "merges.txt": MERGES }),
   },
   {
     name: "tokenizer_config.json",

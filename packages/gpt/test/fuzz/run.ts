@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { fuzzFiles } from "./fuzz-files.ts";
 import { fuzzSafetensors } from "./fuzz-safetensors.ts";
 import { fuzzText, textReaders } from "./fuzz-texts.ts";
+import { fuzzTokenizer, mutationKinds } from "./tokenizer-mutations.ts";
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +48,12 @@ for (const reader of textReaders) {
   const count = Math.ceil(inputs / 10);
   const found = await fuzzText(reader, count, seed);
   console.log(`${reader.name}: ${count} inputs, ${found.length} findings`);
+  findings.push(...found);
+}
+for (const kind of mutationKinds) {
+  const count = Math.ceil(inputs / 10);
+  const found = fuzzTokenizer(kind, count, seed);
+  console.log(`tokenizer by ${kind.name}: ${count} inputs, ${found.length} findings`);
   findings.push(...found);
 }
 console.log(`${findings.length} findings, ${seconds()} s in all`);

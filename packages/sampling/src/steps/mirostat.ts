@@ -34,9 +34,9 @@ export function firstMu({ tau }: Omit<Mirostat, "type">): number {
   return 2 * tau;
 }
 
-/** Mu after a token whose probability, among the candidates that mirostat left, was `probability`. */
-export function nextMu({ tau, eta }: Omit<Mirostat, "type">, mu: number, probability: number): number {
-  return mu - eta * (-Math.log2(probability) - tau);
+/** Mu after a token of this surprise, in bits, among the candidates that mirostat left. */
+export function nextMu({ tau, eta }: Omit<Mirostat, "type">, mu: number, surprise: number): number {
+  return mu - eta * (surprise - tau);
 }
 
 export const MIROSTAT: Rule<Mirostat> = {

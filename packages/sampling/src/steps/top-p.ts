@@ -1,12 +1,13 @@
 /**
  * Top-p, or nucleus sampling: the first tokens of the sorted distribution whose mass reaches at least p, renormalised.
  * Holtzman et al., "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). Boundary: the token that crosses p is
- * kept, equality adds none; of tokens tied with the last one the lower ids stay. transformers cuts from the other end
- * (drops while the ascending sum is at most 1 - p), llama.cpp from this one: the same set. Typical p: 0.8, 0.9, 0.95.
+ * kept, equality adds none. Of tokens tied with the last one the lower ids stay; transformers ("hf") cuts from the other end,
+ * dropping while the sum of the ascending, stable order is at most 1 - p, so there the higher ids stay. llama.cpp's sort is not
+ * stable: how many stay is the same, which ones depends on its standard library. Typical p: 0.8, 0.9, 0.95.
  */
-import { type Candidates, passingWeights } from "../candidates.ts";
-import { atLeast, headCut, keepHead, placesFrom } from "../cut.ts";
-import { number, optional, wholeNumber } from "../parameter.ts";
+import { type Candidates, passingWeights, type Weights } from "../candidates.ts";
+import { atLeast, type Cut, headCut, keepHead, largestCut, placesFrom } from "../cut.ts";
+import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
 export interface TopP {
@@ -15,6 +16,8 @@ export interface TopP {
   readonly p: number;
   /** Candidates kept at least (transformers' min_tokens_to_keep); default 1. */
   readonly minKeep?: number;
+  /** Whose rule at ties; default "llama.cpp". */
+  readonly boundary?: "hf" | "llama.cpp";
 }
 
 /**
@@ -23,13 +26,41 @@ export interface TopP {
  */
 export function topP(candidates: Candidates, step: Omit<TopP, "type">): Candidates {
   checkStep(TOP_P, step);
-  const { p, minKeep = 1 } = step;
+  const { p, minKeep = 1, boundary = "llama.cpp" } = step;
   if (p === 1) return candidates;
   const { logits } = candidates;
   const { weights, sum } = passingWeights(logits);
-  const contenders = contendersFor(weights, p, sum);
-  const cut = headCut(logits, p * sum, weights, contenders.slice());
-  return atLeast(keepHead(candidates, logits, cut, weights, contenders), candidates, logits, minKeep);
+  const among = contendersFor(weights, p, sum);
+  const cut = headCut(logits, p * sum, weights, among.slice());
+  if (boundary === "llama.cpp") {
+    return atLeast(keepHead(candidates, logits, cut, { weights, among }), candidates, logits, minKeep);
+  }
+  const ties = "higher ids";
+  const kept = isNear(cut, logits, { weights, sum }, among)
+    ? keepHead(candidates, logits, largestCut(logits, countOfHf(weights, sum, p)), { ties })
+    : keepHead(candidates, logits, cut, { weights, among, ties });
+  return atLeast(kept, candidates, logits, minKeep, ties);
+}
+
+const ROUNDING = 1e-12; // of the sum: more than adding up a vocabulary in another order changes
+
+/** Whether rounding may decide how many of the tokens tied at the cut are needed. */
+function isNear(
+  { threshold, missing }: Cut,
+  logits: Float64Array,
+  { weights, sum }: Weights,
+  among: Int32Array,
+): boolean {
+  const weight = weights[among.find((place) => logits[place] === threshold)!]!;
+  return Math.abs(missing - weight * Math.round(missing / weight)) <= ROUNDING * sum;
+}
+
+/** How many transformers keeps: it adds up probabilities from the smallest on, and rounds on its way. */
+function countOfHf(weights: Float64Array, sum: number, p: number): number {
+  const ascending = weights.toSorted();
+  let [mass, dropped] = [ascending[0]! / sum, 0];
+  while (mass <= 1 - p && dropped < ascending.length - 1) mass += ascending[++dropped]! / sum;
+  return ascending.length - dropped;
 }
 
 const GUESS = 8;
@@ -50,6 +81,7 @@ export const TOP_P: Rule<TopP> = {
   parameters: {
     p: number("must be above 0 and at most 1 (1 is off)", (p) => p > 0 && p <= 1),
     minKeep: optional(wholeNumber(1)),
+    boundary: optional(word("hf", "llama.cpp")),
   },
   apply: topP,
 };

@@ -33,7 +33,9 @@ export function typical(candidates: Candidates, step: Omit<Typical, "type">): Ca
   const target = mass * sum * (hf ? 1 : 1 + Number.EPSILON); // to reach the next number up is to exceed this one
   const cut = headCut(nearness, target, weights);
   const places = hf ? placesFrom(nearness, cut.threshold) : undefined;
-  const kept = places ? keepPlaces(candidates, places, places.length) : keepHead(candidates, nearness, cut, weights);
+  const kept = places
+    ? keepPlaces(candidates, places, places.length)
+    : keepHead(candidates, nearness, cut, { weights });
   return atLeast(kept, candidates, nearness, minKeep);
 }
 

@@ -44,3 +44,13 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
 export function physicalCores(): number {
   return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));
 }
+
+/** What to try where no memory could be reserved, to end a message: there is nothing. */
+export function moreAddressSpace(): string {
+  return "";
+}
+
+/** A browser does not tell. */
+export function freeAddressSpace(): number {
+  return Number.POSITIVE_INFINITY;
+}

@@ -17,6 +17,7 @@ export function whyOneThread(): undefined {}
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
   const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
     eval: true,
+    execArgv: [], // under --input-type=module its code would be taken for a module
     workerData: data,
   });
   worker.unref();
@@ -35,5 +36,22 @@ export function physicalCores(): number {
     return new Set(siblings).size;
   } catch {
     return available; // no Linux: macOS on ARM has no such threads
+  }
+}
+
+/** What to try where no memory could be reserved, to end a message: V8 lays 10 GB of guard pages about each unless told not to. */
+export function moreAddressSpace(): string {
+  return "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
+}
+
+/** Bytes of addresses that this process may still reserve: what `ulimit -v` leaves it, on Linux. */
+export function freeAddressSpace(): number {
+  try {
+    const most = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    if (most === undefined) return Number.POSITIVE_INFINITY; // unlimited
+    const kilobytes = /^VmSize:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+    return Number(most) - 1024 * Number(kilobytes ?? 0);
+  } catch {
+    return Number.POSITIVE_INFINITY; // no Linux
   }
 }

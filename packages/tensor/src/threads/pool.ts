@@ -3,7 +3,7 @@
  * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error.
  */
 import { startWorker } from "#host";
-import { EngineError } from "../errors.ts";
+import { DISPOSED, EngineError, WorkerError } from "../errors.ts";
 import type { EngineMemory } from "../kernels/simd/memory.ts";
 import type { KernelExports, KernelModule } from "../kernels/simd/module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
@@ -25,7 +25,7 @@ export class Pool {
   readonly #workers: WorkerHandle[] = [];
   #broken: string | undefined;
 
-  /** `start` and `patience` (milliseconds) are for tests. */
+  /** `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started */
   constructor(
     { module }: KernelModule,
     { memory }: EngineMemory,
@@ -38,13 +38,16 @@ export class Pool {
     this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
     this.#patience = patience;
     this.fusedDots = this.exports.fusedDotsAgree() === 1;
-    for (let thread = 1; thread < threads; thread++) {
-      const worker = start({ module, memory, thread }, (reason) => {
-        this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
-      });
-      this.#workers.push(worker);
+    const end = (reason: string) => {
+      this.#broken ??= `a worker of the simd engine ended (${reason}); create a new engine`;
+    };
+    try {
+      for (let thread = 1; thread < threads; thread++) this.#workers.push(start({ module, memory, thread }, end));
+    } catch (cause) {
+      this.dispose();
+      throw new WorkerError(`the simd engine cannot start a worker: ${(cause as Error).message}`, { cause });
     }
-    this.threads = 1 + this.#workers.length;
+    this.threads = threads;
   }
 
   /** Sets argument `index` of the next job. */
@@ -106,7 +109,7 @@ export class Pool {
 
   /** Ends the workers. */
   dispose(): void {
-    this.#broken = "the engine has been disposed";
+    this.#broken = DISPOSED;
     this.exports.stop();
     for (const worker of this.#workers) worker.terminate();
     this.#workers.length = 0;

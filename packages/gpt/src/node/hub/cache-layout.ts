@@ -4,7 +4,7 @@
  * A blob that is being fetched is `<hash>.incomplete`, and none has its last name before it is whole and its hash is right.
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { isCommit } from "./repo.ts";
 
@@ -39,8 +39,10 @@ export async function markAbsent(cache: RepoCache, commit: string, file: string)
   await writeFile(path, "");
 }
 
-export const isMarkedAbsent = (cache: RepoCache, commit: string, file: string): Promise<boolean> =>
-  sizeOf(join(cache.path, ".no_exist", commit, file)).then((size) => size !== undefined);
+/** The files that the commit is known not to have; none of a commit that was fetched whole, as `hf download` does. */
+export async function absentFiles(cache: RepoCache, commit: string): Promise<ReadonlySet<string>> {
+  return new Set(await readdir(join(cache.path, ".no_exist", commit)).catch(() => []));
+}
 
 /** Puts a blob into the snapshot under its file's name. Where there are no links, a new blob moves there, as Python has it. */
 export async function addToSnapshot(

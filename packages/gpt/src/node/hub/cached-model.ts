@@ -1,6 +1,7 @@
 /** A model as the cache has it: nothing here asks the network. */
 import { join } from "node:path";
 import { quote } from "../../errors.ts";
+import { COMPANION_FILES } from "../../tokenizer-files.ts";
 import { TOKENIZER } from "../load-model.ts";
 import type { RepoCache } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
@@ -33,14 +34,16 @@ export function cachesOf(
   return shortFolder === undefined ? [own] : [own, { path: join(cacheDir, shortFolder), symlinks }];
 }
 
-/** A snapshot that lacks nothing; offline, one that lacks no more than a tokenizer. */
+/** A snapshot that lacks nothing; offline, one that lacks no more than files of a tokenizer. */
 export async function findCached(
   repo: Repo,
   settings: HubSettings,
   revision: string,
   need: Need,
 ): Promise<CachedModel | undefined> {
-  const isEnough = (missing: string) => settings.offline && need === "model" && missing === TOKENIZER;
+  const isLeftOut = (name: string) =>
+    COMPANION_FILES.some((file) => file === name) || (need === "model" && name === TOKENIZER);
+  const isEnough = (missing: string) => settings.offline && isLeftOut(missing);
   for (const cache of cachesOf(repo, settings)) {
     const found = await findSnapshot(cache, revision, need);
     if (found?.missing.every(isEnough)) return { id: repo.id, revision, commit: found.commit, folder: found.folder };

@@ -61,7 +61,7 @@ export async function connect(settings: HubSettings, options: RetryOptions = {})
 }
 
 async function tokenOf({ token, tokenFile }: HubSettings): Promise<string | undefined> {
-  const found = token ?? clean(await readFile(tokenFile, "utf8").catch(() => undefined));
+  const found = token ?? clean(await readFile(tokenFile ?? "", "utf8").catch(() => undefined));
   if (found === undefined || /^[\x21-\x7e]+$/.test(found)) return found;
   const where = token === undefined ? tokenFile : "HF_TOKEN";
   throw new HubError(`the token in ${where} holds characters that no token has: set it again`); // and it stays untold

@@ -4,7 +4,7 @@
  */
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { TOKENIZER } from "../load-model.ts";
+import { TOKENIZER_FILES } from "../../tokenizer-files.ts";
 import { LARGEST_INDEX } from "../open-checkpoint.ts";
 import { readText } from "../read-text.ts";
 import {
@@ -22,7 +22,7 @@ import { connect, type HubClient } from "./client.ts";
 import { download } from "./download.ts";
 import { HubError } from "./hub-error.ts";
 import { withLock } from "./lock.ts";
-import { type Need, tokenizerFiles, VOCABULARY } from "./model-files.ts";
+import { type Need, tokenizerFiles } from "./model-files.ts";
 import { fileUrl, type RemoteFile, type RemoteRevision, remoteRevision } from "./remote-files.ts";
 import { inspectRemote } from "./remote-model.ts";
 import type { Repo } from "./repo.ts";
@@ -110,7 +110,7 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   };
   const model = need === "model" ? await inspectRemote(fetching.client, remote, readIt) : undefined;
   const tokenizer = tokenizerFiles((name) => remote.files.has(name));
-  for (const name of [TOKENIZER, ...VOCABULARY]) {
+  for (const name of TOKENIZER_FILES) {
     if (!remote.files.has(name)) await markAbsent(cache, remote.commit, name);
   }
   const files = [...tokenizer.map((name) => remote.files.get(name) as RemoteFile), ...(model?.weights ?? [])];

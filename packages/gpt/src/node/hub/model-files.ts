@@ -1,16 +1,15 @@
 /** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
 import { join } from "node:path";
+import { COMPANION_FILES, TOKENIZER_FILES, VOCABULARY_FILES } from "../../tokenizer-files.ts";
 import { CONFIG, TOKENIZER } from "../load-model.ts";
 import { INDEX, LARGEST_INDEX, WEIGHTS } from "../open-checkpoint.ts";
 import { readText } from "../read-text.ts";
-import { isMarkedAbsent, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
+import { absentFiles, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
 
 /** The tokenizer alone, or all that a model is. */
 export type Need = "tokenizer" | "model";
 
-/** In place of a tokenizer.json. */
-export const VOCABULARY = ["vocab.json", "merges.txt"] as const;
 const PICKLES = /^(pytorch_model.*\.bin|.*\.(pt|pth|ckpt|pkl))$/;
 
 /** A snapshot in the cache. */
@@ -21,10 +20,11 @@ export interface Snapshot {
   readonly missing: readonly string[];
 }
 
-/** The files of the tokenizer, of those that there are: one, two, or none. */
+/** The files of the tokenizer, of those that there are: one or two and what stands beside them, or none. */
 export function tokenizerFiles(has: (name: string) => boolean): readonly string[] {
-  if (has(TOKENIZER)) return [TOKENIZER];
-  return VOCABULARY.every(has) ? VOCABULARY : [];
+  const forms = [[TOKENIZER], VOCABULARY_FILES];
+  const form = forms.find((names) => names.every(has));
+  return form ? [...form, ...COMPANION_FILES.filter(has)] : [];
 }
 
 /**
@@ -49,7 +49,7 @@ export async function findSnapshot(cache: RepoCache, revision: string, need: Nee
   if (commit === undefined) return undefined;
   const folder = snapshotPath(cache, commit);
   const there = new Set<string>();
-  for (const name of [CONFIG, TOKENIZER, ...VOCABULARY, WEIGHTS, INDEX]) {
+  for (const name of [CONFIG, ...TOKENIZER_FILES, WEIGHTS, INDEX]) {
     if ((await sizeOf(join(folder, name))) !== undefined) there.add(name);
   }
   if (there.size === 0) return undefined;
@@ -58,11 +58,12 @@ export async function findSnapshot(cache: RepoCache, revision: string, need: Nee
   return { commit, folder, missing };
 }
 
+/** Where files were asked for one by one, what stands beside the tokenizer is either there or known not to be. */
 async function missingTokenizer(cache: RepoCache, commit: string, there: ReadonlySet<string>): Promise<string[]> {
-  if (tokenizerFiles((name) => there.has(name)).length > 0) return [];
-  const absent = await Promise.all([TOKENIZER, ...VOCABULARY].map((name) => isMarkedAbsent(cache, commit, name)));
-  const [noTokenizer, ...noVocabulary] = absent;
-  return noTokenizer && noVocabulary.some((is) => is) ? [] : [TOKENIZER];
+  const absent = await absentFiles(cache, commit);
+  if (tokenizerFiles((name) => there.has(name)).length > 0)
+    return absent.size === 0 ? [] : COMPANION_FILES.filter((name) => !there.has(name) && !absent.has(name));
+  return absent.has(TOKENIZER) && VOCABULARY_FILES.some((name) => absent.has(name)) ? [] : [TOKENIZER];
 }
 
 async function missingWeights(folder: string, there: ReadonlySet<string>): Promise<string[]> {

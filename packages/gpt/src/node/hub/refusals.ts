@@ -26,11 +26,11 @@ function reasonOf(status: number, code: string, { settings, hasToken }: Refused)
     case 401:
       return hasToken
         ? `${host} does not take the token, or there is no such model: check both`
-        : `no such model on ${host}, or one that wants a token: check the name, or put a token into HF_TOKEN or ${settings.tokenFile}`;
+        : `no such model on ${host}, or one that wants a token: check the name, or put a token into ${tokenPlaces(settings)}`;
     case 403:
       return hasToken
         ? `${host} does not let this token in: if the model is gated, accept its terms on its page`
-        : `${host} wants a token, and its terms accepted on its page: put a token into HF_TOKEN or ${settings.tokenFile}`;
+        : `${host} wants a token, and its terms accepted on its page: put a token into ${tokenPlaces(settings)}`;
     case 404:
       return NOT_FOUND[code] ?? `there is no such thing on ${host}`;
     case 416:
@@ -40,6 +40,10 @@ function reasonOf(status: number, code: string, { settings, hasToken }: Refused)
     default:
       return status >= 500 ? `${host} has a failure of its own` : `${host} refuses`;
   }
+}
+
+function tokenPlaces({ tokenFile }: HubSettings): string {
+  return tokenFile === undefined ? "HF_TOKEN" : `HF_TOKEN or ${tokenFile}`;
 }
 
 const NOT_FOUND: Readonly<Record<string, string>> = {

@@ -2,8 +2,8 @@
  * Where the hub and its cache are, by the variables that Python's huggingface_hub reads (constants.py of 1.33), so that both
  * share one cache, one token and one proxy. A variable that is empty counts as unset.
  */
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { expandHome, HomeError, type Homes } from "../home-folder.ts";
 import { HubError } from "./hub-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +15,8 @@ export interface HubSettings {
   readonly cacheDir: string;
   /** HF_TOKEN's. */
   readonly token: string | undefined;
-  /** Where `hf auth login` puts one. */
-  readonly tokenFile: string;
+  /** Where `hf auth login` puts one; undefined where the home folder is not known, and no variable names another. */
+  readonly tokenFile: string | undefined;
   readonly offline: boolean;
   /** Snapshots link to blobs; without, they hold the files themselves. */
   readonly symlinks: boolean;
@@ -38,16 +38,25 @@ export interface HubChoices {
   readonly offline?: boolean | undefined;
 }
 
-/** The settings of an environment. @throws HubError if HF_ENDPOINT is no http address, or holds a password */
-export function hubSettings({ cacheDir, offline }: HubChoices = {}, env: Environment = process.env): HubSettings {
-  const path = (text: string) => expand(text, env);
-  const home = path(env["HF_HOME"] || join(env["XDG_CACHE_HOME"] || join("~", ".cache"), "huggingface"));
+/**
+ * The settings of an environment. `homes` is for tests.
+ * @throws HubError if HF_ENDPOINT is no http address, or holds a password; if the cache is not named and the home folder not known
+ */
+export function hubSettings(
+  { cacheDir, offline }: HubChoices = {},
+  env: Environment = process.env,
+  homes?: Homes,
+): HubSettings {
+  const expand = (text: string) => expandHome(text, env, homes);
+  const path = (text: string) => expandVariables(expand(text), env);
+  const home = env["HF_HOME"] || join(env["XDG_CACHE_HOME"] || join("~", ".cache"), "huggingface");
+  const cache = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"] || join(home, "hub");
   const either = (name: string) => env[name] || env[name.toUpperCase()] || "";
   return {
     endpoint: endpointOf(env["HF_ENDPOINT"] || "https://huggingface.co"),
-    cacheDir: cacheDir ?? path(env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"] || join(home, "hub")),
+    cacheDir: cacheFolder(ifKnown(() => (cacheDir === undefined ? path(cache) : expand(cacheDir)))),
     token: clean(env["HF_TOKEN"]) ?? clean(env["HUGGING_FACE_HUB_TOKEN"]),
-    tokenFile: path(env["HF_TOKEN_PATH"] || join(home, "token")),
+    tokenFile: ifKnown(() => path(env["HF_TOKEN_PATH"] || join(home, "token"))),
     offline: offline === true || isTrue(env["HF_HUB_OFFLINE"] || env["TRANSFORMERS_OFFLINE"]),
     symlinks: !isTrue(env["HF_HUB_DISABLE_SYMLINKS"]),
     proxies: {
@@ -69,10 +78,33 @@ function isTrue(value: string | undefined): boolean {
   return /^(1|on|yes|true)$/i.test(value ?? "");
 }
 
-/** As Python's expanduser and expandvars: `~/x`, `$NAME`, `${NAME}`. */
-function expand(path: string, env: Environment): string {
-  const variables = path.replace(/\$(?:(\w+)|\{(\w+)\})/g, (all, bare, braced) => env[bare ?? braced] ?? all);
-  return variables.replace(/^~(?=$|[/\\])/, env["HOME"] || homedir());
+/** As Python's expandvars, which huggingface_hub calls after expanduser: `$NAME`, `${NAME}`. */
+function expandVariables(path: string, env: Environment): string {
+  return path.replace(/\$(?:(\w+)|\{(\w+)\})/g, (all, bare, braced) => env[bare ?? braced] ?? all);
+}
+
+/** The path, or undefined if it would be in a home folder that is not known. */
+function ifKnown(path: () => string): string | undefined {
+  try {
+    return path();
+  } catch (error) {
+    if (error instanceof HomeError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~` */
+function cacheFolder(folder: string | undefined): string {
+  if (folder === undefined) {
+    throw new HubError(
+      "the cache of models would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+    );
+  }
+  if (!folder.startsWith("~")) return folder;
+  const user = /^~([^/\\]*)/.exec(folder)?.[1];
+  throw new HubError(
+    `the cache's folder ${JSON.stringify(folder)}: this machine knows no user ${JSON.stringify(user)}; begin with ./ if it is a folder's name`,
+  );
 }
 
 function endpointOf(text: string): string {

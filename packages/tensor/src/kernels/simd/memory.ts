@@ -1,17 +1,19 @@
 /**
  * EngineMemory: the one shared WebAssembly memory of a simd engine, and who has which part of it. What is given back joins the
  * free parts beside it, and the lowest part that is large enough is cut for the next request. Grows as needed, up to the
- * 4 GiB that 32 bits address; a page stays untouched, so that no end of a part wraps round to 0. Views stay valid when it grows.
+ * 4 GiB that 32 bits address, or less where the machine does not reserve so much; a page stays untouched, so that no end of a part
+ * wraps round to 0. Views stay valid when it grows.
  */
-import { EngineError } from "../../errors.ts";
+import { freeAddressSpace, moreAddressSpace } from "#host";
+import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
-const MOST_PAGES = 65_536; // 4 GiB
+const MOST_PAGES = [65_536, 32_768, 16_384, 8192]; // 4, 2, 1 and 0.5 GiB: the first that can be reserved
 const ALIGNMENT = 64; // a cache line
+const WORKER_SPACE = 1 << 30; // bytes of addresses that a worker of Node reserves for itself, rounded up
+const OTHERS_SPACE = 256 << 20; // that are left for all else
+const NO_SPACE = "the simd engine cannot start a worker: too little address space";
 const LEAST_GROWTH = 16 << 20; // each growth is told to all workers
-
-/** Where it ends, in bytes. */
-const MEMORY_LIMIT = (MOST_PAGES - 1) * PAGE;
 
 /** Bytes that a request for `bytes` takes. */
 export function allocatedBytes(bytes: number): number {
@@ -25,6 +27,8 @@ interface Part {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
+  /** The most bytes that it can grow to. */
+  readonly limitBytes: number;
   readonly #free: Part[] = []; // in order, no two touching, none at the end
   readonly #sizes = new Map<number, number>();
   readonly #buffers = new WeakSet<object>();
@@ -32,8 +36,11 @@ export class EngineMemory {
   #end = PAGE; // the first page is the pool's
   #used = 0;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
+  /** @throws EngineError if not even the smallest can be reserved, WorkerError if no address space is left for so many workers */
+  constructor(workers = 0) {
+    const { memory, pages } = reserve(MOST_PAGES, workers);
+    this.memory = memory;
+    this.limitBytes = pages * PAGE;
     this.#buffer = this.memory.buffer;
     this.#buffers.add(this.#buffer);
   }
@@ -50,7 +57,7 @@ export class EngineMemory {
 
   /** Bytes that can still be asked for, not all in one piece if parts were given back. */
   get roomBytes(): number {
-    return MEMORY_LIMIT - PAGE - this.#used;
+    return this.limitBytes - 2 * PAGE - this.#used;
   }
 
   /** Where `bytes` bytes lie that are the caller's until given back; their contents are whatever was there. @throws EngineError */
@@ -111,13 +118,14 @@ export class EngineMemory {
 
   #extend(size: number): number {
     const pointer = this.#end;
-    if (pointer + size > MEMORY_LIMIT) {
+    const limit = this.limitBytes - PAGE;
+    if (pointer + size > limit) {
       throw new EngineError(
-        `the simd engine's memory ends at 4 GiB: ${size} bytes more do not fit beside ${pointer}; dispose caches that are done with`,
+        `the simd engine's memory ends at ${this.limitBytes / 2 ** 30} GiB: ${size} bytes more do not fit beside ${pointer}; dispose caches that are done with`,
       );
     }
     const missing = pointer + size - this.#buffer.byteLength;
-    if (missing > 0) this.#grow(Math.max(missing, Math.min(LEAST_GROWTH, MEMORY_LIMIT - this.#buffer.byteLength)));
+    if (missing > 0) this.#grow(Math.max(missing, Math.min(LEAST_GROWTH, limit - this.#buffer.byteLength)));
     this.#end += size;
     return pointer;
   }
@@ -131,4 +139,25 @@ export class EngineMemory {
     this.#buffer = this.memory.buffer;
     this.#buffers.add(this.#buffer);
   }
+}
+
+/**
+ * A memory of the first of these maxima, in pages, beside which there is address space for the workers: one that cannot have its own
+ * ends the process. @throws EngineError if there is space for none, WorkerError if there is none left for workers
+ */
+function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
+  const beside = OTHERS_SPACE + workers * WORKER_SPACE;
+  let cause = new Error("too little address space");
+  for (const pages of maxima) {
+    if (pages * PAGE + beside > freeAddressSpace()) continue;
+    try {
+      const memory = new WebAssembly.Memory({ initial: 16, maximum: pages, shared: true });
+      if (workers > 0 && freeAddressSpace() < beside) throw new WorkerError(NO_SPACE);
+      return { memory, pages };
+    } catch (error) {
+      if (error instanceof WorkerError) throw error;
+      cause = error as Error;
+    }
+  }
+  throw new EngineError(`cannot reserve memory for the simd engine: ${cause.message}${moreAddressSpace()}`, { cause });
 }

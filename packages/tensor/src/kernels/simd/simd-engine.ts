@@ -3,8 +3,8 @@
  * staging memory, widened and packed as they arrive, and exist once.
  */
 import { Arena } from "../../arena.ts";
-import type { Engine } from "../../engine.ts";
-import { EngineError } from "../../errors.ts";
+import type { Engine, MemoryUse } from "../../engine.ts";
+import { DISPOSED, EngineError } from "../../errors.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
 import { Pool } from "../../threads/pool.ts";
 import { chooseThreadCount } from "../../threads/thread-count.ts";
@@ -13,7 +13,7 @@ import type { Kernels } from "../kernels.ts";
 import { machineLimits } from "./limits.ts";
 import { loadWeight, type Place, weightBytes } from "./load-weight.ts";
 import { EngineMemory } from "./memory.ts";
-import { compileKernels } from "./module.ts";
+import { compileKernels, type KernelModule } from "./module.ts";
 import { isPacked } from "./packed-weight.ts";
 import { simdKernels } from "./simd-kernels.ts";
 import { createStaging } from "./staging.ts";
@@ -37,7 +37,7 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
   const threadCount = parts.pool.threads;
   let arenaBytes = 0;
   const working = (): Parts => {
-    if (!parts) throw new EngineError("the engine has been disposed");
+    if (!parts) throw new EngineError(DISPOSED);
     parts.pool.check();
     return parts;
   };
@@ -76,25 +76,47 @@ export function createSimdEngine({ threads, relaxed = true }: SimdOptions = {}):
       return parts ? arenaBytes : 0;
     },
     get memory() {
-      return parts && { heldBytes: parts.memory.heldBytes, roomBytes: parts.memory.roomBytes };
+      return parts && memoryUse(parts.memory);
     },
     limits: () => {
       const { memory, pool } = working();
       return machineLimits(memory, pool);
     },
     dispose: () => {
-      parts?.pool.dispose();
+      if (!parts) return;
+      dropped.unregister(parts.pool);
+      parts.pool.dispose();
       parts = undefined;
     },
   };
 }
 
+/** Ends the workers of an engine that was dropped, which would hold its memory for as long as the process runs. */
+const dropped = new FinalizationRegistry<Pool>((pool) => pool.dispose());
+
 function createParts(threads: number, relaxed: boolean): Parts {
-  const compiled = compileKernels({ relaxed });
-  if (!compiled) throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
-  const memory = new EngineMemory();
+  const compiled = compile(relaxed);
+  const memory = new EngineMemory(threads - 1);
   const pool = new Pool(compiled, memory, threads);
-  return { memory, pool, kernels: simdKernels(memory, pool), staging: createStaging(memory), idle: [] };
+  const kernels = simdKernels(memory, pool);
+  dropped.register(kernels, pool, pool); // whoever can run a kernel, the engine or an arena of it, holds on to these
+  return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
+}
+
+/** @throws EngineError */
+function compile(relaxed: boolean): KernelModule {
+  let compiled: KernelModule | undefined;
+  try {
+    compiled = compileKernels({ relaxed });
+  } catch (cause) {
+    throw new EngineError(`the simd kernels do not compile here: ${(cause as Error).message}`, { cause });
+  }
+  if (compiled) return compiled;
+  throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
+}
+
+function memoryUse({ heldBytes, roomBytes, limitBytes }: EngineMemory): MemoryUse {
+  return { heldBytes, roomBytes, limitBytes };
 }
 
 function floats(memory: EngineMemory, size: number): Float32Array {

@@ -1,0 +1,3 @@
+/** The rules of src/text-argument.ts, as the help of every command that takes a text has them. */
+export const TEXT_HELP = `@file is the text of a file; a text that itself begins with @ is typed with @@. Of a file and of standard input, one newline at
+the end and a byte order mark (U+FEFF) at the start are dropped.`;

@@ -1,0 +1,81 @@
+/** What to type instead: commander's messages on arguments and options that do not fit, completed with the command that was meant. */
+import type { Command, CommanderError } from "commander";
+
+/** The message, without "error: "; `typed` are the arguments of the program. */
+export function explainUsage(program: Command, error: CommanderError, typed: readonly string[]): string {
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/ is invalid\. /, " is invalid: ")
+    .replace(/^\((.*)\)$/gm, "$1"); // "(Did you mean generate?)"
+  const command = program.commands.find((known) => known.name() === typed[0]);
+  if (error.code === "commander.help") return `give a command: ${commandNames(program).join(", ")}`;
+  if (error.code === "commander.unknownCommand") return unknownCommand(program, message);
+  if (error.code === "commander.excessArguments" && command) return excessArguments(command);
+  if (error.code === "commander.unknownOption") return unknownOption(program, command, message);
+  return message;
+}
+
+/** The names of the commands. */
+export function commandNames(program: Command): string[] {
+  return program.commands.map((known) => known.name());
+}
+
+/** A misspelled command, or a prompt without a command. */
+function unknownCommand(program: Command, message: string): string {
+  const options = program.args.findIndex((word) => word.startsWith("-"));
+  const words = options < 0 ? program.args : program.args.slice(0, options);
+  const isMisspelled = message.includes("\n") && !/\s/.test(words[0] ?? "");
+  if (isMisspelled) return message;
+  const name = JSON.stringify((words[0] ?? "").slice(0, 60));
+  return `unknown command ${name}\nto continue a text: tsgpt generate ${shellWord(words.join(" "))}`;
+}
+
+const TEXTS = ["prompt", "text"]; // names of arguments that are texts
+
+function excessArguments(command: Command): string {
+  const { args, registeredArguments: declared } = command;
+  const name = command.name();
+  const most =
+    declared.length === 0 ? "no arguments" : declared.length === 1 ? "one argument" : `${declared.length} arguments`;
+  const problem = `too many arguments for ${name}: it takes ${most}, got ${args.length}`;
+  const prompt: unknown = command.getOptionValue("prompt"); // of a prompt without quotes the first word
+  const text = shellWord((typeof prompt === "string" ? [prompt, ...args] : args).join(" "));
+  if (args.slice(declared.length).every((word) => /^[\d.,:-]+$/.test(word)) && hasListOption(command)) {
+    return `${problem}\na list is written with commas and without spaces: 1,2,3`;
+  }
+  if (TEXTS.includes(declared[0]?.name() ?? ""))
+    return `${problem}\nquote the ${declared[0]?.name()}: tsgpt ${name} ${text}`;
+  if (declared.length > 0) return `${problem}\nquote a name that has spaces`;
+  if (takes(command, "--prompt")) return `${problem}\nthe prompt is an option: tsgpt ${name} --prompt ${text}`;
+  if (takes(command, "--model")) return `${problem}\nthe model is an option: tsgpt ${name} --model ${text}`;
+  return problem;
+}
+
+function takes(command: Command, option: string): boolean {
+  return command.options.some(({ long }) => long === option);
+}
+
+/** Whether an option was given whose value is a list, as `--tokens <ids>`. */
+function hasListOption(command: Command): boolean {
+  const lists = command.options.filter(({ flags }) => /<(ids|list|id:)/.test(flags));
+  return lists.some((option) => command.getOptionValueSource(option.attributeName()) === "cli");
+}
+
+/** An option before the command; --prompt where the text is an argument; a text that begins with a dash. */
+function unknownOption(program: Command, command: Command | undefined, message: string): string {
+  if (!command) return `${message}\noptions follow a command: ${commandNames(program).join(", ")}`;
+  const option = /^unknown option '(.*?)'$/ms.exec(message)?.[1] ?? "";
+  const text = command.registeredArguments.map((argument) => argument.name()).find((name) => TEXTS.includes(name));
+  if (text === undefined) return message;
+  if (/\s/.test(option)) {
+    return `unknown option ${JSON.stringify(option.slice(0, 60))}\na ${text} that begins with a dash: tsgpt ${command.name()} -- ${shellWord(option)}`;
+  }
+  if (option !== "--prompt") return message;
+  return `unknown option '--prompt'\nthe ${text} is an argument: tsgpt ${command.name()} "Once upon a time"`;
+}
+
+/** A text as one word of a POSIX shell; a long one, or one of several lines, only as a place for it. */
+function shellWord(text: string): string {
+  if (!/^\P{C}{1,80}$/u.test(text)) return '"..."';
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+}

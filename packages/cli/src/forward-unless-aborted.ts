@@ -1,0 +1,20 @@
+/** One pass of the model that Ctrl-C can end. */
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import { type ForwardOptions, forwardByLayer, type Model } from "@tsgpt/gpt";
+import type { Tensor } from "@tsgpt/tensor";
+
+/** The logits of a pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
+export async function forwardUnlessAborted(
+  model: Model,
+  ids: readonly number[],
+  options: ForwardOptions,
+  signal: AbortSignal,
+): Promise<Tensor> {
+  const pass = forwardByLayer(model, ids, options);
+  for (;;) {
+    const step: IteratorResult<number, Tensor> = pass.next();
+    if (step.done) return step.value;
+    await eventLoopTurn();
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,28 @@
+/** Runs one command, and says in three lines at most what went wrong. */
+import { type Command, CommanderError } from "commander";
+import { CliError } from "./cli-error.ts";
+import { commandNames, explainUsage } from "./explain-usage.ts";
+import { INTERRUPTED } from "./interruption.ts";
+import { createProgram } from "./program.ts";
+
+/** Runs `tsgpt ...args`. The exit code if it failed; a command that ends otherwise may have set process.exitCode itself. */
+export async function run(args: readonly string[]): Promise<number | undefined> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return undefined;
+  } catch (error) {
+    return report(program, error, args);
+  }
+}
+
+function report(program: Command, error: unknown, args: readonly string[]): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if ((error as Error).name === "AbortError") return INTERRUPTED;
+  const usage = error instanceof CommanderError;
+  const message = usage ? explainUsage(program, error, args) : (error as Error).message;
+  const command = commandNames(program).find((name) => name === args[0]);
+  const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
+  process.stderr.write(`error: ${message.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);
+  return usage ? 2 : error instanceof CliError ? error.exitCode : 1;
+}

@@ -1,0 +1,17 @@
+/** What a command run within this process prints on stdout. */
+import { vi } from "vitest";
+
+/** The text that `run` writes to stdout; one run at a time. */
+export async function captured(run: () => Promise<unknown>): Promise<string> {
+  let text = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((piece) => {
+    text += piece;
+    return true;
+  });
+  try {
+    await run();
+  } finally {
+    write.mockRestore();
+  }
+  return text;
+}

@@ -1,0 +1,55 @@
+/** The bytes that each id stands for. */
+
+import { quote } from "../errors.ts";
+import { byteOfCharacter } from "../streaming-decoder.ts";
+import type { AddedVocabulary } from "./added-tokens.ts";
+import { TokenizerError } from "./tokenizer-error.ts";
+
+export interface ByteTable {
+  /** Number of ids. */
+  readonly size: number;
+  /** @throws RangeError for an unknown id */
+  get(id: number): Uint8Array;
+}
+
+/**
+ * Of a token of the vocabulary the bytes that its characters spell, or, as tokenizers does, its name where one of them spells none or
+ * tokens are no bytes (`decodesBytes`); of an added token its content. @throws TokenizerError if two tokens have one id
+ */
+export function byteTable(
+  vocab: ReadonlyMap<string, number>,
+  { tokenOf }: AddedVocabulary,
+  decodesBytes: boolean,
+): ByteTable {
+  const tokens = new Map([...vocab].map(([token, id]) => [id, token]));
+  for (const [id, { content }] of tokenOf) {
+    const other = tokens.get(id) ?? content;
+    if (other === content) continue;
+    const free = `${quote(content)} gets id ${id}, the next after the vocabulary's ${vocab.size} tokens`;
+    throw new TokenizerError(`added token ${free}, but ${quote(other)} has it: the vocabulary leaves ids out`);
+  }
+  const size = new Set([...tokens.keys(), ...tokenOf.keys()]).size;
+  const byteOf = byteOfCharacter();
+  const encoder = new TextEncoder();
+  return {
+    size,
+    get: (id) => {
+      const literal = tokenOf.get(id)?.content;
+      const token = literal ?? tokens.get(id);
+      if (token === undefined) throw new RangeError(`decode: no token has id ${id}; the vocabulary has ${size} ids`);
+      const bytes = literal === undefined && decodesBytes ? spelledBytes(token, byteOf) : undefined;
+      return bytes ?? encoder.encode(token);
+    },
+  };
+}
+
+/** Undefined if one of the characters, which GPT-2's alphabet has below U+0144, stands for no byte. */
+function spelledBytes(token: string, byteOf: ReadonlyMap<string, number>): Uint8Array | undefined {
+  const bytes = new Uint8Array(token.length);
+  for (let i = 0; i < token.length; i++) {
+    const byte = byteOf.get(token.charAt(i));
+    if (byte === undefined) return undefined;
+    bytes[i] = byte;
+  }
+  return bytes;
+}

@@ -1,0 +1,156 @@
+/** The files beside a tokenizer as they are read: what they say of its class, and the tokens that they name. */
+import { z } from "zod";
+import type { AddedToken } from "./added-tokens.ts";
+import { check, mustBe, parseJson } from "./parse-json.ts";
+import { parseVocab } from "./vocabulary.ts";
+
+export const CONFIG = "tokenizer_config.json";
+export const SPECIAL = "special_tokens_map.json";
+export const ADDED = "added_tokens.json";
+
+/** Their texts, where there are any. */
+export type CompanionFiles = Readonly<Partial<Record<typeof CONFIG | typeof SPECIAL | typeof ADDED, string>>>;
+
+/** A token by its content alone, or with its properties; one that leaves `normalized` out has it unless it is special. */
+export type Token = string | DescribedToken;
+export type DescribedToken = Omit<AddedToken, "normalized"> & { readonly normalized?: boolean | undefined };
+
+/** What a key such as `pad_token` has, or `extra_special_tokens`. */
+export type TokenKeys = ReadonlyMap<string, Token | null | readonly Token[] | ReadonlyMap<string, Token>>;
+
+export interface Companions {
+  /** transformers' class GPT2Tokenizer, true, or one that takes all from tokenizer.json, false; undefined if none is named. */
+  readonly isGPT2Class: boolean | undefined;
+  readonly addPrefixSpace: boolean | undefined;
+  /** Special tokens that are written out count as text. */
+  readonly splitSpecialTokens: boolean;
+  readonly configTokens: TokenKeys;
+  readonly mapTokens: TokenKeys;
+  /** added_tokens_decoder of the config, by id. */
+  readonly decoder: ReadonlyMap<number, DescribedToken> | undefined;
+  readonly addedIds: ReadonlyMap<string, number>;
+}
+
+export const NAMES = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+export const EXTRA = "extra_special_tokens";
+export const OLD_EXTRA = "additional_special_tokens";
+const GPT2_CLASSES = ["GPT2Tokenizer", "GPT2TokenizerFast"];
+const FILE_CLASSES = ["PreTrainedTokenizer", "PreTrainedTokenizerFast", "TokenizersBackend"];
+const CLASSES = [...GPT2_CLASSES, ...FILE_CLASSES];
+
+const flag = z.boolean({ error: "true or false" });
+const object = { error: "an object" };
+const described = z.object(
+  {
+    content: z.string({ error: "a string" }),
+    single_word: flag.default(false),
+    lstrip: flag.default(false),
+    rstrip: flag.default(false),
+    normalized: flag.optional(),
+    special: flag.default(false),
+  },
+  { error: "an object with the token's content" },
+);
+const unsupported = (why: string) => z.never({ error: `left out: ${why}` }).optional();
+const noObject = unsupported("the file is an object of settings, not a token");
+const config = z.looseObject(
+  {
+    tokenizer_class: z.enum(CLASSES, { error: `${CLASSES.join(", ")}: no other is supported` }).nullish(),
+    add_prefix_space: flag.optional(),
+    split_special_tokens: flag.default(false),
+    added_tokens_decoder: z.looseObject({}, { error: "an object from id to token" }).optional(),
+    model_max_length: z.number({ error: "a number" }).nullish(),
+    init_inputs: z.array(z.unknown()).max(0, { error: "empty: arguments of a class are not supported" }).optional(),
+    fast_tokenizer_files: z
+      .custom((value) => JSON.stringify(value) === '["tokenizer.json"]', {
+        error: '["tokenizer.json"]: no other is read',
+      })
+      .optional(),
+    __type: noObject,
+    vocab: unsupported("the vocabulary is read from a file of its own"),
+    merges: unsupported("merges are read from a file of their own"),
+    post_processor: unsupported("it is read from tokenizer.json"),
+  },
+  object,
+);
+/** transformers takes any key of the config from here too; only tokens belong here. */
+const settings =
+  "add_prefix_space split_special_tokens add_bos_token add_eos_token added_tokens_decoder model_max_length";
+const mapSchema = z.looseObject(
+  {
+    __type: noObject,
+    ...Object.fromEntries(
+      `${settings} init_inputs vocab merges post_processor`
+        .split(" ")
+        .map((key) => [key, unsupported(`it belongs in ${CONFIG}`)]),
+    ),
+  },
+  object,
+);
+const noToken = z.literal([false, null], { error: "false: a token added to every text is not supported" }).optional();
+const withoutTemplate = z.looseObject({ add_bos_token: noToken, add_eos_token: noToken });
+
+/** Reads them. @throws TokenizerError naming the file and what is wrong in it */
+export function parseCompanions(files: CompanionFiles, hasTokenizerJson: boolean): Companions {
+  const value = parseJson(CONFIG, files[CONFIG] ?? "{}");
+  const found = check(CONFIG, value, config);
+  if (!hasTokenizerJson) check(CONFIG, value, withoutTemplate); // beside a tokenizer.json transformers ignores these keys
+  const decoder = found.added_tokens_decoder && parseDecoder(found.added_tokens_decoder);
+  const older = decoder ? {} : files; // the two older files count only where the config lists no added tokens
+  const map = check(SPECIAL, parseJson(SPECIAL, older[SPECIAL] ?? "{}"), mapSchema);
+  return {
+    isGPT2Class: found.tokenizer_class ? GPT2_CLASSES.includes(found.tokenizer_class) : undefined,
+    addPrefixSpace: found.add_prefix_space,
+    splitSpecialTokens: found.split_special_tokens,
+    configTokens: tokenKeys(CONFIG, found),
+    mapTokens: tokenKeys(SPECIAL, map),
+    decoder,
+    addedIds: parseVocab(parseJson(ADDED, older[ADDED] ?? "{}", true), ADDED, []),
+  };
+}
+
+function parseDecoder(value: Readonly<Record<string, unknown>>): ReadonlyMap<number, DescribedToken> {
+  const path = ["added_tokens_decoder"];
+  const tokens = Object.entries(value).map(([id, token]): [number, DescribedToken] => {
+    if (!/^\d+$/.test(id)) throw mustBe(CONFIG, path, "an object from id to token", value);
+    return [Number(id), check(CONFIG, token, described, [...path, id])];
+  });
+  return new Map(tokens);
+}
+
+/** The keys of a file that name tokens. */
+function tokenKeys(file: typeof CONFIG | typeof SPECIAL, value: Readonly<Record<string, unknown>>): TokenKeys {
+  const keys = new Map<string, Token | null | Token[] | Map<string, Token>>();
+  for (const [name, found] of Object.entries(value)) {
+    if (name === "add_bos_token" || name === "add_eos_token") continue; // settings
+    if (name === EXTRA || name === OLD_EXTRA) keys.set(name, readTokens(file, name, found));
+    else if (found === null && NAMES.includes(name)) keys.set(name, null);
+    else if (NAMES.includes(name) || (name.endsWith("_token") && isToken(file, found)))
+      keys.set(name, readToken(file, found, [name]));
+  }
+  return keys;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** special_tokens_map.json has any object for a token, tokenizer_config.json one that says so. */
+const isToken = (file: string, value: unknown): boolean =>
+  typeof value === "string" || (isObject(value) && (file === SPECIAL || value["__type"] === "AddedToken"));
+
+function readToken(file: string, value: unknown, path: readonly string[]): Token {
+  if (typeof value === "string") return value;
+  const mark = file === SPECIAL ? "" : ' and "__type": "AddedToken"';
+  if (!isToken(file, value)) throw mustBe(file, path, `a token or an object with its content${mark}`, value);
+  const token = check(file, value, described, path);
+  return file === SPECIAL ? { ...token, special: true } : token;
+}
+
+function readTokens(file: string, name: string, value: unknown): null | Token[] | Map<string, Token> {
+  const readAs = name === EXTRA ? file : CONFIG; // an array's objects say what they are, but for this one
+  if (value === null) return null;
+  if (Array.isArray(value)) return value.map((token, i) => readToken(readAs, token, [name, String(i)]));
+  if (file === SPECIAL && name === OLD_EXTRA) throw mustBe(file, [name], "an array of tokens", value);
+  if (!isObject(value)) throw mustBe(file, [name], "an array of tokens, or an object of them", value);
+  return new Map(Object.entries(value).map(([key, token]) => [key, readToken(CONFIG, token, [name, key])]));
+}

@@ -1,0 +1,43 @@
+/** JSON from outside to a value of a schema, or one line that names the file, the place and the rule. */
+import type { z } from "zod";
+import { describeForeignFile } from "../checkpoint/foreign-file.ts";
+import { parseStrictJson } from "../checkpoint/strict-json.ts";
+import { quote } from "../errors.ts";
+import { TokenizerError } from "./tokenizer-error.ts";
+
+/**
+ * Any JSON, as Python's json module reads it; `strict` as tokenizers does: no key twice in an object, no half of a surrogate pair,
+ * numbers whole and not below 0. @throws TokenizerError
+ */
+export function parseJson(file: string, text: string, strict = false): unknown {
+  const foreign = describeForeignFile(new TextEncoder().encode(text.slice(0, 64)));
+  if (foreign) throw new TokenizerError(`${file}: ${foreign}`);
+  try {
+    return strict ? parseStrictJson(text) : JSON.parse(text);
+  } catch (cause) {
+    throw new TokenizerError(`${file}: is not JSON: ${quote((cause as Error).message).slice(1, -1)}`, { cause });
+  }
+}
+
+/** `value` if it is of the schema. @throws TokenizerError that begins with `subject`, for the value at the path `at` */
+export function check<Schema extends z.ZodType>(
+  subject: string,
+  value: unknown,
+  schema: Schema,
+  at: readonly string[] = [],
+): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
+  throw mustBe(subject, [...at, ...path], message, valueAt(value, path));
+}
+
+/** The error of a value that breaks a rule. */
+export function mustBe(subject: string, path: readonly PropertyKey[], rule: string, got: unknown): TokenizerError {
+  const where = path.length === 0 ? "the whole" : quote(path.map(String).join("."));
+  return new TokenizerError(`${subject}: ${where} must be ${rule}, got ${got === undefined ? "nothing" : quote(got)}`);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((found, key) => (found as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}

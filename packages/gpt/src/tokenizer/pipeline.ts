@@ -1,0 +1,77 @@
+/**
+ * What happens to a text before and after the model's byte pairs, as the keys of a tokenizer.json ask for it: normalizer,
+ * pre_tokenizer, decoder. Only what a byte-level BPE needs is supported; anything else is refused by its name.
+ */
+import { z } from "zod";
+import { check, mustBe } from "./parse-json.ts";
+
+export interface Pipeline {
+  readonly normalize: (text: string) => string;
+  /** A space before the text, and before what follows an added token, unless there is one. */
+  readonly addPrefixSpace: boolean;
+  /** Cuts into words by GPT-2's pattern; without, all is one word. */
+  readonly useRegex: boolean;
+  /** Tokens stand for bytes; without, a text is the tokens as the vocabulary has them, with spaces between. */
+  readonly decodesBytes: boolean;
+}
+
+/** GPT-2's own. */
+export const GPT2_PIPELINE: Pipeline = {
+  normalize: (text) => text,
+  addPrefixSpace: false,
+  useRegex: true,
+  decodesBytes: true,
+};
+
+/** The keys of a tokenizer.json that are read here. */
+export interface PipelineKeys {
+  readonly normalizer?: unknown;
+  readonly pre_tokenizer?: unknown;
+  readonly decoder?: unknown;
+}
+
+const flag = z.boolean({ error: "true or false" });
+const object = { error: "an object with a type" };
+
+export const byteLevel = z.object(
+  {
+    type: z.literal("ByteLevel", { error: '"ByteLevel", the only kind supported' }),
+    add_prefix_space: flag,
+    trim_offsets: flag,
+    use_regex: flag.default(true),
+  },
+  object,
+);
+const nfc = z.object({ type: z.literal("NFC", { error: '"NFC", the only kind supported' }) }, object);
+
+/** What the keys ask for. @throws TokenizerError that begins with `subject` */
+export function parsePipeline(keys: PipelineKeys, subject: string): Pipeline {
+  const normalizers = partsOf(keys.normalizer, "normalizers");
+  for (const part of normalizers) check(subject, part, nfc, ["normalizer"]);
+  const [first, more] = partsOf(keys.pre_tokenizer, "pretokenizers");
+  if (first === undefined || more !== undefined)
+    throw mustBe(subject, ["pre_tokenizer"], 'one pre-tokenizer of type "ByteLevel"', keys.pre_tokenizer ?? null);
+  const { add_prefix_space, use_regex } = check(subject, first, byteLevel, ["pre_tokenizer"]);
+  return {
+    // The characters that Unicode composes by the host's version: none of them alone differs from tokenizers'.
+    normalize: normalizers.length === 0 ? GPT2_PIPELINE.normalize : (text) => text.normalize("NFC"),
+    addPrefixSpace: add_prefix_space,
+    useRegex: use_regex,
+    decodesBytes: decodesBytes(keys.decoder, subject),
+  };
+}
+
+function decodesBytes(decoder: unknown, subject: string): boolean {
+  if (decoder === undefined || decoder === null) return false;
+  const [first, more] = partsOf(decoder, "decoders");
+  if (more !== undefined) throw mustBe(subject, ["decoder"], 'one decoder of type "ByteLevel", or null', decoder);
+  check(subject, first, byteLevel, ["decoder"]);
+  return true;
+}
+
+/** The parts of a Sequence; what is none is one part, and null none. */
+export function partsOf(value: unknown, list: string): unknown[] {
+  if (value === null || value === undefined) return [];
+  const { type, [list]: parts } = value as Record<string, unknown>;
+  return type === "Sequence" && Array.isArray(parts) ? parts.flatMap((part) => partsOf(part ?? false, list)) : [value];
+}

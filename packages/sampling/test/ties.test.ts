@@ -1,0 +1,140 @@
+/**
+ * Which of tied tokens stay, on thousands of rows of two to five distinct values. transformers 5.18: the ids that its processors
+ * leave, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
+ * a stable sort where its own is not, so that of tied tokens the lower ids come first.
+ */
+import {
+  applyChain,
+  type Candidates,
+  candidatesOf,
+  entropy,
+  presetChain,
+  probabilities,
+  type StepSpec,
+  topP,
+} from "@tsgpt/sampling";
+import { expect, test } from "vitest";
+import { readBytes } from "./fixture-files.ts";
+import { referenceRow } from "./reference-rows.ts";
+import { row, sorted } from "./rows.ts";
+
+const file = await readBytes("packages/sampling/test/fixtures/ties.json");
+const { groups }: { groups: { step: StepSpec; size: number; kept: string }[] } = JSON.parse(
+  new TextDecoder().decode(file),
+);
+
+const left = (step: StepSpec, logits: Float32Array) =>
+  Array.from(applyChain([step], logits, { history: [0] }, { limit: 0, uniform: () => 0 }).candidates.ids);
+
+test("transformers' processors keep the same tokens", () => {
+  let rows = 0;
+  const wrong: string[] = [];
+  for (const { step, size, kept } of groups) {
+    for (const [seed, mask] of kept.split(" ").entries()) {
+      const found = left(step, referenceRow("few", size, seed)).reduce((sum, id) => sum + 2 ** id, 0);
+      if (found !== Number.parseInt(mask, 16)) wrong.push(`${JSON.stringify(step)}, row ${seed} of ${size}`);
+      rows++;
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(rows).toBe(8160);
+});
+
+test("top-p 0.75 of [3, 1, 1, 1, 1, 0] keeps three: in transformers 0, 3 and 4, elsewhere 0, 1 and 2", () => {
+  const logits = row(3, 1, 1, 1, 1, 0);
+  expect(Array.from(topP(logits, { p: 0.75, boundary: "hf" }).ids)).toEqual([0, 3, 4]); // TopPLogitsWarper
+  expect(Array.from(topP(logits, { p: 0.75, boundary: "llama.cpp" }).ids)).toEqual([0, 1, 2]);
+});
+
+test.each([
+  ["hf", [0, 3, 4]],
+  ["llama.cpp", [0, 1, 2]],
+  ["deck", [0, 1, 2]],
+  ["openai", [0, 1, 2]],
+] as const)("the dialect %s keeps %s of them", (dialect, ids) => {
+  const [step] = presetChain(dialect, { topP: 0.75 }, { defaults: false }) as [StepSpec];
+  expect(left(step, Float32Array.of(3, 1, 1, 1, 1, 0))).toEqual(ids);
+});
+
+// k 2 of [1, 3, 1, 1, 1] cuts among four; a mass of 0.5 of five equal tokens is exceeded by the third, and under hf all five tie.
+test.each([
+  ["hf", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]],
+  ["llama.cpp", [0, 1], [0, 1, 2]],
+  ["deck", [0, 1], [0, 1, 2]],
+  ["openai", [0, 1], [0, 1, 2]],
+] as const)("the dialect %s at ties: top-k keeps %s, typical %s", (dialect, byK, byMass) => {
+  const [topK] = presetChain(dialect, { topK: 2 }, { defaults: false }) as [StepSpec];
+  expect(left(topK, Float32Array.of(1, 3, 1, 1, 1))).toEqual(byK);
+  const [typical] = presetChain(dialect, { typical: 0.5 }, { defaults: false }) as [StepSpec];
+  expect(left(typical, new Float32Array(5))).toEqual(byMass);
+});
+
+type Order = { id: number; probability: number }[];
+
+/** Tokens are taken until the mass ends it; the one that does is the last. */
+function until(order: Order, ends: (mass: number) => boolean): Order {
+  let mass = 0;
+  const last = order.findIndex(({ probability }) => {
+    mass += probability;
+    return ends(mass);
+  });
+  return last < 0 ? order : order.slice(0, last + 1);
+}
+
+const LLAMA: { readonly step: StepSpec; readonly keep: (order: Order, candidates: Candidates) => Order }[] = [
+  ...[1, 2, 3, 12].map((k) => ({ step: { type: "top-k", k } as const, keep: (order: Order) => order.slice(0, k) })),
+  ...[0.051, 0.26, 0.51, 0.76, 0.91].map((p) => ({
+    step: { type: "top-p", p } as const,
+    keep: (order: Order) => until(order, (mass) => mass >= p),
+  })),
+  ...[0.051, 0.26, 0.51, 0.76, 0.91].map((mass) => ({
+    step: { type: "typical", mass, boundary: "llama.cpp" } as const,
+    keep: (order: Order, candidates: Candidates) => until(byTypicality(order, candidates), (sum) => sum > mass),
+  })),
+  ...[0.05, 0.1, 0.3].map((threshold) => ({
+    step: { type: "xtc", probability: 1, threshold } as const,
+    keep: (order: Order) => order.slice(Math.max(0, order.filter((each) => each.probability >= threshold).length - 1)),
+  })),
+  ...[0.1, 0.3, 1].map((p) => ({
+    step: { type: "min-p", p } as const,
+    keep: (order: Order) => order.filter((each) => each.probability >= p * order[0].probability),
+  })),
+  ...[1, 2, 4].map((tau) => ({
+    step: { type: "mirostat", tau: tau / 2, eta: 0.1 } as const, // mu is 2 tau at the start
+    keep: (order: Order) => order.filter((each, i) => i === 0 || -Math.log2(each.probability) <= tau),
+  })),
+];
+
+/** Nearest to the entropy first; rounding aside, equal logits alone are equally near. */
+function byTypicality(order: Order, candidates: Candidates): Order {
+  const distance = ({ probability }: Order[number]) => Math.abs(-Math.log(probability) - entropy(candidates));
+  return order.toSorted((a, b) => {
+    const nearer = distance(a) - distance(b);
+    return Math.abs(nearer) > 1e-9 ? nearer : 0;
+  });
+}
+
+test.each(LLAMA)("llama.cpp's loop keeps what $step keeps", ({ step, keep }) => {
+  for (let seed = 0; seed < 200; seed++) {
+    const logits = referenceRow("few", [6, 24][seed % 2], seed);
+    const candidates = candidatesOf(logits);
+    const expected = keep(sorted(candidates), candidates).map(({ id }) => id);
+    expect(left(step, logits), `row ${seed}`).toEqual(expected.sort((a, b) => a - b));
+  }
+});
+
+test("a thousand equal tokens: transformers' running sum of thousandths passes 0.5 one token early, so 501 stay", () => {
+  const equal = referenceRow("equal", 1000, 0);
+  const ids = left({ type: "top-p", p: 0.5, boundary: "hf" }, equal);
+  expect(ids).toHaveLength(501);
+  expect(ids[0]).toBe(499);
+  expect(left({ type: "top-p", p: 0.5 }, equal)).toHaveLength(500);
+});
+
+test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids stay", () => {
+  const logits = new Float32Array(50_257).fill(-30);
+  for (let id = 1000; id < 1400; id++) logits[id * 30] = 2;
+  const kept = topP(candidatesOf(logits), { p: 0.3, boundary: "hf" });
+  const count = Math.ceil(0.3 / probabilities(candidatesOf(logits))[30_000]);
+  expect(Array.from(kept.ids)).toEqual(Array.from({ length: count }, (_, i) => 30 * (1400 - count + i)));
+});

@@ -1,0 +1,150 @@
+/** Which engine createEngine gives on machines that lack something of what the simd engine needs, and what it tells of it. */
+import { createEngine, createSimdEngine, type Engine, EngineError, linear } from "@tsgpt/tensor";
+import { afterEach, expect, test, vi } from "vitest";
+import { EngineMemory } from "../src/kernels/simd/memory.ts";
+import { tensorOn } from "./engines.ts";
+
+const machine = vi.hoisted(() => ({ addressSpace: Number.POSITIVE_INFINITY, workers: true }));
+
+vi.mock("#host", async (original) => {
+  const host = await original<typeof import("../src/node/host.ts")>();
+  const startWorker: typeof host.startWorker = (data, onExit) => {
+    if (!machine.workers) throw new Error("no workers here");
+    return host.startWorker(data, onExit);
+  };
+  return { ...host, startWorker, physicalCores: () => 2, freeAddressSpace: () => machine.addressSpace };
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  Object.assign(machine, { addressSpace: Number.POSITIVE_INFINITY, workers: true });
+});
+
+/** An engine, and what was told of it. */
+async function engineHere(options = {}): Promise<{ engine: Engine; told: string[] }> {
+  const told: string[] = [];
+  const engine = await createEngine({ ...options, onFallback: (message) => told.push(message) });
+  return { engine, told };
+}
+
+/** WebAssembly with another Memory; its constructor is given the maximum, in pages. */
+function stubMemory(check: (maximum: number) => void): void {
+  const { Memory, Module, Instance, validate } = WebAssembly;
+  class StubbedMemory extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      check(descriptor.maximum as number);
+      super(descriptor);
+    }
+  }
+  vi.stubGlobal("WebAssembly", { Memory: StubbedMemory, Module, Instance, validate });
+}
+
+const works = (engine: Engine) => {
+  const product = linear(tensorOn(engine, [[1, 2]]), tensorOn(engine, [[1], [1]]), undefined, engine);
+  expect(product.toArray()).toEqual([[3]]);
+};
+
+test("where everything is there, nothing is told", async () => {
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, engine.threads, told]).toEqual(["simd", 2, []]);
+  engine.dispose();
+});
+
+const NO_WASM = "this JavaScript engine has no WebAssembly SIMD with shared memory";
+const NO_MEMORY =
+  /^cannot reserve memory for the simd engine: could not allocate memory; .*--disable-wasm-trap-handler/;
+
+test("without WebAssembly auto is the reference engine and tells why; simd by name is an error", async () => {
+  vi.stubGlobal("WebAssembly", undefined);
+  const { engine, told } = await engineHere();
+  expect(told).toEqual([`${NO_WASM}; the reference kernels run instead, many times slower`]);
+  expect(engine.kernelSet).toBe("reference");
+  works(engine);
+  await expect(createEngine({ kernels: "simd" })).rejects.toThrow(NO_WASM);
+});
+
+test("nobody has to listen", async () => {
+  vi.stubGlobal("WebAssembly", undefined);
+  expect((await createEngine()).kernelSet).toBe("reference");
+});
+
+test("where a policy forbids to compile WebAssembly", async () => {
+  const { Memory, Instance, validate } = WebAssembly;
+  const Module = class {
+    constructor() {
+      throw new Error("blocked by CSP");
+    }
+  };
+  vi.stubGlobal("WebAssembly", { Memory, Module, Instance, validate });
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, told[0]]).toEqual([
+    "reference",
+    expect.stringMatching(/do not compile here: blocked by CSP;/),
+  ]);
+});
+
+test("memory that cannot be reserved is tried with half of it, and half of that, down to 512 MiB", async () => {
+  const tried: number[] = [];
+  stubMemory((maximum) => {
+    tried.push(maximum / 16_384);
+    throw new RangeError("could not allocate memory");
+  });
+  const { engine, told } = await engineHere();
+  expect(tried).toEqual([4, 2, 1, 0.5]); // GiB
+  expect(engine.kernelSet).toBe("reference");
+  expect(told).toEqual([expect.stringMatching(NO_MEMORY)]);
+  await expect(createEngine({ kernels: "simd" })).rejects.toThrow(NO_MEMORY);
+  await expect(createEngine({ threads: 2 })).rejects.toThrow(EngineError); // threads by name are not dropped
+});
+
+test("a smaller memory is used in silence, and ends where it ends", async () => {
+  stubMemory((maximum) => {
+    if (maximum > 16_384) throw new RangeError("could not allocate memory");
+  });
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, told]).toEqual(["simd", []]);
+  expect(engine.memory).toMatchObject({ limitBytes: 2 ** 30 });
+  expect(engine.memory?.roomBytes).toBeLessThan(2 ** 30);
+  works(engine);
+  expect(() => engine.allocate([2 ** 28])).toThrow(/memory ends at 1 GiB: 1073741824 bytes more do not fit/);
+  engine.dispose();
+});
+
+test("a limit of address space leaves room for each worker's own beside the memory", () => {
+  machine.addressSpace = 5.5 * 2 ** 30;
+  expect(new EngineMemory(0).limitBytes).toBe(4 * 2 ** 30);
+  expect(new EngineMemory(1).limitBytes).toBe(4 * 2 ** 30);
+  expect(new EngineMemory(2).limitBytes).toBe(2 * 2 ** 30);
+  machine.addressSpace = 0.6 * 2 ** 30;
+  expect(() => new EngineMemory(0)).toThrow("cannot reserve memory for the simd engine: too little address space");
+});
+
+test("where the memory takes what the workers need, because of guard pages, there are none", async () => {
+  machine.addressSpace = 12 * 2 ** 30;
+  stubMemory(() => {
+    machine.addressSpace = 1.1 * 2 ** 30;
+  });
+  expect(() => createSimdEngine({ threads: 2 })).toThrow("cannot start a worker: too little address space");
+});
+
+test("without workers the simd kernels run on one thread, and it is told; more by name are an error", async () => {
+  machine.workers = false;
+  for (const kernels of ["auto", "simd"] as const) {
+    const { engine, told } = await engineHere({ kernels });
+    expect([engine.kernelSet, engine.threads]).toEqual(["simd", 1]);
+    expect(told).toEqual([
+      "the simd engine cannot start a worker: no workers here; the simd kernels run on one thread instead",
+    ]);
+    works(engine);
+    engine.dispose();
+    await expect(createEngine({ kernels, threads: 2 })).rejects.toThrow("cannot start a worker: no workers here");
+  }
+});
+
+test("without SharedArrayBuffer, as in a page that is not isolated, the simd kernels still run", async () => {
+  vi.stubGlobal("SharedArrayBuffer", undefined);
+  const { engine, told } = await engineHere({ threads: 1 });
+  expect([engine.kernelSet, told]).toEqual(["simd", []]);
+  works(engine);
+  engine.dispose();
+});

@@ -1,0 +1,89 @@
+/** The commands of the documents run: the README's blocks always, of the others a sample; all of them in the full run. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Command,
+  commands,
+  EXCEPTIONS,
+  exceptionFor,
+  FOREIGN_OPTIONS,
+  LANGUAGES,
+  options,
+  runnable,
+  STAND_INS,
+} from "./documents/commands.ts";
+import { blocks, documents, languages, prose, root, text } from "./documents/documents.ts";
+import { openShell, type Shell } from "./documents/shell.ts";
+import { FULL, sample } from "./setup/sample.ts";
+
+const { scripts } = JSON.parse(text("package.json"));
+
+test("no block is in a language that no test runs, but one", () => {
+  expect([...languages()].sort()).toEqual(Object.keys(LANGUAGES).sort());
+  const documentsIn = (language: string) => [...new Set(blocks(language).map(({ document }) => document))];
+  expect(documentsIn("python")).toEqual(["docs/int8-layout.md"]);
+  expect(documentsIn("")).toEqual(["docs/sampling.md"]);
+  expect(documentsIn("js").every((document) => /^packages\/\w+\/README\.md$/.test(document))).toBe(true);
+});
+
+test("npx is never told to run pnpm without -y, for npm asks, or fails, each time", () => {
+  const wrong = documents.filter((document) => /npx pnpm/.test(text(document)) || /`pnpm /.test(prose(document)));
+  expect(wrong).toEqual(["docs/decisions/0011-first-run.md"]); // which says why
+});
+
+test("every script that the documents run is one of package.json", () => {
+  const named = commands.flatMap(({ code }) => [...code.matchAll(/npx -y pnpm@12 (?:--silent )?([\w:-]+)/g)]);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.map(([, script]) => script).filter((script) => !(script in scripts))).toEqual([]);
+  expect(Object.keys(STAND_INS).filter((script) => !(script in scripts))).toEqual([]);
+});
+
+test("every exception is for a command that a document has", () => {
+  const unused = EXCEPTIONS.filter((exception) => !commands.some((command) => exceptionFor(command) === exception));
+  expect(unused.map(({ code }) => code.source)).toEqual([]);
+});
+
+test("every option that a document mentions is one of a program here", () => {
+  const programs = [
+    ...sourcesOf("packages/cli/src"),
+    ...["bench/src/run.ts", "bench/peers/src/options.ts", "packages/gpt/test/fuzz/run.ts"],
+  ];
+  const known = programs.map(text).join("\n");
+  const isKnown = (option: string) =>
+    [`"${option}`, `${option} `, `  ${option.slice(2)}: { type`].some((declared) => known.includes(declared)) ||
+    FOREIGN_OPTIONS.includes(option);
+  expect(options.length).toBeGreaterThan(20);
+  expect(options.filter(({ option }) => !isKnown(option))).toEqual([]);
+});
+
+function sourcesOf(folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
+}
+
+/** The README's blocks; and some of the rest, without what has nothing to run, and without benchmarks but in the full run. */
+const isFirst = ({ document, code }: Command) => document === "README.md" && code.includes("\n");
+const isIdle = ({ code }: Command) => /pnpm@12 (?:test|test:full|check|format|build|sampling-doc)$/.test(code);
+const isLong = ({ code }: Command) => / bench( |$)/.test(code);
+const others = runnable.filter((command) => !isFirst(command) && !isIdle(command) && (FULL || !isLong(command)));
+const tried = [...runnable.filter(isFirst), ...sample(others, 4)];
+
+describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
+  let shell: Shell;
+  beforeAll(async () => {
+    shell = await openShell();
+  });
+  afterAll(() => shell.close());
+
+  test("what fails fails", async () => {
+    await expect(shell.run("npx -y pnpm@12 --silent tsgpt generate --no-such-option", "README.md")).rejects.toThrow(
+      "unknown option '--no-such-option'",
+    );
+    await expect(shell.run("npx pnpm@12 start", "README.md")).rejects.toThrow("documents say npx -y pnpm@12");
+  });
+
+  test.each(tried)("$document: $code", { timeout: 300_000 }, async ({ document, run }) => {
+    await shell.run(run, document);
+  });
+});

@@ -1,0 +1,111 @@
+/** The commands in the documents, and how each is run by a test: as it stands in a shell, but for the exceptions named here. */
+import { blocks, documents, inlineCode, prose } from "./documents.ts";
+
+export interface Command {
+  readonly document: string;
+  /** As it stands there: a block's lines, or what stands between backticks. */
+  readonly code: string;
+  /** What the shell is given. */
+  readonly run: string;
+}
+
+interface Exception {
+  readonly code: RegExp;
+  readonly document?: string;
+  /** What is added, so that it takes seconds; without it, nothing is run. */
+  readonly add?: string;
+  readonly reason: string;
+}
+
+/** Every command that is not run as it stands. */
+export const EXCEPTIONS: readonly Exception[] = [
+  { code: /^tsgpt [a-z]+$/, add: " --help", reason: "the name of a command in a sentence" },
+  { code: /^npx -y pnpm@12 --silent tsgpt$/, add: " --help", reason: "what `tsgpt` stands for in the examples" },
+  {
+    code: /tsgpt bench --preset gpt2 /,
+    add: " --prompt-tokens 2 --new-tokens 1 --depth 0 --runs 1",
+    reason: "takes minutes; of an option that is given twice the last counts",
+  },
+  {
+    code: /^npx -y pnpm@12 bench$/,
+    add: " --only cache --quick --output bench-results",
+    reason: "takes half an hour, and with --quick a minute still",
+  },
+  { code: /^npx -y pnpm@12 bench --only/, add: " --quick --output bench-results", reason: "takes minutes" },
+  { code: /^npx -y pnpm@12 fuzz/, add: " --inputs 200", reason: "takes minutes" },
+  { code: /^\.ci\/run$/, reason: "runs these tests" },
+  { code: /^node --no-enable-avx-vnni/, reason: "an option of Node 24" },
+  { code: /^(npx )?pnpm/, document: "docs/decisions/0011-first-run.md", reason: "says what does not work" },
+  { code: /^apt-get install/, reason: "needs root and the network" },
+  { code: /^(python|\.venv)/, document: "tools/reference/README.md", reason: "needs Python and PyTorch" },
+  { code: /^npm /, document: "bench/peers/README.md", reason: "downloads half a gigabyte" },
+];
+
+/** What runs the blocks of each language. */
+export const LANGUAGES: Readonly<Record<string, string>> = {
+  sh: "test/document-commands.test.ts",
+  console: "test/transcripts.test.ts",
+  ts: "test/readme.test.ts",
+  js: "test/packed.test.ts, in an empty project",
+  "": "test/sampling-doc.test.ts: the blocks of docs/sampling.md",
+  python: "nothing: the block of docs/int8-layout.md needs Python, which the tests do not",
+};
+
+/** Scripts of package.json that the shell's `npx` and `npm` stand in for. `$ROOT` is the repository. */
+export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly reason: string }>> = {
+  start: { run: 'node "$ROOT/packages/cli/dist/main.js" generate "$@"', reason: "built already" },
+  tsgpt: { run: 'node "$ROOT/packages/cli/dist/main.js" "$@"', reason: "built already" },
+  bench: { run: 'node "$ROOT/bench/dist/run.js" "$@"', reason: "built already" },
+  fuzz: { run: `${tsx("packages/gpt/test/fuzz/run.ts")} "$@"`, reason: "built already" },
+  conformance: {
+    run: `TSGPT_GPT2= ${tsx("packages/gpt/test/conformance/run.ts")}`,
+    reason: "GPT-2's weights are not here: it says what it skips",
+  },
+  build: { run: "true", reason: "built already" },
+  test: { run: "true", reason: "runs these tests" },
+  "test:full": { run: "true", reason: "runs these tests" },
+  check: { run: "true", reason: "a part of .ci/run" },
+  format: { run: "true", reason: "would change the sources" },
+  "sampling-doc": {
+    run: "true",
+    reason: "would change the document; test/sampling-doc.test.ts compares what it writes",
+  },
+};
+
+function tsx(file: string): string {
+  return `"$ROOT/node_modules/.bin/tsx" --conditions=@tsgpt/source "$ROOT/${file}"`;
+}
+
+const IS_COMMAND = /^(?:[A-Z]\w+=\S+ )?(?:npx|npm|pnpm|node|tsgpt|tail|apt-get|python|\.venv\/\S+|\.ci\/run)(?: |$)/;
+/** docs/sampling.md has a test of its own, test/sampling-doc.test.ts, for its blocks. */
+const code = documents.flatMap((document) => [
+  ...blocks("sh")
+    .filter((block) => block.document === document)
+    .map((block) => ({ document, code: block.code.trimEnd() })),
+  ...inlineCode(document)
+    .filter((code) => IS_COMMAND.test(code) && code !== "node" && code !== "tsgpt")
+    .map((code) => ({ document, code })),
+]);
+
+export const exceptionFor = ({ document, code }: Pick<Command, "document" | "code">): Exception | undefined =>
+  EXCEPTIONS.find((exception) => exception.code.test(code) && (exception.document ?? document) === document);
+
+/** All commands, and those of them that are run. */
+export const commands = code.map((command) => ({ ...command, exception: exceptionFor(command) }));
+export const runnable: readonly Command[] = commands
+  .filter(({ exception }) => exception === undefined || exception.add !== undefined)
+  .map(({ document, code, exception }) => ({ document, code, run: code + (exception?.add ?? "") }));
+
+/** Options in the prose that are Node's, pnpm's and commander's. */
+export const FOREIGN_OPTIONS = [
+  "--no-enable-avx-vnni",
+  "--disable-wasm-trap-handler",
+  "--jitless",
+  "--silent",
+  "--help",
+];
+
+/** Every option that a document mentions: `--top-p 0.9`, `--no-cache`. */
+export const options = documents.flatMap((document) =>
+  [...prose(document).matchAll(/(?<=[`\s])--[a-z][a-z-]*[a-z]/g)].map(([option]) => ({ document, option })),
+);
