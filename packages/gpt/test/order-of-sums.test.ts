@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { argmax, createReferenceEngine, createSimdEngine, type Engine, Tensor, type WeightDtype } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import type { DistributionOf } from "../src/decode/distribution.ts";
 import type { ProposerFor } from "../src/decode/proposer.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
@@ -24,7 +25,6 @@ const engines: readonly { engineName: string; create: () => Engine }[] = [
   { engineName: "simd, plain, 3 threads", create: () => createSimdEngine({ threads: 3, relaxed: false }) },
 ];
 const dtypes = ["f32", "f16", "bf16", "int8"] as const;
-const everything = process.env["TSGPT_FULL"] === "1";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const bundled = path("../../../weights/fairytales");
@@ -125,7 +125,7 @@ async function expectPlainText(model: Model, prompt: number[], maxTokens: number
 }
 
 describe.each(engines)("$engineName", ({ engineName, create }) => {
-  const slow = engineName === "reference" && !everything;
+  const slow = engineName === "reference" && !FULL;
 
   async function withModel(
     load: (engine: Engine) => Promise<Model>,
@@ -160,7 +160,7 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
   test.each(dtypes)("the bundled model in %s: prefill(k) and steps, and random pieces, are one pass", async (dtype) => {
     const t = slow ? 5 : 13;
     const every = Array.from({ length: t }, (_, k) => k + 1);
-    const ks = everything ? every : every.filter((k) => k % 4 === 1);
+    const ks = FULL ? every : every.filter((k) => k % 4 === 1);
     await withModel(
       (engine) => loadModel(bundled, { engine, dtype }),
       (model) => expectOnePass(model, t, ks, 7),
@@ -177,7 +177,7 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
     },
   );
 
-  test.runIf(everything && engineName !== "reference").each(dtypes)(
+  test.runIf(FULL && engineName !== "reference").each(dtypes)(
     "GPT-2 124M's shape in %s: pieces are one pass, a fork goes on as its cache, speculation is plain",
     { timeout: 1_200_000 },
     async (dtype: WeightDtype) => {

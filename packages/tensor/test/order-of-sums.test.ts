@@ -19,6 +19,7 @@ import {
 } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { float32Source } from "./engines.ts";
 import { noise } from "./noise.ts";
 
@@ -30,10 +31,9 @@ const engines: readonly { name: string; create: () => Engine }[] = [
   ]),
 ];
 const dtypes = ["f32", "f16", "bf16", "int8"] as const;
-const everyRow = process.env["TSGPT_FULL"] === "1";
 
 /** Numbers of rows: below, at and above every tile and block of rows. */
-const rowCounts = everyRow
+const rowCounts = FULL
   ? [...Array.from({ length: 40 }, (_, i) => i + 1), 79, 81, 159, 160, 161, 241]
   : [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 33, 41, 81, 161];
 
