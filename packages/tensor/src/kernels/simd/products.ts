@@ -11,6 +11,7 @@ import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weig
 /** A step's product: this part of a thread's share in one piece, the rest in pieces of a fortieth, which even out what one is slower. */
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
+const UNITS_A_THREAD = 16; // of a product of several rows
 const SCRATCH_BYTES = 57_536; // of a thread: SCRATCH of assembly/linear.ts
 const ROW_HEAD = 16; // bytes before the numbers of a quantized row
 
@@ -68,10 +69,10 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
   else pool.int(10, scratch(pool.threads * SCRATCH_BYTES));
   const job = dtype === "int8" ? JOB.linearInt8 : JOB.linear;
   const panels = Math.ceil(n / lanesOf(dtype));
-  if (m > 1) pool.run(job, panels, perUnit(pool, panels, Number.POSITIVE_INFINITY));
+  if (m > 1) pool.run(job, panels, perUnit(pool, panels, Number.POSITIVE_INFINITY, UNITS_A_THREAD));
   else {
     const share = panels / pool.threads;
-    pool.run(job, panels, Math.ceil(share / PIECES_OF_STEP), Math.ceil(FIRST_OF_STEP * share));
+    pool.run(job, panels, Math.ceil(share / PIECES_OF_STEP), Math.max(1, Math.floor(FIRST_OF_STEP * share)));
   }
   operands.done();
 }
