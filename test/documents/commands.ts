@@ -103,6 +103,8 @@ export const FOREIGN_OPTIONS = [
   "--jitless",
   "--silent",
   "--help",
+  "--conditions",
+  "--record",
 ];
 
 /** Every option that a document mentions: `--top-p 0.9`, `--no-cache`. */

@@ -16,6 +16,7 @@ import { forwardUnlessAborted } from "./forward-unless-aborted.ts";
 import { interruption } from "./interruption.ts";
 import { withLoadProgress } from "./load-progress.ts";
 import { makeEngine } from "./make-engine.ts";
+import { note } from "./note.ts";
 import type { LogitSource } from "./option-values.ts";
 import { readText, typedText } from "./text-argument.ts";
 
@@ -58,7 +59,7 @@ async function readPrompt(prompt: string, flags: SourceFlags): Promise<Source> {
   const { folder, name } = await findModel({ ...flags, model: flags.model ?? BUNDLED }, signal);
   const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
-    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
+    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
   );
   if (!model.tokenizer && prompt !== "") throw noTokenizer(model);
   const ids = checkedPrompt(model, prompt, {}, "sample");

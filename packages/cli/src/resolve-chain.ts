@@ -1,6 +1,6 @@
 /** The chain for a model and a prompt: words become token ids, and the last place is known. */
-import type { Model, Tokenizer } from "@tsgpt/gpt";
-import type { ChainSpec } from "@tsgpt/sampling";
+import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
+import type { ChainSpec, MinLengthOption } from "@tsgpt/sampling";
 import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
 import { ID_LIST, tokenIds } from "./option-values.ts";
@@ -10,6 +10,9 @@ export interface ResolvedFlags extends ChainFlags {
   readonly maxTokens: number;
   readonly minTokens?: number;
   readonly forcedLast?: number;
+  /** Sequences of token ids that may not come, and lengths before which tokens may not: of the model's generation config. */
+  readonly bannedIds?: readonly (readonly number[])[];
+  readonly minLengths?: readonly MinLengthOption[];
 }
 
 /** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
@@ -24,11 +27,13 @@ export function resolveChain(
 ): ChainSpec {
   const { config } = model;
   const room = Math.min(flags.maxTokens, config.nPositions - promptLength);
-  const banned = flags.banned?.flatMap((word) => sequencesOf(word, model));
+  const words = flags.banned?.flatMap((word) => sequencesOf(word, model)) ?? [];
+  const banned = [...words, ...(flags.bannedIds ?? [])];
+  const typed = flags.minTokens ? [{ length: flags.minTokens, eos: eosOf(model) }] : [];
   const resolved: ResolvedOptions = {
-    banned,
+    banned: banned.length > 0 ? banned : undefined,
     dryBreakers: flags.dryMultiplier ? breakersOf(flags.dryBreaker, model) : undefined,
-    minLength: flags.minTokens ? { length: flags.minTokens, eos: eosOf(model) } : undefined,
+    minLength: [...typed, ...(flags.minLengths ?? [])],
     forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
   };
   checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, config.vocabSize);
@@ -76,9 +81,16 @@ function tokenizerOf({ tokenizer, name }: Model, option: string): Tokenizer {
   throw usageError(`model ${JSON.stringify(name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
 }
 
-function eosOf({ config, name }: Model): number {
-  if (config.eosTokenId !== undefined) return config.eosTokenId;
+function eosOf({ config, name }: Model): MinLengthOption["eos"] {
+  const ends = endsOf(config);
+  if (ends !== undefined) return ends;
   throw usageError(`--min-tokens: model ${JSON.stringify(name)} has no end-of-text token to hold back`);
+}
+
+/** The end tokens that may come, one as a number; undefined if there is none. */
+export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
+  const ids = eosTokenIds(config).filter((id) => id < config.vocabSize);
+  return ids.length === 0 ? undefined : ids.length === 1 ? ids[0] : ids;
 }
 
 /** Options that name tokens. */

@@ -1,5 +1,5 @@
 /** How probable the model finds a story. */
-import { forward, KVCache, logSumOfExp, type Model } from "@tsgpt/gpt";
+import { eosTokenIds, forward, KVCache, logSumOfExp, type Model } from "@tsgpt/gpt";
 import { topOf } from "./recorder.ts";
 import type { StoryToken } from "./story.ts";
 
@@ -42,7 +42,7 @@ function storyTokens(
   return Array.from(rows, (logits, i) => {
     const id = ids[i] as number;
     const last = i === ids.length - 1;
-    const isEos = last && id === config.eosTokenId;
+    const isEos = last && eosTokenIds(config).includes(id);
     const text = decoder ? (isEos ? "" : decoder.push(id)) + (last ? decoder.end() : "") : "";
     const logprob = (logits[id] as number) - logSumOfExp(logits, start + i, "withLogprobs");
     return { id, text, logprob, position: start + i, ...topOf(logits, start + i, logprobs) };

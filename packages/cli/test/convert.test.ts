@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readTensors } from "@tsgpt/gpt";
+import { fileSource, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { expect, test } from "vitest";
 import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
 
@@ -33,6 +35,26 @@ test.each(["f32", "f16", "bf16", "int8"])(
     expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
   },
 );
+
+test("a tied head alone, in F64, as other tools write it: each command takes it, and notes that it is narrowed", async () => {
+  const [from, out] = [emptyFolder(), join(emptyFolder(), "model")];
+  cpSync(join(fixture("tiny-tied"), "config.json"), join(from, "config.json"));
+  const tensors = await readTensors(await fileSource(join(fixture("tiny-tied"), "model.safetensors")));
+  const renamed = [...tensors].map(([name, { shape, data }]) => {
+    const stored = name === "transformer.wte.weight" ? "lm_head.weight" : name;
+    return [stored, { dtype: "F64", shape, data: Float64Array.from(data) }] as const;
+  });
+  await writeSafetensorsFile(join(from, "model.safetensors"), renamed);
+  const note = "note: model.safetensors: 40 of 40 tensors are F64, narrowed to F32\n";
+  const generate = (model: string) =>
+    tsgpt(["generate", "--model", model, "--tokens", "1,2,3", "--greedy", "--max-tokens", "3", "--quiet"]);
+  expect(await generate(from)).toEqual({ code: 0, stdout: "1 2 3 31 31 31\n", stderr: note });
+  const { code, stderr } = await tsgpt(["convert", from, out, "--dtype", "f32"]);
+  expect([code, stderr.startsWith(note)]).toEqual([0, true]);
+  expect(await generate(out)).toEqual({ code: 0, stdout: "1 2 3 31 31 31\n", stderr: "" });
+  expect((await tsgpt(["info", from])).stdout).toContain("6,696 in F64\n");
+  expect((await tsgpt(["info", out])).stdout).toContain("6,696 in F32\n");
+});
 
 test("a folder that holds something is one clear line, and stays as it is", async () => {
   const folder = emptyFolder();

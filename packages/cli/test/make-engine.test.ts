@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { makeEngine } from "../src/make-engine.ts";
 import { room } from "../src/room.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
-import { MAIN, tsgpt } from "./process.ts";
+import { MAIN, spawned } from "./process.ts";
 
 const SOURCES = fileURLToPath(new URL("../src/", import.meta.url));
 const GENERATE = ["generate", "Once upon a time", "--greedy", "--max-tokens", "3", "--verbose"];
@@ -48,14 +48,14 @@ test("no command makes an engine in another way", () => {
 
 test("node --jitless has no WebAssembly: the same text, on the reference kernels", { timeout: 60_000 }, async () => {
   const env = { NODE_OPTIONS: "--jitless" };
-  const [usual, jitless] = await Promise.all([tsgpt(GENERATE), tsgpt(GENERATE, { env })]);
+  const [usual, jitless] = await Promise.all([spawned(GENERATE), spawned(GENERATE, { env })]);
   expect(jitless.stdout).toBe(usual.stdout);
   expect(jitless.stderr.replace(/^Warning: .*\n/, "")).toMatch(FALLS_BACK); // Node's own warning
   expect(jitless.code).toBe(0);
 });
 
 test("simd by name is an error that says why", { timeout: 60_000 }, async () => {
-  const { stdout, stderr, code } = await tsgpt([...GENERATE, "--kernels", "simd"], {
+  const { stdout, stderr, code } = await spawned([...GENERATE, "--kernels", "simd"], {
     env: { NODE_OPTIONS: "--jitless" },
   });
   expect(stderr).toContain("error: this JavaScript engine has no WebAssembly SIMD with shared memory\n");

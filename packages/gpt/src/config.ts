@@ -2,10 +2,11 @@
  * config.json of a GPT-2 checkpoint, validated: what the forward pass needs, under camelCase names. Follows transformers
  * 5.18, models/gpt2/configuration_gpt2.py: absent keys take its defaults, except bos and eos, which are then absent.
  * A key that would change the forward pass is honoured or refused by name; one that cannot (dropout, summary_*, use_cache,
- * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights, several end tokens.
+ * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights.
  */
 import { z } from "zod";
 import { ConfigError, quote } from "./errors.ts";
+import { parseJsonObject } from "./json-object.ts";
 
 /** gelu_new and gelu_pytorch_tanh are GELU's tanh form, gelu is the erf form; they differ by up to 4.7e-4. */
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -34,7 +35,8 @@ export interface GPT2Config {
   /** The head is wte, whatever else the checkpoint holds. */
   readonly tieWordEmbeddings: boolean;
   readonly bosTokenId: number | undefined;
-  readonly eosTokenId: number | undefined;
+  /** Each of several ends a text; eosTokenIds has them as a list. */
+  readonly eosTokenId: number | readonly number[] | undefined;
 }
 
 const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"] as const;
@@ -45,6 +47,8 @@ const count = z.int({ error: COUNT }).positive();
 const MOST_LAYERS = 10_000; // each is a dozen names to look for before a file can say that it has none of them
 const flag = z.boolean({ error: "true or false" });
 const tokenId = z.int({ error: "a token id (a whole number, 0 or more) or null" }).nonnegative().nullish();
+export const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
+const tokenIds = z.custom<number | number[]>(isTokenIds, { error: TOKEN_IDS }).nullish();
 
 const schema = z.object({
   vocab_size: count.default(50257),
@@ -67,7 +71,7 @@ const schema = z.object({
   reorder_and_upcast_attn: flag.default(false),
   tie_word_embeddings: flag.default(true),
   bos_token_id: tokenId,
-  eos_token_id: tokenId,
+  eos_token_id: tokenIds,
 });
 
 type Keys = z.output<typeof schema>;
@@ -101,26 +105,16 @@ const REFUSED: Readonly<Record<string, { neutral?: (value: unknown) => boolean; 
  * @see https://huggingface.co/docs/transformers/model_doc/gpt2#transformers.GPT2Config
  */
 export function parseConfig(text: string, file = "config.json"): GPT2Config {
-  const raw = parseObject(text, file);
+  const raw = parseJsonObject(text, file);
   refuseOtherModels(raw, file);
-  const keys = checkTypes(withoutAliases(raw, file), file);
+  refuseOtherFormats(raw, file);
+  const given = withoutAliases(raw, file);
+  refuseNested(given, file);
+  const keys = checkTypes(given, file);
   if (keys.n_embd % keys.n_head !== 0) {
     throw new ConfigError(file, `"n_embd" must be a multiple of "n_head", got ${keys.n_embd} and ${keys.n_head}`);
   }
   return toConfig(keys);
-}
-
-function parseObject(text: string, file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError(file, `is not JSON: ${(cause as Error).message.replace(/\s+/g, " ")}`, cause);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(file, `must hold a JSON object, got ${quote(value)}`);
-  }
-  return value as Record<string, unknown>;
 }
 
 function refuseOtherModels(raw: Record<string, unknown>, file: string): void {
@@ -128,6 +122,33 @@ function refuseOtherModels(raw: Record<string, unknown>, file: string): void {
     const value = raw[key] ?? null;
     if (value !== null && !neutral?.(value)) throw new ConfigError(file, `"${key}" is ${quote(value)}: ${reason}`);
   }
+}
+
+/** The keys that say how large a GPT-2 is; without them, defaults are those of the smallest. */
+const SIZES = ["vocab_size", "n_positions", "n_embd", "n_layer", "n_head"];
+
+/** Only what says that it is a GPT-2's may leave its sizes out: transformers' defaults would make one of any JSON object. */
+function refuseOtherFormats(raw: Record<string, unknown>, file: string): void {
+  const missing = SIZES.filter((key) => !Object.hasOwn(raw, key)).map((key) => `"${key}"`);
+  if (raw["model_type"] === "gpt2" || missing.length === 0) return;
+  throw new ConfigError(file, `is no GPT-2's: it has neither "model_type": "gpt2" nor ${missing.join(", ")}`);
+}
+
+/** A size that is missing at the top must not be within another member. */
+function refuseNested(keys: Record<string, unknown>, file: string): void {
+  for (const key of SIZES.filter((size) => !Object.hasOwn(keys, size))) {
+    const names = [key, ...Object.entries(ALIASES).flatMap(([alias, of]) => (of === key ? [alias] : []))];
+    for (const [outer, value] of Object.entries(keys)) {
+      const name = isObject(value) && names.find((within) => Object.hasOwn(value, within));
+      if (!name) continue;
+      const problem = `"${name}" is within ${quote(outer)}: a nested config is of another format than GPT-2's`;
+      throw new ConfigError(file, problem);
+    }
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isFalse(value: unknown): boolean {
@@ -154,7 +175,7 @@ function withoutAliases(raw: Record<string, unknown>, file: string): Record<stri
 }
 
 function checkTypes(keys: Record<string, unknown>, file: string): Keys {
-  const result = schema.safeParse({ ...keys, eos_token_id: onlyOf(keys["eos_token_id"]) });
+  const result = schema.safeParse(keys);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
   const key = String(path[0]);
@@ -162,12 +183,30 @@ function checkTypes(keys: Record<string, unknown>, file: string): Keys {
   throw new ConfigError(file, `"${key}" must be ${message}, got ${quote(value)} (${typeName(value)})`);
 }
 
-/** transformers writes one end token as a number or as a list of one. */
-function onlyOf(value: unknown): unknown {
-  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+/** Whether it is a whole number, 0 or more. */
+export function isTokenId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function typeName(value: unknown): string {
+/** Whether it is a token id, or a list of one or more. */
+export function isTokenIds(value: unknown): value is number | number[] {
+  return isTokenId(value) || (Array.isArray(value) && value.length > 0 && value.every(isTokenId));
+}
+
+/** Token ids as transformers writes them: one as a number or as a list of one; each once. */
+export function asTokenIds(ids: number | readonly number[] | null | undefined): GPT2Config["eosTokenId"] {
+  if (typeof ids === "number") return ids;
+  const [first, ...others] = new Set(ids ?? []);
+  return first === undefined || others.length === 0 ? first : [first, ...others];
+}
+
+/** The tokens that end a text: none, one or several. */
+export function eosTokenIds({ eosTokenId }: Pick<GPT2Config, "eosTokenId">): readonly number[] {
+  return typeof eosTokenId === "number" ? [eosTokenId] : (eosTokenId ?? []);
+}
+
+/** What a message calls a value's type. */
+export function typeName(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
@@ -186,6 +225,6 @@ function toConfig(keys: Keys): GPT2Config {
     reorderAndUpcastAttn: keys.reorder_and_upcast_attn,
     tieWordEmbeddings: keys.tie_word_embeddings,
     bosTokenId: keys.bos_token_id ?? undefined,
-    eosTokenId: keys.eos_token_id ?? undefined,
+    eosTokenId: asTokenIds(keys.eos_token_id),
   };
 }

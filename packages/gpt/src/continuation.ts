@@ -2,6 +2,7 @@
  * Continuation: a text that is being continued, token by token, by whatever strategy: its ids, the text to show, and what
  * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
  */
+import { eosTokenIds } from "./config.ts";
 import { promptOverflow } from "./errors.ts";
 import { logSumOfExp } from "./log-sum-exp.ts";
 import type { Model } from "./model.ts";
@@ -59,7 +60,8 @@ export interface Continuation extends SampleContext {
 /** A continuation of checked ids, with nothing generated yet. @throws RangeError for an empty stop string */
 export function continuation(model: Model, ids: readonly number[], options: TextOptions, by: string): Continuation {
   const { maxTokens = Number.POSITIVE_INFINITY, ignoreEos = false, signal } = options;
-  const { nPositions, eosTokenId } = model.config;
+  const { nPositions } = model.config;
+  const ends = eosTokenIds(model.config);
   const show = textStream(model, options.stop ?? []);
   const history = [...ids];
   const raw = new Float32Array(model.config.vocabSize);
@@ -78,7 +80,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
     const id = sample(logits, { history, promptLength });
     if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
     history.push(id);
-    const isEos = id === eosTokenId && !ignoreEos;
+    const isEos = !ignoreEos && ends.includes(id);
     const { text, stopped } = show(isEos ? undefined : id, isEos || room() === 0);
     if (isEos || stopped) reason = isEos ? "eos" : "stop";
     return { id, text, logprob: (raw[id] as number) - logSum, position };
@@ -101,7 +103,7 @@ export function promptIds(model: Model, prompt: string | readonly number[], by =
   }
   const ids = typeof prompt === "string" ? (prompt === "" ? [] : (tokenizer?.encode(prompt) ?? [])) : [...prompt];
   if (ids.length > 0) return ids;
-  const start = config.bosTokenId ?? config.eosTokenId;
+  const start = config.bosTokenId ?? eosTokenIds(config)[0];
   if (start === undefined) {
     throw new RangeError(`${by}: the prompt is empty and model "${name}" has no bos or eos token to start from`);
   }

@@ -14,7 +14,7 @@ export {
 export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
-export { type Activation, type GPT2Config, parseConfig } from "./config.ts";
+export { type Activation, eosTokenIds, type GPT2Config, parseConfig } from "./config.ts";
 export {
   checkedPrompt,
   type FinishReason,
@@ -43,6 +43,7 @@ export { generateSamples, type SamplesOptions, type SampleToken } from "./decode
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
+export { type GenerationConfig, parseConfigs, parseGenerationConfig } from "./generation-config.ts";
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
 export { logProbabilities, logSumOfExp } from "./log-sum-exp.ts";

@@ -24,6 +24,7 @@ import {
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
+import type { GenerationConfig } from "./generation-config.ts";
 import type { KVCache } from "./kv-cache.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { blockKeys, noTrace, type Trace } from "./trace.ts";
@@ -35,6 +36,8 @@ export interface Model {
   readonly engine: Engine;
   /** Undefined for a checkpoint without a tokenizer: it runs on ids. */
   readonly tokenizer: Tokenizer | undefined;
+  /** How its authors would have it continue a text; `config` has its begin and end tokens already. */
+  readonly generation?: GenerationConfig | undefined;
 }
 
 export interface ForwardOptions {

@@ -25,5 +25,6 @@ export function presetConfig(name: PresetName): GPT2Config {
   if (!Object.hasOwn(SIZES, name)) {
     throw new RangeError(`presetConfig: name must be one of ${presetNames.join(", ")}, got ${quote(name)}`);
   }
-  return parseConfig(JSON.stringify({ ...SIZES[name], bos_token_id: 50256, eos_token_id: 50256 }), name);
+  const keys = { model_type: "gpt2", ...SIZES[name], bos_token_id: 50256, eos_token_id: 50256 };
+  return parseConfig(JSON.stringify(keys), name);
 }

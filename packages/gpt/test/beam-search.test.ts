@@ -86,6 +86,20 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
     });
   });
 
+  test("of five end tokens all end, and two texts go on though each step's best end", async () => {
+    // generate(num_beams=2, num_return_sequences=2, early_stopping="never", max_new_tokens=8, eos_token_id=[46, 37, 16, 3, 40])
+    const model = await loadFixture(`${fixtures}/tiny-tied`, engine);
+    const config = { ...model.config, eosTokenId: [46, 37, 16, 3, 40] };
+    const options = { beams: 2, numReturn: 2, earlyStopping: "never", maxTokens: 8 } as const;
+    const { sequences } = await beamSearch({ ...model, config }, [3, 1, 4], options);
+    expect(sequences.map(({ ids, finishReason }) => [ids, finishReason])).toEqual([
+      [[31, 37], "eos"],
+      [new Array(8).fill(31), "length"],
+    ]);
+    expect(sequences[0]?.score).toBeCloseTo(-2.052273, 4);
+    expect(sequences[1]?.score).toBeCloseTo(-2.099459, 4);
+  });
+
   test("tiny-random-gpt2 gives its published sequence for 4 beams", async () => {
     const model = await loadFixture(`${fixtures}/tiny-random-gpt2`, engine);
     const published = (await readJson("tiny-random-gpt2/expectations.json")).beams_4_length_penalty_1_max_length_20;

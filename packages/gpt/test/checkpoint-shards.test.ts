@@ -63,16 +63,53 @@ test("a tensor that the named shard does not hold", async () => {
   );
 });
 
-test("a tensor of a shard that the index does not name", async () => {
-  await expect(withMap({ a: FIRST, b: SECOND })).rejects.toThrow(
-    `${SECOND}: tensor "c" is in this file, but model.safetensors.index.json does not name it`,
+test("a tensor of a shard that the index does not name is there, and marked", async () => {
+  const { tensors } = await withMap({ a: FIRST, b: SECOND });
+  expect([...tensors].map(([name, { isUnnamed }]) => [name, isUnnamed])).toEqual([
+    ["a", undefined],
+    ["b", undefined],
+    ["c", true],
+  ]);
+});
+
+test("a tensor that is in two shards is read from the one that the index names", async () => {
+  files["x.safetensors"] = ["d"];
+  files["y.safetensors"] = ["d", "e"];
+  for (const shard of ["x.safetensors", "y.safetensors"]) {
+    const other = { e: "y.safetensors", f: "x.safetensors" };
+    files["x.safetensors"] = ["d", "f"];
+    expect((await withMap({ ...other, d: shard })).tensors.get("d")?.source.name).toBe(shard);
+  }
+});
+
+test("a tensor that is in two shards and not in the index", async () => {
+  files["x.safetensors"] = ["d", "f"];
+  files["y.safetensors"] = ["d", "e"];
+  await expect(withMap({ e: "y.safetensors", f: "x.safetensors" })).rejects.toThrow(
+    'y.safetensors: tensor "d" is in this file and in x.safetensors, and model.safetensors.index.json does not say which counts',
   );
 });
 
 test("a tensor that is in another shard than the index says", async () => {
   await expect(withMap({ ...valid, b: FIRST })).rejects.toThrow(
-    `${SECOND}: tensor "b" is in this file, but model.safetensors.index.json says that it is in "${FIRST}"`,
+    `${FIRST}: tensor "b" is missing; model.safetensors.index.json says that it is in this file`,
   );
+});
+
+test.each([
+  "null",
+  "[]",
+  "5",
+  '{"total_size":19248.0}',
+  '{"total_size":-1.5e400}',
+  '{"total_size":{"weight_map":{"a":1,"a":2}},"total_size":"\\ud800"}',
+])("the metadata %s are not read", async (metadata) => {
+  const text = `{"metadata":${metadata},"weight_map":${JSON.stringify(valid)},"other":[{"a":-1,"a":1}]}`;
+  expect((await checkpoint(text)).tensors.size).toBe(3);
+});
+
+test("an index without metadata is as good", async () => {
+  expect((await checkpoint(JSON.stringify({ weight_map: valid }))).tensors.size).toBe(3);
 });
 
 test("a shard that is not there", async () => {
@@ -82,6 +119,9 @@ test("a shard that is not there", async () => {
 test.each([
   ["{", "is not valid JSON"],
   ['{"weight_map":{"a":"x","a":"y"}}', 'key "a\\" at position'.replace("\\", "\\\\")],
+  ['{"weight_map":{"a":"x"},"weight_map":{"b":"y"}}', 'key "weight_map" at position'],
+  ["version https://git-lfs.github.com/spec/v1\noid sha256:0", "json: is a Git LFS pointer, not the file itself"],
+  ["<!DOCTYPE html><title>Sign in</title>", "json: is a web page, not the file"],
   ["[]", "weight_map must be an object from tensor to shard, got undefined"],
   ["null", "weight_map must be an object from tensor to shard, got undefined"],
   ['{"weight_map":["a"]}', 'weight_map must be an object from tensor to shard, got ["a"]'],

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseConfig } from "../src/config.ts";
+import { eosTokenIds, parseConfig } from "../src/config.ts";
 import { ConfigError } from "../src/errors.ts";
 
-const parse = (keys: object) => parseConfig(JSON.stringify(keys));
+const parse = (keys: object) => parseConfig(JSON.stringify({ model_type: "gpt2", ...keys }));
 
-test("an empty config is transformers' GPT2Config(), but without bos and eos", () => {
+test("a config that says no more than that it is a GPT-2's is transformers' GPT2Config(), but without bos and eos", () => {
   expect(parse({})).toEqual({
     vocabSize: 50257,
     nPositions: 1024,
@@ -79,6 +79,64 @@ test("two names of one size that disagree are refused", () => {
 
 test("a list of one end token is that token", () => {
   expect(parse({ eos_token_id: [5] }).eosTokenId).toBe(5);
+  expect(parse({ eos_token_id: [5, 5] }).eosTokenId).toBe(5);
+});
+
+test("of several end tokens all are", () => {
+  const config = parse({ eos_token_id: [5, 7, 5] });
+  expect(config.eosTokenId).toEqual([5, 7]);
+  expect([config, parse({ eos_token_id: 5 }), parse({})].map(eosTokenIds)).toEqual([[5, 7], [5], []]);
+});
+
+test("without model_type, a config that has all of GPT-2's sizes is one, as the first releases had it", () => {
+  const sizes = { vocab_size: 7, n_positions: 5, n_embd: 4, n_layer: 2, n_head: 2 };
+  expect(parseConfig(JSON.stringify(sizes))).toMatchObject({ vocabSize: 7, nPositions: 5 });
+});
+
+test.each([
+  ["nothing", {}, '"vocab_size", "n_positions", "n_embd", "n_layer", "n_head"'],
+  ["nanoGPT's", { n_layer: 12, n_head: 12, n_embd: 768, block_size: 1024, vocab_size: 50304 }, '"n_positions"'],
+  [
+    "OpenAI's hparams.json",
+    { n_vocab: 50257, n_ctx: 1024, n_embd: 768, n_head: 12, n_layer: 12 },
+    '"vocab_size", "n_positions"',
+  ],
+  [
+    "a LLaMA's without its type",
+    { hidden_size: 8, num_hidden_layers: 2, num_attention_heads: 2, vocab_size: 7, max_position_embeddings: 5 },
+    '"n_positions", "n_embd", "n_layer", "n_head"',
+  ],
+  ["a tokenizer's", { tokenizer_class: "GPT2Tokenizer" }, '"vocab_size", "n_positions", "n_embd", "n_layer", "n_head"'],
+])("%s is of another format, and not read as a default GPT-2", (_, keys, missing) => {
+  expect(() => parseConfig(JSON.stringify(keys))).toThrow(
+    `config.json: is no GPT-2's: it has neither "model_type": "gpt2" nor ${missing}`,
+  );
+});
+
+test.each([
+  ["text_config", { n_embd: 8 }, "n_embd"],
+  ["decoder", { vocab_size: 7, n_layer: 2 }, "vocab_size"],
+  ["model", { hidden_size: 8 }, "hidden_size"],
+])("sizes within %s are a nested config, which is refused", (outer, inner, key) => {
+  expect(() => parse({ [outer]: inner })).toThrow(
+    `config.json: "${key}" is within "${outer}": a nested config is of another format than GPT-2's`,
+  );
+});
+
+test("sizes that are at the top may be within something too", () => {
+  expect(parse({ n_embd: 24, hidden_size: 24, original: { n_embd: 48, hidden_size: 3 } }).nEmbd).toBe(24);
+  expect(parse({ n_embd: 24, original: { hidden_size: 48 } }).nEmbd).toBe(24);
+  expect(parse({ hidden_size: 24, original: { n_embd: 48 } }).nEmbd).toBe(24);
+});
+
+test.each([
+  [
+    "version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+    "is a Git LFS pointer, not the file itself: run `git lfs pull`",
+  ],
+  ["\n<!doctype html><html>Sign in</html>", "is a web page, not the file: the download was answered with an error"],
+])("%j in its place is told", (text, message) => {
+  expect(() => parseConfig(text)).toThrow(`config.json: ${message}`);
 });
 
 test.each([
@@ -110,6 +168,7 @@ test("the same keys pass with the values that change nothing", () => {
   expect(parse(keys)).toEqual(parse({}));
 });
 
+const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
 test.each([
   ["n_layer", "12", 'must be a whole number, 1 or more, at most 10000, got "12" (string)'],
   ["n_layer", 100_000_000, "must be a whole number, 1 or more, at most 10000, got 100000000 (number)"],
@@ -125,7 +184,9 @@ test.each([
   ["reorder_and_upcast_attn", null, "must be true or false, got null (null)"],
   ["tie_word_embeddings", [], "must be true or false, got [] (array)"],
   ["bos_token_id", -1, "must be a token id (a whole number, 0 or more) or null, got -1 (number)"],
-  ["eos_token_id", [1, 2], "must be a token id (a whole number, 0 or more) or null, got [1,2] (array)"],
+  ["eos_token_id", [1, -2], `must be ${TOKEN_IDS}, got [1,-2] (array)`],
+  ["eos_token_id", [], `must be ${TOKEN_IDS}, got [] (array)`],
+  ["eos_token_id", [[1]], `must be ${TOKEN_IDS}, got [[1]] (array)`],
 ])("a wrong %s is named with what was expected and got", (key, value, message) => {
   expect(() => parse({ [key]: value })).toThrow(`config.json: "${key}" ${message}`);
 });
@@ -149,7 +210,7 @@ test.each(["[]", "null", "3", '"gpt2"'])("%s is JSON and no config", (text) => {
 });
 
 test("a number too large for a float64 is not a number here", () => {
-  expect(() => parseConfig('{"layer_norm_epsilon": 1e999}')).toThrow(
+  expect(() => parseConfig('{"model_type": "gpt2", "layer_norm_epsilon": 1e999}')).toThrow(
     '"layer_norm_epsilon" must be a number, 0 or more',
   );
 });

@@ -42,9 +42,35 @@ describe("Python's layout", () => {
     }
     expect(readdirSync(at.cacheDir).sort()).toEqual([".locks", "models--org--model"]);
     expect(readdirSync(at.path()).sort()).toEqual([".no_exist", "blobs", "refs", "snapshots"]);
-    const companions = ["added_tokens.json", "special_tokens_map.json", "tokenizer_config.json"];
+    const companions = [
+      "generation_config.json",
+      "added_tokens.json",
+      "special_tokens_map.json",
+      "tokenizer_config.json",
+    ];
     const absent = ["merges.txt", "vocab.json", ...companions].sort();
     expect(readdirSync(at.path(".no_exist", commit)).sort()).toEqual(absent);
+  });
+
+  test("has generation_config.json where the model has one, and it counts as in a folder", async () => {
+    at.publish({ ...tied, "generation_config.json": text({ eos_token_id: [9, 31], top_k: 5 }) });
+    const { config, generation } = await loadModel((await at.get()).folder);
+    expect([config.eosTokenId, generation?.topK]).toEqual([[9, 31], 5]);
+    expect(at.fetched().sort()).toEqual([
+      "config.json",
+      "generation_config.json",
+      "model.safetensors",
+      "tokenizer.json",
+    ]);
+  });
+
+  test("of a time when no generation config was asked for is completed by it, and offline used as it is", async () => {
+    at.publish({ ...tied, "generation_config.json": text({ eos_token_id: 31 }) });
+    const { folder, commit } = await at.get();
+    rmSync(join(folder, "generation_config.json"));
+    expect((await loadModel((await at.get({ offline: true })).folder)).config.eosTokenId).toBeUndefined();
+    expect(existsSync(at.path(".no_exist", commit))).toBe(true);
+    expect((await loadModel((await at.get()).folder)).config.eosTokenId).toBe(31);
   });
 
   test("that Python filled is used, and the network is asked nothing", async () => {

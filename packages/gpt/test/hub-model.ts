@@ -10,7 +10,7 @@ export type Files = Record<string, Uint8Array>;
 /** The files of a fixture's folder, without the reference's activations. */
 export function fixtureFiles(name: string): Files {
   const folder = fileURLToPath(new URL(`./fixtures/${name}/`, import.meta.url));
-  const names = readdirSync(folder).filter((file) => /^(config|tokenizer|model|vocab|merges)/.test(file));
+  const names = readdirSync(folder).filter((file) => /^(config|generation|tokenizer|model|vocab|merges)/.test(file));
   return Object.fromEntries(names.map((file) => [file, readFileSync(`${folder}${file}`)]));
 }
 

@@ -17,7 +17,11 @@ describe("is refused before its weights are fetched:", () => {
       config({ model_type: "llama" }),
       /config\.json: "model_type" is "llama": only "gpt2" is supported/,
     ],
-    ["a config that is a web page", { ...tied, "config.json": text("<html>") }, /config\.json: is not JSON/],
+    [
+      "a config that is a web page",
+      { ...tied, "config.json": text("<html>") },
+      /config\.json: is a web page, not the file/,
+    ],
     ["no config", { "model.safetensors": tied["model.safetensors"] }, /config\.json: is not in org\/model/],
     ["a config of another shape", config({ n_embd: 96 }), /org\/model: model\.safetensors: tensor .*asks for/],
     [
@@ -30,6 +34,16 @@ describe("is refused before its weights are fetched:", () => {
       "weights that are a pointer by mistake",
       { ...tied, "model.safetensors": text("version https://git-lfs.github.com/spec/v1\n") },
       /is a Git LFS pointer/,
+    ],
+    [
+      "a generation config that is a pointer by mistake",
+      { ...tied, "generation_config.json": text("version https://git-lfs.github.com/spec/v1\n") },
+      /generation_config\.json: is a Git LFS pointer, not the file itself/,
+    ],
+    [
+      "a generation config with a wrong value",
+      { ...tied, "generation_config.json": text({ eos_token_id: "31" }) },
+      /generation_config\.json: "eos_token_id" must be a token id/,
     ],
     [
       "weights that are no safetensors",
@@ -55,9 +69,9 @@ describe("is refused before its weights are fetched:", () => {
   ])("%s", async (_, files, message) => {
     at.publish(files);
     await expect(at.get()).rejects.toThrow(message);
-    expect(at.fetched().filter((name) => name !== "config.json" && name !== "model.safetensors.index.json")).toEqual(
-      [],
-    );
+    expect(
+      at.fetched().filter((name) => !name.endsWith("config.json") && name !== "model.safetensors.index.json"),
+    ).toEqual([]);
     expect(existsSync(at.path("refs/main"))).toBe(false);
   });
 

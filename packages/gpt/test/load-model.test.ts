@@ -146,6 +146,42 @@ test("a Git LFS pointer in place of the weights", async () => {
   );
 });
 
+test.each([
+  "config.json",
+  "generation_config.json",
+  "model.safetensors.index.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "vocab.json",
+  "merges.txt",
+])("a Git LFS pointer or a web page in place of %s", async (name) => {
+  if (name.endsWith("index.json")) rmSync(join(folder, "model.safetensors"));
+  if (name === "vocab.json" || name === "tokenizer_config.json") write("merges.txt", "#version: 0.2\n");
+  if (name === "merges.txt" || name === "tokenizer_config.json") write("vocab.json", '{"a":0}');
+  write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n");
+  await expect(loadModel(folder)).rejects.toThrow(`${name}: is a Git LFS pointer, not the file itself`);
+  write(name, "<html><body>Sign in to continue</body></html>");
+  await expect(loadModel(folder)).rejects.toThrow(`${name}: is a web page, not the file`);
+});
+
+test("generation_config.json says which tokens begin and end a text, and config.json does where there is none", async () => {
+  write("config.json", JSON.stringify({ ...configKeys, bos_token_id: 1, eos_token_id: 2, top_k: 3 }));
+  const ends = async () => {
+    const { config, generation } = await loadModel(folder);
+    return [config.bosTokenId, config.eosTokenId, generation?.file, generation?.topK];
+  };
+  expect(await ends()).toEqual([1, 2, "config.json", 3]);
+  write("generation_config.json", '{"bos_token_id":4,"eos_token_id":[5,6],"top_k":7}');
+  expect(await ends()).toEqual([4, [5, 6], "generation_config.json", 7]);
+  write("generation_config.json", "{}");
+  expect(await ends()).toEqual([1, undefined, "generation_config.json", undefined]); // transformers too goes on past config.json's
+});
+
+test("a broken generation_config.json is an error that names it", async () => {
+  write("generation_config.json", "{");
+  await expect(loadModel(folder)).rejects.toThrow(/^generation_config\.json: is not JSON: .+$/);
+});
+
 test("an abort is the signal's reason", async () => {
   const reason = new Error("stop");
   await expect(loadModel(folder, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

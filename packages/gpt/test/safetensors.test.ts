@@ -191,13 +191,18 @@ test.each(["__proto__", "", "constructor", "1", '"\\{}:', "é\u{1f9da}"])("%j is
   expect([...(await header(bytes)).tensors.keys()]).toEqual([name]);
 });
 
+test("metadata of null are none, as the reference reader has it (safetensors 0.8)", async () => {
+  const { tensors, metadata } = await header(of({ __metadata__: null, a: entry("F32", [2], [0, 8]) }));
+  expect([[...tensors.keys()], metadata.size]).toEqual([["a"], 0]);
+});
+
 test.each([{ k: 1 }, { k: null }, { k: {} }])("metadata %j holds more than strings", async (metadata) => {
   expect(await refused(of({ __metadata__: metadata, a: entry("F32", [2], [0, 8]) }))).toBe(
     `__metadata__ holds strings only, got ${JSON.stringify(metadata.k)} for "k"`,
   );
 });
 
-test.each([[[]], [null], ["x"]])("metadata %j is no object", async (metadata) => {
+test.each([[[]], [0], ["x"]])("metadata %j is no object", async (metadata) => {
   expect(await refused(of({ __metadata__: metadata }, new Uint8Array(0)))).toBe(
     `__metadata__ must be an object of strings, got ${JSON.stringify(metadata)}`,
   );

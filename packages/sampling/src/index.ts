@@ -4,7 +4,7 @@ export type { SampleContext } from "./chain.ts";
 export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
 export { createGenerator, type Generator, nextUint32, nextUniform } from "./generator.ts";
-export type { ChainOptions } from "./options.ts";
+export type { ChainOptions, MinLengthOption } from "./options.ts";
 export type { Scope } from "./parameter.ts";
 export { dialects, type Preset, presetChain } from "./presets.ts";
 export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";

@@ -1,6 +1,10 @@
 /** The options of a chain, one number or list each, as people type them; what is left out is off, or has the preset's default. */
 import type { Scope } from "./parameter.ts";
+import type { MinLength } from "./steps/min-length.ts";
 import type { WatermarkKey } from "./steps/watermark.ts";
+
+/** Tokens that may not come before the text has so many. */
+export type MinLengthOption = Omit<MinLength, "type">;
 
 export interface ChainOptions {
   /** The most probable token, after penalties and constraints. */
@@ -53,7 +57,7 @@ export interface ChainOptions {
   /** Token ids. */
   readonly allowed?: readonly number[] | undefined;
   /** No end-of-text token before so many tokens are generated. */
-  readonly minLength?: { readonly length: number; readonly eos: number } | undefined;
+  readonly minLength?: MinLengthOption | readonly MinLengthOption[] | undefined;
   /** Id of the first token generated. */
   readonly forcedFirst?: number | undefined;
   /** Id of the token generated at an index: the last that may be. */

@@ -48,6 +48,12 @@ export const tokenIds: Parameter = parameter(
   (value) => Array.isArray(value) && value.length > 0 && value.every(isId),
 );
 
+/** One token id, or a list of them. */
+export const oneOrMoreTokenIds: Parameter = parameter(
+  "must be a token id, or a list of at least one",
+  (value) => isId(value) || (Array.isArray(value) && value.length > 0 && value.every(isId)),
+);
+
 export const tokenSequences: Parameter = parameter(
   "must be a list of sequences, each a list of at least one token id",
   (value) => Array.isArray(value) && value.every((ids) => Array.isArray(ids) && ids.length > 0 && ids.every(isId)),

@@ -16,7 +16,7 @@ interface Manner {
 /** A place in a dialect's order. */
 export type Place = Exclude<StepSpec["type"], "forced-token" | "greedy"> | "forced-first" | "forced-last";
 
-type Build = (options: ChainOptions, manner: Manner) => StepSpec | undefined;
+type Build = (options: ChainOptions, manner: Manner) => StepSpec | readonly StepSpec[] | undefined;
 
 /** Whose boundary rule a step takes: transformers' under "hf", llama.cpp's elsewhere. */
 const boundary = ({ dialect }: Manner): "hf" | "llama.cpp" => (dialect === "hf" ? "hf" : "llama.cpp");
@@ -58,7 +58,7 @@ export const BUILDERS: { readonly [P in Place]: Build } = {
   "forced-first": ({ forcedFirst: id }) => (id === undefined ? undefined : { type: "forced-token", id, at: 0 }),
   "forced-last": ({ forcedLast }) => forcedLast && { type: "forced-token", ...forcedLast },
   "logit-bias": ({ logitBias }) => logitBias && { type: "logit-bias", bias: logitBias },
-  "min-length": ({ minLength }) => minLength && { type: "min-length", ...minLength },
+  "min-length": ({ minLength = [] }) => [minLength].flat().map((each) => ({ type: "min-length", ...each })),
   "min-p": ({ minP = 0 }) => (minP === 0 ? undefined : { type: "min-p", p: minP }),
   mirostat: ({ mirostatTau, mirostatEta }) =>
     mirostatTau === 0 || (mirostatTau === undefined && mirostatEta === undefined)

@@ -18,6 +18,11 @@ test("or before the text, prompt included, is so long", () => {
   expect(left(3, 1, "all")).toEqual([0, 1, 2]);
 });
 
+test("of several end-of-text tokens none may come", () => {
+  const context = said([0], { promptLength: 1, vocabularySize: 4 });
+  expect(Array.from(minLength(row(0, 0, 5, 1), { length: 1, eos: [2, 0] }, context).ids)).toEqual([1, 3]);
+});
+
 test("0 is off", () => {
   expect(left(0, 0)).toEqual([0, 1, 2]);
 });
@@ -31,7 +36,7 @@ test("when the end is all that is left the error names the step", () => {
 
 test.each([
   [{ length: -1, eos: 0 }, "min-length: length must be a whole number, 0 or more (0 is off), got -1"],
-  [{ length: 1, eos: -1 }, "min-length: eos must be a token id: a whole number, 0 or more, got -1"],
+  [{ length: 1, eos: -1 }, "min-length: eos must be a token id, or a list of at least one, got -1"],
   [{ length: 1, eos: 7 }, "min-length: token id 7 is out of range; ids go from 0 to 0"],
   [{ length: 1, eos: 0, of: "prompt" }, 'min-length: of must be generated or all, got "prompt"'],
 ])("%j is refused", (step, message) => {

@@ -17,6 +17,7 @@ import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-mo
 import { interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { makeEngine } from "../make-engine.ts";
+import { note } from "../note.ts";
 
 export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
   readonly preset?: PresetName;
@@ -58,7 +59,7 @@ async function load(
   return withLoadProgress((onProgress) =>
     typeof found === "string"
       ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })
-      : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress }),
+      : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress, onNote: note }),
   );
 }
 

@@ -9,6 +9,8 @@ import { type FoundModel, findModel, localFolder, type ModelFlags } from "../fin
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { makeEngine } from "../make-engine.ts";
+import { describeDefaults, noteUnapplied, withModelDefaults } from "../model-defaults.ts";
+import { note } from "../note.ts";
 import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
 import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
@@ -18,6 +20,8 @@ import { typedText } from "../text-argument.ts";
 import { tokenText, withText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
+  /** Whether --max-tokens was typed. */
+  readonly hasLength?: boolean;
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly cache: boolean;
@@ -90,8 +94,11 @@ async function load(
   const start = performance.now();
   const engine = await makeEngine(flags);
   const loadFound = ({ folder, name }: FoundModel) =>
-    withLoadProgress((onProgress) => loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }));
+    withLoadProgress((onProgress) =>
+      loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
+    );
   const model = await loadFound(found);
+  noteUnapplied(model, flags);
   const draft = draftFound && (await loadFound(draftFound));
   return { model, draft, loadSeconds: (performance.now() - start) / 1000 };
 }
@@ -103,11 +110,12 @@ function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: 
 }
 
 async function generateOne(session: Session, given: string | readonly number[], signal: AbortSignal): Promise<void> {
-  const { model, flags, strategy } = session;
-  const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const { model, strategy } = session;
   const prompt = promptOf(model, given);
+  const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
+  const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, prompt, seed, signal, write, heldText: [] });
+  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldText: [] });
   if (flags.json) {
     const drawn = strategy === "beams" || strategy === "contrastive" ? {} : { seed };
     const { text, ids } = prompt;
@@ -116,8 +124,8 @@ async function generateOne(session: Session, given: string | readonly number[], 
       `${JSON.stringify({ ...head, ...storiesAsJson(session, told), ...drawn, ...timings(session, told) })}\n`,
     );
   }
-  if (flags.verbose) process.stderr.write(describeEngine(model, told));
-  if (!flags.quiet) process.stderr.write(summary(told, session.byChance ? seed : undefined));
+  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
+  if (!flags.quiet) process.stderr.write(summary(told, session.byChance && !flags.greedy ? seed : undefined));
 }
 
 /** One line on the tokens, their time and the seed they were drawn with, and one on proposals. */

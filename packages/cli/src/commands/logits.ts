@@ -11,6 +11,7 @@ import { forwardUnlessAborted } from "../forward-unless-aborted.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { makeEngine } from "../make-engine.ts";
+import { note } from "../note.ts";
 import type { Feeding } from "../option-values.ts";
 import { sayWritten } from "../say-written.ts";
 import { typedText } from "../text-argument.ts";
@@ -37,7 +38,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   const { folder, name } = await findModel(flags, signal);
   const engine = await makeEngine(flags);
   const model = await withLoadProgress((onProgress) =>
-    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress }),
+    loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
   );
   const ids = checkedPrompt(model, prompt, {}, "logits");
   const activations = await run(model, ids, flags, signal);

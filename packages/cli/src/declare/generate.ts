@@ -36,7 +36,10 @@ export function declareGenerate(program: Command): void {
     .option("--proposals <k>", "at a time (default: 3)", wholeNumber(1))
     .option("--penalty-alpha <a>", "contrastive search over --top-k candidates (default: 4)", numberFrom(0, 1))
     .addHelpText("after", HELP)
-    .action(async (prompt, options) => (await import("../commands/generate.ts")).generateCommand(prompt, options));
+    .action(async (prompt, options) => {
+      const hasLength = command.getOptionValueSource("maxTokens") === "cli";
+      await (await import("../commands/generate.ts")).generateCommand(prompt, { ...options, hasLength });
+    });
 }
 
 const HELP = `
@@ -55,6 +58,8 @@ ${TEXT_HELP}
 --dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
 logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
+With --dialect hf a model's generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and what
+cuts the distribution; do_sample false means --greedy unless an option asks for a draw. Its end tokens count in every dialect.
 --banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space; digits as a text stand in quotes ('"12"').
 --dry-breaker likewise, for all tokens that hold the text; without it newline, colon, quotation mark and asterisk; none is none.
 --beams and --penalty-alpha take penalties and constraints, and no option that draws. Sample i of --num-samples has the seed plus i.

@@ -1,12 +1,13 @@
 /**
  * Converting: a checkpoint whose matrices are written in another dtype, tensor by tensor, by the reference engine. What no dtype makes
- * smaller (layer norms, biases, wpe) is copied as it is, so that the file loads to the bits that its origin would be narrowed to.
+ * smaller (layer norms, biases, wpe) is copied as it is, doubles as float32s, so that the file loads to the bits that its origin would be narrowed to.
  */
 import { createReferenceEngine, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
 import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
 import { type ExpectedTensor, expectedTensors, listExpected, SCALE } from "./names.ts";
+import { narrowingNote, readAs } from "./narrow-doubles.ts";
 import type { LoadOptions } from "./parameters.ts";
 import { byteSize } from "./safetensors.ts";
 import { tensorReader } from "./tensor-reader.ts";
@@ -26,10 +27,15 @@ export async function convertCheckpoint(
   config: GPT2Config,
   dtype: WeightDtype,
   write: WriteAt,
-  options: Pick<LoadOptions, "signal" | "onProgress"> = {},
+  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
 ): Promise<void> {
   const list = listExpected(expectedTensors(config));
   const { found } = findTensors(checkpoint, config, list, dtype);
+  const note = narrowingNote(
+    checkpoint.name,
+    [...found.values()].map(({ tensor }) => tensor),
+  );
+  if (note !== undefined) options.onNote?.(note);
   const described = list.flatMap((expected) => describe(expected, found.get(expected.name) as FoundTensor, dtype));
   const metadata = dtype === "int8" ? { format: "pt", [INT8_LAYOUT]: KNOWN_INT8_LAYOUT } : { format: "pt" };
   const { header, order } = layoutSafetensors(new Map(described), metadata);
@@ -42,7 +48,7 @@ export async function convertCheckpoint(
     const { name, tensor } = found.get(bare) as FoundTensor;
     await read(bare, async (source) => {
       if (alwaysFloat32) {
-        const bytes = new Uint8Array(tensor.end - tensor.begin);
+        const bytes = new Uint8Array(readAs(tensor).bytes);
         await source.read(0, bytes);
         return write(begin(name), bytes);
       }
@@ -56,7 +62,7 @@ export async function convertCheckpoint(
 /** A tensor of the new file, and the scales of an int8 one. */
 function describe(expected: ExpectedTensor, { name, tensor }: FoundTensor, dtype: WeightDtype): Described[] {
   const { shape, alwaysFloat32 } = expected;
-  if (alwaysFloat32) return [[name, { dtype: tensor.dtype, shape }]];
+  if (alwaysFloat32) return [[name, { dtype: readAs(tensor).dtype, shape }]];
   const matrix: Described = [name, { dtype: STORED_AS[dtype], shape }];
   return dtype === "int8" ? [matrix, [name + SCALE, { dtype: "F32", shape: scaleShape(expected) }]] : [matrix];
 }

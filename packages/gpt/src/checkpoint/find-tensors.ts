@@ -1,12 +1,21 @@
 /**
- * Every tensor that a config asks for, where a checkpoint has it: names, shapes and dtypes are checked before anything is read. Matrices
+ * Every tensor that a config asks for, where a checkpoint has it, each with the prefix or without: names, shapes and dtypes are checked before anything is read. Matrices
  * are all floats, or all int8 with a `.scale` beside each (docs/int8-layout.md).
  */
 import { type FloatDtype, formatShape, sameShape, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT, type StoredTensor } from "./checkpoint.ts";
-import { type ExpectedTensor, isIgnored, PREFIX, SCALE, storedName } from "./names.ts";
+import {
+  bareName,
+  type ExpectedTensor,
+  isIgnored,
+  otherHead,
+  PREFIX,
+  possibleNames,
+  SCALE,
+  storedName,
+} from "./names.ts";
 
 /** A tensor, and the scales of an int8 one. */
 export interface FoundTensor {
@@ -15,7 +24,7 @@ export interface FoundTensor {
   readonly scales: StoredTensor | undefined;
 }
 
-const FLOATS: readonly string[] = ["F32", "F16", "BF16"] satisfies FloatDtype[];
+const FLOATS: readonly string[] = ["F32", "F16", "BF16", "F64"] satisfies (FloatDtype | "F64")[];
 
 /**
  * The tensors by their names without prefix, and whether the matrices are int8.
@@ -27,17 +36,15 @@ export function findTensors(
   expected: readonly ExpectedTensor[],
   asked: WeightDtype | "auto",
 ): { found: Map<string, FoundTensor>; isInt8: boolean } {
-  const prefix = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX)) ? PREFIX : "";
-  const stored = (name: string) => storedName(name, prefix);
-  const isInt8 = expected.some(({ name }) => checkpoint.tensors.get(stored(name))?.dtype === "I8");
+  const isInt8 = expected.some((tensor) => checkpoint.tensors.get(nameOf(checkpoint, tensor) ?? "")?.dtype === "I8");
   const found = new Map(
     expected.map((tensor): [string, FoundTensor] => {
-      const name = stored(tensor.name);
+      const name = nameOf(checkpoint, tensor) ?? missing(checkpoint, tensor.name);
       const wanted = isInt8 && !tensor.alwaysFloat32;
       return [tensor.name, wanted ? findInt8(checkpoint, name, tensor) : findFloat(checkpoint, name, tensor)];
     }),
   );
-  checkNothingElse(checkpoint, config, prefix, found);
+  checkNothingElse(checkpoint, config, found);
   if (isInt8 && asked !== "auto" && asked !== "int8") {
     throw new CheckpointError(
       checkpoint.name,
@@ -45,6 +52,30 @@ export function findTensors(
     );
   }
   return { found, isInt8 };
+}
+
+/** The name under which a checkpoint has a tensor. @throws CheckpointError if it has it twice, with the prefix and without */
+function nameOf(checkpoint: Checkpoint, { name, sharedName }: ExpectedTensor): string | undefined {
+  for (const possible of [name, ...(sharedName === undefined ? [] : [sharedName])].map(possibleNames)) {
+    const present = possible.filter((candidate) => checkpoint.tensors.has(candidate));
+    const named = present.filter((candidate) => !checkpoint.tensors.get(candidate)?.isUnnamed);
+    const [first, second] = named.length > 0 ? named : present;
+    if (first === undefined) continue;
+    if (second === undefined) return first;
+    throw failure(
+      checkpoint.tensors.get(first) as StoredTensor,
+      first,
+      `is there as ${quote(second)} too: which counts?`,
+    );
+  }
+  return undefined;
+}
+
+/** Named as the others are. @throws CheckpointError */
+function missing(checkpoint: Checkpoint, bare: string): never {
+  const isPrefixed = [...checkpoint.tensors.keys()].some((name) => name.startsWith(PREFIX));
+  const tensor = storedName(bare, isPrefixed ? PREFIX : "");
+  throw new CheckpointError(checkpoint.name, `is missing; ${holdings(checkpoint)}`, { tensor });
 }
 
 function findFloat(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {
@@ -91,18 +122,14 @@ function find(checkpoint: Checkpoint, name: string, { shape, because, role }: Ex
   return tensor;
 }
 
-function checkNothingElse(
-  checkpoint: Checkpoint,
-  config: GPT2Config,
-  prefix: string,
-  found: ReadonlyMap<string, FoundTensor>,
-): void {
+function checkNothingElse(checkpoint: Checkpoint, config: GPT2Config, found: ReadonlyMap<string, FoundTensor>): void {
   const owned = new Set([...found.values()].flatMap(({ name, scales }) => (scales ? [name, name + SCALE] : [name])));
   for (const [name, tensor] of checkpoint.tensors) {
-    const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    if (!owned.has(name) && !isIgnored(bare, config)) {
-      throw failure(tensor, name, `belongs to no GPT-2 of ${config.nLayer} layers (config.json)`);
-    }
+    const bare = bareName(name);
+    if (tensor.isUnnamed || owned.has(name) || isIgnored(bare, config)) continue;
+    const head = otherHead(bare);
+    if (head === undefined) throw failure(tensor, name, `belongs to no GPT-2 of ${config.nLayer} layers (config.json)`);
+    throw failure(tensor, name, `is ${head}; only language models are read: save the model as a GPT2LMHeadModel`);
   }
 }
 

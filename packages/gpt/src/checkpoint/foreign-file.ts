@@ -1,16 +1,30 @@
-/** What is found in place of weights when a download or a clone went wrong: told by the first bytes, for a better message. */
-const FOREIGN: readonly (readonly [pattern: RegExp, description: string])[] = [
-  [/^version https:\/\/git-lfs/, "is a Git LFS pointer, not the weights: run `git lfs pull` in the clone it came from"],
-  [
-    /^\s*<(!doctype|html|\?xml)/i,
-    "is a web page, not weights: the download was answered with an error or a login page",
-  ],
+/** What is found in place of a model's file when a download or a clone went wrong: told by how it begins, for a better message. */
+type Description = readonly [pattern: RegExp, description: string];
+
+/** In place of any file; `file` and `it` are what it should have been. */
+const anywhere = (file: string, it: string): readonly Description[] => [
+  [/^version https:\/\/git-lfs/, `is a Git LFS pointer, not ${file}: run \`git lfs pull\` in the clone it came from`],
+  [/^\s*<(!doctype|html|\?xml)/i, `is a web page, not ${it}: the download was answered with an error or a login page`],
+];
+
+const IN_PLACE_OF_TEXT = anywhere("the file itself", "the file");
+
+const IN_PLACE_OF_WEIGHTS: readonly Description[] = [
+  ...anywhere("the weights", "weights"),
   [/^GGUF/, "is a GGUF file; only safetensors files are read"],
   [/^PK\p{Cc}/u, "is a zip archive, as PyTorch's pickle files are; only safetensors files are read"],
 ];
 
-/** A sentence without its subject, or undefined if the bytes look like none of these. */
+/** Of what stands in place of weights: a sentence without its subject, or undefined if the bytes look like none of these. */
 export function describeForeignFile(firstBytes: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...firstBytes);
-  return FOREIGN.find(([pattern]) => pattern.test(text))?.[1];
+  return describe(IN_PLACE_OF_WEIGHTS, String.fromCharCode(...firstBytes));
+}
+
+/** The same of what stands in place of a text: a config, an index, a tokenizer. */
+export function describeForeignText(text: string): string | undefined {
+  return describe(IN_PLACE_OF_TEXT, text);
+}
+
+function describe(descriptions: readonly Description[], text: string): string | undefined {
+  return descriptions.find(([pattern]) => pattern.test(text))?.[1];
 }

@@ -15,6 +15,8 @@ export interface ExpectedTensor {
   readonly initial: number | "normal" | "residual";
   /** True for what no dtype makes smaller: vectors, and wpe, of which a step reads one row. */
   readonly alwaysFloat32: boolean;
+  /** The name of the same tensor in a checkpoint that has it once, for the other use it is put to. */
+  readonly sharedName?: string;
   /** The keys of config.json that ask for this shape, and their values: `n_embd 768`. */
   readonly because: string;
 }
@@ -40,9 +42,19 @@ export interface ExpectedTensors {
   readonly lmHead: ExpectedTensor | undefined;
 }
 
-/** Every name but the head's may stand behind it: checkpoints of the whole language model have it, of the body alone not. */
+/** Any name may stand behind it: checkpoints of the whole language model have it before all but the head's, of the body alone nowhere. */
 export const PREFIX = "transformer.";
 const HEAD = "lm_head.weight";
+
+/** The names that a tensor may have in a checkpoint, whatever the others have. */
+export function possibleNames(name: string): readonly [string, string] {
+  return [name, PREFIX + name];
+}
+
+/** A name without the prefix, if it has that. */
+export function bareName(name: string): string {
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+}
 
 /** A name as a checkpoint of the whole language model has it, or, with "" as prefix, one of the body. */
 export function storedName(name: string, prefix: string = PREFIX): string {
@@ -73,7 +85,11 @@ export function expectedTensors(config: GPT2Config): ExpectedTensors {
     };
   };
   return {
-    wte: table("wte.weight", vocabSize, "embedding", "vocab_size"),
+    wte: {
+      ...table("wte.weight", vocabSize, "embedding", "vocab_size"),
+      // safetensors.torch.save_model keeps one of two tensors that are one, under the name that comes first in the alphabet.
+      ...(config.tieWordEmbeddings && { sharedName: HEAD }),
+    },
     wpe: table(WPE, nPositions, "embedding", "n_positions"),
     blocks: Array.from({ length: nLayer }, (_, layer) => expectedBlock(`h.${layer}`, config)),
     lnF: layerNorm("ln_f", nEmbd),
@@ -135,4 +151,18 @@ export function listExpected({ wte, wpe, blocks, lnF, lmHead }: ExpectedTensors)
 /** True for a tensor, its prefix taken off, that a checkpoint may hold and no forward pass reads. */
 export function isIgnored(name: string, config: GPT2Config): boolean {
   return BUFFER.test(name) || (name === HEAD && config.tieWordEmbeddings);
+}
+
+/** Heads of other models with GPT-2's body: beside transformers' classes, the value head of TRL. */
+const OTHER_HEADS: readonly (readonly [pattern: RegExp, head: string])[] = [
+  [/^v(alue)?_head\./, "the value head of a model trained by reinforcement (TRL)"],
+  [/^score\./, "the head of GPT2ForSequenceClassification"],
+  [/^classifier\./, "the head of GPT2ForTokenClassification"],
+  [/^qa_outputs\./, "the head of GPT2ForQuestionAnswering"],
+  [/^multiple_choice_head\./, "the second head of GPT2DoubleHeadsModel"],
+];
+
+/** What kind of head a tensor, its prefix taken off, belongs to that no language model has; undefined if it is none we know. */
+export function otherHead(name: string): string | undefined {
+  return OTHER_HEADS.find(([pattern]) => pattern.test(name))?.[1];
 }

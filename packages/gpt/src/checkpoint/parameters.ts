@@ -15,6 +15,7 @@ import {
   expectedTensors,
   listExpected,
 } from "./names.ts";
+import { narrowingNote } from "./narrow-doubles.ts";
 import { tensorReader } from "./tensor-reader.ts";
 
 export interface LayerNormParameters {
@@ -73,6 +74,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after every read, with bytes of the file's tensors. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
+  /** Called with a line of text for what is worth knowing and no error: tensors that are narrowed. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /** Tensors loaded at once: one is packed while the next are read, and small ones do not wait for large ones. More gained nothing. */
@@ -80,7 +83,7 @@ const AT_ONCE = 3;
 
 /**
  * Reads a checkpoint's parameters into `engine`.
- * @throws CheckpointError if a tensor is missing, has another shape, is no F32, F16 or BF16, belongs to no GPT-2, or has a number that
+ * @throws CheckpointError if a tensor is missing, has another shape, is no float, belongs to no GPT-2, or has a number that
  * the dtype cannot keep; EngineError if the model does not fit; the signal's reason if it aborts. Nothing of a load that fails stays
  * in the engine
  */
@@ -95,6 +98,11 @@ export async function loadParameters(
   const expected = expectedTensors(config);
   const list = listExpected(expected);
   const { found, isInt8 } = findTensors(checkpoint, config, list, dtype);
+  const note = narrowingNote(
+    checkpoint.name,
+    [...found.values()].map(({ tensor }) => tensor),
+  );
+  if (note !== undefined) options.onNote?.(note);
   const kept = chooseDtype(checkpoint.name, config, engine, isInt8 ? "int8" : dtype);
   const read = tensorReader(found, options);
   const load = ({ name, role, alwaysFloat32 }: ExpectedTensor) =>

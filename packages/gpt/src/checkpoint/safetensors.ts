@@ -111,7 +111,7 @@ function parseHeader(file: string, bytes: Uint8Array): SafetensorsFileHeader {
 }
 
 function checkMetadata(file: string, value: unknown): Map<string, string> {
-  if (value === undefined) return new Map();
+  if (value === undefined || value === null) return new Map(); // the reference reader takes null for nothing
   if (!isObject(value))
     throw new CheckpointError(file, `__metadata__ must be an object of strings, got ${quote(value)}`);
   const entries = Object.entries(value);

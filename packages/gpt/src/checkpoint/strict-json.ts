@@ -6,34 +6,56 @@
 import { quote } from "../errors.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}]|:/g;
 
 /** @throws SyntaxError that says what is wrong, and at which character */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  scan(text);
+  scan(text, () => true, checkToken);
   return value;
 }
 
-function scan(text: string): void {
-  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}]|:/g;
+/**
+ * The member `name` of a JSON object, undefined if there is none. It and each of its keys may be there once; the rest of the text is as
+ * JSON.parse takes it. @throws SyntaxError that says what is wrong, and at which character
+ */
+export function parseMember(text: string, name: string): unknown {
+  const value = JSON.parse(text) as Record<string, unknown> | null;
+  scan(text, (path) => path[0] === name && path.length <= 2);
+  return value?.[name];
+}
+
+/** Looks for keys that are there twice, of those that `counts` tells by the keys on the way to them, and shows every token. */
+function scan(
+  text: string,
+  counts: (path: readonly string[]) => boolean,
+  onToken?: (token: string, position: number) => void,
+): void {
   const open: Set<string>[] = []; // the keys so far of each object around this place
+  const path: string[] = [];
   let last = "";
-  for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
-    const token = match[0];
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
     if (token === "{") open.push(new Set());
     else if (token === "}") open.pop();
-    else if (token === ":") addKey(open.at(-1) as Set<string>, last, match.index);
-    else if (token.startsWith('"')) checkString(token, match.index);
-    else if (!/^\d+$/.test(token))
-      throw new SyntaxError(`number ${quote(token)} at position ${match.index} is not a whole number, 0 or more`);
+    else if (token === ":") {
+      path.length = open.length;
+      path[open.length - 1] = JSON.parse(last); // decoded, because "\u0061" and "a" are one key
+      if (counts(path)) addKey(open.at(-1) as Set<string>, path.at(-1) as string, index);
+    }
+    onToken?.(token, index);
     last = token;
   }
 }
 
-function addKey(keys: Set<string>, token: string, position: number): void {
-  const key = JSON.parse(token) as string; // decoded, because "\u0061" and "a" are one key
+function addKey(keys: Set<string>, key: string, position: number): void {
   if (keys.has(key)) throw new SyntaxError(`key ${quote(key)} at position ${position} is there twice`);
   keys.add(key);
+}
+
+function checkToken(token: string, position: number): void {
+  if (token.startsWith('"')) checkString(token, position);
+  else if (/^[-\d]/.test(token) && !/^\d+$/.test(token))
+    throw new SyntaxError(`number ${quote(token)} at position ${position} is not a whole number, 0 or more`);
 }
 
 function checkString(token: string, position: number): void {

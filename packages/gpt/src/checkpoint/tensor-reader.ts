@@ -4,6 +4,7 @@ import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "./checkpoint.ts";
 import type { FoundTensor } from "./find-tensors.ts";
 import { SCALE } from "./names.ts";
+import { narrowedReader, readAs } from "./narrow-doubles.ts";
 import type { LoadOptions } from "./parameters.ts";
 
 /** Hands the tensor of that name, without prefix, to `load`. */
@@ -35,9 +36,12 @@ export function tensorReader(found: ReadonlyMap<string, FoundTensor>, { signal, 
     const { name, tensor, scales } = found.get(bare) as FoundTensor;
     const source: WeightSource = {
       shape: tensor.shape,
-      dtype: tensor.dtype as StoredDtype,
+      dtype: readAs(tensor).dtype as StoredDtype,
       scales: scales && (await readScales(name + SCALE, scales, readerOf(scales))),
-      read: readerOf(tensor),
+      read:
+        tensor.dtype === "F64"
+          ? narrowedReader(readerOf(tensor), { file: tensor.source.name, tensor: name })
+          : readerOf(tensor),
     };
     return load(source).catch((cause: unknown) => {
       if (!(cause instanceof StorageError)) throw cause;

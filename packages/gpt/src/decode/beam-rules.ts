@@ -1,5 +1,5 @@
 /** What a beam search goes by: how a text is scored, when it ends, and when the search does. */
-import type { GPT2Config } from "../config.ts";
+import { eosTokenIds, type GPT2Config } from "../config.ts";
 import type { FinishReason, TextOptions } from "../continuation.ts";
 
 export interface BeamOptions extends Omit<TextOptions, "stop"> {
@@ -21,6 +21,8 @@ export interface BeamRules {
   score(sum: number, length: number): number;
   /** What ends a text whose last token, number `length`, is `id`; undefined if it may go on. */
   endOf(id: number, length: number): FinishReason | undefined;
+  /** How many continuations a step looks at: enough that N go on if all of the N best end, by any of the end tokens. */
+  readonly considered: number;
   /** The most tokens generated, and what has ended a text that has so many. */
   readonly limit: number;
   readonly atLimit: FinishReason;
@@ -34,13 +36,15 @@ export function beamRules(config: GPT2Config, promptLength: number, options: Bea
   const { maxTokens = Number.POSITIVE_INFINITY, lengthPenalty = 1, earlyStopping = false, ignoreEos = false } = options;
   const limit = Math.min(maxTokens, config.nPositions - promptLength);
   const atLimit = limit === maxTokens ? "length" : "context";
+  const ends = eosTokenIds(config);
   const score = (sum: number, length: number) => (length === 0 ? 0 : sum / length ** lengthPenalty);
   return {
     score,
+    considered: Math.max(2, 1 + ends.length) * options.beams,
     limit,
     atLimit,
     endOf: (id, length) => {
-      if (id === config.eosTokenId && !ignoreEos) return "eos";
+      if (!ignoreEos && ends.includes(id)) return "eos";
       return length === limit ? atLimit : undefined;
     },
     isSettled: (bestSum, worst, length) => {

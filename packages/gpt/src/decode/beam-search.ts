@@ -108,7 +108,7 @@ async function search(
     held = moved.held.map((own, i) => ({ ...own, ids: state.beams[i]?.ids ?? own.ids }));
     const rows = state.beams.map((beam, i) => scoresOf(logits[i] as Float32Array, beam, prompt.length, distribution));
     const places = largest(
-      2 * n,
+      rules.considered,
       rows,
       state.beams.map(({ sum }) => sum),
     );
@@ -148,7 +148,7 @@ function scoresOf(logits: Float32Array, { ids }: Beam, promptLength: number, dis
 }
 
 /**
- * One step: of the 2 N best continuations, so that N are left if all N best end, those among the N best that end are
+ * One step: of the best continuations, as many as the rules say, those among the N best that end are
  * scored, and the N best of those that do not go on.
  */
 function advance(

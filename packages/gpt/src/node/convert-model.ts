@@ -29,7 +29,7 @@ export async function convertModel(
   from: string,
   to: string,
   dtype: WeightDtype,
-  options: Pick<LoadOptions, "signal" | "onProgress"> = {},
+  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
 ): Promise<void> {
   const config = await loadConfig(from);
   const checkpoint = await openCheckpoint(from);

@@ -2,8 +2,9 @@
 import { basename, join, resolve } from "node:path";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
-import { type GPT2Config, parseConfig } from "../config.ts";
+import type { GPT2Config } from "../config.ts";
 import { ConfigError } from "../errors.ts";
+import { type NamedText, parseConfigs } from "../generation-config.ts";
 import type { Model } from "../model.ts";
 import { type Tokenizer, TokenizerError } from "../tokenizer.ts";
 import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer-files.ts";
@@ -19,6 +20,8 @@ export interface LoadModelOptions extends LoadOptions {
 
 /** The name of a model's config. */
 export const CONFIG = "config.json";
+/** The name of its generation config, which not every model has. */
+export const GENERATION = "generation_config.json";
 export const TOKENIZER = "tokenizer.json";
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
@@ -30,25 +33,37 @@ const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
   const { name = basename(resolve(folder)), engine = createReferenceEngine(), ...loading } = options;
   loading.signal?.throwIfAborted();
-  const config = await loadConfig(folder);
+  const { config, generation } = await loadConfigs(folder);
   const tokenizer = await loadFolderTokenizer(folder);
   const checkpoint = await openCheckpoint(folder);
   try {
     const parameters = await loadParameters(checkpoint, config, engine, loading);
-    return { name, config, parameters, engine, tokenizer };
+    return { name, config, parameters, engine, tokenizer, generation };
   } finally {
     await checkpoint.close();
   }
 }
 
-/** The config.json of a model's folder. @throws CheckpointError if there is no folder; ConfigError if no valid config */
+/**
+ * The config.json of a model's folder, with the begin and end tokens of its generation_config.json if there is one.
+ * @throws CheckpointError if there is no folder; ConfigError if no valid config
+ */
 export async function loadConfig(folder: string): Promise<GPT2Config> {
+  return (await loadConfigs(folder)).config;
+}
+
+async function loadConfigs(folder: string): Promise<ReturnType<typeof parseConfigs>> {
   const names = await listFolder(folder);
-  const text = await readText(join(folder, CONFIG), LARGEST_CONFIG).catch((cause: Error) => {
-    throw new ConfigError(CONFIG, cause.message, cause);
+  const config = await readConfig(folder, CONFIG);
+  if (!config) throw new ConfigError(CONFIG, `is not in ${folder}, which holds ${describeFolder(names)}`);
+  return parseConfigs(config, await readConfig(folder, GENERATION));
+}
+
+async function readConfig(folder: string, name: string): Promise<NamedText | undefined> {
+  const text = await readText(join(folder, name), LARGEST_CONFIG).catch((cause: Error) => {
+    throw new ConfigError(name, cause.message, cause);
   });
-  if (text === undefined) throw new ConfigError(CONFIG, `is not in ${folder}, which holds ${describeFolder(names)}`);
-  return parseConfig(text, CONFIG);
+  return text === undefined ? undefined : { name, text };
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A small text file that came from outside: its size and its encoding are checked before it is a string. */
 import { open } from "node:fs/promises";
+import { describeForeignText } from "../checkpoint/foreign-file.ts";
 
 /**
  * The text of the file at `path`, or undefined if there is none.
- * @throws Error, its message without the file's name, if it is larger than `limit` bytes, no file, not UTF-8 or not readable
+ * @throws Error, its message without the file's name, if it is larger than `limit` bytes, no file, not UTF-8, not readable, or a Git LFS pointer or a web page in its place
  */
 export async function readText(path: string, limit: number): Promise<string | undefined> {
   const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
@@ -15,7 +16,10 @@ export async function readText(path: string, limit: number): Promise<string | un
     const stat = await handle.stat();
     if (!stat.isFile()) throw new Error("is not a file");
     if (stat.size > limit) throw new Error(`has ${stat.size} bytes, the most is ${limit}`);
-    return decode(await handle.readFile());
+    const text = decode(await handle.readFile());
+    const foreign = describeForeignText(text);
+    if (foreign !== undefined) throw new Error(foreign);
+    return text;
   } finally {
     await handle.close();
   }

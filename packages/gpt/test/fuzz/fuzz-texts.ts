@@ -4,12 +4,14 @@ import { shardedCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { parseConfig } from "../../src/config.ts";
 import { configJson } from "../../src/config-json.ts";
 import { CheckpointError, ConfigError } from "../../src/errors.ts";
+import { parseGenerationConfig } from "../../src/generation-config.ts";
 import { presetConfig } from "../../src/presets.ts";
 import { TokenizerError } from "../../src/tokenizer.ts";
 import { loadTokenizerFiles } from "../../src/tokenizer-files.ts";
 import { fileBytes, floats } from "../tiny-checkpoint.ts";
 import { dice } from "./dice.ts";
 import { mutateText } from "./mutate-text.ts";
+import { mutatedFile } from "./mutations.ts";
 
 export interface TextReader {
   readonly name: string;
@@ -28,6 +30,12 @@ export const textReaders: readonly TextReader[] = [
     text: configJson(presetConfig("gpt2"), "F32"),
     error: ConfigError,
     read: (text) => parseConfig(text),
+  },
+  {
+    name: "generation_config.json",
+    text: mutatedFile("generation_config.json").text,
+    error: ConfigError,
+    read: (text) => parseGenerationConfig(text),
   },
   {
     name: "model.safetensors.index.json",

@@ -16,12 +16,13 @@ const PIECES = [
   '"__metadata__":{"k":"v"}',
 ];
 
-type Change = (tokens: string[], dice: Dice) => void;
+type Change = (tokens: string[], dice: Dice, pieces: readonly string[]) => void;
 
 const CHANGES: readonly Change[] = [
-  (tokens, dice) => tokens.splice(dice.below(tokens.length), 1, dice.pick(PIECES)),
+  (tokens, dice, pieces) => tokens.splice(dice.below(tokens.length), 1, dice.pick(pieces)),
   (tokens, dice) => tokens.splice(dice.below(tokens.length), 1),
-  (tokens, dice) => tokens.splice(dice.below(tokens.length + 1), 0, dice.pick([...PIECES, ",", " ", "\n", "\t"])),
+  (tokens, dice, pieces) =>
+    tokens.splice(dice.below(tokens.length + 1), 0, dice.pick([...pieces, ",", " ", "\n", "\t"])),
   (tokens, dice) => tokens.splice(dice.below(tokens.length), 1, dice.pick(tokens)),
   repeatRun,
   nudgeNumber,
@@ -29,17 +30,18 @@ const CHANGES: readonly Change[] = [
   insertPair,
 ];
 
-/** `text` with one to three changes. */
-export function mutateText(text: string, dice: Dice): string {
-  return dice.below(4) === 0 ? mutateEntries(text, dice) : mutateTokens(text, dice);
+/** `text` with one to three changes; `pieces` are put into it beside those that any JSON reader may trip over. */
+export function mutateText(text: string, dice: Dice, pieces: readonly string[] = []): string {
+  const all = [...PIECES, ...pieces];
+  return dice.below(4) === 0 ? mutateEntries(text, dice, all) : mutateTokens(text, dice, all);
 }
 
 const ENTRY = /"(?:[^"\\]|\\.)*":\{[^{}]*\}/g;
 
 /** A whole entry twice, once more under another name, with another's dtype, shape and offsets, or gone. */
-function mutateEntries(text: string, dice: Dice): string {
+function mutateEntries(text: string, dice: Dice, pieces: readonly string[]): string {
   const entries = text.match(ENTRY) ?? [];
-  if (entries.length === 0) return mutateTokens(text, dice);
+  if (entries.length === 0) return mutateTokens(text, dice, pieces);
   const entry = dice.pick(entries);
   const name = dice.pick(["z", "a", "", "__metadata__", "\\u0061"]);
   const info = (of: string) => of.slice(of.indexOf(":{"));
@@ -54,10 +56,10 @@ function mutateEntries(text: string, dice: Dice): string {
   return text.slice(0, at) + changed + text.slice(at + entry.length);
 }
 
-function mutateTokens(text: string, dice: Dice): string {
+function mutateTokens(text: string, dice: Dice, pieces: readonly string[]): string {
   const tokens = text.match(TOKEN) ?? [text];
   for (let change = dice.below(3); change >= 0; change--) {
-    dice.pick(CHANGES)(tokens, dice);
+    dice.pick(CHANGES)(tokens, dice, pieces);
     if (tokens.length === 0) tokens.push("{}");
   }
   return tokens.join("");
@@ -80,8 +82,8 @@ function nudgeNumber(tokens: string[], dice: Dice): void {
 }
 
 /** A whole entry behind an open brace or a comma, so that what is around it stays valid. */
-function insertPair(tokens: string[], dice: Dice): void {
+function insertPair(tokens: string[], dice: Dice, pieces: readonly string[]): void {
   const places = tokens.flatMap((token, i) => (token === "{" ? [i + 1] : []));
   if (places.length === 0) return;
-  tokens.splice(dice.pick(places), 0, dice.pick(PIECES.filter((piece) => piece.includes('":'))), ",");
+  tokens.splice(dice.pick(places), 0, dice.pick(pieces.filter((piece) => piece.includes('":'))), ",");
 }

@@ -37,6 +37,7 @@ export function plainGate(file: Uint8Array): Map<string, PlainTensor> | 1 | 2 | 
   const tensors = new Map<string, PlainTensor>();
   for (const [name, value] of json.pairs) {
     if (name === "__metadata__") {
+      if (value.kind === "word" && value.word === "null") continue;
       if (value.kind !== "object" || value.pairs.some(([, text]) => text.kind !== "string")) return 6;
     } else {
       const tensor = plainTensor(value);

@@ -3,7 +3,7 @@
  * (transformers' min_new_tokens) or over all, the prompt included (its min_length).
  */
 import type { Candidates } from "../candidates.ts";
-import { checkIds, optional, tokenId, wholeNumber, word } from "../parameter.ts";
+import { checkIds, oneOrMoreTokenIds, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule, type StepContext } from "../rule.ts";
 import { without } from "./banned-words.ts";
 
@@ -11,8 +11,8 @@ export interface MinLength {
   readonly type: "min-length";
   /** In tokens; 0 is off. */
   readonly length: number;
-  /** Id of the end-of-text token. */
-  readonly eos: number;
+  /** Id of the end-of-text token, or of each of several. */
+  readonly eos: number | readonly number[];
   /** What is counted; default "generated". */
   readonly of?: "generated" | "all";
 }
@@ -23,9 +23,10 @@ export interface MinLength {
  */
 export function minLength(candidates: Candidates, step: Omit<MinLength, "type">, context: StepContext): Candidates {
   checkStep(MIN_LENGTH, step);
-  checkIds(MIN_LENGTH.type, [step.eos], context.vocabularySize);
+  const ends = typeof step.eos === "number" ? [step.eos] : step.eos;
+  checkIds(MIN_LENGTH.type, ends, context.vocabularySize);
   if (lengthOf(context, step.of) >= step.length) return candidates;
-  return without(candidates, new Set([step.eos]), MIN_LENGTH.type);
+  return without(candidates, new Set(ends), MIN_LENGTH.type);
 }
 
 /** Tokens so far. */
@@ -38,6 +39,6 @@ export const lengthOfWhat = optional(word("generated", "all"));
 export const MIN_LENGTH: Rule<MinLength> = {
   type: "min-length",
   kind: "constraint",
-  parameters: { length: wholeNumber(0, " (0 is off)"), eos: tokenId, of: lengthOfWhat },
+  parameters: { length: wholeNumber(0, " (0 is off)"), eos: oneOrMoreTokenIds, of: lengthOfWhat },
   apply: minLength,
 };

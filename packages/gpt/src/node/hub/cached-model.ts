@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { quote } from "../../errors.ts";
 import { COMPANION_FILES } from "../../tokenizer-files.ts";
-import { TOKENIZER } from "../load-model.ts";
+import { GENERATION, TOKENIZER } from "../load-model.ts";
 import type { RepoCache } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
 import { findSnapshot, type Need } from "./model-files.ts";
@@ -34,7 +34,7 @@ export function cachesOf(
   return shortFolder === undefined ? [own] : [own, { path: join(cacheDir, shortFolder), symlinks }];
 }
 
-/** A snapshot that lacks nothing; offline, one that lacks no more than files of a tokenizer. */
+/** A snapshot that lacks nothing; offline, one that lacks no more than files of a tokenizer, or a generation config. */
 export async function findCached(
   repo: Repo,
   settings: HubSettings,
@@ -42,7 +42,7 @@ export async function findCached(
   need: Need,
 ): Promise<CachedModel | undefined> {
   const isLeftOut = (name: string) =>
-    COMPANION_FILES.some((file) => file === name) || (need === "model" && name === TOKENIZER);
+    COMPANION_FILES.some((file) => file === name) || (need === "model" && [TOKENIZER, GENERATION].includes(name));
   const isEnough = (missing: string) => settings.offline && isLeftOut(missing);
   for (const cache of cachesOf(repo, settings)) {
     const found = await findSnapshot(cache, revision, need);

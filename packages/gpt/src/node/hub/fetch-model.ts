@@ -5,6 +5,7 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { TOKENIZER_FILES } from "../../tokenizer-files.ts";
+import { GENERATION } from "../load-model.ts";
 import { LARGEST_INDEX } from "../open-checkpoint.ts";
 import { readText } from "../read-text.ts";
 import {
@@ -106,11 +107,14 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   const { cache, remote } = fetching;
   const readIt = async (file: RemoteFile) => {
     await fetchFile(fetching, file, signal);
-    return (await readText(join(snapshotPath(cache, remote.commit), file.name), LARGEST_INDEX)) as string;
+    const path = join(snapshotPath(cache, remote.commit), file.name);
+    return (await readText(path, LARGEST_INDEX).catch((cause: Error) => {
+      throw new HubError(`${remote.id}: ${file.name}: ${cause.message}`, { cause });
+    })) as string;
   };
   const model = need === "model" ? await inspectRemote(fetching.client, remote, readIt) : undefined;
   const tokenizer = tokenizerFiles((name) => remote.files.has(name));
-  for (const name of TOKENIZER_FILES) {
+  for (const name of [...TOKENIZER_FILES, ...(need === "model" ? [GENERATION] : [])]) {
     if (!remote.files.has(name)) await markAbsent(cache, remote.commit, name);
   }
   const files = [...tokenizer.map((name) => remote.files.get(name) as RemoteFile), ...(model?.weights ?? [])];

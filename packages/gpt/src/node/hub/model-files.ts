@@ -1,7 +1,7 @@
 /** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
 import { join } from "node:path";
 import { COMPANION_FILES, TOKENIZER_FILES, VOCABULARY_FILES } from "../../tokenizer-files.ts";
-import { CONFIG, TOKENIZER } from "../load-model.ts";
+import { CONFIG, GENERATION, TOKENIZER } from "../load-model.ts";
 import { INDEX, LARGEST_INDEX, WEIGHTS } from "../open-checkpoint.ts";
 import { readText } from "../read-text.ts";
 import { absentFiles, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
@@ -49,13 +49,22 @@ export async function findSnapshot(cache: RepoCache, revision: string, need: Nee
   if (commit === undefined) return undefined;
   const folder = snapshotPath(cache, commit);
   const there = new Set<string>();
-  for (const name of [CONFIG, ...TOKENIZER_FILES, WEIGHTS, INDEX]) {
+  for (const name of [CONFIG, GENERATION, ...TOKENIZER_FILES, WEIGHTS, INDEX]) {
     if ((await sizeOf(join(folder, name))) !== undefined) there.add(name);
   }
   if (there.size === 0) return undefined;
   const missing = await missingTokenizer(cache, commit, there);
-  if (need === "model") missing.push(...(there.has(CONFIG) ? [] : [CONFIG]), ...(await missingWeights(folder, there)));
+  if (need === "model") missing.push(...(await missingModel(cache, commit, there)));
   return { commit, folder, missing };
+}
+
+/** Of a model but for its tokenizer. A generation config is missing where files were asked for one by one and it was not. */
+async function missingModel(cache: RepoCache, commit: string, there: ReadonlySet<string>): Promise<string[]> {
+  const missing = await missingWeights(snapshotPath(cache, commit), there);
+  if (!there.has(CONFIG)) missing.unshift(CONFIG);
+  const absent = await absentFiles(cache, commit);
+  if (absent.size > 0 && !there.has(GENERATION) && !absent.has(GENERATION)) missing.push(GENERATION);
+  return missing;
 }
 
 /** Where files were asked for one by one, what stands beside the tokenizer is either there or known not to be. */

@@ -1,9 +1,10 @@
 /** A model on the hub, looked into without its weights: the config, and the headers of the weights through the loader's own gate. */
 import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../../checkpoint/checkpoint.ts";
 import { type CheckpointSummary, summarize } from "../../checkpoint/summary.ts";
-import { type GPT2Config, parseConfig } from "../../config.ts";
+import type { GPT2Config } from "../../config.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import { CONFIG } from "../load-model.ts";
+import { parseConfigs } from "../../generation-config.ts";
+import { CONFIG, GENERATION } from "../load-model.ts";
 import { INDEX, LARGEST_INDEX } from "../open-checkpoint.ts";
 import { remoteSource } from "./byte-range.ts";
 import type { HubClient } from "./client.ts";
@@ -30,7 +31,10 @@ export async function inspectRemote(
   const { id, files } = revision;
   const configFile = files.get(CONFIG);
   if (!configFile) throw new ConfigError(CONFIG, `is not in ${id}`);
-  const config = parseConfig(await read(configFile), `${id}: ${CONFIG}`);
+  const readNamed = async (file: RemoteFile) => ({ name: `${id}: ${file.name}`, text: await read(file) });
+  const generationFile = files.get(GENERATION);
+  const generation = generationFile && (await readNamed(generationFile));
+  const { config } = parseConfigs(await readNamed(configFile), generation);
   const first = files.get(weightsFile((name) => files.has(name), files.keys(), id)) as RemoteFile;
   const weights = [first];
   const source = (file: RemoteFile) =>
@@ -43,7 +47,7 @@ export async function inspectRemote(
   };
   const checkpoint: Checkpoint =
     first.name === INDEX
-      ? await shardedCheckpoint({ name: `${id}: ${INDEX}`, text: await read(first) }, openShard)
+      ? await shardedCheckpoint(await readNamed(first), openShard)
       : await singleFileCheckpoint(source(first));
   return { config, summary: summarize(checkpoint, config), weights };
 }

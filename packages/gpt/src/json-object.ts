@@ -1,0 +1,18 @@
+/** A small JSON file that holds an object: config.json and generation_config.json. */
+import { describeForeignText } from "./checkpoint/foreign-file.ts";
+import { ConfigError, quote } from "./errors.ts";
+
+/** The object in `text`; `file` is its name in messages. @throws ConfigError if it holds none */
+export function parseJsonObject(text: string, file: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const problem = `is not JSON: ${quote((cause as Error).message).slice(1, -1)}`;
+    throw new ConfigError(file, describeForeignText(text) ?? problem, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(file, `must hold a JSON object, got ${quote(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
