@@ -24,21 +24,25 @@ const lockfile = createHash("sha256")
   .update(readFileSync(resolve(root, "pnpm-lock.yaml")))
   .digest("hex");
 
-/** The pnpm that runs this script; under `npm start` the one that npx finds. @returns {[string, string[]]} */
+/** The pnpm that runs this script; under `npm start` the one that npx finds. @returns {Command} */
 function pnpm() {
   const path = process.env["npm_execpath"] ?? "";
   if (!/pnpm/.test(path)) return ["npx", ["-y", "pnpm@12"]];
   return /\.[cm]?js$/.test(path) ? [process.execPath, [path]] : [path, []];
 }
 
+/** @typedef {[string, string[]]} Command */
+
+const PATIENCE = 60_000; // milliseconds, after which an installation is no longer usual
+
 /**
  * Runs a step of the preparation. A terminal shows `doing` with the seconds; elsewhere it is one line, only where `slow`.
- * Ends this process, with all that the step has printed, if it fails.
+ * Ends this process, with all that the step has printed, if a command fails.
  * @param {string} doing
- * @param {[string, string[]]} command
+ * @param {Command[]} commands
  * @param {boolean} slow
  */
-async function step(doing, [file, args], slow) {
+async function step(doing, commands, slow) {
   const start = performance.now();
   const show = () => {
     const seconds = Math.round((performance.now() - start) / 1000);
@@ -47,6 +51,24 @@ async function step(doing, [file, args], slow) {
   if (terminal) show();
   else if (slow) process.stderr.write(`${doing}\n`);
   const timer = terminal && setInterval(show, 1000);
+  const hint = setTimeout(() => {
+    process.stderr.write(`${terminal ? CLEAR_LINE : ""}still ${doing.split(" ")[0]}; is there a network?\n`);
+  }, PATIENCE);
+  for (const command of commands) {
+    const { code, output } = await run(command);
+    if (code === 0) continue;
+    if (terminal) process.stderr.write(CLEAR_LINE);
+    const line = [command[0], ...command[1]].join(" ");
+    process.stderr.write(`${output.trimEnd()}\nerror: ${doing.split(" ")[0]} failed: ${line}\n`);
+    process.exit(1);
+  }
+  clearTimeout(hint);
+  if (timer) clearInterval(timer);
+  if (terminal) process.stderr.write(CLEAR_LINE);
+}
+
+/** @param {Command} command @returns {Promise<{ code: number | null, output: string }>} */
+function run([file, args]) {
   const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell: file === "npx" });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,31 +76,35 @@ async function step(doing, [file, args], slow) {
       output += piece;
     });
   }
-  /** @type {number | null} */
-  const code = await new Promise((done) => child.once("error", () => done(null)).once("close", done));
-  if (timer) clearInterval(timer);
-  if (terminal) process.stderr.write(CLEAR_LINE);
-  if (code === 0) return;
-  process.stderr.write(`${output.trimEnd()}\nerror: ${doing.split(" ")[0]} failed: ${file} ${args.join(" ")}\n`);
-  process.exit(1);
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, output: error.message }));
+    child.once("close", (code) => resolve({ code, output }));
+  });
 }
 
-/** @param {[string, string[]]} command @param {string[]} more @returns {[string, string[]]} */
-const withArguments = ([file, args], more) => [file, [...args, ...more]];
-
-if (!existsSync(marker) || readFileSync(marker, "utf8") !== lockfile) {
-  await step("installing packages, once; this takes about 20 seconds ...", withArguments(pnpm(), ["install"]), true);
+const tsc = resolve(root, "node_modules/typescript/bin/tsc");
+const current = existsSync(marker) && existsSync(tsc) && readFileSync(marker, "utf8") === lockfile;
+if (!current) {
+  const [file, args] = pnpm();
+  await step("installing packages, once; this takes about 20 seconds ...", [[file, [...args, "install"]]], true);
   writeFileSync(marker, lockfile);
 }
-const tsc = resolve(root, "node_modules/typescript/bin/tsc");
-const built = existsSync(resolve(root, "packages/cli/dist/main.js"));
-await import("../packages/tensor/build-kernels.js");
-await step("building ...", [process.execPath, [tsc, "-b"]], !built);
+
+const outputs = ["packages/tensor/src/kernels/simd/binary.ts", "packages/cli/dist/main.js"];
+await step(
+  "building ...",
+  [
+    [process.execPath, [resolve(root, "packages/tensor/build-kernels.js")]],
+    [process.execPath, [tsc, "-b"]],
+  ],
+  !outputs.every((path) => existsSync(resolve(root, path))),
+);
 
 const [program, ...args] = process.argv.slice(2);
 if (program !== undefined) {
   const path = resolve(root, program);
   process.argv = [process.execPath, path, ...args];
-  if (process.env["INIT_CWD"]) process.chdir(process.env["INIT_CWD"]);
+  const from = process.env["INIT_CWD"];
+  if (from && existsSync(from)) process.chdir(from);
   await import(pathToFileURL(path).href);
 }

@@ -2,7 +2,7 @@
  * What a storage dtype costs in quality: logits, perplexity and the most probable token on a text, against the same model in float32. The
  * text is cut into windows of the model's context, each by itself; what is left over is not used.
  */
-import { forward, type Model } from "@tsgpt/gpt";
+import { forwardBatch, type Model } from "@tsgpt/gpt";
 import { argmax, logSoftmax, type Tensor } from "@tsgpt/tensor";
 
 export interface Quality {
@@ -26,6 +26,8 @@ interface Sums {
   agreeing: number;
 }
 
+const TOKENS_OF_A_PASS = 1024;
+
 /** Each model against the first. @throws RangeError for a text of fewer tokens than the model's context */
 export function compareQuality(models: readonly Model[], ids: readonly number[]): Quality[] {
   const [base] = models;
@@ -33,10 +35,18 @@ export function compareQuality(models: readonly Model[], ids: readonly number[])
   const { nPositions, vocabSize } = base.config;
   if (ids.length < nPositions) throw new RangeError(`compareQuality: needs ${nPositions} tokens, got ${ids.length}`);
   const all = models.map((): Sums => ({ positions: 0, losses: 0, loss: 0, largest: 0, squares: 0, agreeing: 0 }));
-  for (let start = 0; start + nPositions <= ids.length; start += nPositions) {
-    const window = ids.slice(start, start + nPositions);
-    const reference = forward(base, window);
-    for (const [m, model] of models.entries()) addWindow(all[m] as Sums, window, forward(model, window), reference);
+  const windows = Array.from({ length: Math.floor(ids.length / nPositions) }, (_, i) =>
+    ids.slice(i * nPositions, (i + 1) * nPositions),
+  );
+  const aPass = Math.max(1, Math.floor(TOKENS_OF_A_PASS / nPositions));
+  for (let start = 0; start < windows.length; start += aPass) {
+    const group = windows.slice(start, start + aPass);
+    const reference = logitsOf(base, group);
+    for (const [m, model] of models.entries()) {
+      const logits = logitsOf(model, group);
+      for (const [i, window] of group.entries())
+        addWindow(all[m] as Sums, window, logits[i] as Tensor, reference[i] as Tensor);
+    }
   }
   const perplexities = all.map(({ loss, losses }) => Math.exp(loss / losses));
   return all.map(({ positions, largest, squares, agreeing }, m) => ({
@@ -47,6 +57,15 @@ export function compareQuality(models: readonly Model[], ids: readonly number[])
     typicalLogitDifference: Math.sqrt(squares / (positions * vocabSize)),
     greedyAgreement: agreeing / positions,
   }));
+}
+
+/** Of windows of the same length, by one pass over them. W lists of T ids -> W of [T, V] */
+function logitsOf(model: Model, windows: readonly (readonly number[])[]): Tensor[] {
+  const logits = forwardBatch(
+    model,
+    windows.map((ids) => ({ ids })),
+  );
+  return windows.map(({ length }, i) => logits.slice(i * length, (i + 1) * length));
 }
 
 function addWindow(sums: Sums, window: readonly number[], logits: Tensor, reference: Tensor): void {

@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality] [--kernels auto|simd|reference] [--threads N]
+ * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality|batch] [--kernels auto|simd|reference] [--threads N]
  * [--quick] [--output FOLDER]: writes tables, numbers and pictures, by default to bench/results.
  * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
  */
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { describeMachine, loadModel, machine } from "@tsgpt/gpt/node";
 import { createEngine, type Engine } from "@tsgpt/tensor";
+import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { compareDtypes } from "./dtypes.ts";
 import { measureNearTies } from "./near-ties.ts";
@@ -19,6 +20,7 @@ import { compareQuality } from "./quality.ts";
 import { measureRoofline } from "./roofline.ts";
 import { measureSampling } from "./sampling.ts";
 import {
+  batchTable,
   cacheTable,
   dtypesTable,
   nearTiesTable,
@@ -49,6 +51,7 @@ const only = oneOf("only", values.only, [
   "near-ties",
   "dtypes",
   "quality",
+  "batch",
   undefined,
 ]);
 const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
@@ -62,6 +65,7 @@ if (only === undefined || only === "sampling") await runSampling(values.quick);
 if (only === undefined || only === "near-ties") await runNearTies(values.quick);
 if (only === undefined || only === "dtypes") await runDtypes(values.quick);
 if (only === undefined || only === "quality") await runQuality(values.quick);
+if (only === undefined || only === "batch") await runBatch(values.quick);
 progress("");
 
 function oneOf<Choice extends string | undefined>(
@@ -108,6 +112,23 @@ async function runQuality(quick: boolean): Promise<void> {
   const title = `Quality of the storage dtypes: the bundled model, ${describe(engine)}, ${used.length} tokens of tales.txt`;
   const qualities = compareQuality(models, used);
   await save("quality", title, qualityTable(qualities), { ...sort(engine), tokens: used.length, results: qualities });
+}
+
+/** GPT-2's shape, sequences side by side. */
+async function runBatch(quick: boolean): Promise<void> {
+  const engine = await createEngine({ kernels, threads });
+  const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine, 0, { dtype: "f32" });
+  const sizes = quick ? [1, 2] : [1, 2, 3, 4, 6, 8, 12, 16, 32];
+  const counts = quick
+    ? { depth: 8, promptTokens: 4, newTokens: 2, rounds: 1 }
+    : { depth: 128, promptTokens: 16, newTokens: 64, rounds: 7 };
+  const options = { ...counts, sizes, beams: 4, samples: 8 };
+  const onRound = (round: number, what: string) => progress(`batch: round ${round + 1}, ${what}`);
+  const times = await compareBatch(gpt2, { ...options, onRound });
+  const texts = `samples and beams of ${options.newTokens} tokens after ${options.promptTokens}, the prompt's pass included`;
+  const what = `steps behind ${options.depth} tokens; ${texts}`;
+  const title = `Sequences side by side: ${gpt2.name} in f32, ${describe(engine)}; ${what}`;
+  await save(`batch-${engine.kernelSet}`, title, batchTable(times), { ...sort(engine), ...options, times });
 }
 
 async function runOps(quick: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 /** Results as Markdown. */
+import type { BatchTimes } from "./batch.ts";
 import type { CacheRow } from "./cache.ts";
 import { type DtypeSpeed, medianRatio } from "./dtypes.ts";
 import { median } from "./median.ts";
@@ -82,6 +83,18 @@ export function dtypesTable(speeds: readonly DtypeSpeed[]): string {
     medianRatio(prefill, base.prefill).toFixed(2),
   ]);
   return table(["dtype", "weights, MB", "decode, tokens/s", "ratio", "prefill, tokens/s", "ratio"], rows);
+}
+
+/** One row a way and number of sequences; ratios are medians over the rounds. */
+export function batchTable(times: readonly BatchTimes[]): string {
+  const rows = times.map(({ what, sequences, together, oneByOne }) => [
+    what,
+    String(sequences),
+    digits(median(oneByOne)),
+    digits(median(together)),
+    medianRatio(oneByOne, together).toFixed(2),
+  ]);
+  return table(["", "sequences", "one by one, ms", "side by side, ms", "times as fast"], rows);
 }
 
 /** One row a dtype. */

@@ -4,6 +4,7 @@ import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { candidatesOf } from "@tsgpt/sampling";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
+import { type BatchTimes, compareBatch } from "../src/batch.ts";
 import { type CacheRow, compareCache } from "../src/cache.ts";
 import { compareDtypes, medianRatio } from "../src/dtypes.ts";
 import { differingShare, measureNearTies } from "../src/near-ties.ts";
@@ -11,7 +12,15 @@ import { benchOps } from "../src/ops.ts";
 import { plotCache, plotRoofline } from "../src/plot.ts";
 import { compareQuality, type Quality } from "../src/quality.ts";
 import { point } from "../src/roofline.ts";
-import { cacheTable, digits, dtypesTable, nearTiesTable, qualityTable, rooflineTable } from "../src/tables.ts";
+import {
+  batchTable,
+  cacheTable,
+  digits,
+  dtypesTable,
+  nearTiesTable,
+  qualityTable,
+  rooflineTable,
+} from "../src/tables.ts";
 
 const rows: CacheRow[] = [1, 2, 3, 4, 5].map((position) => ({
   position,
@@ -148,4 +157,17 @@ test("the share of u that chooses otherwise: boundaries at 0.5 and 0.75, and a t
   expect(differingShare(even, uneven)).toBeCloseTo(0.25, 12); // u from 0.5 to 0.75
   expect(differingShare(even, even)).toBe(0);
   expect(differingShare(even, candidatesOf(Float64Array.of(-Infinity, 0)))).toBeCloseTo(0.5, 12);
+});
+
+test("sequences side by side: steps, samples and beams are measured in both ways, after a round to warm up", async () => {
+  const model = await randomModel("tiny", { ...tiny, nPositions: 16 }, createReferenceEngine());
+  const rounds: string[] = [];
+  const options = { depth: 4, promptTokens: 2, newTokens: 3, rounds: 2, sizes: [1, 3], beams: 2, samples: 3 };
+  const onRound = (round: number, what: string) => rounds.push(`${round} ${what}`);
+  const times = await compareBatch(model, { ...options, onRound });
+  const ways = ["a step of 1", "a step of 3", "samples of 3", "beams of 2"];
+  expect(rounds).toEqual([-1, 0, 1].flatMap((round) => ways.map((way) => `${round} ${way}`)));
+  for (const { together, oneByOne } of times) expect([together.length, oneByOne.length]).toEqual([2, 2]);
+  const [row] = [{ what: "a step", sequences: 4, together: [10, 20, 30], oneByOne: [25, 60, 60] }];
+  expect(batchTable([row as BatchTimes]).split("\n")[2]).toBe("| a step | 4 | 60 | 20 | 2.50 |");
 });

@@ -1,6 +1,7 @@
 /** The dialogue: asks a person for one prompt after another, until Ctrl-D, or Ctrl-C while nothing is being written. */
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { errorMessage } from "./error-message.ts";
 import type { Interruption } from "./interruption.ts";
 
 /** Where the person sits. */
@@ -44,5 +45,5 @@ export async function ask(
 
 /** Says an error; that of Ctrl-C needs no words. */
 function tell(error: Error, output: Writable): void {
-  if (error.name !== "AbortError") output.write(`error: ${error.message}\n`);
+  if (error.name !== "AbortError") output.write(`error: ${errorMessage(error)}\n`);
 }

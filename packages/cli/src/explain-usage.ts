@@ -8,7 +8,8 @@ export function explainUsage(program: Command, error: CommanderError, typed: rea
     .replace(/ is invalid\. /, " is invalid: ")
     .replace(/^\((.*)\)$/gm, "$1"); // "(Did you mean generate?)"
   const command = program.commands.find((known) => known.name() === typed[0]);
-  if (error.code === "commander.help") return `give a command: ${commandNames(program).join(", ")}`;
+  const isBlank = command === undefined && typed[0]?.trim() === "";
+  if (error.code === "commander.help" || isBlank) return `give a command: ${commandNames(program).join(", ")}`;
   if (error.code === "commander.unknownCommand") return unknownCommand(program, message);
   if (error.code === "commander.excessArguments" && command) return excessArguments(command);
   if (error.code === "commander.unknownOption") return unknownOption(program, command, message);
@@ -27,7 +28,18 @@ function unknownCommand(program: Command, message: string): string {
   const isMisspelled = message.includes("\n") && !/\s/.test(words[0] ?? "");
   if (isMisspelled) return message;
   const name = JSON.stringify((words[0] ?? "").slice(0, 60));
+  const quotedCommand = commandInQuotes(program, words.join(" "));
+  if (quotedCommand) return `unknown command ${name}\n${quotedCommand}`;
   return `unknown command ${name}\nto continue a text: tsgpt generate ${shellWord(words.join(" "))}`;
+}
+
+/** What was meant by `"generate The king"`, where the quotes hold the command too. */
+function commandInQuotes(program: Command, words: string): string | undefined {
+  const [, first, text = ""] = /^\s*(\S+)\s+(.*\S)\s*$/s.exec(words) ?? [];
+  const command = program.commands.find((known) => known.name() === first);
+  if (!command || /^-|\s-/.test(text)) return command && `leave ${command.name()} and its options out of the quotes`;
+  const takesPrompt = command.registeredArguments.length === 0 && takes(command, "--prompt");
+  return `leave the command out of the quotes: tsgpt ${command.name()} ${takesPrompt ? "--prompt " : ""}${shellWord(text)}`;
 }
 
 const TEXTS = ["prompt", "text"]; // names of arguments that are texts

@@ -10,7 +10,8 @@ export async function forwardUnlessAborted(
   options: ForwardOptions,
   signal: AbortSignal,
 ): Promise<Tensor> {
-  const pass = forwardByLayer(model, ids, options);
+  const { cache, ...others } = options;
+  const pass = forwardByLayer(model, [{ ids, cache }], others);
   for (;;) {
     const step: IteratorResult<number, Tensor> = pass.next();
     if (step.done) return step.value;

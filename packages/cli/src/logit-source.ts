@@ -10,14 +10,17 @@ import {
 } from "@tsgpt/gpt";
 import { fileSource, loadModel } from "@tsgpt/gpt/node";
 import { CliError, usageError } from "./cli-error.ts";
+import { counted } from "./counted.ts";
 import type { EngineFlags } from "./declare/engine-options.ts";
 import { BUNDLED, findModel, type ModelFlags } from "./find-model.ts";
+import { findTokenizer } from "./find-tokenizer.ts";
 import { forwardUnlessAborted } from "./forward-unless-aborted.ts";
 import { interruption } from "./interruption.ts";
 import { withLoadProgress } from "./load-progress.ts";
 import { makeEngine } from "./make-engine.ts";
 import { note } from "./note.ts";
 import type { LogitSource } from "./option-values.ts";
+import type { Spelling } from "./resolve-chain.ts";
 import { readText, typedText } from "./text-argument.ts";
 
 export interface SourceFlags extends EngineFlags, Partial<ModelFlags> {
@@ -35,13 +38,36 @@ export interface Source {
   readonly promptLength: number;
   /** What gave the logits, where they came of a prompt. */
   readonly read?: { readonly model: Model; readonly prompt: string };
+  /** What gives words to logits that came without a prompt, where --model was typed. */
+  readonly spelling?: Spelling;
+}
+
+/** What names the tokens: the model that read the prompt, or a tokenizer alone; undefined for logits without words. */
+export function spellingOf({ read, spelling }: Source): Spelling | undefined {
+  return read?.model ?? spelling;
 }
 
 /** @throws CliError for neither a prompt nor logits, or a file that holds no logits; what loading and the pass throw */
 export async function readSource(flags: SourceFlags): Promise<Source> {
-  const { prompt, logits, history, promptLength } = flags;
+  const { prompt, logits } = flags;
   if ((prompt === undefined) === (logits === undefined)) throw usageError("give --prompt or --logits, one of them");
   if (logits === undefined) return readPrompt(await typedText(prompt ?? ""), flags);
+  const spelling = await findSpelling(flags);
+  const source = await readLogits(logits, flags);
+  return spelling ? { ...source, spelling } : source;
+}
+
+/** The tokenizer of --model, which goes with logits of as many tokens or more. */
+async function findSpelling({ model, ...flags }: SourceFlags): Promise<Spelling | undefined> {
+  if (model !== undefined) return findTokenizer({ ...flags, model }, interruption().signal);
+  const { revision, offline, cacheDir } = flags;
+  const hub = { "--revision": revision, "--offline": offline, "--cache-dir": cacheDir };
+  const option = Object.entries(hub).find(([, value]) => value !== undefined)?.[0];
+  if (option) throw usageError(`${option} does nothing without --model, beside --logits; give that too`);
+  return undefined;
+}
+
+async function readLogits(logits: LogitSource, { history, promptLength }: SourceFlags): Promise<Source> {
   if ("row" in logits) return typed(Float64Array.from(logits.row), history, promptLength);
   if (!logits.file.endsWith(".safetensors")) return typed(await readJson(logits.file), history, promptLength);
   const { row, ids } = await readDump(logits.file);
@@ -96,7 +122,9 @@ async function readDump(file: string) {
     const { row, rows } = await readLastRow(source, header);
     const ids = header.tensors.has("ids") ? Array.from((await readTensor(source, header, "ids")).data) : [];
     if (ids.length > 0 && rows > 1 && rows !== ids.length) {
-      throw new CheckpointError(file, `has ${rows} rows, and ids has ${ids.length} tokens`, { tensor: "logits" });
+      throw new CheckpointError(file, `has ${rows} rows, and ids has ${counted(ids.length, "token")}`, {
+        tensor: "logits",
+      });
     }
     const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= row.length);
     if (wrong === undefined) return { row, ids };

@@ -8,6 +8,7 @@ import { type MinLengthOption, presetChain, SamplingError } from "@tsgpt/samplin
 import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
 import { CliError } from "./cli-error.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
+import { counted } from "./counted.ts";
 import { note } from "./note.ts";
 import { endsOf } from "./resolve-chain.ts";
 import type { Strategy } from "./strategy.ts";
@@ -166,7 +167,7 @@ function length(flags: GenerateFlags, generation: GenerationConfig, promptLength
   if (maxNewTokens !== undefined) return [["maxNewTokens", { maxTokens: maxNewTokens }]];
   if (maxLength === undefined) return [];
   if (maxLength > promptLength) return [["maxLength", { maxTokens: maxLength - promptLength }]];
-  const problem = `"max_length" is ${maxLength}, which leaves nothing after a prompt of ${promptLength} tokens`;
+  const problem = `"max_length" is ${maxLength}, which leaves nothing after a prompt of ${counted(promptLength, "token")}`;
   throw new CliError(`${file}: ${problem}; give --max-tokens`, 1);
 }
 

@@ -1,10 +1,13 @@
 /** Standard input: all of it as text. */
 import { addAbortSignal, type Readable } from "node:stream";
+import type { ReadStream } from "node:tty";
 import { CliError } from "./cli-error.ts";
 import { note } from "./note.ts";
 
-/** Standard input as text, without one final newline. @throws CliError if it is not UTF-8; the signal's AbortError */
+/** Standard input as text, without one final newline; a person at a terminal is told that it waits. @throws CliError if it is not UTF-8; the signal's AbortError */
 export async function readStdin(signal: AbortSignal, stdin: Readable = process.stdin): Promise<string> {
+  if ((stdin as Partial<ReadStream>).isTTY)
+    note("reading the text from the terminal; Ctrl-D on a line of its own ends it");
   const chunks: Buffer[] = [];
   for await (const chunk of addAbortSignal(signal, stdin)) chunks.push(chunk as Buffer);
   return withoutFinalNewline(utf8(Buffer.concat(chunks), "standard input"));

@@ -15,6 +15,9 @@ export interface ResolvedFlags extends ChainFlags {
   readonly minLengths?: readonly MinLengthOption[];
 }
 
+/** What turns words into token ids, and is named where it cannot. */
+export type Spelling = Pick<Model, "name" | "tokenizer">;
+
 /** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
@@ -27,12 +30,12 @@ export function resolveChain(
 ): ChainSpec {
   const { config } = model;
   const room = Math.min(flags.maxTokens, config.nPositions - promptLength);
-  const words = flags.banned?.flatMap((word) => sequencesOf(word, model)) ?? [];
-  const banned = [...words, ...(flags.bannedIds ?? [])];
+  const words = wordIds(flags, model, config.vocabSize);
+  const banned = [...(words.banned ?? []), ...(flags.bannedIds ?? [])];
   const typed = flags.minTokens ? [{ length: flags.minTokens, eos: eosOf(model) }] : [];
   const resolved: ResolvedOptions = {
     banned: banned.length > 0 ? banned : undefined,
-    dryBreakers: flags.dryMultiplier ? breakersOf(flags.dryBreaker, model) : undefined,
+    dryBreakers: words.dryBreakers,
     minLength: [...typed, ...(flags.minLengths ?? [])],
     forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
   };
@@ -41,11 +44,19 @@ export function resolveChain(
   return chainOf(flags, resolved, options);
 }
 
+/** The ids of the words that were typed, or are a dialect's. @throws CliError for a word that needs a tokenizer */
+export function wordIds({ banned, dryBreaker, dryMultiplier }: ChainFlags, spelling: Spelling, vocabSize: number) {
+  return {
+    banned: banned?.flatMap((word) => sequencesOf(word, spelling)),
+    dryBreakers: dryMultiplier ? breakersOf(dryBreaker, spelling, vocabSize) : undefined,
+  };
+}
+
 /** `1,2,3` is ids; anything else a text as it is and behind a space, which GPT-2 writes with other tokens. */
-function sequencesOf(word: string, model: Model): number[][] {
+function sequencesOf(word: string, spelling: Spelling): number[][] {
   if (ID_LIST.test(word)) return [tokenIds(word)];
   const text = quoted(word);
-  const tokenizer = tokenizerOf(model, "--banned");
+  const tokenizer = tokenizerOf(spelling, "--banned");
   const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
   return spellings.map((spelling) => tokenizer.encode(spelling));
 }
@@ -61,14 +72,14 @@ function quoted(word: string): string {
 }
 
 /** The ids of all tokens that contain a breaker; `none` alone is no breaker. */
-function breakersOf(given: readonly string[] | undefined, model: Model): number[] {
-  const words = given ?? (model.tokenizer ? DRY_BREAKERS : ["none"]);
+function breakersOf(given: readonly string[] | undefined, spelling: Spelling, vocabSize: number): number[] {
+  const words = given ?? (spelling.tokenizer ? DRY_BREAKERS : ["none"]);
   if (words.length === 1 && words[0] === "none") return [];
   const ids = new Set(words.filter((word) => ID_LIST.test(word)).flatMap(tokenIds));
   const texts = words.filter((word) => !ID_LIST.test(word)).map(quoted);
   if (texts.length > 0) {
-    const tokenizer = tokenizerOf(model, "--dry-breaker");
-    for (let id = 0; id < model.config.vocabSize; id++) {
+    const tokenizer = tokenizerOf(spelling, "--dry-breaker");
+    for (let id = 0; id < vocabSize; id++) {
       const token = tokenText(tokenizer, id);
       if (texts.some((text) => token?.includes(text))) ids.add(id);
     }
@@ -76,7 +87,7 @@ function breakersOf(given: readonly string[] | undefined, model: Model): number[
   return [...ids];
 }
 
-function tokenizerOf({ tokenizer, name }: Model, option: string): Tokenizer {
+function tokenizerOf({ tokenizer, name }: Spelling, option: string): Tokenizer {
   if (tokenizer) return tokenizer;
   throw usageError(`model ${JSON.stringify(name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
 }

@@ -1,6 +1,7 @@
 /** Runs one command, and says in three lines at most what went wrong. */
 import { type Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
+import { errorMessage } from "./error-message.ts";
 import { commandNames, explainUsage } from "./explain-usage.ts";
 import { INTERRUPTED } from "./interruption.ts";
 import { createProgram } from "./program.ts";
@@ -20,7 +21,7 @@ function report(program: Command, error: unknown, args: readonly string[]): numb
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if ((error as Error).name === "AbortError") return INTERRUPTED;
   const usage = error instanceof CommanderError;
-  const message = usage ? explainUsage(program, error, args) : (error as Error).message;
+  const message = usage ? explainUsage(program, error, args) : errorMessage(error as Error);
   const command = commandNames(program).find((name) => name === args[0]);
   const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
   process.stderr.write(`error: ${message.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);

@@ -1,15 +1,16 @@
 /** What tsgpt sample prints: the distribution before the chain and after each step, and what was drawn. */
 import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
+import { counted } from "./counted.ts";
 import { fixedPercent, picture, type TokenColumn, WIDTH } from "./distribution-picture.ts";
 import type { Drawn } from "./draw-counts.ts";
-import type { Source } from "./logit-source.ts";
+import { type Source, spellingOf } from "./logit-source.ts";
 import { chanceOf, holds, nameOf, percent, sharesLine, wrapped } from "./step-report.ts";
-import { quoted, type ShowToken, tokenShower } from "./token-text.ts";
+import { quoted, type ShowToken, textOf, tokenShower } from "./token-text.ts";
 
 /** The whole report. */
 export function describeSample(source: Source, result: ChainResult, final: Float64Array, drawn?: Drawn): string {
-  const { logits, read } = source;
-  const show = tokenShower(read?.model.tokenizer);
+  const { logits } = source;
+  const show = tokenShower(spellingOf(source)?.tokenizer);
   const { initial, steps } = result;
   const logit: TokenColumn = { title: "logit", cell: ({ id }) => logitText(logits[id] as number) };
   const blocks = [`${titleOf(source)}\n${before(initial)}\n${picture(initial, show, logit)}`];
@@ -22,10 +23,13 @@ function logitText(logit: number): string {
   return Math.abs(logit) < 1e5 ? logit.toFixed(3) : logit.toPrecision(4);
 }
 
-function titleOf({ logits, history, read }: Source): string {
-  const count = `${history.length} ${history.length === 1 ? "token" : "tokens"}`;
-  if (!read) return `the next token${history.length > 0 ? ` after ${count}` : ""}, by ${logits.length} logits\n`;
-  const title = `the next token after ${ending(read.prompt, WIDTH - "the next token after ".length)}`;
+function titleOf({ logits, history, read, spelling }: Source): string {
+  const count = counted(history.length, "token");
+  const text = read?.prompt ?? textOf(spelling?.tokenizer, history);
+  const after = text === undefined ? count : ending(text, WIDTH - "the next token after ".length);
+  const title = `the next token${history.length > 0 ? ` after ${after}` : ""}`;
+  if (spelling) return `${title}\n\n  words    of the tokenizer of model ${spelling.name}`;
+  if (!read) return `${title}, by ${counted(logits.length, "logit")}\n`;
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
 
@@ -107,7 +111,7 @@ function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn
   const more = ids.length - rows.length;
   const rest = more > 0 ? `  and ${more} more; --json has all\n` : "";
   const chance = byChance ? "  xtc took its chance anew for each draw; final is after the one above\n" : "";
-  return `${count} draws, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
+  return `${counted(count, "draw")}, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

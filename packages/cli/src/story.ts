@@ -1,11 +1,11 @@
 /** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
-import { type FinishReason, type GeneratedToken, type Model, promptIds } from "@tsgpt/gpt";
+import { checkedPrompt, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import type { Note } from "./recorder.ts";
 import { chainLines, percent } from "./step-report.ts";
-import { type ShowToken, tokenShower } from "./token-text.ts";
+import { type ShowToken, textOf, tokenShower } from "./token-text.ts";
 
 export interface Prompt {
-  /** As text; null for ids without a tokenizer. */
+  /** As text; null for ids without a tokenizer, or beyond it. */
   readonly text: string | null;
   readonly ids: readonly number[];
 }
@@ -31,10 +31,10 @@ export interface Streamed<End> extends Timings {
   readonly times: readonly number[];
 }
 
-/** The prompt as text and ids. @throws RangeError if it cannot be */
+/** The prompt as text and ids. @throws RangeError if it cannot be; ContextOverflowError if it is too long */
 export function promptOf(model: Model, given: string | readonly number[]): Prompt {
-  const ids = promptIds(model, given);
-  return { ids, text: typeof given === "string" ? given : (model.tokenizer?.decode(ids) ?? null) };
+  const ids = checkedPrompt(model, given, {}, "generate");
+  return { ids, text: typeof given === "string" ? given : (textOf(model.tokenizer, ids) ?? null) };
 }
 
 /** The prompt as it is printed. */
@@ -47,23 +47,28 @@ export interface Stream {
   readonly model: Model;
   readonly prompt: Prompt;
   readonly write: (text: string) => void;
-  /** What the run still held back when it ended early; it is the end of the last story begun. */
-  readonly heldText: readonly string[];
+  /** What each story still held back when it ended early: its end. It is there before the next one begins. */
+  readonly heldTexts: readonly string[];
 }
 
 /**
  * Streams what a run yields: the prompt, each piece, and a final newline; a further story begins a paragraph of its own. With a
- * trace, what the chain did stands before each token, and the whole text at the end. Notes are taken as the tokens come.
+ * trace, what the chain did stands before each token, and the whole text at the end. Notes, of each story, are taken as its tokens come.
  */
 export async function stream<End>(
-  { model, prompt, write, heldText }: Stream,
+  { model, prompt, write, heldTexts }: Stream,
   run: AsyncGenerator<GeneratedToken & { readonly index?: number }, End>,
-  notes: readonly Note[],
+  notes: readonly (readonly Note[])[],
 ): Promise<Streamed<End>> {
   const stories: StoryToken[][] = [];
   const start = performance.now() / 1000;
   const times: number[] = [];
-  const begin = () => write(`${stories.length > 0 ? "\n\n" : ""}${shownPrompt(prompt)}`);
+  const heldText = () => heldTexts[Math.max(0, stories.length - 1)] ?? ""; // of the last story begun
+  const begin = () => {
+    completeText(stories.at(-1), heldText());
+    if (stories.length > 0) write(`${isTraced(stories) ? "" : heldText()}\n\n`);
+    write(shownPrompt(prompt));
+  };
   begin();
   try {
     let step = await run.next();
@@ -71,18 +76,19 @@ export async function stream<End>(
       times.push(performance.now() / 1000);
       const { index = 0, ...token } = step.value;
       if (index > 0 && index === stories.length) begin();
-      const told = { ...token, ...notes[times.length - 1] };
       if (index === stories.length) stories.push([]);
-      const count = stories[index]?.push(told) ?? 0;
+      const story = stories[index] as StoryToken[];
+      const told = { ...token, ...notes[index]?.[story.length] };
+      const count = story.push(told);
       write(told.initial ? traceOf(told, count, tokenShower(model.tokenizer)) : piece(model, told));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
-    completeText(stories.at(-1), heldText);
+    completeText(stories.at(-1), heldText());
     if (isTraced(stories)) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
     return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
-    if (!isTraced(stories)) write(heldText.join(""));
+    if (!isTraced(stories)) write(heldText());
     write("\n"); // an error message begins a line of its own
   }
 }
@@ -92,9 +98,9 @@ function isTraced(stories: readonly (readonly StoryToken[])[]): boolean {
 }
 
 /** Adds text that was held back to the last token, so that the texts of the tokens are the text. */
-function completeText(story: StoryToken[] | undefined, heldText: readonly string[]): void {
+export function completeText(story: StoryToken[] | undefined, heldText: string): void {
   const last = story?.pop();
-  if (last) story?.push({ ...last, text: last.text + heldText.join("") });
+  if (last) story?.push({ ...last, text: last.text + heldText });
 }
 
 function piece({ tokenizer }: Model, { id, text }: StoryToken): string {

@@ -74,6 +74,29 @@ export function strategyOf(flags: GenerateFlags): Strategy {
   return strategy;
 }
 
+/** What --file cannot do, with the reason. */
+const REFUSED_OF_FILE: readonly (readonly [Flag, string])[] = [
+  ["tokens", "the prompts are the lines of the file"],
+  ["numSamples", "each line is continued once"],
+  ["beams", "each line is sampled"],
+  ["draftModel", "the lines are generated as a batch"],
+  ["promptLookup", "the lines are generated as a batch"],
+  ["penaltyAlpha", "each line is sampled"],
+  ["noCache", "each line has a cache"],
+];
+
+/** @throws CliError, a usage error, for a prompt or an option that contradicts --file */
+export function checkFile(prompt: string | undefined, flags: GenerateFlags): void {
+  if (prompt !== undefined) throw usageError("give a prompt or --file, not both; a file that is one prompt is @file");
+  for (const [flag, because] of REFUSED_OF_FILE) {
+    const isTyped = flag === "noCache" ? !flags.cache : flags[flag] !== undefined;
+    if (isTyped) throw usageError(`${flagName(flag)} does not go with --file: ${because}`);
+  }
+  if (flags.traceSampling && !flags.json) {
+    throw usageError("--trace-sampling with --file needs --json: lines are not written as their tokens come");
+  }
+}
+
 /** Numbers that are in range each, but not together. */
 function checkNumbers({ beams = 0, numReturn = 1, penaltyAlpha, topK, numSamples = 1, seed = 0 }: GenerateFlags): void {
   if (beams > 0 && numReturn > beams) throw usageError(`--num-return ${numReturn} must be at most --beams, ${beams}`);

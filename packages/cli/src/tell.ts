@@ -2,6 +2,7 @@
 import {
   beamSearch,
   cacheBytes,
+  contrastiveCaches,
   contrastiveSearch,
   type DistributionOf,
   draftModel,
@@ -14,6 +15,7 @@ import {
   promptLookup,
   type Sample,
   type SpeculativeReport,
+  samplesAtOnce,
 } from "@tsgpt/gpt";
 import { argmax, createSampler, nextUniform, probabilities, type Sampler } from "@tsgpt/sampling";
 import { beamDistribution } from "./beam-distribution.ts";
@@ -48,8 +50,8 @@ export interface Task {
   readonly signal: AbortSignal;
   /** Takes the prompt, each piece, and a final newline. */
   readonly write: (text: string) => void;
-  /** Takes the text that is still held back where the text ends early. */
-  readonly heldText: string[];
+  /** Takes for each story the text that is still held back where it ends early. */
+  readonly heldTexts: string[];
 }
 
 /** Tells a story, or several. Nothing is written before prompt and options are known to be good. @throws what the strategy throws */
@@ -61,14 +63,21 @@ export const tell: { readonly [S in Strategy]: (task: Task) => Promise<Told> } =
   contrastive: tellContrastively,
 };
 
-function textOptions({ flags, signal, heldText }: Task) {
-  const onHeldText = (text: string) => void heldText.push(text);
+function textOptions({ flags, signal, heldTexts }: Task) {
+  const onHeldText = (text: string, story = 0) => {
+    heldTexts[story] = text;
+  };
   return { maxTokens: flags.maxTokens, stop: flags.stop, ignoreEos: flags.ignoreEos, signal, onHeldText };
 }
 
+/** The tokens of a whole story. */
+function wholeLength({ model, prompt, flags }: Task): number {
+  return Math.min(model.config.nPositions, prompt.ids.length + flags.maxTokens);
+}
+
 /** Keys and values of a whole story, `count` times. */
-function heldBytes({ model, prompt, flags }: Task, count: number): number {
-  return count * cacheBytes(model.config, Math.min(model.config.nPositions, prompt.ids.length + flags.maxTokens));
+function heldBytes(task: Task, count: number): number {
+  return count * cacheBytes(task.model.config, wholeLength(task));
 }
 
 async function tellSample(task: Task): Promise<Told> {
@@ -85,19 +94,21 @@ async function tellSample(task: Task): Promise<Told> {
 /** Sample number i has the seed plus i, so that each can be told again alone. */
 async function tellSamples(task: Task): Promise<Told> {
   const { model, prompt, flags, seed } = task;
-  const notes: Note[] = [];
+  const notes: Note[][] = [];
+  const notesOf = (index: number) => (notes[index] ??= []);
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
   const run = generateSamples(model, prompt.ids, {
     ...textOptions(task),
     count: flags.numSamples as number,
-    sampleFor: (index) => recording(createSampler(chain, { seed: seed + index }), flags, notes),
+    sampleFor: (index) => recording(createSampler(chain, { seed: seed + index }), flags, notesOf(index)),
   });
   const { stories, end, times: _, ...timings } = await stream(task, run, notes);
   const told = end.map((finishReason, i) => {
     const tokens = stories[i] ?? [];
     return { tokens, finishReason, score: meanLogprob(tokens) };
   });
-  return { ...timings, stories: told, cacheBytes: heldBytes(task, 1) };
+  const atOnce = samplesAtOnce(model, wholeLength(task), { count: end.length });
+  return { ...timings, stories: told, cacheBytes: heldBytes(task, atOnce) };
 }
 
 /** The model's log-probabilities, or those that the processors named leave; no dialect adds a step of its own. */
@@ -169,7 +180,7 @@ async function tellContrastively(task: Task): Promise<Told> {
   return {
     ...timings,
     stories: [{ tokens: told, finishReason: end, score: meanLogprob(told) }],
-    cacheBytes: heldBytes(task, 2),
+    cacheBytes: heldBytes(task, contrastiveCaches(model, wholeLength(task), topK)),
   };
 }
 
@@ -182,7 +193,7 @@ function distributionOf(sampler: Sampler): DistributionOf {
 }
 
 async function one<End>(task: Task, run: AsyncGenerator<GeneratedToken, End>, notes: readonly Note[] = []) {
-  const { stories, end, times, ...timings } = await stream(task, run, notes);
+  const { stories, end, times, ...timings } = await stream(task, run, [notes]);
   return { told: stories[0] ?? [], end, timings, times };
 }
 

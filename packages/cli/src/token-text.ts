@@ -14,6 +14,11 @@ export function tokenText(tokenizer: Tokenizer | undefined, id: number): string 
   }
 }
 
+/** The text of ids; undefined if one of them has none. */
+export function textOf(tokenizer: Tokenizer | undefined, ids: readonly number[]): string | undefined {
+  return ids.every((id) => tokenText(tokenizer, id) !== undefined) ? tokenizer?.decode(ids) : undefined;
+}
+
 /** Shows the tokens of a tokenizer. */
 export function tokenShower(tokenizer: Tokenizer | undefined): ShowToken {
   return (id) => {

@@ -36,7 +36,7 @@ test("a prompt that cannot be answered is told, and the next is asked for", asyn
   screen.input.end("too long\nshort\n");
   const answered: string[] = [];
   await ask(screen, listen, async (prompt) => {
-    if (prompt === "too long") throw new Error("context overflow");
+    if (prompt === "too long") throw new Error("generate: context overflow");
     answered.push(prompt);
   });
   expect(answered).toEqual(["short"]);

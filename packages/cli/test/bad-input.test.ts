@@ -89,7 +89,7 @@ describe.concurrent("a failure, exit code 1:", () => {
     const { code, stdout, stderr } = await tsgpt(["generate", "--model", broken(poison), ...IDS]);
     expect(code).toBe(1);
     expect(stdout).toBe("1 2 3\n");
-    expect(stderr).toMatch(/^error: generate: the logits at position 3 are NaN/);
+    expect(stderr).toMatch(/^error: the logits at position 3 are NaN/);
   });
 
   test("an empty prompt for a model without bos and eos", () =>
@@ -120,6 +120,9 @@ describe.concurrent("a failure, exit code 1:", () => {
   test("a draft of another vocabulary", () =>
     fails(1, ["generate", "x", "--draft-model", TINY], /"tiny-tied" has 61 tokens, "fairytales" has 4096/));
 
+  test("a file of prompts that is not there", () =>
+    fails(1, ["generate", "--file", "nowhere.txt"], /cannot read "nowhere.txt": ENOENT/));
+
   test("a draft that is not there", () =>
     fails(1, ["generate", "x", "--draft-model", "nowhere"], /no such model folder: "nowhere"/));
 
@@ -149,7 +152,7 @@ describe.concurrent("a failure, exit code 1:", () => {
     return fails(
       1,
       ["logits", "--model", TINY, "--tokens", many, "--output", output, "--cache", how],
-      /logits: the prompt has 25 tokens; the model takes 24/,
+      /^error: the prompt has 25 tokens; the model takes 24/,
     );
   });
 
@@ -187,9 +190,6 @@ describe.concurrent("a failure, exit code 1:", () => {
     await fails(1, ["tokens", "--decode", "999999"], /999999/);
     await fails(1, ["tokens", "x", "--model", TINY], /has no tokenizer\.json/);
   });
-
-  test("bench: more tokens than the context holds", () =>
-    fails(1, ["bench", "--model", TINY, "--prompt-tokens", "5000"], /the prompt has 5,000 tokens; the model takes 24/));
 
   test("a full disk behind stdout is told", async () => {
     if (!existsSync("/dev/full")) return;
@@ -272,6 +272,27 @@ describe.concurrent("a usage error, exit code 2:", () => {
       "no command, with those there are",
       [],
       /give a command: generate, sample, logits, compare, tokens, watermark, bench, random, convert, pull, models, info, remove/,
+    ],
+    ["a prompt beside --file", ["generate", "x", "--file", "p.txt"], /give a prompt or --file, not both; .* is @file/],
+    ...(
+      [
+        [["--tokens", "1"], "the prompts are the lines of the file"],
+        [["--num-samples", "2"], "each line is continued once"],
+        [["--beams", "2"], "each line is sampled"],
+        [["--draft-model", "fairytales"], "the lines are generated as a batch"],
+        [["--prompt-lookup"], "the lines are generated as a batch"],
+        [["--penalty-alpha", "0.6"], "each line is sampled"],
+        [["--no-cache"], "each line has a cache"],
+      ] as const
+    ).map(([option, because]): [string, string[], RegExp] => [
+      `${option[0]} beside --file`,
+      ["generate", "--file", "p.txt", ...option],
+      new RegExp(`${option[0]} does not go with --file: ${because}`),
+    ]),
+    [
+      "a trace of lines without --json",
+      ["generate", "--file", "p.txt", "--trace-sampling"],
+      /--trace-sampling with --file needs --json: lines are not written as their tokens come/,
     ],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
     ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1 to 64/],

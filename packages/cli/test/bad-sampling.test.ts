@@ -47,12 +47,12 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "a text where there is no model",
       ["sample", "--logits", "1,2", "--banned", "x"],
-      /--banned "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+      /--banned "x": with --logits give token ids, 1,2,3; a text needs --prompt or --model/,
     ],
     [
       "a breaker as text where there is no model",
       ["sample", "--logits", "1,2", "--dry-multiplier", "1", "--dry-breaker", "x"],
-      /--dry-breaker "x": with --logits give token ids, 1,2,3; a text needs --prompt/,
+      /--dry-breaker "x": with --logits give token ids, 1,2,3; a text needs --prompt or --model/,
     ],
     ["sample of the options of generate", ["sample", "--logits", "1,2", "--beams", "2"], /unknown option '--beams'/],
     [

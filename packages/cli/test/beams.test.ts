@@ -136,7 +136,7 @@ describe.concurrent("--beams", () => {
       seed: 0,
       signal: controller.signal,
       write,
-      heldText: [],
+      heldTexts: [],
     });
     for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate); // one a layer of the prompt, one a step
     controller.abort();

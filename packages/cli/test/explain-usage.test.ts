@@ -18,6 +18,27 @@ test.each<[string[], string]>([
   [["Once", "upon", "--seed", "1"], 'unknown command "Once"\nto continue a text: tsgpt generate "Once upon"'],
   [['say "hi"'], `unknown command "say \\"hi\\""\nto continue a text: tsgpt generate 'say "hi"'`],
   [["it's $5"], `unknown command "it's $5"\nto continue a text: tsgpt generate 'it'\\''s $5'`],
+  [
+    ["generate The king"],
+    'unknown command "generate The king"\nleave the command out of the quotes: tsgpt generate "The king"',
+  ],
+  [
+    ["sample The king", "--json"],
+    'unknown command "sample The king"\nleave the command out of the quotes: tsgpt sample --prompt "The king"',
+  ],
+  [["pull gpt2"], 'unknown command "pull gpt2"\nleave the command out of the quotes: tsgpt pull "gpt2"'],
+  [
+    ["generate The king --seed 1"],
+    'unknown command "generate The king --seed 1"\nleave generate and its options out of the quotes',
+  ],
+  [
+    ["generates The king"],
+    'unknown command "generates The king"\nto continue a text: tsgpt generate "generates The king"',
+  ],
+  ...["", " "].map((blank): [string[], string] => [
+    [blank],
+    "give a command: generate, sample, logits, compare, tokens, watermark, bench, random, convert, pull, models, info, remove",
+  ]),
   [["two\nlines"], 'unknown command "two\\nlines"\nto continue a text: tsgpt generate "..."'],
   [["generat", "x"], "unknown command 'generat'\nDid you mean generate?"],
   [

@@ -46,10 +46,6 @@ const called = (...args: string[]) => createProgram().parseAsync(["sample", ...a
 describe("a usage error", () => {
   test.each([
     ["--prompt", "x"],
-    ["--model", "x"],
-    ["--revision", "main"],
-    ["--offline"],
-    ["--cache-dir", "x"],
     ["--kernels", "reference"],
     ["--threads", "1"],
     ["--dtype", "f32"],
@@ -59,6 +55,15 @@ describe("a usage error", () => {
       new RegExp(`${option[0]}.* cannot be used with option '--`),
     );
   });
+
+  test.each([["--revision", "main"], ["--offline"], ["--cache-dir", "x"]])(
+    "--logits with %s, and no --model",
+    async (...option) => {
+      await expect(called("--logits", "1,2", ...option)).rejects.toThrow(
+        `${option[0]} does nothing without --model, beside --logits; give that too`,
+      );
+    },
+  );
 
   test.each(["--history", "--prompt-length"])("--prompt with %s", async (option) => {
     await expect(called("--prompt", "x", option, "1")).rejects.toThrow(
@@ -165,7 +170,7 @@ describe("--logits @x.safetensors", () => {
     [
       "with another number of ids",
       () => written({ ids: integers(0), logits: floats([2, 1], 1, 2) }),
-      /has 2 rows, and ids has 1 tokens/,
+      /has 2 rows, and ids has 1 token\b/,
     ],
     [
       "with an id beyond the logits",

@@ -126,6 +126,12 @@ describe("--prompt", () => {
     );
   });
 
+  test("one logit, one draw and one token of history are not several", async () => {
+    const shown = await run({ logits: { row: [5] }, history: [0], draws: 1 });
+    expect(shown).toMatch(/^the next token after 1 token, by 1 logit\n/);
+    expect(shown).toContain("\n1 draw, seed 0\n");
+  });
+
   test("draws name what a step that acts by chance removed this time and not every time", async () => {
     const shown = await run({ logits: { row: [0, -1, -2] }, xtcProbability: 0.5, draws: 1000 });
     const counts = [...shown.matchAll(/^ {2}\d +[\d.]{7} +(\d+) +[\d.]+%$/gm)].map(([, count]) => Number(count));

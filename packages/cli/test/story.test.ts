@@ -1,8 +1,8 @@
 /** Streaming a story: what is written when a run ends early with text held back. */
-import type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
-import { expect, test } from "vitest";
+import { ContextOverflowError, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
+import { describe, expect, test } from "vitest";
 import type { Note } from "../src/recorder.ts";
-import { stream } from "../src/story.ts";
+import { promptOf, stream } from "../src/story.ts";
 
 const model = { tokenizer: { tokenText: String } } as unknown as Model;
 const prompt = { text: "Once", ids: [1] };
@@ -10,7 +10,7 @@ const token = (id: number, text: string): GeneratedToken => ({ id, text, logprob
 
 /** A run of two tokens that holds back "b" and is then ended by `end`. */
 function run(end: () => FinishReason, notes: Note[] = []) {
-  const heldText: string[] = [];
+  const heldTexts: string[] = [];
   let written = "";
   async function* tokens(): AsyncGenerator<GeneratedToken, FinishReason> {
     try {
@@ -18,13 +18,13 @@ function run(end: () => FinishReason, notes: Note[] = []) {
       yield token(2, "");
       return end();
     } finally {
-      heldText.push("b");
+      heldTexts.push("b");
     }
   }
   const write = (text: string) => {
     written += text;
   };
-  return { streamed: stream({ model, prompt, write, heldText }, tokens(), notes), written: () => written };
+  return { streamed: stream({ model, prompt, write, heldTexts }, tokens(), [notes]), written: () => written };
 }
 
 const failed = () => {
@@ -49,4 +49,54 @@ test("with a trace, the whole text at the end has it", async () => {
   const { streamed, written } = run(() => "abort", [{ steps: [] }, { steps: [] }]);
   await streamed;
   expect(written()).toMatch(/\n\nOnceab\n$/);
+});
+
+test("of several stories each has its own at its end, before the next begins", async () => {
+  const heldTexts: string[] = [];
+  let written = "";
+  async function* tokens(): AsyncGenerator<GeneratedToken & { index: number }, FinishReason[]> {
+    for (const index of [0, 1, 2]) {
+      yield { ...token(index, "a"), index };
+      if (index !== 1) heldTexts[index] = `${index}`;
+    }
+    return ["abort", "length", "abort"];
+  }
+  const write = (text: string) => {
+    written += text;
+  };
+  const { stories } = await stream({ model, prompt, write, heldTexts }, tokens(), []);
+  expect(stories.map((story) => story.map(({ text }) => text).join(""))).toEqual(["a0", "a", "a2"]);
+  expect(written).toBe("Oncea0\n\nOncea\n\nOncea2\n");
+});
+
+describe("the prompt", () => {
+  /** A vocabulary of 8 ids, of which the tokenizer has 6. */
+  const padded = {
+    tokenizer: {
+      encode: (text: string) => [...text].map(Number),
+      decode: (ids: readonly number[]) => ids.map((id) => padded.tokenizer.tokenText(id)).join(""),
+      tokenText: (id: number) => {
+        if (id < 6) return `${id}`;
+        throw new RangeError(`decode: no token has id ${id}`);
+      },
+    },
+    config: { vocabSize: 8, nPositions: 4 },
+  };
+  const read = (given: string | number[]) => promptOf(padded as unknown as Model, given);
+
+  test("of ids has their text", () => {
+    expect(read([1, 5])).toEqual({ ids: [1, 5], text: "15" });
+  });
+
+  test("of an id that only the model has is ids alone", () => {
+    expect(read([1, 7])).toEqual({ ids: [1, 7], text: null });
+  });
+
+  test.each([[[1, 8]], ["18"]])("%j: an id that the model does not have is an error that names the prompt", (given) => {
+    expect(() => read(given)).toThrow("the prompt's token id 8 is out of range; ids go from 0 to 7");
+  });
+
+  test("too long for the model is an error before anything is written", () => {
+    expect(() => read([1, 2, 3, 4, 5])).toThrow(ContextOverflowError);
+  });
 });

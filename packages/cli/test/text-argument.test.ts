@@ -65,6 +65,16 @@ test("a byte order mark at the start is removed, once, and noted", async () => {
   expect(await noted(() => readText(file("\uFEFF[1, 2]")))).toEqual(["[1, 2]", expect.stringContaining("U+FEFF")]);
 });
 
+test("a person at a terminal is told that the command waits, and how to end; a pipe is not", async () => {
+  const { signal } = new AbortController();
+  const keyboard = Object.assign(Readable.from([Buffer.from("The king\n")]), { isTTY: true });
+  expect(await noted(() => readStdin(signal, keyboard))).toEqual([
+    "The king",
+    "note: reading the text from the terminal; Ctrl-D on a line of its own ends it\n",
+  ]);
+  expect(await noted(() => stdin("The king\n"))).toEqual(["The king", ""]);
+});
+
 test("a byte order mark that was typed stays, without a note", async () => {
   expect(await noted(() => typedText("\uFEFFx"))).toEqual(["\uFEFFx", ""]);
 });
@@ -126,11 +136,11 @@ describe.concurrent("every command that takes a text takes it by the same rules:
   });
 });
 
-test.each(["generate", "tokens", "watermark", "logits"])("%s --help states the rules", (name) => {
+test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help states the rules", (name) => {
   let help = "";
   const command = createProgram().commands.find((known) => known.name() === name);
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
   expect(help).toMatch(
-    /@file is the text of a file; .* typed with @@\..*one newline at\s+the end and a byte order mark/s,
+    /text or prompt is given, @file is the text of a file; .* typed with @@\..*one newline at\s+the\s+end and a byte order mark.*--stop, take their\s+text as it is/s,
   );
 });

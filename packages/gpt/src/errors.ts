@@ -45,6 +45,8 @@ export interface ContextOverflow {
   readonly adding: number;
   readonly limit: number;
   readonly what: "cache capacity" | "nPositions";
+  /** Which sequence of a pass over several, from 0. */
+  readonly sequence?: number | undefined;
 }
 
 const OVERFLOW_FIX = {
@@ -52,21 +54,24 @@ const OVERFLOW_FIX = {
   nPositions: "the model has no positions beyond these: feed fewer tokens",
 };
 
-/** More tokens than the cache or the model holds. Nothing in the cache has changed. */
+/** More tokens than the cache or the model holds. Nothing in any cache has changed. */
 export class ContextOverflowError extends Error implements ContextOverflow {
   override readonly name = "ContextOverflowError";
   readonly past: number;
   readonly adding: number;
   readonly limit: number;
   readonly what: ContextOverflow["what"];
+  readonly sequence: number | undefined;
 
-  constructor({ past, adding, limit, what }: ContextOverflow, message?: string) {
+  constructor({ past, adding, limit, what, sequence }: ContextOverflow, message?: string) {
+    const who = sequence === undefined ? "" : ` of sequence ${sequence}`;
     const sum = `${past} past + ${adding} new tokens = ${past + adding}, ${what} is ${limit}`;
-    super(message ?? `context overflow: ${sum}; ${OVERFLOW_FIX[what]}`);
+    super(message ?? `context overflow${who}: ${sum}; ${OVERFLOW_FIX[what]}`);
     this.past = past;
     this.adding = adding;
     this.limit = limit;
     this.what = what;
+    this.sequence = sequence;
   }
 }
 

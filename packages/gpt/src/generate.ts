@@ -38,47 +38,31 @@ export function generate(
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const text = continuation(model, checkedPrompt(model, prompt, options, "generate"), options, "generate");
   checkCache(options, text);
-  return withCache(model, text, options);
-}
-
-async function* withCache(model: Model, text: Continuation, options: GenerateOptions) {
-  const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, text));
-  cache?.reset();
-  try {
-    return yield* drawTokens(model, text, { ...options, cache });
-  } finally {
-    if (cache !== options.cache) cache?.dispose();
-  }
-}
-
-export interface DrawOptions {
-  readonly sample: Sample;
-  /** Holds the keys and values of the text, or of its beginning. */
-  readonly cache?: KVCache | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** The logits after the text, [V], where a cache already holds all of it. */
-  readonly known?: Float32Array | undefined;
+  return drawTokens(model, text, options);
 }
 
 /** Draws and feeds until something ends the text; returns what did. */
-export async function* drawTokens(
+async function* drawTokens(
   model: Model,
   text: Continuation,
-  { sample, cache, signal, known }: DrawOptions,
+  options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
+  const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, text));
   const into = new Float32Array(model.config.vocabSize);
+  cache?.reset();
   try {
-    for (let logits = known; ; logits = undefined) {
+    for (;;) {
       const reason = text.ended();
       if (reason) return reason;
-      const ids = text.history.slice(cache?.length);
-      logits ??= (await interruptibleForward(model, ids, { cache, positions: "last", into }, signal))?.data;
+      const sequence = { ids: text.history.slice(cache?.length), cache };
+      const logits = await interruptibleForward(model, [sequence], { positions: "last", into }, options.signal);
       if (!logits) return "abort";
-      yield text.next(logits, sample);
+      yield text.next(logits.data, options.sample);
       await eventLoopTurn();
     }
   } finally {
     text.release();
+    if (cache !== options.cache) cache?.dispose();
   }
 }
 

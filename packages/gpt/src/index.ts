@@ -33,13 +33,14 @@ export {
   beamSearch,
   type LogProbabilities,
 } from "./decode/beam-search.ts";
-export { type ContrastiveOptions, contrastiveSearch } from "./decode/contrastive-search.ts";
+export { type ContrastiveOptions, contrastiveCaches, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { draftModel } from "./decode/draft-model.ts";
+export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
 export type { Proposal, Proposer, ProposerFor, ProposerTask } from "./decode/proposer.ts";
 export { type HeldCache, reorder } from "./decode/reorder.ts";
-export { generateSamples, type SamplesOptions, type SampleToken } from "./decode/samples.ts";
+export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce } from "./decode/samples.ts";
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
@@ -47,7 +48,7 @@ export { type GenerationConfig, parseConfigs, parseGenerationConfig } from "./ge
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
 export { logProbabilities, logSumOfExp } from "./log-sum-exp.ts";
-export { crossEntropy, type Loss } from "./loss.ts";
+export { crossEntropies, crossEntropy, type Loss } from "./loss.ts";
 export {
   type GenerationSpeed,
   type MeasureOptions,
@@ -59,9 +60,10 @@ export {
 } from "./measure.ts";
 export { cacheBytes, chooseDtype, type MemoryNeed, memoryNeed } from "./memory.ts";
 export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory-by-dtype.ts";
-export { type ForwardOptions, forward, forwardByLayer, type Model } from "./model.ts";
+export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
 export { type PresetName, presetConfig, presetNames } from "./presets.ts";
 export { randomModel } from "./random-parameters.ts";
+export type { Sequence } from "./sequences.ts";
 export type { StreamingDecoder } from "./streaming-decoder.ts";
 export { type Tokenizer, TokenizerError } from "./tokenizer.ts";
 export { loadTokenizer, loadTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from "./tokenizer-files.ts";

@@ -13,6 +13,7 @@ import {
   storeHeads,
   type Tensor,
 } from "@tsgpt/tensor";
+import type { Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
@@ -22,6 +23,7 @@ export class KVCache {
   readonly #config: GPT2Config;
   readonly #keys: Tensor[]; // per layer [H, capacity, D]
   readonly #values: Tensor[];
+  #filledBy: Parameters | undefined; // whose pass computed what is held
   #length = 0;
   #isDisposed = false;
 
@@ -64,6 +66,23 @@ export class KVCache {
   values(layer: number): Tensor {
     this.#check("values");
     return this.#values[layer] as Tensor;
+  }
+
+  /**
+   * That a pass of this model can go on with this cache; `by` begins the message.
+   * @throws EngineError if it is disposed or lies in another engine; ShapeError for a model of another shape; RangeError if it holds
+   * tokens that another model computed
+   */
+  checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
+    if (this.#isDisposed) throw new EngineError(`${by}: this cache has been disposed; make a new one`);
+    if (model.engine !== this.#engine) {
+      throw new EngineError(`${by}: this cache lies in another engine than the model; make it with the model's engine`);
+    }
+    checkSameShape(this.#config, model.config, `${by}: the cache and the model`);
+    if (this.#length === 0) this.#filledBy = model.parameters;
+    if (this.#filledBy === model.parameters) return;
+    const fix = "reset it, or use one for each model";
+    throw new RangeError(`${by}: this cache holds ${this.#length} tokens of another model's; ${fix}`);
   }
 
   /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
@@ -135,7 +154,7 @@ export class KVCache {
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
     for (const cache of [this, source]) cache.#check("copyFrom");
-    checkSameShape(this.#config, source.#config);
+    checkSameShape(this.#config, source.#config, "KVCache.copyFrom: both caches");
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
     this.truncate(from);
@@ -145,6 +164,7 @@ export class KVCache {
       copyRows(this.values(layer), source.values(layer), from, to);
     }
     this.#length = to;
+    this.#filledBy = source.#filledBy;
     return 2 * this.#config.nLayer * this.#config.nEmbd * (to - from) * Float32Array.BYTES_PER_ELEMENT;
   }
 
@@ -164,10 +184,11 @@ function copyRows(target: Tensor, source: Tensor, from: number, to: number): voi
   }
 }
 
-function checkSameShape(own: GPT2Config, other: GPT2Config): void {
+function checkSameShape(own: GPT2Config, other: GPT2Config, who: string): void {
+  if (own === other) return;
   const [into, from] = [own, other].map(({ nLayer: l, nHead: h, nEmbd: c }) => formatShape([l, h, c / h]));
   if (into === from) return;
-  throw new ShapeError(`KVCache.copyFrom: both caches must have the same [L, H, D], got ${from} for ${into}`);
+  throw new ShapeError(`${who} must have the same [L, H, D], got ${from} for ${into}`);
 }
 
 function checkLength(by: string, what: string, length: number, most: number): void {

@@ -1,6 +1,8 @@
-/** Cross-entropy of a text under the model: what training minimises, at every position at once. */
-import { logSoftmax } from "@tsgpt/tensor";
-import { forward, type Model } from "./model.ts";
+/** Cross-entropy of texts under the model: what training minimises, at every position at once. */
+import { logSoftmax, type Tensor } from "@tsgpt/tensor";
+import { ContextOverflowError } from "./errors.ts";
+import { forwardBatch, type Model } from "./model.ts";
+import { rowStarts } from "./sequences.ts";
 
 export interface Loss {
   /** -ln p(ids[i + 1] | ids[0 .. i]) for i = 0 .. T - 2, in nats. */
@@ -14,8 +16,50 @@ export interface Loss {
  * @throws RangeError for fewer than two tokens; ContextOverflowError for more than nPositions
  */
 export function crossEntropy(model: Model, ids: ArrayLike<number>): Loss {
-  if (ids.length < 2) throw new RangeError(`crossEntropy: needs 2 tokens or more, got ${ids.length}`);
-  const logProbabilities = logSoftmax(forward(model, ids)); // [T, V]
+  return crossEntropies(model, [ids])[0] as Loss;
+}
+
+/**
+ * The loss of each of several texts, which know nothing of each other: the windows of a long one, say. A pass takes as many of them as
+ * have nPositions tokens together. B lists of T ids -> B losses
+ * @throws what `crossEntropy` throws, before anything is computed
+ */
+export function crossEntropies(model: Model, texts: readonly ArrayLike<number>[]): Loss[] {
+  const { nPositions } = model.config;
+  for (const [i, { length }] of texts.entries()) {
+    if (length < 2) throw new RangeError(`crossEntropy: needs 2 tokens or more, got ${length}`);
+    if (length <= nPositions) continue;
+    const sequence = texts.length > 1 ? i : undefined;
+    throw new ContextOverflowError({ past: 0, adding: length, limit: nPositions, what: "nPositions", sequence });
+  }
+  return groupsOf(texts, nPositions).flatMap((group) => lossesOf(model, group));
+}
+
+/** Neighbours together, as many as have `most` tokens at most. */
+function groupsOf(texts: readonly ArrayLike<number>[], most: number): ArrayLike<number>[][] {
+  const groups: ArrayLike<number>[][] = [];
+  let tokens = most;
+  for (const text of texts) {
+    if (tokens + text.length > most) {
+      groups.push([]);
+      tokens = 0;
+    }
+    groups.at(-1)?.push(text);
+    tokens += text.length;
+  }
+  return groups;
+}
+
+/** One pass. */
+function lossesOf(model: Model, texts: readonly ArrayLike<number>[]): Loss[] {
+  const sequences = texts.map((ids) => ({ ids }));
+  const starts = rowStarts(sequences);
+  const logProbabilities = logSoftmax(forwardBatch(model, sequences)); // [sum of T, V]
+  return texts.map((ids, b) => lossOf(logProbabilities.slice(starts[b] as number, starts[b + 1] as number), ids));
+}
+
+/** [T, V], T ids -> T - 1 losses */
+function lossOf(logProbabilities: Tensor, ids: ArrayLike<number>): Loss {
   const perPosition = Array.from({ length: ids.length - 1 }, (_, i) => {
     return -(logProbabilities.row(i).data[ids[i + 1] as number] as number);
   });

@@ -222,7 +222,7 @@ async function timedForward(
 ): Promise<TimedPass> {
   await eventLoopTurn();
   signal?.throwIfAborted();
-  if (ids.length > 1) return timedByLayer(forwardByLayer(model, ids, { cache, positions: "last" }), signal);
+  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
   const start = performance.now();
   const logits = forward(model, ids, { cache, positions: "last" });
   return { milliseconds: performance.now() - start, logits };

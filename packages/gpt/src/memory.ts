@@ -24,34 +24,48 @@ export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): numbe
   return 2 * nLayer * nEmbd * 4 * tokens;
 }
 
-/**
- * What the model needs at its full context, the most that it can come to need. The arena holds a token's vectors as model.ts
- * allocates them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and the logits of the last, V; with it
- * counts the scratch of a kernel.
- */
+/** What the model needs at its full context of one sequence: weights, a cache, and a pass. */
 export function memoryNeed(
   config: GPT2Config,
   engine: Pick<Engine, "weightBytes" | "threads">,
   dtype: WeightDtype = "f32",
 ): MemoryNeed {
-  const { nPositions, nEmbd, nInner, vocabSize } = config;
   const tensors = listExpected(expectedTensors(config));
   const bytesOf = ({ shape, role, alwaysFloat32 }: ExpectedTensor) =>
     engine.weightBytes(shape, role, alwaysFloat32 ? "f32" : dtype);
   const weights = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
-  const cache = cacheBytes(config, nPositions);
-  const arena = 4 * (nPositions * (14 * nEmbd + 2 * nInner) + vocabSize) + scratchBytes(config, engine, dtype);
+  const cache = cacheBytes(config, config.nPositions);
+  const arena = passBytes(config, engine, { rows: config.nPositions, sequences: 1, dtype });
   return { weights, cache, arena, total: weights + cache + arena };
+}
+
+/** Of a pass. */
+interface PassSize {
+  /** Tokens of all its sequences. */
+  readonly rows: number;
+  readonly sequences: number;
+  readonly dtype: WeightDtype;
+}
+
+/**
+ * Bytes of a pass with caches that gives the last logits of each sequence. The arena holds a token's vectors as model.ts allocates
+ * them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and V logits a sequence; with it counts the scratch
+ * of a kernel.
+ */
+export function passBytes(config: GPT2Config, engine: Pick<Engine, "threads">, size: PassSize): number {
+  const { nEmbd, nInner, vocabSize } = config;
+  const activations = size.rows * (14 * nEmbd + 2 * nInner) + size.sequences * vocabSize;
+  return 4 * activations + scratchBytes(config, engine, size);
 }
 
 /** The most that a kernel takes beside its operands: scores of four queries a thread; quantized rows; parts of panels and sums a thread. */
 function scratchBytes(
   { nPositions, nEmbd, nInner }: GPT2Config,
   { threads }: Pick<Engine, "threads">,
-  dtype: WeightDtype,
+  { rows, dtype }: PassSize,
 ): number {
   const scores = 16 * threads * nPositions;
-  const quantized = nPositions * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
+  const quantized = rows * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
   return Math.max(scores, dtype === "int8" ? quantized : threads * PRODUCT_SCRATCH);
 }
 

@@ -1,18 +1,22 @@
 /**
  * Trace: any activation of a pass by TransformerLens's key, recorded or replaced. A hook is given a copy of the
  * activation; what it returns, if anything, takes the activation's place. Without hooks a trace costs one test per key.
+ * Of a pass over several sequences each is shown by itself, as a pass over it alone would show it.
  * Differs from TransformerLens: `ln*.hook_normalized` is the layer norm's output, weight and bias applied.
  */
-import { formatShape, ShapeError, sameShape, Tensor } from "@tsgpt/tensor";
+import { ShapeError, Tensor } from "@tsgpt/tensor";
 
-/** Looks at an activation (a copy that is the hook's own) and may return another of the same shape to use instead. */
-export type Hook = (activation: Tensor, key: string) => Tensor | undefined;
+/**
+ * Looks at an activation (a copy that is the hook's own) and may return another of the same shape to use instead. `sequence` is
+ * which of the pass it belongs to, from 0.
+ */
+export type Hook = (activation: Tensor, key: string, sequence: number) => Tensor | undefined;
 
 export interface Trace {
-  /** True if someone listens for this key: activations that are costly to make are made only then. */
-  wants(key: string): boolean;
+  /** True if someone listens for this key of this sequence, of one alone 0: only then is it made and shown. */
+  wants(key: string, sequence?: number): boolean;
   /** The activation to go on with: the one given, or what the hook returned. */
-  visit(key: string, activation: Tensor): Tensor;
+  visit(key: string, activation: Tensor, sequence?: number): Tensor;
 }
 
 /** The keys of one block's activations, by this project's names; made once per layer. */
@@ -83,30 +87,32 @@ export function traceWith(layers: number, hooks: Readonly<Record<string, Hook>>)
   }
   return {
     wants: (key) => byKey.has(key),
-    visit: (key, activation) => runHook(byKey.get(key), key, activation),
+    visit: (key, activation, sequence = 0) => byKey.get(key)?.(activation.clone(), key, sequence) ?? activation,
   };
 }
 
-/** A trace that records every activation, or those that `select` takes, into `into` as copies. */
-export function record(into: Map<string, Tensor>, select: (key: string) => boolean = () => true): Trace {
+/**
+ * A trace that records every activation, or those that `select` takes, into `into` as copies; of a pass over several sequences, those
+ * of sequence i into `into[i]`. @throws RangeError for a sequence without a map
+ */
+export function record(
+  into: Map<string, Tensor> | readonly Map<string, Tensor>[],
+  select: (key: string, sequence: number) => boolean = () => true,
+): Trace {
+  const maps = into instanceof Map ? [into] : into;
   return {
-    wants: select,
-    visit: (key, activation) => {
-      if (select(key)) into.set(key, activation.clone());
+    wants: (key, sequence = 0) => select(key, sequence),
+    visit: (key, activation, sequence = 0) => {
+      if (select(key, sequence)) mapOf(maps, sequence).set(key, activation.clone());
       return activation;
     },
   };
 }
 
-function runHook(hook: Hook | undefined, key: string, activation: Tensor): Tensor {
-  const replacement = hook?.(activation.clone(), key);
-  if (!replacement) return activation;
-  if (!sameShape(replacement.shape, activation.shape)) {
-    throw new ShapeError(
-      `trace: the hook of "${key}" must return ${formatShape(activation.shape)}, got ${formatShape(replacement.shape)}`,
-    );
-  }
-  return replacement;
+function mapOf(maps: readonly Map<string, Tensor>[], sequence: number): Map<string, Tensor> {
+  const map = maps[sequence];
+  if (map) return map;
+  throw new RangeError(`record: there is no map for sequence ${sequence}, only ${maps.length}; give one a sequence`);
 }
 
 /**

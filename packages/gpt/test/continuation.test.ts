@@ -124,11 +124,14 @@ test("an abort inside a character hands over U+FFFD, as a text's end does", asyn
   expect(held).toEqual(["\uFFFD"]);
 });
 
-test("the last sample's text is handed over, and no earlier one's", async () => {
+test("the text of each sample under way is handed over, behind its tokens", async () => {
   const controller = new AbortController();
   const sampleFor = (index: number) => inTurn((count) => index === 1 && count === 1 && controller.abort());
   const options = { count: 3, sampleFor, stop: ["bx"], maxTokens: 3, signal: controller.signal };
-  const { texts, held } = await told((onHeldText) => generateSamples(model, PROMPT, { ...options, onHeldText }));
-  expect(texts).toEqual(["a", "", "bc", "a", ""]);
-  expect(held).toEqual(["b"]);
+  const order: string[] = [];
+  const onHeldText = (text: string, index: number) => void order.push(`${index} held ${text}`);
+  for await (const { index, text } of generateSamples(model, PROMPT, { ...options, onHeldText })) {
+    order.push(`${index} ${text}`);
+  }
+  expect(order).toEqual(["0 a", "0 ", "0 held b", "1 a", "1 ", "1 held b", "2 a", "2 ", "2 held b"]);
 });

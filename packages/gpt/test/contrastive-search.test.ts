@@ -5,11 +5,13 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type ContrastiveOptions, contrastiveSearch } from "../src/decode/contrastive-search.ts";
 import { softmaxDistribution } from "../src/decode/distribution.ts";
+import { passBytes } from "../src/memory.ts";
 import { collect } from "./collect.ts";
 import { countPasses } from "./count-passes.ts";
 import { engines } from "./engines.ts";
 import { loadFixture, readBytes } from "./fixture-files.ts";
-import { characterTokenizer, tinyModel } from "./tiny-model.ts";
+import { limitedEngine } from "./limited-engine.ts";
+import { characterTokenizer, tinyConfig, tinyModel } from "./tiny-model.ts";
 
 interface ContrastiveCase {
   prompt: number[];
@@ -42,10 +44,33 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
   });
 });
 
-test("k candidates are k passes a token, after one for the prompt: the one chosen is not computed again", async () => {
+test("k candidates are one pass a token, after one for the prompt: the one chosen is not computed again", async () => {
   const { model, passes } = countPasses(tinyModel());
   await search(model, { topK: 3, maxTokens: 4 });
-  expect(passes()).toBe(1 + 3 * 4);
+  expect(passes()).toBe(1 + 4);
+});
+
+test("where fewer caches fit than there are candidates, they are looked at in groups, and the ids are the same", async () => {
+  const cacheOf8 = 2 * 3 * 12 * 8 * 4; // bytes: prompt and 5 tokens
+  const expected = await search(tinyModel(), { topK: 8 });
+  for (const [caches, passesAToken] of [
+    [8, 1],
+    [3, 4], // 3, then 2, 2 and 1: the best so far keeps its cache
+    [2, 7],
+  ] as const) {
+    const pass = passBytes(tinyConfig, { threads: 1 }, { rows: 24 + 8, sequences: 8, dtype: "f32" });
+    const { engine, held, most } = limitedEngine(pass + caches * cacheOf8);
+    const { model, passes } = countPasses({ ...tinyModel(), engine });
+    expect(await search(model, { topK: 8 })).toEqual(expected);
+    expect(passes(), `${caches} caches`).toBe(1 + 5 * passesAToken);
+    expect([most() / cacheOf8, held()]).toEqual([caches, 0]);
+  }
+});
+
+test("an engine without room for a second cache says so", async () => {
+  const { engine, held } = limitedEngine(2 * 3 * 12 * 8 * 4);
+  await expect(search({ ...tinyModel(), engine })).rejects.toThrow("KVCache: a capacity of 8 tokens takes");
+  expect(held()).toBe(0);
 });
 
 test("of equal scores the more probable token's is taken, then the lower id's", async () => {
@@ -86,7 +111,7 @@ test("texts end as generate's do: end-of-text, stop string, context, length, abo
   expect(await search(model, { signal: AbortSignal.abort() })).toMatchObject({ ids: [], reason: "abort" });
 });
 
-test("an abort between candidates leaves what was chosen before", async () => {
+test("an abort between tokens leaves what was chosen before", async () => {
   const controller = new AbortController();
   const run = contrastiveSearch(tinyModel(), [3, 1, 4], {
     signal: controller.signal,

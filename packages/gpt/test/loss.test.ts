@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { crossEntropy } from "../src/loss.ts";
+import { crossEntropies, crossEntropy } from "../src/loss.ts";
 import { forward } from "../src/model.ts";
+import { countPasses } from "./count-passes.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();
@@ -20,4 +21,24 @@ test("the loss at position i is -ln softmax(logits[i])[ids[i + 1]]", () => {
 
 test("one token has no loss", () => {
   expect(() => crossEntropy(model, [3])).toThrow("crossEntropy: needs 2 tokens or more, got 1");
+});
+
+test("the windows of a text have the losses that each has alone; a pass takes as many as have nPositions = 24 tokens", () => {
+  const { model: counted, passes } = countPasses(model);
+  const windows = [8, 8, 8, 2, 20, 24, 3].map((length, w) =>
+    Array.from({ length }, (_, i) => (17 * w + 5 * i * i) % 61),
+  );
+  const alone = windows.map((ids) => crossEntropy(model, ids));
+  expect(crossEntropies(counted, windows)).toEqual(alone);
+  expect(passes()).toBe(4); // 8 + 8 + 8, 2 + 20, 24, 3
+  expect(crossEntropies(counted, [])).toEqual([]);
+});
+
+test("a window that is too long is named before anything is computed", () => {
+  const { model: counted, passes } = countPasses(model);
+  expect(() => crossEntropies(counted, [[1, 2], new Array(25).fill(1)])).toThrow(
+    "context overflow of sequence 1: 0 past + 25 new tokens = 25, nPositions is 24",
+  );
+  expect(() => crossEntropies(counted, [[1, 2], [3]])).toThrow("crossEntropy: needs 2 tokens or more, got 1");
+  expect(passes()).toBe(0);
 });

@@ -65,8 +65,8 @@ test("what a pass gives is the caller's: a later pass does not change it", () =>
 });
 
 test("two passes interleaved layer by layer do not disturb each other", () => {
-  const first = forwardByLayer(model, ids);
-  const second = forwardByLayer(model, [8, 8, 8]);
+  const first = forwardByLayer(model, [{ ids }]);
+  const second = forwardByLayer(model, [{ ids: [8, 8, 8] }]);
   first.next();
   second.next();
   let step = first.next();
@@ -80,7 +80,7 @@ test("two passes interleaved layer by layer do not disturb each other", () => {
 test("a pass given up between layers leaves the cache as it was", () => {
   const cache = new KVCache(model.config, model.engine);
   forward(model, ids.slice(0, 3), { cache });
-  const pass = forwardByLayer(model, [7, 8, 9], { cache });
+  const pass = forwardByLayer(model, [{ ids: [7, 8, 9], cache }]);
   pass.next();
   pass.return(full);
   expect(cache.length).toBe(3);

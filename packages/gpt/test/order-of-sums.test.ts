@@ -12,7 +12,7 @@ import type { ProposerFor } from "../src/decode/proposer.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
 import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
-import { forward, type Model } from "../src/model.ts";
+import { forward, forwardBatch, type Model } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
 import { presetConfig } from "../src/presets.ts";
 import { randomModel } from "../src/random-parameters.ts";
@@ -76,6 +76,37 @@ function expectOnePass(model: Model, t: number, ks: readonly number[], seed: num
       return taken;
     });
     expectSame(inPieces(model, ids, cut.filter(Boolean)), full, `pieces of ${cut}`);
+  }
+}
+
+/** Each of 1 to 8 sequences and another, of seeded random lengths and pasts, in one pass against alone. */
+function expectAloneInBatches(model: Model, seed: number): void {
+  const numbers = fc.sample(
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 5 })), { minLength: 2, maxLength: 9 }),
+    {
+      seed,
+      numRuns: 4,
+    },
+  );
+  for (const sizes of numbers) {
+    const idsOf = (b: number, from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => (31 * b + 7 * (from + i)) % model.config.vocabSize);
+    const cacheOf = (b: number, past: number) => {
+      const cache = new KVCache(model.config, model.engine, 12);
+      if (past > 0) forward(model, idsOf(b, 0, past), { cache });
+      return cache;
+    };
+    const caches = sizes.map(([past], b) => cacheOf(b, past));
+    const sequences = sizes.map(([past, t], b) => ({ ids: idsOf(b, past, t), cache: caches[b] as KVCache }));
+    const together = forwardBatch(model, sequences).data.slice();
+    const alone = sizes.map(([past, t], b) => {
+      const cache = cacheOf(b, past);
+      const { data } = forward(model, idsOf(b, past, t), { cache });
+      cache.dispose();
+      return [...data];
+    });
+    expectSame(together, Float32Array.from(alone.flat()), `sequences of past and new tokens ${JSON.stringify(sizes)}`);
+    for (const cache of caches) cache.dispose();
   }
 }
 
@@ -167,6 +198,15 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
     );
   });
 
+  test.each(dtypes)("in %s a sequence alone has the logits that it has beside 1 to 8 others", async (dtype) => {
+    for (const [i, folder] of [folders[1] as string, slow ? (folders[0] as string) : bundled].entries()) {
+      await withModel(
+        (engine) => loadModel(folder, { engine, dtype }),
+        (model) => expectAloneInBatches(model, 3 + i),
+      );
+    }
+  });
+
   test.each(dtypes)(
     "the bundled model in %s: greedy speculation gives plain decoding's ids and ln p",
     async (dtype) => {
@@ -186,6 +226,7 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
         async (model) => {
           expectOnePass(model, 9, [1, 2, 3, 4, 5, 6, 7, 8, 9], 11);
           expectOnePass(model, 90, [41, 80], 12);
+          expectAloneInBatches(model, 13);
           const cache = new KVCache(model.config, model.engine, 60);
           forward(model, idsFor(model, 47), { cache, positions: "last" });
           const forked = cache.fork();

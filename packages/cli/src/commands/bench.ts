@@ -12,6 +12,7 @@ import {
 } from "@tsgpt/gpt";
 import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
 import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../bench-report.ts";
+import { CliError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
 import { interruption } from "../interruption.ts";
@@ -30,7 +31,7 @@ export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
   readonly markdown?: boolean;
 }
 
-/** Runs the command. @throws what loading and measuring throw, ContextOverflowError if the tokens do not fit */
+/** Runs the command. @throws what loading and measuring throw, CliError if the tokens do not fit */
 export async function benchCommand(flags: BenchFlags): Promise<void> {
   const { signal } = interruption();
   const { model: name = BUNDLED, preset } = flags;
@@ -38,6 +39,7 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
   const start = performance.now();
   const model = await load(found, flags, signal);
   const loadSeconds = (performance.now() - start) / 1000;
+  checkFits(model, flags);
   let memory: BenchReport["memory"] | undefined;
   const onWarm = () => {
     memory = memoryOf(model, flags);
@@ -60,6 +62,20 @@ async function load(
     typeof found === "string"
       ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })
       : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress, onNote: note }),
+  );
+}
+
+function checkFits({ config: { nPositions } }: Model, { promptTokens, newTokens, depth }: BenchFlags): void {
+  const most = nPositions.toLocaleString("en");
+  if (promptTokens > nPositions) {
+    const got = promptTokens.toLocaleString("en");
+    throw new CliError(`the prompt has ${got} tokens; the model takes ${most}; lower --prompt-tokens`, 1);
+  }
+  if (depth + newTokens <= nPositions) return;
+  const got = `${depth} + ${newTokens} = ${(depth + newTokens).toLocaleString("en")}`;
+  throw new CliError(
+    `--depth plus --new-tokens must be at most ${most}, the tokens that the model takes; got ${got}`,
+    1,
   );
 }
 

@@ -1,11 +1,14 @@
 /** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
+import { answerAsJson } from "../answer-json.ts";
 import { ask } from "../ask.ts";
 import { chainOf } from "../chain-flags.ts";
 import { usageError } from "../cli-error.ts";
+import { counted } from "../counted.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
+import { generateLines, type LinesTold, readLines } from "../generate-lines.ts";
 import { INTERRUPTED, interruption } from "../interruption.ts";
 import { withLoadProgress } from "../load-progress.ts";
 import { makeEngine } from "../make-engine.ts";
@@ -13,11 +16,10 @@ import { describeDefaults, noteUnapplied, withModelDefaults } from "../model-def
 import { note } from "../note.ts";
 import { readStdin } from "../read-stdin.ts";
 import type { ResolvedFlags } from "../resolve-chain.ts";
-import { promptOf, type StoryToken, tokensPerSecond } from "../story.ts";
-import { checkDraws, drawsByChance, type Strategy, strategyOf } from "../strategy.ts";
+import { promptOf, tokensPerSecond } from "../story.ts";
+import { checkDraws, checkFile, drawsByChance, type Strategy, strategyOf } from "../strategy.ts";
 import { type Speculation, type Told, tell } from "../tell.ts";
 import { typedText } from "../text-argument.ts";
-import { tokenText, withText } from "../token-text.ts";
 
 export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
   /** Whether --max-tokens was typed. */
@@ -28,6 +30,7 @@ export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
   /** What strategy.ts calls --no-cache. */
   readonly noCache?: undefined;
   readonly tokens?: readonly number[];
+  readonly file?: string;
   readonly ignoreEos?: boolean;
   readonly numSamples?: number;
   readonly beams?: number;
@@ -59,16 +62,22 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
   if (text !== undefined && flags.tokens) {
     throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
   }
-  const asking = text === undefined && !flags.tokens && process.stdin.isTTY;
+  if (flags.file !== undefined) checkFile(text, flags);
+  const asking = text === undefined && !flags.tokens && flags.file === undefined && process.stdin.isTTY;
   if (asking && flags.json) throw usageError("--json needs a prompt: as an argument, by --tokens, or through stdin");
   const strategy = strategyOf(flags);
   const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong is said before anything is loaded
   checkDraws(flags, chain);
   const { signal } = interruption();
   const typed = text === undefined ? undefined : await typedText(text);
+  const lines = flags.file === undefined ? undefined : await readLines(flags.file);
   const how = { flags, strategy, byChance: drawsByChance(strategy, chain) };
   const session = { ...how, ...(await load(flags, signal)) };
-  const isInterrupted = asking ? await converse(session) : await answerOnce(session, typed, signal);
+  const isInterrupted = lines
+    ? await answerLines(session, lines, signal)
+    : asking
+      ? await converse(session)
+      : await answerOnce(session, typed, signal);
   if (isInterrupted) process.exitCode = INTERRUPTED;
   process.stdin.pause(); // an open terminal would keep the process
 }
@@ -83,6 +92,24 @@ function converse(session: Session): Promise<boolean> {
 async function answerOnce(session: Session, typed: string | undefined, signal: AbortSignal): Promise<boolean> {
   await generateOne(session, session.flags.tokens ?? typed ?? (await readStdin(signal)), signal);
   return signal.aborted;
+}
+
+/** True if Ctrl-C ended it; the exit code is 1 if a line could not be generated. */
+async function answerLines(session: Session, lines: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const { flags, byChance, model } = session;
+  const seed = flags.seed ?? randomSeed();
+  const write = (text: string) => void process.stdout.write(text);
+  const output = { json: flags.json === true, write, terminal: process.stderr, showProgress: !flags.quiet };
+  const told = await generateLines({ ...session, seed, signal }, lines, output);
+  if (told.failures > 0) process.exitCode = 1;
+  const { flags: filled, applied } = told.first ?? { flags, applied: [] };
+  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, filled, applied));
+  if (!flags.quiet) process.stderr.write(summaryOfLines(told, byChance && !filled.greedy ? seed : undefined));
+  return signal.aborted;
+}
+
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }
 
 async function load(
@@ -113,17 +140,10 @@ async function generateOne(session: Session, given: string | readonly number[], 
   const { model, strategy } = session;
   const prompt = promptOf(model, given);
   const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
-  const seed = flags.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const seed = flags.seed ?? randomSeed();
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldText: [] });
-  if (flags.json) {
-    const drawn = strategy === "beams" || strategy === "contrastive" ? {} : { seed };
-    const { text, ids } = prompt;
-    const head = { model: model.name, prompt: text, promptTokens: ids };
-    process.stdout.write(
-      `${JSON.stringify({ ...head, ...storiesAsJson(session, told), ...drawn, ...timings(session, told) })}\n`,
-    );
-  }
+  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
+  if (flags.json) process.stdout.write(`${answerAsJson({ ...session, prompt, seed, told })}\n`);
   if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
   if (!flags.quiet) process.stderr.write(summary(told, session.byChance && !flags.greedy ? seed : undefined));
 }
@@ -135,8 +155,16 @@ function summary(told: Told, seed: number | undefined): string {
   const seconds = (prefillSeconds + decodeSeconds).toFixed(2);
   const speed = `${tokensPerSecond(count, told).toFixed(1)} tokens/s`;
   const drawn = stories.filter(({ tokens }) => tokens.length > 0).length;
-  const line = `${count} ${count === 1 ? "token" : "tokens"}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
+  const line = `${counted(count, "token")}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
   return speculation ? line + describeSpeculation(speculation) : line;
+}
+
+/** One line: the lines and their tokens, the time, the seed, and what is missing. */
+function summaryOfLines({ lines, tokens, failures, unfinished, seconds }: LinesTold, seed: number | undefined): string {
+  const counts = `${lines} ${lines === 1 ? "line" : "lines"}, ${tokens} ${tokens === 1 ? "token" : "tokens"}`;
+  const speed = `${seconds.toFixed(2)} s, ${(seconds > 0 ? tokens / seconds : 0).toFixed(1)} tokens/s`;
+  const missing = (failures > 0 ? `, ${failures} failed` : "") + (unfinished > 0 ? `, ${unfinished} not finished` : "");
+  return `${counts}, ${speed}${describeSeed(seed, Math.min(1, tokens))}${missing}\n`;
 }
 
 /** Nothing where nothing was drawn; sample number i of `drawn` has the seed plus i. */
@@ -152,42 +180,10 @@ function describeSpeculation({ proposed, accepted, acceptanceRate, tokensPerForw
 }
 
 /** What each part takes, and what an engine with a memory of its own has taken from the machine for them and for staging. */
-function describeEngine(model: Model, { cacheBytes }: Told): string {
+function describeEngine(model: Model, { cacheBytes }: Pick<Told, "cacheBytes">): string {
   const { kernelSet, threads, arenaBytes, memory } = model.engine;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const parts = `${model.parameters.wte.dtype} weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
   const held = memory ? `, in a memory of ${megabytes(memory.heldBytes)}` : "";
-  return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${parts}${held}\n`;
-}
-
-/** The best or first story at the top, and where several were asked for, all of them with their scores. */
-function storiesAsJson({ model, strategy }: Session, { stories, speculation }: Told) {
-  const sequences = stories.map(({ tokens, finishReason, score }) => ({
-    tokens: tokens.map((token) => tokenAsJson(model, token)),
-    text: model.tokenizer ? tokens.map(({ text }) => text).join("") : null,
-    score,
-    finishReason,
-  }));
-  const first = sequences[0];
-  const top = { tokens: first?.tokens ?? [], text: first?.text ?? null, finishReason: first?.finishReason };
-  const several = strategy === "beams" || strategy === "samples";
-  return { ...top, ...(several && { sequences }), ...(speculation && { speculation }) };
-}
-
-function tokenAsJson({ tokenizer }: Model, token: StoryToken) {
-  const { id, text, logprob, topLogprobs, probability, initial, steps } = token;
-  const shown = { id, text: tokenizer ? text : null, logprob };
-  const top = topLogprobs?.map(({ id, logprob }) => ({ id, text: tokenText(tokenizer, id) ?? null, logprob }));
-  const spelt = initial && {
-    probability,
-    initial: withText(tokenizer, initial),
-    steps: steps?.map((step) => withText(tokenizer, step)),
-  };
-  return { ...shown, ...(top && { topLogprobs: top }), ...spelt };
-}
-
-function timings({ loadSeconds }: Session, told: Told) {
-  const { prefillSeconds, decodeSeconds } = told;
-  const count = told.stories.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  return { timings: { loadSeconds, prefillSeconds, decodeSeconds, tokensPerSecond: tokensPerSecond(count, told) } };
+  return `${kernelSet} kernels, ${counted(threads, "thread")}; ${parts}${held}\n`;
 }

@@ -5,6 +5,7 @@ import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToW
 import { loadModel, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import type { Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
+import { counted } from "../counted.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { findModel, type ModelFlags } from "../find-model.ts";
 import { forwardUnlessAborted } from "../forward-unless-aborted.ts";
@@ -78,7 +79,8 @@ async function run(
 function split(ids: readonly number[], feeding: Feeding): number[][] {
   if (feeding === "none") return [[...ids]];
   const first = feeding === "step" ? 1 : feeding.prefill;
-  if (first > ids.length) throw new CliError(`--cache prefill:${first}: the prompt has ${ids.length} tokens only`, 1);
+  if (first > ids.length)
+    throw new CliError(`--cache prefill:${first}: the prompt has ${counted(ids.length, "token")} only`, 1);
   return [ids.slice(0, first), ...ids.slice(first).map((id) => [id])];
 }
 

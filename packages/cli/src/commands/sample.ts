@@ -13,9 +13,9 @@ import {
 import { type ChainFlags, chainOf, flagName } from "../chain-flags.ts";
 import { CliError, usageError } from "../cli-error.ts";
 import { type Draws, drawCounts } from "../draw-counts.ts";
-import { readSource, type Source, type SourceFlags } from "../logit-source.ts";
+import { readSource, type Source, type SourceFlags, spellingOf } from "../logit-source.ts";
 import { tokenIds } from "../option-values.ts";
-import { checkIds, resolveChain } from "../resolve-chain.ts";
+import { checkIds, resolveChain, wordIds } from "../resolve-chain.ts";
 import { describeSample } from "../sample-report.ts";
 import { withText } from "../token-text.ts";
 
@@ -32,7 +32,7 @@ const [ALONE, OF_SEVERAL] = [20, 10];
 /** Runs the command. @throws CliError for a file that holds no logits, or for what the chain does not allow */
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
-  const ids = flags.prompt === undefined ? typedIds(flags) : {};
+  const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
   const byChance = chainOf(flags, ids, { defaults: false }).some(({ type }) => type === "xtc");
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
@@ -65,14 +65,16 @@ function idsOf(option: string): (text: string) => number[] {
     try {
       return tokenIds(text);
     } catch {
-      throw usageError(`${option} ${JSON.stringify(text)}: with --logits give token ids, 1,2,3; a text needs --prompt`);
+      throw usageError(
+        `${option} ${JSON.stringify(text)}: with --logits give token ids, 1,2,3; a text needs --prompt or --model`,
+      );
     }
   };
 }
 
-function chainFor({ read, promptLength, logits }: Source, flags: SampleFlags): ChainSpec {
+function chainFor({ read, spelling, promptLength, logits }: Source, flags: SampleFlags): ChainSpec {
   if (!read) {
-    const ids = typedIds(flags);
+    const ids = spelling ? wordIds(flags, spelling, logits.length) : typedIds(flags);
     checkIds({ ...flags, ...ids }, logits.length);
     return chainOf(flags, ids, { defaults: false });
   }
@@ -98,9 +100,9 @@ function inOrder({ candidates }: ChainResult, size: number): Float64Array {
   return all;
 }
 
-/** With a model, every token that is named has its text. */
+/** With words, every token that is named has its text. */
 function asJson(
-  { read, history }: Source,
+  source: Source,
   { dialect }: SampleFlags,
   chain: ChainSpec,
   { initial, steps }: ChainResult,
@@ -109,9 +111,11 @@ function asJson(
   const top = (steps.at(-1) ?? initial).top.map(({ id, probability }) => ({ id, probability }));
   const reports = { initial, steps, top };
   const rest = { probabilities: Array.from(final) };
-  if (!read) return { dialect, chain, history, ...reports, ...rest };
-  const { model, prompt } = read;
-  const text = <R extends Profile>(report: R) => withText(model.tokenizer, report);
-  const spelt = { initial: text(initial), steps: steps.map(text), top: withText(model.tokenizer, { top }).top };
-  return { model: model.name, prompt, dialect, chain, history, ...spelt, ...rest };
+  const { history, read } = source;
+  const spelling = spellingOf(source);
+  if (!spelling) return { dialect, chain, history, ...reports, ...rest };
+  const { name: model, tokenizer } = spelling;
+  const text = <R extends Profile>(report: R) => withText(tokenizer, report);
+  const spelt = { initial: text(initial), steps: steps.map(text), top: withText(tokenizer, { top }).top };
+  return { model, ...(read && { prompt: read.prompt }), dialect, chain, history, ...spelt, ...rest };
 }

@@ -1,7 +1,7 @@
 /** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer alone is enough. */
-import { loadFolderTokenizer } from "@tsgpt/gpt/node";
-import { CliError, usageError } from "../cli-error.ts";
-import { findModel, type ModelFlags } from "../find-model.ts";
+import { usageError } from "../cli-error.ts";
+import type { ModelFlags } from "../find-model.ts";
+import { findTokenizer } from "../find-tokenizer.ts";
 import { interruption } from "../interruption.ts";
 import { textArgument } from "../text-argument.ts";
 
@@ -12,14 +12,11 @@ export interface TokensFlags extends ModelFlags {
 
 /** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
 export async function tokensCommand(text: string | undefined, flags: TokensFlags): Promise<void> {
-  const { model, decode, json } = flags;
+  const { decode, json } = flags;
   if (text !== undefined && decode)
     throw usageError("give a text or --decode, not both; ids are separated by commas: --decode 1,2,3");
   const { signal } = interruption();
-  const { folder } = await findModel(flags, signal, "tokenizer");
-  const tokenizer = await loadFolderTokenizer(folder);
-  if (!tokenizer)
-    throw new CliError(`model ${JSON.stringify(model)} has no tokenizer.json, nor vocab.json and merges.txt`, 1);
+  const { tokenizer } = await findTokenizer(flags, signal);
   if (decode) {
     const decoded = tokenizer.decode(decode);
     process.stdout.write(json ? `${JSON.stringify({ text: decoded })}\n` : `${decoded}\n`);

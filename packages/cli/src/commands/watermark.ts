@@ -1,8 +1,7 @@
 /** tsgpt watermark: how green a text is under a key. A folder with a tokenizer.json alone is enough. */
 import { detectWatermark, type WatermarkEvidence } from "@tsgpt/analysis";
-import { loadFolderTokenizer } from "@tsgpt/gpt/node";
-import { CliError } from "../cli-error.ts";
-import { findModel, type ModelFlags } from "../find-model.ts";
+import type { ModelFlags } from "../find-model.ts";
+import { findTokenizer } from "../find-tokenizer.ts";
 import { interruption } from "../interruption.ts";
 import { textArgument } from "../text-argument.ts";
 
@@ -20,9 +19,7 @@ export interface WatermarkFlags extends ModelFlags {
 export async function watermarkCommand(given: string | undefined, flags: WatermarkFlags): Promise<void> {
   const { watermarkKey: key, watermarkGamma: gamma, watermarkHash: hash, watermarkWidth: width, threshold } = flags;
   const { signal } = interruption();
-  const { folder } = await findModel(flags, signal, "tokenizer");
-  const tokenizer = await loadFolderTokenizer(folder);
-  if (!tokenizer) throw new CliError(`model ${JSON.stringify(flags.model)} has no tokenizer`, 1);
+  const { tokenizer } = await findTokenizer(flags, signal);
   const ids = tokenizer.encode(await textArgument(given, signal));
   const options = { ignoreRepeats: !flags.allRepeats, threshold };
   const { colours, ...evidence } = detectWatermark(ids, { key, gamma, hash, width }, options);

@@ -16,12 +16,13 @@ export function declareGenerate(program: Command): void {
     .option("--stop <text>", "end before this text; may be repeated", gather)
     .option("--no-cache", "recompute everything for each token")
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
+    .option("--file <path>", "one prompt a line, generated as a batch; a blank line is an empty prompt")
     .option("--ignore-eos", "go on past the end of the text")
     .option("--logprobs <n>", "with --json: the n likeliest tokens at each place", wholeNumber(0, 1000))
     .option("--trace-sampling", "show for each token the distribution, and what each step of the chain did")
     .option("--quiet", "no summary on stderr")
     .addOption(new Option("--verbose", "kernels, threads and memory on stderr").conflicts("quiet"))
-    .option("--json", "stdout holds one object alone");
+    .option("--json", "stdout holds one object alone; with --file one a line");
   withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
     .option("--forced-first <id>", "the first token generated", wholeNumber(0))
@@ -52,6 +53,7 @@ Examples:
   $ echo "The king" | tsgpt generate --greedy --prompt-lookup
   $ tsgpt generate "Alan Turing theorized that" --model gpt2
   $ tsgpt generate @beginning.txt --max-tokens 50
+  $ tsgpt generate --file prompts.txt --seed 1 --json
 
 ${TEXT_HELP}
 
@@ -67,4 +69,7 @@ cuts the distribution; do_sample false means --greedy unless an option asks for 
 string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
 score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
 --logprobs adds topLogprobs to each token, --trace-sampling its probability, initial and steps (see tsgpt sample --help); --draft-model
-and --prompt-lookup speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.`;
+and --prompt-lookup speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.
+--file: each line is continued as it would be alone with the same options and seed; its object is that of --json for it, in the order
+of the lines, and its times are those in which the others were generated too. What is wrong with a line is {"line": N, "error": "..."}, or
+without --json a message on stderr; the others go on, and the exit code is 1. After Ctrl-C the lines that are finished are written.`;

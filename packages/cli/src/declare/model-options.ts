@@ -5,12 +5,21 @@ import { path, revision } from "../option-values.ts";
 
 /** Adds them; `or` names an option that stands for another model, and goes with none of them. */
 export function withModel(command: Command, or?: string): Command {
-  const what = "a folder, a name in weights/, or a model of the hub: org/name, gpt2, ...";
-  const help = or === undefined ? what : `${what} (default: "${BUNDLED}")`;
-  const model = new Option("--model <model>", help).argParser(path);
+  const model = modelOption(or === undefined ? "" : ` (default: "${BUNDLED}")`);
   const options = [or === undefined ? model.default(BUNDLED) : model, ...hubOptions()];
   for (const option of options) command.addOption(or === undefined ? option : option.conflicts(or));
   return command;
+}
+
+/** Adds them without a default; `unset` says what holds where no model is typed. */
+export function withModelUnset(command: Command, unset: string): Command {
+  for (const option of [modelOption(` (${unset})`), ...hubOptions()]) command.addOption(option);
+  return command;
+}
+
+function modelOption(unset: string): Option {
+  const what = "a folder, a name in weights/, or a model of the hub: org/name, gpt2, ...";
+  return new Option("--model <model>", `${what}${unset}`).argParser(path);
 }
 
 /** Those that say how the hub is asked, for a command that takes the model as its argument. */

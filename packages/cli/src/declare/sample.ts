@@ -1,9 +1,10 @@
 /** The options of tsgpt sample. */
 import { type Command, Option } from "commander";
+import { BUNDLED } from "../find-model.ts";
 import { gatherWords, logitRow, tokenIds, wholeNumber } from "../option-values.ts";
 import { withChain } from "./chain-options.ts";
 import { withEngine } from "./engine-options.ts";
-import { withModel } from "./model-options.ts";
+import { withModelUnset } from "./model-options.ts";
 import { TEXT_HELP } from "./text-help.ts";
 
 export function declareSample(program: Command): void {
@@ -14,7 +15,10 @@ export function declareSample(program: Command): void {
       new Option("--prompt <text|@file>", "what the next token follows, as a model reads it").conflicts("logits"),
     )
     .option("--logits <list|@file>", "0.8,0.9,-inf,0.4, or a file: see below", logitRow);
-  const command = withEngine(withModel(sample, "logits"), "logits")
+  const command = withEngine(
+    withModelUnset(sample, `default: "${BUNDLED}"; with --logits none: ids, no words`),
+    "logits",
+  )
     .addOption(
       new Option("--history <ids>", "with --logits, the tokens so far: 0,1,0,2 (default: none, or the file's)")
         .argParser(tokenIds)
@@ -41,10 +45,11 @@ export function declareSample(program: Command): void {
 }
 
 const HELP = `
-Give --prompt or --logits. With --prompt a model gives the logits, and the prompt's tokens are the history; the options of the model
-and the engine, --min-tokens, and texts in --banned and --dry-breaker need it. --logits @x.safetensors reads the last row of the
-logits that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any
-other name holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
+Give --prompt or --logits. With --prompt a model gives the logits, and the prompt's tokens are the history; the engine's
+options and --min-tokens need it. With --logits, --model names a model whose tokenizer alone is read: tokens are shown as words, and
+--banned and --dry-breaker take texts; without --model all of them are ids. --logits @x.safetensors reads the last row of the logits
+that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any other name
+holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
 ${TEXT_HELP}
 
 Each distribution is sorted: the most probable tokens (20, or 10 for each step of a chain), then the tail by ranks, many tokens to a
@@ -53,7 +58,7 @@ row (░). head: the number of tokens that hold 90% of the probability; tail: wh
 Examples:
   $ tsgpt sample --prompt "Once upon a"
   $ tsgpt sample --prompt "The king said" --temperature 1.5 --top-p 0.9
-  $ tsgpt sample --logits @ours.safetensors --top-k 40
+  $ tsgpt sample --logits @ours.safetensors --model fairytales --top-k 40
   $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --history 0,1,0,2,0,0 --frequency-penalty 1.1 --presence-penalty 1.2
   $ tsgpt sample --logits @row.json --dialect hf --top-k 50 --top-p 0.9 --json
   $ tsgpt sample --logits 3,2,1,0 --dialect llama.cpp --min-p 0.2 --temperature 2 --draws 100000
@@ -61,4 +66,4 @@ Examples:
 --json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial is the distribution
 before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail (ranks from and to, and probability). A step
 has these for what it left, in top also given (the probability before it), and step, before (tokens), massRemoved and removed. top is
-what the chain leaves. With --prompt there are also model and prompt, and a text for each id.`;
+what the chain leaves. With --prompt or --model there are also model, and a text for each id or null; with --prompt the prompt too.`;

@@ -119,19 +119,17 @@ async function search(
 }
 
 /**
- * The logits after each beam, [V] each; undefined if aborted. The first step feeds the prompt, once: there is one beam then, and its
- * children are handed copies of its rows.
+ * The logits after each beam, [V] each, by one pass over all; undefined if aborted. The first step feeds the prompt, once: there is one
+ * beam then, and its children are handed copies of its rows.
  */
 async function nextLogits(model: Model, beams: readonly Beam[], held: readonly HeldCache[], signal?: AbortSignal) {
-  const rows: Float32Array[] = [];
-  for (const [i, { ids }] of beams.entries()) {
+  const sequences = beams.map(({ ids }, i) => {
     const { cache } = held[i] as HeldCache;
-    if (signal?.aborted) return undefined;
-    const logits = await interruptibleForward(model, ids.slice(cache.length), { cache, positions: "last" }, signal);
-    if (!logits) return undefined;
-    rows.push(logits.data);
-  }
-  return rows;
+    return { ids: ids.slice(cache.length), cache };
+  });
+  if (signal?.aborted) return undefined;
+  const logits = await interruptibleForward(model, sequences, { positions: "last" }, signal);
+  return logits && beams.map((_, i) => logits.row(i).data);
 }
 
 function scoresOf(logits: Float32Array, { ids }: Beam, promptLength: number, distribution?: LogProbabilities) {

@@ -17,12 +17,16 @@ import { cacheFor } from "../generate.ts";
 import { interruptibleForward } from "../interruptible-forward.ts";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import type { Sequence } from "../sequences.ts";
 import { blockKeys, record } from "../trace.ts";
+import { fittingCaches } from "./cache-room.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { largest } from "./largest.ts";
 
+const TOP_K = 4;
+
 export interface ContrastiveOptions extends TextOptions {
-  /** k, how many of the most probable tokens are looked at; each costs a step. Default 4. */
+  /** k, how many of the most probable tokens are looked at; each is a row of every pass, and has a cache. Default 4. */
   readonly topK?: number | undefined;
   /** alpha, from 0 (the most probable token) to 1 (the least similar of the k). Default 0.6. */
   readonly penaltyAlpha?: number | undefined;
@@ -30,7 +34,7 @@ export interface ContrastiveOptions extends TextOptions {
   readonly distribution?: DistributionOf | undefined;
 }
 
-/** What a pass gives: the logits after its last token, and the hidden state of each token as a vector of length 1. */
+/** What a pass gives of a sequence: the logits after its last token, and the hidden state of each token as a vector of length 1. */
 interface Look {
   readonly logits: Float32Array; // [V]
   readonly directions: readonly Float64Array[]; // T of [C]
@@ -39,6 +43,8 @@ interface Look {
 interface Candidate extends Look {
   readonly id: number;
   readonly score: number;
+  /** Holds the text and this token. */
+  readonly cache: KVCache;
 }
 
 interface Search {
@@ -51,7 +57,8 @@ interface Search {
 }
 
 /**
- * Yields the continuation of a prompt as `generate` does, each token chosen by looking k ahead: k steps a token, over two caches.
+ * Yields the continuation of a prompt as `generate` does, each token chosen by looking at k: one pass a token, over k caches; where
+ * fewer fit, the candidates are looked at in groups.
  * At equal scores the more probable token is chosen, then the lower id.
  * @throws what `generate` throws; RangeError for topK below 1 or a penaltyAlpha outside [0, 1]
  */
@@ -60,7 +67,7 @@ export function contrastiveSearch(
   prompt: string | readonly number[],
   options: ContrastiveOptions = {},
 ): AsyncGenerator<GeneratedToken, FinishReason> {
-  const { topK = 4, penaltyAlpha = 0.6, distribution = softmaxDistribution } = options;
+  const { topK = TOP_K, penaltyAlpha = 0.6, distribution = softmaxDistribution } = options;
   if (!Number.isInteger(topK) || topK < 1) {
     throw new RangeError(`contrastiveSearch: topK must be a whole number, 1 or more, got ${topK}`);
   }
@@ -74,15 +81,17 @@ export function contrastiveSearch(
 
 async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, FinishReason> {
   const { model, text } = search;
+  const count = contrastiveCaches(model, text.promptLength + text.room(), search.topK);
   const caches = [cacheFor(model, text)];
   try {
-    let last = await look(search, text.history, caches[0] as KVCache);
-    const before = [...(last?.directions ?? [])];
-    caches.push((caches[0] as KVCache).fork());
+    const [prompt] = (await look(search, [{ ids: text.history, cache: caches[0] }])) ?? [];
+    let last = prompt;
+    const before = [...(prompt?.directions ?? [])];
+    while (caches.length < count) caches.push((caches[0] as KVCache).fork());
     for (;;) {
       const reason = text.ended();
       if (reason) return reason;
-      const best = last && (await bestCandidate(search, last.logits, before, caches as [KVCache, KVCache]));
+      const best = last && (await bestCandidate(search, last.logits, before, caches));
       if (!last || !best) return "abort";
       yield text.next(last.logits, () => best.id);
       before.push(...best.directions);
@@ -95,46 +104,68 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
   }
 }
 
+/** How many caches of so many tokens a search over `topK` candidates has: one each, or with less room as many as fit, 2 at least. */
+export function contrastiveCaches(model: Model, tokens: number, topK: number = TOP_K): number {
+  return topK === 1 ? 1 : Math.max(2, fittingCaches(model, tokens, Math.min(topK, model.config.vocabSize)));
+}
+
 /**
- * The candidate to take; undefined if aborted. Each is fed to the second cache, and the best so far has the caches change places,
- * so that the first ends with the best one's row: nothing is computed twice, and the second is then given that row.
+ * The candidate to take; undefined if aborted. Each is fed to a cache of its own, all in one pass; with fewer caches than candidates
+ * the best so far keeps its own, and the others are used again. At last all are given the best one's row: nothing is computed twice.
  */
 async function bestCandidate(
   search: Search,
   logits: Float32Array,
   before: readonly Float64Array[],
-  caches: [KVCache, KVCache],
+  caches: readonly KVCache[],
 ): Promise<Candidate | undefined> {
-  const { text, topK, penaltyAlpha, distribution } = search;
+  const { text, topK, distribution } = search;
   const length = text.history.length;
   const { ids, probabilities } = distribution(logits.slice(), text);
+  const places = largest(topK, [probabilities], [0]);
   let best: Candidate | undefined;
-  for (const { index, score: probability } of largest(topK, [probabilities], [0])) {
-    const id = ids[index] as number;
-    caches[1].truncate(length);
-    const seen = await look(search, [id], caches[1]);
+  while (places.length > 0) {
+    const free = caches.filter((cache) => cache !== best?.cache);
+    const group = places.splice(0, free.length).map(({ index, score: probability }, i) => {
+      return { id: ids[index] as number, probability, cache: free[i] as KVCache };
+    });
+    for (const { cache } of group) cache.truncate(length);
+    const seen = await look(
+      search,
+      group.map(({ id, cache }) => ({ ids: [id], cache })),
+    );
     if (!seen) return undefined;
-    const similarity = largestCosine(seen.directions[0] as Float64Array, before);
-    const score = (1 - penaltyAlpha) * probability - penaltyAlpha * similarity;
-    if (best && score <= best.score) continue;
-    best = { ...seen, id, score };
-    caches.reverse();
+    for (const [i, { id, probability, cache }] of group.entries()) {
+      const { logits, directions } = seen[i] as Look;
+      const score = scoreOf(search, probability, largestCosine(directions[0] as Float64Array, before));
+      if (!best || score > best.score) best = { logits, directions, id, score, cache };
+    }
   }
   if (!best) throw new RangeError(`contrastiveSearch: distribution leaves no token at position ${length}`);
-  caches[1].copyFrom(caches[0], length);
+  for (const cache of caches) if (cache !== best.cache) cache.copyFrom(best.cache, length);
   return best;
 }
 
-/** Feeds ids; undefined if aborted. The hidden states are the layer norm of what the last block leaves. T ids -> T of [C] */
-async function look({ model, signal }: Search, ids: readonly number[], cache: KVCache): Promise<Look | undefined> {
+/** (1 - alpha) p(v) - alpha max_j cos(h_v, h_j) */
+function scoreOf({ penaltyAlpha }: Search, probability: number, similarity: number): number {
+  return (1 - penaltyAlpha) * probability - penaltyAlpha * similarity;
+}
+
+/** Feeds sequences; undefined if aborted. The hidden states are the layer norm of what the last block leaves. T ids -> T of [C] */
+async function look({ model, signal }: Search, sequences: readonly Sequence[]): Promise<Look[] | undefined> {
   const { config, parameters } = model;
   const key = blockKeys(config.nLayer - 1).residPost;
-  const seen = new Map<string, Tensor>();
+  const seen = sequences.map(() => new Map<string, Tensor>());
   const trace = record(seen, (other) => other === key);
-  const logits = await interruptibleForward(model, ids, { cache, positions: "last", trace }, signal);
-  if (!logits) return undefined;
-  const hidden = layerNorm(seen.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon); // [T, C]
-  return { logits: logits.data, directions: ids.map((_, i) => direction(hidden.row(i).data)) };
+  const logits = await interruptibleForward(model, sequences, { positions: "last", trace }, signal);
+  return (
+    logits &&
+    seen.map((own, i) => {
+      const hidden = layerNorm(own.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon); // [T, C]
+      const rows = Array.from({ length: hidden.shape[0] as number }, (_, t) => hidden.row(t).data);
+      return { logits: logits.row(i).data, directions: rows.map(direction) };
+    })
+  );
 }
 
 /** x / |x|, so that a cosine is a dot product; zeros stay zeros. [C] -> [C] */

@@ -24,7 +24,7 @@ export function draftModel(draft: Model): ProposerFor {
       const proposals: Proposal[] = [];
       while (proposals.length < count && text.length <= cache.capacity) {
         const ids = text.slice(cache.length);
-        const logits = await interruptibleForward(draft, ids, { cache, positions: "last" }, signal);
+        const logits = await interruptibleForward(draft, [{ ids, cache }], { positions: "last" }, signal);
         if (!logits) break;
         const from = distribution(logits.data, { history: text, promptLength });
         const id = draw(from, uniform());

@@ -1,6 +1,6 @@
 /**
- * Several samples of one prompt over one prefill. They are drawn one after the other, so one cache serves all: each begins
- * by truncating it to the prompt, whose last logits are kept. The prompt is computed once, whatever the number.
+ * Several samples of one prompt over one prefill: its rows are copied to a cache for each sample under way, and each step is one pass
+ * over all of these. A further sample begins where one has ended, by truncating its cache to the prompt.
  */
 import {
   type Continuation,
@@ -11,15 +11,21 @@ import {
   type Sample,
   type TextOptions,
 } from "../continuation.ts";
-import { cacheFor, drawTokens } from "../generate.ts";
 import { interruptibleForward } from "../interruptible-forward.ts";
+import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { fittingCaches } from "./cache-room.ts";
+import { checkedBatchSize, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
-export interface SamplesOptions extends TextOptions {
+export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** How many samples to draw. */
   readonly count: number;
   /** The sampler of sample `index`, from 0: each has a generator, and what state it keeps, of its own. */
   readonly sampleFor: (index: number) => Sample;
+  /** Samples under way at once, at most; fewer where their caches do not fit. Default 16. */
+  readonly batchSize?: number | undefined;
+  /** As of one text, after the last token of sample `index`. */
+  readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
 
 export interface SampleToken extends GeneratedToken {
@@ -28,9 +34,10 @@ export interface SampleToken extends GeneratedToken {
 }
 
 /**
- * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what
- * ended each. With the same sampler the ids are those of `generate`. An abort ends the sample begun, and all after it.
- * @throws RangeError for a count that is no whole number from 1, and whatever `generate` throws
+ * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what ended each.
+ * They are drawn side by side, and the tokens of a later sample wait. With the same sampler the ids are those of `generate`.
+ * An abort ends the samples under way, and all after them.
+ * @throws RangeError for a count or batchSize that is no whole number from 1, and whatever `generate` throws
  */
 export function generateSamples(
   model: Model,
@@ -41,44 +48,134 @@ export function generateSamples(
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`generateSamples: count must be a whole number, 1 or more, got ${count}`);
   }
-  const ids = checkedPrompt(model, prompt, options, "generateSamples");
-  const begin = () => continuation(model, ids, options, "generateSamples");
-  return oneByOne(model, ids, begin(), begin, options);
+  checkedBatchSize(options.batchSize, "generateSamples");
+  const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
+  const begin = (onHeldText?: (text: string) => void) =>
+    continuation(model, ids, { ...options, onHeldText }, "generateSamples");
+  const capacity = ids.length + begin().room(); // and stop strings are looked at
+  return samples(model, ids, begin, capacity, options);
 }
 
-async function* oneByOne(
+/** How many samples of so many tokens, prompt included, are drawn at once. */
+export function samplesAtOnce(
+  model: Model,
+  capacity: number,
+  { count, batchSize }: Pick<SamplesOptions, "count" | "batchSize">,
+): number {
+  return fittingCaches(model, capacity, Math.min(count, checkedBatchSize(batchSize, "samplesAtOnce")));
+}
+
+/** A sample's text, with nothing generated yet. */
+type Begin = (onHeldText?: (text: string) => void) => Continuation;
+
+async function* samples(
   model: Model,
   prompt: readonly number[],
-  first: Continuation,
-  begin: () => Continuation,
-  { count, sampleFor, signal }: SamplesOptions,
+  begin: Begin,
+  capacity: number,
+  options: SamplesOptions,
 ): AsyncGenerator<SampleToken, FinishReason[]> {
-  const cache = cacheFor(model, first);
+  const { count, signal } = options;
+  const caches: KVCache[] = [];
   try {
-    const prefill = await interruptibleForward(model, prompt, { cache, positions: "last" }, signal);
+    const atOnce = samplesAtOnce(model, capacity, options);
+    while (caches.length < atOnce) caches.push(new KVCache(model.config, model.engine, capacity));
+    const [first, ...others] = caches as [KVCache, ...KVCache[]];
+    const sequence = { ids: prompt, cache: first };
+    const prefill = await interruptibleForward(model, [sequence], { positions: "last" }, signal);
     if (!prefill) return new Array<FinishReason>(count).fill("abort");
-    const reasons: FinishReason[] = [];
-    for (let index = 0; index < count; index++) {
-      const text = index === 0 ? first : begin(); // each keeps a row of logits while it lasts
-      cache.truncate(prompt.length);
-      const known = prefill.data.slice();
-      const tokens = drawTokens(model, text, { sample: sampleFor(index), cache, signal, known });
-      reasons.push(yield* numbered(tokens, index));
-    }
-    return reasons;
+    for (const cache of others) cache.copyFrom(first, 0);
+    const ended: Ended = { reasons: [], heldTexts: [] };
+    const task = { ...options, begin, caches, known: prefill.data, promptLength: prompt.length, ended };
+    yield* inOrder(sideBySide(model, sampleSource(task), signal), ended, options);
+    return ended.reasons;
   } finally {
-    cache.dispose();
+    for (const cache of caches) cache.dispose();
   }
 }
 
-async function* numbered(tokens: AsyncGenerator<GeneratedToken, FinishReason>, index: number) {
+/** What ended each sample, and text that it held back then. */
+interface Ended {
+  readonly reasons: FinishReason[];
+  readonly heldTexts: string[];
+}
+
+interface SampleTask extends SamplesOptions {
+  readonly begin: Begin;
+  /** Each holds the prompt. */
+  readonly caches: readonly KVCache[];
+  /** The logits after the prompt, [V]. */
+  readonly known: Float32Array;
+  readonly promptLength: number;
+  readonly ended: Ended;
+}
+
+function sampleSource(task: SampleTask): LaneSource {
+  const { count, sampleFor, signal, begin, caches, known, promptLength, ended } = task;
+  const free = [...caches];
+  let next = 0;
+  /** Undefined where there is nothing to draw. */
+  const textOf = (sequence: number): Continuation | undefined => {
+    const onHeldText = (held: string) => {
+      ended.heldTexts[sequence] = held;
+    };
+    const text = signal?.aborted ? undefined : begin(onHeldText);
+    const reason = text ? text.ended() : "abort";
+    if (reason) ended.reasons[sequence] = reason;
+    return reason ? undefined : text;
+  };
+  return {
+    begin: () => {
+      while (next < count && free.length > 0) {
+        const sequence = next++;
+        const text = textOf(sequence); // it keeps a row of logits while it lasts
+        if (!text) continue;
+        return { sequence, text, sample: sampleFor(sequence), cache: free.pop() as KVCache, known: known.slice() };
+      }
+      return undefined;
+    },
+    end: ({ sequence, cache }, reason) => {
+      ended.reasons[sequence] = reason;
+      cache.truncate(promptLength);
+      free.push(cache);
+    },
+    fail: (_, error) => {
+      throw error;
+    },
+  };
+}
+
+/** The tokens of sequence 0, then those of sequence 1, and so on, each with its held text; those that come before their turn wait. */
+async function* inOrder(
+  run: AsyncGenerator<LaneToken, void>,
+  { reasons, heldTexts }: Ended,
+  { count, onHeldText }: SamplesOptions,
+): AsyncGenerator<SampleToken, void> {
+  const waiting = Array.from({ length: count }, (): SampleToken[] => []);
+  let index = 0;
+  const handOver = () => {
+    const text = waiting[index]?.length === 0 ? heldTexts[index] : undefined;
+    if (text !== undefined) onHeldText?.(text, index);
+  };
   try {
-    for (;;) {
-      const step = await tokens.next();
-      if (step.done) return step.value;
-      yield { ...step.value, index };
+    for await (const { sequence, token } of run) {
+      waiting[sequence]?.push({ ...token, index: sequence });
+      for (; index < count; index++) {
+        yield* taken(waiting[index]);
+        if (!reasons[index]) break;
+        handOver();
+      }
+    }
+    for (; index < count; index++) {
+      yield* taken(waiting[index]);
+      handOver();
     }
   } finally {
-    await tokens.return("abort"); // a caller that stops reading ends the inner one too
+    handOver(); // of a sample that was left
   }
+}
+
+/** The tokens, each taken out as it is yielded. */
+function* taken(tokens: SampleToken[] = []): Generator<SampleToken, void> {
+  for (let token = tokens.shift(); token; token = tokens.shift()) yield token;
 }

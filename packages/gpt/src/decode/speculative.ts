@@ -112,7 +112,7 @@ async function verify(
 ) {
   const ids = [...text.history.slice(cache.length), ...proposals.map(({ id }) => id)];
   const positions = proposals.length > 0 ? "all" : "last";
-  const logits = await interruptibleForward(model, ids, { cache, positions }, signal);
+  const logits = await interruptibleForward(model, [{ ids, cache }], { positions }, signal);
   return logits && Array.from({ length: proposals.length + 1 }, (_, i) => logits.row(i).data);
 }
 

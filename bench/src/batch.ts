@@ -1,0 +1,123 @@
+/**
+ * What sequences cost side by side: steps of one pass over many sequences beside a pass for each, and what comes of it for several samples
+ * and for beams, end to end. Both ways in turn, so that a machine whose memory changes its speed does so for both.
+ */
+import { beamSearch, forward, forwardBatch, generateSamples, KVCache, type Model } from "@tsgpt/gpt";
+import { createSampler, presetChain } from "@tsgpt/sampling";
+
+/** Milliseconds, one number a round. */
+export interface BatchTimes {
+  readonly what: string;
+  readonly sequences: number;
+  readonly together: readonly number[];
+  readonly oneByOne: readonly number[];
+}
+
+export interface BatchOptions {
+  /** Tokens behind which steps are taken. */
+  readonly depth: number;
+  /** Of samples and beams. */
+  readonly promptTokens: number;
+  readonly newTokens: number;
+  readonly rounds: number;
+  /** How many sequences a step has. */
+  readonly sizes: readonly number[];
+  readonly beams: number;
+  readonly samples: number;
+  readonly onRound: (round: number, what: string) => void;
+}
+
+interface Way {
+  readonly what: string;
+  readonly sequences: number;
+  /** Milliseconds of both ways. */
+  readonly measure: () => Promise<{ together: number; oneByOne: number }>;
+}
+
+export async function compareBatch(model: Model, options: BatchOptions): Promise<BatchTimes[]> {
+  const { sizes, beams, samples, depth, rounds, onRound } = options;
+  const count = Math.max(beams, ...sizes);
+  const caches = Array.from({ length: count }, () => new KVCache(model.config, model.engine, depth + 1));
+  const [first, ...others] = caches as [KVCache, ...KVCache[]];
+  forward(model, promptOf(model, depth), { cache: first, positions: "last" });
+  for (const cache of others) cache.copyFrom(first, 0);
+  const ways: Way[] = [
+    ...sizes.map((size) => ({ what: "a step", sequences: size, measure: async () => step(model, caches, size) })),
+    { what: "samples", sequences: samples, measure: () => drawSamples(model, options) },
+    { what: "beams", sequences: beams, measure: () => search(model, caches, options) },
+  ];
+  const all = ways.map(({ what, sequences }) => ({
+    what,
+    sequences,
+    together: [] as number[],
+    oneByOne: [] as number[],
+  }));
+  for (let round = -1; round < rounds; round++) {
+    for (const [i, { what, sequences, measure }] of ways.entries()) {
+      onRound(round, `${what} of ${sequences}`);
+      const { together, oneByOne } = await measure();
+      if (round < 0) continue; // to warm up
+      all[i]?.together.push(together);
+      all[i]?.oneByOne.push(oneByOne);
+    }
+  }
+  for (const cache of caches) cache.dispose();
+  return all;
+}
+
+/** Ids that differ from token to token; which they are changes no time. */
+function promptOf({ config }: Model, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % config.vocabSize);
+}
+
+/** One token a sequence, in one pass and in a pass each. */
+function step(model: Model, caches: readonly KVCache[], size: number) {
+  const own = caches.slice(0, size);
+  const lengths = own.map(({ length }) => length);
+  const rewind = () => own.forEach((cache, i) => void cache.truncate(lengths[i] as number));
+  const together = milliseconds(() => {
+    forwardBatch(
+      model,
+      own.map((cache) => ({ ids: [1], cache })),
+      { positions: "last" },
+    );
+  });
+  rewind();
+  const oneByOne = milliseconds(() => {
+    for (const cache of own) forward(model, [1], { cache, positions: "last" });
+  });
+  rewind();
+  return { together, oneByOne };
+}
+
+/** The whole of it, the prompt's pass and the chain of the dialect `deck` included; one by one the prompt is read once too. */
+async function drawSamples(model: Model, { promptTokens, newTokens, samples: count }: BatchOptions) {
+  const chain = presetChain("deck");
+  const draw = async (batchSize: number) => {
+    const start = performance.now();
+    const sampleFor = (index: number) => createSampler(chain, { seed: index });
+    const options = { count, batchSize, sampleFor, maxTokens: newTokens, ignoreEos: true };
+    for await (const _ of generateSamples(model, promptOf(model, promptTokens), options));
+    return performance.now() - start;
+  };
+  return { together: await draw(count), oneByOne: await draw(1) };
+}
+
+/** A search, and the same with the time of its passes one by one in place of theirs: measured beside it, as many as it has. */
+async function search(model: Model, caches: readonly KVCache[], { promptTokens, newTokens, beams }: BatchOptions) {
+  const start = performance.now();
+  await beamSearch(model, promptOf(model, promptTokens), { beams, maxTokens: newTokens, ignoreEos: true });
+  const together = performance.now() - start;
+  let oneByOne = together;
+  for (let pass = 1; pass < newTokens; pass++) {
+    const times = step(model, caches, beams); // the first pass reads the prompt
+    oneByOne += times.oneByOne - times.together;
+  }
+  return { together, oneByOne };
+}
+
+function milliseconds(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}

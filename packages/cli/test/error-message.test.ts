@@ -1,0 +1,28 @@
+/** What a person is told of an error. */
+import { CheckpointError, ContextOverflowError } from "@tsgpt/gpt";
+import { SamplingError } from "@tsgpt/sampling";
+import { ShapeError } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import { usageError } from "../src/cli-error.ts";
+import { errorMessage } from "../src/error-message.ts";
+
+const overflow = { past: 0, adding: 9, limit: 8, what: "nPositions" } as const;
+
+test.each<[Error, string]>([
+  [new RangeError("beamSearch: beams must be 2 or more"), "beams must be 2 or more"],
+  [new Error("generate: the logits at position 3 are NaN"), "the logits at position 3 are NaN"],
+  [new ShapeError("matmul: b must be [k, n]"), "b must be [k, n]"],
+  [new ContextOverflowError(overflow, "logits: the prompt has 9 tokens"), "the prompt has 9 tokens"],
+])("%s: the function's name is left out", (error, message) => {
+  expect(errorMessage(error)).toBe(message);
+});
+
+test.each([
+  new ContextOverflowError(overflow),
+  new CheckpointError("weights", "is empty"),
+  new SamplingError("temperature: 1e-320 is too small"),
+  usageError("banned: x"),
+  new Error("ENOENT: no such file or directory"),
+])("%s: all of it is told", (error) => {
+  expect(errorMessage(error)).toBe(error.message);
+});

@@ -1,0 +1,84 @@
+/**
+ * Attention of a pass: the one operation that looks at a sequence at a time. Its queries see the keys of their own sequence alone, those
+ * in its cache included; scores and pattern are made for a hook that asks for them, and what it puts in their place is gone on with.
+ */
+import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
+import type { GPT2Config } from "./config.ts";
+import type { Pass } from "./pass.ts";
+import { pastOf, type Sequence } from "./sequences.ts";
+import { blockKeys } from "./trace.ts";
+
+/** z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C] */
+export function attend(q: Tensor, k: Tensor, v: Tensor, layer: number, pass: Pass): Tensor {
+  const { config, sequences, arena, rowsOf } = pass;
+  const z = arena.allocate(q.shape); // [sum of T, C]
+  const isAllCached = sequences.every(isCached);
+  const ownKeys = isAllCached ? k : arena.allocate(k.shape);
+  const ownValues = isAllCached ? v : arena.allocate(v.shape);
+  const scale = attentionScale(config, layer);
+  for (let i = 0; i < sequences.length; i++) {
+    const sequence = sequences[i] as Sequence;
+    const { cache } = sequence;
+    cache?.store(layer, rowsOf(k, i), rowsOf(v, i));
+    const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
+    const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
+    const options = { past: pastOf(sequence), scale };
+    if (!isWatched(layer, i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
+    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, layer, i, pass);
+  }
+  return z;
+}
+
+function isCached({ cache }: Sequence): boolean {
+  return cache !== undefined;
+}
+
+/** Whether a hook asks for the scores or the pattern. */
+function isWatched(layer: number, sequence: number, { trace }: Pass): boolean {
+  const hooks = blockKeys(layer);
+  return trace.wants(hooks.scores, sequence) || trace.wants(hooks.pattern, sequence);
+}
+
+/** The heads of a sequence without a cache, each in one piece, in memory of its size. [T, C] -> [H, T, D] */
+function headsApart(x: Tensor, memory: Tensor, { config, arena }: Pass): Tensor {
+  const heads = memory.reshape([config.nHead, x.shape[0] as number, config.nEmbd / config.nHead]);
+  storeHeads(heads, x, 0, arena);
+  return heads;
+}
+
+/** What attention reads of one sequence, and where its z goes. */
+interface Operands {
+  readonly z: Tensor; // [T, C]
+  readonly q: Tensor; // [T, C]
+  readonly keys: Tensor; // [H, >= S, D]
+  readonly values: Tensor; // [H, >= S, D]
+}
+
+/** A hook on scores or pattern changes what follows. */
+function attendWatched(
+  { z, q, keys, values }: Operands,
+  options: AttentionOptions,
+  layer: number,
+  sequence: number,
+  { config, arena, isReplaced }: Pass,
+): void {
+  const hooks = blockKeys(layer);
+  const mark = arena.mark();
+  const t = q.shape[0] as number;
+  const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
+  if (isReplaced(hooks.scores, scores, sequence)) {
+    attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
+  }
+  if (isReplaced(hooks.pattern, pattern, sequence)) {
+    attentionInto(z, q, keys, values, { ...options, pattern, from: "pattern" }, arena);
+  }
+  arena.release(mark);
+}
+
+/** The factor on q . k: 1 / sqrt(D), unless the config says otherwise. */
+function attentionScale({ nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config, layer: number) {
+  const scale = scaleAttnWeights ? 1 / Math.sqrt(nEmbd / nHead) : 1;
+  return scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;
+}

@@ -1,0 +1,194 @@
+/**
+ * Many prompts at once: each step is one pass over all sequences under way, so that the weights are read once for all of them. Each
+ * has a sampler, stop strings and an end of its own; one that has ended gives its cache back, and the next prompt takes its place.
+ */
+import {
+  type Continuation,
+  checkedPrompt,
+  continuation,
+  type FinishReason,
+  type Sample,
+  type TextOptions,
+} from "../continuation.ts";
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import { cacheBytes } from "../memory.ts";
+import type { Model } from "../model.ts";
+import { cacheRoom } from "./cache-room.ts";
+import { checkedBatchSize, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
+
+/** A prompt with options of its own, which go before those of the batch. */
+export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> {
+  readonly prompt: string | readonly number[];
+}
+
+export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
+  /** The sampler of a sequence, which is the index of its prompt: each has a generator, and what state it keeps, of its own. */
+  readonly sampleFor: (sequence: number) => Sample;
+  /** Sequences under way at once, at most; fewer where their caches do not fit. Default 16. */
+  readonly batchSize?: number | undefined;
+  /** As of one text, of each sequence. */
+  readonly onHeldText?: ((text: string, sequence: number) => void) | undefined;
+  /** Called when a sequence ends, after its last token and held text. */
+  readonly onEnd?: ((sequence: number, reason: FinishReason) => void) | undefined;
+  /** Called with what is wrong with one sequence, which ends; the others go on. Without it, that is thrown. */
+  readonly onError?: ((sequence: number, error: unknown) => void) | undefined;
+}
+
+/** A token of a batch, and which sequence it belongs to. */
+export type BatchToken = LaneToken;
+
+/**
+ * Yields the tokens of all sequences as they come, each sequence's as `generate` yields them, and returns what ended each; undefined
+ * for one that went wrong. Prompts begin in their order. Of none it yields nothing.
+ * @throws RangeError for a batchSize below 1; without `onError`, before it returns whatever `generate` throws of a prompt, and later
+ * what a sampler throws
+ */
+export function generateBatch(
+  model: Model,
+  prompts: readonly (string | readonly number[] | BatchPrompt)[],
+  options: BatchOptions,
+): AsyncGenerator<BatchToken, (FinishReason | undefined)[]> {
+  const batchSize = checkedBatchSize(options.batchSize, "generateBatch");
+  const tasks = prompts.map((prompt) => taskOf(prompt, options));
+  if (!options.onError)
+    for (const [sequence, task] of tasks.entries()) checkedTask(model, task, nameOf(sequence, options));
+  return batch(model, tasks, { ...options, batchSize });
+}
+
+async function* batch(
+  model: Model,
+  tasks: readonly BatchPrompt[],
+  options: BatchOptions & { readonly batchSize: number },
+): AsyncGenerator<BatchToken, (FinishReason | undefined)[]> {
+  const reasons = new Array<FinishReason | undefined>(tasks.length).fill(undefined);
+  const caches = new Set<KVCache>();
+  const onEnd = (sequence: number, reason: FinishReason) => {
+    reasons[sequence] = reason;
+    options.onEnd?.(sequence, reason);
+  };
+  try {
+    yield* sideBySide(model, batchSource(model, tasks, { ...options, onEnd, caches }), options.signal);
+    return reasons;
+  } finally {
+    for (const cache of caches) cache.dispose();
+  }
+}
+
+interface BatchTask extends BatchOptions {
+  readonly batchSize: number;
+  readonly onEnd: (sequence: number, reason: FinishReason) => void;
+  /** Those of the sequences under way. */
+  readonly caches: Set<KVCache>;
+}
+
+/** A sequence that has something to generate. */
+interface Entrant {
+  readonly sequence: number;
+  readonly text: Continuation;
+}
+
+function batchSource(model: Model, tasks: readonly BatchPrompt[], options: BatchTask): LaneSource {
+  const { batchSize, sampleFor, caches, onEnd, onError } = options;
+  const release = (cache: KVCache) => {
+    caches.delete(cache);
+    cache.dispose();
+  };
+  const fail = (sequence: number, error: unknown) => {
+    if (!onError) throw error;
+    onError(sequence, error);
+  };
+  const laneOf = ({ sequence, text }: Entrant): Lane | undefined => {
+    try {
+      const sample = sampleFor(sequence);
+      const cache = cacheFor(model, text);
+      caches.add(cache);
+      return { sequence, text, sample, cache };
+    } catch (error) {
+      fail(sequence, error);
+      return undefined;
+    }
+  };
+  const queue = entrants(model, tasks, { ...options, fail });
+  return {
+    begin: (running) => {
+      while (running.length < batchSize) {
+        const entrant = queue.first();
+        if (!entrant || (running.length > 0 && !fits(model, entrant.text, running, batchSize))) return undefined;
+        queue.take();
+        const lane = laneOf(entrant);
+        if (lane) return lane;
+      }
+      return undefined;
+    },
+    end: ({ sequence, cache }, reason) => {
+      release(cache);
+      onEnd(sequence, reason);
+    },
+    fail: ({ sequence, cache }, error) => {
+      release(cache);
+      fail(sequence, error);
+    },
+  };
+}
+
+interface EntrantOptions extends Pick<BatchTask, "onEnd" | "onError" | "onHeldText" | "signal"> {
+  readonly fail: (sequence: number, error: unknown) => void;
+}
+
+/** The sequences that have something to generate, in their order; each is looked at when its turn comes. */
+function entrants(model: Model, tasks: readonly BatchPrompt[], options: EntrantOptions) {
+  const { onEnd, onHeldText, signal, fail } = options;
+  let next = 0;
+  let first: Entrant | undefined;
+  const look = (sequence: number): Entrant | undefined => {
+    try {
+      const [task, by] = [tasks[sequence] as BatchPrompt, nameOf(sequence, options)];
+      const held = (text: string) => onHeldText?.(text, sequence);
+      const text = continuation(model, checkedTask(model, task, by), { ...task, signal, onHeldText: held }, by);
+      const reason = text.ended();
+      if (!reason) return { sequence, text };
+      onEnd(sequence, reason);
+    } catch (error) {
+      fail(sequence, error);
+    }
+    return undefined;
+  };
+  return {
+    first: (): Entrant | undefined => {
+      while (!first && next < tasks.length) {
+        if (signal?.aborted) onEnd(next++, "abort");
+        else first = look(next++);
+      }
+      return first;
+    },
+    take: () => {
+      first = undefined;
+    },
+  };
+}
+
+/** Whether a text can begin beside those under way: its cache, and a pass over its prompt and their tokens. */
+function fits(model: Model, text: Continuation, running: readonly Lane[], batchSize: number): boolean {
+  const { config } = model;
+  const missing = running.reduce((sum, lane) => sum + lane.text.history.length - lane.cache.length, 0);
+  if (missing + text.promptLength > config.nPositions + running.length) return false;
+  return cacheBytes(config, text.promptLength + text.room()) <= cacheRoom(model, batchSize);
+}
+
+/** A prompt with all its options. */
+function taskOf(given: string | readonly number[] | BatchPrompt, options: BatchOptions): BatchPrompt {
+  const { maxTokens, stop, ignoreEos } = options;
+  const own = typeof given === "object" && "prompt" in given ? given : { prompt: given };
+  return { maxTokens, stop, ignoreEos, ...own };
+}
+
+/** The ids of a prompt. @throws what `generate` throws for it */
+function checkedTask(model: Model, task: BatchPrompt, by: string): number[] {
+  return checkedPrompt(model, task.prompt, task, by);
+}
+
+/** How messages begin; `onError` is told the sequence. */
+function nameOf(sequence: number, { onError }: Pick<BatchOptions, "onError">): string {
+  return onError ? "generateBatch" : `generateBatch: sequence ${sequence}`;
+}

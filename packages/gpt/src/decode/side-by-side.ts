@@ -1,0 +1,116 @@
+/**
+ * Sequences side by side: each step is one pass over all that are under way, and each then draws its own next token. One that has ended
+ * leaves the pass, and another takes its place. Who they are, and what becomes of their caches, is their source's affair.
+ */
+import type { Continuation, FinishReason, GeneratedToken, Sample } from "../continuation.ts";
+import { eventLoopTurn } from "../event-loop.ts";
+import { interruptibleForward } from "../interruptible-forward.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+
+/** Sequences under way at once, unless fewer are asked for or fit: a pass over more takes as much longer as it gives more. */
+const BATCH_SIZE = 16;
+
+/** The sequences that may be under way at once. @throws RangeError for fewer than 1 */
+export function checkedBatchSize(batchSize: number = BATCH_SIZE, by: string): number {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
+  throw new RangeError(`${by}: batchSize must be a whole number, 1 or more, got ${batchSize}`);
+}
+
+/** A sequence under way. */
+export interface Lane {
+  readonly sequence: number;
+  readonly text: Continuation;
+  readonly sample: Sample;
+  /** Holds the beginning of the text; what is missing is fed. */
+  readonly cache: KVCache;
+  /** The logits after the text, [V], where the cache holds all of it: the first token is then drawn without a pass. */
+  readonly known?: Float32Array | undefined;
+}
+
+/** Where sequences come from and go to. */
+export interface LaneSource {
+  /** The next sequence, whose text has not ended; undefined if there is none, or none can begin beside those under way. */
+  begin(running: readonly Lane[]): Lane | undefined;
+  end(lane: Lane, reason: FinishReason): void;
+  /** A sequence whose next token could not be drawn; it ends. Throws where all shall. */
+  fail(lane: Lane, error: unknown): void;
+}
+
+export interface LaneToken {
+  readonly sequence: number;
+  readonly token: GeneratedToken;
+}
+
+/** Yields tokens as they come, a step's in the order of the sequences, until no sequence is under way. */
+export async function* sideBySide(
+  model: Model,
+  source: LaneSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LaneToken, void> {
+  const logitsAfter = stepper(model, signal);
+  let running: readonly Lane[] = [];
+  try {
+    for (;;) {
+      running = withNew(source, withoutEnded(source, running));
+      if (running.length === 0) return;
+      const rows = await logitsAfter(running);
+      if (!rows) continue; // aborted: every text has ended
+      for (const [i, lane] of running.entries()) {
+        const token = draw(source, lane, rows[i] as Float32Array);
+        if (token) yield { sequence: lane.sequence, token };
+        else running = running.filter((other) => other !== lane);
+      }
+      running = running.map(({ known: _, ...lane }) => lane);
+      await eventLoopTurn();
+    }
+  } finally {
+    for (const { text } of running) text.release();
+  }
+}
+
+function withoutEnded(source: LaneSource, running: readonly Lane[]): Lane[] {
+  return running.filter((lane) => {
+    const reason = lane.text.ended();
+    if (reason) {
+      lane.text.release();
+      source.end(lane, reason);
+    }
+    return !reason;
+  });
+}
+
+function withNew(source: LaneSource, running: Lane[]): Lane[] {
+  for (let lane = source.begin(running); lane; lane = source.begin(running)) running.push(lane);
+  return running;
+}
+
+/** Undefined if it could not be drawn. */
+function draw(source: LaneSource, lane: Lane, logits: Float32Array): GeneratedToken | undefined {
+  try {
+    return lane.text.next(logits, lane.sample);
+  } catch (error) {
+    lane.text.release();
+    source.fail(lane, error);
+    return undefined;
+  }
+}
+
+/** Gives the logits after each text, [V] each, in memory that the next step writes over; undefined if aborted. */
+function stepper(model: Model, signal: AbortSignal | undefined) {
+  const { vocabSize } = model.config;
+  let memory = new Float32Array(0);
+  return async (lanes: readonly Lane[]): Promise<Float32Array[] | undefined> => {
+    const fed = lanes.filter(({ known }) => !known);
+    const size = fed.length * vocabSize;
+    if (memory.length < size) memory = new Float32Array(size);
+    if (fed.length > 0) {
+      const sequences = fed.map(({ text, cache }) => ({ ids: text.history.slice(cache.length), cache }));
+      const into = memory.subarray(0, size);
+      if (!(await interruptibleForward(model, sequences, { positions: "last", into }, signal))) return undefined;
+    }
+    let row = 0;
+    const next = () => memory.subarray(row * vocabSize, ++row * vocabSize);
+    return lanes.map(({ known }) => known ?? next());
+  };
+}
