@@ -10,13 +10,15 @@ export interface StreamingDecoder {
   end(): string;
 }
 
-/** A decoder over a table from ids to bytes; `separator` stands between two tokens. */
-export function streamingDecoder(bytesOf: (id: number) => Uint8Array, separator = ""): StreamingDecoder {
+/** A decoder over a table from ids to bytes, where an id without bytes is no text; `separator` stands between two tokens. */
+export function streamingDecoder(bytesOf: (id: number) => Uint8Array | undefined, separator = ""): StreamingDecoder {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let before = "";
   return {
     push: (id) => {
-      const text = before + decoder.decode(bytesOf(id), { stream: true });
+      const bytes = bytesOf(id);
+      if (!bytes) return "";
+      const text = before + decoder.decode(bytes, { stream: true });
       before = separator;
       return text;
     },

@@ -24,7 +24,7 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** One token's text; an incomplete character shows as U+FFFD. @throws RangeError for an unknown id */
   tokenText(id: number): string;
-  /** A decoder for one stream of tokens. */
+  /** A decoder for one stream of tokens; an id that only the model has, whose rows may be padded, is no text. */
   streamingDecoder(): StreamingDecoder;
 }
 
@@ -45,9 +45,9 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
   const find = tokenFinder(added, { normalize, splitSpecialTokens });
   const encodeWord = bytePairEncoder(model);
   const bytesOf = byteTable(model.vocab, added, decodesBytes);
-  const decoder = () => streamingDecoder(bytesOf.get, decodesBytes ? "" : " ");
+  const separator = decodesBytes ? "" : " ";
   const decode = (ids: readonly number[]) => {
-    const stream = decoder();
+    const stream = streamingDecoder(bytesOf.get, separator);
     return ids.map((id) => stream.push(id)).join("") + stream.end();
   };
   const encode = (text: string): number[] => {
@@ -58,7 +58,13 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
     }
     return ids;
   };
-  return { vocabSize: bytesOf.size, encode, decode, tokenText: (id) => decode([id]), streamingDecoder: decoder };
+  return {
+    vocabSize: bytesOf.size,
+    encode,
+    decode,
+    tokenText: (id) => decode([id]),
+    streamingDecoder: () => streamingDecoder(bytesOf.find, separator),
+  };
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;

@@ -74,3 +74,10 @@ describe("a broken tokenizer.json is one clear line", () => {
     expect(() => loadTokenizer(text, "t.json")).toThrow(message);
   });
 });
+
+// tokenizers 0.23.2: decode([31373, 60000, 995], skip_special_tokens=False) is "hello world"
+test("a stream passes over an id that only a model with padded rows has; decode names it", () => {
+  const decoder = gpt2.streamingDecoder();
+  expect([31373, 60000, 995].map((id) => decoder.push(id)).join("") + decoder.end()).toBe("hello world");
+  expect(() => gpt2.decode([31373, 60000])).toThrow("decode: no token has id 60000; the vocabulary has 50257 ids");
+});

@@ -10,6 +10,7 @@ import { interruptibleForward } from "../interruptible-forward.ts";
 import { KVCache } from "../kv-cache.ts";
 import { logProbabilities } from "../log-sum-exp.ts";
 import type { Model } from "../model.ts";
+import type { Tokenizer } from "../tokenizer.ts";
 import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
 import { largest, type Place } from "./largest.ts";
 import { type HeldCache, reorder } from "./reorder.ts";
@@ -189,5 +190,10 @@ function best(n: number, texts: readonly Ended[]): Ended[] {
 function shown({ tokenizer }: Model, { ids, score, finishReason }: Ended, promptLength: number): BeamSequence {
   const generated = ids.slice(promptLength);
   const visible = finishReason === "eos" ? generated.slice(0, -1) : generated;
-  return { ids: generated, text: tokenizer?.decode(visible) ?? "", score, finishReason };
+  return { ids: generated, text: tokenizer ? textOf(visible, tokenizer) : "", score, finishReason };
+}
+
+function textOf(ids: readonly number[], tokenizer: Tokenizer): string {
+  const decoder = tokenizer.streamingDecoder();
+  return ids.map((id) => decoder.push(id)).join("") + decoder.end();
 }

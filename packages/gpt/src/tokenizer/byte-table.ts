@@ -1,5 +1,4 @@
 /** The bytes that each id stands for. */
-
 import { quote } from "../errors.ts";
 import { byteOfCharacter } from "../streaming-decoder.ts";
 import type { AddedVocabulary } from "./added-tokens.ts";
@@ -8,6 +7,8 @@ import { TokenizerError } from "./tokenizer-error.ts";
 export interface ByteTable {
   /** Number of ids. */
   readonly size: number;
+  /** Undefined for an unknown id. */
+  find(id: number): Uint8Array | undefined;
   /** @throws RangeError for an unknown id */
   get(id: number): Uint8Array;
 }
@@ -31,16 +32,19 @@ export function byteTable(
   const size = new Set([...tokens.keys(), ...tokenOf.keys()]).size;
   const byteOf = byteOfCharacter();
   const encoder = new TextEncoder();
-  return {
-    size,
-    get: (id) => {
-      const literal = tokenOf.get(id)?.content;
-      const token = literal ?? tokens.get(id);
-      if (token === undefined) throw new RangeError(`decode: no token has id ${id}; the vocabulary has ${size} ids`);
-      const bytes = literal === undefined && decodesBytes ? spelledBytes(token, byteOf) : undefined;
-      return bytes ?? encoder.encode(token);
-    },
+  const find = (id: number) => {
+    const literal = tokenOf.get(id)?.content;
+    const token = literal ?? tokens.get(id);
+    if (token === undefined) return undefined;
+    const bytes = literal === undefined && decodesBytes ? spelledBytes(token, byteOf) : undefined;
+    return bytes ?? encoder.encode(token);
   };
+  const get = (id: number) => {
+    const bytes = find(id);
+    if (bytes === undefined) throw new RangeError(`decode: no token has id ${id}; the vocabulary has ${size} ids`);
+    return bytes;
+  };
+  return { size, find, get };
 }
 
 /** Undefined if one of the characters, which GPT-2's alphabet has below U+0144, stands for no byte. */
