@@ -39,7 +39,7 @@ export function topP(candidates: Candidates, step: Omit<TopP, "type">): Candidat
   }
   const ties = "higher ids";
   const kept = isNear(cut, logits, { weights, sum }, among)
-    ? keepHead(candidates, logits, largestCut(logits, countInFloat32(logits, p, { weights, sum })), { ties })
+    ? keepHead(candidates, logits, largestCut(logits, countOfHf(logits, p, { weights, sum })), { ties })
     : keepHead(candidates, logits, cut, { weights, among, ties });
   return atLeast(kept, candidates, logits, minKeep, ties);
 }
@@ -53,6 +53,11 @@ function isNear(
 ): boolean {
   const weight = weights[among.find((place) => logits[place] === threshold)!]!;
   return Math.abs(missing - weight * Math.round(missing / weight)) <= ROUNDING * sum;
+}
+
+function countOfHf(logits: Float64Array, p: number, weighed: Weights): number {
+  const among = contendersFor(weighed.weights, Math.min(1, p + ROUNDING), weighed.sum);
+  return countInFloat32(logits, p, weighed, among);
 }
 
 const GUESS = 8;
