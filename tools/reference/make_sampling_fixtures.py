@@ -6,7 +6,8 @@ Run from the repository's root, with the packages of tools/reference/requirement
 It rewrites packages/sampling/test/fixtures/{steps,chains}.json. Rows are not stored: both languages make them from a seed by
 the same integer formula (packages/sampling/test/reference-rows.ts), so a result is only how many tokens are left, digests and
 probe probabilities. The processors run on float64, so that the rule is compared and not its rounding; how many rows come out
-otherwise in float32, as generate runs them, is written to the files.
+otherwise in float32, as generate runs them, is written to the files. Top-p alone decides in float32 what it keeps: its limit is
+often met exactly (five equal tokens at 0.4), and then rounding is the rule. ties.json is all float32.
 """
 
 import json
@@ -121,6 +122,14 @@ def run(processors: list, ids: list[int], logits: np.ndarray) -> list:
     return digest(traces, traces[-1], processors)
 
 
+class TopPOfFloat32(hf.TopPLogitsWarper):
+    """Keeps what transformers keeps of float32 scores, and the scores as they are."""
+
+    def __call__(self, input_ids, scores):
+        kept = torch.isfinite(super().__call__(input_ids, scores.float()))
+        return scores.masked_fill(~kept, self.filter_value)
+
+
 def leaves_none(each, before: torch.Tensor, after: torch.Tensor) -> bool:
     """Where ours is an error: nothing is left, or the list of allowed tokens is revived because all of it was masked."""
     revived = isinstance(each, hf.PrefixConstrainedLogitsProcessor) and (torch.isfinite(after) & ~torch.isfinite(before)).any()
@@ -145,7 +154,7 @@ def processor(step: dict, prompt_length: int):
     return {
         "temperature": lambda: hf.TemperatureLogitsWarper(float(step["temperature"])),
         "top-k": lambda: hf.TopKLogitsWarper(step["k"]),
-        "top-p": lambda: hf.TopPLogitsWarper(step["p"], min_tokens_to_keep=keep),
+        "top-p": lambda: TopPOfFloat32(step["p"], min_tokens_to_keep=keep),
         "min-p": lambda: hf.MinPLogitsWarper(step["p"], min_tokens_to_keep=keep),
         "typical": lambda: hf.TypicalLogitsWarper(step["mass"], min_tokens_to_keep=keep),
         "epsilon": lambda: hf.EpsilonLogitsWarper(step["epsilon"], min_tokens_to_keep=keep),
@@ -232,7 +241,8 @@ def assembled(options: dict, prompt_length: int) -> list:
         config.max_length = options["forcedLast"]["at"] + prompt_length + 1
     config._eos_token_tensor = torch.tensor([options["minLength"]["eos"]]) if "minLength" in options else None
     allowed = (lambda _batch, _ids: options["allowed"]) if "allowed" in options else None
-    return list(MODEL._get_logits_processor(config, prompt_length, prefix_allowed_tokens_fn=allowed, model_kwargs={}))
+    processors = MODEL._get_logits_processor(config, prompt_length, prefix_allowed_tokens_fn=allowed, model_kwargs={})
+    return [TopPOfFloat32(each.top_p) if type(each) is hf.TopPLogitsWarper else each for each in processors]
 
 
 def random_options(case: int, size: int, new: int) -> dict:
@@ -285,13 +295,25 @@ def tie_groups() -> list[dict]:
     for size, count in ((6, 60), (24, 100)):
         for step in tie_steps(size):
             make = (lambda: Greedy()) if step["type"] == "greedy" else (lambda: processor(step, PROMPT))
-            rows = [torch.tensor(row("few", size, seed))[None] for seed in range(count)]
+            rows = [torch.tensor(row("few", size, seed), dtype=torch.float32)[None] for seed in range(count)]
             kept = [torch.isfinite(make()(torch.tensor([[0]]), each.clone()))[0] for each in rows]
             if step["type"] == "min-p" and any(tied(each[0], each[0].masked_fill(~left, -math.inf)) for each, left in zip(rows, kept)):
                 raise AssertionError("what torch.topk keeps of tied tokens is no rule")
             masks = [sum(1 << i for i in left.nonzero()[:, 0].tolist()) for left in kept]
             OWN["runs"] += count
             groups.append({"step": step, "size": size, "kept": " ".join(f"{mask:x}" for mask in masks)})
+    return groups
+
+
+def uniform_groups() -> list[dict]:
+    """How many of V equal tokens top-p k/V keeps, for k from 1 to V - 1: the limit is met exactly, or missed by rounding."""
+    groups = []
+    for size in (*range(2, 101), 500, 1000):
+        scores = torch.zeros(1, size)
+        kept = [int(torch.isfinite(hf.TopPLogitsWarper(k / size)(None, scores.clone())).sum()) for k in range(1, size)]
+        OWN["runs"] += len(kept)
+        # Only by how much they are not k.
+        groups.append({"equal": size, "more": " ".join(f"{k}:{n - k}" for k, n in enumerate(kept, 1) if n != k)})
     return groups
 
 
@@ -332,7 +354,7 @@ def main() -> None:
     torch.set_num_threads(1)
     write("steps.json", step_groups())
     write("chains.json", chain_groups())
-    write("ties.json", tie_groups())
+    write("ties.json", tie_groups() + uniform_groups())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /** What tsgpt bench found, as the object that --json prints and as a table for people. */
-import { type GenerationSpeed, type Model, multiplyAddsPerToken, weightBytesPerStep } from "@tsgpt/gpt";
+import { type GenerationSpeed, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
 import { describeMachine, type Machine } from "@tsgpt/gpt/node";
 
 interface ReportedSpeed {
@@ -22,7 +22,10 @@ export interface BenchReport {
   readonly promptTokens: number;
   readonly newTokens: number;
   readonly depth: number;
-  /** The best of at least five passes between the runs, on the same threads; null for kernels that measure none. */
+  /**
+   * Reading: the median of passes over as many bytes as a step reads, each right after a step, on the same threads. Multiply-adds: the
+   * best of at least five passes between the runs. Null for kernels that measure none.
+   */
   readonly limits: {
     readonly readGBps: number;
     readonly readGBpsByThreads: readonly number[];
@@ -30,7 +33,7 @@ export interface BenchReport {
   } | null;
   /** The share is of the multiply-add limit; null for int8, whose products are of whole numbers. */
   readonly prefill: ReportedSpeed & { readonly shareOfLimit: number | null };
-  /** The share is of the read limit. */
+  /** The share is of the read limit, step by step against the pass after it; the median. */
   readonly decode: ReportedSpeed & { readonly shareOfLimit: number | null; readonly heapBytesPerStep: number };
   readonly withoutCache?: { readonly decode: ReportedSpeed };
   readonly load: { readonly seconds: number };
@@ -43,20 +46,14 @@ export interface BenchReport {
   };
 }
 
-/**
- * Median speeds as shares of the limits: weight bytes read, and multiply-adds done with the head at the last position alone.
- * Undefined where no limits were measured.
- */
-export function shares(model: Model, { limits, prefill, decode, promptTokens }: GenerationSpeed) {
-  if (!limits) return undefined;
+/** Median prefill speed as a share of the multiply-add limit, the head at the last position alone; undefined without a limit that fits. */
+export function shareOfMultiplyAdds(
+  model: Model,
+  { limits, prefill, promptTokens }: GenerationSpeed,
+): number | undefined {
+  if (!limits || model.parameters.wte.dtype === "int8") return undefined;
   const flopsOfPrompt = 2 * multiplyAddsPerToken(model.config, promptTokens, false);
-  return {
-    prefill:
-      model.parameters.wte.dtype === "int8"
-        ? undefined
-        : ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond,
-    decode: (decode.median * weightBytesPerStep(model)) / limits.readBytesPerSecond,
-  };
+  return ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond;
 }
 
 /** A table, plain or in Markdown, between what was measured and what it means. */

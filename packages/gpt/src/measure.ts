@@ -5,11 +5,12 @@
  */
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
-import { checkPositions } from "./cost.ts";
+import { checkPositions, weightBytesPerStep } from "./cost.ts";
 import { ContextOverflowError, promptOverflow } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { KVCache } from "./kv-cache.ts";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
+import { median } from "./median.ts";
 import { forward, forwardByLayer, type Model } from "./model.ts";
 
 export interface MeasureOptions {
@@ -24,7 +25,7 @@ export interface MeasureOptions {
   readonly runs?: number | undefined;
   /** Runs before the first that counts, for the compiler and the memory. */
   readonly warmups?: number | undefined;
-  /** Measure the machine's limits too, between the runs, where the engine can. */
+  /** Measure the machine's limits too, after each step and between the runs, where the engine can. */
   readonly limits?: boolean | undefined;
   /** Bytes of the JavaScript heap in use: how many a step allocates is told from it. */
   readonly heapUsed?: (() => number) | undefined;
@@ -51,8 +52,13 @@ export interface GenerationSpeed {
   readonly useCache: boolean;
   readonly prefill: Speed;
   readonly decode: Speed;
-  /** The best of all passes; undefined where they were not asked for, or the engine has none. */
+  /** Undefined where they were not asked for, or the engine has none. */
   readonly limits: Limits | undefined;
+  /**
+   * Median over the steps of the bytes of weights a second, of what a pass right after the step read of as many bytes; undefined as
+   * `limits`.
+   */
+  readonly shareOfReadLimit: number | undefined;
   /** Bytes that a step allocates on the JavaScript heap, measured after the runs; undefined unless it was asked for. */
   readonly heapBytesPerStep: number | undefined;
 }
@@ -90,25 +96,27 @@ export async function measureGeneration(model: Model, options: MeasureOptions = 
   const prefills: number[] = [];
   const decodes: number[] = [];
   const heap = options.heapUsed && heapGrowth(options.heapUsed);
+  let limits: LimitPasses | undefined;
+  const afterStep = (milliseconds?: number) => milliseconds !== undefined && limits?.afterStep(milliseconds);
   const once = async () => {
     prefills.push((1000 * promptTokens) / (await prefillMilliseconds(model, promptTokens, cache, signal)));
-    decodes.push((1000 * newTokens) / (await decodeMilliseconds(model, depth, newTokens, cache, signal)));
+    decodes.push((1000 * newTokens) / (await decodeMilliseconds(model, depth, newTokens, cache, signal, afterStep)));
   };
-  let limits: LimitPasses | undefined;
   try {
     for (let run = 0; run < warmups; run++) await once();
     prefills.length = decodes.length = 0;
     options.onWarm?.();
-    if (options.limits) limits = limitPasses(model.engine);
+    if (options.limits) limits = limitPasses(model.engine, weightBytesPerStep(model));
     for (let run = 1; run <= runs; run++) {
-      limits?.pass();
+      limits?.betweenRuns();
       await once();
       options.onRun?.(run, runs);
     }
     if (heap) await decodeMilliseconds(model, depth, newTokens, cache, signal, heap.ask);
     return {
       ...{ promptTokens, newTokens, depth, useCache, prefill: summarize(prefills), decode: summarize(decodes) },
-      limits: limits?.best(),
+      limits: limits?.limits(),
+      shareOfReadLimit: limits?.shareOfReadLimit(),
       heapBytesPerStep: heap?.perStep(),
     };
   } finally {
@@ -122,14 +130,14 @@ async function prefillMilliseconds(model: Model, count: number, cache: KVCache |
   return (await timedForward(model, fillerIds(model.config, count), cache, signal)).milliseconds;
 }
 
-/** The time of each step behind `depth` tokens; `aroundStep` is called before the first and after every one. */
+/** The time of each step behind `depth` tokens; `aroundStep` is called before the first and, with its time, after every one. */
 async function decodeMilliseconds(
   model: Model,
   depth: number,
   steps: number,
   cache: KVCache | undefined,
   signal?: AbortSignal,
-  aroundStep: () => void = () => {},
+  aroundStep: (milliseconds?: number) => void = () => {},
 ): Promise<number> {
   const ids = fillerIds(model.config, depth + 1);
   cache?.reset();
@@ -140,7 +148,7 @@ async function decodeMilliseconds(
     const { milliseconds, logits } = await timedForward(model, cache ? ids.slice(-1) : ids, cache, signal);
     total += milliseconds;
     ids.push(argmax(logits.reshape([logits.size])));
-    aroundStep();
+    aroundStep(milliseconds);
   }
   return total;
 }
@@ -247,13 +255,6 @@ function summarize(runs: readonly number[]): Speed {
   const mean = runs.reduce((sum, run) => sum + run, 0) / runs.length;
   const squares = runs.reduce((sum, run) => sum + (run - mean) ** 2, 0);
   return { mean, median: median(runs), standardDeviation: Math.sqrt(squares / Math.max(1, runs.length - 1)), runs };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
 function checkCounts(counts: Readonly<Record<string, number>>, least: number): void {

@@ -7,7 +7,7 @@ import { type PresetName, presetConfig, presetNames } from "./presets.ts";
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot hold every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 const QUANTIZED_HEAD = 32; // bytes at most, beside a quantized row's numbers
-const WIDENED_PANEL = 16_384; // bytes
+const PRODUCT_SCRATCH = 57_536; // bytes of a thread for a product with floats
 
 /** Bytes. */
 export interface MemoryNeed {
@@ -58,16 +58,15 @@ export function passBytes(config: GPT2Config, engine: Pick<Engine, "threads">, s
   return 4 * activations + scratchBytes(config, engine, size);
 }
 
-/** The most that a kernel takes beside its operands: scores of four queries a thread; quantized rows; a widened panel a thread. */
+/** The most that a kernel takes beside its operands: scores of four queries a thread; quantized rows; parts of panels and sums a thread. */
 function scratchBytes(
   { nPositions, nEmbd, nInner }: GPT2Config,
   { threads }: Pick<Engine, "threads">,
   { rows, dtype }: PassSize,
 ): number {
   const scores = 16 * threads * nPositions;
-  if (dtype === "f32") return scores;
   const quantized = rows * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
-  return Math.max(scores, dtype === "int8" ? quantized : threads * WIDENED_PANEL);
+  return Math.max(scores, dtype === "int8" ? quantized : threads * PRODUCT_SCRATCH);
 }
 
 /**

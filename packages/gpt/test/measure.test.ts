@@ -1,6 +1,8 @@
-import { createSimdEngine } from "@tsgpt/tensor";
+import { createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
+import { weightBytesPerStep } from "../src/cost.ts";
 import { ContextOverflowError } from "../src/errors.ts";
+import { limitPasses } from "../src/limit-passes.ts";
 import { measureGeneration, measurePositions } from "../src/measure.ts";
 import { randomModel } from "../src/random-parameters.ts";
 import { tinyConfig, tinyModel } from "./tiny-model.ts";
@@ -57,21 +59,78 @@ test("a position outside the context, or out of order, is refused", async () => 
   await expect(measurePositions(model, [3, 2], { useCache: true })).rejects.toThrow(`${wrong} 2 after 3`);
 });
 
-test("limits are measured on the engine's threads, five times at least, and given back", async () => {
+/** An engine whose passes take turns: of reading 1, 2, 3 ... GB/s, of multiply-adds 1, 2, 3 ... GFLOP/s. */
+function withLimits(engine: Engine, seen: string[]): Engine {
+  let reads = 0;
+  let multiplications = 0;
+  return {
+    ...engine,
+    threads: 2,
+    limits: (readBytes) => ({
+      readPass: (threads) => {
+        seen.push(`read ${readBytes} on ${threads}`);
+        return ++reads * 1e9;
+      },
+      multiplyAddPass: () => ++multiplications * 1e9,
+      dispose: () => void seen.push("disposed"),
+    }),
+  };
+}
+
+test("after each step that counts as many bytes are read as it reads, on the same threads; the limit is their median", async () => {
+  const seen: string[] = [];
+  const measured = { ...model, engine: withLimits(model.engine, seen) };
+  const { limits } = await measureGeneration(measured, { promptTokens: 2, newTokens: 3, runs: 2, limits: true });
+  const bytes = weightBytesPerStep(model);
+  const run = [`read ${bytes} on 1`, ...new Array(3).fill(`read ${bytes} on 2`)];
+  expect(seen).toEqual([...run, ...run, "disposed"]);
+  // on one thread passes 1 and 5, on both 2, 3, 4 and 6, 7, 8; of multiply-adds the fifth is the best
+  expect(limits).toEqual({
+    readBytesPerSecond: 5e9,
+    readBytesPerSecondByThreads: [3e9, 5e9],
+    flopsPerSecond: 5e9,
+  });
+});
+
+test("the share of the read limit is the median of the pairs of a step and the pass after it", () => {
+  const passes = limitPasses(withLimits(model.engine, []), 1e6); // 1 MB
+  passes?.afterStep(1); // 1 GB/s of 1
+  passes?.afterStep(1); // 1 of 2
+  passes?.afterStep(0.25); // 4 of 3
+  expect(passes?.shareOfReadLimit()).toBeCloseTo(1, 12);
+  passes?.afterStep(1); // 1 of 4
+  expect(passes?.shareOfReadLimit()).toBeCloseTo(0.75, 12); // between 1/2 and 1
+});
+
+test("limits are measured on the engine's threads, and given back", async () => {
   const engine = createSimdEngine({ threads: 2 });
   try {
     const fast = await randomModel("tiny", tinyConfig, engine);
     const before = engine.memory?.roomBytes;
-    const { limits } = await measureGeneration(fast, { promptTokens: 2, newTokens: 2, runs: 1, limits: true });
+    const speed = await measureGeneration(fast, { promptTokens: 2, newTokens: 2, runs: 1, limits: true });
+    const { limits, shareOfReadLimit } = speed;
     expect(limits?.readBytesPerSecondByThreads).toHaveLength(2);
     expect(limits?.readBytesPerSecondByThreads.at(-1)).toBe(limits?.readBytesPerSecond);
-    expect(limits?.readBytesPerSecond).toBeGreaterThan(1e8);
+    expect(limits?.readBytesPerSecond).toBeGreaterThan(0);
     expect(limits?.flopsPerSecond).toBeGreaterThan(1e8);
+    expect(shareOfReadLimit).toBeGreaterThan(0);
     expect(engine.memory?.roomBytes).toBeLessThanOrEqual(before as number);
-    expect((before as number) - (engine.memory?.roomBytes as number)).toBeLessThan(1 << 20); // scratch, not 512 MB
+    expect((before as number) - (engine.memory?.roomBytes as number)).toBeLessThan(1 << 20); // scratch, not what is read
   } finally {
     engine.dispose();
   }
+});
+
+test("a pass reads more than the 512 MB that it takes at most, and gives them back", () => {
+  const engine = createSimdEngine({ threads: 1 });
+  const room = () => engine.memory?.roomBytes as number;
+  const before = room();
+  const limits = engine.limits?.(600 << 20);
+  expect(before - room()).toBe(512 << 20);
+  expect(limits?.readPass(1)).toBeGreaterThan(0);
+  limits?.dispose();
+  expect(room()).toBe(before);
+  engine.dispose();
 });
 
 test("measuring positions gives its cache back, whether it ends or is given up", async () => {

@@ -74,7 +74,7 @@ test("what is in the engine already counts: beside 3.2 GB, gpt2-large does not f
 const small = { ...tinyConfig, nEmbd: 48, nInner: 192, nPositions: 128 };
 const everyPosition = Array.from({ length: small.nPositions }, (_, i) => i % small.vocabSize);
 
-test("what a model takes is what was said: weights and cache to the byte, the arena of a full pass within a hundredth", async () => {
+test("what a model takes is what was said: weights and cache to the byte, the arena of a full pass no more", async () => {
   const need = memoryNeed(small, engine);
   const before = engine.memory?.roomBytes ?? 0;
   const model = await randomModel("r", small, engine);
@@ -86,20 +86,22 @@ test("what a model takes is what was said: weights and cache to the byte, the ar
   forward(model, everyPosition, { cache, positions: "last" });
   const arena = engine.arenaBytes - arenaBefore;
   expect(arena).toBeLessThanOrEqual(need.arena);
-  expect(arena).toBeGreaterThan(0.99 * need.arena);
   cache.dispose();
 });
 
-test.each(["f16", "bf16", "int8"] as const)("so too in %s, with what its products need beside it", async (dtype) => {
-  const own = createSimdEngine({ threads: 1 });
-  const room = () => own.memory?.roomBytes ?? 0;
-  const [need, before] = [memoryNeed(small, own, dtype), room()];
-  const model = await randomModel("r", small, own, 0, { dtype });
-  expect(before - room()).toBe(need.weights);
-  forward(model, everyPosition, { cache: new KVCache(small, own), positions: "last" });
-  expect((before - room()) / need.total).toBeCloseTo(1, 2);
-  own.dispose();
-});
+test.each(["f32", "f16", "bf16", "int8"] as const)(
+  "so too in %s, with what its products need beside it",
+  async (dtype) => {
+    const own = createSimdEngine({ threads: 1 });
+    const room = () => own.memory?.roomBytes ?? 0;
+    const [need, before] = [memoryNeed(small, own, dtype), room()];
+    const model = await randomModel("r", small, own, 0, { dtype });
+    expect(before - room()).toBe(need.weights);
+    forward(model, everyPosition, { cache: new KVCache(small, own), positions: "last" });
+    expect((before - room()) / need.total).toBeCloseTo(1, 2);
+    own.dispose();
+  },
+);
 
 test("a cache that does not fit takes nothing, and says how much is left", () => {
   const config = { ...presetConfig("gpt2-xl"), nPositions: 100_000 };

@@ -4,6 +4,7 @@
  */
 import { argmax, referenceEngine, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { type DistributionOf, softmaxDistribution } from "../src/decode/distribution.ts";
 import { draftModel } from "../src/decode/draft-model.ts";
 import { promptLookup } from "../src/decode/prompt-lookup.ts";
@@ -67,7 +68,7 @@ describe.each(engines)("$engineName", ({ create }) => {
         expect(report.finishReason).toBe(plain.returned);
         for (const [i, { logprob, position }] of tokens.entries()) {
           expect(position).toBe(plain.yielded[i]?.position);
-          expect(logprob).toBeCloseTo(plain.yielded[i]?.logprob as number, 4);
+          expect(logprob).toBe(plain.yielded[i]?.logprob);
         }
       }
     }
@@ -98,7 +99,7 @@ describe("what is drawn has the distribution of plain sampling", () => {
   // A vocabulary of 4 and three tokens: the first is drawn plainly, the others are proposed. 64 cells, so 63 degrees of freedom:
   // chi-square exceeds 103.4 once in a thousand times if the rule is right. The seed is fixed, so the outcome is too.
   const CRITICAL = 103.4;
-  const DRAWS = 4000;
+  const DRAWS = FULL ? 4000 : 1000;
   const target = tinyModel({ vocabSize: 4, nLayer: 2 });
   const draft = tinyModel({ vocabSize: 4, nLayer: 1 });
 

@@ -1,7 +1,7 @@
 /**
  * Presets: options as a chain, in the order, with the defaults and by the boundary rules of one dialect. "deck" is the
  * lecture's complete algorithm: penalties with their shift, temperature, top-k, top-p. "hf" is transformers 5.18, "llama.cpp"
- * its common/sampling.cpp, "openai" the API as vLLM serves it; "greedy" is the lecture's without a draw. An option that a
+ * its common/sampling.cpp, "openai" the API as vLLM serves it, ties at top-k and top-p too; "greedy" is the lecture's without a draw. An option that a
  * dialect does not know keeps the rule of where it comes from and stands beside its kin.
  */
 import { SamplingError, show } from "./errors.ts";

@@ -18,7 +18,10 @@ export type Place = Exclude<StepSpec["type"], "forced-token" | "greedy"> | "forc
 
 type Build = (options: ChainOptions, manner: Manner) => StepSpec | readonly StepSpec[] | undefined;
 
-/** Whose boundary rule a step takes: transformers' under "hf", llama.cpp's elsewhere. */
+/** Whose rule at ties top-k and top-p take: transformers' under "hf", and under "openai", as vLLM's is the same. */
+const boundaryAtTies = ({ dialect }: Manner) => (dialect === "hf" || dialect === "openai" ? "hf" : "llama.cpp");
+
+/** Whose boundary rule typical takes: transformers' under "hf", llama.cpp's elsewhere. */
 const boundary = ({ dialect }: Manner): "hf" | "llama.cpp" => (dialect === "hf" ? "hf" : "llama.cpp");
 
 export const BUILDERS: { readonly [P in Place]: Build } = {
@@ -80,10 +83,11 @@ export const BUILDERS: { readonly [P in Place]: Build } = {
       : dialect === "llama.cpp" && temperature <= 0
         ? { type: "greedy" }
         : { type: "temperature", temperature },
-  "top-k": ({ topK = 0 }, manner) => (topK === 0 ? undefined : { type: "top-k", k: topK, boundary: boundary(manner) }),
+  "top-k": ({ topK = 0 }, manner) =>
+    topK === 0 ? undefined : { type: "top-k", k: topK, boundary: boundaryAtTies(manner) },
   "top-n-sigma": ({ topNSigma = 0 }) => (topNSigma === 0 ? undefined : { type: "top-n-sigma", n: topNSigma }),
-  "top-p": ({ topP = 1 }, { dialect }) =>
-    topP === 1 ? undefined : { type: "top-p", p: topP, ...(dialect === "hf" && { boundary: "hf" }) },
+  "top-p": ({ topP = 1 }, manner) =>
+    topP === 1 ? undefined : { type: "top-p", p: topP, ...(boundaryAtTies(manner) === "hf" && { boundary: "hf" }) },
   typical: ({ typical = 1 }, manner) =>
     typical === 1 ? undefined : { type: "typical", mass: typical, boundary: boundary(manner) },
   watermark: ({ watermark }) => watermark && { type: "watermark", ...watermark },

@@ -85,7 +85,7 @@ test("openai: additive penalties over what was generated, and no default", () =>
   expect(presetChain("openai")).toEqual([]);
   expect(presetChain("openai", { frequencyPenalty: 0.5, presencePenalty: -1, topP: 0.5 })).toEqual([
     { type: "additive-penalties", frequency: 0.5, presence: -1, scope: "generated" },
-    { type: "top-p", p: 0.5 },
+    { type: "top-p", p: 0.5, boundary: "hf" },
   ]);
 });
 

@@ -3,25 +3,27 @@
  * leave, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
  * a stable sort where its own is not, so that of tied tokens the lower ids come first.
  */
-import {
-  applyChain,
-  type Candidates,
-  candidatesOf,
-  entropy,
-  presetChain,
-  probabilities,
-  type StepSpec,
-  topP,
-} from "@tsgpt/sampling";
+import { applyChain, type Candidates, candidatesOf, entropy, presetChain, type StepSpec, topP } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { readBytes } from "./fixture-files.ts";
 import { referenceRow } from "./reference-rows.ts";
 import { row, sorted } from "./rows.ts";
 
 const file = await readBytes("packages/sampling/test/fixtures/ties.json");
-const { groups }: { groups: { step: StepSpec; size: number; kept: string }[] } = JSON.parse(
-  new TextDecoder().decode(file),
-);
+
+interface TieGroup {
+  readonly step: StepSpec;
+  readonly size: number;
+  readonly kept: string;
+}
+
+/** V equal tokens: how many more than k transformers keeps at top-p k / V, where that is not k. */
+interface EqualGroup {
+  readonly equal: number;
+  readonly more: string;
+}
+
+const { groups }: { groups: (TieGroup | EqualGroup)[] } = JSON.parse(new TextDecoder().decode(file));
 
 const left = (step: StepSpec, logits: Float32Array) =>
   Array.from(applyChain([step], logits, { history: [0] }, { limit: 0, uniform: () => 0 }).candidates.ids);
@@ -29,7 +31,7 @@ const left = (step: StepSpec, logits: Float32Array) =>
 test("transformers' processors keep the same tokens", () => {
   let rows = 0;
   const wrong: string[] = [];
-  for (const { step, size, kept } of groups) {
+  for (const { step, size, kept } of groups.filter((group) => "step" in group)) {
     for (const [seed, mask] of kept.split(" ").entries()) {
       const found = left(step, referenceRow("few", size, seed)).reduce((sum, id) => sum + 2 ** id, 0);
       if (found !== Number.parseInt(mask, 16)) wrong.push(`${JSON.stringify(step)}, row ${seed} of ${size}`);
@@ -50,10 +52,15 @@ test.each([
   ["hf", [0, 3, 4]],
   ["llama.cpp", [0, 1, 2]],
   ["deck", [0, 1, 2]],
-  ["openai", [0, 1, 2]],
+  ["openai", [0, 3, 4]], // vLLM's apply_top_k_top_p_pytorch masks the ascending order while its sum is at most 1 - p
 ] as const)("the dialect %s keeps %s of them", (dialect, ids) => {
   const [step] = presetChain(dialect, { topP: 0.75 }, { defaults: false }) as [StepSpec];
   expect(left(step, Float32Array.of(3, 1, 1, 1, 1, 0))).toEqual(ids);
+});
+
+test("the dialect openai keeps all that tie with the k-th: vLLM masks what is below it", () => {
+  const [step] = presetChain("openai", { topK: 2 }) as [StepSpec];
+  expect(left(step, Float32Array.of(3, 1, 1, 1, 1, 0))).toEqual([0, 1, 2, 3, 4]);
 });
 
 // k 2 of [1, 3, 1, 1, 1] cuts among four; a mass of 0.5 of five equal tokens is exceeded by the third, and under hf all five tie.
@@ -61,7 +68,7 @@ test.each([
   ["hf", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]],
   ["llama.cpp", [0, 1], [0, 1, 2]],
   ["deck", [0, 1], [0, 1, 2]],
-  ["openai", [0, 1], [0, 1, 2]],
+  ["openai", [0, 1, 2, 3, 4], [0, 1, 2]],
 ] as const)("the dialect %s at ties: top-k keeps %s, typical %s", (dialect, byK, byMass) => {
   const [topK] = presetChain(dialect, { topK: 2 }, { defaults: false }) as [StepSpec];
   expect(left(topK, Float32Array.of(1, 3, 1, 1, 1))).toEqual(byK);
@@ -123,18 +130,37 @@ test.each(LLAMA)("llama.cpp's loop keeps what $step keeps", ({ step, keep }) => 
   }
 });
 
-test("a thousand equal tokens: transformers' running sum of thousandths passes 0.5 one token early, so 501 stay", () => {
-  const equal = referenceRow("equal", 1000, 0);
-  const ids = left({ type: "top-p", p: 0.5, boundary: "hf" }, equal);
-  expect(ids).toHaveLength(501);
-  expect(ids[0]).toBe(499);
-  expect(left({ type: "top-p", p: 0.5 }, equal)).toHaveLength(500);
+test("of V equal tokens top-p k/V keeps as many as in transformers, whose float32 meets the limit or misses it", () => {
+  let rows = 0;
+  const wrong: string[] = [];
+  for (const { equal, more } of groups.filter((group) => "equal" in group)) {
+    const others = new Map(more.split(" ").map((pair) => pair.split(":").map(Number) as [number, number]));
+    for (let k = 1; k < equal; k++, rows++) {
+      const kept = left({ type: "top-p", p: k / equal, boundary: "hf" }, new Float32Array(equal));
+      const expected = k + (others.get(k) ?? 0);
+      if (kept.length !== expected || kept[0] !== equal - expected) wrong.push(`${k} of ${equal}: ${kept.length}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(rows).toBe(6448);
+});
+
+test.each([
+  [5, 0.4, 2, 2],
+  [40, 0.05, 2, 2],
+  [40, 0.6, 24, 24],
+  [40, 0.9, 36, 36],
+  [1000, 0.5, 500, 500],
+])("of %i equal tokens top-p %d keeps %i in transformers", (size, p, inHf, elsewhere) => {
+  const equal = new Float32Array(size);
+  expect(left({ type: "top-p", p, boundary: "hf" }, equal)).toHaveLength(inHf);
+  expect(left({ type: "top-p", p }, equal)).toHaveLength(elsewhere);
 });
 
 test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids stay", () => {
   const logits = new Float32Array(50_257).fill(-30);
   for (let id = 1000; id < 1400; id++) logits[id * 30] = 2;
   const kept = topP(candidatesOf(logits), { p: 0.3, boundary: "hf" });
-  const count = Math.ceil(0.3 / probabilities(candidatesOf(logits))[30_000]);
+  const count = 120; // TopPLogitsWarper's, in float32; the mass of the others is 1e-12
   expect(Array.from(kept.ids)).toEqual(Array.from({ length: count }, (_, i) => 30 * (1400 - count + i)));
 });

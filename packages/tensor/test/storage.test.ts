@@ -83,13 +83,13 @@ test("a vector is kept in f32, and int8 takes so many inputs that a sum stays be
 });
 
 test("bytes of a weight: two a number, one and a scale an output, both as said beforehand", async () => {
-  const shape = [16, 24];
+  const shape = [16, 32];
   for (const { engine } of every) {
     for (const [dtype, bytes] of [
-      ["f32", 1536],
-      ["f16", 768],
-      ["bf16", 768],
-      ["int8", 384 + 4 * 24],
+      ["f32", 2048],
+      ["f16", 1024],
+      ["bf16", 1024],
+      ["int8", 512 + 4 * 32],
     ] as const) {
       const weight = await engine.loadWeight(float32Source(noise(shape, 1)), "linear", dtype);
       expect([weight.dtype, weight.bytes]).toEqual([dtype, bytes]);

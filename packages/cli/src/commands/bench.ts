@@ -11,7 +11,7 @@ import {
   weightBytes,
 } from "@tsgpt/gpt";
 import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
-import { type BenchReport, reportTable, shares } from "../bench-report.ts";
+import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../bench-report.ts";
 import { CliError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";
 import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
@@ -108,7 +108,6 @@ function asReport(
   memory: BenchReport["memory"],
 ): BenchReport {
   const { promptTokens, newTokens, depth, limits, heapBytesPerStep = 0 } = cached;
-  const share = shares(model, cached);
   return {
     machine: machine(),
     date: new Date().toISOString(),
@@ -126,8 +125,8 @@ function asReport(
           gflops: limits.flopsPerSecond / 1e9,
         }
       : null,
-    prefill: { ...speed(cached.prefill), shareOfLimit: share?.prefill ?? null },
-    decode: { ...speed(cached.decode), shareOfLimit: share?.decode ?? null, heapBytesPerStep },
+    prefill: { ...speed(cached.prefill), shareOfLimit: shareOfMultiplyAdds(model, cached) ?? null },
+    decode: { ...speed(cached.decode), shareOfLimit: cached.shareOfReadLimit ?? null, heapBytesPerStep },
     ...(uncached && { withoutCache: { decode: speed(uncached.decode) } }),
     load: { seconds },
     memory,

@@ -16,7 +16,7 @@ export function declareGenerate(program: Command): void {
     .option("--stop <text>", "end before this text; may be repeated", gather)
     .option("--no-cache", "recompute everything for each token")
     .option("--tokens <ids>", "a prompt as token ids: 1,2,3", tokenIds)
-    .option("--file <path>", "one prompt a line, generated as a batch; a blank line is an empty prompt")
+    .option("--file <path>", "one prompt a line, generated as a batch; a blank line is an empty prompt", path)
     .option("--ignore-eos", "go on past the end of the text")
     .option("--logprobs <n>", "with --json: the n likeliest tokens at each place", wholeNumber(0, 1000))
     .option("--trace-sampling", "show for each token the distribution, and what each step of the chain did")

@@ -1,7 +1,7 @@
 /**
  * Top-k: only the k most probable tokens, renormalised. Fan, Lewis and Dauphin, "Hierarchical Neural Story Generation"
- * (arXiv 1805.04833). Boundary: exactly k, of tokens tied with the k-th the lower ids (llama.cpp); transformers keeps all
- * that tie with the k-th ("hf"). Typical k: 30 to 50.
+ * (arXiv 1805.04833). Boundary: exactly k, of tokens tied with the k-th the lower ids (llama.cpp); transformers and vLLM
+ * keep all that tie with the k-th ("hf"). Typical k: 30 to 50.
  */
 import type { Candidates } from "../candidates.ts";
 import { keepFrom, keepHead, largestCut } from "../cut.ts";

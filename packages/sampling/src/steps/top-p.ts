@@ -2,11 +2,13 @@
  * Top-p, or nucleus sampling: the first tokens of the sorted distribution whose mass reaches at least p, renormalised.
  * Holtzman et al., "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). Boundary: the token that crosses p is
  * kept, equality adds none. Of tokens tied with the last one the lower ids stay; transformers ("hf") cuts from the other end,
- * dropping while the sum of the ascending, stable order is at most 1 - p, so there the higher ids stay. llama.cpp's sort is not
- * stable: how many stay is the same, which ones depends on its standard library. Typical p: 0.8, 0.9, 0.95.
+ * dropping while the float32 sum of the ascending order is at most 1 - p, so there the higher ids stay, given a stable sort:
+ * torch.sort as transformers calls it may order more than 16 equal numbers differently from one processor to the next.
+ * llama.cpp's sort is not stable: how many stay is the same, which ones depends on its standard library. Typical p: 0.8, 0.9, 0.95.
  */
 import { type Candidates, passingWeights, type Weights } from "../candidates.ts";
 import { atLeast, type Cut, headCut, keepHead, largestCut, placesFrom } from "../cut.ts";
+import { countInFloat32, ROUNDING } from "../float32-count.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";
 
@@ -37,14 +39,12 @@ export function topP(candidates: Candidates, step: Omit<TopP, "type">): Candidat
   }
   const ties = "higher ids";
   const kept = isNear(cut, logits, { weights, sum }, among)
-    ? keepHead(candidates, logits, largestCut(logits, countOfHf(weights, sum, p)), { ties })
+    ? keepHead(candidates, logits, largestCut(logits, countOfHf(logits, p, { weights, sum })), { ties })
     : keepHead(candidates, logits, cut, { weights, among, ties });
   return atLeast(kept, candidates, logits, minKeep, ties);
 }
 
-const ROUNDING = 1e-12; // of the sum: more than adding up a vocabulary in another order changes
-
-/** Whether rounding may decide how many of the tokens tied at the cut are needed. */
+/** Whether rounding to float32 may decide how many tokens are needed. */
 function isNear(
   { threshold, missing }: Cut,
   logits: Float64Array,
@@ -55,12 +55,9 @@ function isNear(
   return Math.abs(missing - weight * Math.round(missing / weight)) <= ROUNDING * sum;
 }
 
-/** How many transformers keeps: it adds up probabilities from the smallest on, and rounds on its way. */
-function countOfHf(weights: Float64Array, sum: number, p: number): number {
-  const ascending = weights.toSorted();
-  let [mass, dropped] = [ascending[0]! / sum, 0];
-  while (mass <= 1 - p && dropped < ascending.length - 1) mass += ascending[++dropped]! / sum;
-  return ascending.length - dropped;
+function countOfHf(logits: Float64Array, p: number, weighed: Weights): number {
+  const among = contendersFor(weighed.weights, Math.min(1, p + ROUNDING), weighed.sum);
+  return countInFloat32(logits, p, weighed, among);
 }
 
 const GUESS = 8;

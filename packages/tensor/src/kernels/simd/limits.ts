@@ -8,21 +8,34 @@ import { JOB } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
 
 const LINE = 128; // bytes
-const READ_BYTES = 512 << 20; // many times any cache
+const MOST_BYTES = 512 << 20; // many times any cache
 const FIRST = 65_536; // byte address behind the pool's page
 const TURNS = 160_000; // of 32 multiply-adds: some tenths of a millisecond
 const UNITS_A_THREAD = 64;
 
-/** Takes 512 MB of the engine's memory until it is disposed; where that is full, its first 512 MB are read as they are. */
-export function machineLimits(memory: EngineMemory, pool: Pool): MachineLimits {
-  const own = memory.roomBytes >= READ_BYTES + LINE;
-  const base = own ? memory.allocate(READ_BYTES) : FIRST;
-  if (own) memory.bytes(base, READ_BYTES).fill(1); // a page that was never written is one and the same page of zeros
+/**
+ * Passes that read `readBytes`, of memory that is taken until it is disposed: as many bytes, but 512 MB at most, which are read again then;
+ * where the engine is full, its first bytes are read as they are.
+ */
+export function machineLimits(memory: EngineMemory, pool: Pool, readBytes: number): MachineLimits {
+  const linesOf = (bytes: number) => Math.max(1, Math.floor(bytes / LINE));
+  const size = LINE * linesOf(Math.min(readBytes, MOST_BYTES));
+  const own = memory.roomBytes >= size + LINE;
+  const base = own ? memory.allocate(size) : FIRST;
+  if (own) memory.bytes(base, size).fill(1); // a page that was never written is one and the same page of zeros
+  const read = (bytes: number, threads: number) => {
+    const lines = linesOf(bytes);
+    pool.run(JOB.readLines, lines, Math.ceil(lines / threads));
+  };
   return {
     readPass: (threads) => {
       pool.int(2, base);
-      const lines = READ_BYTES / LINE;
-      return READ_BYTES / seconds(() => pool.run(JOB.readLines, lines, Math.ceil(lines / threads)));
+      return (
+        readBytes /
+        seconds(() => {
+          for (let left = readBytes; left > 0; left -= size) read(Math.min(left, size), threads);
+        })
+      );
     },
     multiplyAddPass: () => {
       pool.int(2, TURNS);

@@ -10,7 +10,7 @@ import type { Weight, WeightDtype, WeightRole, WeightSource } from "../../weight
 import { STORED } from "./dtypes.ts";
 import { allocatedBytes, type EngineMemory } from "./memory.ts";
 import { growColumnPeaks, packInt8Rows, packRows, type RowsToPack, rowScales, scalesOfPeaks } from "./pack-rows.ts";
-import { LANES, packedBytes, packedWeight, panelBytes } from "./packed-weight.ts";
+import { lanesOf, packedBytes, packedWeight, panelBytes } from "./packed-weight.ts";
 import { CHUNK, type Staging } from "./staging.ts";
 
 /** Where weights are loaded. */
@@ -56,13 +56,14 @@ async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightD
   const { memory, pool } = place;
   const outputs = outputsOf(role);
   const { k, n } = productOf(source.shape, outputs);
-  const full = panelBytes(k, Math.floor(n / LANES) * LANES, dtype);
+  const lanes = lanesOf(dtype);
+  const full = panelBytes(k, Math.floor(n / lanes) * lanes, dtype);
   memory.bytes(packed + full, panelBytes(k, n, dtype) - full).fill(0); // what fills the last panel up
   const rows = (at: number, first: number, count: number): RowsToPack => {
     return { packed, source: at, stored: source.dtype, kept: dtype, first, count, k, n, outputs };
   };
   if (dtype === "int8") await loadInt8(source, packed + panelBytes(k, n, dtype), rows, place);
-  else await readRows(source, LANES, place, (...arrived) => packRows(pool, rows(...arrived)));
+  else await readRows(source, lanes, place, (...arrived) => packRows(pool, rows(...arrived)));
   return packedWeight(source.shape, outputs, dtype, packed, memory);
 }
 
@@ -82,10 +83,10 @@ async function loadInt8(
   if (given) memory.floats(scales, n).set(given);
   else if (outputs === "columns") {
     memory.floats(scales, n).fill(0);
-    await readRows(source, LANES, place, (...arrived) => growColumnPeaks(pool, scales, rowsOf(...arrived)));
+    await readRows(source, lanesOf("int8"), place, (...arrived) => growColumnPeaks(pool, scales, rowsOf(...arrived)));
     scalesOfPeaks(pool, scales, n);
   }
-  await readRows(source, LANES, place, (...arrived) => {
+  await readRows(source, lanesOf("int8"), place, (...arrived) => {
     const rows = rowsOf(...arrived);
     if (!given && outputs === "rows") rowScales(pool, scales, rows);
     packInt8Rows(pool, scales, rows);

@@ -5,7 +5,7 @@ import type { Pool } from "../../threads/pool.ts";
 import type { StoredDtype, WeightDtype } from "../../weight.ts";
 import { JOB } from "./context.ts";
 import { KEPT, STORED } from "./dtypes.ts";
-import { LANES } from "./packed-weight.ts";
+import { lanesOf } from "./packed-weight.ts";
 
 /** Rows that have arrived at `source`. */
 export interface RowsToPack {
@@ -13,7 +13,7 @@ export interface RowsToPack {
   readonly source: number;
   readonly stored: StoredDtype;
   readonly kept: WeightDtype;
-  /** The first of the rows; a multiple of 8. */
+  /** The first of the rows; a multiple of a panel's outputs. */
   readonly first: number;
   readonly count: number;
   readonly k: number;
@@ -37,7 +37,7 @@ export function packRows(pool: Pool, rows: RowsToPack): void {
   inUnits(
     pool,
     outputs === "columns" ? JOB.packInputs : JOB.packOutputs,
-    Math.ceil((outputs === "columns" ? n : count) / LANES),
+    Math.ceil((outputs === "columns" ? n : count) / lanesOf(kept)),
   );
   checkFault(pool, kept);
 }
@@ -54,7 +54,11 @@ export function packInt8Rows(pool: Pool, scales: number, rows: RowsToPack): void
   pool.int(7, k);
   pool.int(8, n);
   pool.int(9, byColumns ? scales : scales + 4 * first);
-  inUnits(pool, byColumns ? JOB.packInputsInt8 : JOB.packOutputsInt8, Math.ceil((byColumns ? n : count) / LANES));
+  inUnits(
+    pool,
+    byColumns ? JOB.packInputsInt8 : JOB.packOutputsInt8,
+    Math.ceil((byColumns ? n : count) / lanesOf("int8")),
+  );
   checkFault(pool, "int8");
 }
 

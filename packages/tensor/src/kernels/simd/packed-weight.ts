@@ -1,6 +1,6 @@
 /**
- * PackedWeight: a matrix in panels of 8 outputs (assembly/linear.ts, pack-int8.ts), in an engine's memory. One layout serves the
- * linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
+ * PackedWeight: a matrix in panels of 32 outputs, int8 in panels of 8 (assembly/linear.ts, pack-int8.ts), in an engine's memory. One
+ * layout serves the linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
  */
 import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
 import { type Outputs, productOf } from "../../storage.ts";
@@ -8,8 +8,13 @@ import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
 import type { FloatDtype, StoredNumbers, Weight, WeightDtype } from "../../weight.ts";
 import type { EngineMemory } from "./memory.ts";
 
+const FLOAT_LANES = 32;
+const INT8_LANES = 8;
+
 /** Outputs of a panel. */
-export const LANES = 8;
+export function lanesOf(dtype: WeightDtype): number {
+  return dtype === "int8" ? INT8_LANES : FLOAT_LANES;
+}
 
 export interface PackedWeight extends Weight {
   readonly pointer: number;
@@ -24,7 +29,8 @@ export interface PackedWeight extends Weight {
 /** Bytes of the panels of [k, n]: the last panel is filled up, and so are the inputs of int8, to a multiple of four. */
 export function panelBytes(k: number, n: number, dtype: WeightDtype): number {
   const inputs = dtype === "int8" ? Math.ceil(k / 4) * 4 : k;
-  return Math.ceil(n / LANES) * LANES * inputs * BYTES_PER_ELEMENT[STORED_AS[dtype]];
+  const lanes = lanesOf(dtype);
+  return Math.ceil(n / lanes) * lanes * inputs * BYTES_PER_ELEMENT[STORED_AS[dtype]];
 }
 
 /** Bytes of a packed weight: its panels, and behind them the scales of int8. */
@@ -65,7 +71,7 @@ export function packedWeight(
     for (let i = 0; i < rows; i++) bitsInto(i, whole.subarray(i * columns, (i + 1) * columns));
     return { bytes: new Uint8Array(whole.buffer), scales: scales?.slice() };
   };
-  const layout = `panels of ${LANES} ${outputs}`;
+  const layout = `panels of ${lanesOf(dtype)} ${outputs}`;
   return { shape, dtype, layout, bytes, pointer, scales: scales?.byteOffset ?? 0, k, n, row, toTensor, toStored };
 }
 
@@ -87,16 +93,16 @@ function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, mem
       return (bytes[32 * group + 4 * (output & 7) + (input & 3)] as number) - 64;
     };
   }
-  const count = Math.ceil(n / LANES) * LANES * k;
+  const count = Math.ceil(n / FLOAT_LANES) * FLOAT_LANES * k;
   const { buffer } = bytes;
   if (dtype === "f32") {
     const data = new Uint32Array(buffer, pointer, count);
-    return (input: number, output: number) => data[((output >> 3) * k + input) * LANES + (output & 7)] as number;
+    return (input: number, output: number) => data[((output >> 5) * k + input) * FLOAT_LANES + (output & 31)] as number;
   }
   const data = new Uint16Array(buffer, pointer, count);
   return (input: number, output: number) => {
-    const place = 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
-    return data[((output >> 3) * k + input) * LANES + place] as number;
+    const place = (output & 24) + 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
+    return data[((output >> 5) * k + input) * FLOAT_LANES + place] as number;
   };
 }
 

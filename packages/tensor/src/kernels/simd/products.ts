@@ -6,12 +6,13 @@ import { referenceKernels } from "../reference.ts";
 import { JOB, type KernelContext, perUnit } from "./context.ts";
 import { KEPT } from "./dtypes.ts";
 import { packRows } from "./pack-rows.ts";
-import { isPacked, LANES, type PackedWeight, packedBytes } from "./packed-weight.ts";
+import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weight.ts";
 
 /** A step's product: this part of a thread's share in one piece, the rest in pieces of a fortieth, which even out what one is slower. */
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
-const WIDENED_BYTES = 16_384; // of scratch for a thread: a block of a panel as float32
+const UNITS_A_THREAD = 16; // of a product of several rows
+const SCRATCH_BYTES = 57_536; // of a thread: SCRATCH of assembly/linear.ts
 const ROW_HEAD = 16; // bytes before the numbers of a quantized row
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
@@ -65,13 +66,13 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
   pool.int(8, n);
   pool.int(9, dtype === "int8" ? scales : KEPT[dtype]);
   if (dtype === "int8") pool.int(10, pool.fusedDots ? 1 : 0);
-  else if (m > 3 && dtype !== "f32") pool.int(10, scratch(pool.threads * WIDENED_BYTES));
+  else pool.int(10, scratch(pool.threads * SCRATCH_BYTES));
   const job = dtype === "int8" ? JOB.linearInt8 : JOB.linear;
-  const panels = Math.ceil(n / LANES);
-  if (m > 1) pool.run(job, panels, perUnit(pool, panels, Number.POSITIVE_INFINITY));
+  const panels = Math.ceil(n / lanesOf(dtype));
+  if (m > 1) pool.run(job, panels, perUnit(pool, panels, Number.POSITIVE_INFINITY, UNITS_A_THREAD));
   else {
     const share = panels / pool.threads;
-    pool.run(job, panels, Math.ceil(share / PIECES_OF_STEP), Math.ceil(FIRST_OF_STEP * share));
+    pool.run(job, panels, Math.ceil(share / PIECES_OF_STEP), Math.max(1, Math.floor(FIRST_OF_STEP * share)));
   }
   operands.done();
 }

@@ -82,9 +82,9 @@ export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptio
     get memory() {
       return parts && memoryUse(parts.memory);
     },
-    limits: () => {
+    limits: (readBytes) => {
       const { memory, pool } = working();
-      return machineLimits(memory, pool);
+      return machineLimits(memory, pool, readBytes);
     },
     dispose: () => {
       if (!parts) return;

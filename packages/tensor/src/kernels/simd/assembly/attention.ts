@@ -2,8 +2,12 @@
  * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row of
  * the thread's own and never in memory, unless scores or pattern are asked for.
  *
- *   scores: 4 keys at a time for two queries, in 8 accumulators; for one query key after key, one stream
+ *   scores: 4 keys at a time for two queries, in 8 accumulators, or for one
  *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
+ *
+ * One order of sums: a score is four lanes of products of channels, one after the other, then the sum of the lanes, then the products of
+ * the channels beyond; an output is its values one after the other, each a multiply-add, or for channels that fill no eight a product and a
+ * sum. So a query has the same result in a tile, as the last rows of one, and alone in a step.
  *
  *              keys 0 .. past + i
  *            +--4--+--4--+- -+         4 queries of one head: scores of four keys at once, softmax row by row, then
@@ -107,31 +111,24 @@ function tail(q: usize, keys: usize, d: i32): v128 {
   return f32x4(a, b, c, e);
 }
 
-/** One query, keys in the order they lie, for a step is bound by reading them; four at a time, so that their sums are turned at once. */
+/** One query and four keys at a time. */
 function oneRow(row: usize, q: usize, keys: usize, d: i32, count: i32, scale: f32): void {
   const stride = <usize>d << 2;
+  const fours = <usize>(d & ~3) << 2;
   for (let t = 0; t < count; t += 4) {
     const key = keys + <usize>t * stride;
-    let dots = sums(
-      lanesOf(q, key, d), lanesOf(q, key + stride, d), lanesOf(q, key + 2 * stride, d), lanesOf(q, key + 3 * stride, d),
-    );
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+    for (let j: usize = 0; j < fours; j += 16) {
+      const x = v128.load(q + j);
+      a0 = madd(x, v128.load(key + j), a0);
+      a1 = madd(x, v128.load(key + stride + j), a1);
+      a2 = madd(x, v128.load(key + 2 * stride + j), a2);
+      a3 = madd(x, v128.load(key + 3 * stride + j), a3);
+    }
+    let dots = sums(a0, a1, a2, a3);
     if (d & 3) dots = f32x4.add(dots, tail(q, key, d));
     v128.store(row + (<usize>t << 2), f32x4.mul(dots, f32x4.splat(scale)));
   }
-}
-
-/** The products of the channels that fill fours, added up lane by lane. */
-// @ts-expect-error: decorator
-@inline
-function lanesOf(q: usize, key: usize, d: i32): v128 {
-  let a = f32x4.splat(0), b = a;
-  const eights = <usize>(d & ~7) << 2;
-  for (let j: usize = 0; j < eights; j += 32) {
-    a = madd(v128.load(q + j), v128.load(key + j), a);
-    b = madd(v128.load(q + j, 16), v128.load(key + j, 16), b);
-  }
-  if (d & 4) a = madd(v128.load(q + eights), v128.load(key + eights), a);
-  return f32x4.add(a, b);
 }
 
 function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d: i32, count: i32, scale: f32): void {
@@ -163,7 +160,7 @@ function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d:
   }
 }
 
-/** Keys [begin, end), fewer than four as a rule. */
+/** Keys [begin, end), fewer than four as a rule; each product in the order of `sums` and `tail`. */
 function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i32, scale: f32): void {
   const fours = <usize>(d & ~3) << 2;
   for (let t = begin; t < end; t++) {
@@ -171,44 +168,39 @@ function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i3
     let lanes = f32x4.splat(0);
     for (let j: usize = 0; j < fours; j += 16) lanes = madd(v128.load(q + j), v128.load(key + j), lanes);
     let dot = sumOfLanes(lanes);
-    for (let j = fours; j < <usize>d << 2; j += 4) dot += load<f32>(q + j) * load<f32>(key + j);
+    if (d & 3) {
+      let rest: f32 = 0;
+      for (let j = fours; j < <usize>d << 2; j += 4) rest += load<f32>(q + j) * load<f32>(key + j);
+      dot += rest;
+    }
     store<f32>(row + (<usize>t << 2), dot * scale);
   }
 }
 
-/** out[r] = sum over t < seen + r of row r's weight[t] values[t]. */
+/** out[r] = sum over t < seen + r of row r's weight[t] values[t], term after term. */
 function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32): void {
-  let channel = 0;
-  if (rows == 4) for (; channel + 8 <= d; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
-  else {
-    for (let r = 0; r < rows; r++) oneRowOfValues(out + <usize>r * rowBytes, weights + <usize>r * weightBytes, values, d, seen);
-    channel = d & ~7;
+  if (rows < 4) {
+    for (let r = 0; r < rows; r++, out += rowBytes, weights += weightBytes) {
+      memory.fill(out, 0, <usize>d << 2);
+      addValues(out, weights, values, d, 0, seen + r);
+    }
+    return;
   }
-  for (let r = 0; r < rows; r++) {
-    const target = out + <usize>r * rowBytes;
-    const weight = weights + <usize>r * weightBytes;
-    for (let j = channel; j < d; j++) {
-      let sum: f32 = 0;
-      for (let t = 0; t < seen; t++) sum += load<f32>(weight + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
-      store<f32>(target + (<usize>j << 2), sum);
-    }
-    for (let t = seen; t < seen + r; t++) {
-      const p = load<f32>(weight + (<usize>t << 2));
-      for (let j = 0; j < d; j++) {
-        const at = target + (<usize>j << 2);
-        store<f32>(at, load<f32>(at) + p * load<f32>(values + ((<usize>t * d + j) << 2)));
-      }
-    }
+  const eights = d & ~7;
+  for (let channel = 0; channel < eights; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  for (let r = 0; r < 4; r++, out += rowBytes, weights += weightBytes) {
+    memory.fill(out + (<usize>eights << 2), 0, <usize>(d - eights) << 2);
+    addChannels(out, weights, values, d, eights, 0, seen);
+    addValues(out, weights, values, d, seen, seen + r);
   }
 }
 
-/** One query: four values at a time, eight channels of each, so that values are read in the order they lie; the sums are in `out`. */
-function oneRowOfValues(out: usize, weights: usize, values: usize, d: i32, seen: i32): void {
+/** Adds weight[t] values[t] for t of [begin, end) to `out`: four values at a time, so that they are read in the order they lie. */
+function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32, end: i32): void {
   const stride = <usize>d << 2;
   const eights = <usize>(d & ~7) << 2;
-  const fours = seen & ~3;
-  memory.fill(out, 0, eights);
-  for (let t = 0; t < fours; t += 4) {
+  const fours = begin + ((end - begin) & ~3);
+  for (let t = begin; t < fours; t += 4) {
     const w = weights + (<usize>t << 2);
     const p0 = v128.load_splat<f32>(w), p1 = v128.load_splat<f32>(w, 4);
     const p2 = v128.load_splat<f32>(w, 8), p3 = v128.load_splat<f32>(w, 12);
@@ -221,10 +213,21 @@ function oneRowOfValues(out: usize, weights: usize, values: usize, d: i32, seen:
       v128.store(out + j, madd(p3, v128.load(at + 3 * stride, 16), madd(p2, v128.load(at + 2 * stride, 16), high)), 16);
     }
   }
-  for (let t = fours; t < seen; t++) {
+  for (let t = fours; t < end; t++) {
     const p = v128.load_splat<f32>(weights + (<usize>t << 2));
     const v = values + <usize>t * stride;
     for (let j: usize = 0; j < eights; j += 16) v128.store(out + j, madd(p, v128.load(v + j), v128.load(out + j)));
+  }
+  addChannels(out, weights, values, d, d & ~7, begin, end);
+}
+
+/** The same for the channels from `first` on, which fill no eight, one by one. */
+function addChannels(out: usize, weights: usize, values: usize, d: i32, first: i32, begin: i32, end: i32): void {
+  for (let j = first; j < d; j++) {
+    const place = out + (<usize>j << 2);
+    let sum = load<f32>(place);
+    for (let t = begin; t < end; t++) sum += load<f32>(weights + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+    store<f32>(place, sum);
   }
 }
 

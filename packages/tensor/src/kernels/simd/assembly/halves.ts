@@ -6,11 +6,11 @@
  */
 const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
 
-/** Eight halves of a panel lie in four words: output j of the eight in the lower half of word j, output j + 4 in the upper half. */
+/** Of each eight outputs of a panel, halves lie in four words: output j of them in the lower half of word j, output j + 4 in the upper half. */
 // @ts-expect-error: decorator
 @inline
 export function placeOf(j: i32): i32 {
-  return ((j & 3) << 1) | (j >> 2);
+  return (j & ~7) | ((j & 3) << 1) | ((j >> 2) & 1);
 }
 
 /** Words of a panel, from outputs 0 to 3 and 4 to 7 in the lower bits of each lane. */

@@ -9,42 +9,52 @@ import { asFloat, fault, one, stored } from "./stored";
 // @ts-expect-error: decorator
 @inline
 const ROWS: i32 = 16;
+// @ts-expect-error: decorator
+@inline
+const LANES: i32 = 32; // outputs of a panel
 
 /** Panels [begin, end) of rows [row, row + count) of W [k, n]: the inputs `row ..` of these outputs. */
 export function packInputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
-  const line = 3 + shiftOf(to); // log2 of the bytes of an input's eight outputs
+  const line = 5 + shiftOf(to); // log2 of the bytes of an input's 32 outputs
   for (let first = 0; first < count; first += ROWS) {
     const last = min(first + ROWS, count);
     for (let panel = begin; panel < end; panel++) {
-      const columns = min(8, n - panel * 8);
+      const columns = min(LANES, n - panel * LANES);
       let target = packed + ((<usize>panel * k + row + first) << line);
       for (let i = first; i < last; i++, target += <usize>1 << line) {
-        const index = <usize>i * n + <usize>panel * 8;
-        if (columns == 8) storeEight(target, four(bytes, index, from, to), four(bytes, index + 4, from, to), to);
-        else for (let j = 0; j < columns; j++) storeOne(target, j, bytes, index + j, from, to);
+        const index = <usize>i * n + <usize>panel * LANES;
+        let j = 0;
+        for (; j + 8 <= columns; j += 8) {
+          storeEight(target + (j << shiftOf(to)), four(bytes, index + j, from, to), four(bytes, index + j + 4, from, to), to);
+        }
+        for (; j < columns; j++) storeOne(target, j, bytes, index + j, from, to);
       }
     }
   }
 }
 
-/** Rows [row, row + count) of W^T [n, k], row a multiple of 8: whole panels, of which [begin, end) are made here. */
+/** Rows [row, row + count) of W^T [n, k], row a multiple of 32: whole panels, of which [begin, end) are made here. */
 export function packOutputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
-  const line = 3 + shiftOf(to);
+  const line = 5 + shiftOf(to), stride = <usize>1 << line;
   for (let panel = begin; panel < end; panel++) {
-    const target = packed + ((<usize>((row >> 3) + panel) * k) << line);
-    const rows = min(8, count - panel * 8);
-    const start = <usize>panel * 8 * k;
+    const target = packed + ((<usize>(row / LANES + panel) * k) << line);
+    const rows = min(LANES, count - panel * LANES);
+    const start = <usize>panel * LANES * k;
     let i = 0;
-    if (rows == 8) {
-      for (; i + 4 <= k; i += 4) fourInputs(target + (<usize>i << line), <usize>1 << line, bytes, start + i, k, from, to);
+    for (; i + 4 <= k; i += 4) {
+      const place = target + (<usize>i << line);
+      let j = 0;
+      for (; j + 8 <= rows; j += 8) fourInputs(place + (j << shiftOf(to)), stride, bytes, start + <usize>j * k + i, k, from, to);
+      for (; j < rows; j++) {
+        for (let t: usize = 0; t < 4; t++) storeOne(place + t * stride, j, bytes, start + <usize>j * k + i + t, from, to);
+      }
     }
     for (; i < k; i++) {
-      const place = target + (<usize>i << line);
-      for (let j = 0; j < rows; j++) storeOne(place, j, bytes, start + <usize>j * k + i, from, to);
+      for (let j = 0; j < rows; j++) storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);
     }
   }
 }
@@ -67,7 +77,7 @@ function fourInputs(target: usize, stride: usize, bytes: usize, index: usize, k:
   storeEight(target + 3 * stride, i32x4.shuffle(ab1, cd1, 2, 3, 6, 7), i32x4.shuffle(ef1, gh1, 2, 3, 6, 7), to);
 }
 
-/** An input's eight outputs, from `four`. */
+/** Eight of an input's outputs, from `four`. */
 // @ts-expect-error: decorator
 @inline
 function storeEight(target: usize, low: v128, high: v128, to: i32): void {
