@@ -105,6 +105,12 @@ test("neither vocab.json nor merges.txt is no tokenizer", () => {
   expect(loadTokenizerFiles({ "tokenizer_config.json": "{}" })).toBeUndefined();
 });
 
+test.each(["NaN", "Infinity", "-Infinity"])("%s loads where no id depends on it, as in transformers", (value) => {
+  const config = `{"model_max_length":${value},"padding_side":"left","other":[${value}]}`;
+  const files = { "tokenizer_config.json": config, "special_tokens_map.json": `{"other":${value}}` };
+  expect(load(files).encode("word")).toEqual(gpt2.encode("word"));
+});
+
 describe("broken files are one clear line", () => {
   test.each<[TokenizerFiles | { [name: string]: undefined }, string]>([
     [{ "merges.txt": undefined }, "merges.txt: is not there; vocab.json alone is no tokenizer"],

@@ -1,7 +1,7 @@
 /** What a tokenizer.json may not ask for is refused by the name of its key. */
 import { describe, expect, test } from "vitest";
 import { TokenizerError } from "../src/tokenizer.ts";
-import { loadTokenizer } from "../src/tokenizer-files.ts";
+import { loadTokenizer, loadTokenizerFiles } from "../src/tokenizer-files.ts";
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
@@ -116,6 +116,12 @@ describe("is one clear line", () => {
     ["version https://git-lfs.github.com/spec/v1", "t.json: is a Git LFS pointer, not "],
     ["\n<!DOCTYPE html>", "t.json: is a web page, not "],
   ])("%s", (text, message) => expect(() => loadTokenizer(text, "t.json")).toThrow(message));
+});
+
+test("without a class, a token named beside the file is numbered after the file's own: no <|endoftext|> is added", () => {
+  // as TokenizersBackend of transformers 5.18 has it; with a config.json of gpt2 it would be GPT2Tokenizer, and id 4
+  const files = { "tokenizer.json": JSON.stringify(whole), "tokenizer_config.json": '{"pad_token":"<pad>"}' };
+  expect(loadTokenizerFiles(files)?.encode("ab<pad>")).toEqual([2, 3]);
 });
 
 test.each(["0.0", "0e0", "-0"])("a dropout of %s is none, as in tokenizers", (dropout) => {

@@ -59,7 +59,7 @@ const config = z.looseObject(
     add_prefix_space: flag.optional(),
     split_special_tokens: flag.default(false),
     added_tokens_decoder: z.looseObject({}, { error: "an object from id to token" }).optional(),
-    model_max_length: z.number({ error: "a number" }).nullish(),
+    model_max_length: z.custom<number>((value) => typeof value === "number", { error: "a number" }).nullish(),
     init_inputs: z.array(z.unknown()).max(0, { error: "empty: arguments of a class are not supported" }).optional(),
     fast_tokenizer_files: z
       .custom((value) => JSON.stringify(value) === '["tokenizer.json"]', {
