@@ -102,8 +102,8 @@ const CACHE_VARIABLES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XD
 
 /**
  * The path, which is named `by` a variable or an option, or by nothing.
- * @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~`; where its home folder
- * is not known
+ * @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~`; where
+ * the home folder is not known
  */
 function cacheFolder(path: () => string, by: string | undefined): string {
   const folder = known(path, by);
