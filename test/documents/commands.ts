@@ -36,6 +36,11 @@ export const EXCEPTIONS: readonly Exception[] = [
   { code: /^\.ci\/run$/, reason: "runs these tests" },
   { code: /^node --no-enable-avx-vnni/, reason: "an option of Node 24" },
   { code: /^(npx )?pnpm/, document: "docs/decisions/0011-first-run.md", reason: "says what does not work" },
+  {
+    code: /^node examples\/try\.mjs$/,
+    reason: "runs a block that was saved there; test/readme.test.ts runs every block",
+  },
+  { code: /^npx tsx/, document: "tools/reference/README.md", reason: "writes the input of a script that needs Python" },
   { code: /^apt-get install/, reason: "needs root and the network" },
   { code: /^(python|\.venv)/, document: "tools/reference/README.md", reason: "needs Python and PyTorch" },
   { code: /^npm /, document: "bench/peers/README.md", reason: "downloads half a gigabyte" },
