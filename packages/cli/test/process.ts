@@ -1,4 +1,4 @@
-/** Runs the built tsgpt as a user would: in a process of its own. `pnpm test` builds first. */
+/** Runs the built tsgpt, as `pnpm test` builds it first. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,10 @@ export interface RunOptions {
   readonly closeStdoutAfter?: number;
 }
 
-/** What `tsgpt ...args` prints, and its exit code: in one that stays, or if it is about more than the environment in a process of its own. */
+/**
+ * What `tsgpt ...args` prints, and its exit code: in the warm process, or with options that are about more than the environment
+ * in a process of its own.
+ */
 export function tsgpt(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { env, ...ofProcess } = options;
   return Object.keys(ofProcess).length > 0 ? spawned(args, options) : warm(args, env);
