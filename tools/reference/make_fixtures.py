@@ -24,8 +24,8 @@ from transformers import GPT2Config, GPT2LMHeadModel
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
 OPS = ROOT / "packages/tensor/test/fixtures/ops.json"
-MADE_BY = ("tools/reference/make_fixtures.py, make_decode_fixtures.py, make_tokenizer_fixtures.py, judge_tokenizers.py, "
-           "record_mutations.py")
+MADE_BY = ("tools/reference/make_fixtures.py, make_decode_fixtures.py, make_score_fixtures.py, make_tokenizer_fixtures.py, "
+           "judge_tokenizers.py, record_mutations.py")
 SEED = 20261124
 TINY = dict(vocab_size=61, n_positions=24, n_embd=12, n_layer=2, n_head=3, bos_token_id=None, eos_token_id=None,
             resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)

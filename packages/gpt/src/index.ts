@@ -45,6 +45,7 @@ export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport 
 export { CheckpointError, ConfigError, ContextOverflowError, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export { type GenerationConfig, parseConfigs, parseGenerationConfig } from "./generation-config.ts";
+export { interruptibleForward } from "./interruptible-forward.ts";
 export { KVCache } from "./kv-cache.ts";
 export type { Limits } from "./limit-passes.ts";
 export { logProbabilities, logSumOfExp } from "./log-sum-exp.ts";

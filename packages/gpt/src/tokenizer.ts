@@ -24,6 +24,8 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** One token's text; an incomplete character shows as U+FFFD. @throws RangeError for an unknown id */
   tokenText(id: number): string;
+  /** One token's bytes, of which a character may take several tokens'; undefined for an unknown id. */
+  tokenBytes(id: number): Uint8Array | undefined;
   /** A decoder for one stream of tokens; an id that only the model has, whose rows may be padded, is no text. */
   streamingDecoder(): StreamingDecoder;
 }
@@ -63,6 +65,7 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
     encode,
     decode,
     tokenText: (id) => decode([id]),
+    tokenBytes: bytesOf.find,
     streamingDecoder: () => streamingDecoder(bytesOf.find, separator),
   };
 }

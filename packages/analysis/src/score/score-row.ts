@@ -1,0 +1,61 @@
+/**
+ * One row of logits as a token's scores: two passes over the vocabulary and no sort. The first finds the `top` largest and counts the
+ * logits above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, x = logit - largest, which hold the normalizer,
+ * the entropy and the variance of ln p.
+ */
+import type { TokenScores } from "./token-scores.ts";
+
+/**
+ * Writes the scores of the token at `position`, drawn from the distribution of `logits`. [V]
+ * @throws Error if a logit is NaN or infinite
+ */
+export function scoreRow(scores: TokenScores, position: number, logits: Float32Array): void {
+  const given = logits[scores.ids[position] as number] as number;
+  const { rank, max } = largest(scores, position, logits, given);
+  let [sum, first, second] = [0, 0, 0];
+  for (let i = 0; i < logits.length; i++) {
+    const x = (logits[i] as number) - max;
+    const weight = Math.exp(x);
+    sum += weight;
+    first += weight * x;
+    second += weight * x * x;
+  }
+  if (!Number.isFinite(second)) {
+    throw new Error(`score: the logits before position ${position} are not finite numbers; check the weights`);
+  }
+  const [mean, logSum] = [first / sum, Math.log(sum)];
+  scores.rank[position] = rank;
+  scores.logprob[position] = given - max - logSum;
+  scores.entropy[position] = logSum - mean;
+  scores.variance[position] = Math.max(0, second / sum - mean * mean);
+  const from = position * scores.top;
+  for (let i = from; i < from + scores.top; i++) {
+    scores.topLogprobs[i] = (logits[scores.topIds[i] as number] as number) - max - logSum;
+  }
+}
+
+/** How many logits are above `given`, and the largest; the ids of the largest go into `topIds`. */
+function largest({ top, topIds }: TokenScores, position: number, logits: Float32Array, given: number) {
+  const from = position * top;
+  let [rank, max, bar, found] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id] as number;
+    if (logit > given) rank++;
+    if (logit > max) max = logit;
+    if (found === top && !(logit > bar)) continue;
+    if (top === 0) continue;
+    found = insert(topIds, from, Math.min(found, top - 1), id, logits);
+    if (found === top) bar = logits[topIds[from + top - 1] as number] as number;
+  }
+  return { rank, max };
+}
+
+/** Puts an id among the `found` largest so far, behind those that are as large; how many there are then. */
+function insert(topIds: Int32Array, from: number, found: number, id: number, logits: Float32Array): number {
+  let i = from + found;
+  for (; i > from && (logits[topIds[i - 1] as number] as number) < (logits[id] as number); i--) {
+    topIds[i] = topIds[i - 1] as number;
+  }
+  topIds[i] = id;
+  return found + 1;
+}

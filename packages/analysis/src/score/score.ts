@@ -1,0 +1,97 @@
+/**
+ * What a model makes of each token of a text: log-probability, rank, entropy, and the likeliest alternatives. A text longer than the
+ * context is read in windows, several short ones in one pass of `forwardBatch`.
+ */
+import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import { scoreRow } from "./score-row.ts";
+import { emptyScores, type TokenScores } from "./token-scores.ts";
+import { type Recipe, type Window, windowsOf } from "./windows.ts";
+
+export interface ScoreOptions {
+  /** A token before each text, so that its first one has a score; by llama.cpp's recipe it is the first of every chunk. */
+  readonly bos?: number | undefined;
+  /** Alternatives kept of each token; default 5. */
+  readonly top?: number | undefined;
+  /** Default: transformers', with a stride of half the context. */
+  readonly recipe?: Recipe | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Tokens fed to the model so far, and in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** One window of one text. */
+interface Job extends Window {
+  readonly scores: TokenScores;
+}
+
+/** The scores of one text. T ids -> T scores @throws what `scoreTexts` throws */
+export async function scoreText(model: Model, ids: readonly number[], options: ScoreOptions = {}): Promise<TokenScores> {
+  return (await scoreTexts(model, [ids], options))[0] as TokenScores;
+}
+
+/**
+ * The scores of texts that know nothing of each other. B lists of T ids -> B times T scores
+ * @throws RangeError for a text too short, a stride or `top` out of range; ContextOverflowError for a text too long at stride 0; what
+ * `forwardBatch` throws; the signal's AbortError between two layers
+ */
+export async function scoreTexts(
+  model: Model,
+  texts: readonly (readonly number[])[],
+  { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions = {},
+): Promise<TokenScores[]> {
+  const { nPositions, vocabSize } = model.config;
+  if (!Number.isInteger(top) || top < 0) throw new RangeError(`score: top must be a whole number, 0 or more, got ${top}`);
+  const added = bos === undefined ? 0 : 1;
+  const scored = texts.map((ids) => emptyScores(ids, Math.min(top, vocabSize), bos));
+  const jobs = scored.flatMap((scores): Job[] =>
+    windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
+  );
+  const total = jobs.reduce((sum, { start, end }) => sum + end - start, 0);
+  let done = 0;
+  for (const group of groupsOf(jobs, nPositions)) {
+    await runPass(model, group, { isChunked: recipe.name === "llama.cpp", signal });
+    done += group.reduce((sum, { start, end }) => sum + end - start, 0);
+    onProgress?.(done, total);
+  }
+  return scored;
+}
+
+/** Neighbors together, as many as have `most` tokens at most. */
+function groupsOf(jobs: readonly Job[], most: number): Job[][] {
+  const groups: Job[][] = [];
+  let tokens = most;
+  for (const job of jobs) {
+    const length = job.end - job.start;
+    if (tokens + length > most) {
+      groups.push([]);
+      tokens = 0;
+    }
+    groups.at(-1)?.push(job);
+    tokens += length;
+  }
+  return groups;
+}
+
+/** One pass of the model, and the scores of the tokens that its windows score. */
+async function runPass(
+  model: Model,
+  jobs: readonly Job[],
+  { isChunked, signal }: { readonly isChunked: boolean; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const sequences = jobs.map((job) => ({ ids: idsOf(job, isChunked) }));
+  const logits = await interruptibleForward(model, sequences, {}, signal); // [sum of T, V]
+  if (!logits) return signal?.throwIfAborted();
+  let row = 0;
+  for (const { scores, start, from, end } of jobs) {
+    const added = scores.bos === undefined ? 0 : 1;
+    for (let i = from; i < end; i++) scoreRow(scores, i - added, logits.row(row + i - 1 - start).data);
+    row += end - start;
+  }
+}
+
+/** The ids a window feeds: of the begin token and the text; where each chunk is a text of its own, its first is the begin token. */
+function idsOf({ scores: { ids, bos }, start, end }: Job, isChunked: boolean): number[] {
+  if (bos === undefined) return ids.slice(start, end);
+  const fed = start === 0 ? [bos, ...ids.slice(0, end - 1)] : ids.slice(start - 1, end - 1);
+  return isChunked ? [bos, ...fed.slice(1)] : fed;
+}
