@@ -5,4 +5,4 @@ export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
 export { type Alternative, isScored, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
 export { type RunningPerplexity, runningPerplexities, type Totals, totalsOf } from "./score/totals.ts";
 export type { Recipe } from "./score/windows.ts";
-export { type Colour, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./watermark.ts";
+export { type Colour, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { upperTail } from "../src/upper-tail.ts";
+import { upperTail } from "../src/detect/upper-tail.ts";
 
 /** 0.5 * math.erfc(z / math.sqrt(2)) of Python 3.11, whose erfc is the C library's. */
 const PYTHON: [number, number][] = [

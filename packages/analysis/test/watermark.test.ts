@@ -1,7 +1,7 @@
 import { detectWatermark } from "@tsgpt/analysis";
 import { greenTest, type WatermarkKey } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
-import { zScore } from "../src/watermark.ts";
+import { zScore } from "../src/detect/watermark.ts";
 import { coloured, randomIds } from "./coloured.ts";
 
 const KEY: WatermarkKey = { key: 42 };

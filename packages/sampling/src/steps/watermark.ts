@@ -54,18 +54,24 @@ export function checkWatermarkKey(key: WatermarkKey, at: string): void {
 }
 
 /** Which tokens are green behind the last `width` tokens `before`. */
-export function greenTest(
-  { key, gamma = WATERMARK_GAMMA, hash = "left" }: WatermarkKey,
-  before: readonly number[],
-): (id: number) => boolean {
-  const limit = gamma * 2 ** 32;
+export function greenTest(key: WatermarkKey, before: readonly number[]): (id: number) => boolean {
+  const limit = (key.gamma ?? WATERMARK_GAMMA) * 2 ** 32;
+  const hash = colorHash(key, before);
+  return (id) => hash(id) < limit;
+}
+
+/**
+ * The 32 bits that decide a token's color behind the last `width` tokens `before`. Of "left" they follow from the whole window, of "self"
+ * from one token of it: under a wide one, several windows may give a token the same bits.
+ */
+export function colorHash({ key, hash = "left" }: WatermarkKey, before: readonly number[]): (id: number) => number {
   const secret = mix(mix(key >>> 0) ^ Math.floor(key / 2 ** 32));
   if (hash === "left") {
     const seed = before.reduce((seed, id) => mix(seed ^ id), secret);
-    return (id) => mix(mix(seed) ^ id) < limit;
+    return (id) => mix(mix(seed) ^ id);
   }
   const seeds = before.map((id) => mix(secret ^ id));
-  return (id) => mix(secret ^ seeds.reduce((least, seed) => Math.min(least, mix(seed ^ id)), Infinity)) < limit;
+  return (id) => mix(secret ^ seeds.reduce((least, seed) => Math.min(least, mix(seed ^ id)), Infinity));
 }
 
 /** The finalizer of MurmurHash3 after an odd constant: 32 bits in, 32 well-mixed bits out. */

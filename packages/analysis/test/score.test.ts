@@ -1,7 +1,7 @@
 /** Scores and statistics against transformers and PyTorch in float64: packages/gpt/test/fixtures/score. */
 import { createReferenceEngine, createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readBytes, loadFixture } from "../../../gpt/test/fixture-files.ts";
+import { readBytes, loadFixture } from "../../gpt/test/fixture-files.ts";
 import { type Detection, detect, type Recipe, runningPerplexities, scoreText, type TokenScores, totalsOf } from "@tsgpt/analysis";
 
 interface Case {

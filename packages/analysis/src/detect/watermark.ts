@@ -4,7 +4,7 @@
  * the colours are those of the step that writes the watermark (@tsgpt/sampling). The first tokens, which have no whole window
  * before them, are not counted; nor is the prompt told from what follows: leave it out, or it thins the mark.
  */
-import { checkWatermarkKey, greenTest, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
+import { checkWatermarkKey, colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
 import { upperTail } from "./upper-tail.ts";
 
 const THRESHOLD = 4;
@@ -12,7 +12,10 @@ const THRESHOLD = 4;
 export type Colour = "green" | "red";
 
 export interface DetectOptions {
-  /** A token behind the same window counts once, however often it comes: a loop says no more than its first round. Default true. */
+  /**
+   * What the same hash colors counts once, however often it comes: a loop says no more than its first round. Of a left hash that is the same
+   * token behind the same window; of a wide self hash also behind windows that share the token whose hash is least. Default true.
+   */
   readonly ignoreRepeats?: boolean;
   /** A z above it is flagged; default 4. */
   readonly threshold?: number;
@@ -31,8 +34,8 @@ export interface WatermarkEvidence {
   readonly highestZ: number;
   /**
    * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided. The normal
-   * distribution stands for the binomial: of a few dozen tokens the small values are too small. So are those of a self hash over
-   * several tokens, where one pair colours many windows: of unmarked text z has deviation 1.085 at width 4, not 1.
+   * distribution stands for the binomial: of a few dozen tokens the small values are too small. With `ignoreRepeats` false they are too
+   * small for any text that repeats itself.
    */
   readonly pValue: number;
   readonly flagged: boolean;
@@ -54,8 +57,9 @@ export function detectWatermark(
   checkWatermarkKey(key, "detectWatermark");
   const { gamma = WATERMARK_GAMMA, width = 1 } = key;
   check(ids, width, threshold);
-  const colours = ids.map((id, i) => (i < width ? undefined : colourOf(id, ids.slice(i - width, i), key)));
-  const counted = ignoreRepeats ? firstOfEach(ids, width) : [...ids.keys()].slice(width);
+  const hashes = ids.map((id, i) => (i < width ? undefined : colorHash(key, ids.slice(i - width, i))(id)));
+  const colours = hashes.map((hash) => (hash === undefined ? undefined : hash < gamma * 2 ** 32 ? "green" : "red"));
+  const counted = ignoreRepeats ? firstOfEach(hashes) : [...ids.keys()].slice(width);
   const scored = counted.length;
   const green = counted.filter((i) => colours[i] === "green").length;
   const z = zScore(green, scored, gamma);
@@ -68,17 +72,10 @@ export function zScore(green: number, scored: number, gamma: number): number {
   return (green - gamma * scored) / Math.sqrt(scored * gamma * (1 - gamma));
 }
 
-function colourOf(id: number, before: readonly number[], key: WatermarkKey): Colour {
-  return greenTest(key, before)(id) ? "green" : "red";
-}
-
-/** The positions where a window and the token behind it stand for the first time. */
-function firstOfEach(ids: readonly number[], width: number): number[] {
-  const first = new Map<string, number>();
-  for (let i = width; i < ids.length; i++) {
-    const ngram = ids.slice(i - width, i + 1).join();
-    if (!first.has(ngram)) first.set(ngram, i);
-  }
+/** The positions whose hash stands for the first time: equal ones are colored by one draw, and say what it says once. */
+function firstOfEach(hashes: readonly (number | undefined)[]): number[] {
+  const first = new Map<number, number>();
+  for (const [i, hash] of hashes.entries()) if (hash !== undefined && !first.has(hash)) first.set(hash, i);
   return [...first.values()];
 }
 
