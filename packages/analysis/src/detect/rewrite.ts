@@ -4,11 +4,14 @@
  * the left one alone. Its share and spans are kept: 0.3 T / 4 spans of 2, one token at least between two.
  */
 import { interruptibleForward, KVCache, type Model } from "@tsgpt/gpt";
-import { createGenerator, createSampler, type Generator, nextUniform, type Sampler } from "@tsgpt/sampling";
+import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
+import { candidatesOf, draw } from "@tsgpt/sampling";
 
 const SPAN = 2;
 const GAP = 1;
 const SHARE = 0.3;
+/** One token that stays, and a span. */
+const SHORTEST = 1 + SPAN;
 /** Rewrites under way at once: each has a cache. */
 const AT_ONCE = 8;
 
@@ -26,7 +29,7 @@ export interface RewriteOptions {
 interface Draft {
   readonly ids: number[];
   readonly places: readonly number[];
-  readonly sample: Sampler;
+  readonly generator: Generator;
   readonly cache: KVCache;
   fed: number;
 }
@@ -39,6 +42,9 @@ interface Draft {
 export async function rewrite(model: Model, ids: readonly number[], options: RewriteOptions): Promise<number[][]> {
   const { count, seed, bos, signal, onProgress } = options;
   const added = bos === undefined ? [] : [bos];
+  if (added.length + ids.length < SHORTEST) {
+    throw new RangeError(`rewrite: needs ${SHORTEST - added.length} tokens or more, got ${ids.length}`);
+  }
   const size = model.config.nPositions - added.length;
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, i) => ids.slice(i * size, (i + 1) * size));
   const generators = Array.from({ length: count }, (_, i) => createGenerator(seed + i));
@@ -47,7 +53,7 @@ export async function rewrite(model: Model, ids: readonly number[], options: Rew
   for (const part of parts) {
     for (let first = 0; first < count; first += AT_ONCE) {
       const group = generators.slice(first, first + AT_ONCE);
-      const texts = await rewritePart(model, [...added, ...part], group, { keep: 1, signal });
+      const texts = await rewritePart(model, [...added, ...part], group, signal);
       for (const [i, text] of texts.entries()) rewritten[first + i]?.push(...text.slice(added.length));
       onProgress?.((done += group.length), count * parts.length);
     }
@@ -60,16 +66,19 @@ async function rewritePart(
   model: Model,
   ids: readonly number[],
   generators: readonly Generator[],
-  { kept, signal }: { readonly kept: number; readonly signal: AbortSignal | undefined },
+  signal: AbortSignal | undefined,
 ): Promise<number[][]> {
   const drafts: Draft[] = [];
   try {
     for (const generator of generators) {
       const cache = new KVCache(model.config, model.engine, ids.length);
-      drafts.push({ ids: [...ids], places: placesOf(ids.length, kept, generator), generator, cache, fed: 0 });
+      drafts.push({ ids: [...ids], places: placesOf(ids.length, generator), generator, cache, fed: 0 });
     }
-    const rounds = drafts[0]?.places.length ?? 0;
-    for (let round = 0; round < rounds; round++) await drawAt(model, drafts, round, signal);
+    const rounds = Math.max(...drafts.map(({ places }) => places.length));
+    for (let round = 0; round < rounds; round++) {
+      const going = drafts.filter(({ places }) => round < places.length);
+      await drawAt(model, going, round, signal);
+    }
     return drafts.map((draft) => draft.ids);
   } finally {
     for (const { cache } of drafts) cache.dispose();
@@ -88,19 +97,17 @@ async function drawAt(model: Model, drafts: readonly Draft[], round: number, sig
   }
 }
 
-/** The places drawn anew, ascending: spans that keep their distance, chosen one after the other, none before `kept`. */
-function placesOf(length: number, kept: number, generator: Generator): number[] {
-  const spans = Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
+/** The places drawn anew, ascending: spans that keep their distance, chosen one after the other, none on the first token. */
+function placesOf(length: number, generator: Generator): number[] {
+  const spans = length < SHORTEST ? 0 : Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
   const taken = new Set<number>();
   const isFree = (start: number) => {
     for (let i = start - GAP; i < start + SPAN + GAP; i++) if (taken.has(i)) return false;
     return true;
   };
-  for (let chosen = 0, tries = 0; chosen < spans && tries < 100 * spans; tries++) {
-    const start = kept + Math.floor(nextUniform(generator) * (length - SPAN + 1 - kept));
-    if (!isFree(start)) continue;
-    for (let i = start; i < start + SPAN; i++) taken.add(i);
-    chosen++;
+  for (let tries = 0; taken.size < SPAN * spans && tries < 100 * spans; tries++) {
+    const start = 1 + Math.floor(nextUniform(generator) * (length - SPAN));
+    if (isFree(start)) for (let i = start; i < start + SPAN; i++) taken.add(i);
   }
   return [...taken].sort((a, b) => a - b);
 }

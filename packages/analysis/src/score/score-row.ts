@@ -3,6 +3,7 @@
  * logits above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, x = logit - largest, which hold the normalizer,
  * the entropy and the variance of ln p.
  */
+import { exponentialMoments } from "@tsgpt/numeric";
 import type { TokenScores } from "./token-scores.ts";
 
 /**
@@ -12,14 +13,7 @@ import type { TokenScores } from "./token-scores.ts";
 export function scoreRow(scores: TokenScores, position: number, logits: Float32Array): void {
   const given = logits[scores.ids[position] as number] as number;
   const { rank, max } = largest(scores, position, logits, given);
-  let [sum, first, second] = [0, 0, 0];
-  for (let i = 0; i < logits.length; i++) {
-    const x = (logits[i] as number) - max;
-    const weight = Math.exp(x);
-    sum += weight;
-    first += weight * x;
-    second += weight * x * x;
-  }
+  const { sum, first, second } = exponentialMoments(logits, max);
   if (!Number.isFinite(second)) {
     throw new Error(`score: the logits before position ${position} are not finite numbers; check the weights`);
   }

@@ -31,8 +31,7 @@ export async function scoreText(model: Model, ids: readonly number[], options: S
 
 /**
  * The scores of texts that know nothing of each other. B lists of T ids -> B times T scores
- * @throws RangeError for a text too short, a stride or `top` out of range; ContextOverflowError for a text too long at stride 0; what
- * `forwardBatch` throws; the signal's AbortError between two layers
+ * @throws RangeError for a text too short, or at stride 0 too long, and for a stride or `top` out of range; what `forwardBatch` throws; the signal's AbortError between two layers
  */
 export async function scoreTexts(
   model: Model,

@@ -4,7 +4,6 @@
  * models"); "llama.cpp", disjoint chunks of which the second half is scored (tools/perplexity). Their page weights the windows'
  * mean losses by one token less than they score; here every scored token counts once.
  */
-import { ContextOverflowError } from "@tsgpt/gpt";
 
 export type Recipe =
   | {
@@ -23,7 +22,7 @@ export interface Window {
 
 /**
  * The windows of `length` tokens for a context of `size`. The first token of a window has nothing before it and no score.
- * @throws RangeError for a stride that skips tokens, or a text too short to score; ContextOverflowError at stride 0
+ * @throws RangeError for a stride that skips tokens, a text too short to score, or at stride 0 too long
  */
 export function windowsOf(length: number, size: number, recipe: Recipe): Window[] {
   if (length < 2) throw new RangeError(`score: needs 2 tokens or more, got ${length}; a first token has no score without a begin token`);
@@ -35,7 +34,7 @@ function slidingWindows(length: number, size: number, stride = Math.max(1, size 
     throw new RangeError(`score: stride must be a whole number from 0 to the context's ${size} tokens, got ${stride}`);
   }
   if (stride === 0 && length > size) {
-    throw new ContextOverflowError({ past: 0, adding: length, limit: size, what: "nPositions", sequence: undefined });
+    throw new RangeError(`score: ${length} tokens are more than the context's ${size}; give a stride above 0 to read them in windows`);
   }
   const windows: Window[] = [];
   for (let start = 0, scored = 0; scored < length; start += stride) {

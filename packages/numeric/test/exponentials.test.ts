@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exponentials } from "../src/exponentials.ts";
+import { exponentialMoments, exponentials } from "../src/exponentials.ts";
 
 const exp = (x: number) => {
   const out = new Float64Array(1);
@@ -53,4 +53,15 @@ test("of two float32 logits the larger never weighs less", () => {
     }),
     { numRuns: 5000 },
   );
+});
+
+test("moments of 1, 2, 3 below 3: weights e^-2, e^-1, 1, so the first is -2 e^-2 - e^-1 and the second 4 e^-2 + e^-1", () => {
+  const { sum, first, second } = exponentialMoments(Float32Array.of(1, 2, 3), 3);
+  expect(sum).toBeCloseTo(Math.exp(-2) + Math.exp(-1) + 1, 14);
+  expect(first).toBeCloseTo(-2 * Math.exp(-2) - Math.exp(-1), 14);
+  expect(second).toBeCloseTo(4 * Math.exp(-2) + Math.exp(-1), 14);
+});
+
+test.each([Number.NaN, Number.NEGATIVE_INFINITY])("moments with a value of %d are NaN", (value) => {
+  expect(exponentialMoments(Float32Array.of(1, value), 1).second).toBeNaN();
 });
