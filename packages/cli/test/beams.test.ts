@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { tell } from "../src/tell.ts";
+import { tell } from "../src/generate/decode.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 import { idsOf, json, type Sequence, summed, TINY, type Token } from "./stories.ts";
 
@@ -126,7 +125,7 @@ describe.concurrent("--beams", () => {
     const write = (text: string) => {
       written += text;
     };
-    const flags: GenerateFlags = { ...FLAGS, beams: 8, maxTokens: 20, ignoreEos: true };
+    const flags = { ...FLAGS, beams: 8, maxTokens: 20, ignoreEos: true };
     const prompt = { text: null, ids: [1, 2, 3] };
     const told = tell.beams({
       model,

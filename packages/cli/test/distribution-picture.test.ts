@@ -1,7 +1,7 @@
 /** The sorted distribution in a terminal. */
 import { applyChain } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { picture } from "../src/distribution-picture.ts";
+import { picture } from "../src/terminal/distribution-picture.ts";
 
 const profile = (logits: Float32Array | Float64Array, limit: number) =>
   applyChain([], logits, { history: [] }, { limit }).initial;

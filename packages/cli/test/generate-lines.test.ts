@@ -6,16 +6,16 @@ import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createEngine, createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import { answerAsJson } from "../src/answer-json.ts";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { generateLines, readLines } from "../src/generate-lines.ts";
-import { withModelDefaults } from "../src/model-defaults.ts";
-import { promptOf } from "../src/story.ts";
-import { tell } from "../src/tell.ts";
+import { promptOf } from "../src/generate/completion.ts";
+import { answerAsJson } from "../src/generate/completion-json.ts";
+import { tell } from "../src/generate/decode.ts";
+import { generateLines, readLines } from "../src/generate/generate-lines.ts";
+import { withModelDefaults } from "../src/generate/model-defaults.ts";
+import type { GenerationFlags } from "../src/options/generation.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../../weights/fairytales", import.meta.url));
-const FLAGS: GenerateFlags = {
+const FLAGS: GenerationFlags = {
   ...{ model: "fairytales", kernels: "auto", dialect: "deck" },
   ...{ cache: true, maxTokens: 8, json: true, quiet: true },
 };
@@ -30,7 +30,7 @@ const models = {
 type Kernels = keyof typeof models;
 
 interface Run {
-  readonly flags?: Partial<GenerateFlags>;
+  readonly flags?: Partial<GenerationFlags>;
   readonly kernels?: Kernels;
   readonly model?: Model;
   readonly signal?: AbortSignal;
@@ -67,7 +67,7 @@ async function run(lines: readonly string[], { flags: changes, kernels = "simd",
 }
 
 /** The object that generate --json writes for a line alone. */
-async function alone(line: string, changes: Partial<GenerateFlags> = {}, model: Model = models.simd) {
+async function alone(line: string, changes: Partial<GenerationFlags> = {}, model: Model = models.simd) {
   const prompt = promptOf(model, line);
   const { flags } = withModelDefaults({ ...FLAGS, ...changes }, model, "sample", prompt.ids.length);
   const { signal } = new AbortController();
@@ -85,7 +85,7 @@ function expectSame(actual: Record<string, unknown>, expected: Record<string, un
 }
 
 describe.each(["reference", "simd"] as const)("%s", (kernels) => {
-  test.each<[string, Partial<GenerateFlags>]>([
+  test.each<[string, Partial<GenerationFlags>]>([
     ["a seed", {}],
     ["greedy", { greedy: true }],
     ["stop strings and a temperature", { stop: ["e"], temperature: 2, topP: 1 }],
@@ -107,7 +107,7 @@ describe.each(["reference", "simd"] as const)("%s", (kernels) => {
 test("each line has the defaults of the model's generation config, as it has them alone", async () => {
   const generation = { file: "generation_config.json", unapplied: {}, topK: 3, maxLength: 12, noRepeatNgramSize: 2 };
   const model = { ...models.simd, generation };
-  const flags: Partial<GenerateFlags> = { dialect: "hf" };
+  const flags: Partial<GenerationFlags> = { dialect: "hf" };
   const { objects, told } = await run([...LINES, "The king ".repeat(8)], { model, flags });
   for (const [i, line] of LINES.entries()) expectSame(objects[i], await alone(line, flags, model));
   const lengths = LINES.map((line) => 12 - (model.tokenizer?.encode(line).length || 1)); // an empty prompt is one token

@@ -13,7 +13,7 @@ function helpOf(command: Command): string {
   return text;
 }
 
-const program = createProgram();
+const program = await createProgram();
 
 test.each([program, ...program.commands])("$_name", async (command) => {
   await expect(helpOf(command)).toMatchFileSnapshot(`help/${command.name()}.txt`);

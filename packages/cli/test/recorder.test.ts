@@ -1,7 +1,7 @@
 /** What is noted of a token: log-probabilities by the logits themselves, whatever their probabilities come to. */
 import { createSampler } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { type Note, noteTop, recording, topOf } from "../src/recorder.ts";
+import { type Note, noteTop, recording, topOf } from "../src/generate/recorder.ts";
 
 const CONTEXT = { history: [0, 1], promptLength: 1 };
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { sayWritten } from "../src/say-written.ts";
+import { sayWritten } from "../src/terminal/say-written.ts";
 import { emptyFolder } from "./process.ts";
 
 test("where it is, what it holds and how large it is, a folder with all its files", async () => {

@@ -1,8 +1,8 @@
 /** Streaming a story: what is written when a run ends early with text held back. */
 import { ContextOverflowError, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import { describe, expect, test } from "vitest";
-import type { Note } from "../src/recorder.ts";
-import { promptOf, stream } from "../src/story.ts";
+import { promptOf, stream } from "../src/generate/completion.ts";
+import type { Note } from "../src/generate/recorder.ts";
 
 const model = { tokenizer: { tokenText: String } } as unknown as Model;
 const prompt = { text: "Once", ids: [1] };
