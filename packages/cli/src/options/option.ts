@@ -26,7 +26,7 @@ export interface OptionSpec<Flags extends string = string, D extends OptionDetai
 }
 
 /** The options after it stand under this heading in the help. */
-export interface Heading {
+interface Heading {
   readonly heading: string;
 }
 
