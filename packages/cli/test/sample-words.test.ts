@@ -25,7 +25,7 @@ describe("--logits with --model", () => {
     expect(shown).toMatch(/\n +1 {2}" king" .*\n +2 {2}4999 .*\n +3 {2}" was" /);
   });
 
-  test("a history that has no text is counted", async () => {
+  test("a history that has no text is pluralize", async () => {
     expect(await run({ logits, history: [4999] })).toMatch(/^the next token after 1 token\n/);
   });
 

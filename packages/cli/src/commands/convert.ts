@@ -7,7 +7,7 @@ import { type OptionsOf, option } from "../options/option.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withLoadProgress } from "../terminal/load-progress.ts";
 import { note } from "../terminal/note.ts";
-import { sayWritten } from "../terminal/say-written.ts";
+import { reportWritten } from "../terminal/report-written.ts";
 
 const options = [
   option("--dtype <type>", "of the weights that are matrices", {
@@ -47,5 +47,5 @@ async function convertCommand(model: string, output: string, { dtype }: ConvertF
     if (cause.name !== "Error") throw cause; // it names its file, or is Ctrl-C
     throw new CliError(`cannot write ${JSON.stringify(output)}: ${cause.message}`, 1);
   });
-  await sayWritten(output, `${model} in ${dtype}`);
+  await reportWritten(output, `${model} in ${dtype}`);
 }

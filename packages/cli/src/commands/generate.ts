@@ -3,10 +3,10 @@ import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { promptOf } from "../generate/completion.ts";
-import { answerAsJson } from "../generate/completion-json.ts";
-import { tell } from "../generate/decode.ts";
+import { decode } from "../generate/decode.ts";
 import { generateLines, readLines } from "../generate/generate-lines.ts";
 import { describeDefaults, noteUnapplied, withModelDefaults } from "../generate/model-defaults.ts";
+import { resultAsJson } from "../generate/result-json.ts";
 import { checkDraws, checkFile, drawsByChance, type Strategy, strategyOf } from "../generate/strategy.ts";
 import { readStdin } from "../input/read-stdin.ts";
 import { typedText } from "../input/text-argument.ts";
@@ -129,11 +129,11 @@ async function answerLines(session: Session, lines: readonly string[], signal: A
   const seed = flags.seed ?? randomSeed();
   const write = (text: string) => void process.stdout.write(text);
   const output = { json: flags.json === true, write, terminal: process.stderr, showProgress: !flags.quiet };
-  const told = await generateLines({ ...session, seed, signal }, lines, output);
-  if (told.failures > 0) process.exitCode = 1;
-  const { flags: filled, applied } = told.first ?? { flags, applied: [] };
-  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, filled, applied));
-  if (!flags.quiet) process.stderr.write(summaryOfLines(told, byChance && !filled.greedy ? seed : undefined));
+  const result = await generateLines({ ...session, seed, signal }, lines, output);
+  if (result.failures > 0) process.exitCode = 1;
+  const { flags: filled, applied } = result.first ?? { flags, applied: [] };
+  if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, filled, applied));
+  if (!flags.quiet) process.stderr.write(summaryOfLines(result, byChance && !filled.greedy ? seed : undefined));
   return signal.aborted;
 }
 
@@ -167,8 +167,8 @@ async function generateOne(session: Session, given: string | readonly number[], 
   const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
   const seed = flags.seed ?? randomSeed();
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
-  if (flags.json) process.stdout.write(`${answerAsJson({ ...session, prompt, seed, told })}\n`);
-  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
-  if (!flags.quiet) process.stderr.write(summary(told, session.byChance && !flags.greedy ? seed : undefined));
+  const result = await decode[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
+  if (flags.json) process.stdout.write(`${resultAsJson({ ...session, prompt, seed, result })}\n`);
+  if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, flags, applied));
+  if (!flags.quiet) process.stderr.write(summary(result, session.byChance && !flags.greedy ? seed : undefined));
 }

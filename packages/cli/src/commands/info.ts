@@ -6,8 +6,8 @@ import { fittingDtypes, room } from "../model/available-memory.ts";
 import { localFolder, onHub } from "../model/find-model.ts";
 import { hubOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
-import { formatBytes } from "../terminal/bytes.ts";
 import { withDownloadProgress } from "../terminal/download-progress.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 import { interruption } from "../terminal/interruption.ts";
 
 const options = [...hubOptions, option("--json", "stdout holds one object alone")] as const;

@@ -16,9 +16,9 @@ import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { type Feeding, feeding, path, tokenIds } from "../options/values.ts";
-import { counted } from "../terminal/counted.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
-import { sayWritten } from "../terminal/say-written.ts";
+import { pluralize } from "../terminal/pluralize.ts";
+import { reportWritten } from "../terminal/report-written.ts";
 
 const options = [
   ...modelOptions,
@@ -68,7 +68,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   await writeSafetensorsFile(flags.output, tensors).catch((cause: Error) => {
     throw new CliError(`cannot write ${JSON.stringify(flags.output)}: ${cause.message}`, 1);
   });
-  await sayWritten(flags.output, contents(activations));
+  await reportWritten(flags.output, contents(activations));
   if (signal.aborted) process.exitCode = INTERRUPTED;
 }
 
@@ -98,7 +98,7 @@ function split(ids: readonly number[], how: Feeding): number[][] {
   if (how === "none") return [[...ids]];
   const first = how === "step" ? 1 : how.prefill;
   if (first > ids.length)
-    throw new CliError(`--cache prefill:${first}: the prompt has ${counted(ids.length, "token")} only`, 1);
+    throw new CliError(`--cache prefill:${first}: the prompt has ${pluralize(ids.length, "token")} only`, 1);
   return [ids.slice(0, first), ...ids.slice(first).map((id) => [id])];
 }
 

@@ -6,7 +6,7 @@ import { fittingDtypes, room } from "../model/available-memory.ts";
 import { bundledModels } from "../model/bundled-models.ts";
 import { cacheOption } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
-import { formatBytes } from "../terminal/bytes.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 
 const options = [cacheOption, option("--json", "a list of objects")] as const;
 

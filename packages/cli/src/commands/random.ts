@@ -8,7 +8,7 @@ import { type OptionsOf, option } from "../options/option.ts";
 import { path, wholeNumber } from "../options/values.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withLoadProgress } from "../terminal/load-progress.ts";
-import { sayWritten } from "../terminal/say-written.ts";
+import { reportWritten } from "../terminal/report-written.ts";
 
 const options = [
   option("--preset <size>", "its shape", { choices: presetNames, mandatory: true }),
@@ -44,5 +44,5 @@ export async function randomCommand({ preset, output, seed, dtype }: OptionsOf<t
     if (cause.name === "AbortError") throw cause;
     throw new CliError(`cannot write ${JSON.stringify(output)}: ${cause.message}`, 1);
   });
-  await sayWritten(output, `a model of ${preset}'s shape with random weights in ${dtype}`);
+  await reportWritten(output, `a model of ${preset}'s shape with random weights in ${dtype}`);
 }

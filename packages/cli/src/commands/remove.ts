@@ -5,8 +5,8 @@ import { command } from "../command.ts";
 import { requireHubModel } from "../model/find-model.ts";
 import { cacheOption, revisionOption } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
-import { formatBytes } from "../terminal/bytes.ts";
 import { confirm } from "../terminal/confirm.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 import { interruption } from "../terminal/interruption.ts";
 
 const options = [

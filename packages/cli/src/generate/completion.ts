@@ -1,8 +1,8 @@
-/** A story: a prompt and its continuation, or several, streamed while they come, and what is told about them afterwards. */
+/** Completions: the text of a prompt and what continues it, streamed as its tokens come. */
 import { checkedPrompt, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import { chainLines, percent } from "../terminal/step-report.ts";
 import { type ShowToken, textOf, tokenShower } from "../terminal/token-text.ts";
-import type { Note } from "./recorder.ts";
+import type { TokenRecord } from "./recorder.ts";
 
 export interface Prompt {
   /** As text; null for ids without a tokenizer, or beyond it. */
@@ -10,11 +10,11 @@ export interface Prompt {
   readonly ids: readonly number[];
 }
 
-/** A token, and what was noted of it. */
-export interface StoryToken extends GeneratedToken, Note {}
+/** A token and its record. */
+export interface CompletionToken extends GeneratedToken, TokenRecord {}
 
-export interface Telling {
-  readonly tokens: readonly StoryToken[];
+export interface Completion {
+  readonly tokens: readonly CompletionToken[];
   readonly finishReason: FinishReason;
 }
 
@@ -23,51 +23,52 @@ export interface Timings {
   readonly decodeSeconds: number;
 }
 
-/** What one run of tokens gave: several stories, where its tokens say to which each belongs. */
+/** The tokens of a run; of several completions where each token carries the index of its own. */
 export interface Streamed<End> extends Timings {
-  readonly stories: readonly (readonly StoryToken[])[];
+  readonly tokenLists: readonly (readonly CompletionToken[])[];
   readonly end: End;
   /** When each token came, in seconds. */
   readonly times: readonly number[];
 }
 
-/** The prompt as text and ids. @throws RangeError if it cannot be; ContextOverflowError if it is too long */
+/** The prompt as text and ids. @throws RangeError for a prompt that is not valid; ContextOverflowError if it is too long */
 export function promptOf(model: Model, given: string | readonly number[]): Prompt {
   const ids = checkedPrompt(model, given, {}, "generate");
   return { ids, text: typeof given === "string" ? given : (textOf(model.tokenizer, ids) ?? null) };
 }
 
-/** The prompt as it is printed. */
-function shownPrompt({ text, ids }: Prompt): string {
+/** The prompt as it is printed: its text, or its ids. */
+function promptText({ text, ids }: Prompt): string {
   return text ?? ids.join(" ");
 }
 
-/** Where a run's text comes from, and where it goes. */
-export interface Stream {
+/** Whose text is streamed, and where it is written. */
+export interface StreamTarget {
   readonly model: Model;
   readonly prompt: Prompt;
   readonly write: (text: string) => void;
-  /** What each story still held back when it ended early: its end. It is there before the next one begins. */
+  /** The end of each completion that stopped early, held back until then; set before the next one begins. */
   readonly heldTexts: readonly string[];
 }
 
 /**
- * Streams what a run yields: the prompt, each piece, and a final newline; a further story begins a paragraph of its own. With a
- * trace, what the chain did stands before each token, and the whole text at the end. Notes, of each story, are taken as its tokens come.
+ * Streams what a run yields: the prompt, each piece of text, and a final newline; every further completion begins a new paragraph.
+ * With --trace-sampling the chain's steps are written before each token, and the whole text at the end. `records` are those of each
+ * completion; they grow as its tokens come.
  */
 export async function stream<End>(
-  { model, prompt, write, heldTexts }: Stream,
+  { model, prompt, write, heldTexts }: StreamTarget,
   run: AsyncGenerator<GeneratedToken & { readonly index?: number }, End>,
-  notes: readonly (readonly Note[])[],
+  records: readonly (readonly TokenRecord[])[],
 ): Promise<Streamed<End>> {
-  const stories: StoryToken[][] = [];
+  const tokenLists: CompletionToken[][] = [];
   const start = performance.now() / 1000;
   const times: number[] = [];
-  const heldText = () => heldTexts[Math.max(0, stories.length - 1)] ?? ""; // of the last story begun
+  const heldText = () => heldTexts[Math.max(0, tokenLists.length - 1)] ?? ""; // of the last completion begun
   const begin = () => {
-    completeText(stories.at(-1), heldText());
-    if (stories.length > 0) write(`${isTraced(stories) ? "" : heldText()}\n\n`);
-    write(shownPrompt(prompt));
+    completeText(tokenLists.at(-1), heldText());
+    if (tokenLists.length > 0) write(`${isTraced(tokenLists) ? "" : heldText()}\n\n`);
+    write(promptText(prompt));
   };
   begin();
   try {
@@ -75,49 +76,53 @@ export async function stream<End>(
     for (; !step.done; step = await run.next()) {
       times.push(performance.now() / 1000);
       const { index = 0, ...token } = step.value;
-      if (index > 0 && index === stories.length) begin();
-      if (index === stories.length) stories.push([]);
-      const story = stories[index] as StoryToken[];
-      const told = { ...token, ...notes[index]?.[story.length] };
-      const count = story.push(told);
-      write(told.initial ? traceOf(told, count, tokenShower(model.tokenizer)) : piece(model, told));
+      if (index > 0 && index === tokenLists.length) begin();
+      if (index === tokenLists.length) tokenLists.push([]);
+      const tokens = tokenLists[index] as CompletionToken[];
+      const recorded = { ...token, ...records[index]?.[tokens.length] };
+      const count = tokens.push(recorded);
+      write(recorded.initial ? traceOf(recorded, count, tokenShower(model.tokenizer)) : piece(model, recorded));
     }
     const firstAt = times[0] ?? start;
     const [prefillSeconds, decodeSeconds] = [firstAt - start, performance.now() / 1000 - firstAt];
-    completeText(stories.at(-1), heldText());
-    if (isTraced(stories)) write(`\n\n${stories.map((told) => whole(model, prompt, told)).join("\n\n")}`);
-    return { stories, end: step.value, times, prefillSeconds, decodeSeconds };
+    completeText(tokenLists.at(-1), heldText());
+    if (isTraced(tokenLists)) write(`\n\n${tokenLists.map((tokens) => fullText(model, prompt, tokens)).join("\n\n")}`);
+    return { tokenLists, end: step.value, times, prefillSeconds, decodeSeconds };
   } finally {
-    if (!isTraced(stories)) write(heldText());
+    if (!isTraced(tokenLists)) write(heldText());
     write("\n"); // an error message begins a line of its own
   }
 }
 
-function isTraced(stories: readonly (readonly StoryToken[])[]): boolean {
-  return stories[0]?.[0]?.steps !== undefined;
+function isTraced(tokenLists: readonly (readonly CompletionToken[])[]): boolean {
+  return tokenLists[0]?.[0]?.steps !== undefined;
 }
 
-/** Adds text that was held back to the last token, so that the texts of the tokens are the text. */
-export function completeText(story: StoryToken[] | undefined, heldText: string): void {
-  const last = story?.pop();
-  if (last) story?.push({ ...last, text: last.text + heldText });
+/** Appends held-back text to the last token, so that the texts of the tokens add up to the completion. */
+export function completeText(tokens: CompletionToken[] | undefined, heldText: string): void {
+  const last = tokens?.pop();
+  if (last) tokens?.push({ ...last, text: last.text + heldText });
 }
 
-function piece({ tokenizer }: Model, { id, text }: StoryToken): string {
+function piece({ tokenizer }: Model, { id, text }: CompletionToken): string {
   return tokenizer ? text : ` ${id}`;
 }
 
-/** The prompt and a continuation. */
-export function whole(model: Model, prompt: Prompt, told: readonly StoryToken[]): string {
-  return shownPrompt(prompt) + told.map((token) => piece(model, token)).join("");
+/** The prompt followed by a completion. */
+export function fullText(model: Model, prompt: Prompt, tokens: readonly CompletionToken[]): string {
+  return promptText(prompt) + tokens.map((token) => piece(model, token)).join("");
 }
 
-function traceOf({ id, probability = 1, initial, steps = [] }: StoryToken, count: number, show: ShowToken): string {
+function traceOf(
+  { id, probability = 1, initial, steps = [] }: CompletionToken,
+  count: number,
+  show: ShowToken,
+): string {
   const chain = initial ? chainLines(initial, steps, show) : "";
   return `\n\ntoken ${count}\n${chain}  chosen: ${show(id)}, probability ${percent(probability)}`;
 }
 
-/** Generated tokens over all the time they took, the prompt's pass included. */
+/** Generated tokens per second, the time of the prompt included. */
 export function tokensPerSecond(count: number, { prefillSeconds, decodeSeconds }: Timings): number {
   const seconds = prefillSeconds + decodeSeconds;
   return seconds > 0 ? count / seconds : 0;

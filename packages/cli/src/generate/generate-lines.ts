@@ -5,11 +5,11 @@ import { readText } from "../input/text-argument.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { type LinesOutput, type LinesReport, linesReport } from "../terminal/lines-report.ts";
-import { completeText, type Prompt, promptOf, type StoryToken, whole } from "./completion.ts";
-import { answerAsJson } from "./completion-json.ts";
+import { type CompletionToken, completeText, fullText, type Prompt, promptOf } from "./completion.ts";
 import { meanLogprob } from "./logprobs.ts";
 import { type Filled, withModelDefaults } from "./model-defaults.ts";
-import { type Note, recording } from "./recorder.ts";
+import { recordingSampler, type TokenRecord } from "./recorder.ts";
+import { resultAsJson } from "./result-json.ts";
 
 export interface LinesTask {
   readonly model: Model;
@@ -20,7 +20,7 @@ export interface LinesTask {
   readonly loadSeconds: number;
 }
 
-export interface LinesTold {
+export interface LinesResult {
   readonly lines: number;
   readonly tokens: number;
   readonly failures: number;
@@ -40,8 +40,8 @@ interface Asked extends Filled {
 
 /** A line under way; times are in seconds. */
 interface Line extends Asked {
-  readonly notes: Note[];
-  readonly tokens: StoryToken[];
+  readonly records: TokenRecord[];
+  readonly tokens: CompletionToken[];
   readonly start: number;
   firstAt?: number;
 }
@@ -60,7 +60,7 @@ export async function generateLines(
   task: LinesTask,
   lines: readonly string[],
   output: LinesOutput,
-): Promise<LinesTold> {
+): Promise<LinesResult> {
   const { model, flags, signal } = task;
   resolveChain({ maxTokens: MAX_TOKENS, ...flags }, model, 1, { defaults: true }); // what is wrong with the options is said once
   const start = seconds();
@@ -131,12 +131,12 @@ function linesUnderWay({ model, seed }: LinesTask) {
         [...lines.values()].map(bytesOf).reduce((sum, bytes) => sum + bytes, 0),
       );
       const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
-      return recording(createSampler(chain, { seed }), flags, line.notes);
+      return recordingSampler(createSampler(chain, { seed }), flags, line.records);
     },
     take: (sequence: number, token: GeneratedToken) => {
       const line = of(sequence);
       line.firstAt ??= seconds();
-      line.tokens.push({ ...token, ...line.notes[line.tokens.length] });
+      line.tokens.push({ ...token, ...line.records[line.tokens.length] });
     },
     end: (sequence: number): Line | undefined => {
       const line = lines.get(sequence);
@@ -148,16 +148,16 @@ function linesUnderWay({ model, seed }: LinesTask) {
 }
 
 function newLine(asked: Asked): Line {
-  return { ...asked, notes: [], tokens: [], start: seconds() };
+  return { ...asked, records: [], tokens: [], start: seconds() };
 }
 
 /** The prompt and its continuation, or the object that generate --json gives. */
 function shown({ model, flags, seed, loadSeconds }: LinesTask, line: Line, finishReason: FinishReason): string {
   const { prompt, tokens, start, firstAt = start } = line;
-  if (!flags.json) return whole(model, prompt, tokens);
-  const stories = [{ tokens, finishReason, score: meanLogprob(tokens) }];
-  const told = { stories, prefillSeconds: firstAt - start, decodeSeconds: seconds() - firstAt, cacheBytes: 0 };
-  return answerAsJson({ model, strategy: "sample", prompt, seed, told, loadSeconds });
+  if (!flags.json) return fullText(model, prompt, tokens);
+  const completions = [{ tokens, finishReason, score: meanLogprob(tokens) }];
+  const result = { completions, prefillSeconds: firstAt - start, decodeSeconds: seconds() - firstAt, cacheBytes: 0 };
+  return resultAsJson({ model, strategy: "sample", prompt, seed, result, loadSeconds });
 }
 
 function seconds(): number {

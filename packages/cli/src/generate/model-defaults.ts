@@ -9,8 +9,8 @@ import { CliError } from "../cli-error.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
 import { endsOf, type ResolvedFlags } from "../options/resolve-chain.ts";
-import { counted } from "../terminal/counted.ts";
 import { note } from "../terminal/note.ts";
+import { pluralize } from "../terminal/pluralize.ts";
 import type { Strategy } from "./strategy.ts";
 
 type Key = Exclude<keyof GenerationConfig, "file" | "unapplied">;
@@ -103,7 +103,7 @@ function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof 
   } catch (error) {
     if (!(error instanceof SamplingError)) throw error;
     const rule = error.message.replace(/^.*?\): /, "").replace(/, got .*/, "");
-    throw new CliError(`${file}: "${spelt(key)}" is ${quote(generation[key])}: ${rule}; give ${flagName(flag)}`, 1);
+    throw new CliError(`${file}: "${snakeCase(key)}" is ${quote(generation[key])}: ${rule}; give ${flagName(flag)}`, 1);
   }
 }
 
@@ -171,7 +171,7 @@ function length(flags: GenerationFlags, generation: GenerationConfig, promptLeng
   if (maxNewTokens !== undefined) return [["maxNewTokens", { maxTokens: maxNewTokens }]];
   if (maxLength === undefined) return [];
   if (maxLength > promptLength) return [["maxLength", { maxTokens: maxLength - promptLength }]];
-  const problem = `"max_length" is ${maxLength}, which leaves nothing after a prompt of ${counted(promptLength, "token")}`;
+  const problem = `"max_length" is ${maxLength}, which leaves nothing after a prompt of ${pluralize(promptLength, "token")}`;
   throw new CliError(`${file}: ${problem}; give --max-tokens`, 1);
 }
 
@@ -187,7 +187,7 @@ function checkIds(generation: GenerationConfig, { vocabSize }: GPT2Config): void
     const wrong = ids.find((id) => id >= vocabSize);
     if (wrong === undefined) continue;
     throw new CliError(
-      `${generation.file}: "${spelt(key)}" names token ${wrong}; ids go from 0 to ${vocabSize - 1}`,
+      `${generation.file}: "${snakeCase(key)}" names token ${wrong}; ids go from 0 to ${vocabSize - 1}`,
       1,
     );
   }
@@ -220,13 +220,13 @@ export function describeDefaults({ generation }: Model, { dialect }: GenerationF
   const ends = ["bosTokenId", "eosTokenId"];
   const names = Object.keys(keys) as Key[];
   const counting = names.filter((key) => ends.includes(key) || applied.includes(key));
-  const shown = counting.map((key) => `${spelt(key)} ${quote(generation[key])}`);
-  const others = dialect === "hf" ? [] : names.filter((key) => !counting.includes(key)).map(spelt);
+  const shown = counting.map((key) => `${snakeCase(key)} ${quote(generation[key])}`);
+  const others = dialect === "hf" ? [] : names.filter((key) => !counting.includes(key)).map(snakeCase);
   if (others.length > 0) shown.push(`and with --dialect hf ${others.join(", ")}`);
   return shown.length === 0 ? "" : `${file}: ${shown.join(", ")}\n`;
 }
 
 /** A key as the file spells it. */
-function spelt(key: Key): string {
+function snakeCase(key: Key): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,4 +1,4 @@
-/** Many draws from what a chain leaves, counted. */
+/** Many draws from what a chain leaves, pluralize. */
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { type ChainResult, type ChainSpec, createSampler, draw, type SampleContext } from "@tsgpt/sampling";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";

@@ -21,8 +21,8 @@ import type { EngineFlags } from "../options/engine.ts";
 import type { ModelFlags } from "../options/model.ts";
 import type { Spelling } from "../options/resolve-chain.ts";
 import type { LogitSource } from "../options/values.ts";
-import { counted } from "../terminal/counted.ts";
 import { interruption } from "../terminal/interruption.ts";
+import { pluralize } from "../terminal/pluralize.ts";
 
 export interface SourceFlags extends EngineFlags, Partial<ModelFlags> {
   readonly prompt?: string;
@@ -121,7 +121,7 @@ async function readDump(file: string) {
     const { row, rows } = await readLastRow(source, header);
     const ids = header.tensors.has("ids") ? Array.from((await readTensor(source, header, "ids")).data) : [];
     if (ids.length > 0 && rows > 1 && rows !== ids.length) {
-      throw new CheckpointError(file, `has ${rows} rows, and ids has ${counted(ids.length, "token")}`, {
+      throw new CheckpointError(file, `has ${rows} rows, and ids has ${pluralize(ids.length, "token")}`, {
         tensor: "logits",
       });
     }

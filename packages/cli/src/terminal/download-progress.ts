@@ -4,7 +4,7 @@
  * if they are as long.
  */
 import type { HubEvent } from "@tsgpt/gpt/node";
-import { formatBytes } from "./bytes.ts";
+import { formatBytes } from "./format-bytes.ts";
 import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
 
 const INTERVAL = { terminal: 100, log: 10_000 }; // milliseconds

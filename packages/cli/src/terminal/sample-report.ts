@@ -2,8 +2,8 @@
 import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
 import type { Drawn } from "../sample/draw-counts.ts";
 import { type Source, spellingOf } from "../sample/logit-source.ts";
-import { counted } from "./counted.ts";
-import { fixedPercent, picture, type TokenColumn, WIDTH } from "./distribution-picture.ts";
+import { distributionChart, fixedPercent, type TokenColumn, WIDTH } from "./distribution-chart.ts";
+import { pluralize } from "./pluralize.ts";
 import { chanceOf, holds, nameOf, percent, sharesLine, wrapped } from "./step-report.ts";
 import { quoted, type ShowToken, textOf, tokenShower } from "./token-text.ts";
 
@@ -13,7 +13,7 @@ export function describeSample(source: Source, result: ChainResult, final: Float
   const show = tokenShower(spellingOf(source)?.tokenizer);
   const { initial, steps } = result;
   const logit: TokenColumn = { title: "logit", cell: ({ id }) => logitText(logits[id] as number) };
-  const blocks = [`${titleOf(source)}\n${before(initial)}\n${picture(initial, show, logit)}`];
+  const blocks = [`${titleOf(source)}\n${before(initial)}\n${distributionChart(initial, show, logit)}`];
   for (const [i, step] of steps.entries()) blocks.push(after(step, steps[i - 1] ?? initial, show));
   if (drawn) blocks.push(drawTable(final, drawn, show));
   return blocks.join("\n");
@@ -24,12 +24,12 @@ function logitText(logit: number): string {
 }
 
 function titleOf({ logits, history, read, spelling }: Source): string {
-  const count = counted(history.length, "token");
+  const count = pluralize(history.length, "token");
   const text = read?.prompt ?? textOf(spelling?.tokenizer, history);
   const after = text === undefined ? count : ending(text, WIDTH - "the next token after ".length);
   const title = `the next token${history.length > 0 ? ` after ${after}` : ""}`;
   if (spelling) return `${title}\n\n  words    of the tokenizer of model ${spelling.name}`;
-  if (!read) return `${title}, by ${counted(logits.length, "logit")}\n`;
+  if (!read) return `${title}, by ${pluralize(logits.length, "logit")}\n`;
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
 
@@ -83,7 +83,7 @@ function after(step: StepReport, given: Profile, show: ShowToken): string {
   if (removed.length > 0) {
     lines.push(sharesLine(`  removed  ${percent(massRemoved)}: `, removed, step.before - kept, show));
   }
-  return `${lines.join("\n")}\n\n${picture(step, show, BEFORE)}`;
+  return `${lines.join("\n")}\n\n${distributionChart(step, show, BEFORE)}`;
 }
 
 function changed(before: string, after: string): string {
@@ -111,7 +111,7 @@ function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn
   const more = ids.length - rows.length;
   const rest = more > 0 ? `  and ${more} more; --json has all\n` : "";
   const chance = byChance ? "  xtc took its chance anew for each draw; final is after the one above\n" : "";
-  return `${counted(count, "draw")}, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
+  return `${pluralize(count, "draw")}, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -1,7 +1,7 @@
 /** What a step of a chain did, in words a person reads. */
 import type { Profile, Share, StepReport, StepSpec } from "@tsgpt/sampling";
-import { counted } from "./counted.ts";
-import { picture, WIDTH } from "./distribution-picture.ts";
+import { distributionChart, WIDTH } from "./distribution-chart.ts";
+import { pluralize } from "./pluralize.ts";
 import type { ShowToken } from "./token-text.ts";
 
 const SHOWN = 5;
@@ -9,8 +9,8 @@ const SHOWN = 5;
 /** What a chain was given and what each step did, a few lines each; of a chain without steps the distribution itself. */
 export function chainLines(initial: Profile, steps: readonly StepReport[], show: ShowToken): string {
   const { kept, top } = initial;
-  const head = `  model: ${counted(kept, "token")}, ${spread(initial)}\n`;
-  if (steps.length === 0) return `${head}${picture(initial, show)}`;
+  const head = `  model: ${pluralize(kept, "token")}, ${spread(initial)}\n`;
+  if (steps.length === 0) return `${head}${distributionChart(initial, show)}`;
   return `${head}${sharesLine("    ahead: ", top, kept, show)}\n${steps.map((step) => stepLines(step, show)).join("")}`;
 }
 

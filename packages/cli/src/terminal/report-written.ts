@@ -1,10 +1,10 @@
 /** What a command says once it has written something. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { formatBytes } from "./bytes.ts";
+import { formatBytes } from "./format-bytes.ts";
 
 /** Says on stderr where a file or a folder of files was written, what it holds, and how large it is. */
-export async function sayWritten(path: string, contents: string): Promise<void> {
+export async function reportWritten(path: string, contents: string): Promise<void> {
   process.stderr.write(`wrote ${path}: ${contents}; ${formatBytes(await sizeOf(path))}\n`);
 }
 

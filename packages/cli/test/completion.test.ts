@@ -1,15 +1,15 @@
-/** Streaming a story: what is written when a run ends early with text held back. */
+/** Streaming a completion: what is written when a run ends early with text held back. */
 import { ContextOverflowError, type FinishReason, type GeneratedToken, type Model } from "@tsgpt/gpt";
 import { describe, expect, test } from "vitest";
 import { promptOf, stream } from "../src/generate/completion.ts";
-import type { Note } from "../src/generate/recorder.ts";
+import type { TokenRecord } from "../src/generate/recorder.ts";
 
 const model = { tokenizer: { tokenText: String } } as unknown as Model;
 const prompt = { text: "Once", ids: [1] };
 const token = (id: number, text: string): GeneratedToken => ({ id, text, logprob: 0, position: id });
 
 /** A run of two tokens that holds back "b" and is then ended by `end`. */
-function run(end: () => FinishReason, notes: Note[] = []) {
+function run(end: () => FinishReason, records: TokenRecord[] = []) {
   const heldTexts: string[] = [];
   let written = "";
   async function* tokens(): AsyncGenerator<GeneratedToken, FinishReason> {
@@ -24,7 +24,7 @@ function run(end: () => FinishReason, notes: Note[] = []) {
   const write = (text: string) => {
     written += text;
   };
-  return { streamed: stream({ model, prompt, write, heldTexts }, tokens(), [notes]), written: () => written };
+  return { streamed: stream({ model, prompt, write, heldTexts }, tokens(), [records]), written: () => written };
 }
 
 const failed = () => {
@@ -33,9 +33,9 @@ const failed = () => {
 
 test("text held back is written, and is the last token's", async () => {
   const { streamed, written } = run(() => "abort");
-  const { stories, end } = await streamed;
+  const { tokenLists, end } = await streamed;
   expect(end).toBe("abort");
-  expect(stories[0]?.map(({ text }) => text)).toEqual(["a", "b"]);
+  expect(tokenLists[0]?.map(({ text }) => text)).toEqual(["a", "b"]);
   expect(written()).toBe("Onceab\n");
 });
 
@@ -51,7 +51,7 @@ test("with a trace, the whole text at the end has it", async () => {
   expect(written()).toMatch(/\n\nOnceab\n$/);
 });
 
-test("of several stories each has its own at its end, before the next begins", async () => {
+test("of several completions each has its own at its end, before the next begins", async () => {
   const heldTexts: string[] = [];
   let written = "";
   async function* tokens(): AsyncGenerator<GeneratedToken & { index: number }, FinishReason[]> {
@@ -64,8 +64,8 @@ test("of several stories each has its own at its end, before the next begins", a
   const write = (text: string) => {
     written += text;
   };
-  const { stories } = await stream({ model, prompt, write, heldTexts }, tokens(), []);
-  expect(stories.map((story) => story.map(({ text }) => text).join(""))).toEqual(["a0", "a", "a2"]);
+  const { tokenLists } = await stream({ model, prompt, write, heldTexts }, tokens(), []);
+  expect(tokenLists.map((tokens) => tokens.map(({ text }) => text).join(""))).toEqual(["a0", "a", "a2"]);
   expect(written).toBe("Oncea0\n\nOncea\n\nOncea2\n");
 });
 

@@ -25,7 +25,7 @@ const LONGEST_TOKEN = 20;
 const GAP = "  ";
 
 /** The lines of a distribution, each with a final newline. */
-export function picture({ top, tail }: Profile, show: ShowToken, column?: TokenColumn): string {
+export function distributionChart({ top, tail }: Profile, show: ShowToken, column?: TokenColumn): string {
   const named = top.map((share, i): Row => {
     const cells = [`${i + 1}`, clipped(show(share.id)), column?.cell(share) ?? "", fixedPercent(share.probability)];
     return { cells, probability: share.probability, fill: "█" };
