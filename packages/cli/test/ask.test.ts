@@ -1,8 +1,8 @@
 /** The dialogue on a terminal, without one: streams stand for keyboard and screen. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { ask } from "../src/ask.ts";
-import type { Interruption } from "../src/interruption.ts";
+import { ask } from "../src/terminal/ask.ts";
+import type { Interruption } from "../src/terminal/interruption.ts";
 
 /** A keyboard and a screen, and the Ctrl-C of whatever listens now. */
 function terminal() {

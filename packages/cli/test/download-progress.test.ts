@@ -1,6 +1,6 @@
 import type { HubEvent } from "@tsgpt/gpt/node";
 import { expect, test } from "vitest";
-import { withDownloadProgress } from "../src/download-progress.ts";
+import { withDownloadProgress } from "../src/terminal/download-progress.ts";
 
 const START: HubEvent = { kind: "start", parameters: 124_439_808, bytes: 0, totalBytes: 548e6 };
 const at = (megabytes: number): HubEvent => ({ kind: "progress", bytes: megabytes * 1e6, totalBytes: 548e6 });

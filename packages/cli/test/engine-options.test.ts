@@ -1,7 +1,7 @@
 /** Notes on the options of every command that runs a model. */
 import { availableParallelism } from "node:os";
 import { expect, test, vi } from "vitest";
-import { noteThreads } from "../src/declare/engine-options.ts";
+import { noteThreads } from "../src/options/engine.ts";
 import { fixture, tsgpt } from "./process.ts";
 
 test.each([

@@ -4,7 +4,7 @@ import { SamplingError } from "@tsgpt/sampling";
 import { ShapeError } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { usageError } from "../src/cli-error.ts";
-import { errorMessage } from "../src/error-message.ts";
+import { errorMessage } from "../src/terminal/error-message.ts";
 
 const overflow = { past: 0, adding: 9, limit: 8, what: "nPositions" } as const;
 

@@ -6,13 +6,13 @@ import { writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { describe, expect, test, vi } from "vitest";
 import { logitsCommand } from "../src/commands/logits.ts";
 import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
-import { BUNDLED } from "../src/find-model.ts";
+import { BUNDLED } from "../src/model/bundled-models.ts";
 import { createProgram } from "../src/program.ts";
 import { captured } from "./captured.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
 const ONCE = "Once upon a"; // three tokens
-const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
+const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
 const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
@@ -41,7 +41,8 @@ const integers = (...ids: number[]): TensorToWrite => {
 };
 
 /** Parses a command line, and runs it. */
-const called = (...args: string[]) => createProgram().parseAsync(["sample", ...args], { from: "user" });
+const called = async (...args: string[]) =>
+  (await createProgram("sample")).parseAsync(["sample", ...args], { from: "user" });
 
 describe("a usage error", () => {
   test.each([

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { EngineError, physicalCores } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
-import { makeEngine } from "../src/make-engine.ts";
-import { room } from "../src/room.ts";
+import { room } from "../src/model/available-memory.ts";
+import { makeEngine } from "../src/model/make-engine.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { MAIN, spawned } from "./process.ts";
 

@@ -3,10 +3,10 @@ import { type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { describeDefaults, withModelDefaults } from "../src/model-defaults.ts";
-import { resolveChain } from "../src/resolve-chain.ts";
-import { type Strategy, strategyOf } from "../src/strategy.ts";
+import { describeDefaults, withModelDefaults } from "../src/generate/model-defaults.ts";
+import { type Strategy, strategyOf } from "../src/generate/strategy.ts";
+import type { GenerationFlags } from "../src/options/generation.ts";
+import { resolveChain } from "../src/options/resolve-chain.ts";
 import { fixture } from "./process.ts";
 
 const tiny = await loadModel(fixture("tiny-tied"));
@@ -16,11 +16,11 @@ const model = (keys: object, eosTokenId: Model["config"]["eosTokenId"] = undefin
   config: { ...tiny.config, eosTokenId },
   generation: parseGenerationConfig(JSON.stringify(keys)),
 });
-const flagsOf = (typed: Partial<GenerateFlags>): GenerateFlags => ({
-  ...{ dialect: "hf", maxTokens: 12, model: "tiny", cache: true },
+const flagsOf = (typed: Partial<GenerationFlags>): GenerationFlags => ({
+  ...{ dialect: "hf", cache: true },
   ...typed,
 });
-const fill = (keys: object, typed: Partial<GenerateFlags> = {}, promptLength = 3) => {
+const fill = (keys: object, typed: Partial<GenerationFlags> = {}, promptLength = 3) => {
   const flags = flagsOf(typed);
   return withModelDefaults(flags, model(keys), strategyOf(flags), promptLength);
 };
@@ -28,7 +28,7 @@ const fill = (keys: object, typed: Partial<GenerateFlags> = {}, promptLength = 3
 /** The chain for a prompt of three tokens. */
 function chain(
   keys: object,
-  typed: Partial<GenerateFlags> = {},
+  typed: Partial<GenerationFlags> = {},
   { eos = undefined as number[] | undefined, prompt = 3 } = {},
 ) {
   const flags = flagsOf(typed);
@@ -71,7 +71,10 @@ test("what is typed counts before it, and what is not named is the dialect's", (
 test("the other dialects take none of it", () => {
   const keys = { do_sample: false, temperature: 0.7, repetition_penalty: 2, suppress_tokens: [1], max_length: 1 };
   const flags = flagsOf({ dialect: "deck" });
-  expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({ flags, applied: [] });
+  expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({
+    flags: { ...flags, maxTokens: 200 },
+    applied: [],
+  });
 });
 
 describe("do_sample false", () => {
@@ -139,7 +142,7 @@ test("forced_eos_token_id is the last token that may come", () => {
   expect(chain({ forced_eos_token_id: [8], max_new_tokens: 5, top_k: 0 })).toEqual([
     { type: "forced-token", id: 8, at: 4 },
   ]);
-  expect(chain({ forced_eos_token_id: 8, top_k: 0 }, { forcedLast: 9 })).toEqual([
+  expect(chain({ forced_eos_token_id: 8, top_k: 0 }, { forcedLast: 9, maxTokens: 12 })).toEqual([
     { type: "forced-token", id: 9, at: 11 },
   ]);
 });
@@ -148,8 +151,8 @@ test.each([
   [{ max_new_tokens: 5 }, {}, 5],
   [{ max_new_tokens: 5, max_length: 4 }, {}, 5],
   [{ max_length: 8 }, {}, 5],
-  [{ max_length: 8 }, { hasLength: true }, 12],
-  [{}, {}, 12],
+  [{ max_length: 8 }, { maxTokens: 12 }, 12],
+  [{}, {}, 200],
 ])("of %j and %j at most %i tokens come", (keys, typed, most) => {
   expect(fill(keys, typed).flags.maxTokens).toBe(most);
 });
@@ -172,7 +175,7 @@ test.each([
 
 test("--verbose shows what counts, as the file spells it", () => {
   const keys = { eos_token_id: [9, 31], temperature: 0.7, top_k: 5, max_new_tokens: 3 };
-  const shown = (typed: Partial<GenerateFlags>) =>
+  const shown = (typed: Partial<GenerationFlags>) =>
     describeDefaults(model(keys), flagsOf(typed), fill(keys, typed).applied);
   expect(shown({ topK: 3 })).toBe("generation_config.json: eos_token_id [9,31], temperature 0.7, max_new_tokens 3\n");
   expect(shown({ dialect: "deck" })).toBe(

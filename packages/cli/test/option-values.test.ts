@@ -1,7 +1,7 @@
 /** What the text of an option means; a list that is written otherwise is told how it is written. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
-import { biases, feeding, gatherWords, logitRow, tokenIds } from "../src/option-values.ts";
+import { biases, feeding, gatherWords, logitRow, tokenIds } from "../src/options/values.ts";
 
 const IDS = "must be token ids separated by commas, such as 1,2,3";
 const LOGITS = "must be logits separated by commas, such as 0.8,-inf,0.4";

@@ -8,7 +8,7 @@ import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
 import { captured } from "./captured.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
-const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
+const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
 const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 

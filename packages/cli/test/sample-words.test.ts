@@ -1,13 +1,13 @@
 /** tsgpt sample --logits with --model: the words of a tokenizer for logits that came without one. */
 import { describe, expect, test } from "vitest";
 import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
-import { BUNDLED } from "../src/find-model.ts";
+import { BUNDLED } from "../src/model/bundled-models.ts";
 import { createProgram } from "../src/program.ts";
 import { captured } from "./captured.ts";
 import { fixture } from "./process.ts";
 
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "deck", model: BUNDLED, ...flags }));
+  captured(() => sampleCommand({ dialect: "deck", dtype: "auto", kernels: "auto", model: BUNDLED, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** Logits of 5,000 ids, more than the tokenizer has: " king" is the most probable, then id 4999, then " was". */
@@ -25,7 +25,7 @@ describe("--logits with --model", () => {
     expect(shown).toMatch(/\n +1 {2}" king" .*\n +2 {2}4999 .*\n +3 {2}" was" /);
   });
 
-  test("a history that has no text is counted", async () => {
+  test("a history that has no text is pluralize", async () => {
     expect(await run({ logits, history: [4999] })).toMatch(/^the next token after 1 token\n/);
   });
 
@@ -63,6 +63,7 @@ describe("--logits with --model", () => {
 
   test("the engine's options stay refused", async () => {
     const typed = ["sample", "--logits", "1,2", "--model", BUNDLED, "--dtype", "f32"];
-    await expect(createProgram().parseAsync(typed, { from: "user" })).rejects.toThrow(/--dtype.* cannot be used with/);
+    const program = await createProgram();
+    await expect(program.parseAsync(typed, { from: "user" })).rejects.toThrow(/--dtype.* cannot be used with/);
   });
 });

@@ -8,7 +8,7 @@ import { captured } from "./captured.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
 const printed = (...args: string[]) =>
-  captured(() => createProgram().parseAsync(["sample", ...args], { from: "user" }));
+  captured(async () => (await createProgram("sample")).parseAsync(["sample", ...args], { from: "user" }));
 const json = async (...args: string[]) => JSON.parse(await printed("--json", ...args));
 const probabilities = async (...args: string[]): Promise<number[]> => (await json(...args)).probabilities;
 
@@ -280,7 +280,7 @@ top-k (k 3, boundary llama.cpp)
 test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
   const before = process.exitCode;
   const write = vi.spyOn(process.stdout, "write");
-  const options = { dialect: "deck", logits: { row: [1, 2] } } as const;
+  const options = { dialect: "deck", dtype: "auto", kernels: "auto", logits: { row: [1, 2] } } as const;
   const running = sampleCommand({ ...options, draws: 100_000_000 });
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   process.emit("SIGINT");

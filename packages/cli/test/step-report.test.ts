@@ -1,7 +1,7 @@
 /** What steps did, in lines that fit a terminal. */
 import { applyChain, type ChainSpec } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { chainLines, sharesLine, wrapped } from "../src/step-report.ts";
+import { chainLines, sharesLine, wrapped } from "../src/terminal/step-report.ts";
 
 const shares = Float64Array.from([4, 3, 2, 1], Math.log);
 const described = (chain: ChainSpec, uniform = 0) => {

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
+import { readStdin } from "../src/input/read-stdin.ts";
+import { readText, typedText } from "../src/input/text-argument.ts";
 import { createProgram } from "../src/program.ts";
-import { readStdin } from "../src/read-stdin.ts";
-import { readText, typedText } from "../src/text-argument.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 function file(contents: string | Uint8Array): string {
@@ -136,9 +136,9 @@ describe.concurrent("every command that takes a text takes it by the same rules:
   });
 });
 
-test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help states the rules", (name) => {
+test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help states the rules", async (name) => {
   let help = "";
-  const command = createProgram().commands.find((known) => known.name() === name);
+  const command = (await createProgram(name)).commands.find((known) => known.name() === name);
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
   expect(help).toMatch(
     /text or prompt is given, @file is the text of a file; .* typed with @@\..*one newline at\s+the\s+end and a byte order mark.*--stop, take their\s+text as it is/s,

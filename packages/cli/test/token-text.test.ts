@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { loadTokenizer } from "@tsgpt/gpt";
 import { expect, test } from "vitest";
-import { quoted, tokenShower, tokenText, withText } from "../src/token-text.ts";
+import { quoted, tokenShower, tokenText, withText } from "../src/terminal/token-text.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../../weights/fairytales/tokenizer.json", import.meta.url));
 

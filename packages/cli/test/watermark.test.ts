@@ -16,7 +16,7 @@ let model: Model;
 let marked: string;
 let plain: string;
 
-async function story(watermark?: WatermarkKey): Promise<string> {
+async function generated(watermark?: WatermarkKey): Promise<string> {
   const sample = createSampler(presetChain("deck", { watermark }), { seed: 1 });
   let text = "";
   for await (const token of generate(model, "Once", { sample, maxTokens: 150, ignoreEos: true })) text += token.text;
@@ -25,8 +25,8 @@ async function story(watermark?: WatermarkKey): Promise<string> {
 
 beforeAll(async () => {
   model = await loadModel(fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)), { engine });
-  marked = await story({ key: 42 });
-  plain = await story();
+  marked = await generated({ key: 42 });
+  plain = await generated();
 });
 afterAll(() => engine.dispose());
 

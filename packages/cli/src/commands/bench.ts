@@ -7,32 +7,54 @@ import {
   measureGeneration,
   type PresetName,
   presetConfig,
+  presetNames,
   randomModel,
   weightBytes,
 } from "@tsgpt/gpt";
-import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
-import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../bench-report.ts";
+import { idleBytes, machine, peakBytes } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
-import type { EngineFlags } from "../declare/engine-options.ts";
-import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
-import { interruption } from "../interruption.ts";
-import { withLoadProgress } from "../load-progress.ts";
-import { makeEngine } from "../make-engine.ts";
-import { note } from "../note.ts";
+import { command } from "../command.ts";
+import { BUNDLED } from "../model/bundled-models.ts";
+import { type FoundModel, findModel } from "../model/find-model.ts";
+import { loadFound } from "../model/load-model.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type EngineFlags, engineOptions } from "../options/engine.ts";
+import { optionalModelOptions } from "../options/model.ts";
+import { conflicting, type OptionsOf, option } from "../options/option.ts";
+import { wholeNumber } from "../options/values.ts";
+import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../terminal/bench-report.ts";
+import { interruption } from "../terminal/interruption.ts";
+import { withLoadProgress } from "../terminal/load-progress.ts";
 
-export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
-  readonly preset?: PresetName;
-  readonly promptTokens: number;
-  readonly newTokens: number;
-  readonly depth: number;
-  readonly runs: number;
-  readonly compareCache?: boolean;
-  readonly json?: boolean;
-  readonly markdown?: boolean;
-}
+const options = [
+  ...conflicting("preset", optionalModelOptions(`default: "${BUNDLED}"`)),
+  ...engineOptions,
+  option("--preset <size>", "random weights of that shape", { choices: presetNames }),
+  option("--prompt-tokens <n>", "prefilled from an empty cache", { parse: wholeNumber(1), default: 64 }),
+  option("--new-tokens <n>", "decoded one by one", { parse: wholeNumber(1), default: 32 }),
+  option("--depth <n>", "tokens in the cache when decoding starts", { parse: wholeNumber(0), default: 0 }),
+  option("--runs <n>", "of which median, mean and deviation are taken", { parse: wholeNumber(1), default: 5 }),
+  option("--compare-cache", "also without a KV cache"),
+  option("--json", "stdout holds one object alone", { conflicts: "markdown" }),
+  option("--markdown", "a table to paste"),
+] as const;
+
+type BenchFlags = OptionsOf<typeof options>;
+
+export const bench = command({
+  name: "bench",
+  summary: "tokens per second of prefill and decode",
+  arguments: [],
+  options,
+  help: `Examples:
+  $ tsgpt bench
+  $ tsgpt bench --compare-cache --new-tokens 16 --depth 200
+  $ tsgpt bench --preset gpt2 --prompt-tokens 16 --new-tokens 8 --runs 3 --json`,
+  action: benchCommand,
+});
 
 /** Runs the command. @throws what loading and measuring throw, CliError if the tokens do not fit */
-export async function benchCommand(flags: BenchFlags): Promise<void> {
+async function benchCommand(flags: BenchFlags): Promise<void> {
   const { signal } = interruption();
   const { model: name = BUNDLED, preset } = flags;
   const found = preset === undefined ? await findModel({ ...flags, model: name }, signal) : preset;
@@ -58,10 +80,9 @@ async function load(
   signal: AbortSignal,
 ): Promise<Model> {
   const engine = await makeEngine(options);
+  if (typeof found !== "string") return loadFound(found, engine, dtype, signal);
   return withLoadProgress((onProgress) =>
-    typeof found === "string"
-      ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })
-      : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress, onNote: note }),
+    randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress }),
   );
 }
 

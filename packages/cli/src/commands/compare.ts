@@ -2,14 +2,32 @@
 import { CheckpointError, type ReadTensor, readTensors } from "@tsgpt/gpt";
 import { fileSource } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
+import { command } from "../command.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { numberFrom } from "../options/values.ts";
 
-export interface CompareFlags {
-  readonly atol: number;
-  readonly rtol: number;
-}
+const options = [
+  option("--atol <x>", "absolute tolerance", { parse: numberFrom(0), default: 1e-5 }),
+  option("--rtol <x>", "tolerance relative to |B|", { parse: numberFrom(0), default: 1e-4 }),
+] as const;
+
+type CompareFlags = OptionsOf<typeof options>;
+
+export const compare = command({
+  name: "compare",
+  summary: "compare two safetensors files, tensor by tensor; exit code 1 at a mismatch",
+  arguments: [
+    ["<a>", "a safetensors file"],
+    ["<b>", "the reference"],
+  ],
+  options,
+  help: `Example:
+  $ tsgpt compare mine.safetensors ours.safetensors --rtol 1e-5`,
+  action: compareCommand,
+});
 
 /** Runs the command; the exit code is 1 at a mismatch. @throws CheckpointError for a file that is no safetensors */
-export async function compareCommand(a: string, b: string, tolerance: CompareFlags): Promise<void> {
+async function compareCommand(a: string, b: string, tolerance: CompareFlags): Promise<void> {
   const [left, right] = [await readFile(a), await readFile(b)];
   const common = [...right.keys()].filter((key) => left.has(key)).sort(inModelOrder);
   if (common.length === 0) throw new CliError("the files have no tensor in common", 1);

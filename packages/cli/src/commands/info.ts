@@ -1,30 +1,41 @@
 /** tsgpt info: what a model is, and what it would take; of a model on the hub, a few kilobytes are read. */
 import { type GPT2Config, type MemoryByDtype, memoryByDtype } from "@tsgpt/gpt";
 import { inspectFolder, inspectModel, type ModelInfo } from "@tsgpt/gpt/node";
-import { formatBytes } from "../bytes.ts";
-import { withDownloadProgress } from "../download-progress.ts";
-import { localFolder, type ModelFlags, onHub } from "../find-model.ts";
-import { interruption } from "../interruption.ts";
-import { fittingDtypes, room } from "../room.ts";
+import { command } from "../command.ts";
+import { fittingDtypes, room } from "../model/available-memory.ts";
+import { localFolder, onHub } from "../model/find-model.ts";
+import { hubOptions } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { withDownloadProgress } from "../terminal/download-progress.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
+import { interruption } from "../terminal/interruption.ts";
 
-export interface InfoFlags extends ModelFlags {
-  readonly json?: boolean;
-}
+const options = [...hubOptions, option("--json", "stdout holds one object alone")] as const;
+
+export const info = command({
+  name: "info",
+  summary: "a model's config, parameters and memory; of one on the hub, without its weights",
+  arguments: [["<model>", "a folder, a name in weights/, or a model of the hub: org/name, gpt2, ..."]],
+  options,
+  help: `Examples:
+  $ tsgpt info gpt2-xl
+  $ tsgpt info path/to/folder --json`,
+  action: infoCommand,
+});
 
 /** Runs the command. @throws what inspecting throws */
-export async function infoCommand({ json, ...flags }: InfoFlags): Promise<void> {
+async function infoCommand(model: string, { json, ...hub }: OptionsOf<typeof options>): Promise<void> {
   const { signal } = interruption();
-  const { model, ...hub } = flags;
-  const folder = localFolder(flags);
-  const info =
+  const folder = localFolder({ model, ...hub });
+  const found =
     folder !== undefined
       ? await inspectFolder(folder)
       : await onHub(model, () => withDownloadProgress((onEvent) => inspectModel(model, { ...hub, signal, onEvent })));
-  const memory = memoryByDtype(info.config);
+  const memory = memoryByDtype(found.config);
   const runsIn = fittingDtypes(memory, await room());
-  const { config, summary, ...where } = info;
+  const { config, summary, ...where } = found;
   const report = { model, ...where, ...summary, config, memory, runsIn };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(model, info, memory, runsIn));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(model, found, memory, runsIn));
 }
 
 function describe(model: string, info: ModelInfo, memory: MemoryByDtype, runsIn: readonly string[]): string {

@@ -1,14 +1,27 @@
 /** tsgpt models: what is here, how large it is, and how each could run on this machine. */
 import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
 import { type CachedRepo, hubSettings, inspectFolder, scanCache, sumOf } from "@tsgpt/gpt/node";
-import { formatBytes } from "../bytes.ts";
-import { bundledModels } from "../find-model.ts";
-import { fittingDtypes, room } from "../room.ts";
+import { command } from "../command.ts";
+import { fittingDtypes, room } from "../model/available-memory.ts";
+import { bundledModels } from "../model/bundled-models.ts";
+import { cacheOption } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 
-export interface ModelsFlags {
-  readonly cacheDir?: string;
-  readonly json?: boolean;
-}
+const options = [cacheOption, option("--json", "a list of objects")] as const;
+
+export const models = command({
+  name: "models",
+  summary: "the models that are here: bundled, and in the cache",
+  arguments: [],
+  options,
+  help: `Examples:
+  $ tsgpt models
+  $ tsgpt models --json | jq '.[].id'
+
+"runs in" names what the weights can be kept in so that the model, at its full context, fits into the engine and this machine.`,
+  action: modelsCommand,
+});
 
 /** One model's revision, or a bundled model. */
 interface Listed {
@@ -28,7 +41,7 @@ interface Listed {
 type Place = Pick<Listed, "id" | "bundled" | "commit" | "refs" | "folder" | "bytes">;
 
 /** Runs the command. */
-export async function modelsCommand({ json, cacheDir }: ModelsFlags): Promise<void> {
+async function modelsCommand({ json, cacheDir }: OptionsOf<typeof options>): Promise<void> {
   const roomBytes = await room();
   const settings = hubSettings({ cacheDir });
   const bundled = await Promise.all(bundledModels().map(bundledPlace));

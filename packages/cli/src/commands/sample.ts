@@ -9,21 +9,80 @@ import {
   type SampleContext,
   SamplingError,
 } from "@tsgpt/sampling";
-import { type ChainFlags, chainOf, flagName } from "../chain-flags.ts";
 import { CliError, usageError } from "../cli-error.ts";
-import { type Draws, drawCounts } from "../draw-counts.ts";
-import { readSource, type Source, type SourceFlags, spellingOf } from "../logit-source.ts";
-import { tokenIds } from "../option-values.ts";
-import { checkIds, resolveChain, wordIds } from "../resolve-chain.ts";
-import { describeSample } from "../sample-report.ts";
-import { withText } from "../token-text.ts";
+import { command } from "../command.ts";
+import { BUNDLED } from "../model/bundled-models.ts";
+import { chainOf, flagName } from "../options/chain-flags.ts";
+import { chainOptions } from "../options/chain-options.ts";
+import { engineOptions } from "../options/engine.ts";
+import { optionalModelOptions } from "../options/model.ts";
+import { conflicting, type OptionsOf, option } from "../options/option.ts";
+import { checkIds, resolveChain, wordIds } from "../options/resolve-chain.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { logitRow, tokenIds, wholeNumber } from "../options/values.ts";
+import { type Draws, drawCounts } from "../sample/draw-counts.ts";
+import { readSource, type Source, spellingOf } from "../sample/logit-source.ts";
+import { describeSample } from "../terminal/sample-report.ts";
+import { withText } from "../terminal/token-text.ts";
 
-export interface SampleFlags extends ChainFlags, SourceFlags {
-  readonly minTokens?: number;
-  readonly draws?: number;
-  readonly seed?: number;
-  readonly json?: boolean;
-}
+const options = [
+  option("--prompt <text|@file>", "what the next token follows, as a model reads it", { conflicts: "logits" }),
+  option("--logits <list|@file>", "0.8,0.9,-inf,0.4, or a file: see below", { parse: logitRow }),
+  ...optionalModelOptions(`default: "${BUNDLED}"; with --logits none: ids, no words`),
+  ...conflicting("logits", engineOptions),
+  option("--history <ids>", "with --logits, the tokens so far: 0,1,0,2 (default: none, or the file's)", {
+    parse: tokenIds,
+    conflicts: "prompt",
+  }),
+  option("--prompt-length <n>", "with --logits, how many of them are the prompt's (default: 0, or the file's)", {
+    parse: wholeNumber(0),
+    conflicts: "prompt",
+  }),
+  option("--greedy", "the most probable, after penalties and constraints"),
+  option("--draws <n>", "draw so often, and count", { parse: wholeNumber(1, 100_000_000) }),
+  option("--seed <n>", "of the draws, and of what acts by chance (default: 0)", { parse: wholeNumber(0) }),
+  option("--json", "stdout holds one object alone"),
+  chainOptions,
+  option("--min-tokens <n>", "with --prompt: no end of the text if above 0", {
+    parse: wholeNumber(0),
+    conflicts: "logits",
+  }),
+  option("--forced-first <id>", "the first token generated", { parse: wholeNumber(0) }),
+] as const;
+
+export type SampleFlags = OptionsOf<typeof options>;
+
+const HELP = `Give --prompt or --logits. With --prompt a model gives the logits, and the prompt's tokens are the history; the engine's
+options and --min-tokens need it. With --logits, --model names a model whose tokenizer alone is read: tokens are shown as words, and
+--banned and --dry-breaker take texts; without --model all of them are ids. --logits @x.safetensors reads the last row of the logits
+that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any other name
+holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
+${TEXT_HELP}
+
+Each distribution is sorted: the most probable tokens (20, or 10 for each step of a chain), then the tail by ranks, many tokens to a
+row (░). head: the number of tokens that hold 90% of the probability; tail: what the tokens not named hold; so far: cumulative.
+
+Examples:
+  $ tsgpt sample --prompt "Once upon a"
+  $ tsgpt sample --prompt "The king said" --temperature 1.5 --top-p 0.9
+  $ tsgpt sample --logits @ours.safetensors --model fairytales --top-k 40
+  $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --history 0,1,0,2,0,0 --frequency-penalty 1.1 --presence-penalty 1.2
+  $ tsgpt sample --logits @row.json --dialect hf --top-k 50 --top-p 0.9 --json
+  $ tsgpt sample --logits 3,2,1,0 --dialect llama.cpp --min-p 0.2 --temperature 2 --draws 100000
+
+--json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial is the distribution
+before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail (ranks from and to, and probability). A step
+has these for what it left, in top also given (the probability before it), and step, before (tokens), massRemoved and removed. top is
+what the chain leaves. With --prompt or --model there are also model, and a text for each id or null; with --prompt the prompt too.`;
+
+export const sample = command({
+  name: "sample",
+  summary: "show the next token's distribution, sorted, and what each step of a chain makes of it",
+  arguments: [],
+  options,
+  help: HELP,
+  action: sampleCommand,
+});
 
 /** Tokens named of a distribution: of one alone, and where each step of a chain has its own. */
 const [ALONE, OF_SEVERAL] = [20, 10];
