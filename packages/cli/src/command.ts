@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { addOptions, checkOptions, type OptionList, type OptionsOf } from "./options/option.ts";
 
-/** `<model>` or `[text]`, and its line in the help. */
+/** `<model>`, `[text]` or `[text...]`, and its line in the help. */
 type ArgumentSpec = readonly [name: `<${string}>` | `[${string}]`, description: string];
 
 interface CommandSpec<Arguments extends readonly ArgumentSpec[], Options extends OptionList> {
@@ -16,9 +16,13 @@ interface CommandSpec<Arguments extends readonly ArgumentSpec[], Options extends
   readonly action: (...given: [...ArgumentsOf<Arguments>, OptionsOf<Options>]) => Promise<void>;
 }
 
-/** An argument in brackets may be left out. */
+/** An argument in brackets may be left out; one with dots is a list. */
 type ArgumentsOf<Arguments extends readonly ArgumentSpec[]> = {
-  -readonly [I in keyof Arguments]: Arguments[I] extends readonly [`[${string}`, string] ? string | undefined : string;
+  -readonly [I in keyof Arguments]: Arguments[I] extends readonly [`${string}...]`, string]
+    ? readonly string[]
+    : Arguments[I] extends readonly [`[${string}`, string]
+      ? string | undefined
+      : string;
 };
 
 /** A command that can be added to a program. */
@@ -46,7 +50,7 @@ function addCommand<Arguments extends readonly ArgumentSpec[], Options extends O
     .hook("preAction", (_, called) => checkOptions(options, called.opts()))
     .action(async () => {
       // commander has parsed them as declared, which is what the types say
-      const given = args.map((_, i) => made.args[i]) as [...ArgumentsOf<Arguments>];
+      const given = args.map((_, i) => made.processedArgs[i]) as [...ArgumentsOf<Arguments>];
       await action(...given, made.opts() as OptionsOf<Options>);
     });
 }

@@ -10,6 +10,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   logits: async () => (await import("./commands/logits.ts")).logits,
   compare: async () => (await import("./commands/compare.ts")).compare,
   tokens: async () => (await import("./commands/tokens.ts")).tokens,
+  score: async () => (await import("./commands/score.ts")).score,
+  detect: async () => (await import("./commands/detect.ts")).detect,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
   bench: async () => (await import("./commands/bench.ts")).bench,
   random: async () => (await import("./commands/random.ts")).random,
@@ -46,6 +48,8 @@ Examples:
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
+  $ tsgpt score "The zebra's stripes were black and white."
+  $ tsgpt detect @story.txt
   $ tsgpt watermark @story.txt --watermark-key 42
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt random --preset gpt2 --output gpt2-random

@@ -29,7 +29,12 @@ export function windowsOf(length: number, size: number, recipe: Recipe): Window[
   return recipe.name === "llama.cpp" ? chunks(length, size) : slidingWindows(length, size, recipe.stride);
 }
 
-function slidingWindows(length: number, size: number, stride = Math.max(1, size >> 1)): Window[] {
+/** Half the context. */
+export function defaultStride(size: number): number {
+  return Math.max(1, size >> 1);
+}
+
+function slidingWindows(length: number, size: number, stride = defaultStride(size)): Window[] {
   if (!Number.isInteger(stride) || stride < 0 || stride > size) {
     throw new RangeError(`score: stride must be a whole number from 0 to the context's ${size} tokens, got ${stride}`);
   }

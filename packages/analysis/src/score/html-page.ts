@@ -1,0 +1,152 @@
+/**
+ * A scored text as one self-contained page: the text colored by GLTR's classes, each token's alternatives where the pointer or the
+ * keyboard's focus is, a histogram, and everything as a table. No script, and nothing is fetched: a policy in the page forbids both.
+ */
+import type { Tokenizer } from "@tsgpt/gpt";
+import { type ClassCounts, classCounts, RANK_CLASSES } from "../detect/rank-class.ts";
+import { RANK_STYLES, UNSCORED_MARK } from "./rank-style.ts";
+import { type TextPiece, textPieces } from "./text-pieces.ts";
+import { type TokenScore, type TokenScores, tokenScore } from "./token-scores.ts";
+import { escapeMarkup } from "./visible-text.ts";
+
+export interface PageOptions {
+  /** A heading: the text's name, and the model's. */
+  readonly title: string;
+  /** Lines below it, such as the totals. */
+  readonly summary: readonly string[];
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+/** The page of a text's scores. */
+export function htmlPage(scores: TokenScores, { title, summary, tokenizer }: PageOptions): string {
+  const show = (id: number) => escapeMarkup(spelled(id, tokenizer));
+  const pieces = textPieces(scores, tokenizer);
+  const tokens = scores.ids.map((_, i) => tokenScore(scores, i));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${escapeMarkup(title)}</title>
+<style>
+${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeMarkup(title)}</h1>
+${summary.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
+${histogram(classCounts(scores))}
+<p class="hint">Point at a token, or move to it with Tab, for its alternatives.</p>
+<div class="text">${pieces.map((piece) => pieceSpan(piece, tokens, show)).join("")}</div>
+<details>
+<summary>Every token as a table</summary>
+${tokenTable(tokens, show)}
+</details>
+</main>
+</body>
+</html>
+`;
+}
+
+/** A token's text in quotes, or where it has none its id. */
+function spelled(id: number, tokenizer: Tokenizer | undefined): string {
+  return tokenizer?.tokenBytes(id) === undefined ? `[${id}]` : JSON.stringify(tokenizer.tokenText(id));
+}
+
+type Show = (id: number) => string;
+
+/** A piece, and the card that is shown with it. */
+function pieceSpan({ text, from, to, rankClass }: TextPiece, tokens: readonly TokenScore[], show: Show): string {
+  const mark = rankClass === undefined ? UNSCORED_MARK : RANK_STYLES[rankClass].mark;
+  const cards = tokens.slice(from, to).map((token) => card(token, show));
+  const lines = escapeMarkup(text).replaceAll("\n", '<span class="newline">↵</span>\n');
+  const sign = mark === "" ? "" : `<span class="mark">${mark}</span>`;
+  return `<span class="token ${rankClass ?? "unscored"}" tabindex="0"><bdi>${lines}</bdi>${sign}<span class="card">${cards.join("")}</span></span>`;
+}
+
+function card(token: TokenScore, show: Show): string {
+  const { id, position, logprob, rank, entropy, top } = token;
+  const head = `<b>${show(id)}</b> token ${position}, id ${id}`;
+  if (logprob === null || rank === null || entropy === null) return `<span class="row">${head}: no score</span>`;
+  const numbers = `probability ${percent(logprob)}, ${bits(-logprob)} bits, rank ${rank}, entropy ${bits(entropy)} bits`;
+  const others = top.map((other) => `<span class="alternative">${show(other.id)} ${percent(other.logprob)}</span>`);
+  return `<span class="row">${head}: ${numbers}</span><span class="row">${others.join(" ")}</span>`;
+}
+
+function tokenTable(tokens: readonly TokenScore[], show: Show): string {
+  const heads = ["position", "token", "id", "probability", "bits", "rank", "entropy, bits", "likeliest"];
+  const rows = tokens.map(({ position, id, logprob, rank, entropy, top }) => {
+    const others = top.map((other) => `${show(other.id)} ${percent(other.logprob)}`).join(", ");
+    const scored = logprob === null ? ["", "", "", ""] : [percent(logprob), bits(-logprob), `${rank}`, bits(entropy ?? 0)];
+    return `<tr>${[`${position}`, show(id), `${id}`, ...scored, others].map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  });
+  return `<table class="tokens">
+<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>`;
+}
+
+/** The legend, with how many tokens each class has. */
+function histogram(counts: ClassCounts): string {
+  const all = Math.max(1, RANK_CLASSES.reduce((sum, name) => sum + counts[name], 0));
+  const rows = RANK_CLASSES.map((name) => {
+    const { mark, label } = RANK_STYLES[name];
+    const share = (100 * counts[name]) / all;
+    const sample = `<span class="token ${name}">token${mark === "" ? "" : `<span class="mark">${mark}</span>`}</span>`;
+    return `<tr><td>${sample}</td><th scope="row">${label}</th><td class="count">${counts[name]}</td><td class="count">${share.toFixed(1)}%</td><td class="scale"><span class="bar" style="width: ${share.toFixed(1)}%"></span></td></tr>`;
+  });
+  return `<table class="histogram">
+<caption>Tokens by their rank among the model's predictions; ${UNSCORED_MARK} has no score</caption>
+${rows.join("\n")}
+</table>`;
+}
+
+function percent(logprob: number): string {
+  const value = 100 * Math.exp(logprob);
+  return `${value >= 0.01 ? value.toFixed(2) : value.toPrecision(2)}%`;
+}
+
+function bits(nats: number): string {
+  return (nats / Math.LN2).toFixed(2);
+}
+
+const CLASS_RULES = RANK_CLASSES.map((name) => {
+  const { background, foreground, underline } = RANK_STYLES[name];
+  const line = underline === undefined ? "" : ` text-decoration: underline ${underline}; text-underline-offset: 3px;`;
+  return `.${name} { background: ${background}; color: ${foreground};${line} }`;
+}).join("\n");
+
+const STYLE = `:root { color-scheme: light; }
+body { margin: 0; background: #ffffff; color: #1a1a1a; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 14rem; }
+h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
+.hint { color: #4a4a4a; }
+.text { font: 18px/2 Georgia, serif; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid #767676; padding-top: 1rem; }
+.token { border-radius: 3px; }
+.mark { display: inline-block; text-decoration: none; font-family: system-ui, sans-serif; }
+.token:focus, .token:hover { outline: 3px solid #0b57d0; outline-offset: 1px; }
+.unscored { color: #4a4a4a; }
+.card { display: none; position: fixed; inset: auto 0 0 0; z-index: 1; background: #1a1a1a; color: #ffffff; font: 15px/1.6 ui-monospace, monospace; padding: 0.8rem 1.5rem; white-space: normal; max-height: 12rem; overflow: auto; }
+.token:focus .card, .token:hover .card { display: block; }
+.token:hover .card { z-index: 2; }
+.row { display: block; }
+.alternative { display: inline-block; border: 1px solid #b0b0b0; border-radius: 3px; padding: 0 0.4rem; margin: 0.2rem 0.2rem 0 0; white-space: pre; }
+table { border-collapse: collapse; }
+caption { text-align: start; color: #4a4a4a; padding-bottom: 0.3rem; }
+.histogram { width: 100%; margin: 1rem 0; }
+.histogram th { font-weight: normal; text-align: start; padding: 0 1rem; white-space: nowrap; }
+.count { text-align: end; padding: 0 0.6rem; font-variant-numeric: tabular-nums; }
+.scale { width: 50%; }
+.bar { display: block; height: 0.9rem; background: #4a4a4a; min-width: 1px; }
+.tokens { font: 14px/1.4 ui-monospace, monospace; margin-top: 1rem; }
+.tokens th, .tokens td { border: 1px solid #b0b0b0; padding: 0.1rem 0.5rem; text-align: start; white-space: pre; unicode-bidi: isolate; vertical-align: top; }
+.tokens td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
+.tokens th { position: sticky; top: 0; background: #f0f0f0; }
+details { margin-top: 2rem; }
+summary { cursor: pointer; }
+${CLASS_RULES}
+`;

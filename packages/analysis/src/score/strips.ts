@@ -1,0 +1,93 @@
+/**
+ * The probability of each token as a strip, one below the other, as in the figure of Holtzman et al., "The Curious Case of Neural Text
+ * Degeneration" (arXiv 1904.09751): human text dips and jumps, text decoded for its likelihood does not. A standalone SVG.
+ */
+import type { Tokenizer } from "@tsgpt/gpt";
+import { isScored, type TokenScores } from "./token-scores.ts";
+import { escapeMarkup } from "./visible-text.ts";
+
+export interface Strip {
+  readonly name: string;
+  readonly scores: TokenScores;
+}
+
+export interface StripOptions {
+  readonly title: string;
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+const [WIDTH, LEFT, RIGHT] = [960, 56, 16];
+const [TOP, HEIGHT, GAP, BOTTOM] = [64, 150, 58, 36];
+const COLORS = ["#1b5e9e", "#a84300"] as const;
+
+/** One strip or two, on the same horizontal scale. */
+export function probabilityStrips(strips: readonly Strip[], { title, tokenizer }: StripOptions): string {
+  const length = Math.max(1, ...strips.map(({ scores }) => scores.ids.length));
+  const height = TOP + strips.length * HEIGHT + (strips.length - 1) * GAP + BOTTOM;
+  const parts = strips.map((strip, i) => {
+    return stripMarks(strip, { y: TOP + i * (HEIGHT + GAP), color: COLORS[i % COLORS.length] as string, length, tokenizer });
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="#1a1a1a">
+<title>${escapeMarkup(title)}</title>
+<rect width="100%" height="100%" fill="#ffffff"/>
+<text x="${LEFT}" y="24" font-size="16" font-weight="600">${escapeMarkup(title)}</text>
+${parts.join("\n")}
+<text x="${WIDTH - RIGHT}" y="${height - 8}" text-anchor="end">token of the text →</text>
+</svg>
+`;
+}
+
+interface Place {
+  /** Of the strip's upper edge. */
+  readonly y: number;
+  readonly color: string;
+  /** Tokens of the longest strip. */
+  readonly length: number;
+  readonly tokenizer: Tokenizer | undefined;
+}
+
+function stripMarks({ name, scores }: Strip, { y, color, length, tokenizer }: Place): string {
+  const step = (WIDTH - LEFT - RIGHT) / length;
+  const bars: string[] = [];
+  for (let i = 0; i < scores.ids.length; i++) {
+    if (!isScored(scores, i)) continue;
+    const probability = Math.exp(scores.logprob[i] as number);
+    const tall = HEIGHT * probability;
+    const at = `x="${fixed(LEFT + i * step)}" y="${fixed(y + HEIGHT - tall)}" width="${fixed(Math.max(step * 0.9, 0.3))}" height="${fixed(tall)}"`;
+    bars.push(`<rect ${at}><title>${escapeMarkup(label(scores.ids[i] as number, tokenizer))} ${probability.toPrecision(3)}</title></rect>`);
+  }
+  const ticks = [0, 0.5, 1].map((value) => {
+    const at = y + HEIGHT * (1 - value);
+    return `<path d="M${LEFT} ${at}H${WIDTH - RIGHT}" stroke="#b0b0b0"/><text x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${value}</text>`;
+  });
+  const heading = `<text x="${LEFT}" y="${y - 12}" fill="${color}" font-weight="600">${escapeMarkup(`${name}: ${described(scores)}`)}</text>`;
+  return `${heading}\n${ticks.join("")}\n<g fill="${color}">\n${bars.join("\n")}\n</g>`;
+}
+
+function label(id: number, tokenizer: Tokenizer | undefined): string {
+  return tokenizer?.tokenBytes(id) === undefined ? `[${id}]` : JSON.stringify(tokenizer.tokenText(id));
+}
+
+/** Mean and deviation of the probabilities: how high the strip is, and how much it jumps. */
+function described(scores: TokenScores): string {
+  const { count, mean, deviation } = probabilitySpread(scores);
+  if (count === 0) return "no token has a score";
+  return `probability per token, mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}, ${count} tokens`;
+}
+
+export interface ProbabilitySpread {
+  readonly count: number;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** Mean and deviation of the scored tokens' probabilities; NaN without any. */
+export function probabilitySpread(scores: TokenScores): ProbabilitySpread {
+  const probabilities = [...scores.logprob].filter((_, i) => isScored(scores, i)).map(Math.exp);
+  const count = probabilities.length;
+  const mean = probabilities.reduce((sum, value) => sum + value, 0) / count;
+  const deviation = Math.sqrt(probabilities.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count);
+  return { count, mean, deviation };
+}
+
+const fixed = (value: number): string => String(Number(value.toFixed(2)));

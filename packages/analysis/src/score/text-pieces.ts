@@ -1,0 +1,44 @@
+/** A scored text as pieces that can be shown: tokens that share a character stand together, so that half an emoji is never shown. */
+import type { Tokenizer } from "@tsgpt/gpt";
+import { type RankClass, RANK_CLASSES, rankClass } from "../detect/rank-class.ts";
+import { isScored, type TokenScores } from "./token-scores.ts";
+
+export interface TextPiece {
+  readonly text: string;
+  /** Tokens `from` to `to` of the text. */
+  readonly from: number;
+  readonly to: number;
+  /** That of its least likely token; undefined if none has a score. */
+  readonly rankClass: RankClass | undefined;
+}
+
+/** The pieces of a text, in order; without a tokenizer, and for an id beyond it, the ids in brackets. */
+export function textPieces(scores: TokenScores, tokenizer?: Tokenizer): TextPiece[] {
+  const { ids } = scores;
+  const pieces: TextPiece[] = [];
+  const decoder = tokenizer?.streamingDecoder();
+  let from = 0;
+  const add = (text: string, to: number) => {
+    if (to > from) pieces.push({ text, from, to, rankClass: worstClass(scores, from, to) });
+    from = to;
+  };
+  for (const [i, id] of ids.entries()) {
+    if (tokenizer?.tokenBytes(id) === undefined) {
+      if (decoder) add(decoder.end(), i);
+      add(`[${id}]`, i + 1);
+      continue;
+    }
+    const text = decoder?.push(id) ?? "";
+    if (text !== "") add(text, i + 1);
+  }
+  add(decoder?.end() ?? "", ids.length);
+  return pieces;
+}
+
+function worstClass(scores: TokenScores, from: number, to: number): RankClass | undefined {
+  let worst = -1;
+  for (let i = from; i < to; i++) {
+    if (isScored(scores, i)) worst = Math.max(worst, RANK_CLASSES.indexOf(rankClass(scores.rank[i] as number)));
+  }
+  return RANK_CLASSES[worst];
+}

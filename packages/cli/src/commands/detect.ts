@@ -1,0 +1,119 @@
+/** tsgpt detect: statistics by which a model's text is told from a human one. */
+import { detect as detection, detectGpt, detectWatermark, scoreText } from "@tsgpt/analysis";
+import { WATERMARK_GAMMA } from "@tsgpt/sampling";
+import { usageError } from "../cli-error.ts";
+import { command } from "../command.ts";
+import { findModel } from "../model/find-model.ts";
+import { loadFound } from "../model/load-model.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { properShare, wholeNumber } from "../options/values.ts";
+import { asText, beginToken, readInputs } from "../score/read-texts.ts";
+import { type DetectReport, describeDetection, FEW_TOKENS } from "../terminal/detect-report.ts";
+import { interruption } from "../terminal/interruption.ts";
+import { note } from "../terminal/note.ts";
+import { withPassProgress } from "../terminal/pass-progress.ts";
+
+const options = [
+  ...scoringOptions,
+  option("--perturbations <n>", "DetectGPT by so many rewrites of the model itself", { parse: wholeNumber(2, 100_000) }),
+  option("--seed <n>", "of the rewrites (default: 0)", { parse: wholeNumber(0) }),
+  option("--watermark-key <n>", "look for the watermark of this key too", { parse: wholeNumber(0) }),
+  option("--watermark-gamma <g>", `its fraction of green tokens (default: ${WATERMARK_GAMMA})`, { parse: properShare }),
+  option("--watermark-hash <how>", "what seeds the green list: the previous tokens, or also the token itself (default: left)", {
+    choices: ["left", "self"],
+  }),
+  option("--watermark-width <n>", "how many previous tokens (default: 1)", { parse: wholeNumber(1) }),
+  option("--json", "print one JSON object, in nats"),
+] as const;
+
+type DetectFlags = OptionsOf<typeof options>;
+
+export const detect = command({
+  name: "detect",
+  summary: "statistics by which a model's text is told from a human one",
+  arguments: [["[text]", "a text, @file, or - for stdin; default: stdin"]],
+  options,
+  help: `Examples:
+  $ tsgpt detect @story.txt
+  $ tsgpt detect @story.txt --perturbations 20 --seed 1 --json
+  $ tsgpt detect @story.txt --watermark-key 42
+
+Each is a statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its length, and a rewritten
+text is told by none of them. docs/detection.md measures how well each works on the bundled model. Over the T scored tokens x_t, p the
+model's distribution before each, r_t the token's rank from 1, H_t the entropy:
+  log-likelihood  mean of ln p(x_t)                     high: generated (Solaiman et al., arXiv 1908.09203)
+  rank, log-rank  mean of r_t, of ln r_t                low: generated (GLTR, arXiv 1906.04043; arXiv 2301.11305)
+  entropy         mean of H_t                           low: generated (GLTR, arXiv 1906.04043)
+  LRR             -log-likelihood / log-rank            high: generated (Su et al., arXiv 2306.05540)
+  Fast-DetectGPT  (sum of ln p(x_t) - sum of mu_t) / sqrt(sum of var_t), mu_t = -H_t and var_t mean and variance of ln p under p:
+                  analytic, the same model as reference and scorer; high: generated (Bao et al., arXiv 2310.05130)
+  GLTR classes    tokens among the 10, 100, 1000 likeliest, and the rest (arXiv 1906.04043)
+  DetectGPT       (log-likelihood - mean of the rewrites') / their deviation over N; high: generated (Mitchell et al., arXiv 2301.11305).
+                  Rewrites draw 15% of the tokens anew, in spans of two, from this model and from the left alone, where the authors use T5
+  watermark z     (g - gamma T) / sqrt(T gamma (1 - gamma)), g of T counted tokens green (Kirchenbauer et al., arXiv 2301.10226);
+                  see tsgpt watermark --help
+
+${RECIPE_HELP}
+
+${TEXT_HELP}`,
+  action: detectCommand,
+});
+
+/**
+ * Runs the command. @throws CliError for options that do not go together, or a text that cannot be read or scored; AbortError at Ctrl-C
+ */
+async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
+  const { signal } = interruption();
+  const recipe = recipeOf(flags);
+  checkFlags(flags);
+  const [input] = await readInputs(typed === undefined ? [] : [typed], flags, signal);
+  const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  const bos = beginToken(model, flags);
+  const { ids } = asText(model, input ?? { name: "text", content: [] }, { bos, recipe });
+  const scores = await withPassProgress((onProgress) => scoreText(model, ids, { bos, top: 0, recipe, signal, onProgress }));
+  const { perturbations, seed = 0 } = flags;
+  const rewritten =
+    perturbations === undefined
+      ? undefined
+      : await withPassProgress(
+          (onProgress) => {
+            return detectGpt(model, scores, { perturbations, seed, recipe, signal, onProgress: (share) => onProgress(share, 1) });
+          },
+          { doing: "rewriting" },
+        );
+  write(
+    {
+      detection: detection(scores),
+      detectGpt: rewritten && perturbations !== undefined ? { score: rewritten.score, perturbations, seed } : undefined,
+      watermark: evidence(ids, flags),
+    },
+    flags,
+  );
+}
+
+/** @throws CliError for an option that does nothing without another */
+function checkFlags({ perturbations, seed, watermarkKey, watermarkGamma, watermarkHash, watermarkWidth }: DetectFlags): void {
+  if (seed !== undefined && perturbations === undefined) throw usageError("--seed does nothing without --perturbations; give that too");
+  const given = { gamma: watermarkGamma, hash: watermarkHash, width: watermarkWidth };
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--watermark-${name}`]));
+  if (watermarkKey !== undefined || names.length === 0) return;
+  throw usageError(`${names.join(" and ")} does nothing without --watermark-key; give that too`);
+}
+
+function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["watermark"] {
+  const { watermarkKey: key, watermarkGamma: gamma = WATERMARK_GAMMA, watermarkHash: hash = "left", watermarkWidth: width = 1 } = flags;
+  if (key === undefined) return undefined;
+  const { colours: _, ...found } = detectWatermark(ids, { key, gamma, hash, width });
+  return found;
+}
+
+function write(report: DetectReport, { json }: DetectFlags): void {
+  const { detection: found, detectGpt: rewritten, watermark } = report;
+  if (found.scored < FEW_TOKENS) note(`${found.scored} scored tokens are few: below ${FEW_TOKENS} the statistics of any text vary widely`);
+  if (!json) return void process.stdout.write(describeDetection(report));
+  const object = { ...found, ...(rewritten && { detectGpt: rewritten.score }), ...(watermark && { watermark }) };
+  process.stdout.write(`${JSON.stringify(object)}\n`);
+}

@@ -1,0 +1,130 @@
+/** tsgpt score: what a model makes of each token of a text, and what the whole comes to. */
+import { defaultStride, type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
+import type { Model } from "@tsgpt/gpt";
+import { usageError } from "../cli-error.ts";
+import { command } from "../command.ts";
+import { findModel } from "../model/find-model.ts";
+import { loadFound } from "../model/load-model.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { path, wholeNumber } from "../options/values.ts";
+import { checkPictureFlags, checkPictureSize, GREEDY_PROMPT, writePictures } from "../score/pictures.ts";
+import { asText, beginToken, readInput, readInputs } from "../score/read-texts.ts";
+import { type RecipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
+import { interruption } from "../terminal/interruption.ts";
+import { withPassProgress } from "../terminal/pass-progress.ts";
+import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";
+import { writePieces } from "../terminal/write-pieces.ts";
+
+const options = [
+  ...scoringOptions,
+  option("--top <n>", "likeliest alternatives of each token", { parse: wholeNumber(0, 1000), default: 5 }),
+  option("--json", "print one JSON object, in nats"),
+  option("--csv", "print one line per token, comma-separated, in nats", { conflicts: "json" }),
+  option("--table", "print one line per token, in columns, in bits", { conflicts: "json" }),
+  option("--html <file>", "write one self-contained page", { parse: path }),
+  option("--svg <file>", "write the probability per token as a strip", { parse: path }),
+  option("--against <text>", "with --svg: a second strip below it, of this text or @file"),
+  option("--against-greedy", "with --svg: a second strip, of the text that the model goes on with greedily", {
+    conflicts: "against",
+  }),
+] as const;
+
+type ScoreFlags = OptionsOf<typeof options>;
+
+export const score = command({
+  name: "score",
+  summary: "score each token of a text: probability, rank, entropy; loss and perplexity",
+  arguments: [["[text...]", "a text, @file, or - for stdin; several have a total each; default: stdin"]],
+  options,
+  help: `Examples:
+  $ tsgpt score "The zebra's stripes were black and white."
+  $ tsgpt score "The zebra's stripes were black and green."
+  $ tsgpt score @story.txt --stride 512
+  $ tsgpt score @one.txt @two.txt --bos --json
+  $ tsgpt score @story.txt --html story.html --svg story.svg --against-greedy
+
+What is likely carries little information, and what is unlikely much: after "stripes were black and" the bundled model gives white 3.5
+bits and green 5.2, so that the whole sentence has 74.7 bits, and with green 76.6.
+
+probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest; entropy: the mean of
+-ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per token: loss / ln 2; bits per byte: bits of
+the scored tokens over their UTF-8 bytes. The first token has no score, unless --bos puts the model's bos_token_id, or else eos_token_id,
+before it. JSON and CSV are in nats. The text is shown with its classes by rank, as in GLTR (arXiv 1906.04043).
+--svg: as in the figure of "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). --against-greedy: its first ${GREEDY_PROMPT} tokens (half of a
+shorter text) are the prompt, and the continuation is as long as the text, or fills the context.
+
+${RECIPE_HELP}
+
+${TEXT_HELP}`,
+  action: scoreCommand,
+});
+
+/**
+ * Runs the command. @throws CliError for options that do not go together, a text that cannot be read or scored, a place that cannot be
+ * written; RangeError for a stride that the context does not have; AbortError at Ctrl-C
+ */
+async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
+  const { signal } = interruption();
+  const recipe = recipeOf(flags);
+  checkPictureFlags(flags, Math.max(1, typed.length));
+  if (flags.csv && flags.table) throw usageError("--csv and --table are two forms of the same lines; give one of them");
+  const inputs = await readInputs(typed, flags, signal);
+  const against = flags.against === undefined ? undefined : await readInput(flags.against, 1, signal);
+  const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  const bos = beginToken(model, flags);
+  const texts = inputs.map((input) => asText(model, input, { bos, recipe }));
+  const other = against && asText(model, against, { bos, recipe });
+  for (const text of other ? [...texts, other] : texts) checkPictureSize(flags, text);
+  const scored = await withPassProgress((onProgress) =>
+    scoreTexts(
+      model,
+      texts.map(({ ids }) => ids),
+      { bos, top: flags.top, recipe, signal, onProgress },
+    ),
+  );
+  const report: ScoreReport = {
+    model,
+    bos,
+    recipe: recipeReport(model, recipe),
+    texts: scored.map((scores, i) => scoredText(texts[i]?.name ?? "", scores, model, recipe)),
+  };
+  await writePictures(report, flags, { recipe, other, signal });
+  if (flags.csv) return writeCsv(report);
+  await writePieces(output(report, flags));
+}
+
+function scoredText(name: string, scores: TokenScores, { config }: Model, recipe: Recipe): ScoredText {
+  if (recipe.name === "transformers") return { name, scores };
+  return { name, scores, running: runningPerplexities(scores, config.nPositions) };
+}
+
+function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
+  if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
+  return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
+}
+
+/** Lines of CSV have no room for totals, which go to stderr. */
+async function writeCsv(report: ScoreReport): Promise<void> {
+  await writePieces(scoreCsv(report));
+  const [text, ...others] = report.texts;
+  if (!text) return;
+  const { tokenizer } = report.model;
+  process.stderr.write(others.length > 0 ? describeFiles(report) : describeTotals(text, report.recipe, tokenizer));
+}
+
+/** What goes to stdout: of one text the text itself with its classes, unless it went into a file, and its totals. */
+function* output(report: ScoreReport, { json, table, html, svg }: ScoreFlags): Generator<string> {
+  if (json) return yield* scoreJson(report);
+  if (table) yield* scoreTable(report);
+  const [text, ...others] = report.texts;
+  if (!text) return;
+  if (others.length > 0) return yield describeFiles(report);
+  const { tokenizer } = report.model;
+  const color = process.stdout.isTTY && process.stdout.hasColors(256);
+  if (!table && html === undefined && svg === undefined) yield `${markedText(text, tokenizer, color)}\n\n`;
+  if (!table) yield classHistogram(text, color);
+  yield describeTotals(text, report.recipe, tokenizer);
+}

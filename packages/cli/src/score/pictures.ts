@@ -1,0 +1,103 @@
+/** The files that score writes: the page of --html, and the strips of --svg with a second text to compare. */
+import { writeFile } from "node:fs/promises";
+import { htmlPage, probabilityStrips, type Recipe, type Strip, scoreText, type TokenScores } from "@tsgpt/analysis";
+import { generate, type Model } from "@tsgpt/gpt";
+import { argmax } from "@tsgpt/numeric";
+import { CliError, usageError } from "../cli-error.ts";
+import { pluralize } from "../terminal/pluralize.ts";
+import { reportWritten } from "../terminal/report-written.ts";
+import { describeTotals } from "../terminal/score-report.ts";
+import type { Text } from "./read-texts.ts";
+import type { ScoreReport } from "./score-json.ts";
+
+export interface PictureFlags {
+  readonly html?: string;
+  readonly svg?: string;
+  readonly against?: string;
+  readonly againstGreedy?: boolean;
+}
+
+/** Tokens of the text that --against-greedy goes on from, or half of a shorter one. */
+export const GREEDY_PROMPT = 32;
+/** A browser does not take more. */
+const LARGEST_PICTURE = 50_000;
+
+/** @throws CliError for a second strip without a first, and for a picture of `count` texts */
+export function checkPictureFlags({ html, svg, against, againstGreedy }: PictureFlags, count: number): void {
+  const second = against !== undefined ? "--against" : againstGreedy ? "--against-greedy" : undefined;
+  if (second !== undefined && svg === undefined) throw usageError(`${second} is a second strip of --svg; give that too`);
+  const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
+  if (file !== undefined && count > 1) throw usageError(`${file} shows one text, got ${count}`);
+}
+
+/** @throws CliError for a text that no browser could show */
+export function checkPictureSize({ html, svg }: PictureFlags, text: Text): void {
+  const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
+  if (file === undefined || text.ids.length <= LARGEST_PICTURE) return;
+  throw new CliError(`${file}: ${text.name} has ${pluralize(text.ids.length, "token")}, and a browser shows ${LARGEST_PICTURE} at most; give a part of it`, 1);
+}
+
+interface PictureInputs {
+  readonly recipe: Recipe;
+  /** That of --against. */
+  readonly other: Text | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Writes the files that were asked for. @throws CliError for a place that cannot be written; the signal's AbortError */
+export async function writePictures(report: ScoreReport, flags: PictureFlags, inputs: PictureInputs): Promise<void> {
+  const [text] = report.texts;
+  if (!text) return;
+  const { model } = report;
+  const title = `${text.name} under ${model.name}`;
+  if (flags.html !== undefined) {
+    const summary = describeTotals(text, report.recipe, model.tokenizer).trimEnd().split("\n");
+    await write(flags.html, htmlPage(text.scores, { title, summary, tokenizer: model.tokenizer }), "a page");
+  }
+  if (flags.svg === undefined) return;
+  const second = await secondStrip(report, text.scores, flags, inputs);
+  const strips = [{ name: text.name, scores: text.scores }, ...(second ? [second] : [])];
+  const svg = probabilityStrips(strips, { title: `Probability of each token under ${model.name}`, tokenizer: model.tokenizer });
+  await write(flags.svg, svg, strips.length > 1 ? "two strips" : "a strip");
+}
+
+/** Of the text of --against, or of what the model goes on with. */
+async function secondStrip(
+  { model, bos }: ScoreReport,
+  { ids }: TokenScores,
+  { againstGreedy }: PictureFlags,
+  { other, recipe, signal }: PictureInputs,
+): Promise<Strip | undefined> {
+  const options = { bos, top: 0, recipe, signal };
+  if (other) return { name: other.name, scores: await scoreText(model, other.ids, options) };
+  if (!againstGreedy) return undefined;
+  const prompt = ids.slice(0, Math.max(1, Math.min(GREEDY_PROMPT, ids.length >> 1)));
+  const continued = await greedy(model, bos, prompt, ids.length, signal);
+  const name = `the first ${pluralize(prompt.length, "token")}, and the model's greedy continuation`;
+  return { name, scores: await scoreText(model, continued, options) };
+}
+
+/** The prompt with the likeliest token again and again, up to `length` or the context. */
+async function greedy(
+  model: Model,
+  bos: number | undefined,
+  prompt: readonly number[],
+  length: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const added = bos === undefined ? [] : [bos];
+  const maxTokens = Math.min(length, model.config.nPositions - added.length) - prompt.length;
+  const ids = [...prompt];
+  for await (const { id } of generate(model, [...added, ...prompt], { sample: argmax, maxTokens, ignoreEos: true, signal })) {
+    ids.push(id);
+  }
+  signal.throwIfAborted();
+  return ids;
+}
+
+async function write(path: string, content: string, what: string): Promise<void> {
+  await writeFile(path, content).catch((cause: Error) => {
+    throw new CliError(`cannot write ${JSON.stringify(path)}: ${cause.message}`, 1);
+  });
+  await reportWritten(path, what);
+}

@@ -1,0 +1,91 @@
+/** What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In nats. */
+import { type RunningPerplexity, type Totals, type TokenScores, tokenScore, totalsOf } from "@tsgpt/analysis";
+import type { Model, Tokenizer } from "@tsgpt/gpt";
+import { tokenText } from "../terminal/token-text.ts";
+
+/** How the text was read. */
+export interface RecipeReport {
+  readonly name: "transformers" | "llama.cpp";
+  /** Tokens of a window: the context. */
+  readonly window: number;
+  /** Of transformers' recipe. */
+  readonly stride?: number;
+}
+
+export interface ScoredText {
+  readonly name: string;
+  readonly scores: TokenScores;
+  /** Of llama.cpp's recipe: the perplexity after each chunk. */
+  readonly running?: readonly RunningPerplexity[] | undefined;
+}
+
+export interface ScoreReport {
+  readonly model: Model;
+  readonly bos: number | undefined;
+  readonly recipe: RecipeReport;
+  readonly texts: readonly ScoredText[];
+}
+
+/** One text's object, or that of several: `files`, and what they come to together. */
+export function* scoreJson({ model, bos = undefined, recipe, texts }: ScoreReport): Generator<string> {
+  const head = JSON.stringify({ model: model.name, bos: bos ?? null, recipe }).slice(0, -1);
+  const [first, ...others] = texts;
+  if (first && others.length === 0) {
+    yield `${head},`;
+    yield* textJson(first, model.tokenizer);
+    yield "}\n";
+    return;
+  }
+  yield `${head},"files":[`;
+  for (const [i, text] of texts.entries()) {
+    yield `${i > 0 ? "," : ""}{"file":${JSON.stringify(text.name)},`;
+    yield* textJson(text, model.tokenizer);
+    yield "}";
+  }
+  yield `],${totalsJson(totalsOf(texts.map(({ scores }) => scores), model.tokenizer))}}\n`;
+}
+
+const TOKENS_A_PIECE = 500;
+
+/** The members of one text's object: ids, tokens, totals. */
+function* textJson({ scores, running }: ScoredText, tokenizer: Tokenizer | undefined): Generator<string> {
+  yield `"ids":${JSON.stringify(scores.ids)},"tokens":[`;
+  for (let from = 0; from < scores.ids.length; from += TOKENS_A_PIECE) {
+    const ids = scores.ids.slice(from, from + TOKENS_A_PIECE);
+    const tokens = ids.map((_, i) => JSON.stringify(tokenJson(scores, from + i, tokenizer)));
+    yield `${from > 0 ? "," : ""}${tokens.join(",")}`;
+  }
+  yield `],${totalsJson(totalsOf([scores], tokenizer))}`;
+  if (running) yield `,"running":${JSON.stringify(running)}`;
+}
+
+function tokenJson(scores: TokenScores, position: number, tokenizer: Tokenizer | undefined) {
+  const text = (id: number) => tokenText(tokenizer, id) ?? null;
+  const { id, top, ...score } = tokenScore(scores, position);
+  return { id, text: text(id), ...score, top: top.map((other) => ({ id: other.id, text: text(other.id), logprob: other.logprob })) };
+}
+
+const totalsJson = (totals: Totals): string => JSON.stringify(totals).slice(1, -1);
+
+const COLUMNS = ["position", "id", "text", "logprob", "rank", "entropy", "top"];
+
+/** A line of names, then one for each token; of several texts the first column is the file. @see RFC 4180 */
+export function* scoreCsv({ model, texts }: ScoreReport): Generator<string> {
+  const isMany = texts.length > 1;
+  yield `${[...(isMany ? ["file"] : []), ...COLUMNS].join(",")}\n`;
+  for (const { name, scores } of texts) {
+    for (let i = 0; i < scores.ids.length; i++) {
+      const { id, text, position, logprob, rank, entropy, top } = tokenJson(scores, i, model.tokenizer);
+      const others = top.map((other) => [other.id, other.text, other.logprob]);
+      const cells = [position, id, text, logprob, rank, entropy, others.length > 0 ? JSON.stringify(others) : null];
+      yield `${[...(isMany ? [name] : []), ...cells].map(cell).join(",")}\n`;
+    }
+  }
+}
+
+/** A cell of CSV: empty for null; quoted where it has to be. */
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,43 @@
+/** What detect shows a person: every statistic with its unit, and what it is worth. */
+import { type Detection, RANK_CLASSES, RANK_STYLES, type WatermarkEvidence } from "@tsgpt/analysis";
+
+export interface DetectReport {
+  readonly detection: Detection;
+  readonly detectGpt?: { readonly score: number | null; readonly perturbations: number; readonly seed: number } | undefined;
+  readonly watermark?: Omit<WatermarkEvidence, "colours"> | undefined;
+}
+
+/** Fewer tokens than these say little. */
+export const FEW_TOKENS = 50;
+
+/** The statistics, a line each. */
+export function describeDetection({ detection, detectGpt, watermark }: DetectReport): string {
+  const rows = [...statistics(detection)];
+  if (detectGpt !== undefined) rows.push(["DetectGPT", number(detectGpt.score), `${detectGpt.perturbations} perturbations, seed ${detectGpt.seed}`]);
+  if (watermark) {
+    rows.push(["watermark z", number(watermark.z), `${watermark.green} of ${watermark.scored} tokens green; p = ${watermark.pValue.toPrecision(2)}`]);
+  }
+  const longest = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value, unit]) => `${name.padEnd(longest)}  ${value.padStart(10)}  ${unit}`.trimEnd());
+  return `${detection.scored} tokens scored\n${lines.join("\n")}\n${DISCLAIMER}\n`;
+}
+
+const DISCLAIMER =
+  "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts of the same kind and length.";
+
+/** Name, value, and its unit or meaning. */
+function* statistics({ scored, logLikelihood, rank, logRank, entropy, lrr, fastDetectGpt, classes }: Detection): Generator<[string, string, string]> {
+  yield ["log-likelihood", number(logLikelihood), "nats per token, mean"];
+  yield ["rank", number(rank), "mean, from 1"];
+  yield ["log-rank", number(logRank), "mean of ln rank"];
+  yield ["entropy", number(entropy), "nats, mean"];
+  yield ["LRR", number(lrr), "-log-likelihood / log-rank"];
+  yield ["Fast-DetectGPT", number(fastDetectGpt), "deviations from what the model would draw"];
+  for (const name of RANK_CLASSES) {
+    yield [`GLTR ${name}`, String(classes[name]), `${((100 * classes[name]) / scored).toFixed(1)}%, ${RANK_STYLES[name].label}`];
+  }
+}
+
+function number(value: number | null): string {
+  return value === null ? "undefined" : value.toFixed(4);
+}

@@ -1,0 +1,115 @@
+/** What score shows a person: the text with GLTR's classes, their histogram, the totals; or one line a token. */
+import {
+  classCounts,
+  RANK_CLASSES,
+  RANK_STYLES,
+  type RankClass,
+  type TextPiece,
+  type Totals,
+  textPieces,
+  tokenScore,
+  totalsOf,
+  UNSCORED_MARK,
+  visibleText,
+} from "@tsgpt/analysis";
+import type { Tokenizer } from "@tsgpt/gpt";
+import type { RecipeReport, ScoredText, ScoreReport } from "../score/score-json.ts";
+import { fixedPercent } from "./distribution-chart.ts";
+import { pluralize } from "./pluralize.ts";
+import { tokenShower } from "./token-text.ts";
+
+/** Colors of a 256-color terminal near those of RANK_STYLES; foreground and background both, for the terminal's own are unknown. */
+const SGR: Readonly<Record<RankClass, string>> = {
+  top10: "",
+  top100: "\x1b[38;5;16;48;5;153m",
+  top1000: "\x1b[38;5;16;48;5;215m",
+  rest: "\x1b[38;5;231;48;5;54m",
+};
+const RESET = "\x1b[0m";
+
+/** The text of a terminal: every token of a class other than the first has its mark behind it, and where there is color its color. */
+export function markedText({ scores }: Pick<ScoredText, "scores">, tokenizer: Tokenizer | undefined, color: boolean): string {
+  return textPieces(scores, tokenizer)
+    .map((piece) => marked(piece, color))
+    .join("");
+}
+
+/** Blanks before and behind a token stay outside of its color, so that a line ends where its text ends. */
+function marked({ text, rankClass }: TextPiece, color: boolean): string {
+  const [, before = "", inner = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(visibleText(text)) ?? [];
+  if (rankClass === undefined) return `${before}${inner}${UNSCORED_MARK}${after}`;
+  const shown = `${inner}${RANK_STYLES[rankClass].mark}`;
+  return `${before}${color && SGR[rankClass] !== "" ? SGR[rankClass] + shown + RESET : shown}${after}`;
+}
+
+const BAR = 40;
+
+/** How many tokens each class has, which is the legend too. */
+export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: boolean): string {
+  const counts = classCounts(scores);
+  const all = RANK_CLASSES.reduce((sum, name) => sum + counts[name], 0);
+  const lines = RANK_CLASSES.map((name) => {
+    const { mark, label } = RANK_STYLES[name];
+    const sample = `token${mark}`.padEnd(6);
+    const shown = color && SGR[name] !== "" ? `${SGR[name]}${sample.trimEnd()}${RESET}${sample.slice(sample.trimEnd().length)}` : sample;
+    const share = all === 0 ? 0 : counts[name] / all;
+    const bar = "█".repeat(Math.round(BAR * share));
+    return `  ${shown}  ${label.padEnd(24)}  ${String(counts[name]).padStart(6)}  ${(100 * share).toFixed(1).padStart(5)}%  ${bar}`.trimEnd();
+  });
+  return `tokens by their rank among the model's predictions (token${UNSCORED_MARK}: no score)\n${lines.join("\n")}\n`;
+}
+
+/** `24 of 25 tokens scored, recipe transformers, ...`, and what they come to, with units. */
+export function describeTotals({ scores, running }: ScoredText, recipe: RecipeReport, tokenizer: Tokenizer | undefined): string {
+  const totals = totalsOf([scores], tokenizer);
+  const error = running?.at(-1)?.error;
+  const plusMinus = error === undefined || error === null ? "" : ` +- ${error.toFixed(3)}`;
+  return `${totals.scored} of ${pluralize(scores.ids.length, "token")} scored, ${describeRecipe(recipe)}\n${inUnits(totals, plusMinus)}\n`;
+}
+
+function describeRecipe({ name, window, stride }: RecipeReport): string {
+  const how = name === "llama.cpp" ? `chunks of ${window} tokens` : stride === 0 ? "no windows" : `window ${window}, stride ${stride}`;
+  return `recipe ${name} (${how})`;
+}
+
+function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, plusMinus = ""): string {
+  if (loss === null || perplexity === null || bitsPerToken === null) return "no token has a score";
+  const bytes = bitsPerByte === null ? "" : `, ${bitsPerByte.toFixed(3)} bits per byte`;
+  return `loss ${loss.toFixed(4)} nats per token, perplexity ${perplexity.toFixed(2)}${plusMinus}, ${bitsPerToken.toFixed(3)} bits per token${bytes}`;
+}
+
+/** One line for each of several texts, and one for all of them. */
+export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreReport): string {
+  const rows = texts.map(({ name, scores }) => ({ name: visibleText(name), totals: totalsOf([scores], tokenizer) }));
+  rows.push({ name: "all", totals: totalsOf(texts.map(({ scores }) => scores), tokenizer) });
+  const longest = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, totals }) => `${name.padEnd(longest)}  ${String(totals.scored).padStart(8)} tokens  ${inUnits(totals)}\n`);
+  return `${lines.join("")}${describeRecipe(recipe)}\n`;
+}
+
+/** A line of titles, and one for each token; of several texts the file's name above its lines. */
+export function* scoreTable({ model: { tokenizer }, texts }: ScoreReport): Generator<string> {
+  const show = tokenShower(tokenizer);
+  for (const { name, scores } of texts) {
+    if (texts.length > 1) yield `${visibleText(name)}\n`;
+    yield tableLine(["position", "probability", "bits", "rank", "entropy", "token"], "likeliest");
+    for (let i = 0; i < scores.ids.length; i++) {
+      const { id, logprob, rank, entropy, top } = tokenScore(scores, i);
+      const others = top.map((other) => `${show(other.id)} ${fixedPercent(Math.exp(other.logprob))}`).join("  ");
+      const numbers =
+        logprob === null || entropy === null
+          ? ["-", "-", "-", "-"]
+          : [fixedPercent(Math.exp(logprob)), inBits(-logprob), `${rank}`, inBits(entropy)];
+      yield tableLine([`${i}`, ...numbers, show(id)], others);
+    }
+  }
+}
+
+const inBits = (nats: number): string => (nats / Math.LN2).toFixed(2);
+
+/** Bits are the unit of the third and the fifth column. */
+function tableLine(cells: readonly string[], last: string): string {
+  const widths = [8, 11, 6, 6, 7];
+  const left = cells.map((cell, i) => (i < widths.length ? cell.padStart(widths[i] as number) : cell.padEnd(16)));
+  return `${left.join("  ")}  ${last}`.trimEnd().concat("\n");
+}
