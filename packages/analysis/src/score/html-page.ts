@@ -138,15 +138,15 @@ h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
 caption { text-align: start; color: #4a4a4a; padding-bottom: 0.3rem; }
 .histogram { width: 100%; margin: 1rem 0; }
-.histogram th { font-weight: normal; text-align: start; padding: 0 1rem; white-space: nowrap; }
+.histogram th { font-weight: normal; text-align: start; padding: 0 1rem; }
 .count { text-align: end; padding: 0 0.6rem; font-variant-numeric: tabular-nums; }
 .scale { width: 50%; }
 .bar { display: block; height: 0.9rem; background: #4a4a4a; min-width: 1px; }
 .tokens { font: 14px/1.4 ui-monospace, monospace; margin-top: 1rem; }
 .tokens th, .tokens td { border: 1px solid #b0b0b0; padding: 0.1rem 0.5rem; text-align: start; white-space: pre; unicode-bidi: isolate; vertical-align: top; }
 .tokens td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
-.tokens th { position: sticky; top: 0; background: #f0f0f0; }
-details { margin-top: 2rem; }
+.tokens th { background: #f0f0f0; }
+details { margin-top: 2rem; overflow-x: auto; }
 summary { cursor: pointer; }
 ${CLASS_RULES}
 `;
