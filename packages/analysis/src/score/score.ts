@@ -45,15 +45,19 @@ export async function scoreTexts(
   const jobs = scored.flatMap((scores): Job[] =>
     windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
   );
-  const total = jobs.reduce((sum, { start, end }) => sum + end - start, 0);
+  const groups = groupsOf(jobs, nPositions);
+  const memory = new Float32Array(Math.max(0, ...groups.map(rowsOf)) * vocabSize); // of every pass in turn
+  const total = rowsOf(jobs);
   let done = 0;
-  for (const group of groupsOf(jobs, nPositions)) {
-    await runPass(model, group, { isChunked: recipe.name === "llama.cpp", signal });
-    done += group.reduce((sum, { start, end }) => sum + end - start, 0);
+  for (const group of groups) {
+    await runPass(model, group, { isChunked: recipe.name === "llama.cpp", memory, signal });
+    done += rowsOf(group);
     onProgress?.(done, total);
   }
   return scored;
 }
+
+const rowsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { start, end }) => sum + end - start, 0);
 
 /** Neighbors together, as many as have `most` tokens at most. */
 function groupsOf(jobs: readonly Job[], most: number): Job[][] {
@@ -71,14 +75,23 @@ function groupsOf(jobs: readonly Job[], most: number): Job[][] {
   return groups;
 }
 
+interface PassSettings {
+  /** Whether each window is a text of its own. */
+  readonly isChunked: boolean;
+  /** Room for the logits. */
+  readonly memory: Float32Array;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** One pass of the model, and the scores of the tokens that its windows score. */
 async function runPass(
   model: Model,
   jobs: readonly Job[],
-  { isChunked, signal }: { readonly isChunked: boolean; readonly signal: AbortSignal | undefined },
+  { isChunked, memory, signal }: PassSettings,
 ): Promise<void> {
   const sequences = jobs.map((job) => ({ ids: idsOf(job, isChunked) }));
-  const logits = await interruptibleForward(model, sequences, {}, signal); // [sum of T, V]
+  const into = memory.subarray(0, rowsOf(jobs) * model.config.vocabSize);
+  const logits = await interruptibleForward(model, sequences, { into }, signal); // [sum of T, V]
   if (!logits) return signal?.throwIfAborted();
   let row = 0;
   for (const { scores, start, from, end } of jobs) {

@@ -65,7 +65,7 @@ ${TEXT_HELP}`,
 /**
  * Runs the command. @throws CliError for options that do not go together, or a text that cannot be read or scored; AbortError at Ctrl-C
  */
-async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
+export async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
   const { signal } = interruption();
   const recipe = recipeOf(flags);
   checkFlags(flags);

@@ -66,7 +66,7 @@ ${TEXT_HELP}`,
  * Runs the command. @throws CliError for options that do not go together, a text that cannot be read or scored, a place that cannot be
  * written; RangeError for a stride that the context does not have; AbortError at Ctrl-C
  */
-async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
+export async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
   const { signal } = interruption();
   const recipe = recipeOf(flags);
   checkPictureFlags(flags, Math.max(1, typed.length));
