@@ -99,16 +99,16 @@ describe.concurrent("for a person", () => {
     expect(stdout).toMatch(/loss [\d.]+ nats per token, perplexity [\d.]+, [\d.]+ bits per token, [\d.]+ bits per byte\n$/);
   });
 
-  test("the zebra of the help: white has fewer bits than green, by its numbers", async () => {
+  test("the zebra pair of the help: its bits are those of the model, fewer for white than for green", async () => {
     const { stdout: help } = await tsgpt(["score", "--help"]);
-    const bits = async (color: string) => {
-      const { tokens, scored, bitsPerToken } = await json(`The zebra's stripes were black and ${color}.`);
-      return [-tokens.at(-2).logprob / Math.LN2, scored * bitsPerToken].map((value) => value.toFixed(1));
-    };
-    const [[white, whole], [green, wholeGreen]] = await Promise.all([bits("white"), bits("green")]);
+    const bits = async (text: string) => (-(await json(text)).tokens.at(-1).logprob / Math.LN2).toFixed(1);
+    const pair = (beginning: string) => Promise.all(["white", "green"].map((color) => bits(`${beginning} ${color}`)));
+    const [was, stripes] = await Promise.all([pair("The zebra was"), pair("The zebra's stripes were black and")]);
+    expect(was).toEqual(["9.2", "10.5"]);
     const said = help.replaceAll(/\s+/g, " ");
-    expect(said).toContain(`gives white ${white} bits and green ${green}, so that the whole sentence has ${whole} bits, and with green ${wholeGreen}.`);
-    expect(Number(white)).toBeLessThan(Number(green));
+    expect(said).toContain(`after "The zebra was" white has ${was[0]} bits and green ${was[1]};`);
+    expect(said).toContain(`"The zebra's stripes were black and" white has ${stripes[0]} bits and green ${stripes[1]}.`);
+    expect(Number(stripes[0])).toBeLessThan(Number(stripes[1]));
   });
 
   test("controls of the text do not reach the terminal", async () => {

@@ -40,14 +40,14 @@ export const score = command({
   arguments: [["[text...]", "a text, @file, or - for stdin; several have a total each; default: stdin"]],
   options,
   help: `Examples:
-  $ tsgpt score "The zebra's stripes were black and white."
-  $ tsgpt score "The zebra's stripes were black and green."
+  $ tsgpt score "The zebra's stripes were black and white." --table
+  $ tsgpt score "The zebra's stripes were black and green." --table
   $ tsgpt score @story.txt --stride 512
   $ tsgpt score @one.txt @two.txt --bos --json
   $ tsgpt score @story.txt --html story.html --svg story.svg --against-greedy
 
-What is likely carries little information, and what is unlikely much: after "stripes were black and" the bundled model gives white 3.5
-bits and green 5.2, so that the whole sentence has 74.7 bits, and with green 76.6.
+What is likely carries little information, and what is unlikely much. The lecture's zebra on the bundled model: after "The zebra was" white has
+9.2 bits and green 10.5; after "The zebra's stripes were black and" white has 3.5 bits and green 5.2.
 
 probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest; entropy: the mean of
 -ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per token: loss / ln 2; bits per byte: bits of

@@ -1,0 +1,33 @@
+/** docs/detection.md and its pictures: the chapters run, one after the other, and their results go into the template. */
+import type { Chapter } from "../sampling/lab.ts";
+import { fill } from "../sampling/markdown.ts";
+import { decoders, sweeps } from "./decoders.ts";
+import { lengths, replacedWords } from "./edits.ts";
+import { type Lab, openLab } from "./lab.ts";
+import { strips } from "./strips.ts";
+import { rewrites, verdicts } from "./verdicts.ts";
+
+/** In the document's order. */
+export const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> = {
+  strips,
+  decoders,
+  sweeps,
+  lengths,
+  "replaced words": replacedWords,
+  rewrites,
+  verdicts,
+};
+
+/** Contents by path in docs/. @throws Error where a number no longer bears out what the template says */
+export async function detectionDocument(modelFolder: string, storiesFile: string, template: string): Promise<Map<string, string>> {
+  const lab = await openLab(modelFolder, storiesFile);
+  const files = new Map<string, string>();
+  const values: Record<string, string> = {};
+  for (const make of Object.values(chapters)) {
+    const chapter = await make(lab);
+    for (const [name, svg] of Object.entries(chapter.pictures ?? {})) files.set(`detection/${name}`, svg);
+    Object.assign(values, chapter.values);
+  }
+  lab.close();
+  return files.set("detection.md", fill(template, values));
+}

@@ -1,0 +1,45 @@
+/** The figure of "The Curious Case of Neural Text Degeneration" on this model: the probability of each token, by people and by the model. */
+import { probabilitySpread, probabilityStrips } from "@tsgpt/analysis";
+import { type Chapter } from "../sampling/lab.ts";
+import { quotation, table } from "../sampling/markdown.ts";
+import { DECODERS, GREEDY } from "./decoders.ts";
+import { claim, humanTexts, type Lab, LENGTH, modelTexts, PROMPT, type Written } from "./lab.ts";
+
+/** The story that is shown. */
+const STORY = 2;
+
+export async function strips(lab: Lab): Promise<Chapter> {
+  const [human, greedy] = [await humanTexts(lab), await modelTexts(lab, GREEDY)];
+  const rows = [["people", ...spread(human)]];
+  for (const decoder of DECODERS) rows.push([decoder.name, ...spread(await modelTexts(lab, decoder))]);
+  claim(average(greedy).mean > 1.5 * average(human).mean, "greedy text is far more probable than people's");
+  const svg = probabilityStrips(
+    [
+      { name: "a story people wrote", scores: human.scores[STORY]! },
+      { name: "the model's own, greedy", scores: greedy.scores[STORY]! },
+    ],
+    { title: "Probability of each token, behind the same beginning", tokenizer: lab.tokenizer },
+  );
+  const text = (ids: readonly number[]) => lab.tokenizer.decode(ids);
+  return {
+    values: {
+      "lab.length": String(LENGTH),
+      "lab.prompt": String(PROMPT),
+      "strips.table": table(["text", "mean probability", "deviation within a text", "deviation over mean"], rows),
+      "strips.human": quotation(text(lab.prompts[STORY]!), text(human.texts[STORY]!)),
+      "strips.greedy": quotation(text(lab.prompts[STORY]!), text(greedy.texts[STORY]!)),
+    },
+    pictures: { "strips.svg": svg },
+  };
+}
+
+export function average({ scores }: Written): { mean: number; deviation: number } {
+  const spreads = scores.map(probabilitySpread);
+  const mean = (of: "mean" | "deviation") => spreads.reduce((sum, found) => sum + found[of], 0) / spreads.length;
+  return { mean: mean("mean"), deviation: mean("deviation") };
+}
+
+function spread(written: Written): string[] {
+  const { mean, deviation } = average(written);
+  return [mean.toFixed(3), deviation.toFixed(3), (deviation / mean).toFixed(2)];
+}
