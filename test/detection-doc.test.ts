@@ -16,17 +16,23 @@ const template = text("examples/detection/template.md");
 test.runIf(FULL)("the document and its pictures are what its program writes", { timeout: 1_800_000 }, async () => {
   const files = await detectionDocument(weights, stories, template);
   for (const [path, content] of files) expect(text(`docs/${path}`), path).toBe(content);
-  const pictures = [...files.keys()].filter((path) => path.endsWith(".svg")).map((path) => path.replace("detection/", ""));
+  const pictures = [...files.keys()]
+    .filter((path) => path.endsWith(".svg"))
+    .map((path) => path.replace("detection/", ""));
   expect(pictures.sort()).toEqual(readdirSync(join(root, "docs/detection")).sort());
 });
 
-test.each(sample([...DECODERS], FULL ? 0 : 1))("$name: its row is what its texts give", { timeout: 120_000 }, async (decoder) => {
-  const lab = await openLab(weights, stories);
-  expect(lab.human.length).toBeGreaterThanOrEqual(100);
-  const row = await decoderRow(lab, decoder);
-  lab.close();
-  expect(text("docs/detection.md")).toContain(`\n| ${row.join(" | ")} |\n`);
-});
+test.each(sample([...DECODERS], FULL ? 0 : 1))(
+  "$name: its row is what its texts give",
+  { timeout: 120_000 },
+  async (decoder) => {
+    const lab = await openLab(weights, stories);
+    expect(lab.human.length).toBeGreaterThanOrEqual(100);
+    const row = await decoderRow(lab, decoder);
+    lab.close();
+    expect(text("docs/detection.md")).toContain(`\n| ${row.join(" | ")} |\n`);
+  },
+);
 
 test("the document shows every picture, and there is no other", () => {
   const shown = [...text("docs/detection.md").matchAll(/\]\(detection\/([\w-]+\.svg)\)/g)].map(([, name]) => name);

@@ -1,5 +1,5 @@
 /** How well each statistic tells the model's text under several decoders, and how that falls with temperature and top-p. */
-import { type Chapter } from "../sampling/lab.ts";
+import type { Chapter } from "../sampling/lab.ts";
 import { table } from "../sampling/markdown.ts";
 import { BLUE, dots, draw, GREEN, label, level, line, type Point, RED, VIOLET } from "../sampling/plot.ts";
 import { type Auroc, auroc } from "./auroc.ts";
@@ -31,7 +31,8 @@ export async function aurocOf(lab: Lab, decoder: Decoder, statistic: Statistic):
 }
 
 /** `0.93 (0.90 to 0.96)` */
-export const shown = ({ value, low, high }: Auroc): string => `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+export const shown = ({ value, low, high }: Auroc): string =>
+  `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 
 /** One row: a decoder's AUROC by each statistic. */
 export async function decoderRow(lab: Lab, decoder: Decoder): Promise<string[]> {
@@ -67,7 +68,8 @@ async function bestByDecoder(lab: Lab): Promise<string[][]> {
   const rows: string[][] = [];
   for (const decoder of DECODERS) {
     const all = [];
-    for (const statistic of STATISTICS) all.push({ name: statistic.name, found: await aurocOf(lab, decoder, statistic) });
+    for (const statistic of STATISTICS)
+      all.push({ name: statistic.name, found: await aurocOf(lab, decoder, statistic) });
     const [first] = all.sort((a, b) => Math.abs(b.found.value - 0.5) - Math.abs(a.found.value - 0.5));
     rows.push([decoder.name, first!.name, shown(first!.found)]);
   }
@@ -85,7 +87,10 @@ export async function sweeps(lab: Lab): Promise<Chapter> {
   const byTemperature = await curves(lab, TEMPERATURES, temperature);
   const byTopP = await curves(lab, TOP_PS, topP);
   const likelihood = byTemperature.get("log-likelihood")!;
-  claim(likelihood.every(({ y }, i) => i === 0 || y < likelihood[i - 1]!.y), "log-likelihood falls with every step of temperature");
+  claim(
+    likelihood.every(({ y }, i) => i === 0 || y < likelihood[i - 1]!.y),
+    "log-likelihood falls with every step of temperature",
+  );
   const head = ["", ...SHOWN.map(([name]) => name)];
   const rows = (by: Map<string, Point[]>, xs: readonly number[]) =>
     xs.map((x, i) => [String(x), ...SHOWN.map(([name]) => by.get(name)![i]!.y.toFixed(2))]);
@@ -101,7 +106,11 @@ export async function sweeps(lab: Lab): Promise<Chapter> {
   };
 }
 
-async function curves(lab: Lab, xs: readonly number[], decoderOf: (x: number) => Decoder): Promise<Map<string, Point[]>> {
+async function curves(
+  lab: Lab,
+  xs: readonly number[],
+  decoderOf: (x: number) => Decoder,
+): Promise<Map<string, Point[]>> {
   const found = new Map<string, Point[]>();
   for (const [name] of SHOWN) {
     const points: Point[] = [];

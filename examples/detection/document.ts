@@ -19,7 +19,11 @@ export const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> 
 };
 
 /** Contents by path in docs/. @throws Error where a number no longer bears out what the template says */
-export async function detectionDocument(modelFolder: string, storiesFile: string, template: string): Promise<Map<string, string>> {
+export async function detectionDocument(
+  modelFolder: string,
+  storiesFile: string,
+  template: string,
+): Promise<Map<string, string>> {
   const lab = await openLab(modelFolder, storiesFile);
   const files = new Map<string, string>();
   const values: Record<string, string> = {};

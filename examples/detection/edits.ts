@@ -1,7 +1,7 @@
 /** How the statistics fall with the length of the text, and with words replaced in it. */
 import type { TokenScores } from "@tsgpt/analysis";
 import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
-import { type Chapter } from "../sampling/lab.ts";
+import type { Chapter } from "../sampling/lab.ts";
 import { percent, table } from "../sampling/markdown.ts";
 import { auroc } from "./auroc.ts";
 import { named, picture, shown, TOP_P } from "./decoders.ts";
@@ -27,7 +27,9 @@ export async function lengths(lab: Lab): Promise<Chapter> {
   const fast = byName.find(({ name }) => name === "Fast-DetectGPT")!.found;
   claim(fast.at(-1)!.value > fast[0]!.value, "Fast-DetectGPT tells long texts better than short ones");
   const rows = LENGTHS.map((length, i) => [String(length), ...byName.map(({ found }) => shown(found[i]!))]);
-  const curves = new Map(byName.map(({ name, found }) => [name, found.map(({ value }, i) => ({ x: LENGTHS[i]!, y: value }))]));
+  const curves = new Map(
+    byName.map(({ name, found }) => [name, found.map(({ value }, i) => ({ x: LENGTHS[i]!, y: value }))]),
+  );
   return {
     values: { "lengths.table": table(["tokens", ...NAMES], rows), "lengths.decoder": TOP_P.name },
     pictures: { "length.svg": picture(`AUROC by the length of the text, ${TOP_P.name}`, "tokens →", curves) },
@@ -46,14 +48,23 @@ export async function replacedWords(lab: Lab): Promise<Chapter> {
     });
     byShare.push((await scored(lab, texts)).scores);
   }
-  const found = NAMES.map((name) => byShare.map((scores) => auroc(valuesOf(named(name), scores), valuesOf(named(name), human.scores))));
+  const found = NAMES.map((name) =>
+    byShare.map((scores) => auroc(valuesOf(named(name), scores), valuesOf(named(name), human.scores))),
+  );
   const likelihood = found[0]!;
-  claim(likelihood.at(-1)!.high < 0.5, "with three words of ten replaced the model's text is less likely than people's");
+  claim(
+    likelihood.at(-1)!.high < 0.5,
+    "with three words of ten replaced the model's text is less likely than people's",
+  );
   const rows = SHARES.map((share, i) => [percent(share), ...found.map((column) => shown(column[i]!))]);
-  const curves = new Map(NAMES.map((name, n) => [name, found[n]!.map(({ value }, i) => ({ x: 100 * SHARES[i]!, y: value }))]));
+  const curves = new Map(
+    NAMES.map((name, n) => [name, found[n]!.map(({ value }, i) => ({ x: 100 * SHARES[i]!, y: value }))]),
+  );
   return {
     values: { "words.table": table(["words replaced", ...NAMES], rows) },
-    pictures: { "words.svg": picture(`AUROC by the share of words replaced, ${TOP_P.name}`, "words replaced, % →", curves) },
+    pictures: {
+      "words.svg": picture(`AUROC by the share of words replaced, ${TOP_P.name}`, "words replaced, % →", curves),
+    },
   };
 }
 

@@ -35,7 +35,10 @@ export async function openLab(modelFolder: string, storiesFile: string): Promise
   const model = await loadModel(modelFolder, { engine });
   const { tokenizer } = model;
   if (!tokenizer) throw new Error(`${modelFolder} has no tokenizer`);
-  const stories = (await readFile(storiesFile, "utf8")).trim().split("\n").map((line) => tokenizer.encode(line));
+  const stories = (await readFile(storiesFile, "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => tokenizer.encode(line));
   return {
     model,
     tokenizer,

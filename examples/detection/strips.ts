@@ -1,6 +1,6 @@
 /** The figure of "The Curious Case of Neural Text Degeneration" on this model: the probability of each token, by people and by the model. */
 import { probabilitySpread, probabilityStrips } from "@tsgpt/analysis";
-import { type Chapter } from "../sampling/lab.ts";
+import type { Chapter } from "../sampling/lab.ts";
 import { quotation, table } from "../sampling/markdown.ts";
 import { DECODERS, GREEDY } from "./decoders.ts";
 import { claim, humanTexts, type Lab, LENGTH, modelTexts, PROMPT, type Written } from "./lab.ts";

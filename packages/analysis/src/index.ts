@@ -6,7 +6,13 @@ export { type Colour, type DetectOptions, detectWatermark, type WatermarkEvidenc
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
-export { type ProbabilitySpread, probabilitySpread, probabilityStrips, type Strip, type StripOptions } from "./score/strips.ts";
+export {
+  type ProbabilitySpread,
+  probabilitySpread,
+  probabilityStrips,
+  type Strip,
+  type StripOptions,
+} from "./score/strips.ts";
 export { type TextPiece, textPieces } from "./score/text-pieces.ts";
 export { type Alternative, isScored, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
 export { type RunningPerplexity, runningPerplexities, type Totals, totalsOf } from "./score/totals.ts";

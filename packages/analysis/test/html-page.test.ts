@@ -1,5 +1,14 @@
 /** The page and the strips as text: nothing from outside opens or closes markup, nothing is fetched, and colors can be read. */
-import { htmlPage, probabilityStrips, RANK_CLASSES, RANK_STYLES, scoreText, textPieces, type TokenScores, visibleText } from "@tsgpt/analysis";
+import {
+  htmlPage,
+  probabilityStrips,
+  RANK_CLASSES,
+  RANK_STYLES,
+  scoreText,
+  type TokenScores,
+  textPieces,
+  visibleText,
+} from "@tsgpt/analysis";
 import type { Model } from "@tsgpt/gpt";
 import { createSimdEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,12 +26,44 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 const page = () => htmlPage(scores, { title: HOSTILE, summary: [HOSTILE], tokenizer: model.tokenizer });
-const strips = () => probabilityStrips([{ name: HOSTILE, scores }, { name: "other", scores }], { title: HOSTILE, tokenizer: model.tokenizer });
+const strips = () =>
+  probabilityStrips(
+    [
+      { name: HOSTILE, scores },
+      { name: "other", scores },
+    ],
+    { title: HOSTILE, tokenizer: model.tokenizer },
+  );
 
 describe("a hostile text", () => {
   test("the page has no tag but its own, no script and no attribute that runs one", () => {
     const tags = new Set([...page().matchAll(/<([a-z!]+\d?)/g)].map(([, tag]) => tag));
-    const own = ["!doctype", "html", "head", "meta", "link", "title", "style", "body", "main", "h1", "p", "table", "caption", "tr", "td", "th", "thead", "tbody", "span", "b", "bdi", "div", "details", "summary"];
+    const own = [
+      "!doctype",
+      "html",
+      "head",
+      "meta",
+      "link",
+      "title",
+      "style",
+      "body",
+      "main",
+      "h1",
+      "p",
+      "table",
+      "caption",
+      "tr",
+      "td",
+      "th",
+      "thead",
+      "tbody",
+      "span",
+      "b",
+      "bdi",
+      "div",
+      "details",
+      "summary",
+    ];
     expect([...tags].filter((tag) => !own.includes(tag))).toEqual([]);
     expect(page()).not.toMatch(/<[^>]*\son\w+=/);
   });
@@ -38,13 +79,17 @@ describe("a hostile text", () => {
       expect(output).toContain("\\u202e");
       expect(output).toContain("\\u2066");
       expect(output).toContain("\\u001b");
-      expect(output).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+      expect(output.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
     }
   });
 
   test("an emoji of several tokens stands whole in the text", () => {
     expect(page()).toContain("<bdi>🦓</bdi>");
-    expect(textPieces(scores, model.tokenizer).map(({ text }) => text).join("")).toBe(HOSTILE);
+    expect(
+      textPieces(scores, model.tokenizer)
+        .map(({ text }) => text)
+        .join(""),
+    ).toBe(HOSTILE);
   });
 
   test("the page fetches nothing: its policy allows no source but its own style and a data: icon, and it names no address", () => {
@@ -93,13 +138,19 @@ describe("the classes", () => {
 
   test("backgrounds darken from class to class, so that they are told apart without hue; marks and underlines differ", () => {
     const styles = RANK_CLASSES.map((name) => RANK_STYLES[name]);
-    for (let i = 1; i < styles.length; i++) expect(contrast(styles[i - 1].background, styles[i].background)).toBeGreaterThan(1.3);
+    for (let i = 1; i < styles.length; i++)
+      expect(contrast(styles[i - 1].background, styles[i].background)).toBeGreaterThan(1.3);
     expect(new Set(styles.map(({ mark }) => mark)).size).toBe(4);
     expect(new Set(styles.map(({ underline }) => underline)).size).toBe(4);
   });
 
   test("the page's other colors on their backgrounds, and the strips' headings on white", () => {
-    for (const [text, back] of [["#4a4a4a", "#ffffff"], ["#1a1a1a", "#ffffff"], ["#ffffff", "#1a1a1a"], ["#1a1a1a", "#f0f0f0"]]) {
+    for (const [text, back] of [
+      ["#4a4a4a", "#ffffff"],
+      ["#1a1a1a", "#ffffff"],
+      ["#ffffff", "#1a1a1a"],
+      ["#1a1a1a", "#f0f0f0"],
+    ]) {
       expect(contrast(text, back)).toBeGreaterThanOrEqual(4.5);
     }
     const colors = [...strips().matchAll(/<text[^>]* fill="(#\w{6})"/g)].map(([, color]) => color);
@@ -110,8 +161,13 @@ describe("the classes", () => {
 
 test("a strip has a bar for each scored token, as tall as its probability, with the token in its title", async () => {
   const ids = model.tokenizer?.encode("Once upon a time") ?? [];
-  const svg = probabilityStrips([{ name: "one", scores: await scoreText(model, ids) }], { title: "x", tokenizer: model.tokenizer });
-  const bars = [...svg.matchAll(/<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="([\d.]+)"><title>(.*?) ([\d.]+)<\/title>/g)];
+  const svg = probabilityStrips([{ name: "one", scores: await scoreText(model, ids) }], {
+    title: "x",
+    tokenizer: model.tokenizer,
+  });
+  const bars = [
+    ...svg.matchAll(/<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="([\d.]+)"><title>(.*?) ([\d.]+)<\/title>/g),
+  ];
   expect(bars.map(([, , token]) => token)).toEqual(["&quot; upon&quot;", "&quot; a&quot;", "&quot; time&quot;"]);
   for (const [, height, , probability] of bars) expect(Number(height)).toBeCloseTo(150 * Number(probability), 0);
 });

@@ -54,14 +54,20 @@ describe("a rewrite", () => {
     const likeliest = [...Array(61).keys()].sort((a, b) => probability([3], b) - probability([3], a))[0];
     const expected = probability([3], likeliest);
     expect(Math.abs(share(([, second]) => second === likeliest) - expected)).toBeLessThan(0.03);
-    const then = [...Array(61).keys()].sort((a, b) => probability([3, likeliest], b) - probability([3, likeliest], a))[0];
+    const then = [...Array(61).keys()].sort(
+      (a, b) => probability([3, likeliest], b) - probability([3, likeliest], a),
+    )[0];
     const both = expected * probability([3, likeliest], then);
     expect(Math.abs(share(([, second, third]) => second === likeliest && third === then) - both)).toBeLessThan(0.03);
   });
 
   test("of a text too short to have a span is refused, and an abort ends it", async () => {
-    await expect(rewrite(model, [1, 2], { count: 2, seed: 1 })).rejects.toThrow("rewrite: needs 3 tokens or more, got 2");
-    await expect(rewrite(model, [1], { count: 2, seed: 1, bos: 0 })).rejects.toThrow("rewrite: needs 2 tokens or more, got 1");
+    await expect(rewrite(model, [1, 2], { count: 2, seed: 1 })).rejects.toThrow(
+      "rewrite: needs 3 tokens or more, got 2",
+    );
+    await expect(rewrite(model, [1], { count: 2, seed: 1, bos: 0 })).rejects.toThrow(
+      "rewrite: needs 2 tokens or more, got 1",
+    );
     await expect(rewrite(model, ids, { count: 2, seed: 1, signal: AbortSignal.abort() })).rejects.toThrow("abort");
   });
 });
@@ -77,7 +83,11 @@ describe("detectGpt", () => {
     const mean = values.reduce((sum, value) => sum + value, 0) / 5;
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 5);
     const shares: number[] = [];
-    const found = await detectGpt(model, await scoreText(model, text), { perturbations: 5, seed: 2, onProgress: (share) => shares.push(share) });
+    const found = await detectGpt(model, await scoreText(model, text), {
+      perturbations: 5,
+      seed: 2,
+      onProgress: (share) => shares.push(share),
+    });
     expect(found.mean).toBeCloseTo(mean, 12);
     expect(found.deviation).toBeCloseTo(deviation, 12);
     expect(found.score).toBeCloseTo(((await likelihood(text)) - mean) / deviation, 10);
@@ -93,7 +103,8 @@ describe("detectGpt", () => {
       const row = forward(model, likely, { positions: "last" }).row(0).data;
       likely.push(row.indexOf(Math.max(...row)));
     }
-    const score = async (text: number[]) => (await detectGpt(model, await scoreText(model, text), { perturbations: 20, seed: 1 })).score;
+    const score = async (text: number[]) =>
+      (await detectGpt(model, await scoreText(model, text), { perturbations: 20, seed: 1 })).score;
     expect(await score(likely)).toBeGreaterThan((await score(chance)) ?? 0);
   });
 

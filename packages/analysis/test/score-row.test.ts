@@ -53,9 +53,18 @@ test("a certain token: ln p 0, entropy 0", () => {
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("a logit of %d is refused", (logit) => {
-  expect(() => scored([1, logit, 2], 0)).toThrow("score: the logits before position 1 are not finite numbers; check the weights");
+  expect(() => scored([1, logit, 2], 0)).toThrow(
+    "score: the logits before position 1 are not finite numbers; check the weights",
+  );
 });
 
 test("a token without a score has null", () => {
-  expect(tokenScore(emptyScores([7, 8], 5), 0)).toEqual({ id: 7, position: 0, logprob: null, rank: null, entropy: null, top: [] });
+  expect(tokenScore(emptyScores([7, 8], 5), 0)).toEqual({
+    id: 7,
+    position: 0,
+    logprob: null,
+    rank: null,
+    entropy: null,
+    top: [],
+  });
 });

@@ -1,8 +1,17 @@
 /** Scores and statistics against transformers and PyTorch in float64: packages/gpt/test/fixtures/score. */
+
+import {
+  type Detection,
+  detect,
+  type Recipe,
+  runningPerplexities,
+  scoreText,
+  type TokenScores,
+  totalsOf,
+} from "@tsgpt/analysis";
 import { createReferenceEngine, createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readBytes, loadFixture } from "../../gpt/test/fixture-files.ts";
-import { type Detection, detect, type Recipe, runningPerplexities, scoreText, type TokenScores, totalsOf } from "@tsgpt/analysis";
+import { loadFixture, readBytes } from "../../gpt/test/fixture-files.ts";
 
 interface Case {
   readonly length: number;
@@ -22,13 +31,31 @@ interface Case {
 }
 
 const models = [
-  { name: "tiny-untied", folder: "packages/gpt/test/fixtures/tiny-untied", engineName: "reference", create: createReferenceEngine },
-  { name: "tiny-untied", folder: "packages/gpt/test/fixtures/tiny-untied", engineName: "simd", create: () => createSimdEngine({ threads: 1 }) },
-  { name: "fairytales", folder: "weights/fairytales", engineName: "simd", create: () => createSimdEngine({ threads: 2 }) },
+  {
+    name: "tiny-untied",
+    folder: "packages/gpt/test/fixtures/tiny-untied",
+    engineName: "reference",
+    create: createReferenceEngine,
+  },
+  {
+    name: "tiny-untied",
+    folder: "packages/gpt/test/fixtures/tiny-untied",
+    engineName: "simd",
+    create: () => createSimdEngine({ threads: 1 }),
+  },
+  {
+    name: "fairytales",
+    folder: "weights/fairytales",
+    engineName: "simd",
+    create: () => createSimdEngine({ threads: 2 }),
+  },
 ];
 const fixtures = new Map<string, { ids: number[]; cases: Case[] }>();
 for (const name of ["tiny-untied", "fairytales"]) {
-  fixtures.set(name, JSON.parse(new TextDecoder().decode(await readBytes(`packages/gpt/test/fixtures/score/${name}.json`))));
+  fixtures.set(
+    name,
+    JSON.parse(new TextDecoder().decode(await readBytes(`packages/gpt/test/fixtures/score/${name}.json`))),
+  );
 }
 
 /** Relative, of what a text comes to. */
@@ -36,7 +63,8 @@ const TOTAL = 1e-5;
 /** Of one token: float32 logits of up to 21 are within 2.8e-5 of float64's (weights/fairytales/README.md). */
 const TOKEN = 4e-5;
 
-const near = (got: number, expected: number, tolerance: number) => Math.abs(got - expected) <= tolerance * Math.abs(expected);
+const near = (got: number, expected: number, tolerance: number) =>
+  Math.abs(got - expected) <= tolerance * Math.abs(expected);
 const recipeOf = ({ recipe, stride }: Case): Recipe => (recipe ? { name: recipe } : { name: "transformers", stride });
 
 describe.each(models)("$name, $engineName kernels", ({ name, folder, create }) => {
@@ -53,29 +81,41 @@ describe.each(models)("$name, $engineName kernels", ({ name, folder, create }) =
   test.each(cases)("$length tokens, bos $bos, stride $stride $recipe: totals within 1e-5", async (reference) => {
     const scores = await score(reference);
     const { scored, loss, perplexity } = totalsOf([scores]);
-    const got: Omit<Detection, "classes"> & { loss: number | null; perplexity: number | null } = { ...detect(scores), loss, perplexity };
+    const got: Omit<Detection, "classes"> & { loss: number | null; perplexity: number | null } = {
+      ...detect(scores),
+      loss,
+      perplexity,
+    };
     expect(scored).toBe(reference.scored);
     for (const key of ["loss", "perplexity", "rank", "logRank", "entropy", "lrr", "fastDetectGpt"] as const) {
-      expect(got[key], key).toSatisfy((value: number) => near(value, reference[key], TOTAL), `${key} ${reference[key]}`);
+      expect(got[key], key).toSatisfy(
+        (value: number) => near(value, reference[key], TOTAL),
+        `${key} ${reference[key]}`,
+      );
     }
   });
 
-  test.each(cases.filter(({ tokens }) => tokens))("$length tokens, bos $bos: each token's numbers", async (reference) => {
-    const scores = await score(reference);
-    const wrong = (reference.tokens ?? []).flatMap((token, i) => {
-      if (token === null) return scores.rank[i] === -1 ? [] : [{ i, got: scores.rank[i] }];
-      const [logprob, rank, entropy, variance] = token;
-      const isSame =
-        Math.abs(scores.logprob[i] - logprob) <= TOKEN &&
-        Math.abs(scores.rank[i] - rank) <= 1 &&
-        near(scores.entropy[i], entropy, TOTAL) &&
-        near(scores.variance[i], variance, 2 * TOTAL);
-      return isSame ? [] : [{ i, token, got: [scores.logprob[i], scores.rank[i], scores.entropy[i], scores.variance[i]] }];
-    });
-    expect(wrong).toEqual([]);
-    const ranks = (reference.tokens ?? []).filter((token, i) => token && scores.rank[i] !== token[1]);
-    expect(ranks.length).toBeLessThanOrEqual(1); // two tokens nearer than float32 resolves
-  });
+  test.each(cases.filter(({ tokens }) => tokens))(
+    "$length tokens, bos $bos: each token's numbers",
+    async (reference) => {
+      const scores = await score(reference);
+      const wrong = (reference.tokens ?? []).flatMap((token, i) => {
+        if (token === null) return scores.rank[i] === -1 ? [] : [{ i, got: scores.rank[i] }];
+        const [logprob, rank, entropy, variance] = token;
+        const isSame =
+          Math.abs(scores.logprob[i] - logprob) <= TOKEN &&
+          Math.abs(scores.rank[i] - rank) <= 1 &&
+          near(scores.entropy[i], entropy, TOTAL) &&
+          near(scores.variance[i], variance, 2 * TOTAL);
+        return isSame
+          ? []
+          : [{ i, token, got: [scores.logprob[i], scores.rank[i], scores.entropy[i], scores.variance[i]] }];
+      });
+      expect(wrong).toEqual([]);
+      const ranks = (reference.tokens ?? []).filter((token, i) => token && scores.rank[i] !== token[1]);
+      expect(ranks.length).toBeLessThanOrEqual(1); // two tokens nearer than float32 resolves
+    },
+  );
 
   test("the likeliest alternatives, in their order", async () => {
     const reference = cases.find(({ tokens }) => tokens) as Case;
@@ -84,7 +124,8 @@ describe.each(models)("$name, $engineName kernels", ({ name, folder, create }) =
     expect(listed).toHaveLength(10);
     for (const { top = [], i } of listed) {
       expect([...scores.topIds.subarray(5 * i, 5 * i + 5)]).toEqual(top.map(([id]) => id));
-      for (const [j, [, logprob]] of top.entries()) expect(Math.abs(scores.topLogprobs[5 * i + j] - logprob)).toBeLessThan(TOKEN);
+      for (const [j, [, logprob]] of top.entries())
+        expect(Math.abs(scores.topLogprobs[5 * i + j] - logprob)).toBeLessThan(TOKEN);
     }
   });
 

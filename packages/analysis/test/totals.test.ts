@@ -16,7 +16,10 @@ afterAll(() => engine.dispose());
 
 test("ln p -1 and -3 of tokens of 2 and 3 bytes: loss 2, perplexity e^2, 2 / ln 2 bits a token, 4 / ln 2 / 5 bits a byte", () => {
   const { tokenizer } = tales;
-  const [, king, and] = [...(tokenizer?.encode("A") ?? []), ...["ou", "and"].map((text) => tokenizer?.encode(text)[0] ?? 0)];
+  const [, king, and] = [
+    ...(tokenizer?.encode("A") ?? []),
+    ...["ou", "and"].map((text) => tokenizer?.encode(text)[0] ?? 0),
+  ];
   const scores = emptyScores([0, king, and], 0);
   for (const [i, value] of [Number.NaN, -1, -3].entries()) scores.logprob[i] = value;
   for (const i of [1, 2]) scores.rank[i] = 0;
@@ -37,7 +40,10 @@ test("an emoji's bytes are its four, however many tokens they take", async () =>
 });
 
 test("of several texts every token counts once; of none there is no loss", async () => {
-  const [long, short] = await scoreTexts(tiny, [[1, 2, 3, 4, 5, 6], [7, 8]]);
+  const [long, short] = await scoreTexts(tiny, [
+    [1, 2, 3, 4, 5, 6],
+    [7, 8],
+  ]);
   const nats = [...long.logprob.slice(1), ...short.logprob.slice(1)].reduce((sum, value) => sum - value, 0);
   expect(totalsOf([long, short]).loss).toBeCloseTo(nats / 6, 12);
   expect(totalsOf([])).toEqual({ scored: 0, loss: null, perplexity: null, bitsPerToken: null, bitsPerByte: null });
@@ -80,12 +86,17 @@ describe("scoreTexts", () => {
   });
 
   test.each([-1, 1.5])("refuses %d alternatives", async (top) => {
-    await expect(scoreText(tiny, ids, { top })).rejects.toThrow(`score: top must be a whole number, 0 or more, got ${top}`);
+    await expect(scoreText(tiny, ids, { top })).rejects.toThrow(
+      `score: top must be a whole number, 0 or more, got ${top}`,
+    );
   });
 });
 
 test("one chunk's running perplexity of one token has no error", () => {
-  const scores = emptyScores(Array.from({ length: 8 }, () => 0), 0);
+  const scores = emptyScores(
+    Array.from({ length: 8 }, () => 0),
+    0,
+  );
   scores.logprob.fill(-1);
   expect(runningPerplexities(scores, 4)).toEqual([
     { perplexity: Math.E, error: null },

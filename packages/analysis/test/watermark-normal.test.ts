@@ -7,8 +7,8 @@ import { generateBatch, type Model } from "@tsgpt/gpt";
 import { type ChainSpec, createSampler, type WatermarkKey } from "@tsgpt/sampling";
 import { createSimdEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadFixture, readBytes } from "../../gpt/test/fixture-files.ts";
 import { FULL } from "../../../test/setup/sample.ts";
+import { loadFixture, readBytes } from "../../gpt/test/fixture-files.ts";
 import { upperTail } from "../src/detect/upper-tail.ts";
 import { randomIds } from "./coloured.ts";
 
@@ -23,7 +23,10 @@ let stories: number[][];
 beforeAll(async () => {
   model = await loadFixture("weights/fairytales", engine);
   const text = new TextDecoder().decode(await readBytes("examples/detection/human.txt"));
-  const ids = text.trim().split("\n").map((line) => model.tokenizer?.encode(line) ?? []);
+  const ids = text
+    .trim()
+    .split("\n")
+    .map((line) => model.tokenizer?.encode(line) ?? []);
   stories = ids.filter(({ length }) => length >= LENGTH).map((story) => story.slice(0, LENGTH));
 });
 afterAll(() => engine.dispose());
@@ -56,7 +59,11 @@ async function written(count: number, steps: ChainSpec): Promise<number[][]> {
   const texts: number[][] = Array.from({ length: count }, () => []);
   const prompts = texts.map((_, i) => (stories[i % stories.length] ?? []).slice(0, 8));
   const sampleFor = (i: number) => createSampler(steps, { seed: i });
-  for await (const { sequence, token } of generateBatch(model, prompts, { sampleFor, maxTokens: LENGTH, ignoreEos: true })) {
+  for await (const { sequence, token } of generateBatch(model, prompts, {
+    sampleFor,
+    maxTokens: LENGTH,
+    ignoreEos: true,
+  })) {
     texts[sequence].push(token.id);
   }
   return texts;
@@ -64,7 +71,10 @@ async function written(count: number, steps: ChainSpec): Promise<number[][]> {
 
 describe.each(KINDS)("%s, without a watermark", (_, kind) => {
   test("z of 1,000 samples of 200 tokens that people wrote, each with a key of its own, is standard normal", () => {
-    const zs = Array.from({ length: SAMPLES }, (_, i) => detectWatermark(stories[i % stories.length], { ...kind, key: 1000 + 7919 * i }).z);
+    const zs = Array.from(
+      { length: SAMPLES },
+      (_, i) => detectWatermark(stories[i % stories.length], { ...kind, key: 1000 + 7919 * i }).z,
+    );
     expect(kolmogorovSmirnov(zs)).toBeLessThan(LIMIT);
     expect(Math.abs(deviationOf(zs) - 1)).toBeLessThan(4 / Math.sqrt(2 * SAMPLES)); // four standard errors
   });
@@ -80,13 +90,17 @@ test("a wide self hash counts what one pair of tokens colors once: z of texts of
   expect(deviationOf(repeated)).toBeGreaterThan(1.3);
 });
 
-test.runIf(FULL)("z of 1,000 samples of 200 tokens that the model wrote is standard normal", { timeout: 600_000 }, async () => {
-  const texts = await written(SAMPLES, []);
-  for (const [, kind] of KINDS) {
-    const zs = texts.map((ids, i) => detectWatermark(ids, { ...kind, key: 5000 + 7919 * i }).z);
-    expect(kolmogorovSmirnov(zs)).toBeLessThan(LIMIT);
-  }
-});
+test.runIf(FULL)(
+  "z of 1,000 samples of 200 tokens that the model wrote is standard normal",
+  { timeout: 600_000 },
+  async () => {
+    const texts = await written(SAMPLES, []);
+    for (const [, kind] of KINDS) {
+      const zs = texts.map((ids, i) => detectWatermark(ids, { ...kind, key: 5000 + 7919 * i }).z);
+      expect(kolmogorovSmirnov(zs)).toBeLessThan(LIMIT);
+    }
+  },
+);
 
 describe.each(KINDS.filter(([name]) => FULL || name.endsWith("of 1")))("%s, with a watermark of delta 2", (_, kind) => {
   test("z is above 4 in most samples of 200 tokens", { timeout: 300_000 }, async () => {

@@ -33,16 +33,22 @@ describe("transformers' recipe, a context of 8", () => {
   });
 
   test.each([1, 2, 3, 5, 7])("at stride %d every token but the first is scored once", (stride) => {
-    const scored = sliding(30, stride).flatMap(([, from, end]) => Array.from({ length: end - from }, (_, i) => from + i));
+    const scored = sliding(30, stride).flatMap(([, from, end]) =>
+      Array.from({ length: end - from }, (_, i) => from + i),
+    );
     expect(scored).toEqual(Array.from({ length: 29 }, (_, i) => i + 1));
   });
 
   test("at stride 0 a longer text is refused", () => {
-    expect(() => sliding(9, 0)).toThrow("score: 9 tokens are more than the context's 8; give a stride above 0 to read them in windows");
+    expect(() => sliding(9, 0)).toThrow(
+      "score: 9 tokens are more than the context's 8; give a stride above 0 to read them in windows",
+    );
   });
 
   test.each([-1, 9, 2.5])("a stride of %d", (stride) => {
-    expect(() => sliding(20, stride)).toThrow(`stride must be a whole number from 0 to the context's 8 tokens, got ${stride}`);
+    expect(() => sliding(20, stride)).toThrow(
+      `stride must be a whole number from 0 to the context's 8 tokens, got ${stride}`,
+    );
   });
 });
 
@@ -57,7 +63,9 @@ describe("llama.cpp's recipe, a context of 8", () => {
   });
 
   test("less than two chunks are refused", () => {
-    expect(() => chunks(15)).toThrow("needs two chunks of 8 tokens, 16 or more, got 15; leave the recipe out for a shorter text");
+    expect(() => chunks(15)).toThrow(
+      "needs two chunks of 8 tokens, 16 or more, got 15; leave the recipe out for a shorter text",
+    );
   });
 });
 

@@ -45,7 +45,8 @@ const CHECKS: Readonly<Record<string, (check: Check) => string[]>> = {
     const fits = types.includes(own) || (types.includes("integer") && Number.isInteger(value));
     return fits ? [] : fails(path, `${own} is not ${types.join(" or ")}`);
   },
-  enum: ({ value, wanted, path }) => ((wanted as unknown[]).includes(value) ? [] : fails(path, `${value} is not listed`)),
+  enum: ({ value, wanted, path }) =>
+    (wanted as unknown[]).includes(value) ? [] : fails(path, `${value} is not listed`),
   minimum: ({ value, wanted, path }) =>
     typeof value === "number" && value < Number(wanted) ? fails(path, `${value} is below ${wanted}`) : [],
   maximum: ({ value, wanted, path }) =>
@@ -61,6 +62,8 @@ const CHECKS: Readonly<Record<string, (check: Check) => string[]>> = {
   additionalProperties: ({ value, wanted, schema, path }) => {
     if (wanted !== false || !isObject(value)) return [];
     const known = Object.keys(schema["properties"] as object);
-    return Object.keys(value).filter((key) => !known.includes(key)).map((key) => `${path}: has ${key}`);
+    return Object.keys(value)
+      .filter((key) => !known.includes(key))
+      .map((key) => `${path}: has ${key}`);
   },
 };

@@ -12,9 +12,9 @@ test.each([
 
 describe("progress", () => {
   const run = async (isTTY: boolean) => {
-    let written = "";
+    const written: string[] = [];
     let now = 0;
-    const terminal = { isTTY, write: (text: string) => void (written += text) };
+    const terminal = { isTTY, write: (text: string) => written.push(text) };
     const result = await withPassProgress(
       async (onProgress) => {
         now = 400;
@@ -25,7 +25,7 @@ describe("progress", () => {
       },
       { terminal, now: () => now },
     );
-    return { written, result };
+    return { written: written.join(""), result };
   };
 
   test("is one line after half a second, with the time left, and is cleared", async () => {
@@ -37,9 +37,9 @@ describe("progress", () => {
   });
 
   test("is cleared when the work is given up", async () => {
-    let written = "";
+    const written: string[] = [];
     let now = 0;
-    const terminal = { isTTY: true, write: (text: string) => void (written += text) };
+    const terminal = { isTTY: true, write: (text: string) => written.push(text) };
     const work = withPassProgress(
       async (onProgress) => {
         now = 1000;
@@ -49,6 +49,6 @@ describe("progress", () => {
       { terminal, now: () => now },
     );
     await expect(work).rejects.toThrow("enough");
-    expect(written.endsWith("\r\x1b[K")).toBe(true);
+    expect(written.at(-1)).toBe("\r\x1b[K");
   });
 });

@@ -31,6 +31,13 @@ export { topK } from "./steps/top-k.ts";
 export { topNSigma } from "./steps/top-n-sigma.ts";
 export { topP } from "./steps/top-p.ts";
 export { typical } from "./steps/typical.ts";
-export { checkWatermarkKey, colorHash, greenTest, WATERMARK_GAMMA, type WatermarkKey, watermark } from "./steps/watermark.ts";
+export {
+  checkWatermarkKey,
+  colorHash,
+  greenTest,
+  WATERMARK_GAMMA,
+  type WatermarkKey,
+  watermark,
+} from "./steps/watermark.ts";
 export { xtc } from "./steps/xtc.ts";
 export type { Dialect } from "./steps-of-options.ts";

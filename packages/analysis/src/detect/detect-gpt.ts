@@ -31,7 +31,9 @@ export interface DetectGpt {
 export async function detectGpt(model: Model, scores: TokenScores, options: DetectGptOptions): Promise<DetectGpt> {
   const { perturbations: count, seed, signal, recipe, onProgress } = options;
   if (!Number.isInteger(count) || count < 2) {
-    throw new RangeError(`detectGpt: perturbations must be a whole number, 2 or more, for their deviation; got ${count}`);
+    throw new RangeError(
+      `detectGpt: perturbations must be a whole number, 2 or more, for their deviation; got ${count}`,
+    );
   }
   const { ids, bos } = scores;
   const progress = (from: number) => (done: number, total: number) => onProgress?.(from + done / total / 2);

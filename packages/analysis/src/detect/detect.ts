@@ -39,7 +39,8 @@ export function detect(scores: TokenScores): Detection {
     entropy += scores.entropy[i] as number;
     variance += scores.variance[i] as number;
   }
-  if (scored === 0) throw new RangeError("detect: no token has a score; give a longer text, or a begin token before it");
+  if (scored === 0)
+    throw new RangeError("detect: no token has a score; give a longer text, or a begin token before it");
   return {
     scored,
     logLikelihood: logprob / scored,

@@ -55,7 +55,8 @@ export async function rewrite(model: Model, ids: readonly number[], options: Rew
       const group = generators.slice(first, first + AT_ONCE);
       const texts = await rewritePart(model, [...added, ...part], group, signal);
       for (const [i, text] of texts.entries()) rewritten[first + i]?.push(...text.slice(added.length));
-      onProgress?.((done += group.length), count * parts.length);
+      done += group.length;
+      onProgress?.(done, count * parts.length);
     }
   }
   return rewritten;
@@ -86,7 +87,12 @@ async function rewritePart(
 }
 
 /** One pass, after which each draft has a new token at its place. */
-async function drawAt(model: Model, drafts: readonly Draft[], round: number, signal: AbortSignal | undefined): Promise<void> {
+async function drawAt(
+  model: Model,
+  drafts: readonly Draft[],
+  round: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const sequences = drafts.map(({ ids, places, cache, fed }) => ({ ids: ids.slice(fed, places[round]), cache }));
   const logits = await interruptibleForward(model, sequences, { positions: "last" }, signal); // [B, V]
   if (!logits) return signal?.throwIfAborted();

@@ -79,7 +79,8 @@ function tokenTable(tokens: readonly TokenScore[], show: Show): string {
   const heads = ["position", "token", "id", "probability", "bits", "rank", "entropy, bits", "likeliest"];
   const rows = tokens.map(({ position, id, logprob, rank, entropy, top }) => {
     const others = top.map((other) => `${show(other.id)} ${percent(other.logprob)}`).join(", ");
-    const scored = logprob === null ? ["", "", "", ""] : [percent(logprob), bits(-logprob), `${rank}`, bits(entropy ?? 0)];
+    const scored =
+      logprob === null ? ["", "", "", ""] : [percent(logprob), bits(-logprob), `${rank}`, bits(entropy ?? 0)];
     return `<tr>${[`${position}`, show(id), `${id}`, ...scored, others].map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   return `<table class="tokens">
@@ -92,7 +93,10 @@ ${rows.join("\n")}
 
 /** The legend, with how many tokens each class has. */
 function histogram(counts: ClassCounts): string {
-  const all = Math.max(1, RANK_CLASSES.reduce((sum, name) => sum + counts[name], 0));
+  const all = Math.max(
+    1,
+    RANK_CLASSES.reduce((sum, name) => sum + counts[name], 0),
+  );
   const rows = RANK_CLASSES.map((name) => {
     const { mark, label } = RANK_STYLES[name];
     const share = (100 * counts[name]) / all;

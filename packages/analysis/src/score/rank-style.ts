@@ -16,9 +16,27 @@ export interface RankStyle {
 }
 
 export const RANK_STYLES: Readonly<Record<RankClass, RankStyle>> = {
-  top10: { mark: "", label: "among the 10 likeliest", background: "#ffffff", foreground: "#1a1a1a", underline: undefined },
-  top100: { mark: "¹", label: "among the 100 likeliest", background: "#cfe3f7", foreground: "#1a1a1a", underline: "dotted" },
-  top1000: { mark: "²", label: "among the 1000 likeliest", background: "#f2b05c", foreground: "#1a1a1a", underline: "dashed" },
+  top10: {
+    mark: "",
+    label: "among the 10 likeliest",
+    background: "#ffffff",
+    foreground: "#1a1a1a",
+    underline: undefined,
+  },
+  top100: {
+    mark: "¹",
+    label: "among the 100 likeliest",
+    background: "#cfe3f7",
+    foreground: "#1a1a1a",
+    underline: "dotted",
+  },
+  top1000: {
+    mark: "²",
+    label: "among the 1000 likeliest",
+    background: "#f2b05c",
+    foreground: "#1a1a1a",
+    underline: "dashed",
+  },
   rest: { mark: "³", label: "rarer", background: "#5a2a82", foreground: "#ffffff", underline: "solid" },
 };
 

@@ -25,7 +25,11 @@ interface Job extends Window {
 }
 
 /** The scores of one text. T ids -> T scores @throws what `scoreTexts` throws */
-export async function scoreText(model: Model, ids: readonly number[], options: ScoreOptions = {}): Promise<TokenScores> {
+export async function scoreText(
+  model: Model,
+  ids: readonly number[],
+  options: ScoreOptions = {},
+): Promise<TokenScores> {
   return (await scoreTexts(model, [ids], options))[0] as TokenScores;
 }
 
@@ -39,7 +43,8 @@ export async function scoreTexts(
   { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions = {},
 ): Promise<TokenScores[]> {
   const { nPositions, vocabSize } = model.config;
-  if (!Number.isInteger(top) || top < 0) throw new RangeError(`score: top must be a whole number, 0 or more, got ${top}`);
+  if (!Number.isInteger(top) || top < 0)
+    throw new RangeError(`score: top must be a whole number, 0 or more, got ${top}`);
   const added = bos === undefined ? 0 : 1;
   const scored = texts.map((ids) => emptyScores(ids, Math.min(top, vocabSize), bos));
   const jobs = scored.flatMap((scores): Job[] =>
@@ -84,11 +89,7 @@ interface PassSettings {
 }
 
 /** One pass of the model, and the scores of the tokens that its windows score. */
-async function runPass(
-  model: Model,
-  jobs: readonly Job[],
-  { isChunked, memory, signal }: PassSettings,
-): Promise<void> {
+async function runPass(model: Model, jobs: readonly Job[], { isChunked, memory, signal }: PassSettings): Promise<void> {
   const sequences = jobs.map((job) => ({ ids: idsOf(job, isChunked) }));
   const into = memory.subarray(0, rowsOf(jobs) * model.config.vocabSize);
   const logits = await interruptibleForward(model, sequences, { into }, signal); // [sum of T, V]

@@ -25,7 +25,12 @@ export function probabilityStrips(strips: readonly Strip[], { title, tokenizer }
   const length = Math.max(1, ...strips.map(({ scores }) => scores.ids.length));
   const height = TOP + strips.length * HEIGHT + (strips.length - 1) * GAP + BOTTOM;
   const parts = strips.map((strip, i) => {
-    return stripMarks(strip, { y: TOP + i * (HEIGHT + GAP), color: COLORS[i % COLORS.length] as string, length, tokenizer });
+    return stripMarks(strip, {
+      y: TOP + i * (HEIGHT + GAP),
+      color: COLORS[i % COLORS.length] as string,
+      length,
+      tokenizer,
+    });
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="#1a1a1a">
 <title>${escapeMarkup(title)}</title>
@@ -54,7 +59,9 @@ function stripMarks({ name, scores }: Strip, { y, color, length, tokenizer }: Pl
     const probability = Math.exp(scores.logprob[i] as number);
     const tall = HEIGHT * probability;
     const at = `x="${fixed(LEFT + i * step)}" y="${fixed(y + HEIGHT - tall)}" width="${fixed(Math.max(step * 0.9, 0.3))}" height="${fixed(tall)}"`;
-    bars.push(`<rect ${at}><title>${escapeMarkup(label(scores.ids[i] as number, tokenizer))} ${probability.toPrecision(3)}</title></rect>`);
+    bars.push(
+      `<rect ${at}><title>${escapeMarkup(label(scores.ids[i] as number, tokenizer))} ${probability.toPrecision(3)}</title></rect>`,
+    );
   }
   const ticks = [0, 0.5, 1].map((value) => {
     const at = y + HEIGHT * (1 - value);

@@ -13,7 +13,13 @@ export function visibleText(text: string): string {
   });
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** The text for HTML or XML, between tags or in an attribute's quotes: nothing in it opens or closes anything. */
 export function escapeMarkup(text: string): string {

@@ -25,7 +25,10 @@ export interface Window {
  * @throws RangeError for a stride that skips tokens, a text too short to score, or at stride 0 too long
  */
 export function windowsOf(length: number, size: number, recipe: Recipe): Window[] {
-  if (length < 2) throw new RangeError(`score: needs 2 tokens or more, got ${length}; a first token has no score without a begin token`);
+  if (length < 2)
+    throw new RangeError(
+      `score: needs 2 tokens or more, got ${length}; a first token has no score without a begin token`,
+    );
   return recipe.name === "llama.cpp" ? chunks(length, size) : slidingWindows(length, size, recipe.stride);
 }
 
@@ -39,7 +42,9 @@ function slidingWindows(length: number, size: number, stride = defaultStride(siz
     throw new RangeError(`score: stride must be a whole number from 0 to the context's ${size} tokens, got ${stride}`);
   }
   if (stride === 0 && length > size) {
-    throw new RangeError(`score: ${length} tokens are more than the context's ${size}; give a stride above 0 to read them in windows`);
+    throw new RangeError(
+      `score: ${length} tokens are more than the context's ${size}; give a stride above 0 to read them in windows`,
+    );
   }
   const windows: Window[] = [];
   for (let start = 0, scored = 0; scored < length; start += stride) {

@@ -1,5 +1,5 @@
 /** tsgpt detect: statistics by which a model's text is told from a human one. */
-import { detect as detection, detectGpt, detectWatermark, scoreText } from "@tsgpt/analysis";
+import { detectGpt, detect as detection, detectWatermark, scoreText } from "@tsgpt/analysis";
 import { WATERMARK_GAMMA } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -18,13 +18,19 @@ import { withPassProgress } from "../terminal/pass-progress.ts";
 
 const options = [
   ...scoringOptions,
-  option("--perturbations <n>", "DetectGPT by so many rewrites of the model itself", { parse: wholeNumber(2, 100_000) }),
+  option("--perturbations <n>", "DetectGPT by so many rewrites of the model itself", {
+    parse: wholeNumber(2, 100_000),
+  }),
   option("--seed <n>", "of the rewrites (default: 0)", { parse: wholeNumber(0) }),
   option("--watermark-key <n>", "look for the watermark of this key too", { parse: wholeNumber(0) }),
   option("--watermark-gamma <g>", `its fraction of green tokens (default: ${WATERMARK_GAMMA})`, { parse: properShare }),
-  option("--watermark-hash <how>", "what seeds the green list: the previous tokens, or also the token itself (default: left)", {
-    choices: ["left", "self"],
-  }),
+  option(
+    "--watermark-hash <how>",
+    "what seeds the green list: the previous tokens, or also the token itself (default: left)",
+    {
+      choices: ["left", "self"],
+    },
+  ),
   option("--watermark-width <n>", "how many previous tokens (default: 1)", { parse: wholeNumber(1) }),
   option("--json", "print one JSON object, in nats"),
 ] as const;
@@ -73,14 +79,22 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
   const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
   const bos = beginToken(model, flags);
   const { ids } = asText(model, input ?? { name: "text", content: [] }, { bos, recipe });
-  const scores = await withPassProgress((onProgress) => scoreText(model, ids, { bos, top: 0, recipe, signal, onProgress }));
+  const scores = await withPassProgress((onProgress) =>
+    scoreText(model, ids, { bos, top: 0, recipe, signal, onProgress }),
+  );
   const { perturbations, seed = 0 } = flags;
   const rewritten =
     perturbations === undefined
       ? undefined
       : await withPassProgress(
           (onProgress) => {
-            return detectGpt(model, scores, { perturbations, seed, recipe, signal, onProgress: (share) => onProgress(share, 1) });
+            return detectGpt(model, scores, {
+              perturbations,
+              seed,
+              recipe,
+              signal,
+              onProgress: (share) => onProgress(share, 1),
+            });
           },
           { doing: "rewriting" },
         );
@@ -95,8 +109,16 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
 }
 
 /** @throws CliError for an option that does nothing without another */
-function checkFlags({ perturbations, seed, watermarkKey, watermarkGamma, watermarkHash, watermarkWidth }: DetectFlags): void {
-  if (seed !== undefined && perturbations === undefined) throw usageError("--seed does nothing without --perturbations; give that too");
+function checkFlags({
+  perturbations,
+  seed,
+  watermarkKey,
+  watermarkGamma,
+  watermarkHash,
+  watermarkWidth,
+}: DetectFlags): void {
+  if (seed !== undefined && perturbations === undefined)
+    throw usageError("--seed does nothing without --perturbations; give that too");
   const given = { gamma: watermarkGamma, hash: watermarkHash, width: watermarkWidth };
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--watermark-${name}`]));
   if (watermarkKey !== undefined || names.length === 0) return;
@@ -104,7 +126,12 @@ function checkFlags({ perturbations, seed, watermarkKey, watermarkGamma, waterma
 }
 
 function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["watermark"] {
-  const { watermarkKey: key, watermarkGamma: gamma = WATERMARK_GAMMA, watermarkHash: hash = "left", watermarkWidth: width = 1 } = flags;
+  const {
+    watermarkKey: key,
+    watermarkGamma: gamma = WATERMARK_GAMMA,
+    watermarkHash: hash = "left",
+    watermarkWidth: width = 1,
+  } = flags;
   if (key === undefined) return undefined;
   const { colours: _, ...found } = detectWatermark(ids, { key, gamma, hash, width });
   return found;
@@ -112,7 +139,8 @@ function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["wat
 
 function write(report: DetectReport, { json }: DetectFlags): void {
   const { detection: found, detectGpt: rewritten, watermark } = report;
-  if (found.scored < FEW_TOKENS) note(`${found.scored} scored tokens are few: below ${FEW_TOKENS} the statistics of any text vary widely`);
+  if (found.scored < FEW_TOKENS)
+    note(`${found.scored} scored tokens are few: below ${FEW_TOKENS} the statistics of any text vary widely`);
   if (!json) return void process.stdout.write(describeDetection(report));
   const object = { ...found, ...(rewritten && { detectGpt: rewritten.score }), ...(watermark && { watermark }) };
   process.stdout.write(`${JSON.stringify(object)}\n`);

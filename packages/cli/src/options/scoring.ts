@@ -11,7 +11,9 @@ export const scoringOptions = [
   ...engineOptions,
   option("--tokens <ids>", "the text as token ids: 1,2,3", { parse: tokenIds }),
   option("--bos", "score the first token too, after the model's begin token, or else its end token"),
-  option("--stride <n>", "of the windows of a long text; 0: none (default: half the context)", { parse: wholeNumber(0) }),
+  option("--stride <n>", "of the windows of a long text; 0: none (default: half the context)", {
+    parse: wholeNumber(0),
+  }),
   option("--recipe <name>", "how a long text is read: transformers' sliding window, or llama.cpp's chunks", {
     choices: ["transformers", "llama.cpp"],
     default: "transformers",
@@ -23,7 +25,8 @@ export type ScoringFlags = OptionsOf<typeof scoringOptions>;
 /** @throws CliError for a stride with llama.cpp's recipe, which has none */
 export function recipeOf({ recipe, stride }: Pick<ScoringFlags, "recipe" | "stride">): Recipe {
   if (recipe === "transformers") return { name: recipe, stride };
-  if (stride !== undefined) throw usageError("--stride is for --recipe transformers; llama.cpp's chunks do not overlap");
+  if (stride !== undefined)
+    throw usageError("--stride is for --recipe transformers; llama.cpp's chunks do not overlap");
   return { name: recipe };
 }
 

@@ -25,7 +25,8 @@ const LARGEST_PICTURE = 50_000;
 /** @throws CliError for a second strip without a first, and for a picture of `count` texts */
 export function checkPictureFlags({ html, svg, against, againstGreedy }: PictureFlags, count: number): void {
   const second = against !== undefined ? "--against" : againstGreedy ? "--against-greedy" : undefined;
-  if (second !== undefined && svg === undefined) throw usageError(`${second} is a second strip of --svg; give that too`);
+  if (second !== undefined && svg === undefined)
+    throw usageError(`${second} is a second strip of --svg; give that too`);
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file !== undefined && count > 1) throw usageError(`${file} shows one text, got ${count}`);
 }
@@ -34,7 +35,10 @@ export function checkPictureFlags({ html, svg, against, againstGreedy }: Picture
 export function checkPictureSize({ html, svg }: PictureFlags, text: Text): void {
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file === undefined || text.ids.length <= LARGEST_PICTURE) return;
-  throw new CliError(`${file}: ${text.name} has ${pluralize(text.ids.length, "token")}, and a browser shows ${LARGEST_PICTURE} at most; give a part of it`, 1);
+  throw new CliError(
+    `${file}: ${text.name} has ${pluralize(text.ids.length, "token")}, and a browser shows ${LARGEST_PICTURE} at most; give a part of it`,
+    1,
+  );
 }
 
 interface PictureInputs {
@@ -57,7 +61,10 @@ export async function writePictures(report: ScoreReport, flags: PictureFlags, in
   if (flags.svg === undefined) return;
   const second = await secondStrip(report, text.scores, flags, inputs);
   const strips = [{ name: text.name, scores: text.scores }, ...(second ? [second] : [])];
-  const svg = probabilityStrips(strips, { title: `Probability of each token under ${model.name}`, tokenizer: model.tokenizer });
+  const svg = probabilityStrips(strips, {
+    title: `Probability of each token under ${model.name}`,
+    tokenizer: model.tokenizer,
+  });
   await write(flags.svg, svg, strips.length > 1 ? "two strips" : "a strip");
 }
 
@@ -88,7 +95,12 @@ async function greedy(
   const added = bos === undefined ? [] : [bos];
   const maxTokens = Math.min(length, model.config.nPositions - added.length) - prompt.length;
   const ids = [...prompt];
-  for await (const { id } of generate(model, [...added, ...prompt], { sample: argmax, maxTokens, ignoreEos: true, signal })) {
+  for await (const { id } of generate(model, [...added, ...prompt], {
+    sample: argmax,
+    maxTokens,
+    ignoreEos: true,
+    signal,
+  })) {
     ids.push(id);
   }
   signal.throwIfAborted();

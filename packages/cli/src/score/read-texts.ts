@@ -59,7 +59,8 @@ export function asText(
   { bos, recipe }: Reading,
 ): Text {
   const say = (what: string) => new CliError(`${name}: ${what}`, 1);
-  if (typeof content === "string" && !tokenizer) throw say(`model ${JSON.stringify(model)} has no tokenizer; give --tokens`);
+  if (typeof content === "string" && !tokenizer)
+    throw say(`model ${JSON.stringify(model)} has no tokenizer; give --tokens`);
   const ids = typeof content === "string" ? (tokenizer?.encode(content) ?? []) : content;
   const unknown = ids.find((id) => id >= config.vocabSize);
   if (unknown !== undefined) throw say(`token id ${unknown} is out of range; ids go from 0 to ${config.vocabSize - 1}`);
@@ -79,5 +80,8 @@ export function beginToken({ config, name }: Model, { bos }: Pick<ScoringFlags, 
   if (!bos) return undefined;
   const token = config.bosTokenId ?? eosTokenIds(config)[0];
   if (token !== undefined) return token;
-  throw new CliError(`--bos: model ${JSON.stringify(name)} names no bos_token_id or eos_token_id in its config.json`, 1);
+  throw new CliError(
+    `--bos: model ${JSON.stringify(name)} names no bos_token_id or eos_token_id in its config.json`,
+    1,
+  );
 }

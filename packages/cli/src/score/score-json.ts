@@ -1,5 +1,5 @@
 /** What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In nats. */
-import { type RunningPerplexity, type Totals, type TokenScores, tokenScore, totalsOf } from "@tsgpt/analysis";
+import { type RunningPerplexity, type TokenScores, type Totals, tokenScore, totalsOf } from "@tsgpt/analysis";
 import type { Model, Tokenizer } from "@tsgpt/gpt";
 import { tokenText } from "../terminal/token-text.ts";
 
@@ -42,7 +42,12 @@ export function* scoreJson({ model, bos = undefined, recipe, texts }: ScoreRepor
     yield* textJson(text, model.tokenizer);
     yield "}";
   }
-  yield `],${totalsJson(totalsOf(texts.map(({ scores }) => scores), model.tokenizer))}}\n`;
+  yield `],${totalsJson(
+    totalsOf(
+      texts.map(({ scores }) => scores),
+      model.tokenizer,
+    ),
+  )}}\n`;
 }
 
 const TOKENS_A_PIECE = 500;
@@ -62,7 +67,12 @@ function* textJson({ scores, running }: ScoredText, tokenizer: Tokenizer | undef
 function tokenJson(scores: TokenScores, position: number, tokenizer: Tokenizer | undefined) {
   const text = (id: number) => tokenText(tokenizer, id) ?? null;
   const { id, top, ...score } = tokenScore(scores, position);
-  return { id, text: text(id), ...score, top: top.map((other) => ({ id: other.id, text: text(other.id), logprob: other.logprob })) };
+  return {
+    id,
+    text: text(id),
+    ...score,
+    top: top.map((other) => ({ id: other.id, text: text(other.id), logprob: other.logprob })),
+  };
 }
 
 const totalsJson = (totals: Totals): string => JSON.stringify(totals).slice(1, -1);

@@ -3,7 +3,9 @@ import { type Detection, RANK_CLASSES, RANK_STYLES, type WatermarkEvidence } fro
 
 export interface DetectReport {
   readonly detection: Detection;
-  readonly detectGpt?: { readonly score: number | null; readonly perturbations: number; readonly seed: number } | undefined;
+  readonly detectGpt?:
+    | { readonly score: number | null; readonly perturbations: number; readonly seed: number }
+    | undefined;
   readonly watermark?: Omit<WatermarkEvidence, "colours"> | undefined;
 }
 
@@ -13,9 +15,18 @@ export const FEW_TOKENS = 50;
 /** The statistics, a line each. */
 export function describeDetection({ detection, detectGpt, watermark }: DetectReport): string {
   const rows = [...statistics(detection)];
-  if (detectGpt !== undefined) rows.push(["DetectGPT", number(detectGpt.score), `${detectGpt.perturbations} perturbations, seed ${detectGpt.seed}`]);
+  if (detectGpt !== undefined)
+    rows.push([
+      "DetectGPT",
+      number(detectGpt.score),
+      `${detectGpt.perturbations} perturbations, seed ${detectGpt.seed}`,
+    ]);
   if (watermark) {
-    rows.push(["watermark z", number(watermark.z), `${watermark.green} of ${watermark.scored} tokens green; p = ${watermark.pValue.toPrecision(2)}`]);
+    rows.push([
+      "watermark z",
+      number(watermark.z),
+      `${watermark.green} of ${watermark.scored} tokens green; p = ${watermark.pValue.toPrecision(2)}`,
+    ]);
   }
   const longest = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value, unit]) => `${name.padEnd(longest)}  ${value.padStart(10)}  ${unit}`.trimEnd());
@@ -26,7 +37,16 @@ const DISCLAIMER =
   "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts of the same kind and length.";
 
 /** Name, value, and its unit or meaning. */
-function* statistics({ scored, logLikelihood, rank, logRank, entropy, lrr, fastDetectGpt, classes }: Detection): Generator<[string, string, string]> {
+function* statistics({
+  scored,
+  logLikelihood,
+  rank,
+  logRank,
+  entropy,
+  lrr,
+  fastDetectGpt,
+  classes,
+}: Detection): Generator<[string, string, string]> {
   yield ["log-likelihood", number(logLikelihood), "nats per token, mean"];
   yield ["rank", number(rank), "mean, from 1"];
   yield ["log-rank", number(logRank), "mean of ln rank"];
@@ -34,7 +54,11 @@ function* statistics({ scored, logLikelihood, rank, logRank, entropy, lrr, fastD
   yield ["LRR", number(lrr), "-log-likelihood / log-rank"];
   yield ["Fast-DetectGPT", number(fastDetectGpt), "deviations from what the model would draw"];
   for (const name of RANK_CLASSES) {
-    yield [`GLTR ${name}`, String(classes[name]), `${((100 * classes[name]) / scored).toFixed(1)}%, ${RANK_STYLES[name].label}`];
+    yield [
+      `GLTR ${name}`,
+      String(classes[name]),
+      `${((100 * classes[name]) / scored).toFixed(1)}%, ${RANK_STYLES[name].label}`,
+    ];
   }
 }
 

@@ -28,7 +28,11 @@ const SGR: Readonly<Record<RankClass, string>> = {
 const RESET = "\x1b[0m";
 
 /** The text of a terminal: every token of a class other than the first has its mark behind it, and where there is color its color. */
-export function markedText({ scores }: Pick<ScoredText, "scores">, tokenizer: Tokenizer | undefined, color: boolean): string {
+export function markedText(
+  { scores }: Pick<ScoredText, "scores">,
+  tokenizer: Tokenizer | undefined,
+  color: boolean,
+): string {
   return textPieces(scores, tokenizer)
     .map((piece) => marked(piece, color))
     .join("");
@@ -51,7 +55,10 @@ export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: bo
   const lines = RANK_CLASSES.map((name) => {
     const { mark, label } = RANK_STYLES[name];
     const sample = `token${mark}`.padEnd(6);
-    const shown = color && SGR[name] !== "" ? `${SGR[name]}${sample.trimEnd()}${RESET}${sample.slice(sample.trimEnd().length)}` : sample;
+    const shown =
+      color && SGR[name] !== ""
+        ? `${SGR[name]}${sample.trimEnd()}${RESET}${sample.slice(sample.trimEnd().length)}`
+        : sample;
     const share = all === 0 ? 0 : counts[name] / all;
     const bar = "█".repeat(Math.round(BAR * share));
     return `  ${shown}  ${label.padEnd(24)}  ${String(counts[name]).padStart(6)}  ${(100 * share).toFixed(1).padStart(5)}%  ${bar}`.trimEnd();
@@ -60,7 +67,11 @@ export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: bo
 }
 
 /** `24 of 25 tokens scored, recipe transformers, ...`, and what they come to, with units. */
-export function describeTotals({ scores, running }: ScoredText, recipe: RecipeReport, tokenizer: Tokenizer | undefined): string {
+export function describeTotals(
+  { scores, running }: ScoredText,
+  recipe: RecipeReport,
+  tokenizer: Tokenizer | undefined,
+): string {
   const totals = totalsOf([scores], tokenizer);
   const error = running?.at(-1)?.error;
   const plusMinus = error === undefined || error === null ? "" : ` +- ${error.toFixed(3)}`;
@@ -68,7 +79,12 @@ export function describeTotals({ scores, running }: ScoredText, recipe: RecipeRe
 }
 
 function describeRecipe({ name, window, stride }: RecipeReport): string {
-  const how = name === "llama.cpp" ? `chunks of ${window} tokens` : stride === 0 ? "no windows" : `window ${window}, stride ${stride}`;
+  const how =
+    name === "llama.cpp"
+      ? `chunks of ${window} tokens`
+      : stride === 0
+        ? "no windows"
+        : `window ${window}, stride ${stride}`;
   return `recipe ${name} (${how})`;
 }
 
@@ -81,9 +97,17 @@ function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, plusMi
 /** One line for each of several texts, and one for all of them. */
 export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreReport): string {
   const rows = texts.map(({ name, scores }) => ({ name: visibleText(name), totals: totalsOf([scores], tokenizer) }));
-  rows.push({ name: "all", totals: totalsOf(texts.map(({ scores }) => scores), tokenizer) });
+  rows.push({
+    name: "all",
+    totals: totalsOf(
+      texts.map(({ scores }) => scores),
+      tokenizer,
+    ),
+  });
   const longest = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, totals }) => `${name.padEnd(longest)}  ${String(totals.scored).padStart(8)} tokens  ${inUnits(totals)}\n`);
+  const lines = rows.map(
+    ({ name, totals }) => `${name.padEnd(longest)}  ${String(totals.scored).padStart(8)} tokens  ${inUnits(totals)}\n`,
+  );
   return `${lines.join("")}${describeRecipe(recipe)}\n`;
 }
 
