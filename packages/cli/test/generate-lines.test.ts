@@ -118,7 +118,7 @@ test("each line has the defaults of the model's generation config, as it has the
   expect(objects.slice(0, 5).map(({ tokens }) => tokens.length)).toEqual(lengths);
   expect(objects[5]).toEqual({
     line: 6,
-    error: expect.stringMatching(/"max_length" is 12, which leaves nothing after/),
+    error: expect.stringMatching(/"max_length" is 12, which leaves no tokens after/),
   });
   expect(result.first?.applied).toEqual(["noRepeatNgramSize", "topK", "maxLength"]);
 });

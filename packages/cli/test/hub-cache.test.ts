@@ -16,7 +16,7 @@ describe("models", () => {
     expect(stdout).toMatch(/^model +revision +size +parameters +runs in\n/);
     expect(stdout).toMatch(/\nfairytales +bundled +7\.11 MB +3,554,304 +f32, f16, bf16, int8\n/);
     expect(stdout).toMatch(new RegExp(`\norg/tied +main ${commit} +\\d\\.\\d\\d MB +[\\d,]+ +f32, f16, bf16, int8\n`));
-    expect(stdout).toMatch(`the cache is ${at.cacheDir}\n`);
+    expect(stdout).toMatch(`cache: ${at.cacheDir}\n`);
   });
 
   test("--json; what could not run says why", async () => {
@@ -48,7 +48,7 @@ describe("models", () => {
 describe("info", () => {
   test("of a model on the hub: no weights, and nothing kept", async () => {
     const { stdout } = await at.run(["info", "org/large"]);
-    expect(stdout).toMatch(/^org\/large at [0-9a-f]{40}\nwhere +on the hub; tsgpt pull fetches it\n/);
+    expect(stdout).toMatch(/^org\/large at [0-9a-f]{40}\nwhere +on the hub; tsgpt pull downloads it\n/);
     expect(stdout).toMatch(
       /\nshape +1 layers, 1 heads, 16 channels, context 8, vocabulary 31250, gelu_new, tied head\n/,
     );

@@ -61,7 +61,7 @@ describe("a usage error", () => {
     "--logits with %s, and no --model",
     async (...option) => {
       await expect(called("--logits", "1,2", ...option)).rejects.toThrow(
-        `${option[0]} does nothing without --model, beside --logits; give that too`,
+        `with --logits, ${option[0]} does nothing without --model; give that too`,
       );
     },
   );

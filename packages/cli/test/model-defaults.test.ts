@@ -165,10 +165,10 @@ test.each([
     { repetition_penalty: -1 },
     '"repetition_penalty" is -1: penalty must be a finite number above 0 (1 is off); give --repetition-penalty',
   ],
-  [{ max_length: 3 }, '"max_length" is 3, which leaves nothing after a prompt of 3 tokens; give --max-tokens'],
+  [{ max_length: 3 }, '"max_length" is 3, which leaves no tokens after a prompt of 3 tokens; give --max-tokens'],
   [{ bad_words_ids: [[61]] }, '"bad_words_ids" names token 61; ids go from 0 to 60'],
   [{ forced_bos_token_id: 99 }, '"forced_bos_token_id" names token 99; ids go from 0 to 60'],
-  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: one token can be forced; give --forced-last'],
+  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: only one token can be forced; give --forced-last'],
 ])("%j cannot be, and the message names file, key and option", (keys, message) => {
   expect(() => fill(keys)).toThrow(new CliError(`generation_config.json: ${message}`, 1));
 });

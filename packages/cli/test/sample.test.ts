@@ -224,7 +224,7 @@ top-k (k 3, boundary llama.cpp)
     const [{ uniform, kept }] = steps;
     expect(kept).toBe(uniform < 0.5 ? 2 : 3);
     expect(probabilities[0] === 0).toBe(uniform < 0.5);
-    expect(await printed(...args)).toContain(`chance ${uniform.toFixed(3)}`);
+    expect(await printed(...args)).toContain(`random number ${uniform.toFixed(3)}`);
   });
 
   test("--draws counts; the same seed draws the same", async () => {
@@ -251,7 +251,7 @@ top-k (k 3, boundary llama.cpp)
 
   test("with draws, xtc takes its chance anew each time, and that is said", async () => {
     const stdout = await printed(...DECLINING, "--xtc-probability", "0.5", "--draws", "1000");
-    expect(stdout).toMatch(/xtc took its chance anew for each draw/);
+    expect(stdout).toMatch(/xtc drew a new random number for each draw/);
     const { draws } = await json(...DECLINING, "--xtc-probability", "0.5", "--draws", "10000");
     expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
   });

@@ -87,7 +87,7 @@ describe.concurrent("speculation", () => {
   test("the summary reports it, and the speed-up; --quiet prints nothing", async () => {
     const { stderr } = await tsgpt(["generate", ...KING, "--greedy", "--prompt-lookup"]);
     expect(stderr).toMatch(
-      /^24 tokens, .*\n\d+ of \d+ proposals accepted \(\d+%\), \d\.\d\d tokens a pass, \d+\.\d\d times as fast as without\n$/,
+      /^24 tokens, .*\n\d+ of \d+ proposals accepted \(\d+%\), \d\.\d\d tokens per pass, \d+\.\d\d times as fast as plain decoding\n$/,
     );
     expect((await tsgpt(["generate", ...KING, "--prompt-lookup", "--quiet"])).stderr).toBe("");
   });

@@ -54,7 +54,9 @@ export interface Task {
   readonly heldTexts: string[];
 }
 
-/** Decodes with a strategy. Nothing is written before prompt and options are checked. @throws what the strategy throws */
+/**
+ * Decodes with a strategy. Nothing is written before prompt and options are checked. @throws what the strategy throws
+ */
 export const decode: { readonly [S in Strategy]: (task: Task) => Promise<DecodeResult> } = {
   sample: decodeSample,
   samples: decodeSamples,
@@ -111,7 +113,9 @@ async function decodeSamples(task: Task): Promise<DecodeResult> {
   return { ...timings, completions, cacheBytes: cachesBytes(task, atOnce) };
 }
 
-/** Scores the model's log-probabilities after the penalties and constraints given; no dialect adds a step of its own. */
+/**
+ * Scores the model's log-probabilities after the penalties and constraints given; no dialect adds a step of its own.
+ */
 async function decodeBeams(task: Task): Promise<DecodeResult> {
   const { model, prompt, flags, signal, write } = task;
   const { beams = 0, lengthPenalty = 1, numReturn, maxTokens, ignoreEos } = flags;

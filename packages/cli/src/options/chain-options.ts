@@ -1,4 +1,7 @@
-/** The options of a chain, the same for every command that has one: numbers, whose neutral value turns a step off, and token ids. */
+/**
+ * The options of a chain, the same for every command that has one: numbers, whose neutral value turns a step off, and
+ * token ids.
+ */
 import { dialects } from "@tsgpt/sampling";
 import { type Command, Option } from "commander";
 import type { ChainFlags } from "./chain-flags.ts";
