@@ -173,6 +173,15 @@ test.each([
   expect(() => fill(keys)).toThrow(new CliError(`generation_config.json: ${message}`, 1));
 });
 
+test("top_k 0, no candidates for contrastive search, is an error of the file there alone", () => {
+  const message = '"top_k" is 0: contrastive search needs 1 candidate or more; give --top-k';
+  expect(() => fill({ top_k: 0 }, { penaltyAlpha: 0.5 })).toThrow(
+    new CliError(`generation_config.json: ${message}`, 1),
+  );
+  expect(fill({ top_k: 0 }, { penaltyAlpha: 0.5, topK: 3 }).flags.topK).toBe(3);
+  expect(fill({ top_k: 0 }).flags.topK).toBe(0);
+});
+
 test("--verbose shows what counts, as the file spells it", () => {
   const keys = { eos_token_id: [9, 31], temperature: 0.7, top_k: 5, max_new_tokens: 3 };
   const shown = (typed: Partial<GenerationFlags>) =>

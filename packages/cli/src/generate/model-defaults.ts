@@ -86,6 +86,7 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
     const value = generation[key];
     if (value === undefined || flags[flag] !== undefined) return [];
     const number = OFF[key]?.(value as number) ?? value;
+    if (strategy === "contrastive" && key === "topK") checkCandidates(generation);
     if (flag !== "lengthPenalty") check(generation, key, flag, number);
     return [[key, { [flag]: number }]];
   });
@@ -105,6 +106,11 @@ function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof 
     const rule = error.message.replace(/^.*?\): /, "").replace(/, got .*/, "");
     throw new CliError(`${file}: "${snakeCase(key)}" is ${quote(generation[key])}: ${rule}; give ${flagName(flag)}`, 1);
   }
+}
+
+function checkCandidates({ file, topK = 1 }: GenerationConfig): void {
+  if (topK >= 1) return;
+  throw new CliError(`${file}: "top_k" is ${topK}: contrastive search needs 1 candidate or more; give --top-k`, 1);
 }
 
 /** Constraints on tokens by position. */

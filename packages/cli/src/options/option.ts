@@ -122,6 +122,11 @@ function asOption({ flags, description, details }: OptionSpec): Option {
   return conflicts === undefined ? made : made.conflicts(conflicts);
 }
 
+/** The keys of the options in what an action receives. */
+export function keysOf(list: OptionList): string[] {
+  return list.flatMap((entry) => ("details" in entry ? [asOption(entry).attributeName()] : []));
+}
+
 /** Runs the checks of the options that have a value. @throws what they throw */
 export function checkOptions(list: OptionList, options: Readonly<Record<string, unknown>>): void {
   for (const entry of list) {
