@@ -90,9 +90,9 @@ function step(model: Model, caches: readonly KVCache[], size: number) {
   return { together, oneByOne };
 }
 
-/** The whole of it, the prompt's pass and the chain of the dialect `deck` included; one by one the prompt is read once too. */
+/** The whole of it, the prompt's pass and the chain of the dialect `lecture` included; one by one the prompt is read once too. */
 async function drawSamples(model: Model, { promptTokens, newTokens, samples: count }: BatchOptions) {
-  const chain = presetChain("deck");
+  const chain = presetChain("lecture");
   const draw = async (batchSize: number) => {
     const start = performance.now();
     const sampleFor = (index: number) => createSampler(chain, { seed: index });

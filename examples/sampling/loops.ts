@@ -171,7 +171,7 @@ const QUESTIONS = '"Who are you?" asked the king. "Where do you live?';
 
 /** A model continues a text; it does not answer it. */
 export async function questions(lab: Lab): Promise<Chapter> {
-  const { text } = await write(lab, QUESTIONS, presetChain("deck", { topP: 0.8 }), { maxTokens: 40 });
+  const { text } = await write(lab, QUESTIONS, presetChain("lecture", { topP: 0.8 }), { maxTokens: 40 });
   claim(text.includes("?"), "the questions are followed by another");
   return { values: { "questions.text": quotation(QUESTIONS, text) } };
 }

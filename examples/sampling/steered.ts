@@ -8,7 +8,7 @@ import { BLUE, draw, GREEN, label, level, line } from "./plot.ts";
 import type { Drift } from "./tail.ts";
 
 const TAU = 3;
-const MIROSTAT = presetChain("deck", { mirostatTau: TAU });
+const MIROSTAT = presetChain("lecture", { mirostatTau: TAU });
 const WINDOW = 40;
 
 /** Bits of each token in the distribution it was drawn from: what mirostat steers. */
@@ -53,8 +53,8 @@ const KEY = 42;
 
 export async function watermark(lab: Lab): Promise<Chapter> {
   const chains: Readonly<Record<string, ChainSpec>> = {
-    plain: presetChain("deck"),
-    marked: presetChain("deck", { watermark: { key: KEY } }),
+    plain: presetChain("lecture"),
+    marked: presetChain("lecture", { watermark: { key: KEY } }),
   };
   const rows: string[][] = [];
   const found: number[] = [];

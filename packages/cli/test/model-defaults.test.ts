@@ -70,7 +70,7 @@ test("what is typed counts before it, and what is not named is the dialect's", (
 
 test("the other dialects take none of it", () => {
   const keys = { do_sample: false, temperature: 0.7, repetition_penalty: 2, suppress_tokens: [1], max_length: 1 };
-  const flags = flagsOf({ dialect: "deck" });
+  const flags = flagsOf({ dialect: "lecture" });
   expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({ flags, applied: [] });
 });
 
@@ -175,7 +175,7 @@ test("--verbose shows what counts, as the file spells it", () => {
   const shown = (typed: Partial<GenerateFlags>) =>
     describeDefaults(model(keys), flagsOf(typed), fill(keys, typed).applied);
   expect(shown({ topK: 3 })).toBe("generation_config.json: eos_token_id [9,31], temperature 0.7, max_new_tokens 3\n");
-  expect(shown({ dialect: "deck" })).toBe(
+  expect(shown({ dialect: "lecture" })).toBe(
     "generation_config.json: eos_token_id [9,31], and with --dialect hf temperature, top_k, max_new_tokens\n",
   );
   expect(describeDefaults(model({}), flagsOf({}), [])).toBe("");
