@@ -8,7 +8,7 @@ import { reportChain, type StepReport } from "./report.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, nextMu } from "./steps/mirostat.ts";
-import { createWorkspace, giveLogits } from "./workspace.ts";
+import { createWorkspace, giveLogits, type Workspace } from "./workspace.ts";
 
 /** A draw, and how the chain led to it. */
 export interface Explanation {
@@ -34,14 +34,23 @@ export interface Sampler {
   readonly generator: Generator;
 }
 
+export interface SamplerOptions {
+  /** An integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /**
+   * Memory for intermediate results; by default the sampler has its own, about 2 MB for 50,000 tokens. Samplers of one batch
+   * may share one, because a call uses it only until it returns.
+   */
+  readonly workspace?: Workspace | undefined;
+}
+
 /**
  * A sampler that gives the same ids for the same chain, seed, logits and history.
  * @throws SamplingError if the chain breaks a rule; RangeError for a seed that is not an integer from 0 to 2^53 - 1
  */
-export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number }): Sampler {
+export function createSampler(spec: ChainSpec, { seed, workspace = createWorkspace() }: SamplerOptions): Sampler {
   const chain = validateChain(spec);
   const generator = createGenerator(seed);
-  const workspace = createWorkspace();
   const uniform = (): number => nextUniform(generator);
   const last = chain.at(-1);
   const greedyAlone = chain.length === 1 && last?.type === "greedy";

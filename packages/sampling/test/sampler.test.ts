@@ -1,4 +1,4 @@
-import { createSampler, type StepSpec } from "@tsgpt/sampling";
+import { createSampler, createWorkspace, type StepSpec, type Workspace } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { oneOfEach } from "./any-chain.ts";
 import { normalRow } from "./rows.ts";
@@ -109,10 +109,16 @@ test("distribution is what the next id is drawn from: it takes no draw, and leav
   }
 });
 
-test.each(Object.values(oneOfEach))("two samplers that take turns give what each gives alone: $type", (step) => {
+test.each(
+  Object.values(oneOfEach).flatMap((step) => [undefined, createWorkspace()].map((workspace) => ({ step, workspace }))),
+)("two samplers that take turns give what each gives alone, with a workspace each or one: $step.type", (pair) => {
+  const { step, workspace } = pair;
   const [large, small] = [normalRow(5000, 2, 6), normalRow(4500, 1, 7)];
-  const create = () => ({ one: createSampler([step], { seed: 1 }), other: createSampler([step], { seed: 2 }) });
-  const [alone, together] = [create(), create()];
+  const create = (workspace?: Workspace) => ({
+    one: createSampler([step], { seed: 1, workspace }),
+    other: createSampler([step], { seed: 2, workspace }),
+  });
+  const [alone, together] = [create(), create(workspace)];
   const context = { history: [0, 1] };
   const ones = Array.from({ length: 6 }, () => alone.one(large, context));
   const others = Array.from({ length: 6 }, () => alone.other(small, context));
