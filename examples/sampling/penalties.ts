@@ -44,7 +44,7 @@ const SIGNED = [2, 1, -1, -2];
 const SAID = 2; // the id that has occurred, twice: its logit is negative
 const K = 2;
 
-/** Dividing a negative logit as it is, by hand, and behind the shift, by the library. */
+/** Dividing a negative logit as it is, by hand, and after the shift, by the library. */
 function bothWays() {
   const before = probabilities(candidatesOf(Float64Array.from(SIGNED)));
   const divided = probabilities(candidatesOf(Float64Array.from(SIGNED, (z, id) => (id === SAID ? z / K : z))));
@@ -65,7 +65,7 @@ function negatives(lab: Lab) {
   return { "signs.negative": percent(negative / logits.length), "signs.prompt": WIDE };
 }
 
-/** A place where a comma is likely, behind three of them. */
+/** A place where a comma is likely, after three of them. */
 const COMMA = "He had a horse, a cow, a goat, a dog";
 const PENALTIES = [1, 1.1, 1.2, 2];
 
@@ -87,7 +87,7 @@ async function commas(lab: Lab) {
     shares[0]! > 0.5 && shares[1]! < 0.02,
     "a penalty of 1.1 all but rules out a fourth comma, which is likely without",
   );
-  const head = ["frequency penalty", `a comma behind ${spelt(COMMA)}`, "commas in a text of its own"];
+  const head = ["frequency penalty", `a comma after ${spelt(COMMA)}`, "commas in a text of its own"];
   return { "commas.table": table(head, rows, 0) };
 }
 

@@ -1,14 +1,16 @@
 /**
- * Normal numbers from whole ones, the same on every machine: the quantiles of N(0, 1) at (i + 1/2) / 65536, made with + - * /
- * and sqrt alone, which IEEE 754 defines to the last bit; Math.log and Math.cos are every engine's own.
- * Wichura 1988, "Algorithm AS 241", PPND7: relative error 1e-7. The largest is 4.3.
+ * Normal numbers from whole ones, the same on every machine: the quantiles of N(0, 1) at (i + 1/2) / 65536, made with +
+ * - * / and sqrt alone, which IEEE 754 defines to the last bit; Math.log and Math.cos are every engine's own. Wichura
+ * 1988, "Algorithm AS 241", PPND7: relative error 1e-7. The largest is 4.3.
  */
 const COUNT = 65_536;
 
 /** Where the approximation of the middle ends. */
 const MIDDLE = 0.425;
 
-/** The quantiles of N(0, 1), 65,536 of them, ascending: a random 16-bit number as index makes a random normal number. */
+/**
+ * The quantiles of N(0, 1), 65,536 of them, ascending: a random 16-bit number as index makes a random normal number.
+ */
 export function normalTable(): Float32Array {
   return Float32Array.from({ length: COUNT }, (_, i) => quantile((i + 0.5) / COUNT));
 }

@@ -1,6 +1,7 @@
 /**
- * The bounds of a logit: far beyond what any model produces, and far enough below the largest float64 that no step's arithmetic
- * (a difference, a square, a sum of 50,000 squares) overflows. So no chain produces NaN, whatever its parameters.
+ * The bounds of a logit: far beyond what any model produces, and far enough below the largest float64 that no step's
+ * arithmetic (a difference, a square, a sum of 50,000 squares) overflows. So no chain produces NaN, whatever its
+ * parameters.
  */
 import { SamplingError } from "./errors.ts";
 

@@ -1,7 +1,8 @@
 /**
- * Candidates: the tokens that may still come next, with their logits; the distribution that each step of a chain receives
- * and returns. They are in ascending order of id, whatever was removed, so no step needs a sort and a draw is well defined.
- * Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalizes the rest.
+ * Candidates: the tokens that may still come next, with their logits; the distribution that each step of a chain
+ * receives and returns. They are in ascending order of id, whatever was removed, so no step needs a sort and a draw is
+ * well defined. Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalizes the
+ * rest.
  */
 import { exponentials, largest } from "@tsgpt/numeric";
 import { bounded, isBounded } from "./bounded.ts";

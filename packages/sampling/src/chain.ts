@@ -21,7 +21,10 @@ export interface SamplerState extends Pick<StepContext, "uniform" | "mu"> {
   readonly workspace: Workspace;
 }
 
-/** The candidates a checked chain leaves; nothing is drawn. @throws SamplingError if the logits or the context break a rule */
+/**
+ * The candidates a checked chain leaves; nothing is drawn.
+ * @throws SamplingError if the logits or the context break a rule
+ */
 export function runChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
@@ -46,8 +49,8 @@ function checkContext(history: ArrayLike<number>, promptLength: number, vocabula
   for (let i = 0; i < history.length; i++) {
     const id = history[i]!;
     if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
-    const rule = `each id must be a whole number from 0 to ${vocabularySize - 1}, as there are ${vocabularySize} logits`;
-    throw new SamplingError(`history: ${rule}; history[${i}] is ${id}`);
+    const range = `from 0 to ${vocabularySize - 1}, as there are ${vocabularySize} logits`;
+    throw new SamplingError(`history: each id must be a whole number ${range}; history[${i}] is ${id}`);
   }
   if (Number.isInteger(promptLength) && promptLength >= 0 && promptLength <= history.length) return;
   throw new SamplingError(

@@ -1,4 +1,7 @@
-/** A parameter, a chain or a row of logits that cannot be sampled from. The message states the rule and the actual value. */
+/**
+ * A parameter, a chain or a row of logits that cannot be sampled from. The message states the rule and the actual
+ * value.
+ */
 export class SamplingError extends Error {
   override readonly name = "SamplingError";
 }

@@ -1,6 +1,6 @@
 /**
- * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and a very long
- * tail, summed over ranges of ranks.
+ * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
+ * a very long tail, summed over ranges of ranks.
  */
 import { type Candidates, entropy, probabilities } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";

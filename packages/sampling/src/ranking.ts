@@ -1,11 +1,16 @@
-/** Sorted candidates, in which a truncation is defined as a textbook would: the specifications in steps/ are written with these. */
+/**
+ * Sorted candidates, in which a truncation is defined as a textbook would: the specifications in steps/ are written
+ * with these.
+ */
 import { type Candidates, softmaxWeights } from "./candidates.ts";
 
 export interface RankedToken {
   readonly id: number;
   readonly logit: number;
   readonly probability: number;
-  /** exp(z - max z): the probability before it is normalized, so that of n equal tokens the masses are whole numbers. */
+  /**
+   * exp(z - max z): the probability before it is normalized, so that of n equal tokens the masses are whole numbers.
+   */
   readonly weight: number;
 }
 
@@ -34,7 +39,10 @@ export function unrank(tokens: readonly Pick<RankedToken, "id" | "logit">[]): Ca
   };
 }
 
-/** The first tokens, up to and including the one whose weight brings the running sum to where `isEnough` holds; all if none does. */
+/**
+ * The first tokens, up to and including the one whose weight brings the running sum to where `isEnough` holds; all if
+ * none does.
+ */
 export function takeUntil(
   tokens: readonly RankedToken[],
   isEnough: (sum: number) => boolean,

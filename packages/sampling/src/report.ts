@@ -103,7 +103,8 @@ function shareIn(candidates: Candidates): (id: number) => number {
 }
 
 function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
-  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0]; // a forced token may be a new one
+  // A forced token may be one that was not a candidate before.
+  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0];
   if (same) return { massRemoved: 0, removed: [] };
   const { weights, sum } = softmaxWeights(before.logits);
   const scores = new Float64Array(weights.length).fill(-Infinity); // of the removed tokens

@@ -28,8 +28,8 @@ export interface Sampler {
   /** The distribution of the next id: for decoding that accepts or rejects a token by its probability. */
   distribution(logits: Float32Array | Float64Array, context: SampleContext): Candidates;
   /**
-   * One uniform number is taken per token, and one before it for a step that acts randomly; none by a chain that is greedy
-   * alone. A sampler with mirostat also keeps mu.
+   * One uniform number is taken per token, and one before it for a step that acts randomly; none by a chain that is
+   * greedy alone. A sampler with mirostat also keeps mu.
    */
   readonly generator: Generator;
 }
@@ -38,8 +38,8 @@ export interface SamplerOptions {
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
   /**
-   * Memory for intermediate results; by default the sampler has its own, about 2 MB for 50,000 tokens. Samplers of one batch
-   * may share one, because a call uses it only until it returns.
+   * Memory for intermediate results; by default the sampler has its own, about 2 MB for 50,000 tokens. Samplers of one
+   * batch may share one, because a call uses it only until it returns.
    */
   readonly workspace?: Workspace | undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * A chain of steps as plain data: `[{ type: "top-k", k: 40 }, { type: "top-p", p: 0.9 }]`. It can be written as JSON, and it
- * is checked as a whole before anything is sampled. An empty chain is the full distribution. Its types follow from steps/all.ts.
+ * A chain of steps as plain data: `[{ type: "top-k", k: 40 }, { type: "top-p", p: 0.9 }]`. It can be written as JSON,
+ * and it is checked as a whole before anything is sampled. An empty chain is the full distribution. Its types follow
+ * from steps/all.ts.
  */
 import type { Candidates } from "./candidates.ts";
 import { SamplingError, show } from "./errors.ts";

@@ -1,6 +1,7 @@
 /**
- * What a step is: a function from candidates to candidates that carries all there is to know about it: its name, its parameters,
- * the options and flags that ask for it, and for a truncation a specification besides the fast code. Each step has a file in steps/.
+ * What a step is: a function from candidates to candidates that carries all there is to know about it: its name, its
+ * parameters, the options and flags that ask for it, and for a truncation a specification besides the fast code. Each
+ * step has a file in steps/.
  */
 import type { Candidates } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
@@ -91,7 +92,10 @@ type Run<S extends Spec> = (
   workspace: Workspace,
 ) => Candidates;
 
-/** A truncation has two implementations, which a test compares: `specification` is the definition, by sorting; `run` is the fast one. */
+/**
+ * A truncation has two implementations, which a test compares: `specification` is the definition, by sorting; `run` is
+ * the fast one.
+ */
 type Kind<S extends Spec> =
   | { readonly kind: Exclude<StepKind, "truncation"> }
   | {
@@ -101,7 +105,10 @@ type Kind<S extends Spec> =
 
 export type StepDefinition<S extends Spec, O extends object, F extends object> = Definition<S, O, F> & Kind<S>;
 
-/** A step that looks at the candidates alone. @throws SamplingError for a parameter that is missing, unknown or out of range */
+/**
+ * A step that looks at the candidates alone.
+ * @throws SamplingError for a parameter that is missing, unknown or out of range
+ */
 export type Step<S extends Spec, O extends object = object, F extends object = O> = StepDefinition<S, O, F> &
   ((candidates: Candidates, ...step: Given<S>) => Candidates);
 

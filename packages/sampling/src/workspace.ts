@@ -1,9 +1,8 @@
 /**
- * Arrays that a sampler reuses from token to token: on fresh memory a step over 50,000 candidates spends most of its time on the
- * first touch of each page. Each sampler has a workspace of its own, or the samplers of one
- * batch are given the same. Indices and weights are valid until the next call of the same
- * function with the same workspace, and never leave the function that asked for them. Logits belong to whoever took them until they
- * are given back; most never are.
+ * Arrays that a sampler reuses from token to token: on fresh memory a step over 50,000 candidates spends most of its
+ * time on the first touch of each page. Each sampler has a workspace of its own, or the samplers of one batch are given
+ * the same. Indices and weights are valid until the next call of the same function with the same workspace, and never
+ * leave the function that asked for them. Logits belong to whoever took them until they are given back; most never are.
  */
 export interface Workspace {
   /** The ids 0, 1, 2 ... of a whole row, the same for each. */
@@ -59,8 +58,8 @@ export function copyLogits(workspace: Workspace, logits: Float64Array): Float64A
 }
 
 /**
- * Gives back the logits of a whole row of `rowLength`, once nobody reads them: never twice, and never those that a caller has
- * received. Logits of fewer candidates are dropped, because whole rows are what will be asked for.
+ * Gives back the logits of a whole row of `rowLength`, once nobody reads them: never twice, and never those that a
+ * caller has received. Logits of fewer candidates are dropped, because whole rows are what will be asked for.
  */
 export function giveLogits(workspace: Workspace, logits: Float64Array, rowLength: number): void {
   if (logits.length < MANY || logits.length !== rowLength) return;

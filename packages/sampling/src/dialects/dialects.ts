@@ -1,7 +1,8 @@
 /**
- * Dialects: the order of the steps, the defaults and the scope of the penalties. "lecture" is the complete algorithm of the lecture
- * "Sampling and Inference": penalties with their shift, temperature, top-k, top-p. "hf" is transformers 5.18, "llama.cpp" its
- * common/sampling.cpp, "openai" the API as vLLM serves it. A step that a dialect does not know runs next to similar ones.
+ * Dialects: the order of the steps, the defaults and the scope of the penalties. "lecture" is the complete algorithm of
+ * the lecture "Sampling and Inference": penalties with their shift, temperature, top-k, top-p. "hf" is transformers
+ * 5.18, "llama.cpp" its common/sampling.cpp, "openai" the API as vLLM serves it. A step that a dialect does not know
+ * runs next to similar ones.
  */
 import type { Scope } from "../parameter.ts";
 import type { StepSpec } from "../spec.ts";

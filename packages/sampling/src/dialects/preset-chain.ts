@@ -9,7 +9,8 @@ import type { ChainOptions } from "./options.ts";
 export type Preset = "greedy" | Dialect;
 
 /**
- * The chain of these options, without the steps that would change nothing. `defaults: false` omits the dialect's defaults.
+ * The chain of these options, without the steps that would change nothing. `defaults: false` omits the dialect's
+ * defaults.
  * @throws SamplingError for an unknown preset or option, a value out of range, or options that contradict each other.
  */
 export function presetChain(
@@ -43,7 +44,10 @@ function isSwitch({ needs }: OptionDefinition): boolean {
   return needs === undefined;
 }
 
-/** The dialect's defaults that have an effect with these options: those that greedy or mirostat would make pointless are omitted. */
+/**
+ * The dialect's defaults that have an effect with these options: those that greedy or mirostat would make pointless are
+ * omitted.
+ */
 function defaultsFor(dialect: Dialect, options: ChainOptions, greedy: boolean): ChainOptions {
   if (greedy) return {};
   const { defaults } = DIALECTS[dialect];
@@ -55,7 +59,10 @@ function given(options: ChainOptions): ChainOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** Every option with the others that it has no effect without; greedy, the shape and the truncations first, then the rest. */
+/**
+ * Every option with the others that it has no effect without; greedy, the shape and the truncations first, then the
+ * rest.
+ */
 function optionNeeds(): Map<string, readonly string[]> {
   const { order } = DIALECTS.lecture;
   const isShaping = (type: StepSpec["type"]) => ["shape", "truncation"].includes(stepOf(type).kind);
@@ -87,7 +94,10 @@ function checkGreedy(steps: readonly StepSpec[]): void {
   throw new SamplingError(`presetChain: greedy takes the most probable token whatever ${names} does; leave one out`);
 }
 
-/** llama.cpp's temperature 0 chooses where its temperature is: greedy comes last, and steps after it would see one token. */
+/**
+ * llama.cpp's temperature 0 chooses where its temperature is: greedy comes last, and steps after it would see one
+ * token.
+ */
 function greedyLast(steps: readonly StepSpec[]): readonly StepSpec[] {
   return steps.some(({ type }) => type === "greedy")
     ? [...steps.filter(({ type }) => type !== "greedy" && type !== "mirostat"), { type: "greedy" }]

@@ -1,6 +1,7 @@
 /**
- * How many tokens transformers' top-p keeps where rounding decides: its TopPLogitsWarper works on float32 tensors, so that of five
- * equal tokens p 0.4 keeps two (0.6 and three fifths round to the same number), where exact sums of doubles keep three.
+ * How many tokens transformers' top-p keeps where rounding decides: its TopPLogitsWarper works on float32 tensors, so
+ * that of five equal tokens p 0.4 keeps two (0.6 and three fifths round to the same number), where exact sums of
+ * doubles keep three.
  */
 import type { Weights } from "../candidates.ts";
 import { float32Softmax } from "../float32-softmax.ts";
@@ -10,8 +11,8 @@ import { topMassThreshold } from "./threshold.ts";
 export const ROUNDING = 1e-6;
 
 /**
- * Tokens are dropped from the least probable on while their running sum is at most 1 - p; at least one is kept. `among` holds the
- * indices, ascending, of tokens that together reach p + ROUNDING, and of all that weigh more.
+ * Tokens are dropped from the least probable on while their running sum is at most 1 - p; at least one is kept. `among`
+ * holds the indices, ascending, of tokens that together reach p + ROUNDING, and of all that weigh more.
  */
 export function countInFloat32(logits: Float64Array, p: number, { weights, sum }: Weights, among: Int32Array): number {
   const boundAt = (mass: number) => topMassThreshold(logits, mass * sum, { weights, among: among.slice() }).value;

@@ -1,4 +1,6 @@
-/** Min-p without normalizing: the largest weight is 1, so p itself is the limit. The specification is in steps/min-p.ts. */
+/**
+ * Min-p without normalizing: the largest weight is 1, so p itself is the limit. The specification is in steps/min-p.ts.
+ */
 import { type Candidates, keepIndices, scratchSoftmaxWeights } from "../candidates.ts";
 import type { Workspace } from "../workspace.ts";
 import { fillUp, indicesAtLeast } from "./threshold.ts";

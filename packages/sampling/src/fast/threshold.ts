@@ -1,13 +1,16 @@
 /**
- * The k largest scores, or the largest that hold a given mass, found without sorting: a quickselect (Hoare, Algorithm 65: Find, 1961)
- * that counts weight instead of elements. With weight 1 it finds the k-th largest, with the probability as weight the nucleus.
- * The partition is Dijkstra's into three parts, so that rows of equal scores take linear time.
+ * The k largest scores, or the largest that hold a given mass, found without sorting: a quickselect (Hoare, Algorithm
+ * 65: Find, 1961) that counts weight instead of elements. With weight 1 it finds the k-th largest, with the probability
+ * as weight the nucleus. The partition is Dijkstra's into three parts, so that rows of equal scores take linear time.
  */
 import { largest } from "@tsgpt/numeric";
 import { type Candidates, keepIndices } from "../candidates.ts";
 import { ones, scratchIndices, type Workspace } from "../workspace.ts";
 
-/** The top of a descending order: every score above `value`, and of those equal to it the first that hold the mass `missing`. */
+/**
+ * The top of a descending order: every score above `value`, and of those equal to it the first that hold the mass
+ * `missing`.
+ */
 export interface Threshold {
   readonly value: number;
   readonly missing: number;
@@ -123,7 +126,10 @@ export function keepLargest(
   return keepTop(candidates, scores, threshold, { ...searched, ties }, workspace);
 }
 
-/** The candidates whose `scores` reach `threshold`; if those are fewer than `minKeep`, all that reach the minKeep-th largest. */
+/**
+ * The candidates whose `scores` reach `threshold`; if those are fewer than `minKeep`, all that reach the minKeep-th
+ * largest.
+ */
 export function keepAtLeast(
   candidates: Candidates,
   scores: Float64Array,
@@ -165,7 +171,10 @@ interface Range {
   readonly pivot: number;
 }
 
-/** Orders among[low .. high]: first the scores above the pivot, then, from `start` to `end`, those equal to it; weighs both. */
+/**
+ * Orders among[low .. high]: first the scores above the pivot, then, from `start` to `end`, those equal to it; weighs
+ * both.
+ */
 function partition(among: Int32Array, scores: Float64Array, { low, high, pivot }: Range, weights: Float64Array) {
   let [start, end, last, above, equal] = [low, low, high, 0, 0];
   while (end <= last) {

@@ -1,6 +1,6 @@
 /**
- * Top-p without sorting: tokens that cannot belong to the nucleus are left out by a bound on their weight, and a quickselect over the
- * rest finds where the mass is reached. The specification is in steps/top-p.ts.
+ * Top-p without sorting: tokens that cannot belong to the nucleus are left out by a bound on their weight, and a
+ * quickselect over the rest finds where the mass is reached. The specification is in steps/top-p.ts.
  */
 import { type Candidates, scratchSoftmaxWeights, type Weights } from "../candidates.ts";
 import type { Boundary } from "../parameter.ts";

@@ -1,4 +1,7 @@
-/** Locally typical sampling by a quickselect over the distances from the entropy. The specification is in steps/typical.ts. */
+/**
+ * Locally typical sampling by a quickselect over the distances from the entropy. The specification is in
+ * steps/typical.ts.
+ */
 import { largest } from "@tsgpt/numeric";
 import { type Candidates, entropy, keepIndices, softmaxWeights } from "../candidates.ts";
 import type { Boundary } from "../parameter.ts";
@@ -18,7 +21,8 @@ export function selectTypical(candidates: Candidates, step: Typical, workspace: 
   const { weights, sum } = softmaxWeights(candidates.logits);
   const nearness = nearnessToEntropy(candidates, sum);
   const all = () => indicesAtLeast(nearness, -Infinity, workspace);
-  const target = mass * sum * (boundary === "hf" ? 1 : 1 + Number.EPSILON); // to exceed a number is to reach the next one
+  // To exceed a number is to reach the next larger one.
+  const target = mass * sum * (boundary === "hf" ? 1 : 1 + Number.EPSILON);
   const threshold = topMassThreshold(nearness, target, { weights, among: all() });
   const kept =
     boundary === "hf"

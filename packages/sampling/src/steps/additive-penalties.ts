@@ -1,7 +1,8 @@
 /**
- * OpenAI's frequency and presence penalties: z_i - count_i * frequency - [count_i > 0] * presence. 0 is off; a negative value
- * favors what has occurred. OpenAI's API reference (values from -2 to 2, counts over the generated text); llama.cpp has
- * the same formula over its last 64 tokens. Not the lecture's penalties of the same names (lecture-penalties.ts).
+ * OpenAI's frequency and presence penalties: z_i - count_i * frequency - [count_i > 0] * presence. 0 is off; a negative
+ * value favors what has occurred. OpenAI's API reference (values from -2 to 2, counts over the generated text);
+ * llama.cpp has the same formula over its last 64 tokens. Not the lecture's penalties of the same names
+ * (lecture-penalties.ts).
  */
 import { type Candidates, indexOf } from "../candidates.ts";
 import { countsOf } from "../history.ts";
@@ -37,7 +38,10 @@ function penalize(
 
 const penalty = number("must be from -2 to 2 (0 is off)", (value) => Math.abs(value) <= 2);
 
-/** The logits minus the penalties of their tokens' occurrences. @throws SamplingError unless both penalties are from -2 to 2 */
+/**
+ * The logits minus the penalties of their tokens' occurrences.
+ * @throws SamplingError unless both penalties are from -2 to 2
+ */
 export const additivePenalties = contextStep<AdditivePenalties, OccurrenceOptions>({
   type: "additive-penalties",
   kind: "penalty",

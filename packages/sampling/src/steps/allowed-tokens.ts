@@ -1,6 +1,6 @@
 /**
- * Allowed tokens: no other may come, as for an answer out of a few, or digits only. transformers' prefix_allowed_tokens_fn with
- * one list for every position.
+ * Allowed tokens: no other may come, as for an answer out of a few, or digits only. transformers'
+ * prefix_allowed_tokens_fn with one list for every position.
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
@@ -32,7 +32,10 @@ interface Options {
   readonly allowed: readonly number[];
 }
 
-/** The candidates that are in the list. @throws SamplingError for an empty list or an unknown id, or if no candidate is in it */
+/**
+ * The candidates that are in the list.
+ * @throws SamplingError for an empty list or an unknown id, or if no candidate is in it
+ */
 export const allowedTokens = contextStep<AllowedTokens, Options>({
   type: "allowed-tokens",
   kind: "constraint",

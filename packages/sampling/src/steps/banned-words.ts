@@ -1,7 +1,8 @@
 /**
- * Banned words: sequences of tokens that may not appear. The last token of each is banned where the text ends in the tokens
- * before it; a sequence of one token is banned everywhere. transformers' bad_words_ids (which silently ignores the end-of-text
- * token in the list). A word has several spellings in tokens, with and without a space before it: ban each.
+ * Banned words: sequences of tokens that may not appear. The last token of each is banned where the text ends in the
+ * tokens before it; a sequence of one token is banned everywhere. transformers' bad_words_ids (which silently ignores
+ * the end-of-text token in the list). A word has several spellings in tokens, with and without a space before it: ban
+ * each.
  */
 import type { Candidates } from "../candidates.ts";
 import { endsIn } from "../history.ts";
@@ -35,7 +36,10 @@ interface Flags {
   readonly banned?: readonly string[];
 }
 
-/** The candidates that would complete no banned sequence. @throws SamplingError for an empty sequence or an unknown id, or if none is left */
+/**
+ * The candidates that would complete no banned sequence.
+ * @throws SamplingError for an empty sequence or an unknown id, or if none is left
+ */
 export const bannedWords = contextStep<BannedWords, Options, Flags>({
   type: "banned-words",
   kind: "constraint",

@@ -1,9 +1,10 @@
 /**
- * DRY, "don't repeat yourself": a token that would extend a sequence already in the text loses multiplier * base^(length -
- * allowedLength), where length is how many tokens at the end of the text stood before an earlier occurrence of it; the
- * longest counts. Shorter than allowedLength is free. By p-e-w (oobabooga/text-generation-webui#5677), as in llama.cpp
- * (base 1.75, allowed length 2). No match runs across a sequence breaker, and none is penalised itself: a newline, a colon,
- * quotes, an asterisk there. llama.cpp matches breakers as text; here they are the ids of the tokens that contain one.
+ * DRY, "don't repeat yourself": a token that would extend a sequence already in the text loses multiplier *
+ * base^(length - allowedLength), where length is how many tokens at the end of the text stood before an earlier
+ * occurrence of it; the longest counts. Shorter than allowedLength is free. By p-e-w
+ * (oobabooga/text-generation-webui#5677), as in llama.cpp (base 1.75, allowed length 2). No match runs across a
+ * sequence breaker, and none is penalised itself: a newline, a colon, quotes, an asterisk there. llama.cpp matches
+ * breakers as text; here they are the ids of the tokens that contain one.
  */
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
@@ -62,7 +63,9 @@ function repetitions(context: StepContext, scope: Scope, breakers: ReadonlySet<n
   return lengths;
 }
 
-/** The Z-function: how long the sequence that begins at i is the same as the one that begins at 0 (Gusfield 1997, 1.4). */
+/**
+ * The Z-function: how long the sequence that begins at i is the same as the one that begins at 0 (Gusfield 1997, 1.4).
+ */
 function prefixMatches(ids: readonly number[]): Int32Array {
   const matches = new Int32Array(ids.length);
   let [left, right] = [0, 0];
@@ -91,7 +94,10 @@ interface Flags extends Omit<Options, "dryMultiplier" | "dryBreakers"> {
 
 const needs = ["dryMultiplier"] as const;
 
-/** The logits minus the penalty of each token that would extend a repetition. @throws SamplingError for a parameter out of range */
+/**
+ * The logits minus the penalty of each token that would extend a repetition.
+ * @throws SamplingError for a parameter out of range
+ */
 export const dry = contextStep<Dry, Options, Flags>({
   type: "dry",
   kind: "penalty",

@@ -1,7 +1,7 @@
 /**
  * Epsilon sampling: drops every token with p_i < epsilon. Hewitt, Manning and Liang, "Truncation Sampling as Language
- * Model Desmoothing" (arXiv 2210.15191). Boundary: p_i = epsilon is kept, and so is the most probable token in any case,
- * with all that tie with it. Typical: 0.0003 to 0.0009.
+ * Model Desmoothing" (arXiv 2210.15191). Boundary: p_i = epsilon is kept, and so is the most probable token in any
+ * case, with all that tie with it. Typical: 0.0003 to 0.0009.
  */
 import type { Candidates } from "../candidates.ts";
 import { selectEpsilon } from "../fast/probability-floor.ts";

@@ -1,7 +1,7 @@
 /**
  * Eta sampling: drops every token with p_i < min(epsilon, sqrt(epsilon) * exp(-H)), so that a flat distribution (large
- * entropy H) keeps more of its tail. Hewitt, Manning and Liang (arXiv 2210.15191). Boundary: equality is kept, and so is
- * the most probable token in any case, with all that tie with it. Typical epsilon: 0.0003 to 0.004.
+ * entropy H) keeps more of its tail. Hewitt, Manning and Liang (arXiv 2210.15191). Boundary: equality is kept, and so
+ * is the most probable token in any case, with all that tie with it. Typical epsilon: 0.0003 to 0.004.
  */
 import { type Candidates, entropy } from "../candidates.ts";
 import { selectEta } from "../fast/probability-floor.ts";
@@ -29,7 +29,10 @@ interface Options {
   readonly eta: number;
 }
 
-/** The candidates with p_i >= min(epsilon, sqrt(epsilon) * exp(-H)). @throws SamplingError unless epsilon is 0 or more and below 1 */
+/**
+ * The candidates with p_i >= min(epsilon, sqrt(epsilon) * exp(-H)).
+ * @throws SamplingError unless epsilon is 0 or more and below 1
+ */
 export const eta = step<Eta, Options>({
   type: "eta",
   kind: "truncation",

@@ -1,7 +1,7 @@
 /**
- * Forced tokens: the token at one index of the text is fixed, whatever the logits are: the first one generated, or the last
- * one that fits, so that a text limited by its length still ends in an end-of-text token. transformers' forced_bos_token_id
- * (which means the second token of a sequence, including the prompt) and forced_eos_token_id.
+ * Forced tokens: the token at one index of the text is fixed, whatever the logits are: the first one generated, or the
+ * last one that fits, so that a text limited by its length still ends in an end-of-text token. transformers'
+ * forced_bos_token_id (which means the second token of a sequence, including the prompt) and forced_eos_token_id.
  */
 import type { Candidates } from "../candidates.ts";
 import { lengthOf } from "../history.ts";

@@ -30,7 +30,10 @@ interface Options {
   readonly greedy: boolean;
 }
 
-/** The candidate with the largest logit, the first of several. Each command declares its flag, and presetChain puts it last. */
+/**
+ * The candidate with the largest logit, the first of several. Each command declares its flag, and presetChain puts it
+ * last.
+ */
 export const greedy = step<Greedy, Options, object>({
   type: "greedy",
   kind: "choice",

@@ -1,8 +1,9 @@
 /**
  * The lecture's frequency and presence penalty: q_i = exp(z_i / k_i) / sum_j exp(z_j / k_j), a temperature per token.
- * k_i = 1 + (frequency - 1) * occurrences of i + (presence - 1) if i has occurred; 1 is off for both. The history is the
- * whole sequence, including the prompt. Use light values (1.1 to 1.2), because commas and common words are penalized too.
- * Not OpenAI's penalties of the same names, which are subtracted from the logit and are off at 0 (additive-penalties.ts).
+ * k_i = 1 + (frequency - 1) * occurrences of i + (presence - 1) if i has occurred; 1 is off for both. The history is
+ * the whole sequence, including the prompt. Use light values (1.1 to 1.2), because commas and common words are
+ * penalized too. Not OpenAI's penalties of the same names, which are subtracted from the logit and are off at 0
+ * (additive-penalties.ts).
  */
 import { smallest } from "@tsgpt/numeric";
 import { type Candidates, indexOf } from "../candidates.ts";
@@ -57,7 +58,8 @@ const penalty = number("must be a finite number above 0 (1 is off, 1.1 to 1.2 is
 
 /**
  * The logits of the tokens in the history divided by k_i. Division penalizes positive logits only, so if the smallest
- * logit is below 0 it is first subtracted from all. It must be the smallest of the whole row: nothing may be removed before.
+ * logit is below 0 it is first subtracted from all. It must be the smallest of the whole row: nothing may be removed
+ * before.
  * @throws SamplingError unless both penalties are finite numbers above 0, or if one below 1 brings a k_i to 0 or less.
  */
 export const lecturePenalties = contextStep<LecturePenalties, OccurrenceOptions>({

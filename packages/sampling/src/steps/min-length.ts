@@ -1,6 +1,6 @@
 /**
- * Minimum length: the end-of-text token may not come before the text has so many tokens, counted over the generated text
- * (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
+ * Minimum length: the end-of-text token may not come before the text has so many tokens, counted over the generated
+ * text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
  */
 import type { Candidates } from "../candidates.ts";
 import { lengthOf } from "../history.ts";
@@ -40,7 +40,8 @@ interface Options {
 }
 
 /**
- * The candidates without the end-of-text token, while the text is too short. Its flag needs a model, so each command declares it.
+ * The candidates without the end-of-text token, while the text is too short. Its flag needs a model, so each command
+ * declares it.
  * @throws SamplingError for a length that is not an integer from 0, or if the end-of-text token is the only candidate.
  */
 export const minLength = contextStep<MinLength, Options, object>({

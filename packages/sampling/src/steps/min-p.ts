@@ -1,8 +1,8 @@
 /**
  * Min-p: drops every token less probable than min_p times the most probable one. Nguyen et al., "Turning Up the Heat:
- * Min-p Sampling for Creative and Coherent LLM Outputs" (arXiv 2407.01082). Boundary: p_i = min_p * p_max is kept, both by
- * transformers and, in logits (x >= max + ln min_p), by llama.cpp. Of tokens tied at minKeep the
- * lower ids are kept; transformers keeps those that torch.topk happens to return. Typical: 0.05 to 0.1.
+ * Min-p Sampling for Creative and Coherent LLM Outputs" (arXiv 2407.01082). Boundary: p_i = min_p * p_max is kept, both
+ * by transformers and, in logits (x >= max + ln min_p), by llama.cpp. Of tokens tied at minKeep the lower ids are kept;
+ * transformers keeps those that torch.topk happens to return. Typical: 0.05 to 0.1.
  */
 import type { Candidates } from "../candidates.ts";
 import { selectMinP } from "../fast/min-p.ts";

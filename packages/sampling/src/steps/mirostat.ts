@@ -1,9 +1,9 @@
 /**
- * Mirostat, version 2: keeps the surprise of the text near a target. Tokens whose surprise -log2 p_i exceeds mu are removed; after
- * the draw mu moves against the error: mu - eta * (surprise - tau), from 2 tau at the start. Basu et al., "Mirostat" (arXiv
- * 2007.14966), as in llama.cpp. It replaces the other truncations. Boundary: a surprise of mu is kept, and the most probable
- * token in any case. The surprise of the drawn token is measured after the truncation, as in llama.cpp. Defaults there: tau 5,
- * eta 0.1.
+ * Mirostat, version 2: keeps the surprise of the text near a target. Tokens whose surprise -log2 p_i exceeds mu are
+ * removed; after the draw mu moves against the error: mu - eta * (surprise - tau), from 2 tau at the start. Basu et
+ * al., "Mirostat" (arXiv 2007.14966), as in llama.cpp. It replaces the other truncations. Boundary: a surprise of mu is
+ * kept, and the most probable token in any case. The surprise of the drawn token is measured after the truncation, as
+ * in llama.cpp. Defaults there: tau 5, eta 0.1.
  */
 import type { Candidates } from "../candidates.ts";
 import { selectBySurprise } from "../fast/probability-floor.ts";
@@ -39,7 +39,10 @@ interface Options {
   readonly mirostatEta?: number;
 }
 
-/** The candidates whose surprise is at most mu bits. @throws SamplingError unless tau is finite and above 0, and eta from 0 to 1 */
+/**
+ * The candidates whose surprise is at most mu bits.
+ * @throws SamplingError unless tau is finite and above 0, and eta from 0 to 1
+ */
 export const mirostat = contextStep<Mirostat, Options>({
   type: "mirostat",
   kind: "truncation",

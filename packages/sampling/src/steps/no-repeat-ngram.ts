@@ -1,7 +1,7 @@
 /**
- * No-repeat-ngram: no n tokens may appear in the text twice. Bans the last token of every n-gram of the history whose first
- * n - 1 are the history's last n - 1. Paulus, Xiong and Socher (arXiv 1705.04304); transformers' no_repeat_ngram_size, which
- * counts the whole context. n = 1 bans every token that has occurred.
+ * No-repeat-ngram: no n tokens may appear in the text twice. Bans the last token of every n-gram of the history whose
+ * first n - 1 are the history's last n - 1. Paulus, Xiong and Socher (arXiv 1705.04304); transformers'
+ * no_repeat_ngram_size, which counts the whole context. n = 1 bans every token that has occurred.
  */
 import type { Candidates } from "../candidates.ts";
 import { scopeStart } from "../history.ts";

@@ -1,6 +1,6 @@
 /**
- * The options of two steps with the same names: the lecture's penalties and OpenAI's. A dialect has one of them (lecture-penalties.ts,
- * additive-penalties.ts).
+ * The options of two steps with the same names: the lecture's penalties and OpenAI's. A dialect has one of them
+ * (lecture-penalties.ts, additive-penalties.ts).
  */
 import { type ScopeOption, scopeFlag, scopeOption } from "./scope-option.ts";
 

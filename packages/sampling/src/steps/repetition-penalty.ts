@@ -1,8 +1,8 @@
 /**
- * The repetition penalty of CTRL: a token that has occurred has its logit divided by r if it is positive and multiplied by
- * r if it is negative, once, however often it occurred. Keskar et al. (arXiv 1909.05858, section 4.1), with the correction for
- * negative logits that transformers and llama.cpp share. The position of 0 matters: adding a constant to all logits, which
- * changes no probability, changes what this penalty does. Typical: 1.1 to 1.3.
+ * The repetition penalty of CTRL: a token that has occurred has its logit divided by r if it is positive and multiplied
+ * by r if it is negative, once, however often it occurred. Keskar et al. (arXiv 1909.05858, section 4.1), with the
+ * correction for negative logits that transformers and llama.cpp share. The position of 0 matters: adding a constant to
+ * all logits, which changes no probability, changes what this penalty does. Typical: 1.1 to 1.3.
  */
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";

@@ -1,6 +1,6 @@
 /**
- * Temperature: z_i / T. Above 1 flattens the distribution, below 1 sharpens it; the order never changes.
- * Ackley, Hinton and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985). T = 0 is greedy.ts, not a limit here.
+ * Temperature: z_i / T. Above 1 flattens the distribution, below 1 sharpens it; the order never changes. Ackley, Hinton
+ * and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985). T = 0 is greedy.ts, not a limit here.
  */
 import { isBounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";

@@ -1,7 +1,7 @@
 /**
  * Top-k: only the k most probable tokens, renormalized. Fan, Lewis and Dauphin, "Hierarchical Neural Story Generation"
- * (arXiv 1805.04833). Boundary: exactly k, of tokens tied with the k-th the lower ids (llama.cpp); transformers and vLLM
- * keep all that tie with the k-th ("hf"). Typical k: 30 to 50.
+ * (arXiv 1805.04833). Boundary: exactly k, of tokens tied with the k-th the lower ids (llama.cpp); transformers and
+ * vLLM keep all that tie with the k-th ("hf"). Typical k: 30 to 50.
  */
 import type { Candidates } from "../candidates.ts";
 import { selectTopK } from "../fast/top-k.ts";
@@ -28,7 +28,10 @@ interface Options {
   readonly topK: number;
 }
 
-/** The k candidates with the largest logits; all if there are fewer. @throws SamplingError unless k is an integer, 0 or more */
+/**
+ * The k candidates with the largest logits; all if there are fewer.
+ * @throws SamplingError unless k is an integer, 0 or more
+ */
 export const topK = step<TopK, Options>({
   type: "top-k",
   kind: "truncation",

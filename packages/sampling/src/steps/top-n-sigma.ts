@@ -1,7 +1,8 @@
 /**
  * Top-n-sigma: drops every token whose logit is more than n standard deviations below the largest. Tang et al.,
- * "Top-n-sigma: Not All Logits Are You Need" (arXiv 2411.07641). The deviation is the population's, over the candidates'
- * logits; dividing all by a temperature does not change which are kept. Boundary (llama.cpp): x < max - n sigma is dropped.
+ * "Top-n-sigma: Not All Logits Are You Need" (arXiv 2411.07641). The deviation is the population's, over the
+ * candidates' logits; dividing all by a temperature does not change which are kept. Boundary (llama.cpp): x < max - n
+ * sigma is dropped.
  */
 import type { Candidates } from "../candidates.ts";
 import { deviation, selectTopNSigma } from "../fast/top-n-sigma.ts";

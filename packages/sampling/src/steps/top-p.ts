@@ -1,10 +1,11 @@
 /**
  * Top-p, or nucleus sampling: the first tokens of the sorted distribution whose mass reaches at least p, renormalized.
- * Holtzman et al., "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). Boundary: the token that crosses p is
- * kept, equality adds none. Of tokens tied with the last one the lower ids are kept; transformers ("hf") cuts from the other end,
- * dropping while the float32 sum of the ascending order is at most 1 - p, so there the higher ids are kept, given a stable sort:
- * torch.sort as transformers calls it may order more than 16 equal numbers differently from one processor to the next.
- * llama.cpp's sort is not stable: it keeps as many, but which ones depends on its standard library. Typical p: 0.8, 0.9, 0.95.
+ * Holtzman et al., "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). Boundary: the token that crosses
+ * p is kept, equality adds none. Of tokens tied with the last one the lower ids are kept; transformers ("hf") cuts from
+ * the other end, dropping while the float32 sum of the ascending order is at most 1 - p, so there the higher ids are
+ * kept, given a stable sort: torch.sort as transformers calls it may order more than 16 equal numbers differently from
+ * one processor to the next. llama.cpp's sort is not stable: it keeps as many, but which ones depends on its standard
+ * library. Typical p: 0.8, 0.9, 0.95.
  */
 import type { Candidates } from "../candidates.ts";
 import { selectTopP } from "../fast/top-p.ts";
@@ -48,7 +49,10 @@ interface Options {
   readonly topP: number;
 }
 
-/** The smallest set of most probable candidates whose mass is at least p. @throws SamplingError unless p is above 0 and at most 1 */
+/**
+ * The smallest set of most probable candidates whose mass is at least p.
+ * @throws SamplingError unless p is above 0 and at most 1
+ */
 export const topP = step<TopP, Options>({
   type: "top-p",
   kind: "truncation",

@@ -1,8 +1,9 @@
 /**
  * Locally typical sampling: keeps the tokens whose information -ln p_i is nearest to the entropy H, the nearest first,
- * up to a mass. So the most probable token may be removed. Meister et al., "Locally Typical Sampling" (arXiv 2202.00666).
- * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
- * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
+ * up to a mass. So the most probable token may be removed. Meister et al., "Locally Typical Sampling" (arXiv
+ * 2202.00666). Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the
+ * last one; llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9
+ * to 0.95.
  */
 import { type Candidates, entropy } from "../candidates.ts";
 import { selectTypical } from "../fast/typical.ts";
@@ -35,7 +36,10 @@ interface Options {
   readonly typical: number;
 }
 
-/** The candidates nearest to the entropy that hold the mass. @throws SamplingError unless the mass is above 0 and at most 1 */
+/**
+ * The candidates nearest to the entropy that hold the mass.
+ * @throws SamplingError unless the mass is above 0 and at most 1
+ */
 export const typical = step<Typical, Options>({
   type: "typical",
   kind: "truncation",

@@ -1,10 +1,11 @@
 /**
  * A watermark: before each draw a keyed pseudo-random function of the preceding tokens colors a share gamma of the
  * vocabulary green, and delta is added to green logits. Whoever has the key can count green tokens (packages/analysis).
- * Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226). "left" colors by all the tokens in the window
- * before; "self" by the one of them whose hash with the token itself is smallest, so that a wide window survives edits
- * (Kirchenbauer et al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles the vocabulary with a
- * library's generator; here a token is green if a hash is below gamma, so nothing is sorted. Not compatible with their key.
+ * Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226). "left" colors by all the tokens in
+ * the window before; "self" by the one of them whose hash with the token itself is smallest, so that a wide window
+ * survives edits (Kirchenbauer et al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles
+ * the vocabulary with a library's generator; here a token is green if a hash is below gamma, so nothing is sorted. Not
+ * compatible with their key.
  */
 import { bounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
@@ -137,7 +138,10 @@ export const watermark = contextStep<Watermark, Options, Flags>({
   run: favorGreen,
 });
 
-/** @throws SamplingError unless `key` has the parameters of the step, in range, and nothing else; the message begins with `at`. */
+/**
+ * @throws SamplingError unless `key` has the parameters of the step, in range, and nothing else; the message begins
+ * with `at`.
+ */
 export function checkWatermarkKey(key: WatermarkKey, at: string): void {
   checkStep(watermark, key, at);
 }

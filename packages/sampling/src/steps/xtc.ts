@@ -1,9 +1,9 @@
 /**
- * XTC, "exclude top choices": with some probability removes, of the tokens with p_i >= threshold, all but the least likely,
- * so that the text takes a plausible path other than the first one. By p-e-w (oobabooga/text-generation-webui#6335), as in
- * llama.cpp: fewer than two such tokens change nothing, and above a threshold of 0.5 there cannot be two.
- * Boundary: p_i = threshold counts; of tokens tied for the least likely the highest id is kept. It takes a uniform number of
- * its own for each token.
+ * XTC, "exclude top choices": with some probability removes, of the tokens with p_i >= threshold, all but the least
+ * likely, so that the text takes a plausible path other than the first one. By p-e-w
+ * (oobabooga/text-generation-webui#6335), as in llama.cpp: fewer than two such tokens change nothing, and above a
+ * threshold of 0.5 there cannot be two. Boundary: p_i = threshold counts; of tokens tied for the least likely the
+ * highest id is kept. It takes a uniform number of its own for each token.
  */
 import type { Candidates } from "../candidates.ts";
 import { excludeTopChoices } from "../fast/xtc.ts";
@@ -39,7 +39,10 @@ interface Options {
 const share = number("must be from 0 to 1", (value) => value >= 0 && value <= 1);
 const takes = { kind: "number", least: 0, most: 1 } as const;
 
-/** With the step's probability the candidates without the top choices. @throws SamplingError unless both parameters are from 0 to 1 */
+/**
+ * With the step's probability the candidates without the top choices.
+ * @throws SamplingError unless both parameters are from 0 to 1
+ */
 export const xtc = contextStep<Xtc, Options>({
   type: "xtc",
   kind: "truncation",
