@@ -11,7 +11,7 @@ export type { Scope } from "./parameter.ts";
 export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";
 export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
 export { createSampler, type Explanation, type Sampler, type SamplerOptions } from "./sampler.ts";
-export { type ChainSpec, type StepSpec, validateChain } from "./spec.ts";
+export { type ChainSpec, isRandom, type StepSpec, validateChain } from "./spec.ts";
 export type { Dialect, Flag, FlagValue, StepContext } from "./step.ts";
 export * from "./steps/all.ts";
 export { argmax } from "./steps/greedy.ts";

@@ -28,7 +28,12 @@ export function stepOf(type: StepSpec["type"]): UnknownStep {
   return STEPS.get(type)!;
 }
 
-/** What one step of a checked chain leaves of the candidates. */
+/** Whether a chain takes random numbers before the draw. */
+export function isRandom(chain: ChainSpec): boolean {
+  return chain.some(({ type }) => stepOf(type).dependsOn === "random numbers");
+}
+
+/** The candidates that one step of a checked chain returns. */
 export function applyStep(
   candidates: Candidates,
   step: StepSpec,

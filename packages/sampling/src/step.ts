@@ -1,7 +1,7 @@
 /**
- * What a step is: a function from candidates to candidates that carries all there is to know about it: its name, its
- * parameters, the options and flags that ask for it, and for a truncation a specification besides the fast code. Each
- * step has a file in steps/.
+ * A step is a function from candidates to candidates, together with its definition: its name, its parameters, the
+ * options and flags that request it, and for a truncation a specification besides the fast code. Each step has a file
+ * in steps/.
  */
 import type { Candidates } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
@@ -39,23 +39,23 @@ export interface OptionDefinition {
   readonly needs?: readonly string[];
 }
 
-/** An option as a command line has it. */
+/** An option on a command line. */
 export interface Flag {
-  /** What stands for the value in a help text, such as `<k>`; undefined for texts, which each command names itself. */
+  /** The placeholder of the value in the help, such as `<k>`; undefined for texts, where each command has its own. */
   readonly placeholder?: string;
   readonly help: string;
   readonly takes: FlagValue;
-  /** As an option's. */
+  /** As in `OptionDefinition`. */
   readonly needs?: readonly string[];
 }
 
-/** What values a flag takes. */
+/** The values of a flag. */
 export type FlagValue =
   | { readonly kind: "integer"; readonly least: number }
   | { readonly kind: "number"; readonly least?: number; readonly above?: 0; readonly most?: number }
   | { readonly kind: "word"; readonly words: readonly string[] }
   | { readonly kind: "scope" | "biases" | "token ids" }
-  /** Token ids or texts; may be repeated. A tokenizer makes an option of it. */
+  /** Token ids or texts; may be repeated. Texts become token ids by a tokenizer. */
   | { readonly kind: "texts" };
 
 /** What a step's builder needs to know about the dialect. */
@@ -73,15 +73,17 @@ interface Spec {
 interface Definition<S extends Spec, O extends object, F extends object> {
   readonly type: S["type"];
   readonly parameters: { readonly [K in Exclude<keyof S, "type">]-?: Parameter };
-  /** The only place in a chain where the step may stand, and why. */
+  /** The only position that the step may have in a chain, and why. */
   readonly position?: { readonly at: "first" | "last"; readonly because: string };
   readonly options: { readonly [K in keyof O]-?: OptionDefinition };
   readonly flags: { readonly [K in keyof F]-?: Flag };
+  /** What the step depends on besides the text, so that its result is not a function of the text alone. */
+  readonly dependsOn?: "random numbers" | "previous draws";
   /** The options of flags that are not options of the same name. */
   readonly fromFlags?: (flags: F) => { readonly [K in keyof O]?: O[K] | undefined };
-  /** The step that these options ask for; called only if one of them is given and not neutral. */
+  /** The step for these options; called only if one of them is given and not neutral. */
   readonly build: (options: O, dialect: DialectContext) => S | readonly S[] | { readonly type: "greedy" } | undefined;
-  /** What the step leaves of the candidates. Its parameters have been checked. */
+  /** The candidates that the step returns. Its parameters have been checked. */
   readonly run: Run<S>;
 }
 
@@ -106,7 +108,7 @@ type Kind<S extends Spec> =
 export type StepDefinition<S extends Spec, O extends object, F extends object> = Definition<S, O, F> & Kind<S>;
 
 /**
- * A step that looks at the candidates alone.
+ * A step that depends on the candidates only.
  * @throws SamplingError for a parameter that is missing, unknown or out of range
  */
 export type Step<S extends Spec, O extends object = object, F extends object = O> = StepDefinition<S, O, F> &
@@ -115,7 +117,7 @@ export type Step<S extends Spec, O extends object = object, F extends object = O
 /** The parameters of a step, which may be omitted if it has none. */
 type Given<S extends Spec> = keyof S extends "type" ? [step?: Omit<S, "type">] : [step: Omit<S, "type">];
 
-/** A step that looks at the text so far, or at the sampler's state. @throws SamplingError as `Step` */
+/** A step that also depends on the text so far, or on the sampler's state. @throws SamplingError as `Step` */
 export type ContextStep<S extends Spec, O extends object = object, F extends object = O> = StepDefinition<S, O, F> &
   ((candidates: Candidates, step: Omit<S, "type">, context: StepContext) => Candidates);
 

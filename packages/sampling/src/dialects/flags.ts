@@ -9,6 +9,8 @@ import type { ChainFlags, ChainOptions } from "./options.ts";
 export interface StepFlag extends Flag {
   readonly name: keyof ChainFlags;
   readonly kind: StepKind;
+  /** Whether the distribution that its step returns is a function of the text alone. */
+  readonly isPure: boolean;
 }
 
 /** Each flag once, after the last step that has it. */
@@ -16,10 +18,10 @@ export const STEP_FLAGS: readonly StepFlag[] = listFlags();
 
 function listFlags(): StepFlag[] {
   const flags = new Map<string, StepFlag>();
-  for (const { flags: own, kind } of DIALECTS.lecture.order.map(stepOf)) {
+  for (const { flags: own, kind, dependsOn } of DIALECTS.lecture.order.map(stepOf)) {
     for (const [name, flag] of Object.entries(own)) {
       flags.delete(name);
-      flags.set(name, { ...flag, name: name as keyof ChainFlags, kind });
+      flags.set(name, { ...flag, name: name as keyof ChainFlags, kind, isPure: dependsOn === undefined });
     }
   }
   return [...flags.values()];

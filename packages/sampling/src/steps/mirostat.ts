@@ -50,6 +50,7 @@ export const mirostat = contextStep<Mirostat, Options>({
     tau: number("must be a finite number above 0", (tau) => tau > 0),
     eta: number("must be from 0 to 1", (eta) => eta >= 0 && eta <= 1),
   },
+  dependsOn: "previous draws",
   position: { at: "last", because: "the surprise of the token drawn decides how it goes on" },
   options: { mirostatTau: { neutral: 0 }, mirostatEta: {} },
   flags: {

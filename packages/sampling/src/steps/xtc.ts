@@ -26,7 +26,7 @@ function specification(candidates: Candidates, step: Omit<Xtc, "type">, context:
   return choices.length < 2 ? candidates : unrank(tokens.slice(choices.length - 1));
 }
 
-/** Whether chance has it that this token's top choices are excluded. */
+/** Whether the top choices are excluded for this token. */
 function acts({ probability, threshold }: Omit<Xtc, "type">, { uniform }: StepContext): boolean {
   return probability > 0 && threshold <= 0.5 && uniform() < probability;
 }
@@ -47,6 +47,7 @@ export const xtc = contextStep<Xtc, Options>({
   type: "xtc",
   kind: "truncation",
   parameters: { probability: share, threshold: share },
+  dependsOn: "random numbers",
   options: { xtcProbability: { neutral: 0 }, xtcThreshold: { needs: ["xtcProbability"] } },
   flags: {
     xtcProbability: { placeholder: "<p>", help: "how often to exclude the top choices; 0 is off", takes },
