@@ -1,6 +1,7 @@
 /** What a model's generation config does to the options of tsgpt generate. */
 import { type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
+import { STEP_FLAGS } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
 import type { GenerateFlags } from "../src/commands/generate.ts";
@@ -38,6 +39,17 @@ function chain(
 }
 
 const TOP_K_50 = { type: "top-k", k: 50, boundary: "hf" };
+
+test.each(STEP_FLAGS.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key, name]] : [])))(
+  "the key %s that a step declares is read, and is --%s",
+  (key, flag) => {
+    const inFile = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = flag === "topK" || flag === "noRepeatNgram" ? 4 : 0.25;
+    const { flags, applied } = fill({ do_sample: true, [inFile]: value });
+    expect(applied).toContain(key);
+    expect(flags).toMatchObject({ [flag]: value });
+  },
+);
 
 test("every key that draws a token has its step", () => {
   const keys = {

@@ -35,6 +35,13 @@ export type StepKind = "penalty" | "constraint" | "shape" | "truncation" | "choi
 export interface OptionDefinition {
   /** The value that leaves the step out. */
   readonly neutral?: number;
+  /** The option as transformers' generation config has it. */
+  readonly transformers?: {
+    /** In camelCase. */
+    readonly key: string;
+    /** Whether a value other than the neutral one leaves the step out there. */
+    readonly isOff?: (value: number) => boolean;
+  };
   /** The option has no effect unless one of these is given too. */
   readonly needs?: readonly string[];
 }

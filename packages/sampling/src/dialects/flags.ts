@@ -1,7 +1,7 @@
 /** The flags of all steps, for a command line: in the order of the lecture's dialect, and what they mean as options. */
 import { SamplingError } from "../errors.ts";
 import { stepOf } from "../spec.ts";
-import type { Flag, StepKind } from "../step.ts";
+import type { Flag, OptionDefinition, StepKind } from "../step.ts";
 import { DIALECTS } from "./dialects.ts";
 import type { ChainFlags, ChainOptions } from "./options.ts";
 
@@ -9,6 +9,8 @@ import type { ChainFlags, ChainOptions } from "./options.ts";
 export interface StepFlag extends Flag {
   readonly name: keyof ChainFlags;
   readonly kind: StepKind;
+  /** The option of the same name, if there is one. */
+  readonly option: OptionDefinition | undefined;
   /** Whether the distribution that its step returns is a function of the text alone. */
   readonly isPure: boolean;
 }
@@ -18,10 +20,11 @@ export const STEP_FLAGS: readonly StepFlag[] = listFlags();
 
 function listFlags(): StepFlag[] {
   const flags = new Map<string, StepFlag>();
-  for (const { flags: own, kind, dependsOn } of DIALECTS.lecture.order.map(stepOf)) {
+  for (const { flags: own, options, kind, dependsOn } of DIALECTS.lecture.order.map(stepOf)) {
     for (const [name, flag] of Object.entries(own)) {
       flags.delete(name);
-      flags.set(name, { ...flag, name: name as keyof ChainFlags, kind, isPure: dependsOn === undefined });
+      const isPure = dependsOn === undefined;
+      flags.set(name, { ...flag, name: name as keyof ChainFlags, kind, option: options[name], isPure });
     }
   }
   return [...flags.values()];

@@ -34,7 +34,7 @@ export const epsilon = step<Epsilon, Options>({
   type: "epsilon",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },
-  options: { epsilon: { neutral: 0 } },
+  options: { epsilon: { neutral: 0, transformers: { key: "epsilonCutoff", isOff: (p) => !(p > 0 && p < 1) } } },
   flags: {
     epsilon: {
       placeholder: "<p>",

@@ -37,7 +37,7 @@ export const eta = step<Eta, Options>({
   type: "eta",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },
-  options: { eta: { neutral: 0 } },
+  options: { eta: { neutral: 0, transformers: { key: "etaCutoff", isOff: (p) => !(p > 0 && p < 1) } } },
   flags: {
     eta: {
       placeholder: "<p>",

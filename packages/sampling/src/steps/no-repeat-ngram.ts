@@ -50,7 +50,10 @@ export const noRepeatNgram = contextStep<NoRepeatNgram, Options>({
   type: "no-repeat-ngram",
   kind: "penalty",
   parameters: { n: wholeNumber(0, " (0 is off)"), scope },
-  options: { noRepeatNgram: { neutral: 0 }, ...scopeOption("noRepeatNgram") },
+  options: {
+    noRepeatNgram: { neutral: 0, transformers: { key: "noRepeatNgramSize" } },
+    ...scopeOption("noRepeatNgram"),
+  },
   flags: {
     noRepeatNgram: { placeholder: "<n>", help: "no n tokens twice; 0 is off", takes: { kind: "integer", least: 0 } },
     ...scopeFlag,

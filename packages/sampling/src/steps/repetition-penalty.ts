@@ -49,7 +49,10 @@ export const repetitionPenalty = contextStep<RepetitionPenalty, Options>({
   type: "repetition-penalty",
   kind: "penalty",
   parameters: { penalty: number("must be a finite number above 0 (1 is off)", (value) => value > 0), scope },
-  options: { repetitionPenalty: { neutral: 1 }, ...scopeOption("repetitionPenalty") },
+  options: {
+    repetitionPenalty: { neutral: 1, transformers: { key: "repetitionPenalty" } },
+    ...scopeOption("repetitionPenalty"),
+  },
   flags: {
     repetitionPenalty: {
       placeholder: "<r>",

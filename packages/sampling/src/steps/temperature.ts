@@ -55,7 +55,7 @@ export const temperature = step<Temperature, Options>({
   type: "temperature",
   kind: "shape",
   parameters: { temperature: parameter },
-  options: { temperature: { neutral: 1 } },
+  options: { temperature: { neutral: 1, transformers: { key: "temperature" } } },
   flags: {
     temperature: {
       placeholder: "<t>",

@@ -36,7 +36,7 @@ export const topK = step<TopK, Options>({
   type: "top-k",
   kind: "truncation",
   parameters: { k: wholeNumber(0, " (0 is off)"), boundary },
-  options: { topK: { neutral: 0 } },
+  options: { topK: { neutral: 0, transformers: { key: "topK" } } },
   flags: {
     topK: { placeholder: "<k>", help: "only the k most probable; 0 is off", takes: { kind: "integer", least: 0 } },
   },

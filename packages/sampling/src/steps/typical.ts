@@ -47,7 +47,7 @@ export const typical = step<Typical, Options>({
     mass: number("must be above 0 and at most 1 (1 is off)", (mass) => mass > 0 && mass <= 1),
     ...{ minKeep, boundary },
   },
-  options: { typical: { neutral: 1 } },
+  options: { typical: { neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
   flags: {
     typical: {
       placeholder: "<mass>",
