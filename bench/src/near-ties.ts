@@ -3,17 +3,10 @@
  * rounding, so a choice differs only where that rounding turns a near-tie: two logits at the top, a cut, or a u beside the boundary of
  * two tokens. Few tokens are enough for the last: of each step the share of all u is summed, not one u tried.
  */
+
 import { forward, generate, KVCache, type Model, type Sample } from "@tsgpt/gpt";
-import {
-  type Candidates,
-  type ChainSpec,
-  createGenerator,
-  createSampler,
-  nextUniform,
-  pick,
-  presetChain,
-  probabilities,
-} from "@tsgpt/sampling";
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { type Candidates, type ChainSpec, createSampler, pick, presetChain, probabilities } from "@tsgpt/sampling";
 
 export interface NearTies {
   /** Tokens chosen by each chain from each set's logits. */
@@ -34,8 +27,8 @@ interface TiesOfChain {
 const CHAINS: Readonly<Record<string, ChainSpec>> = {
   greedy: presetChain("greedy"),
   "full distribution": [],
-  "deck: top-p 0.9": presetChain("deck"),
-  "deck: top-p 0.9, both penalties 1.1": presetChain("deck", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
+  "lecture: top-p 0.9": presetChain("lecture"),
+  "lecture: top-p 0.9, both penalties 1.1": presetChain("lecture", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
   "hf: top-k 50": presetChain("hf"),
   "llama.cpp: its defaults": presetChain("llama.cpp"),
 };

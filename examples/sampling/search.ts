@@ -1,4 +1,5 @@
 /** Beyond one draw a token: beams, contrastive search, speculative decoding. */
+
 import {
   beamSearch,
   contrastiveSearch,
@@ -10,14 +11,8 @@ import {
   promptLookup,
   type SpeculativeReport,
 } from "@tsgpt/gpt";
-import {
-  type ChainSpec,
-  createGenerator,
-  createSampler,
-  nextUniform,
-  presetChain,
-  probabilities,
-} from "@tsgpt/sampling";
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { type ChainSpec, createSampler, presetChain, probabilities } from "@tsgpt/sampling";
 import { WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, write } from "./lab.ts";
 import { LOOPING, loopAtEnd } from "./loops.ts";
@@ -61,7 +56,7 @@ function halfOf({ name, config, parameters, ...rest }: Model): Model {
 async function speculation(lab: Lab) {
   const runs: readonly (readonly [string, ProposerFor, string, ChainSpec, number])[] = [
     ["its own text (prompt lookup)", promptLookup(), "greedy", presetChain("greedy"), 100],
-    ["its own text (prompt lookup)", promptLookup(), "top-p 0.9", presetChain("deck"), 60],
+    ["its own text (prompt lookup)", promptLookup(), "top-p 0.9", presetChain("lecture"), 60],
     ["half of its blocks (draft)", draftModel(halfOf(lab.model)), "greedy", presetChain("greedy"), 24],
   ];
   const reports: SpeculativeReport[] = [];

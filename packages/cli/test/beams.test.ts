@@ -8,7 +8,7 @@ import { decode } from "../src/generate/decode.ts";
 import { idsOf, json, type Sequence, summed, TINY, type Token } from "./completions.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
-const FLAGS = { dialect: "deck", model: "tiny-tied", cache: true } as const;
+const FLAGS = { dialect: "lecture", model: "tiny-tied", cache: true } as const;
 
 describe.concurrent("--beams finds what transformers finds:", () => {
   interface Search {

@@ -15,7 +15,7 @@ import type { GenerationFlags } from "../src/options/generation.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../../weights/fairytales", import.meta.url));
-const FLAGS = { dialect: "deck", cache: true, json: true, quiet: true } as const;
+const FLAGS = { dialect: "lecture", cache: true, json: true, quiet: true } as const;
 
 /** Eight tokens a line; with --dialect hf as many as the model's generation config says. */
 const flagsOf = (changes: Partial<GenerationFlags> = {}): GenerationFlags => ({

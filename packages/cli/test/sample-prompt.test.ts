@@ -9,7 +9,7 @@ import { captured } from "./captured.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
 const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
-const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...flags }));
+const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 const ONCE = "Once upon a"; // three tokens

@@ -7,7 +7,7 @@ import { captured } from "./captured.ts";
 import { fixture } from "./process.ts";
 
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "deck", dtype: "auto", kernels: "auto", model: BUNDLED, ...flags }));
+  captured(() => sampleCommand({ dialect: "lecture", dtype: "auto", kernels: "auto", model: BUNDLED, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** Logits of 5,000 ids, more than the tokenizer has: " king" is the most probable, then id 4999, then " was". */

@@ -43,7 +43,7 @@ test("repeated within bounds, absurd steps still end in an error and never in Na
 test("the widest row there is goes through the steps that square and subtract", () => {
   const widest = Float64Array.of(1e100, -1e100, 0);
   const chain: ChainSpec = [
-    { type: "deck-penalties", frequency: 2, presence: 1 },
+    { type: "lecture-penalties", frequency: 2, presence: 1 },
     { type: "top-n-sigma", n: 1 },
   ];
   // Shifted by -1e100: [2e100, 0, 1e100]; token 0 halved: [1e100, 0, 1e100]. Sigma = sqrt(2) / 3 * 1e100: both largest stay.

@@ -100,7 +100,7 @@ test("any chain leaves at least one candidate and probabilities that sum to 1", 
   fc.assert(
     fc.property(anyRow, parameter, parameter, fc.integer({ min: 1, max: 50 }), (logits, p, value, k) => {
       const chain: ChainSpec = [
-        { type: "deck-penalties", frequency: 1 + value, presence: 1.1 },
+        { type: "lecture-penalties", frequency: 1 + value, presence: 1.1 },
         { type: "temperature", temperature: 2 * value },
         { type: "top-k", k },
         { type: "top-p", p },

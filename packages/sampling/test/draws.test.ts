@@ -43,7 +43,7 @@ test.each<[string, ChainSpec, number, number]>([
   [
     "penalties, temperature and min-p",
     [
-      { type: "deck-penalties", frequency: 1.1, presence: 1.2 },
+      { type: "lecture-penalties", frequency: 1.1, presence: 1.2 },
       { type: "temperature", temperature: 1.3 },
       { type: "min-p", p: 0.2 },
     ],

@@ -51,7 +51,7 @@ test("top-p 0.75 of [3, 1, 1, 1, 1, 0] keeps three: in transformers 0, 3 and 4, 
 test.each([
   ["hf", [0, 3, 4]],
   ["llama.cpp", [0, 1, 2]],
-  ["deck", [0, 1, 2]],
+  ["lecture", [0, 1, 2]],
   ["openai", [0, 3, 4]], // vLLM's apply_top_k_top_p_pytorch masks the ascending order while its sum is at most 1 - p
 ] as const)("the dialect %s keeps %s of them", (dialect, ids) => {
   const [step] = presetChain(dialect, { topP: 0.75 }, { defaults: false }) as [StepSpec];
@@ -67,7 +67,7 @@ test("the dialect openai keeps all that tie with the k-th: vLLM masks what is be
 test.each([
   ["hf", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]],
   ["llama.cpp", [0, 1], [0, 1, 2]],
-  ["deck", [0, 1], [0, 1, 2]],
+  ["lecture", [0, 1], [0, 1, 2]],
   ["openai", [0, 1, 2, 3, 4], [0, 1, 2]],
 ] as const)("the dialect %s at ties: top-k keeps %s, typical %s", (dialect, byK, byMass) => {
   const [topK] = presetChain(dialect, { topK: 2 }, { defaults: false }) as [StepSpec];

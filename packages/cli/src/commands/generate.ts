@@ -52,10 +52,10 @@ const HELP = `Examples:
 
 ${TEXT_HELP}
 
---dialect: omitted options use the dialect's defaults: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95,
+--dialect: omitted options use the dialect's defaults: lecture top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95,
 min-p 0.05, temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value disables a step. Under
-deck the frequency and presence penalties divide logits (1 is off, 1.1 to 1.2 is light); elsewhere they are subtracted
-(0 is off, range -2 to 2). docs/sampling.md has the rule of each step. With --dialect hf, the model's
+lecture the frequency and presence penalties divide logits (1 is off, 1.1 to 1.2 is light); elsewhere they are
+subtracted (0 is off, range -2 to 2). docs/sampling.md has the rule of each step. With --dialect hf, the model's
 generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and truncation;
 do_sample false means --greedy unless an option requires draws. Its end-of-text tokens apply in every dialect.
 

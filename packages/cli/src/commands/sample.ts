@@ -1,10 +1,10 @@
 /** tsgpt sample: the next token's distribution, after a prompt or from given logits, and after each step of a chain. */
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import {
   applyChain,
   type ChainResult,
   type ChainSpec,
-  createGenerator,
-  nextUniform,
+  isRandom,
   type Profile,
   probabilities,
   type SampleContext,
@@ -48,7 +48,6 @@ const options = [
     parse: wholeNumber(0),
     conflicts: "logits",
   }),
-  option("--forced-first <id>", "force the first generated token", { parse: wholeNumber(0) }),
 ] as const;
 
 export type SampleFlags = OptionsOf<typeof options>;
@@ -96,7 +95,7 @@ const [ALONE, OF_SEVERAL] = [20, 10];
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
   const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
-  const byChance = chainOf(flags, ids, { defaults: false }).some(({ type }) => type === "xtc");
+  const byChance = isRandom(chainOf(flags, ids, { defaults: false }));
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
   }

@@ -17,7 +17,8 @@ import {
   type SpeculativeReport,
   samplesAtOnce,
 } from "@tsgpt/gpt";
-import { argmax, createSampler, nextUniform, probabilities, type Sampler } from "@tsgpt/sampling";
+import { nextUniform } from "@tsgpt/numeric";
+import { argmax, createSampler, createWorkspace, probabilities, type Sampler } from "@tsgpt/sampling";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { beamDistribution } from "./beam-distribution.ts";
 import { type Completion, fullText, type Prompt, stream, type Timings } from "./completion.ts";
@@ -99,10 +100,12 @@ async function decodeSamples(task: Task): Promise<DecodeResult> {
   const records: TokenRecord[][] = [];
   const recordsOf = (index: number) => (records[index] ??= []);
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
+  const workspace = createWorkspace();
   const run = generateSamples(model, prompt.ids, {
     ...textOptions(task),
     count: flags.numSamples as number,
-    sampleFor: (index) => recordingSampler(createSampler(chain, { seed: seed + index }), flags, recordsOf(index)),
+    sampleFor: (index) =>
+      recordingSampler(createSampler(chain, { seed: seed + index, workspace }), flags, recordsOf(index)),
   });
   const { tokenLists, end, times: _, ...timings } = await stream(task, run, records);
   const completions = end.map((finishReason, i) => {

@@ -3,7 +3,7 @@
  * lines.
  */
 import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
-import { createSampler } from "@tsgpt/sampling";
+import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { readText } from "../input/text-argument.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
@@ -122,6 +122,7 @@ function validLines({ model, flags }: LinesTask, lines: readonly string[], faile
 function linesInProgress({ model, seed }: LinesTask) {
   const lines = new Map<number, Line>();
   const { config } = model;
+  const workspace = createWorkspace();
   const bytesOf = ({ prompt: { ids }, flags: { maxTokens } }: Line) =>
     cacheBytes(config, Math.min(config.nPositions, ids.length + maxTokens));
   let most = 0;
@@ -137,7 +138,7 @@ function linesInProgress({ model, seed }: LinesTask) {
         [...lines.values()].map(bytesOf).reduce((sum, bytes) => sum + bytes, 0),
       );
       const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
-      return recordingSampler(createSampler(chain, { seed }), flags, line.records);
+      return recordingSampler(createSampler(chain, { seed, workspace }), flags, line.records);
     },
     take: (sequence: number, token: GeneratedToken) => {
       const line = of(sequence);

@@ -4,7 +4,7 @@
  * dialect samples. The other dialects use only the end-of-text tokens, which are in the model's config.
  */
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
-import { type MinLengthOption, presetChain, SamplingError } from "@tsgpt/sampling";
+import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { CliError } from "../cli-error.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
@@ -16,27 +16,21 @@ import type { Strategy } from "./strategy.ts";
 type Key = Exclude<keyof GenerationConfig, "file" | "unapplied">;
 type Default = readonly [key: Key, flag: keyof GenerationFlags];
 
-const PENALTIES: readonly Default[] = [
-  ["repetitionPenalty", "repetitionPenalty"],
-  ["noRepeatNgramSize", "noRepeatNgram"],
-];
-const TEMPERATURE: Default = ["temperature", "temperature"];
-const TRUNCATIONS: readonly Default[] = [
-  ["topK", "topK"],
-  ["topP", "topP"],
-  ["minP", "minP"],
-  ["typicalP", "typical"],
-  ["epsilonCutoff", "epsilon"],
-  ["etaCutoff", "eta"],
-];
+/** The keys that are options of steps of this kind, as the steps declare them, with their flags. */
+function defaultsOf(kind: StepFlag["kind"]): Default[] {
+  const own = STEP_FLAGS.filter((flag) => flag.kind === kind);
+  return own.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key as Key, name]] : []));
+}
 
-/** Maps the other values that transformers treats as "off" to the neutral value. */
-const OFF: { readonly [K in Key]?: (value: number) => number } = {
-  topP: (p) => Math.min(p, 1),
-  typicalP: (mass) => Math.min(mass, 1),
-  epsilonCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-  etaCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-};
+const PENALTIES = defaultsOf("penalty");
+const TEMPERATURE = defaultsOf("shape");
+const TRUNCATIONS = defaultsOf("truncation");
+
+/** The value of a key as an option: the neutral value where transformers omits the step. */
+function optionValue(flag: keyof GenerationFlags, value: unknown): unknown {
+  const option = STEP_FLAGS.find(({ name }) => name === flag)?.option;
+  return option?.transformers?.isOff?.(value as number) ? option.neutral : value;
+}
 
 /** The flags with a length, and with constraints that only a generation config has. */
 export type FilledFlags = GenerationFlags & ResolvedFlags;
@@ -85,17 +79,17 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
   const filled = defaults.flatMap(([key, flag]): Filling[] => {
     const value = generation[key];
     if (value === undefined || flags[flag] !== undefined) return [];
-    const number = OFF[key]?.(value as number) ?? value;
+    const option = optionValue(flag, value);
     if (strategy === "contrastive" && key === "topK") checkCandidates(generation);
-    if (flag !== "lengthPenalty") check(generation, key, flag, number);
-    return [[key, { [flag]: number }]];
+    if (flag !== "lengthPenalty") check(generation, key, flag, option);
+    return [[key, { [flag]: option }]];
   });
   return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
 }
 
 /** Mirostat replaces the other truncation steps. */
 function drawing({ mirostatTau, mirostatEta }: GenerationFlags): readonly Default[] {
-  return mirostatTau === undefined && mirostatEta === undefined ? [TEMPERATURE, ...TRUNCATIONS] : [TEMPERATURE];
+  return mirostatTau === undefined && mirostatEta === undefined ? [...TEMPERATURE, ...TRUNCATIONS] : TEMPERATURE;
 }
 
 function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof GenerationFlags, value: unknown): void {

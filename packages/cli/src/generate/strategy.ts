@@ -1,5 +1,5 @@
 /** Selects the decoding strategy from the options, and checks which options can be combined. */
-import type { ChainSpec } from "@tsgpt/sampling";
+import { type ChainSpec, isRandom, STEP_FLAGS } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
 import type { GenerationFlags } from "../options/generation.ts";
@@ -40,7 +40,7 @@ const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], 
     [["noCache"], "proposals are verified with a cache"],
     [["traceSampling", "logprobs"], "one pass may give several tokens"],
     [
-      ["mirostatTau", "mirostatEta", "xtcProbability"],
+      STEP_FLAGS.filter(({ isPure }) => !isPure).map(({ name }) => name),
       "proposals need distributions that depend neither on chance nor on earlier draws",
     ],
   ],
@@ -126,7 +126,7 @@ function checkNumbers({
 /** Whether tokens are drawn at random: not by these two strategies, nor by a chain that ends in a greedy choice. */
 export function drawsByChance(strategy: Strategy, chain: ChainSpec): boolean {
   if (strategy === "beams" || strategy === "contrastive") return false;
-  return chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc");
+  return chain.at(-1)?.type !== "greedy" || isRandom(chain);
 }
 
 /**

@@ -30,7 +30,6 @@ export const outputOptions = [
 export const samplingOptions = [
   chainOptions,
   option("--min-tokens <n>", "the text cannot end before n tokens; 0 is off", { parse: wholeNumber(0) }),
-  option("--forced-first <id>", "force the first generated token", { parse: wholeNumber(0) }),
   option("--forced-last <id>", "force the last token that --max-tokens allows", { parse: wholeNumber(0) }),
 ] as const;
 

@@ -31,9 +31,9 @@ interface Heading {
   readonly heading: string;
 }
 
-/** Options that add themselves to a command, with the type of their parsed values. */
+/** Options that are listed at run time, with the type of their parsed values. */
 export interface OptionGroup<Flags> {
-  readonly add: (command: Command) => void;
+  readonly list: OptionList;
   /** Never set; only its type is used. */
   readonly parsed?: Flags;
 }
@@ -107,7 +107,7 @@ type GroupFlags<Entry> = Extract<Entry, OptionGroup<unknown>> extends OptionGrou
 export function addOptions(command: Command, list: OptionList): void {
   for (const entry of list) {
     if ("heading" in entry) command.optionsGroup(entry.heading);
-    else if ("add" in entry) entry.add(command);
+    else if ("list" in entry) addOptions(command, entry.list);
     else command.addOption(asOption(entry));
   }
 }
@@ -124,13 +124,16 @@ function asOption({ flags, description, details }: OptionSpec): Option {
 
 /** The keys of the options in what an action receives. */
 export function keysOf(list: OptionList): string[] {
-  return list.flatMap((entry) => ("details" in entry ? [asOption(entry).attributeName()] : []));
+  return specsOf(list).map((spec) => asOption(spec).attributeName());
 }
 
 /** Runs the checks of the options that have a value. @throws what they throw */
 export function checkOptions(list: OptionList, options: Readonly<Record<string, unknown>>): void {
-  for (const entry of list) {
-    if (!("details" in entry) || options[asOption(entry).attributeName()] === undefined) continue;
-    entry.details.check?.(options as never);
+  for (const spec of specsOf(list)) {
+    if (options[asOption(spec).attributeName()] !== undefined) spec.details.check?.(options as never);
   }
+}
+
+function specsOf(list: OptionList): OptionSpec[] {
+  return list.flatMap((entry) => ("list" in entry ? specsOf(entry.list) : "details" in entry ? [entry] : []));
 }

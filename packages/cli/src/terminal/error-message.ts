@@ -1,13 +1,13 @@
 /** The message of an error, as the CLI prints it. */
 import { flagName } from "../options/chain-flags.ts";
-import { strategyOptions, textOptions } from "../options/generation.ts";
+import { samplingOptions, strategyOptions, textOptions } from "../options/generation.ts";
 import { keysOf } from "../options/option.ts";
 
 /** Errors that begin with a function name; others begin with a file, a model or a step of the chain. */
 const OF_FUNCTIONS = ["Error", "RangeError", "ShapeError", "ContextOverflowError", "EngineError", "WorkerError"];
 
 /** Parameters of functions that are options here, such as numReturn; names of one word are left as words. */
-const PARAMETERS = ["topK", ...keysOf([...textOptions, ...strategyOptions])].filter((key) => /[A-Z]/.test(key));
+const PARAMETERS = keysOf([...textOptions, ...samplingOptions, ...strategyOptions]).filter((key) => /[A-Z]/.test(key));
 
 /**
  * The message for a CLI user: without the name of the function that threw, such as `beamSearch: `, and with the names

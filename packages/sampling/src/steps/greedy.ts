@@ -1,15 +1,14 @@
 /** Greedy: the most probable token alone; of several equally probable ones the lowest id. Needs no random number. */
+import { argmax as indexOfLargest } from "@tsgpt/numeric";
 import { type Candidates, nothingLeft, unusable } from "../candidates.ts";
-import type { Rule } from "../rule.ts";
+import { step } from "../step.ts";
 
 export interface Greedy {
   readonly type: "greedy";
 }
 
-/** The candidate with the largest logit, the first of several. */
-export function greedy({ ids, logits }: Candidates): Candidates {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+function mostProbable({ ids, logits }: Candidates): Candidates {
+  const best = indexOfLargest(logits);
   return { ids: ids.slice(best, best + 1), logits: logits.slice(best, best + 1) };
 }
 
@@ -18,24 +17,30 @@ export function greedy({ ids, logits }: Candidates): Candidates {
  * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
  */
 export function argmax(logits: Float32Array | Float64Array): number {
-  let best = -1;
-  let largest = -Infinity;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (!(logit < Infinity)) throw unusable(logit, id);
-    if (logit > largest) {
-      best = id;
-      largest = logit;
-    }
-  }
-  if (best < 0) throw nothingLeft(logits.length);
-  return best;
+  const best = indexOfLargest(logits);
+  const logit = logits[best] ?? -Infinity;
+  if (logit > -Infinity && logit < Infinity) return best;
+  if (logit === -Infinity) throw nothingLeft(logits.length);
+  const first = logits.findIndex((logit) => !(logit < Infinity));
+  throw unusable(logits[first]!, first);
 }
 
-export const GREEDY: Rule<Greedy> = {
+interface Options {
+  /** The most probable token, after penalties and constraints. */
+  readonly greedy: boolean;
+}
+
+/**
+ * The candidate with the largest logit, the first of several. Each command declares its flag, and presetChain puts it
+ * last.
+ */
+export const greedy = step<Greedy, Options, object>({
   type: "greedy",
   kind: "choice",
   parameters: {},
-  place: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
-  apply: greedy,
-};
+  position: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
+  options: { greedy: {} },
+  flags: {},
+  build: ({ greedy }) => (greedy ? { type: "greedy" } : undefined),
+  run: mostProbable,
+});

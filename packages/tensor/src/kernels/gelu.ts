@@ -2,6 +2,7 @@
  * GELU, x * P(N(0, 1) <= x), in the two forms that checkpoints use (Hendrycks and Gimpel, arXiv 1606.08415): exact by
  * erf ("gelu"), and approximated by tanh ("gelu_new", GPT-2's own). They differ by up to 4.7e-4, so the form matters.
  */
+import { erf } from "@tsgpt/numeric";
 import type { Tensor } from "../tensor.ts";
 import type { GeluForm } from "./kernels.ts";
 
@@ -18,19 +19,4 @@ function geluTanh(x: number): number {
 /** 0.5 x (1 + erf(x / sqrt(2))) */
 function geluErf(x: number): number {
   return 0.5 * x * (1 + erf(x / Math.SQRT2));
-}
-
-/**
- * erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum over n of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1)), to float64 accuracy: all
- * terms have one sign, so nothing cancels. Beyond |x| = 6, erf rounds to 1. @see Abramowitz and Stegun, 7.1.6
- */
-export function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
