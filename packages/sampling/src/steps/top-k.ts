@@ -17,6 +17,7 @@ export interface TopK {
   readonly boundary?: Boundary;
 }
 
+/** By sorting: the first k, and with "hf" all that tie with the k-th. */
 function specification(candidates: Candidates, { k, boundary = "llama.cpp" }: Omit<TopK, "type">): Candidates {
   if (k === 0 || k >= candidates.ids.length) return candidates;
   const { tokens } = rank(candidates);
@@ -41,7 +42,8 @@ export const topK = step<TopK, Options>({
     topK: { placeholder: "<k>", help: "only the k most probable; 0 is off", takes: { kind: "integer", least: 0 } },
   },
   build: ({ topK: k }, { dialect }) => ({
-    ...{ type: "top-k", k },
+    type: "top-k",
+    k,
     boundary: dialect === "hf" || dialect === "openai" ? "hf" : "llama.cpp", // vLLM's rule is transformers'
   }),
   specification,
