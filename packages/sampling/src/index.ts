@@ -1,7 +1,7 @@
 /** @tsgpt/sampling: from logits to the next token, in small pure steps. */
 export { type Candidates, candidatesOf, entropy, probabilities } from "./candidates.ts";
 export type { SampleContext } from "./chain.ts";
-export { type DialectSpec, dialects } from "./dialects/dialects.ts";
+export { dialects } from "./dialects/dialects.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
 export type { ChainFlags, ChainOptions } from "./dialects/options.ts";
 export { type Preset, presetChain } from "./dialects/preset-chain.ts";
@@ -12,7 +12,7 @@ export { mostProbable, type Profile, type Share, type TailPart } from "./profile
 export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
 export { createSampler, type Explanation, type Sampler, type SamplerOptions } from "./sampler.ts";
 export { type ChainSpec, isRandom, type StepSpec, validateChain } from "./spec.ts";
-export type { Dialect, Flag, FlagValue, StepContext } from "./step.ts";
+export type { Dialect, FlagValue, StepContext } from "./step.ts";
 export * from "./steps/all.ts";
 export { argmax } from "./steps/greedy.ts";
 export type { MinLengthOption } from "./steps/min-length.ts";

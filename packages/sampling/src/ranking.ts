@@ -25,7 +25,10 @@ export interface Ranking {
 export function rank({ ids, logits }: Candidates): Ranking {
   const { weights, sum } = softmaxWeights(logits);
   const tokens = Array.from(ids, (id, i) => ({
-    ...{ id, logit: logits[i]!, weight: weights[i]!, probability: weights[i]! / sum },
+    id,
+    logit: logits[i]!,
+    weight: weights[i]!,
+    probability: weights[i]! / sum,
   }));
   return { tokens: tokens.sort((a, b) => b.logit - a.logit || a.id - b.id), sum };
 }

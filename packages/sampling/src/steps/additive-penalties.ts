@@ -49,7 +49,10 @@ export const additivePenalties = contextStep<AdditivePenalties, OccurrenceOption
   options: occurrenceOptions(0),
   flags: occurrenceFlags,
   build: ({ frequencyPenalty: frequency = 0, presencePenalty: presence = 0, penaltyScope }, { scope }) => ({
-    ...{ type: "additive-penalties", frequency, presence, scope: penaltyScope ?? scope },
+    type: "additive-penalties",
+    frequency,
+    presence,
+    scope: penaltyScope ?? scope,
   }),
   run: penalize,
 });

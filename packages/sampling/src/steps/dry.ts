@@ -110,7 +110,9 @@ export const dry = contextStep<Dry, Options, Flags>({
   },
   options: {
     dryMultiplier: { neutral: 0 },
-    ...{ dryBase: { needs }, dryAllowedLength: { needs }, dryBreakers: { needs } },
+    dryBase: { needs },
+    dryAllowedLength: { needs },
+    dryBreakers: { needs },
     ...scopeOption("dryMultiplier"),
   },
   flags: {
@@ -133,7 +135,10 @@ export const dry = contextStep<Dry, Options, Flags>({
     ...scopeFlag,
   },
   build: ({ dryMultiplier, dryBase = 1.75, dryAllowedLength = 2, dryBreakers = [], penaltyScope = "all" }) => ({
-    ...{ type: "dry", multiplier: dryMultiplier, base: dryBase, allowedLength: dryAllowedLength },
+    type: "dry",
+    multiplier: dryMultiplier,
+    base: dryBase,
+    allowedLength: dryAllowedLength,
     ...(dryBreakers.length > 0 && { breakers: dryBreakers }),
     scope: penaltyScope,
   }),

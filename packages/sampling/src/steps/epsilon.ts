@@ -17,6 +17,7 @@ export interface Epsilon {
   readonly minKeep?: number;
 }
 
+/** By sorting: p_i >= epsilon, and at least the first minKeep with all that tie. */
 function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Epsilon, "type">): Candidates {
   const { tokens } = rank(candidates);
   const last = tokens[Math.min(minKeep, tokens.length) - 1]!; // it is kept, and so is what ties with it

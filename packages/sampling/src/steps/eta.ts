@@ -18,6 +18,7 @@ export interface Eta {
   readonly minKeep?: number;
 }
 
+/** By sorting: p_i >= min(epsilon, sqrt(epsilon) * exp(-H)), and at least the first minKeep with all that tie. */
 function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Eta, "type">): Candidates {
   const eta = Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy(candidates)));
   const { tokens } = rank(candidates);

@@ -70,7 +70,10 @@ export const lecturePenalties = contextStep<LecturePenalties, OccurrenceOptions>
   options: occurrenceOptions(1),
   flags: occurrenceFlags,
   build: ({ frequencyPenalty: frequency = 1, presencePenalty: presence = 1, penaltyScope }, { scope }) => ({
-    ...{ type: "lecture-penalties", frequency, presence, scope: penaltyScope ?? scope },
+    type: "lecture-penalties",
+    frequency,
+    presence,
+    scope: penaltyScope ?? scope,
   }),
   run: penalize,
 });

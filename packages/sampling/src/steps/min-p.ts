@@ -18,6 +18,7 @@ export interface MinP {
   readonly minKeep?: number;
 }
 
+/** By sorting: p_i >= p * p_1, and at least the first minKeep. */
 function specification(candidates: Candidates, { p, minKeep = 1 }: Omit<MinP, "type">): Candidates {
   const { tokens } = rank(candidates);
   const most = tokens[0]!.weight; // weights instead of probabilities: their sum would cancel

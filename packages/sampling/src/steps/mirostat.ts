@@ -19,6 +19,7 @@ export interface Mirostat {
   readonly eta: number;
 }
 
+/** By sorting: -log2 p_i <= mu, and at least the first. */
 function specification(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
   const limit = 2 ** -(mu ?? firstMu(step)); // -log2 p <= mu
   return unrank(rank(candidates).tokens.filter(({ probability }, i) => probability >= limit || i === 0));

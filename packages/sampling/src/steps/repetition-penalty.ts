@@ -62,7 +62,8 @@ export const repetitionPenalty = contextStep<RepetitionPenalty, Options>({
     ...scopeFlag,
   },
   build: ({ repetitionPenalty: penalty, penaltyScope }, { dialect, scope }) => ({
-    ...{ type: "repetition-penalty", penalty },
+    type: "repetition-penalty",
+    penalty,
     scope: penaltyScope ?? (dialect === "openai" ? "all" : scope), // vLLM's counts the prompt
   }),
   run: penalize,

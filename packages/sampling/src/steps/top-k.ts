@@ -17,6 +17,7 @@ export interface TopK {
   readonly boundary?: Boundary;
 }
 
+/** By sorting: the first k, and with "hf" all that tie with the k-th. */
 function specification(candidates: Candidates, { k, boundary = "llama.cpp" }: Omit<TopK, "type">): Candidates {
   if (k === 0 || k >= candidates.ids.length) return candidates;
   const { tokens } = rank(candidates);
@@ -45,7 +46,8 @@ export const topK = step<TopK, Options>({
     },
   },
   build: ({ topK: k }, { dialect }) => ({
-    ...{ type: "top-k", k },
+    type: "top-k",
+    k,
     boundary: dialect === "hf" || dialect === "openai" ? "hf" : "llama.cpp", // vLLM's rule is transformers'
   }),
   specification,

@@ -16,6 +16,7 @@ export interface TopNSigma {
   readonly n: number;
 }
 
+/** By sorting: z_i >= z_1 - n * sigma. */
 function specification(candidates: Candidates, { n }: Omit<TopNSigma, "type">): Candidates {
   if (n === 0) return candidates;
   const { tokens } = rank(candidates);

@@ -24,6 +24,7 @@ export interface TopP {
   readonly boundary?: Boundary;
 }
 
+/** By sorting: the first tokens, until their mass reaches p. */
 function specification(candidates: Candidates, { p, minKeep = 1, boundary }: Omit<TopP, "type">): Candidates {
   if (p === 1) return candidates;
   if (boundary === "hf") return specificationOfHf(candidates, p, minKeep);

@@ -21,6 +21,7 @@ export interface Typical {
   readonly boundary?: Boundary;
 }
 
+/** By sorting: the tokens with the smallest | -ln p_i - H |, until their mass reaches the limit. */
 function specification(candidates: Candidates, { mass, minKeep = 1, boundary = "hf" }: Omit<Typical, "type">) {
   if (mass === 1) return candidates;
   const { tokens, sum } = rank(candidates);
@@ -45,7 +46,8 @@ export const typical = step<Typical, Options>({
   kind: "truncation",
   parameters: {
     mass: number("must be above 0 and at most 1 (1 is off)", (mass) => mass > 0 && mass <= 1),
-    ...{ minKeep, boundary },
+    minKeep,
+    boundary,
   },
   options: { typical: { neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
   flags: {
@@ -56,7 +58,8 @@ export const typical = step<Typical, Options>({
     },
   },
   build: ({ typical: mass }, { dialect }) => ({
-    ...{ type: "typical", mass },
+    type: "typical",
+    mass,
     boundary: dialect === "hf" ? "hf" : "llama.cpp",
   }),
   specification,

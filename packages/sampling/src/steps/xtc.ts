@@ -19,6 +19,7 @@ export interface Xtc {
   readonly threshold: number;
 }
 
+/** By sorting: of the first tokens, those with p_i >= threshold, only the last, and all tokens after it. */
 function specification(candidates: Candidates, step: Omit<Xtc, "type">, context: StepContext): Candidates {
   if (!acts(step, context)) return candidates;
   const { tokens } = rank(candidates);
@@ -54,7 +55,9 @@ export const xtc = contextStep<Xtc, Options>({
     xtcThreshold: { placeholder: "<p>", help: "probability from which a token is a top choice (default: 0.1)", takes },
   },
   build: ({ xtcProbability, xtcThreshold = 0.1 }) => ({
-    ...{ type: "xtc", probability: xtcProbability, threshold: xtcThreshold },
+    type: "xtc",
+    probability: xtcProbability,
+    threshold: xtcThreshold,
   }),
   specification,
   run: (candidates, step, context, workspace) =>
