@@ -20,6 +20,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.activations import ACT2FN
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
@@ -37,6 +38,8 @@ CASES = {
     "tiny-untied": ({"tie_word_embeddings": False}, torch.float32, {}),
     "tiny-gelu-erf": ({"activation_function": "gelu"}, torch.float32, {}),
     "tiny-gelu-pytorch-tanh": ({"activation_function": "gelu_pytorch_tanh"}, torch.float32, {}),
+    "tiny-quick-gelu": ({"activation_function": "quick_gelu"}, torch.float32, {}),
+    "tiny-silu": ({"activation_function": "silu"}, torch.float32, {}),
     "tiny-relu": ({"activation_function": "relu"}, torch.float32, {}),
     "tiny-f16": ({}, torch.float16, {}),
     "tiny-bf16": ({}, torch.bfloat16, {}),
@@ -204,7 +207,8 @@ def operations() -> None:
     q, k, v = (exact(torch.randn(3, 5, 4)) for _ in range(3))  # H, T, D
     heads = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
     values = {
-        "gelu": {"x": grid, "tanh": torch.nn.functional.gelu(grid, approximate="tanh"), "erf": torch.nn.functional.gelu(grid)},
+        "gelu": {"x": grid, "tanh": torch.nn.functional.gelu(grid, approximate="tanh"), "erf": torch.nn.functional.gelu(grid),
+                 "sigmoid": ACT2FN["quick_gelu"](grid), "silu": ACT2FN["silu"](grid)},
         "softmax": {"x": rows, "softmax": rows.softmax(-1), "logSoftmax": rows.log_softmax(-1)},
         "layerNorm": {"x": rows, "weight": weight, "bias": bias, "epsilon": 1e-5,
                       "out": torch.nn.functional.layer_norm(rows, (9,), weight, bias, 1e-5)},
@@ -225,16 +229,19 @@ def write_manifest(head: dict | None = None) -> None:
     path.write_text(json.dumps({**head, "made by": MADE_BY, "sha256": digests}, indent=1) + "\n")
 
 
+def tiny_model(name: str) -> dict:
+    changes, dtype, how = CASES[name]
+    folder = FIXTURES / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    model = make_model(changes, dtype)
+    write_checkpoint(model, folder, dtype, how)
+    return write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
+
+
 def main() -> None:
     torch.set_num_threads(1)
-    errors = {}
-    for name, (changes, dtype, how) in CASES.items():
-        folder = FIXTURES / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        model = make_model(changes, dtype)
-        write_checkpoint(model, folder, dtype, how)
-        errors[name] = write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
+    errors = {name: tiny_model(name) for name in CASES}
     errors["fairytales"] = bundled_model()
     operations()
     write_manifest({

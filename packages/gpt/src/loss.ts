@@ -1,5 +1,5 @@
 /** Cross-entropy of texts under the model: what training minimises, at every position at once. */
-import { logSoftmax, type Tensor } from "@tsgpt/tensor";
+import { logSoftmax, onHeap, type Tensor } from "@tsgpt/tensor";
 import { ContextOverflowError } from "./errors.ts";
 import { forwardBatch, type Model } from "./model.ts";
 import { rowStarts } from "./sequences.ts";
@@ -54,7 +54,7 @@ function groupsOf(texts: readonly ArrayLike<number>[], most: number): ArrayLike<
 function lossesOf(model: Model, texts: readonly ArrayLike<number>[]): Loss[] {
   const sequences = texts.map((ids) => ({ ids }));
   const starts = rowStarts(sequences);
-  const logProbabilities = logSoftmax(forwardBatch(model, sequences)); // [sum of T, V]
+  const logProbabilities = logSoftmax(forwardBatch(model, sequences), onHeap(model.engine)); // [sum of T, V]
   return texts.map((ids, b) => lossOf(logProbabilities.slice(starts[b] as number, starts[b + 1] as number), ids));
 }
 

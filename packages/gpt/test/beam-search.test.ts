@@ -2,7 +2,7 @@
  * Beam search finds what transformers 5.18 finds (fixtures by tools/reference/make_decode_fixtures.py): the same sequences, in the
  * same order, with the same scores. Runs in Node, and in Chromium by test/browser. What else it does: beam-rules.test.ts.
  */
-import { logSoftmax, Tensor } from "@tsgpt/tensor";
+import { logSoftmax, referenceEngine, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import type { BeamOptions } from "../src/decode/beam-rules.ts";
 import { type BeamSearchOptions, beamSearch, type LogProbabilities } from "../src/decode/beam-search.ts";
@@ -35,7 +35,7 @@ const readJson = async (path: string) => JSON.parse(new TextDecoder().decode(awa
 /** transformers' RepetitionPenaltyLogitsProcessor and NoRepeatNGramLogitsProcessor, on log-softmax as beam search has it. */
 function processed({ repetitionPenalty = 1, noRepeatNgram = 0 }: BeamCase): LogProbabilities {
   return (logits, { history }) => {
-    const { data } = logSoftmax(new Tensor(logits, [1, logits.length]));
+    const { data } = logSoftmax(new Tensor(logits, [1, logits.length]), referenceEngine);
     for (const id of new Set(history)) data[id]! *= data[id]! < 0 ? repetitionPenalty : 1 / repetitionPenalty;
     for (let i = 0; noRepeatNgram > 0 && i + noRepeatNgram <= history.length; i++) {
       const prefix = history.slice(i, i + noRepeatNgram - 1).join();

@@ -3,7 +3,7 @@
  * (1 - alpha) p(v) - alpha max_j cos(h_v, h_j), where h_v is the hidden state that v would have (after the last layer norm), h_j those
  * of all tokens before it: probable, and not what has been said. Deterministic. transformers' is transformers-community/contrastive-search.
  */
-import { layerNorm, type Tensor } from "@tsgpt/tensor";
+import { layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
 import {
   type Continuation,
   checkedPrompt,
@@ -153,7 +153,7 @@ function scoreOf({ penaltyAlpha }: Search, probability: number, similarity: numb
 
 /** Feeds sequences; undefined if aborted. The hidden states are the layer norm of what the last block leaves. T ids -> T of [C] */
 async function look({ model, signal }: Search, sequences: readonly Sequence[]): Promise<Look[] | undefined> {
-  const { config, parameters } = model;
+  const { config, parameters, engine } = model;
   const key = blockKeys(config.nLayer - 1).residPost;
   const seen = sequences.map(() => new Map<string, Tensor>());
   const trace = record(seen, (other) => other === key);
@@ -161,7 +161,7 @@ async function look({ model, signal }: Search, sequences: readonly Sequence[]): 
   return (
     logits &&
     seen.map((own, i) => {
-      const hidden = layerNorm(own.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon); // [T, C]
+      const hidden = layerNorm(own.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon, onHeap(engine)); // [T, C]
       const rows = Array.from({ length: hidden.shape[0] as number }, (_, t) => hidden.row(t).data);
       return { logits: logits.row(i).data, directions: rows.map(direction) };
     })
