@@ -1,16 +1,15 @@
 /**
- * Attention of a pass: the one operation that looks at a sequence at a time. Its queries see the keys of their own sequence alone, those
- * in its cache included; scores and pattern are made for a hook that asks for them, and what it puts in their place is gone on with.
+ * Attention of a pass: the one operation that handles each sequence by itself. Queries see only the keys of their own sequence, cached
+ * ones included. Scores and pattern are materialized only for a hook that listens for them.
  */
 import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import type { Pass } from "./pass.ts";
 import { pastOf, type Sequence } from "./sequences.ts";
-import { blockKeys } from "./trace.ts";
 
 /** z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C] */
-export function attend(q: Tensor, k: Tensor, v: Tensor, layer: number, pass: Pass): Tensor {
-  const { config, sequences, arena, rowsOf } = pass;
+export function attend(q: Tensor, k: Tensor, v: Tensor, pass: Pass): Tensor {
+  const { config, sequences, arena, layer, rowsOf } = pass;
   const z = arena.allocate(q.shape); // [sum of T, C]
   const isAllCached = sequences.every(isCached);
   const ownKeys = isAllCached ? k : arena.allocate(k.shape);
@@ -23,8 +22,8 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, layer: number, pass: Pas
     const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
     const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
     const options = { past: pastOf(sequence), scale };
-    if (!isWatched(layer, i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
-    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, layer, i, pass);
+    if (!isWatched(i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
+    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, i, pass);
   }
   return z;
 }
@@ -33,10 +32,9 @@ function isCached({ cache }: Sequence): boolean {
   return cache !== undefined;
 }
 
-/** Whether a hook asks for the scores or the pattern. */
-function isWatched(layer: number, sequence: number, { trace }: Pass): boolean {
-  const hooks = blockKeys(layer);
-  return trace.wants(hooks.scores, sequence) || trace.wants(hooks.pattern, sequence);
+/** Whether a hook listens for the scores or the pattern. */
+function isWatched(sequence: number, { wants }: Pass): boolean {
+  return wants("scores", sequence) || wants("pattern", sequence);
 }
 
 /** The heads of a sequence without a cache, each in one piece, in memory of its size. [T, C] -> [H, T, D] */
@@ -54,24 +52,22 @@ interface Operands {
   readonly values: Tensor; // [H, >= S, D]
 }
 
-/** A hook on scores or pattern changes what follows. */
+/** The same with scores and pattern shown to the trace: what a hook puts in their place is what follows is computed from. */
 function attendWatched(
   { z, q, keys, values }: Operands,
   options: AttentionOptions,
-  layer: number,
   sequence: number,
   { config, arena, isReplaced }: Pass,
 ): void {
-  const hooks = blockKeys(layer);
   const mark = arena.mark();
   const t = q.shape[0] as number;
   const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
   const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
   attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
-  if (isReplaced(hooks.scores, scores, sequence)) {
+  if (isReplaced("scores", scores, sequence)) {
     attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
   }
-  if (isReplaced(hooks.pattern, pattern, sequence)) {
+  if (isReplaced("pattern", pattern, sequence)) {
     attentionInto(z, q, keys, values, { ...options, pattern, from: "pattern" }, arena);
   }
   arena.release(mark);

@@ -5,11 +5,9 @@
  * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights.
  */
 import { z } from "zod";
+import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { parseJsonObject } from "./json-object.ts";
-
-/** gelu_new and gelu_pytorch_tanh are GELU's tanh form, gelu is the erf form; they differ by up to 4.7e-4. */
-export type Activation = (typeof ACTIVATIONS)[number];
 
 export interface GPT2Config {
   /** V */
@@ -38,8 +36,6 @@ export interface GPT2Config {
   /** Each of several ends a text; eosTokenIds has them as a list. */
   readonly eosTokenId: number | readonly number[] | undefined;
 }
-
-const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"] as const;
 
 // Each `error` completes "must be ...", and covers the checks that follow it too.
 const COUNT = "a whole number, 1 or more";

@@ -41,7 +41,7 @@ export function generate(
   return drawTokens(model, text, options);
 }
 
-/** Draws and feeds until something ends the text; returns what did. */
+/** Prefill, then draw and feed until something ends the text; returns what did. */
 async function* drawTokens(
   model: Model,
   text: Continuation,
@@ -49,15 +49,19 @@ async function* drawTokens(
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, text));
   const into = new Float32Array(model.config.vocabSize);
+  const feed = (ids: readonly number[]) =>
+    interruptibleForward(model, [{ ids, cache }], { positions: "last", into }, options.signal);
   cache?.reset();
   try {
+    let ids: readonly number[] = text.history; // prefill: the whole prompt in one pass
     for (;;) {
       const reason = text.ended();
-      if (reason) return reason;
-      const sequence = { ids: text.history.slice(cache?.length), cache };
-      const logits = await interruptibleForward(model, [sequence], { positions: "last", into }, options.signal);
+      if (reason) return reason; // stop
+      const logits = await feed(ids);
       if (!logits) return "abort";
-      yield text.next(logits.data, options.sample);
+      const token = text.next(logits.data, options.sample); // draw
+      yield token;
+      ids = cache ? [token.id] : text.history; // feed the new token, or, without a cache, the whole text again
       await eventLoopTurn();
     }
   } finally {

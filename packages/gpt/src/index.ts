@@ -1,4 +1,5 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
+export type { Activation } from "./activation.ts";
 export { type ByteSource, endOfFile, memorySource } from "./checkpoint/byte-source.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export {
@@ -14,7 +15,7 @@ export {
 export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
-export { type Activation, eosTokenIds, type GPT2Config, parseConfig } from "./config.ts";
+export { eosTokenIds, type GPT2Config, parseConfig } from "./config.ts";
 export {
   checkedPrompt,
   type FinishReason,

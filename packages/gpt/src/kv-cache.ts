@@ -4,6 +4,7 @@
  * that fails or is aborted leaves the cache as it was.
  */
 import {
+  copyHeads,
   type Engine,
   EngineError,
   formatShape,
@@ -161,8 +162,8 @@ export class KVCache {
     this.truncate(from);
     this.checkRoom(to - from);
     for (let layer = 0; layer < this.#keys.length; layer++) {
-      copyRows(this.keys(layer), source.keys(layer), from, to);
-      copyRows(this.values(layer), source.values(layer), from, to);
+      copyHeads(this.keys(layer), source.keys(layer), from, to, this.#engine);
+      copyHeads(this.values(layer), source.values(layer), from, to, this.#engine);
     }
     this.#length = to;
     this.#filledBy = source.#filledBy;
@@ -172,16 +173,6 @@ export class KVCache {
   /** @throws EngineError after `dispose` */
   #check(method: string): void {
     if (this.#isDisposed) throw new EngineError(`KVCache.${method}: this cache has been disposed; make a new one`);
-  }
-}
-
-/** Rows from .. to - 1 of every head. [H, capacity, D] -> [H, another capacity, D] */
-function copyRows(target: Tensor, source: Tensor, from: number, to: number): void {
-  const [heads, capacity, d] = source.shape as [number, number, number];
-  const targetCapacity = target.shape[1] as number;
-  for (let h = 0; h < heads; h++) {
-    const rows = source.data.subarray((h * capacity + from) * d, (h * capacity + to) * d);
-    target.data.set(rows, (h * targetCapacity + from) * d);
   }
 }
 

@@ -45,6 +45,22 @@ export function blockKeys(layer: number): BlockKeys {
   return keysByLayer[layer];
 }
 
+/** The keys of the activations outside the blocks. */
+const outerKeys = {
+  embed: "hook_embed", // [T, C]
+  posEmbed: "hook_pos_embed", // [T, C]
+  lnFinal: "ln_final.hook_normalized", // [T, C]
+  logits: "logits", // [T, V]
+} as const;
+
+/** What the model calls its activations; `keyOf` gives TransformerLens's key. */
+export type ActivationName = keyof BlockKeys | keyof typeof outerKeys;
+
+/** The key of an activation; `layer` counts only inside a block. */
+export function keyOf(name: ActivationName, layer: number): string {
+  return name in outerKeys ? outerKeys[name as keyof typeof outerKeys] : blockKeys(layer)[name as keyof BlockKeys];
+}
+
 function makeBlockKeys(name: string): BlockKeys {
   return {
     residPre: `${name}.hook_resid_pre`,
@@ -68,7 +84,8 @@ function makeBlockKeys(name: string): BlockKeys {
 /** Every key of a model of `layers` blocks, in the order of the pass: what a hook may be set on. */
 export function activationKeys(layers: number): string[] {
   const blocks = Array.from({ length: layers }, (_, layer) => Object.values(blockKeys(layer)) as string[]);
-  return ["hook_embed", "hook_pos_embed", ...blocks.flat(), "ln_final.hook_normalized", "logits"];
+  const { embed, posEmbed, lnFinal, logits } = outerKeys;
+  return [embed, posEmbed, ...blocks.flat(), lnFinal, logits];
 }
 
 /** The trace of a pass that nobody watches. */

@@ -49,9 +49,12 @@ test("every key that the forward pass reads is honoured", () => {
   expect(Object.values(parse(keys))).toEqual(Object.values(keys));
 });
 
-test.each(["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"])("activation %s is known", (activation) => {
-  expect(parse({ activation_function: activation }).activationFunction).toBe(activation);
-});
+test.each(["gelu_new", "gelu_pytorch_tanh", "gelu", "quick_gelu", "silu", "swish", "relu"])(
+  "activation %s is known",
+  (activation) => {
+    expect(parse({ activation_function: activation }).activationFunction).toBe(activation);
+  },
+);
 
 test("keys that cannot change the forward pass are let pass, whatever they hold", () => {
   const keys = {
@@ -178,7 +181,11 @@ test.each([
   ["n_positions", 1e300, "must be a whole number, 1 or more, got 1e+300 (number)"],
   ["n_inner", -1, "must be a whole number, 1 or more, or null for 4 n_embd, got -1 (number)"],
   ["layer_norm_epsilon", -1e-5, "must be a number, 0 or more, got -0.00001 (number)"],
-  ["activation_function", "swish", 'must be one of gelu_new, gelu_pytorch_tanh, gelu, relu, got "swish" (string)'],
+  [
+    "activation_function",
+    "mish",
+    'must be one of gelu_new, gelu_pytorch_tanh, gelu, quick_gelu, silu, swish, relu, got "mish" (string)',
+  ],
   ["scale_attn_weights", 1, "must be true or false, got 1 (number)"],
   ["scale_attn_by_inverse_layer_idx", "yes", 'must be true or false, got "yes" (string)'],
   ["reorder_and_upcast_attn", null, "must be true or false, got null (null)"],
