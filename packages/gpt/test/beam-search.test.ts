@@ -56,18 +56,18 @@ const titleOf = ({ prompt, eos, maxTokens, sequences, ...search }: BeamCase) => 
 const textOf = ({ prompt, eos }: BeamCase) => `${prompt.length} tokens from ${prompt[0]}, eos ${eos}`;
 
 const cases = {} as Record<string, BeamCase[]>;
-for (const name of ["tiny-tied", "tiny-untied", "fairytales"])
+for (const name of ["tiny-tied", "tiny-untied", "fairytales-1"])
   cases[name] = (await readJson(`decode/${name}.json`)).beams;
 
 describe.each(engines)("$engineName", ({ engineName, create }) => {
   const engine = create();
   afterAll(() => engine.dispose());
 
-  // All searches on the bundled model are made once, one in 16 with the other engines: they take the reference kernels a second each.
-  const takesAll = (name: string) => name !== "fairytales" || engineName === "simd, 1 thread";
+  // All searches on the trained model are made once, one in 16 with the other engines: they take the reference kernels a second each.
+  const takesAll = (name: string) => name !== "fairytales-1" || engineName === "simd, 1 thread";
 
-  describe.each(["tiny-tied", "tiny-untied", "fairytales"])("%s", (name) => {
-    const folder = name === "fairytales" ? "weights/fairytales" : `${fixtures}/${name}`;
+  describe.each(["tiny-tied", "tiny-untied", "fairytales-1"])("%s", (name) => {
+    const folder = `${fixtures}/${name}`;
     const loaded = loadFixture(folder, engine);
     const chosen = (cases[name] as BeamCase[]).filter((_, i) => takesAll(name) || i % 16 === 0);
 

@@ -24,8 +24,8 @@ test("a config that says no more than that it is a GPT-2's is transformers' GPT2
   });
 });
 
-test("the bundled model's config is read", () => {
-  const text = readFileSync(new URL("../../../weights/fairytales/config.json", import.meta.url), "utf8");
+test("the trained fixture's config is read", () => {
+  const text = readFileSync(new URL("./fixtures/fairytales-1/config.json", import.meta.url), "utf8");
   expect(parseConfig(text)).toMatchObject({ nInner: 4 * parseConfig(text).nEmbd, bosTokenId: 0, eosTokenId: 0 });
 });
 

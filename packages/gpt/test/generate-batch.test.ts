@@ -53,11 +53,13 @@ describe.each(engines)("$engineName", ({ create }) => {
   const engine = create();
   afterAll(() => engine.dispose());
 
-  test.each(["a tiny model", "the bundled model"])(
+  test.each(["a tiny model", "the trained model"])(
     "%s: every text is that of generate, more than go at once",
     async (name) => {
       const isTiny = name === "a tiny model";
-      const model = isTiny ? { ...tinyModel(), engine } : await loadFixture("weights/fairytales", engine);
+      const model = isTiny
+        ? { ...tinyModel(), engine }
+        : await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
       const prompts = promptsOf(isTiny ? 20 : 5, model.config.vocabSize);
       const alone = await oneByOne(model, prompts);
       const { tokens, reasons } = await batch(model, prompts, isTiny ? {} : { batchSize: 3 });

@@ -13,7 +13,7 @@ import { loadFixture } from "./fixture-files.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const fixtures = "packages/gpt/test/fixtures";
-const models = [`${fixtures}/tiny-tied`, `${fixtures}/tiny-odd-sizes`, "weights/fairytales"];
+const models = [`${fixtures}/tiny-tied`, `${fixtures}/tiny-odd-sizes`, `${fixtures}/fairytales-1`];
 
 /** Past tokens (undefined: no cache) and new ones: prompts, steps and pieces of a prompt side by side. */
 const PIECES = [
