@@ -7,16 +7,17 @@ const root = join(import.meta.dirname, "..");
 
 /** What each member may import of the others. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  "packages/tensor": [],
-  "packages/sampling": [],
-  "packages/gpt": ["@tsgpt/tensor"],
-  "packages/analysis": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
-  "packages/cli": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
-  bench: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
-  examples: ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  "packages/numeric": [],
+  "packages/tensor": ["@tsgpt/numeric"],
+  "packages/sampling": ["@tsgpt/numeric"],
+  "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
+  "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  "packages/cli": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  examples: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
 };
 const members = Object.keys(ALLOWED);
-const core = ["packages/tensor", "packages/sampling", "packages/gpt", "packages/analysis"];
+const core = ["packages/numeric", "packages/tensor", "packages/sampling", "packages/gpt", "packages/analysis"];
 
 interface Source {
   readonly path: string; // from the root

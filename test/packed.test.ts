@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const packages = ["tensor", "gpt", "sampling", "analysis", "cli"];
+const packages = ["numeric", "tensor", "gpt", "sampling", "analysis", "cli"];
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
 
@@ -92,7 +92,7 @@ test("the packed library loads a model and generates", () => {
   expect(node("use.js")).toBe("4 0.5,0.5\n");
 });
 
-test.each(["tensor", "gpt", "sampling", "analysis"])("the code in the README of %s runs", (name) => {
+test.each(["numeric", "tensor", "gpt", "sampling", "analysis"])("the code in the README of %s runs", (name) => {
   const readme = readFileSync(join(modules, "@tsgpt", name, "README.md"), "utf8");
   const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
   writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));

@@ -3,7 +3,7 @@
  * changes its mind does so for all. Ratios are medians of the ratios of one round.
  */
 import { type Model, measureGeneration, weightBytes } from "@tsgpt/gpt";
-import { median } from "./median.ts";
+import { median } from "@tsgpt/numeric";
 
 export interface DtypeSpeed {
   readonly dtype: string;

@@ -3,16 +3,8 @@
  * GPT-2's shape, so that both see the same machine.
  */
 import { forward, KVCache, type Model } from "@tsgpt/gpt";
-import {
-  type ChainSpec,
-  createGenerator,
-  createSampler,
-  type Generator,
-  nextUniform,
-  presetChain,
-  type Sampler,
-} from "@tsgpt/sampling";
-import { median } from "./median.ts";
+import { createGenerator, type Generator, median, nextUniform } from "@tsgpt/numeric";
+import { type ChainSpec, createSampler, presetChain, type Sampler } from "@tsgpt/sampling";
 
 /** Medians of one draw, the chain and all, over each kind of row. */
 interface ChainCost {

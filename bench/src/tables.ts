@@ -1,8 +1,8 @@
 /** Results as Markdown. */
+import { median } from "@tsgpt/numeric";
 import type { BatchTimes } from "./batch.ts";
 import type { CacheRow } from "./cache.ts";
 import { type DtypeSpeed, medianRatio } from "./dtypes.ts";
-import { median } from "./median.ts";
 import type { NearTies } from "./near-ties.ts";
 import type { OpResult } from "./ops.ts";
 import type { Quality } from "./quality.ts";

@@ -1,4 +1,5 @@
 /** Beyond one draw a token: beams, contrastive search, speculative decoding. */
+
 import {
   beamSearch,
   contrastiveSearch,
@@ -10,14 +11,8 @@ import {
   promptLookup,
   type SpeculativeReport,
 } from "@tsgpt/gpt";
-import {
-  type ChainSpec,
-  createGenerator,
-  createSampler,
-  nextUniform,
-  presetChain,
-  probabilities,
-} from "@tsgpt/sampling";
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { type ChainSpec, createSampler, presetChain, probabilities } from "@tsgpt/sampling";
 import { WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, write } from "./lab.ts";
 import { LOOPING, loopAtEnd } from "./loops.ts";

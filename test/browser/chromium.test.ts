@@ -15,7 +15,13 @@ const REFERENCE = "packages/gpt/test/reference.test.ts";
 const NEEDS_NODE = /"node:|\/src\/node|\bprocess\.|\bsetImmediate\b|\bBuffer\b|\bvi\./;
 
 /** The test files of the core packages that name nothing of Node, nor vitest's mocks, which are not in browser/vitest.ts. */
-const all = ["packages/tensor/test", "packages/gpt/test", "packages/sampling/test", "packages/analysis/test"]
+const all = [
+  "packages/numeric/test",
+  "packages/tensor/test",
+  "packages/gpt/test",
+  "packages/sampling/test",
+  "packages/analysis/test",
+]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));
 const core = [REFERENCE, ...sample(all, 10).filter((file) => file !== REFERENCE)];

@@ -1,5 +1,5 @@
 /** The normal distribution's upper tail, P(N(0, 1) > z): how often chance alone would bring a z-score at least so high. */
-import { erf } from "@tsgpt/tensor";
+import { erf } from "@tsgpt/numeric";
 
 /** Enough for float64 from z = 2 on; the nearer to 0, the more it takes. */
 const TERMS = 80;

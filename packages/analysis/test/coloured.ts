@@ -1,5 +1,6 @@
 /** Texts for the tests: of chosen colours, and of chance. */
-import { createGenerator, greenTest, nextUniform, type WatermarkKey } from "@tsgpt/sampling";
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { greenTest, type WatermarkKey } from "@tsgpt/sampling";
 
 /** Ids from 7 on of these colours, "g" or "r", behind `width` ids that have none; no id comes twice. */
 export function coloured(key: WatermarkKey, colours: string): number[] {

@@ -17,7 +17,8 @@ import {
   type SpeculativeReport,
   samplesAtOnce,
 } from "@tsgpt/gpt";
-import { argmax, createSampler, nextUniform, probabilities, type Sampler } from "@tsgpt/sampling";
+import { nextUniform } from "@tsgpt/numeric";
+import { argmax, createSampler, probabilities, type Sampler } from "@tsgpt/sampling";
 import { beamDistribution } from "./beam-distribution.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
 import { pace, plainPace } from "./pace.ts";

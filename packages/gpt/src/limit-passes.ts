@@ -2,8 +2,8 @@
  * The machine's limits, measured between the steps and runs that are held against them. Bandwidth may double and halve within a second on
  * a machine that others use too, so a step is compared with the pass right after it, over the same number of bytes by the same threads.
  */
+import { median } from "@tsgpt/numeric";
 import type { Engine } from "@tsgpt/tensor";
-import { median } from "./median.ts";
 
 /** What this machine did, by the engine's own threads. */
 export interface Limits {

@@ -3,6 +3,7 @@
  * milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is the largest
  * logit's. Time in which the event loop had its turn is not counted.
  */
+import { median } from "@tsgpt/numeric";
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 import { checkPositions, weightBytesPerStep } from "./cost.ts";
@@ -10,7 +11,6 @@ import { ContextOverflowError, promptOverflow } from "./errors.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { KVCache } from "./kv-cache.ts";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
-import { median } from "./median.ts";
 import { forward, forwardByLayer, type Model } from "./model.ts";
 
 export interface MeasureOptions {

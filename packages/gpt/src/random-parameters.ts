@@ -5,6 +5,7 @@
  * An element depends on its tensor, its index and the seed alone, so that it may be read in any order and in any pieces,
  * and is the same bits on every machine.
  */
+import { normalTable } from "@tsgpt/numeric";
 import { type Engine, sizeOf } from "@tsgpt/tensor";
 import type { ByteSource } from "./checkpoint/byte-source.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint/checkpoint.ts";
@@ -12,7 +13,6 @@ import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "
 import { type LoadOptions, loadParameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config.ts";
 import type { Model } from "./model.ts";
-import { normalTable } from "./normal.ts";
 
 const DEVIATION = 0.02;
 

@@ -3,9 +3,9 @@
  * and gives. They stand in ascending order of id, whatever was removed, so no step needs a sort and a draw is defined.
  * Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalises the rest.
  */
+import { exponentials, largest } from "@tsgpt/numeric";
 import { bounded, isBounded } from "./bounded.ts";
 import { SamplingError } from "./errors.ts";
-import { exponentials } from "./exponentials.ts";
 import { scratchPlaces, scratchWeights, takeLogits } from "./scratch.ts";
 
 /** Immutable by agreement: a step that changes something makes new arrays. There is at least one candidate. */
@@ -118,34 +118,6 @@ export function indexOf({ ids }: Candidates, id: number): number {
     else high = middle;
   }
   return ids[low] === id ? low : -1;
-}
-
-/** The largest logit; four at a time, as each comparison waits for the one before. */
-export function largest(logits: Float64Array): number {
-  let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity];
-  let i = 0;
-  for (; i + 3 < logits.length; i += 4) {
-    if (logits[i]! > a) a = logits[i]!;
-    if (logits[i + 1]! > b) b = logits[i + 1]!;
-    if (logits[i + 2]! > c) c = logits[i + 2]!;
-    if (logits[i + 3]! > d) d = logits[i + 3]!;
-  }
-  for (; i < logits.length; i++) if (logits[i]! > a) a = logits[i]!;
-  return Math.max(a, b, c, d);
-}
-
-/** The smallest logit; four at a time as well. */
-export function smallest(logits: Float64Array): number {
-  let [a, b, c, d] = [Infinity, Infinity, Infinity, Infinity];
-  let i = 0;
-  for (; i + 3 < logits.length; i += 4) {
-    if (logits[i]! < a) a = logits[i]!;
-    if (logits[i + 1]! < b) b = logits[i + 1]!;
-    if (logits[i + 2]! < c) c = logits[i + 2]!;
-    if (logits[i + 3]! < d) d = logits[i + 3]!;
-  }
-  for (; i < logits.length; i++) if (logits[i]! < a) a = logits[i]!;
-  return Math.min(a, b, c, d);
 }
 
 let ids = new Int32Array(0); // the same for every full row, so it is made once

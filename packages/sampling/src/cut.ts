@@ -3,7 +3,8 @@
  * weight instead of elements. With weight 1 it finds the k-th largest, with the probability as weight the nucleus.
  * The partition is Dijkstra's in three, so that rows of equal scores stay linear.
  */
-import { type Candidates, keepPlaces, largest } from "./candidates.ts";
+import { largest } from "@tsgpt/numeric";
+import { type Candidates, keepPlaces } from "./candidates.ts";
 import { scratchPlaces } from "./scratch.ts";
 
 /** The head of a descending order: every score above `threshold`, and of those equal to it the first that hold `missing`. */

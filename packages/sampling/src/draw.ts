@@ -2,9 +2,9 @@
  * The draw: one uniform number per token, u times the sum of the weights, walked in the order of the candidates (ascending
  * ids). Draws do not port between libraries; distributions do.
  */
+import { drawIndex, type Generator, nextUniform } from "@tsgpt/numeric";
 import { type Candidates, passingWeights } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
-import { type Generator, nextUniform } from "./generator.ts";
 
 /** An id drawn from the candidates by their probabilities. Takes one uniform number, even if there is one candidate. */
 export function draw(candidates: Candidates, generator: Generator): number {
@@ -18,13 +18,5 @@ export function draw(candidates: Candidates, generator: Generator): number {
 export function pick(candidates: Candidates, uniform: number): number {
   if (!(uniform >= 0 && uniform < 1)) throw new SamplingError(`pick: need 0 <= uniform < 1, got ${uniform}`);
   const { weights, sum } = passingWeights(candidates.logits);
-  let left = uniform * sum;
-  let chosen = 0;
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i]! === 0) continue;
-    chosen = i; // the last one stands if rounding leaves a remainder
-    left -= weights[i]!;
-    if (left < 0) break;
-  }
-  return candidates.ids[chosen]!;
+  return candidates.ids[drawIndex(weights, sum, uniform)]!;
 }

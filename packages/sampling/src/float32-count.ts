@@ -2,9 +2,9 @@
  * How many tokens transformers' top-p keeps where rounding decides: its TopPLogitsWarper works on float32 tensors, so that of five
  * equal tokens p 0.4 keeps two (0.6 and three fifths round to the same number), where exact sums of doubles keep three.
  */
-import { largest, type Weights } from "./candidates.ts";
+import { exponentials, largest } from "@tsgpt/numeric";
+import type { Weights } from "./candidates.ts";
 import { headCut } from "./cut.ts";
-import { exponentials } from "./exponentials.ts";
 
 /** Of the whole mass: more than a running sum in float32 is away from the exact one. */
 export const ROUNDING = 1e-6;

@@ -3,7 +3,6 @@ export { type Candidates, candidatesOf, entropy, probabilities } from "./candida
 export type { SampleContext } from "./chain.ts";
 export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
-export { createGenerator, type Generator, nextUint32, nextUniform } from "./generator.ts";
 export type { ChainOptions, MinLengthOption } from "./options.ts";
 export type { Scope } from "./parameter.ts";
 export { dialects, type Preset, presetChain } from "./presets.ts";

@@ -1,8 +1,8 @@
 /** A sampler: a chain and a seeded generator as one function from logits to the next token's id. */
+import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
 import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
 import { draw } from "./draw.ts";
-import { createGenerator, type Generator, nextUniform } from "./generator.ts";
 import type { Profile } from "./profile.ts";
 import { reportChain, type StepReport } from "./report.ts";
 import { giveLogits } from "./scratch.ts";
@@ -36,7 +36,7 @@ export interface Sampler {
 
 /**
  * A sampler that gives the same ids for the same chain, seed, logits and history.
- * @throws SamplingError if the chain or the seed breaks a rule.
+ * @throws SamplingError if the chain breaks a rule; RangeError for a seed that is not an integer from 0 to 2^53 - 1
  */
 export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number }): Sampler {
   const chain = validateChain(spec);

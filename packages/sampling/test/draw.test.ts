@@ -1,4 +1,5 @@
-import { createGenerator, draw, pick, probabilities, topP } from "@tsgpt/sampling";
+import { createGenerator } from "@tsgpt/numeric";
+import { draw, pick, probabilities, topP } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { row } from "./rows.ts";
 

@@ -1,12 +1,6 @@
 /** Rows of logits for the tests. */
-import {
-  type Candidates,
-  candidatesOf,
-  createGenerator,
-  nextUniform,
-  probabilities,
-  type StepContext,
-} from "@tsgpt/sampling";
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { type Candidates, candidatesOf, probabilities, type StepContext } from "@tsgpt/sampling";
 import fc from "fast-check";
 
 /** Candidates from plain numbers. */

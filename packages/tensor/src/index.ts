@@ -13,7 +13,6 @@ export {
   referenceEngine,
 } from "./engine.ts";
 export { EngineError, formatShape, ShapeError, StorageError } from "./errors.ts";
-export { erf } from "./kernels/gelu.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
 export { narrow } from "./narrow.ts";

@@ -1,10 +1,9 @@
 /** tsgpt sample: the next token's distribution, of a prompt or of given logits, and what each step of a chain makes of it. */
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import {
   applyChain,
   type ChainResult,
   type ChainSpec,
-  createGenerator,
-  nextUniform,
   type Profile,
   probabilities,
   type SampleContext,

@@ -1,4 +1,5 @@
 /** A distribution over the next token, as a chain of processors leaves it, and the draw from one. */
+import { drawIndex } from "@tsgpt/numeric";
 import type { SampleContext } from "../continuation.ts";
 import { logProbabilities } from "../log-sum-exp.ts";
 
@@ -55,16 +56,7 @@ export function excess(p: Distribution, q: Distribution): Distribution {
 export function draw({ ids, probabilities }: Distribution, u: number): number {
   let sum = 0;
   for (let i = 0; i < probabilities.length; i++) sum += probabilities[i] as number;
-  let left = u * sum;
-  let drawn: number | undefined;
-  for (let i = 0; i < ids.length; i++) {
-    const probability = probabilities[i] as number;
-    if (!(probability > 0)) continue;
-    drawn = ids[i]; // the last one stands if rounding leaves a remainder
-    left -= probability;
-    if (left < 0) break;
-  }
-  if (drawn === undefined)
-    throw new RangeError("draw: no token has a probability above 0; a distribution must leave one");
-  return drawn;
+  const drawn = ids[drawIndex(probabilities, sum, u)];
+  if (drawn !== undefined) return drawn;
+  throw new RangeError("draw: no token has a probability above 0; a distribution must leave one");
 }

@@ -4,7 +4,8 @@
  * whole sequence, prompt included. Light values serve (1.1 to 1.2): commas and common words pay as well.
  * Not OpenAI's penalties of the same names, which are subtracted from the logit and are off at 0 (additive-penalties.ts).
  */
-import { type Candidates, indexOf, smallest } from "../candidates.ts";
+import { smallest } from "@tsgpt/numeric";
+import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";

@@ -1,4 +1,5 @@
 /** Greedy: the most probable token alone; of several equally probable ones the lowest id. Needs no random number. */
+import { argmax as indexOfLargest } from "@tsgpt/numeric";
 import { type Candidates, nothingLeft, unusable } from "../candidates.ts";
 import type { Rule } from "../rule.ts";
 
@@ -8,8 +9,7 @@ export interface Greedy {
 
 /** The candidate with the largest logit, the first of several. */
 export function greedy({ ids, logits }: Candidates): Candidates {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  const best = indexOfLargest(logits);
   return { ids: ids.slice(best, best + 1), logits: logits.slice(best, best + 1) };
 }
 
@@ -18,18 +18,12 @@ export function greedy({ ids, logits }: Candidates): Candidates {
  * @throws SamplingError if a logit is NaN or +Infinity, or if none is finite.
  */
 export function argmax(logits: Float32Array | Float64Array): number {
-  let best = -1;
-  let largest = -Infinity;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (!(logit < Infinity)) throw unusable(logit, id);
-    if (logit > largest) {
-      best = id;
-      largest = logit;
-    }
-  }
-  if (best < 0) throw nothingLeft(logits.length);
-  return best;
+  const best = indexOfLargest(logits);
+  const logit = logits[best] ?? -Infinity;
+  if (logit > -Infinity && logit < Infinity) return best;
+  if (logit === -Infinity) throw nothingLeft(logits.length);
+  const first = logits.findIndex((logit) => !(logit < Infinity));
+  throw unusable(logits[first]!, first);
 }
 
 export const GREEDY: Rule<Greedy> = {

@@ -3,7 +3,8 @@
  * "Top-n-sigma: Not All Logits Are You Need" (arXiv 2411.07641). The deviation is the population's, over the candidates'
  * logits; dividing all by a temperature changes nothing of what is kept. Boundary (llama.cpp): x < max - n sigma goes.
  */
-import { type Candidates, largest } from "../candidates.ts";
+import { largest } from "@tsgpt/numeric";
+import type { Candidates } from "../candidates.ts";
 import { keepFrom } from "../cut.ts";
 import { number } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";

@@ -4,7 +4,8 @@
  * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
  * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
  */
-import { type Candidates, entropy, keepPlaces, largest, softmaxWeights } from "../candidates.ts";
+import { largest } from "@tsgpt/numeric";
+import { type Candidates, entropy, keepPlaces, softmaxWeights } from "../candidates.ts";
 import { atLeast, headCut, keepHead, placesFrom } from "../cut.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
 import { checkStep, type Rule } from "../rule.ts";

@@ -3,6 +3,7 @@
  * erf ("gelu"), approximated by tanh ("gelu_new", GPT-2's own), and by a sigmoid ("quick_gelu"). The first two differ by up to
  * 4.7e-4, the last by up to 2e-2, so the form matters.
  */
+import { erf } from "@tsgpt/numeric";
 import type { Tensor } from "../tensor.ts";
 import type { GeluForm } from "./kernels.ts";
 
@@ -30,19 +31,4 @@ function geluErf(x: number): number {
 /** x sigma(1.702 x) */
 function geluSigmoid(x: number): number {
   return x / (1 + Math.exp(-1.702 * x));
-}
-
-/**
- * erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum over n of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1)), to float64 accuracy: all
- * terms have one sign, so nothing cancels. Beyond |x| = 6, erf rounds to 1. @see Abramowitz and Stegun, 7.1.6
- */
-export function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }

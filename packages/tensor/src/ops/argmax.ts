@@ -1,4 +1,5 @@
 /** The position of the largest value: greedy choice. */
+import { argmax as indexOfLargest } from "@tsgpt/numeric";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkRank } from "./check.ts";
@@ -7,10 +8,5 @@ import { checkRank } from "./check.ts";
 export function argmax(x: Tensor): number {
   checkRank("argmax", "x", x, "[n]");
   if (x.size === 0) throw new ShapeError("argmax: x is empty, there is nothing to choose from");
-  let best = 0;
-  for (let i = 0; i < x.size; i++) {
-    if (Number.isNaN(x.data[i])) return i;
-    if (x.data[i] > x.data[best]) best = i;
-  }
-  return best;
+  return indexOfLargest(x.data);
 }

@@ -1,30 +1,28 @@
 /**
- * The random numbers: xoshiro128** 1.1 by Blackman and Vigna ("Scrambled Linear Pseudorandom Number Generators", ACM TOMS
+ * Random numbers: xoshiro128** 1.1 by Blackman and Vigna ("Scrambled Linear Pseudorandom Number Generators", ACM TOMS
  * 2021; https://prng.di.unimi.it), 128 bits of state, period 2^128 - 1, seeded from two outputs of SplitMix64 as its authors
  * advise. The same seed gives the same numbers on every machine: integer arithmetic only. Not for cryptography.
  */
-import { SamplingError, show } from "./errors.ts";
-
-/** All there is to know of a generator: copy the words to continue from the same place. */
+/** The whole state of a generator: a copy of the words continues from the same place. */
 export interface Generator {
   /** Four words, not all 0; changed by every draw. */
   readonly state: Uint32Array;
 }
 
 /**
- * A generator that starts where `seed` says.
- * @throws SamplingError unless the seed is a whole number from 0 to 2^53 - 1.
+ * A generator whose state follows from `seed`.
+ * @throws RangeError unless the seed is a integer from 0 to 2^53 - 1.
  */
 export function createGenerator(seed: number): Generator {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new SamplingError(`seed: must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${show(seed)}`);
+    throw new RangeError(`seed: must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${String(seed)}`);
   }
   const [first, second] = [splitmix64(BigInt(seed), 1n), splitmix64(BigInt(seed), 2n)];
   const words = [first, first >> 32n, second, second >> 32n].map((word) => Number(word & 0xffffffffn));
   return { state: Uint32Array.from(words) };
 }
 
-/** The next output of xoshiro128**, a whole number from 0 to 2^32 - 1. */
+/** The next output of xoshiro128**, an integer from 0 to 2^32 - 1. */
 export function nextUint32({ state }: Generator): number {
   const [s0, s1, s2, s3] = [state[0]!, state[1]!, state[2]!, state[3]!];
   const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
@@ -36,7 +34,7 @@ export function nextUint32({ state }: Generator): number {
 }
 
 /**
- * A number in [0, 1) with 53 random bits: 27 of one output above 26 of the next, divided by 2^53. 32 bits would leave out
+ * A number in [0, 1) with 53 random bits: 27 of one output above 26 of the next, divided by 2^53. 32 bits would miss
  * the far tail of a distribution over 50,000 tokens.
  * @see genrand_res53 in Matsumoto and Nishimura's mt19937ar.c
  */

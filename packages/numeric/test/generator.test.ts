@@ -1,4 +1,4 @@
-import { createGenerator, nextUint32, nextUniform } from "@tsgpt/sampling";
+import { createGenerator, nextUint32, nextUniform } from "@tsgpt/numeric";
 import { expect, test } from "vitest";
 import { splitmix64 } from "../src/generator.ts";
 
