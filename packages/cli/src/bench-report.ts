@@ -1,6 +1,8 @@
 /** What tsgpt bench found, as the object that --json prints and as a table for people. */
-import { type GenerationSpeed, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
-import { describeMachine, type Machine } from "@tsgpt/gpt/node";
+
+import { type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
+import type { GenerationSpeed } from "@tsgpt/measure";
+import { describeMachine, type Machine } from "@tsgpt/measure/node";
 
 interface ReportedSpeed {
   /** Median of the runs. */

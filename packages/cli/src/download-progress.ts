@@ -3,7 +3,7 @@
  * second and cleared at the end, and elsewhere, in a log, a line every ten seconds. Waits are told in the bar's place; in a log
  * if they are as long.
  */
-import type { HubEvent } from "@tsgpt/gpt/node";
+import type { HubEvent } from "@tsgpt/hub";
 import { formatBytes } from "./bytes.ts";
 import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
 

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/gpt/node";
+import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/hub";
 import { CliError, usageError } from "./cli-error.ts";
 import { withDownloadProgress } from "./download-progress.ts";
 

@@ -1,5 +1,5 @@
 /** What an option's text means, checked where it is parsed; every message names the range. */
-import { expandHome, isRevision } from "@tsgpt/gpt/node";
+import { expandHome, isRevision } from "@tsgpt/hub";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */

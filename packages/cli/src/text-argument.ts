@@ -1,6 +1,6 @@
 /** The text that a command is about: as typed, a file's by @name, or standard input; the same rules in every command. */
 import { readFile } from "node:fs/promises";
-import { expandHome } from "@tsgpt/gpt/node";
+import { expandHome } from "@tsgpt/hub";
 import { CliError, usageError } from "./cli-error.ts";
 import { readStdin, utf8, withoutFinalNewline } from "./read-stdin.ts";
 

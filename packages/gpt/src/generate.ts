@@ -10,12 +10,12 @@ import {
   type GeneratedToken,
   type Sample,
   type TextOptions,
-} from "./continuation.ts";
+} from "./decode/continuation.ts";
 import { ContextOverflowError } from "./errors.ts";
-import { eventLoopTurn } from "./event-loop.ts";
-import { interruptibleForward } from "./interruptible-forward.ts";
 import { KVCache } from "./kv-cache.ts";
 import type { Model } from "./model.ts";
+import { yieldToEventLoop } from "./pass/event-loop.ts";
+import { interruptibleForward } from "./pass/interruptible-forward.ts";
 
 export interface GenerateOptions extends TextOptions {
   readonly sample: Sample;
@@ -62,7 +62,7 @@ async function* drawTokens(
       const token = text.next(logits.data, options.sample); // draw
       yield token;
       ids = cache ? [token.id] : text.history; // feed the new token, or, without a cache, the whole text again
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     text.release();

@@ -15,7 +15,7 @@ import {
   type Tensor,
 } from "@tsgpt/tensor";
 import type { Parameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
+import type { GPT2Config } from "./config/config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
 export class KVCache {

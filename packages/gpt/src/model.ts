@@ -5,13 +5,13 @@
  * One pass serves a prompt, a single step, many sequences at once, and no cache at all. Left out: training, dropout.
  */
 import { copyInto, type Engine, Tensor } from "@tsgpt/tensor";
-import { attend } from "./attend.ts";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
-import type { GenerationConfig } from "./generation-config.ts";
-import { openPass, type Pass } from "./pass.ts";
-import { checkSequences, idsOf, positionsOf, type Sequence } from "./sequences.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { GPT2Config } from "./config/config.ts";
+import type { GenerationConfig } from "./config/generation-config.ts";
+import { attend } from "./pass/attend.ts";
+import { openPass, type Pass } from "./pass/pass.ts";
+import { checkSequences, idsOf, positionsOf, type Sequence } from "./pass/sequences.ts";
+import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 import { noTrace, type Trace } from "./trace.ts";
 
 export interface Model {

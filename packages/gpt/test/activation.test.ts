@@ -1,6 +1,6 @@
 import { createReferenceEngine, Tensor } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { type Activation, activate } from "../src/activation.ts";
+import { type Activation, activate } from "../src/config/activation.ts";
 
 const engine = createReferenceEngine();
 const at1 = (name: Activation) => activate(Tensor.from([1]), name, engine).data[0];

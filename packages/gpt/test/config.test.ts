@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { eosTokenIds, parseConfig } from "../src/config.ts";
+import { eosTokenIds, parseConfig } from "../src/config/config.ts";
 import { ConfigError } from "../src/errors.ts";
 
 const parse = (keys: object) => parseConfig(JSON.stringify({ model_type: "gpt2", ...keys }));

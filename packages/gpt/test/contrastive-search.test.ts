@@ -5,7 +5,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type ContrastiveOptions, contrastiveSearch } from "../src/decode/contrastive-search.ts";
 import { softmaxDistribution } from "../src/decode/distribution.ts";
-import { passBytes } from "../src/memory.ts";
+import { passBytes } from "../src/memory/memory.ts";
 import { collect } from "./collect.ts";
 import { countPasses } from "./count-passes.ts";
 import { engines } from "./engines.ts";

@@ -8,8 +8,8 @@ import { createReferenceEngine, createSimdEngine, type Tensor, type WeightDtype 
 import { afterAll, expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
-import { weightBytes, weightBytesPerStep } from "../src/cost.ts";
 import { KVCache } from "../src/kv-cache.ts";
+import { weightBytes, weightBytesPerStep } from "../src/memory/cost.ts";
 import { forward } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
 import { readBytes } from "./fixture-files.ts";

@@ -1,11 +1,11 @@
 /** A batch is the texts that generate would give one at a time; each has its own sampler, options and end, and gives its cache back. */
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.ts";
+import type { FinishReason, GeneratedToken, Sample } from "../src/decode/continuation.ts";
 import { draw, softmaxDistribution } from "../src/decode/distribution.ts";
 import { type BatchOptions, type BatchPrompt, generateBatch } from "../src/decode/generate-batch.ts";
 import { generate } from "../src/generate.ts";
-import { passBytes } from "../src/memory.ts";
+import { passBytes } from "../src/memory/memory.ts";
 import type { Model } from "../src/model.ts";
 import { collect } from "./collect.ts";
 import { countPasses } from "./count-passes.ts";

@@ -7,6 +7,8 @@ import { argmax, createReferenceEngine, createSimdEngine, type Engine, Tensor, t
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import { presetConfig } from "../src/config/presets.ts";
 import type { DistributionOf } from "../src/decode/distribution.ts";
 import type { ProposerFor } from "../src/decode/proposer.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
@@ -14,8 +16,6 @@ import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, type Model } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
-import { presetConfig } from "../src/presets.ts";
-import { randomModel } from "../src/random-parameters.ts";
 import { collect } from "./collect.ts";
 
 const engines: readonly { engineName: string; create: () => Engine }[] = [

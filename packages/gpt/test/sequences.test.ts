@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ContextOverflowError } from "../src/errors.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, forwardByLayer, type Model } from "../src/model.ts";
-import type { Sequence } from "../src/sequences.ts";
+import type { Sequence } from "../src/pass/sequences.ts";
 import { activationKeys, record, traceWith } from "../src/trace.ts";
 import { expectBatchLaw } from "./batch-law.ts";
 import { countPasses } from "./count-passes.ts";

@@ -1,7 +1,6 @@
 /** Parts of a remote file: a range is asked for, and what comes is held against it, for a server may send something else. */
-import type { ByteSource } from "../../checkpoint/byte-source.ts";
-import { describeForeignFile } from "../../checkpoint/foreign-file.ts";
-import { quote } from "../../errors.ts";
+import type { ByteSource } from "@tsgpt/gpt";
+import { describeForeignFile, quote } from "@tsgpt/gpt";
 import type { HubClient } from "./client.ts";
 import { HubError } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-files.ts";

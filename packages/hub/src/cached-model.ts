@@ -1,8 +1,7 @@
 /** A model as the cache has it: nothing here asks the network. */
+
 import { join } from "node:path";
-import { quote } from "../../errors.ts";
-import { COMPANION_FILES } from "../../tokenizer-files.ts";
-import { GENERATION, TOKENIZER } from "../load-model.ts";
+import { COMPANION_FILES, FILE_NAMES, quote } from "@tsgpt/gpt";
 import type { RepoCache } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
 import { findSnapshot, type Need } from "./model-files.ts";
@@ -41,9 +40,9 @@ export async function findCached(
   revision: string,
   need: Need,
 ): Promise<CachedModel | undefined> {
-  const isLeftOut = (name: string) =>
-    COMPANION_FILES.some((file) => file === name) || (need === "model" && [TOKENIZER, GENERATION].includes(name));
-  const isEnough = (missing: string) => settings.offline && isLeftOut(missing);
+  const optional: readonly string[] =
+    need === "model" ? [...COMPANION_FILES, FILE_NAMES.tokenizer, FILE_NAMES.generationConfig] : COMPANION_FILES;
+  const isEnough = (missing: string) => settings.offline && optional.includes(missing);
   for (const cache of cachesOf(repo, settings)) {
     const found = await findSnapshot(cache, revision, need);
     if (found?.missing.every(isEnough)) return { id: repo.id, revision, commit: found.commit, folder: found.folder };

@@ -2,12 +2,11 @@
  * A model by its hub id: from the cache, without a word to the network, if it is there; else fetched into it, what is needed and
  * no more, and looked into before its weights are. One process at a time fetches a model; the others wait and use what it got.
  */
+
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { TOKENIZER_FILES } from "../../tokenizer-files.ts";
-import { GENERATION } from "../load-model.ts";
-import { LARGEST_INDEX } from "../open-checkpoint.ts";
-import { readText } from "../read-text.ts";
+import { FILE_NAMES, TOKENIZER_FILES } from "@tsgpt/gpt";
+import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
 import {
   addToSnapshot,
   blobPath,
@@ -114,7 +113,7 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   };
   const model = need === "model" ? await inspectRemote(fetching.client, remote, readIt) : undefined;
   const tokenizer = tokenizerFiles((name) => remote.files.has(name));
-  for (const name of [...TOKENIZER_FILES, ...(need === "model" ? [GENERATION] : [])]) {
+  for (const name of [...TOKENIZER_FILES, ...(need === "model" ? [FILE_NAMES.generationConfig] : [])]) {
     if (!remote.files.has(name)) await markAbsent(cache, remote.commit, name);
   }
   const files = [...tokenizer.map((name) => remote.files.get(name) as RemoteFile), ...(model?.weights ?? [])];

@@ -1,12 +1,18 @@
 /** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
+
 import { join } from "node:path";
-import { parsePythonJson } from "../../python-json.ts";
-import { COMPANION_FILES, TOKENIZER_FILES, VOCABULARY_FILES } from "../../tokenizer-files.ts";
-import { CONFIG, GENERATION, TOKENIZER } from "../load-model.ts";
-import { INDEX, LARGEST_INDEX, WEIGHTS } from "../open-checkpoint.ts";
-import { readText } from "../read-text.ts";
+import { COMPANION_FILES, FILE_NAMES, parsePythonJson, TOKENIZER_FILES, VOCABULARY_FILES } from "@tsgpt/gpt";
+import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
 import { absentFiles, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
+
+const {
+  config: CONFIG,
+  generationConfig: GENERATION,
+  index: INDEX,
+  tokenizer: TOKENIZER,
+  weights: WEIGHTS,
+} = FILE_NAMES;
 
 /** The tokenizer alone, or all that a model is. */
 export type Need = "tokenizer" | "model";

@@ -1,8 +1,6 @@
-/** What a model is, from its config and the headers of its weights: in a folder, in the cache, or on the hub. */
-import { type CheckpointSummary, summarize } from "../../checkpoint/summary.ts";
-import type { GPT2Config } from "../../config.ts";
-import { loadConfig } from "../load-model.ts";
-import { openCheckpoint } from "../open-checkpoint.ts";
+/** What a model of the hub is, from its config and the headers of its weights: in the cache, or on the hub. */
+import type { CheckpointSummary, GPT2Config } from "@tsgpt/gpt";
+import { inspectFolder } from "@tsgpt/gpt/node";
 import { findCached, offlineFailure, requireRepo } from "./cached-model.ts";
 import { connect } from "./client.ts";
 import type { FetchOptions } from "./fetch-model.ts";
@@ -19,17 +17,6 @@ export interface ModelInfo {
   readonly id?: string;
   /** Undefined while the weights are on the hub alone. */
   readonly folder?: string;
-}
-
-/** What the model in `folder` is; its tensors are not read. @throws ConfigError or CheckpointError */
-export async function inspectFolder(folder: string): Promise<ModelInfo> {
-  const config = await loadConfig(folder);
-  const checkpoint = await openCheckpoint(folder);
-  try {
-    return { folder, config, summary: summarize(checkpoint, config) };
-  } finally {
-    await checkpoint.close();
-  }
 }
 
 /**

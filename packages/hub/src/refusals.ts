@@ -1,5 +1,5 @@
 /** What the hub's refusals, and the network's, mean to a person: each as one line that says what to do. */
-import { quote } from "../../errors.ts";
+import { quote } from "@tsgpt/gpt";
 import { HubError } from "./hub-error.ts";
 import { retryAfter } from "./retry.ts";
 import type { HubSettings } from "./settings.ts";

@@ -1,6 +1,6 @@
 /** What a revision of a model holds on the hub: its commit, and its files with their sizes and hashes. Asked of the hub's client. */
 import type { ListFileEntry } from "@huggingface/hub";
-import { quote } from "../../errors.ts";
+import { quote } from "@tsgpt/gpt";
 import type { HubClient } from "./client.ts";
 import { HubError } from "./hub-error.ts";
 import { isCommit } from "./repo.ts";

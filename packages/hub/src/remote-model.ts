@@ -1,11 +1,18 @@
 /** A model on the hub, looked into without its weights: the config, and the headers of the weights through the loader's own gate. */
-import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../../checkpoint/checkpoint.ts";
-import { type CheckpointSummary, summarize } from "../../checkpoint/summary.ts";
-import type { GPT2Config } from "../../config.ts";
-import { ConfigError, quote } from "../../errors.ts";
-import { parseConfigs } from "../../generation-config.ts";
-import { CONFIG, GENERATION } from "../load-model.ts";
-import { INDEX, LARGEST_INDEX } from "../open-checkpoint.ts";
+
+import type { GPT2Config } from "@tsgpt/gpt";
+import {
+  type Checkpoint,
+  type CheckpointSummary,
+  ConfigError,
+  FILE_NAMES,
+  parseConfigs,
+  quote,
+  shardedCheckpoint,
+  singleFileCheckpoint,
+  summarize,
+} from "@tsgpt/gpt";
+import { LARGEST_INDEX } from "@tsgpt/gpt/node";
 import { remoteSource } from "./byte-range.ts";
 import type { HubClient } from "./client.ts";
 import { HubError } from "./hub-error.ts";
@@ -29,10 +36,10 @@ export async function inspectRemote(
   read: (file: RemoteFile) => Promise<string> = (file) => readRemoteText(client, revision, file),
 ): Promise<RemoteModel> {
   const { id, files } = revision;
-  const configFile = files.get(CONFIG);
-  if (!configFile) throw new ConfigError(CONFIG, `is not in ${id}`);
+  const configFile = files.get(FILE_NAMES.config);
+  if (!configFile) throw new ConfigError(FILE_NAMES.config, `is not in ${id}`);
   const readNamed = async (file: RemoteFile) => ({ name: `${id}: ${file.name}`, text: await read(file) });
-  const generationFile = files.get(GENERATION);
+  const generationFile = files.get(FILE_NAMES.generationConfig);
   const generation = generationFile && (await readNamed(generationFile));
   const { config } = parseConfigs(await readNamed(configFile), generation);
   const first = files.get(weightsFile((name) => files.has(name), files.keys(), id)) as RemoteFile;
@@ -41,12 +48,12 @@ export async function inspectRemote(
     remoteSource(client, fileUrl(client, revision, file.name), file, `${id}: ${file.name}`);
   const openShard = async (name: string) => {
     const file = files.get(name);
-    if (!file) throw new HubError(`${id}: its ${INDEX} names ${quote(name)}, which is not there`);
+    if (!file) throw new HubError(`${id}: its ${FILE_NAMES.index} names ${quote(name)}, which is not there`);
     weights.push(file);
     return source(file);
   };
   const checkpoint: Checkpoint =
-    first.name === INDEX
+    first.name === FILE_NAMES.index
       ? await shardedCheckpoint(await readNamed(first), openShard)
       : await singleFileCheckpoint(source(first));
   return { config, summary: summarize(checkpoint, config), weights };

@@ -1,7 +1,7 @@
 /** Takes a model out of the cache: all of it, or one revision with the blobs that no other needs. */
 import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { quote } from "../../errors.ts";
+import { quote } from "@tsgpt/gpt";
 import { readRef } from "./cache-layout.ts";
 import { cachesOf, requireRepo } from "./cached-model.ts";
 import { HubError } from "./hub-error.ts";

@@ -3,7 +3,7 @@
  * share one cache, one token and one proxy. A variable that is empty counts as unset.
  */
 import { join } from "node:path";
-import { expandHome, HomeError, type Homes } from "../home-folder.ts";
+import { expandHome, HomeError, type Homes } from "./home-folder.ts";
 import { HubError } from "./hub-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -12,9 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generate } from "@tsgpt/gpt";
+import { loadModel } from "@tsgpt/gpt/node";
 import { describe, expect, test } from "vitest";
-import { generate } from "../src/index.ts";
-import { type FetchOptions, HubError, type HubEvent, loadModel } from "../src/node/index.ts";
+import { type FetchOptions, HubError, type HubEvent } from "../src/index.ts";
 import { type Files, fixtureFiles, modelOf, text } from "./hub-model.ts";
 import { hashOf } from "./local-hub.ts";
 import { ID, useHub } from "./use-hub.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { HubEvent } from "../src/node/index.ts";
+import type { HubEvent } from "../src/index.ts";
 import { type Files, fixtureFiles, modelOf, text } from "./hub-model.ts";
 import { hashOf, sha256 } from "./local-hub.ts";
 import { useHub } from "./use-hub.ts";

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type FetchOptions, HubError } from "../src/node/index.ts";
+import { type FetchOptions, HubError } from "../src/index.ts";
 import { type Files, fixtureFiles, modelOf } from "./hub-model.ts";
 import { type Fault, hashOf, sha256, startHub } from "./local-hub.ts";
 import { useHub } from "./use-hub.ts";

@@ -1,7 +1,7 @@
 /** `~` at the beginning of a path; expected values are those of Python 3's os.path.expanduser, where both know the user. */
 import { userInfo } from "node:os";
 import { expect, test } from "vitest";
-import { expandHome, HomeError, type Homes } from "../src/node/home-folder.ts";
+import { expandHome, HomeError, type Homes } from "../src/home-folder.ts";
 
 const homes: Homes = { own: () => "/home/entry", of: (user) => ({ ann: "/home/ann/", root: "/" })[user] };
 

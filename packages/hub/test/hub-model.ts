@@ -1,15 +1,15 @@
 /** Models for a local hub: the files of a repo, small, or as large as a test of resuming wants. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expectedTensors, listExpected } from "../src/checkpoint/names.ts";
-import { type TensorToWrite, writeSafetensors } from "../src/checkpoint/write-safetensors.ts";
-import { parseConfig } from "../src/config.ts";
+import { expectedTensors, listExpected } from "../../gpt/src/checkpoint/names.ts";
+import { type TensorToWrite, writeSafetensors } from "../../gpt/src/checkpoint/write-safetensors.ts";
+import { parseConfig } from "../../gpt/src/config/config.ts";
 
 export type Files = Record<string, Uint8Array>;
 
 /** The files of a fixture's folder, without the reference's activations. */
 export function fixtureFiles(name: string): Files {
-  const folder = fileURLToPath(new URL(`./fixtures/${name}/`, import.meta.url));
+  const folder = fileURLToPath(new URL(`../../gpt/test/fixtures/${name}/`, import.meta.url));
   const names = readdirSync(folder).filter((file) => /^(config|generation|tokenizer|model|vocab|merges)/.test(file));
   return Object.fromEntries(names.map((file) => [file, readFileSync(`${folder}${file}`)]));
 }

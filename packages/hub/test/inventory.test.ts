@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inspectModel, planRemoval, scanCache, sumOf } from "../src/node/index.ts";
+import { inspectModel, planRemoval, scanCache, sumOf } from "../src/index.ts";
 import { type Files, fixtureFiles, modelOf, text } from "./hub-model.ts";
 import { hashOf } from "./local-hub.ts";
 import { ID, useHub } from "./use-hub.ts";

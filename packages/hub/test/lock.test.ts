@@ -5,7 +5,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withLock } from "../src/node/hub/lock.ts";
+import { withLock } from "../src/lock.ts";
 
 let folder: string;
 let path: string;

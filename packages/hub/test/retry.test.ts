@@ -1,6 +1,6 @@
 /** How long a server asks to wait. */
 import { expect, test } from "vitest";
-import { retryAfter } from "../src/node/hub/retry.ts";
+import { retryAfter } from "../src/retry.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 

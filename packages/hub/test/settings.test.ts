@@ -1,8 +1,8 @@
 /** The environment: the variables that Python's huggingface_hub reads, and what an empty one means. */
 import { describe, expect, test } from "vitest";
-import type { Homes } from "../src/node/home-folder.ts";
-import { type HubChoices, hubSettings } from "../src/node/hub/settings.ts";
-import { HubError } from "../src/node/index.ts";
+import type { Homes } from "../src/home-folder.ts";
+import { HubError } from "../src/index.ts";
+import { type HubChoices, hubSettings } from "../src/settings.ts";
 
 const HOME = "/home/me";
 const homes: Homes = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { type FetchOptions, fetchModel, type HubEvent } from "../src/node/index.ts";
+import { type FetchOptions, fetchModel, type HubEvent } from "../src/index.ts";
 import type { Files } from "./hub-model.ts";
 import { type Asked, type Fault, hashOf, type LocalHub, sha256, startHub } from "./local-hub.ts";
 

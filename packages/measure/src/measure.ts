@@ -3,15 +3,22 @@
  * milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is the largest
  * logit's. Time in which the event loop had its turn is not counted.
  */
+
+import type { GPT2Config } from "@tsgpt/gpt";
+import {
+  ContextOverflowError,
+  checkPositions,
+  forward,
+  forwardByLayer,
+  KVCache,
+  type Model,
+  promptOverflow,
+  weightBytesPerStep,
+  yieldToEventLoop,
+} from "@tsgpt/gpt";
 import { median } from "@tsgpt/numeric";
 import { argmax, type Tensor } from "@tsgpt/tensor";
-import type { GPT2Config } from "./config.ts";
-import { checkPositions, weightBytesPerStep } from "./cost.ts";
-import { ContextOverflowError, promptOverflow } from "./errors.ts";
-import { eventLoopTurn } from "./event-loop.ts";
-import { KVCache } from "./kv-cache.ts";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
-import { forward, forwardByLayer, type Model } from "./model.ts";
 
 export interface MeasureOptions {
   /** Tokens fed in one pass, from an empty cache. */
@@ -220,7 +227,7 @@ async function timedForward(
   cache: KVCache | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TimedPass> {
-  await eventLoopTurn();
+  await yieldToEventLoop();
   signal?.throwIfAborted();
   if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
   const start = performance.now();
@@ -234,7 +241,7 @@ async function timedByLayer(
   signal: AbortSignal | undefined,
 ): Promise<TimedPass> {
   try {
-    for (let milliseconds = 0; ; await eventLoopTurn()) {
+    for (let milliseconds = 0; ; await yieldToEventLoop()) {
       signal?.throwIfAborted();
       const start = performance.now();
       const step: IteratorResult<number, Tensor> = pass.next();

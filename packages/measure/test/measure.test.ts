@@ -1,11 +1,11 @@
 import { createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { weightBytesPerStep } from "../src/cost.ts";
-import { ContextOverflowError } from "../src/errors.ts";
+import { randomModel } from "../../gpt/src/checkpoint/random-parameters.ts";
+import { ContextOverflowError } from "../../gpt/src/errors.ts";
+import { weightBytesPerStep } from "../../gpt/src/memory/cost.ts";
+import { tinyConfig, tinyModel } from "../../gpt/test/tiny-model.ts";
 import { limitPasses } from "../src/limit-passes.ts";
 import { measureGeneration, measurePositions } from "../src/measure.ts";
-import { randomModel } from "../src/random-parameters.ts";
-import { tinyConfig, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel(); // L 3, C 12, nInner 48, V 61, 24 positions
 

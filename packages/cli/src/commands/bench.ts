@@ -1,16 +1,8 @@
 /** tsgpt bench: tokens per second of prefill and decode, beside the machine's limits; --compare-cache adds decode without a cache. */
-import {
-  cacheBytes,
-  type GenerationSpeed,
-  type MeasureOptions,
-  type Model,
-  measureGeneration,
-  type PresetName,
-  presetConfig,
-  randomModel,
-  weightBytes,
-} from "@tsgpt/gpt";
-import { idleBytes, loadModel, machine, peakBytes } from "@tsgpt/gpt/node";
+import { cacheBytes, type Model, type PresetName, presetConfig, randomModel, weightBytes } from "@tsgpt/gpt";
+import { loadModel } from "@tsgpt/gpt/node";
+import { type GenerationSpeed, type MeasureOptions, measureGeneration } from "@tsgpt/measure";
+import { idleBytes, machine, peakBytes } from "@tsgpt/measure/node";
 import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../bench-report.ts";
 import { CliError } from "../cli-error.ts";
 import type { EngineFlags } from "../declare/engine-options.ts";

@@ -1,6 +1,7 @@
 /** tsgpt info: what a model is, and what it would take; of a model on the hub, a few kilobytes are read. */
 import { type GPT2Config, type MemoryByDtype, memoryByDtype } from "@tsgpt/gpt";
-import { inspectFolder, inspectModel, type ModelInfo } from "@tsgpt/gpt/node";
+import { inspectFolder } from "@tsgpt/gpt/node";
+import { inspectModel, type ModelInfo } from "@tsgpt/hub";
 import { formatBytes } from "../bytes.ts";
 import { withDownloadProgress } from "../download-progress.ts";
 import { localFolder, type ModelFlags, onHub } from "../find-model.ts";

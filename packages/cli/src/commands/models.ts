@@ -1,6 +1,7 @@
 /** tsgpt models: what is here, how large it is, and how each could run on this machine. */
 import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
-import { type CachedRepo, hubSettings, inspectFolder, scanCache, sumOf } from "@tsgpt/gpt/node";
+import { inspectFolder } from "@tsgpt/gpt/node";
+import { type CachedRepo, hubSettings, scanCache, sumOf } from "@tsgpt/hub";
 import { formatBytes } from "../bytes.ts";
 import { bundledModels } from "../find-model.ts";
 import { fittingDtypes, room } from "../room.ts";

@@ -1,5 +1,5 @@
 /** tsgpt pull: a model of the hub into the cache; its folder on stdout. */
-import { fetchModel } from "@tsgpt/gpt/node";
+import { fetchModel } from "@tsgpt/hub";
 import { withDownloadProgress } from "../download-progress.ts";
 import { requireHubModel } from "../find-model.ts";
 import { interruption } from "../interruption.ts";

@@ -1,5 +1,5 @@
 /** tsgpt remove: a model of the hub out of the cache. */
-import { planRemoval } from "@tsgpt/gpt/node";
+import { planRemoval } from "@tsgpt/hub";
 import { formatBytes } from "../bytes.ts";
 import { usageError } from "../cli-error.ts";
 import { confirm } from "../confirm.ts";

@@ -3,7 +3,7 @@
  * smaller (layer norms, biases, wpe) is copied as it is, doubles as float32s, so that the file loads to the bits that its origin would be narrowed to.
  */
 import { createReferenceEngine, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
 import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
 import { type ExpectedTensor, expectedTensors, listExpected, SCALE } from "./names.ts";

@@ -3,7 +3,7 @@
  * are all floats, or all int8 with a `.scale` beside each (docs/int8-layout.md).
  */
 import { type FloatDtype, formatShape, sameShape, type WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT, type StoredTensor } from "./checkpoint.ts";
 import {

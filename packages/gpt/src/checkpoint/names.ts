@@ -4,7 +4,7 @@
  * c_fc are Conv1D, stored [in, out].
  */
 import type { Shape, WeightRole } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 
 export interface ExpectedTensor {
   /** Without the prefix. */

@@ -4,8 +4,8 @@
  * tied, an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and say so in a warning).
  */
 import type { Engine, Tensor, Weight, WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
-import { chooseDtype } from "../memory.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { chooseDtype } from "../memory/memory.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { findTensors } from "./find-tensors.ts";
 import {
@@ -16,7 +16,7 @@ import {
   listExpected,
 } from "./names.ts";
 import { narrowingNote } from "./narrow-doubles.ts";
-import { tensorReader } from "./tensor-reader.ts";
+import { type ReadingOptions, tensorReader } from "./tensor-reader.ts";
 
 export interface LayerNormParameters {
   /** [C] */
@@ -64,16 +64,13 @@ export interface Parameters {
   readonly lmHead: Weight;
 }
 
-export interface LoadOptions {
+/** What is loaded before an abort is freed. */
+export interface LoadOptions extends ReadingOptions {
   /**
    * What the matrices are kept in. "auto", the default: of f32, bf16 and int8 the first that fits into the engine. An int8 checkpoint
    * is kept in int8, whatever would fit.
    */
   readonly dtype?: WeightDtype | "auto" | undefined;
-  /** Looked at before and after every read; what was loaded until then is given back. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called after every read, with bytes of the file's tensors. */
-  readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
   /** Called with a line of text for what is worth knowing and no error: tensors that are narrowed. */
   readonly onNote?: ((note: string) => void) | undefined;
 }

@@ -7,12 +7,12 @@
  */
 import { normalTable } from "@tsgpt/numeric";
 import { type Engine, sizeOf } from "@tsgpt/tensor";
-import type { ByteSource } from "./checkpoint/byte-source.ts";
-import type { Checkpoint, StoredTensor } from "./checkpoint/checkpoint.ts";
-import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "./checkpoint/names.ts";
-import { type LoadOptions, loadParameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
-import type { Model } from "./model.ts";
+import type { GPT2Config } from "../config/config.ts";
+import type { Model } from "../model.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
+import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "./names.ts";
+import { type LoadOptions, loadParameters } from "./parameters.ts";
 
 const DEVIATION = 0.02;
 

@@ -3,8 +3,9 @@
  * one object (JSON.parse keeps the last, in silence), no half of a surrogate pair, no fraction or exponent in a number that must be whole.
  * JSON.parse does the parsing; the scan afterwards looks only for what it forgives, so it may rely on valid JSON.
  */
+
+import { parsePythonJson } from "../config/python-json.ts";
 import { oneLine, quote } from "../errors.ts";
-import { parsePythonJson } from "../python-json.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}]|:/g;

@@ -1,6 +1,6 @@
 /** What a checkpoint holds, told from its headers alone. */
 import { type StoredDtype, sizeOf } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { findTensors } from "./find-tensors.ts";
 import { expectedTensors, listExpected } from "./names.ts";

@@ -5,7 +5,13 @@ import type { StoredTensor } from "./checkpoint.ts";
 import type { FoundTensor } from "./find-tensors.ts";
 import { SCALE } from "./names.ts";
 import { narrowedReader, readAs } from "./narrow-doubles.ts";
-import type { LoadOptions } from "./parameters.ts";
+
+export interface ReadingOptions {
+  /** Checked before and after every read. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every read, with bytes of the file's tensors. */
+  readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
+}
 
 /** Hands the tensor of that name, without prefix, to `load`. */
 type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise<Loaded>) => Promise<Loaded>;
@@ -14,7 +20,10 @@ type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise
  * A reader that counts the bytes of all `found`. Of what it loads:
  * @throws CheckpointError for a number that cannot be kept, or a scale that is none; the signal's reason if it aborts
  */
-export function tensorReader(found: ReadonlyMap<string, FoundTensor>, { signal, onProgress }: LoadOptions): ReadTensor {
+export function tensorReader(
+  found: ReadonlyMap<string, FoundTensor>,
+  { signal, onProgress }: ReadingOptions,
+): ReadTensor {
   const all = [...found.values()].flatMap(({ tensor, scales }) => (scales ? [tensor, scales] : [tensor]));
   const total = all.reduce((sum, { begin, end }) => sum + end - begin, 0);
   let loaded = 0;

@@ -5,8 +5,8 @@
  * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights.
  */
 import { z } from "zod";
+import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
-import { ConfigError, quote } from "./errors.ts";
 import { parseJsonObject } from "./json-object.ts";
 
 export interface GPT2Config {

@@ -4,8 +4,8 @@
  * file; what else it names are the defaults of the hf dialect. Stricter than there: a value of the wrong type is an error.
  */
 import { z } from "zod";
+import { ConfigError, quote } from "../errors.ts";
 import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS, typeName } from "./config.ts";
-import { ConfigError, quote } from "./errors.ts";
 import { parseJsonObject } from "./json-object.ts";
 
 /** The file's keys in camelCase; what it does not name, or has null for, is undefined. */

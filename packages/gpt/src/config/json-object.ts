@@ -1,7 +1,7 @@
 /** A small JSON file that holds an object: config.json and generation_config.json. */
-import { describeForeignText } from "./checkpoint/foreign-file.ts";
-import { jsonProblem } from "./checkpoint/strict-json.ts";
-import { ConfigError, quote } from "./errors.ts";
+import { describeForeignText } from "../checkpoint/foreign-file.ts";
+import { jsonProblem } from "../checkpoint/strict-json.ts";
+import { ConfigError, quote } from "../errors.ts";
 import { parsePythonJson } from "./python-json.ts";
 
 /** The object in `text`; `file` is its name in messages. @throws ConfigError if it holds none */

@@ -2,8 +2,9 @@
  * The four published sizes of GPT-2, by the names that Hugging Face gives them.
  * Radford et al. 2019, table 2; the values are those of each repository's config.json. Shapes alone, no weights.
  */
+
+import { quote } from "../errors.ts";
 import { type GPT2Config, parseConfig } from "./config.ts";
-import { quote } from "./errors.ts";
 
 const SIZES = {
   gpt2: { n_layer: 12, n_head: 12, n_embd: 768 },

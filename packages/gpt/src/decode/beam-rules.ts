@@ -1,6 +1,6 @@
 /** What a beam search goes by: how a text is scored, when it ends, and when the search does. */
-import { eosTokenIds, type GPT2Config } from "../config.ts";
-import type { FinishReason, TextOptions } from "../continuation.ts";
+import { eosTokenIds, type GPT2Config } from "../config/config.ts";
+import type { FinishReason, TextOptions } from "./continuation.ts";
 
 export interface BeamOptions extends Omit<TextOptions, "stop"> {
   /** N, how many texts are continued side by side; 2 or more. */

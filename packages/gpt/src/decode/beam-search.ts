@@ -4,15 +4,16 @@
  * scores. Left out: several prompts at once, stop strings, beam sampling. Differs: a token of probability 0 is never taken, so that
  * fewer beams may go on, where transformers fills up with copies; sums are float64, there float32, so that a near-tie may fall otherwise.
  */
-import { checkedPrompt, type FinishReason, type SampleContext } from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import { KVCache } from "../kv-cache.ts";
-import { logProbabilities } from "../log-sum-exp.ts";
 import type { Model } from "../model.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
+import { checkedPrompt, type FinishReason, type SampleContext } from "./continuation.ts";
 import { largest, type Place } from "./largest.ts";
+import { logProbabilities } from "./log-sum-exp.ts";
 import { type HeldCache, reorder } from "./reorder.ts";
 
 /** ln p of every token, [V], -Infinity for one that may not come, from logits [V] that are its own to change. */
@@ -114,7 +115,7 @@ async function search(
       state.beams.map(({ sum }) => sum),
     );
     state = advance(state, places, rules, n);
-    await eventLoopTurn();
+    await yieldToEventLoop();
   }
   return { ended: rules.limit === 0 ? endAll(state, rules, rules.atLimit) : state.ended, copiedBytes };
 }

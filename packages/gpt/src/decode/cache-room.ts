@@ -1,5 +1,5 @@
 /** How many caches an engine has room for: where it is short, fewer sequences are under way at once, and the others wait. */
-import { cacheBytes, passBytes } from "../memory.ts";
+import { cacheBytes, passBytes } from "../memory/memory.ts";
 import type { Model } from "../model.ts";
 
 /** Bytes left for caches beside passes over so many sequences, of a token each or, for some, a prompt: nPositions tokens in all. */

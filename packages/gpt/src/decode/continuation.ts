@@ -2,10 +2,10 @@
  * Continuation: a text that is being continued, token by token, by whatever strategy: its ids, the text to show, and what
  * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
  */
-import { eosTokenIds } from "./config.ts";
-import { promptOverflow } from "./errors.ts";
+import { eosTokenIds } from "../config/config.ts";
+import { promptOverflow } from "../errors.ts";
+import type { Model } from "../model.ts";
 import { logSumOfExp } from "./log-sum-exp.ts";
-import type { Model } from "./model.ts";
 import { textStream } from "./text-stream.ts";
 
 export interface SampleContext {

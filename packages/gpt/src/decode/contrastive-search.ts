@@ -4,6 +4,14 @@
  * of all tokens before it: probable, and not what has been said. Deterministic. transformers' is transformers-community/contrastive-search.
  */
 import { layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Sequence } from "../pass/sequences.ts";
+import { blockKeys, record } from "../trace.ts";
+import { fittingCaches } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -11,15 +19,7 @@ import {
   type FinishReason,
   type GeneratedToken,
   type TextOptions,
-} from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { cacheFor } from "../generate.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import type { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
-import type { Sequence } from "../sequences.ts";
-import { blockKeys, record } from "../trace.ts";
-import { fittingCaches } from "./cache-room.ts";
+} from "./continuation.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { largest } from "./largest.ts";
 
@@ -96,7 +96,7 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
       yield text.next(last.logits, () => best.id);
       before.push(...best.directions);
       last = best;
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     text.release();

@@ -1,7 +1,7 @@
 /** A distribution over the next token, as a chain of processors leaves it, and the draw from one. */
 import { drawIndex } from "@tsgpt/numeric";
-import type { SampleContext } from "../continuation.ts";
-import { logProbabilities } from "../log-sum-exp.ts";
+import type { SampleContext } from "./continuation.ts";
+import { logProbabilities } from "./log-sum-exp.ts";
 
 export interface Distribution {
   /** The tokens that may come, ascending. */

@@ -2,9 +2,10 @@
  * A smaller model as proposer (Leviathan et al., arXiv 2211.17192): it draws the next few tokens by the rule the text is drawn by.
  * Its cache follows the text: what was fed of tokens that were then rejected is truncated.
  */
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import { draw } from "./distribution.ts";
 import type { Proposal, ProposerFor } from "./proposer.ts";
 

@@ -2,6 +2,12 @@
  * Many prompts at once: each step is one pass over all sequences under way, so that the weights are read once for all of them. Each
  * has a sampler, stop strings and an end of its own; one that has ended gives its cache back, and the next prompt takes its place.
  */
+
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import { cacheBytes } from "../memory/memory.ts";
+import type { Model } from "../model.ts";
+import { cacheRoom } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -9,12 +15,7 @@ import {
   type FinishReason,
   type Sample,
   type TextOptions,
-} from "../continuation.ts";
-import { cacheFor } from "../generate.ts";
-import type { KVCache } from "../kv-cache.ts";
-import { cacheBytes } from "../memory.ts";
-import type { Model } from "../model.ts";
-import { cacheRoom } from "./cache-room.ts";
+} from "./continuation.ts";
 import { checkedBatchSize, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 /** A prompt with options of its own, which go before those of the batch. */

@@ -1,6 +1,7 @@
 /** A proposer guesses the next few tokens at little cost; speculative decoding has the model check them all in one pass. */
-import type { SampleContext } from "../continuation.ts";
+
 import type { Model } from "../model.ts";
+import type { SampleContext } from "./continuation.ts";
 import type { Distribution, DistributionOf } from "./distribution.ts";
 
 export interface Proposal {

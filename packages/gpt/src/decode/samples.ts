@@ -2,6 +2,11 @@
  * Several samples of one prompt over one prefill: its rows are copied to a cache for each sample under way, and each step is one pass
  * over all of these. A further sample begins where one has ended, by truncating its cache to the prompt.
  */
+
+import { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import { fittingCaches } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -10,11 +15,7 @@ import {
   type GeneratedToken,
   type Sample,
   type TextOptions,
-} from "../continuation.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
-import { fittingCaches } from "./cache-room.ts";
+} from "./continuation.ts";
 import { checkedBatchSize, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {

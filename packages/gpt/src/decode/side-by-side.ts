@@ -2,11 +2,12 @@
  * Sequences side by side: each step is one pass over all that are under way, and each then draws its own next token. One that has ended
  * leaves the pass, and another takes its place. Who they are, and what becomes of their caches, is their source's affair.
  */
-import type { Continuation, FinishReason, GeneratedToken, Sample } from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Continuation, FinishReason, GeneratedToken, Sample } from "./continuation.ts";
 
 /** Sequences under way at once, unless fewer are asked for or fit: a pass over more takes as much longer as it gives more. */
 const BATCH_SIZE = 16;
@@ -62,7 +63,7 @@ export async function* sideBySide(
         else running = running.filter((other) => other !== lane);
       }
       running = running.map(({ known: _, ...lane }) => lane);
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     for (const { text } of running) text.release();

@@ -3,6 +3,12 @@
  * its distribution after each, and a rule keeps as many as leave the text's distribution what it is without guesses. A pass over
  * K + 1 tokens reads the weights once, as a step does, and reading them is most of what a step costs: decision 0007 has the numbers.
  */
+
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -10,12 +16,7 @@ import {
   type FinishReason,
   type GeneratedToken,
   type TextOptions,
-} from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { cacheFor } from "../generate.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import type { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
+} from "./continuation.ts";
 import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
 import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
 
@@ -90,7 +91,7 @@ async function* speculate(
       count.proposed += proposals.length;
       count.accepted += yield* take(text, rows, proposals, options);
       cache.truncate(Math.min(cache.length, text.history.length - 1));
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     text.release();

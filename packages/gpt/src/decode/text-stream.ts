@@ -1,5 +1,5 @@
 /** From ids to text that can be shown: characters are completed and stop strings watched for, across token borders. */
-import type { Model } from "./model.ts";
+import type { Model } from "../model.ts";
 import { stopStrings } from "./stop-strings.ts";
 
 /** Ids in, text that can be shown out; `final` releases what was held back. */

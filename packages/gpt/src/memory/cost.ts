@@ -1,7 +1,7 @@
 /** What a token costs, counted: multiply-adds to compute, weights to read. measure.ts holds its times against these. */
 import type { Weight } from "@tsgpt/tensor";
-import type { GPT2Config } from "./config.ts";
-import type { Model } from "./model.ts";
+import type { GPT2Config } from "../config/config.ts";
+import type { Model } from "../model.ts";
 
 /**
  * Multiply-adds that compute the logits after token `position` (from 1), the head at the last position alone.

@@ -1,6 +1,6 @@
 /** What a model would take in memory by the dtype that its weights are kept in, known from its config alone. */
 import { referenceEngine, type WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "./config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { type MemoryNeed, memoryNeed } from "./memory.ts";
 
 /** The dtypes that weights can be kept in. */

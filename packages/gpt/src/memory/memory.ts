@@ -1,8 +1,8 @@
 /** Memory: what a model takes in an engine, known from its config before anything is read, and refused if it cannot fit. */
 import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
-import { type ExpectedTensor, expectedTensors, listExpected } from "./checkpoint/names.ts";
-import type { GPT2Config } from "./config.ts";
-import { type PresetName, presetConfig, presetNames } from "./presets.ts";
+import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
 
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot hold every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];

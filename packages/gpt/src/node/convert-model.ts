@@ -1,12 +1,14 @@
 /** A model's folder in another dtype. */
+
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { WeightDtype } from "@tsgpt/tensor";
 import { convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
 import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 import { loadConfig } from "./load-model.ts";
 import { writeNewFolder } from "./new-folder.ts";
-import { listFolder, openCheckpoint, WEIGHTS } from "./open-checkpoint.ts";
+import { listFolder, openCheckpoint } from "./open-checkpoint.ts";
 
 /** What else a model's folder may hold, copied as it is. */
 const COMPANIONS: readonly string[] = [
@@ -35,7 +37,9 @@ export async function convertModel(
   const checkpoint = await openCheckpoint(from);
   try {
     await writeNewFolder(to, options.signal, async (partial) => {
-      await writeAt(join(partial, WEIGHTS), (write) => convertCheckpoint(checkpoint, config, dtype, write, options));
+      await writeAt(join(partial, FILE_NAMES.weights), (write) =>
+        convertCheckpoint(checkpoint, config, dtype, write, options),
+      );
       const present = (await listFolder(from)).filter((name) => COMPANIONS.includes(name));
       for (const name of present) await copyFile(join(from, name), join(partial, name));
     });

@@ -1,13 +1,15 @@
 /** A model from a folder in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there are any. */
+
 import { basename, join, resolve } from "node:path";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
+import { type NamedText, parseConfigs } from "../config/generation-config.ts";
 import { ConfigError } from "../errors.ts";
-import { type NamedText, parseConfigs } from "../generation-config.ts";
 import type { Model } from "../model.ts";
-import { type Tokenizer, TokenizerError } from "../tokenizer.ts";
-import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer-files.ts";
+import { type Tokenizer, TokenizerError } from "../tokenizer/tokenizer.ts";
+import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer/tokenizer-files.ts";
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
@@ -18,11 +20,6 @@ export interface LoadModelOptions extends LoadOptions {
   readonly engine?: Engine | undefined;
 }
 
-/** The name of a model's config. */
-export const CONFIG = "config.json";
-/** The name of its generation config, which not every model has. */
-export const GENERATION = "generation_config.json";
-export const TOKENIZER = "tokenizer.json";
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 
@@ -54,9 +51,9 @@ export async function loadConfig(folder: string): Promise<GPT2Config> {
 
 async function loadConfigs(folder: string): Promise<ReturnType<typeof parseConfigs>> {
   const names = await listFolder(folder);
-  const config = await readConfig(folder, CONFIG);
-  if (!config) throw new ConfigError(CONFIG, `is not in ${folder}, which holds ${describeFolder(names)}`);
-  return parseConfigs(config, await readConfig(folder, GENERATION));
+  const config = await readConfig(folder, FILE_NAMES.config);
+  if (!config) throw new ConfigError(FILE_NAMES.config, `is not in ${folder}, which holds ${describeFolder(names)}`);
+  return parseConfigs(config, await readConfig(folder, FILE_NAMES.generationConfig));
 }
 
 async function readConfig(folder: string, name: string): Promise<NamedText | undefined> {

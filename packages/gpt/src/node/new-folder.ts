@@ -1,7 +1,8 @@
 /** A model's new folder, whole or not at all: filled beside its place, then moved there. */
+
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { WEIGHTS } from "./open-checkpoint.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 
 /**
  * Makes `folder`, which must be new or empty, of what `write` puts into the folder that it is given. Whatever goes wrong leaves nothing.
@@ -30,8 +31,8 @@ export async function writeNewFolder(
 
 /** Into a folder that stays the same one: somebody may stand in it, or it may be a disk's own. The weights come last. */
 async function moveUp(partial: string, path: string): Promise<void> {
-  const names = (await readdir(partial)).filter((name) => name !== WEIGHTS);
-  for (const name of [...names, WEIGHTS]) await rename(join(partial, name), join(path, name));
+  const names = (await readdir(partial)).filter((name) => name !== FILE_NAMES.weights);
+  for (const name of [...names, FILE_NAMES.weights]) await rename(join(partial, name), join(path, name));
   await rmdir(partial);
 }
 

@@ -1,20 +1,22 @@
 /** The checkpoint in a folder: model.safetensors, or else model.safetensors.index.json and its shards. */
+
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../checkpoint/checkpoint.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import { type FileSource, fileSource } from "./file-source.ts";
 import { readText } from "./read-text.ts";
+
+const { index: INDEX, weights: WEIGHTS } = FILE_NAMES;
 
 export interface OpenCheckpoint extends Checkpoint {
   /** Closes its files. The tensors cannot be read afterwards. */
   close(): Promise<void>;
 }
 
-/** The name of a checkpoint in one file. */
-export const WEIGHTS = "model.safetensors";
-export const INDEX = "model.safetensors.index.json";
-export const LARGEST_INDEX = 100_000_000; // bytes; a GPT-2 XL's is 40 kB
+/** The most bytes of an index of shards that is read; GPT-2 XL's has 40 kB. */
+export const LARGEST_INDEX = 100_000_000;
 const MOST_LISTED = 8;
 
 /**

@@ -1,15 +1,15 @@
 /** A model with random weights as a folder in the Hugging Face layout, whole or not at all. Left out: a tokenizer. */
+
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FloatDtype } from "@tsgpt/tensor";
 import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { randomCheckpoint } from "../checkpoint/random-parameters.ts";
 import { streamSafetensors } from "../checkpoint/stream-safetensors.ts";
-import type { GPT2Config } from "../config.ts";
-import { configJson } from "../config-json.ts";
-import { randomCheckpoint } from "../random-parameters.ts";
-import { CONFIG } from "./load-model.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { configJson } from "../config/config-json.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 import { writeNewFolder } from "./new-folder.ts";
-import { WEIGHTS } from "./open-checkpoint.ts";
 
 export interface RandomModelOptions extends Omit<LoadOptions, "dtype"> {
   /** The same seed writes the same bytes; 1 by default. */
@@ -30,7 +30,7 @@ export async function writeRandomModel(
 ): Promise<void> {
   const checkpoint = randomCheckpoint("random", config, seed);
   await writeNewFolder(folder, signal, async (partial) => {
-    await writeFile(join(partial, CONFIG), configJson(config, dtype));
-    await writeFile(join(partial, WEIGHTS), streamSafetensors(checkpoint, dtype, onProgress), { signal });
+    await writeFile(join(partial, FILE_NAMES.config), configJson(config, dtype));
+    await writeFile(join(partial, FILE_NAMES.weights), streamSafetensors(checkpoint, dtype, onProgress), { signal });
   });
 }

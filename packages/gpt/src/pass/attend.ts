@@ -3,7 +3,7 @@
  * ones included. Scores and pattern are materialized only for a hook that listens for them.
  */
 import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
-import type { GPT2Config } from "./config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import type { Pass } from "./pass.ts";
 import { pastOf, type Sequence } from "./sequences.ts";
 

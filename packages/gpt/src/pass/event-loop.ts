@@ -1,6 +1,6 @@
-/** Letting other work run: timers, signals, I/O. Needs a macrotask; a resolved promise alone would not let any in. */
+/** Lets timers, signals and I/O run. That takes a macrotask: awaiting a resolved promise lets none of them in. */
 
-/** The two hosts declare their own MessageChannel and setImmediate; this is what is used of them. */
+/** What is used of MessageChannel and setImmediate, which Node and browsers declare differently. */
 interface Port {
   onmessage: (() => void) | null;
   postMessage(message: unknown): void;
@@ -12,8 +12,8 @@ const host = globalThis as unknown as {
   readonly MessageChannel: new () => { port1: Port; port2: Port };
 };
 
-/** Resolves after the event loop has had a turn. Node has setImmediate; a browser takes a message to itself. */
-export function eventLoopTurn(): Promise<void> {
+/** Resolves in a later turn of the event loop: by setImmediate in Node, by a message to itself in a browser. */
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (host.setImmediate) {
       host.setImmediate(resolve);

@@ -1,7 +1,7 @@
 /** Cross-entropy of texts under the model: what training minimises, at every position at once. */
 import { logSoftmax, onHeap, type Tensor } from "@tsgpt/tensor";
-import { ContextOverflowError } from "./errors.ts";
-import { forwardBatch, type Model } from "./model.ts";
+import { ContextOverflowError } from "../errors.ts";
+import { forwardBatch, type Model } from "../model.ts";
 import { rowStarts } from "./sequences.ts";
 
 export interface Loss {

@@ -18,11 +18,11 @@ import {
   type Tensor,
   type Weight,
 } from "@tsgpt/tensor";
-import { activate } from "./activation.ts";
-import type { LayerNormParameters, LinearParameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
+import type { LayerNormParameters, LinearParameters } from "../checkpoint/parameters.ts";
+import { activate } from "../config/activation.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { type ActivationName, keyOf, type Trace } from "../trace.ts";
 import { rowStarts, type Sequence } from "./sequences.ts";
-import { type ActivationName, keyOf, type Trace } from "./trace.ts";
 
 export interface Pass {
   readonly config: GPT2Config;

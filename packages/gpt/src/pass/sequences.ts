@@ -3,10 +3,10 @@
  * row sees [sum of T, C] and reads each weight once for all of them. Everything about them is checked before anything is written.
  */
 import { type Engine, ShapeError } from "@tsgpt/tensor";
-import type { Parameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
-import { ContextOverflowError } from "./errors.ts";
-import type { KVCache } from "./kv-cache.ts";
+import type { Parameters } from "../checkpoint/parameters.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { ContextOverflowError } from "../errors.ts";
+import type { KVCache } from "../kv-cache.ts";
 
 export interface Sequence {
   /** The new tokens, one or more. */

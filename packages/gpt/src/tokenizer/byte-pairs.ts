@@ -5,8 +5,8 @@
  * @see Sennrich, Haddow and Birch 2016, arXiv 1508.07909
  */
 import { quote } from "../errors.ts";
-import { byteOfCharacter } from "../streaming-decoder.ts";
 import { type Heap, heapOf } from "./heap.ts";
+import { byteOfCharacter } from "./streaming-decoder.ts";
 import type { Merge } from "./vocabulary.ts";
 
 export interface BytePairOptions {

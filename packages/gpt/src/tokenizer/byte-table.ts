@@ -1,7 +1,7 @@
 /** The bytes that each id stands for. */
 import { quote } from "../errors.ts";
-import { byteOfCharacter } from "../streaming-decoder.ts";
 import type { AddedVocabulary } from "./added-tokens.ts";
+import { byteOfCharacter } from "./streaming-decoder.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
 export interface ByteTable {

@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import { describeForeignText } from "../checkpoint/foreign-file.ts";
 import { jsonProblem, parseStrictJson } from "../checkpoint/strict-json.ts";
+import { parsePythonJson } from "../config/python-json.ts";
 import { quote } from "../errors.ts";
-import { parsePythonJson } from "../python-json.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
 /** The value in `text`, by default as Python's json module reads it. @throws TokenizerError */

@@ -2,21 +2,14 @@
  * A tokenizer from the files of a model's folder: tokenizer.json, or vocab.json and merges.txt (OpenAI's encoder.json and vocab.bpe
  * under transformers' names), and what stands beside either. Follows AutoTokenizer of transformers 5.18.
  */
-import { quote } from "./errors.ts";
-import {
-  ADDED,
-  CONFIG,
-  type CompanionFiles,
-  type Companions,
-  parseCompanions,
-  SPECIAL,
-} from "./tokenizer/companion-files.ts";
-import { companionTokens } from "./tokenizer/companion-tokens.ts";
-import { parseIds } from "./tokenizer/parse-json.ts";
-import { GPT2_PIPELINE } from "./tokenizer/pipeline.ts";
-import { parseTokenizerJson } from "./tokenizer/tokenizer-json.ts";
-import { type Merge, mergeOf, parseVocab } from "./tokenizer/vocabulary.ts";
+import { quote } from "../errors.ts";
+import { ADDED, CONFIG, type CompanionFiles, type Companions, parseCompanions, SPECIAL } from "./companion-files.ts";
+import { companionTokens } from "./companion-tokens.ts";
+import { parseIds } from "./parse-json.ts";
+import { GPT2_PIPELINE } from "./pipeline.ts";
 import { createTokenizer, type Tokenizer, TokenizerError } from "./tokenizer.ts";
+import { parseTokenizerJson } from "./tokenizer-json.ts";
+import { type Merge, mergeOf, parseVocab } from "./vocabulary.ts";
 
 const JSON_FILE = "tokenizer.json";
 const VOCAB = "vocab.json";

@@ -3,14 +3,15 @@
  * rest is cut into words, and the bytes of each word are merged; ids are those of Python's tokenizers for the same files. Decoding
  * goes by bytes, so that it can be done token by token. Other kinds of tokenizer are refused.
  */
-import { type StreamingDecoder, streamingDecoder } from "./streaming-decoder.ts";
-import { type AddedToken, addedVocabulary, tokenFinder } from "./tokenizer/added-tokens.ts";
-import { type BytePairModel, bytePairEncoder } from "./tokenizer/byte-pairs.ts";
-import { byteTable } from "./tokenizer/byte-table.ts";
-import type { Pipeline } from "./tokenizer/pipeline.ts";
-import { splitWords } from "./tokenizer/split-words.ts";
 
-export { TokenizerError } from "./tokenizer/tokenizer-error.ts";
+import { type AddedToken, addedVocabulary, tokenFinder } from "./added-tokens.ts";
+import { type BytePairModel, bytePairEncoder } from "./byte-pairs.ts";
+import { byteTable } from "./byte-table.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { splitWords } from "./split-words.ts";
+import { type StreamingDecoder, streamingDecoder } from "./streaming-decoder.ts";
+
+export { TokenizerError } from "./tokenizer-error.ts";
 
 export interface Tokenizer {
   /** Number of ids, special tokens included. */
