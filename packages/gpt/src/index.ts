@@ -1,23 +1,21 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
-export { type ByteSource, endOfFile, memorySource } from "./checkpoint/byte-source.ts";
+export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
 export {
-  type AttentionParameters,
   type BlockParameters,
   type LayerNormParameters,
   type LinearParameters,
   type LoadOptions,
   loadParameters,
-  type MlpParameters,
   type Parameters,
 } from "./checkpoint/parameters.ts";
 export { randomModel } from "./checkpoint/random-parameters.ts";
 export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
-export { type TensorToWrite, writeSafetensors } from "./checkpoint/write-safetensors.ts";
+export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
 export type { Activation } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
@@ -47,28 +45,20 @@ export { draftModel } from "./decode/draft-model.ts";
 export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { logProbabilities, logSumOfExp } from "./decode/log-sum-exp.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
-export type { Proposal, Proposer, ProposerFor, ProposerTask } from "./decode/proposer.ts";
-export { type HeldCache, reorder } from "./decode/reorder.ts";
+export type { Proposal, Proposer, ProposerFor } from "./decode/proposer.ts";
+export { reorder } from "./decode/reorder.ts";
 export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce } from "./decode/samples.ts";
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
-export { cacheBytes, chooseDtype, type MemoryNeed, memoryNeed } from "./memory/memory.ts";
+export { cacheBytes } from "./memory/memory.ts";
 export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory/memory-by-dtype.ts";
 export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { crossEntropies, crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
-export type { StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export { type Tokenizer, TokenizerError } from "./tokenizer/tokenizer.ts";
-export {
-  COMPANION_FILES,
-  loadTokenizer,
-  loadTokenizerFiles,
-  TOKENIZER_FILES,
-  type TokenizerFiles,
-  VOCABULARY_FILES,
-} from "./tokenizer/tokenizer-files.ts";
+export { COMPANION_FILES, loadTokenizer, TOKENIZER_FILES, VOCABULARY_FILES } from "./tokenizer/tokenizer-files.ts";
 export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";

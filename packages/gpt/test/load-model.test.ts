@@ -5,7 +5,8 @@ import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { generate } from "../src/generate.ts";
-import { fileSource, loadModel, openCheckpoint } from "../src/node/index.ts";
+import { fileSource, loadModel } from "../src/node/index.ts";
+import { openCheckpoint } from "../src/node/open-checkpoint.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { parseConfig } from "../src/config/config.ts";
 import { presetConfig, presetNames } from "../src/config/presets.ts";
-import { loadModel, openCheckpoint, writeRandomModel } from "../src/node/index.ts";
+import { loadModel, writeRandomModel } from "../src/node/index.ts";
+import { openCheckpoint } from "../src/node/open-checkpoint.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 const engine = createReferenceEngine();

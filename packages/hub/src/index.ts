@@ -7,5 +7,5 @@ export type { Need } from "./model-files.ts";
 export { inspectModel, type ModelInfo } from "./model-info.ts";
 export { planRemoval, type Removal, type RemoveOptions } from "./remove-model.ts";
 export { findRepo, isRevision, shortNames } from "./repo.ts";
-export { type CachedRepo, type CachedSnapshot, scanCache, sumOf } from "./scan-cache.ts";
-export { type HubChoices, hubSettings } from "./settings.ts";
+export { type CachedRepo, scanCache, sumOf } from "./scan-cache.ts";
+export { hubSettings } from "./settings.ts";

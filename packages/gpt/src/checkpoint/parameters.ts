@@ -32,14 +32,14 @@ export interface LinearParameters {
   readonly bias: Tensor;
 }
 
-export interface AttentionParameters {
+interface AttentionParameters {
   /** [C, 3C]: queries, keys and values side by side. */
   readonly cAttn: LinearParameters;
   /** [C, C] */
   readonly cProj: LinearParameters;
 }
 
-export interface MlpParameters {
+interface MlpParameters {
   /** [C, nInner] */
   readonly cFc: LinearParameters;
   /** [nInner, C] */

@@ -17,7 +17,7 @@ export interface Proposer {
 }
 
 /** What a proposer is made for: one text of one model. */
-export interface ProposerTask {
+interface ProposerTask {
   readonly target: Model;
   /** The most tokens that the text can have. */
   readonly capacity: number;

@@ -2,8 +2,8 @@
 export { convertModel } from "./convert-model.ts";
 export { type FileSource, fileSource } from "./file-source.ts";
 export { type FolderInfo, inspectFolder } from "./inspect-folder.ts";
-export { type LoadModelOptions, loadConfig, loadFolderTokenizer, loadModel } from "./load-model.ts";
-export { LARGEST_INDEX, type OpenCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
+export { type LoadModelOptions, loadFolderTokenizer, loadModel } from "./load-model.ts";
+export { LARGEST_INDEX } from "./open-checkpoint.ts";
 export { readText } from "./read-text.ts";
 export { type RandomModelOptions, writeRandomModel } from "./write-random-model.ts";
 export { writeSafetensorsFile } from "./write-safetensors-file.ts";
