@@ -1,6 +1,6 @@
 /**
- * Generation: prefill the prompt in one pass, then draw a token, feed it, and again, until something ends it.
- * How a token is chosen is the caller's affair: `sample` is given the logits and all ids so far.
+ * Generation: prefill the prompt in one pass, then draw a token and feed it until something ends the text.
+ * The caller chooses tokens: `sample` receives the logits and all ids so far.
  */
 import {
   type Continuation,
@@ -19,17 +19,19 @@ import { interruptibleForward } from "./pass/interruptible-forward.ts";
 
 export interface GenerateOptions extends TextOptions {
   readonly sample: Sample;
-  /** False: no KV cache, every step recomputes the whole text. The ids are the same, the time is not. */
+  /** False disables the KV cache: every step recomputes the whole text. The ids are the same, the time is not. */
   readonly useCache?: boolean | undefined;
-  /** A cache of the caller's, emptied first; without one, generate makes its own, just large enough, and disposes of it. */
+  /**
+   * A cache to use, which is reset first; by default, generate creates one of the needed capacity and disposes of it.
+   */
   readonly cache?: KVCache | undefined;
 }
 
 /**
- * Yields the continuation of a prompt token by token, the end-of-text token included (its text is empty), and returns
- * what ended it. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
- * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for a prompt or option that cannot be;
- * Error naming the position where logits are NaN or infinite
+ * Yields the continuation of a prompt token by token, including the end-of-text token (its text is empty), and returns
+ * why it ended. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
+ * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for an invalid prompt or option; Error
+ * naming the position where logits are NaN or infinite
  */
 export function generate(
   model: Model,
@@ -70,7 +72,7 @@ async function* drawTokens(
   }
 }
 
-/** A cache just large enough for a text. @throws EngineError if the engine has no room for it */
+/** A cache of the capacity that a text needs. @throws EngineError if the engine has no memory for it */
 export function cacheFor({ config, engine }: Model, text: Continuation): KVCache {
   return new KVCache(config, engine, text.history.length + text.room());
 }

@@ -37,18 +37,19 @@ export interface PassOptions {
 export interface ForwardOptions extends PassOptions, Pick<Sequence, "cache"> {}
 
 /**
- * Logits of the next token after each of `ids`: a pass over one sequence. T ids -> [T, V], or [1, V] with positions "last"
- * @throws what `forwardBatch` throws
+ * Logits of the next token after each of `ids`: a pass over one sequence. @throws what `forwardBatch` throws
+ * T ids -> [T, V], or [1, V] with positions "last"
  */
 export function forward(model: Model, ids: ArrayLike<number>, { cache, ...options }: ForwardOptions = {}): Tensor {
   return forwardBatch(model, [{ ids, cache }], options);
 }
 
 /**
- * Logits of the next token after each id of each sequence, in order: one pass, which reads every weight once for all of them. A
- * sequence sees only its own tokens. B lists of T ids -> [sum of T, V], or [B, V] with positions "last"
- * The result belongs to the caller, or is a view of `into`. @throws ContextOverflowError naming the sequence whose tokens do not fit;
- * ShapeError for an unknown id; for a wrong list or cache, see checkSequences. Caches are unchanged after an error.
+ * Logits of the next token after each id of each sequence, in order: one pass, which reads every weight once for all of
+ * them. A sequence sees only its own tokens. The result belongs to the caller, or is a view of `into`.
+ * B lists of T ids -> [sum of T, V], or [B, V] with positions "last"
+ * @throws ContextOverflowError naming the sequence whose tokens do not fit; ShapeError for an unknown id; for a wrong
+ * list or cache, see checkSequences. Caches are unchanged after an error.
  */
 export function forwardBatch(model: Model, sequences: readonly Sequence[], options: PassOptions = {}): Tensor {
   const pass = forwardByLayer(model, sequences, options);
@@ -58,7 +59,7 @@ export function forwardBatch(model: Model, sequences: readonly Sequence[], optio
   }
 }
 
-/** The pass as a generator that yields after each block, so that a long pass can be observed or aborted between layers. */
+/** The pass as a generator that yields after each block, so that a long one can be observed or aborted in between. */
 export function* forwardByLayer(
   model: Model,
   sequences: readonly Sequence[],
@@ -86,13 +87,13 @@ export function* forwardByLayer(
   }
 }
 
-/** Token embedding plus position embedding; positions continue from each sequence's past. B lists of T ids -> [sum of T, C] */
+/** Token embedding plus position embedding, continuing from each sequence's past. B lists of T ids -> [sum of T, C] */
 function embed({ wte, wpe }: Parameters, { sequences, embedding, add, tap }: Pass): Tensor {
   const tokens = tap("embed", embedding(wte, idsOf(sequences))); // [sum of T, C]
   return add(tokens, tap("posEmbed", embedding(wpe, positionsOf(sequences))));
 }
 
-/** One block: attention, then the MLP, each reading a normalized copy of the residual stream and adding to it. [sum of T, C], in place */
+/** One block: attention, then the MLP; each reads a normalized copy of the residual and adds to it. [sum of T, C] */
 function block(residual: Tensor, { ln1, attn, ln2, mlp }: BlockParameters, pass: Pass): void {
   const { addInto, layerNorm, tap } = pass;
   addInto(tap("residPre", residual), attention(layerNorm(residual, ln1), attn, pass));

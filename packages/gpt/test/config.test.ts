@@ -150,9 +150,9 @@ test.each([
   ["attention_head_type", "multiquery", "multi-query attention is not GPT-2's"],
   ["position_embedding_type", "rotary", "GPT-2's positions are absolute"],
   ["pruned_heads", { "0": [1] }, "pruned heads are not supported"],
-  ["quantization_config", { quant_method: "gptq" }, "quantised weights are not supported"],
-  ["compression_config", {}, "quantised weights are not supported"],
-  ["quantization", { bits: 4 }, "quantised weights are not supported"],
+  ["quantization_config", { quant_method: "gptq" }, "quantized weights are not supported"],
+  ["compression_config", {}, "quantized weights are not supported"],
+  ["quantization", { bits: 4 }, "quantized weights are not supported"],
   ["auto_map", { AutoModel: "m.M" }, "the model needs Python code of its own, which is not run"],
 ])("%s is refused by name when it changes the model", (key, value, reason) => {
   expect(() => parse({ [key]: value })).toThrow(`config.json: "${key}" is ${JSON.stringify(value)}: ${reason}`);

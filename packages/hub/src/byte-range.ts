@@ -1,4 +1,4 @@
-/** Parts of a remote file: a range is asked for, and what comes is held against it, for a server may send something else. */
+/** Range requests for parts of a remote file; responses are verified, because a server may send something else. */
 import type { ByteSource } from "@tsgpt/gpt";
 import { describeForeignFile, quote } from "@tsgpt/gpt";
 import type { HubClient } from "./client.ts";
@@ -6,20 +6,20 @@ import { HubError } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-files.ts";
 
 export interface RangeBody {
-  /** The byte of the file that the body begins with: 0 where the server knows no ranges. */
+  /** The offset in the file at which the body begins: 0 if the server ignores ranges. */
   readonly start: number;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface Range {
   readonly begin: number;
-  /** Exclusive; the file's end where there is none. */
+  /** Exclusive; by default, the end of the file. */
   readonly end?: number;
 }
 
 /**
- * Asks for a range of a file, `subject` being the file's name in messages.
- * @throws HubError if the answer is another range or another length, a web page for instance; what a request throws
+ * Requests a range of a file; `subject` is its name in messages.
+ * @throws HubError if the response has another range or length, or is a web page, say; what a request throws
  */
 export async function requestRange(
   client: HubClient,
@@ -29,7 +29,7 @@ export async function requestRange(
   subject: string,
 ): Promise<RangeBody> {
   const isWhole = begin === 0 && end === undefined;
-  // No If-Range: a store's ETag is not the hub's, so it would begin again; and the hash is checked.
+  // No If-Range: the store's ETag differs from the hub's, so every resume would restart; the hash is checked anyway.
   const headers: Record<string, string> = isWhole
     ? {}
     : { range: `bytes=${begin}-${end === undefined ? "" : end - 1}` };
@@ -53,13 +53,13 @@ function wrongLength({ headers }: Response, { size }: RemoteFile): string | unde
   return length === null || Number(length) === size ? undefined : `${length} bytes came in place of ${size}`;
 }
 
-/** The rest is not waited for. */
+/** Does not wait for the rest. */
 async function firstPiece(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of body) return piece;
   return new Uint8Array();
 }
 
-/** What the first bytes of a file that is not the one asked for tell of it, to end a message; "" if nothing. */
+/** Describes a wrong file by its first bytes, to end a message; "" if it is not recognized. */
 export function describeStart(firstBytes: Uint8Array): string {
   const [what] = describeForeignFile(firstBytes.subarray(0, 64))?.split(":") ?? [];
   return what === undefined ? "" : `; what came ${what}`;
@@ -77,7 +77,7 @@ export function remoteSource(client: HubClient, url: string, file: RemoteFile, s
   return { name: subject, size: file.size, read };
 }
 
-/** Fills `into` with what comes after `skipped` bytes; the rest is not waited for. */
+/** Fills `into` with the bytes after the first `skipped`, without waiting for the rest. */
 async function fill(into: Uint8Array, skipped: number, body: RangeBody["body"], subject: string): Promise<void> {
   let position = -skipped;
   for await (const chunk of body) {

@@ -1,4 +1,4 @@
-/** A model as the cache has it: nothing here asks the network. */
+/** A model in the cache; nothing here uses the network. */
 
 import { join } from "node:path";
 import { COMPANION_FILES, FILE_NAMES, quote } from "@tsgpt/gpt";
@@ -16,7 +16,7 @@ export interface CachedModel {
   readonly folder: string;
 }
 
-/** The repo of a name. @throws HubError if it can be none, or the revision can be none */
+/** The repo of a name. @throws HubError if the name or the revision is invalid */
 export function requireRepo(name: string, revision: string): Repo {
   const repo = findRepo(name);
   if (!repo) throw new HubError(`${quote(name)} is no model's id: org/name, letters, digits, "-", "_" and "." in both`);
@@ -24,7 +24,7 @@ export function requireRepo(name: string, revision: string): Repo {
   throw new HubError(`revision ${quote(revision)} is no name of a branch, a tag or a commit`);
 }
 
-/** The caches that may hold a repo: its own, and the one that Python makes of a short name. */
+/** The caches that may contain a repo: its own, and the one that Python creates for a short name. */
 export function cachesOf(
   { folder, shortFolder }: Repo,
   { cacheDir, symlinks }: HubSettings,
@@ -33,7 +33,7 @@ export function cachesOf(
   return shortFolder === undefined ? [own] : [own, { path: join(cacheDir, shortFolder), symlinks }];
 }
 
-/** A snapshot that lacks nothing; offline, one that lacks no more than files of a tokenizer, or a generation config. */
+/** A complete snapshot; offline, one that lacks at most tokenizer files or a generation config. */
 export async function findCached(
   repo: Repo,
   settings: HubSettings,
@@ -50,7 +50,7 @@ export async function findCached(
   return undefined;
 }
 
-/** The error of a model that is not in the cache, or not all of it, when nothing else may be asked. */
+/** The error for a model that is not in the cache, or not completely, when offline. */
 export async function offlineFailure(
   repo: Repo,
   settings: HubSettings,
@@ -61,6 +61,7 @@ export async function offlineFailure(
   const missing = (await findSnapshot(cache, revision, need))?.missing ?? [];
   const what = missing.length > 0 ? `${missing.join(", ")} of ` : "";
   return new HubError(
-    `${repo.id}: offline (--offline or HF_HUB_OFFLINE), and ${what}revision ${quote(revision)} is not in ${settings.cacheDir}`,
+    `${repo.id}: offline (--offline or HF_HUB_OFFLINE), ` +
+      `and ${what}revision ${quote(revision)} is not in ${settings.cacheDir}`,
   );
 }

@@ -1,7 +1,7 @@
 /**
- * The connection to a hub: requests through the environment's proxies, with the token for the hub's own address alone, and
- * every failure as a HubError. undici is what Node's fetch is made of; Node 20 does not show its proxies. The registry's is
- * used whole, fetch and agent, so that both are of one version.
+ * The connection to a hub: requests go through the environment's proxies, the token is sent only to the hub's own
+ * address, and every failure is a HubError. Node's fetch is undici, but Node 20 does not expose its proxies; the
+ * package from the registry is used for both fetch and agent, so that their versions match.
  */
 import { readFile } from "node:fs/promises";
 import { HubError } from "./hub-error.ts";
@@ -13,17 +13,17 @@ export interface HubClient {
   /** As it is in settings. */
   readonly endpoint: string;
   /**
-   * One request, `subject` being what messages call it. Redirects are followed, without the token where they lead elsewhere.
-   * @throws HubError for every answer but 2xx, and for none
+   * One request; `subject` is its name in messages. Redirects are followed, to other origins without the token.
+   * @throws HubError for every response but 2xx, and if there is none
    */
   request(url: string, init: RequestInit, subject: string): Promise<Response>;
-  /** What `attempt` gives, with retries; whatever it throws that is no HubError is taken for a failure of the connection. */
+  /** The result of `attempt`, with retries; errors other than HubError count as connection failures. */
   retrying<T>(attempt: () => Promise<T>): Promise<T>;
-  /** Lets the connections go. */
+  /** Closes the connections. */
   close(): Promise<void>;
 }
 
-/** Connects to the hub of `settings`; nothing is sent yet. @throws HubError for a token or a proxy that cannot be one */
+/** Creates a client for the hub of `settings`; sends nothing yet. @throws HubError for an invalid token or proxy */
 export async function connect(settings: HubSettings, options: RetryOptions = {}): Promise<HubClient> {
   const { EnvHttpProxyAgent, fetch } = await import("undici");
   const { endpoint, proxies } = settings;
@@ -38,21 +38,22 @@ export async function connect(settings: HubSettings, options: RetryOptions = {})
 
   const request: HubClient["request"] = async (url, init, subject) => {
     const headers = new Headers(init.headers);
-    headers.set("accept-encoding", "identity"); // so that ranges and lengths are those of the file
+    headers.set("accept-encoding", "identity"); // so that ranges and lengths refer to the file
     headers.set("user-agent", "tsgpt");
     const isHub = new URL(url).origin === origin;
     if (token !== undefined && isHub) headers.set("authorization", `Bearer ${token}`);
     const fields = Object.fromEntries(headers);
     const answer = await fetch(url, { ...(signal && { signal }), headers: fields, dispatcher });
     reached = true;
-    const response = answer as unknown as Response; // the two undicis' types differ, their objects do not
+    const response = answer as unknown as Response; // the types of the two versions differ, the objects do not
     if (response.ok) return response;
     await response.body?.cancel();
     throw statusError(response, { subject, settings, hasToken: token !== undefined });
   };
 
   const asHubError = (error: unknown): unknown => {
-    const isNetwork = !(error instanceof HubError) && (error as NodeJS.ErrnoException).syscall === undefined; // else the disk's
+    // otherwise a disk error
+    const isNetwork = !(error instanceof HubError) && (error as NodeJS.ErrnoException).syscall === undefined;
     return isNetwork && !signal?.aborted ? networkError(error as Error, host, reached) : error;
   };
   const retrying: HubClient["retrying"] = (attempt) =>
@@ -64,7 +65,8 @@ async function tokenOf({ token, tokenFile }: HubSettings): Promise<string | unde
   const found = token ?? clean(await readFile(tokenFile ?? "", "utf8").catch(() => undefined));
   if (found === undefined || /^[\x21-\x7e]+$/.test(found)) return found;
   const where = token === undefined ? tokenFile : "HF_TOKEN";
-  throw new HubError(`the token in ${where} holds characters that no token has: set it again`); // and it stays untold
+  // the token itself is not printed
+  throw new HubError(`the token in ${where} holds characters that no token has: set it again`);
 }
 
 function checkProxies({ proxies: { httpProxy, httpsProxy } }: HubSettings): void {

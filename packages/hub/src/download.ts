@@ -1,6 +1,6 @@
 /**
- * One file of the hub into the cache: resumed where an earlier run or a cut left it, under a temporary name until its size and
- * its hash are right. Bytes are written at their place in the file, so that two writers of one part could not spoil it.
+ * Downloads one file of the hub into the cache. Downloads are verified and resume after an interruption; until then a
+ * file has a temporary name. Bytes are written at their offset, so that two writers of one file would write the same.
  */
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
@@ -13,7 +13,7 @@ import type { RemoteFile } from "./remote-files.ts";
 export interface Download {
   readonly file: RemoteFile;
   readonly url: string;
-  /** For messages: the model and the file. */
+  /** The model and the file, for messages. */
   readonly subject: string;
   readonly blob: string;
   readonly part: string;
@@ -21,19 +21,19 @@ export interface Download {
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes of the file that are there; less than before where a server made it begin again. */
+  /** Called with the number of bytes present; it decreases if a server made the download restart. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Fetches a file to its blob. What has come stays, for the next run, unless it is wrong.
- * @throws HubError if it cannot be had, is not what the hub said, or does not fit on the disk; the signal's reason
+ * Downloads a file to its blob. A partial download is kept for the next run, unless it is wrong.
+ * @throws HubError if the download fails, has the wrong hash, or does not fit on the disk; the signal's reason
  */
 export async function download(client: HubClient, wanted: Download, options: DownloadOptions = {}): Promise<void> {
   const handle = await open(wanted.part, constants.O_RDWR | constants.O_CREAT);
   try {
     await client.retrying(() => receive(client, wanted, handle, options));
-    await handle.sync(); // or a power cut could leave the name and not the bytes
+    await handle.sync(); // otherwise a power failure could leave the name without the bytes
   } catch (error) {
     if ((await handle.stat()).size === 0) await rm(wanted.part, { force: true });
     throw error;
@@ -44,7 +44,7 @@ export async function download(client: HubClient, wanted: Download, options: Dow
   await rename(wanted.part, wanted.blob);
 }
 
-/** Receives what is missing of the part. */
+/** Downloads the missing bytes. */
 async function receive(
   client: HubClient,
   { file, url, subject, part }: Download,
@@ -87,7 +87,7 @@ async function discardIf(wrong: boolean, part: string, error: unknown): Promise<
   throw error;
 }
 
-/** Reads the part back from the disk: what will be used is what was checked. */
+/** Hashes the file as read back from the disk: what is used is what was verified. */
 async function checkHash({ file, subject, part }: Download, signal: AbortSignal | undefined): Promise<void> {
   const isLfs = file.hash.length === 64;
   const hash = createHash(isLfs ? "sha256" : "sha1");

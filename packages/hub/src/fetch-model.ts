@@ -1,6 +1,7 @@
 /**
- * A model by its hub id: from the cache, without a word to the network, if it is there; else fetched into it, what is needed and
- * no more, and looked into before its weights are. One process at a time fetches a model; the others wait and use what it got.
+ * Fetches a model by its hub id: from the cache, without network access, if it is there; otherwise downloads only the
+ * files needed, after checking the config and the headers of the weights. One process at a time downloads a model; the
+ * others wait and use the result.
  */
 
 import { mkdir, statfs } from "node:fs/promises";
@@ -29,9 +30,9 @@ import type { Repo } from "./repo.ts";
 import type { RetryOptions } from "./retry.ts";
 import { type Environment, type HubChoices, type HubSettings, hubSettings } from "./settings.ts";
 
-/** What a person who waits would like to know. Bytes are those of all files together that are not there yet. */
+/** Progress events. Bytes are those of all missing files together. */
 export type HubEvent =
-  | { readonly kind: "waiting" } // for another process that fetches the model
+  | { readonly kind: "waiting" } // for another process that downloads the model
   | { readonly kind: "start"; readonly parameters?: number; readonly bytes: number; readonly totalBytes: number }
   | { readonly kind: "progress"; readonly bytes: number; readonly totalBytes: number }
   | { readonly kind: "retry"; readonly reason: string; readonly seconds: number };
@@ -39,9 +40,9 @@ export type HubEvent =
 export interface FetchOptions extends HubChoices, Pick<RetryOptions, "signal" | "sleep"> {
   /** A branch, a tag or a commit; main by default. */
   readonly revision?: string | undefined;
-  /** All of the model by default. */
+  /** By default, the whole model. */
   readonly need?: Need | undefined;
-  /** Asks the hub what the revision is now, even if it is in the cache. */
+  /** Resolves the revision on the hub, even if it is cached. */
   readonly refresh?: boolean | undefined;
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
   readonly env?: Environment | undefined;
@@ -52,15 +53,15 @@ interface Fetching {
   readonly cache: RepoCache;
   readonly remote: RemoteRevision;
   readonly onEvent: (event: HubEvent) => void;
-  /** Ends all of its downloads when one fails. */
+  /** Aborts all other downloads when one fails. */
   readonly stop: AbortController;
 }
 
 const AT_ONCE = 4;
 
 /**
- * The model `name` (`org/name`, or a short name) in the cache, fetched if need be; what an earlier run left half is gone on with.
- * @throws HubError if it cannot be had; ConfigError or CheckpointError if it is no model that could be run; the signal's reason
+ * The model `name` (`org/name`, or a short name) in the cache, downloaded if necessary; resumes partial downloads.
+ * @throws HubError if it cannot be fetched; ConfigError or CheckpointError if it is not supported; the signal's reason
  */
 export async function fetchModel(name: string, options: FetchOptions = {}): Promise<CachedModel> {
   const { revision = "main", need = "model", refresh = false, signal } = options;
@@ -120,7 +121,7 @@ async function fetchNeeded(fetching: Fetching, need: Need, signal: AbortSignal):
   await fetchAll(fetching, files, model?.summary.parameters, signal);
 }
 
-/** Fetches those that are not there yet, a few at once. */
+/** Downloads the missing ones, a few concurrently. */
 async function fetchAll(
   fetching: Fetching,
   files: readonly RemoteFile[],
@@ -155,14 +156,14 @@ async function fetchAll(
 }
 
 async function checkRoom({ cache, remote }: Fetching, bytes: number): Promise<void> {
-  const disk = await statfs(cache.path).catch(() => undefined); // not every file system tells
+  const disk = await statfs(cache.path).catch(() => undefined); // not every file system reports it
   const free = disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
   if (bytes <= free) return;
   const inMB = (count: number) => `${Math.ceil(count / 1e6)} MB`;
   throw new HubError(`${remote.id}: needs ${inMB(bytes)}, the disk of ${cache.path} has ${inMB(free)} left`);
 }
 
-/** Whether the snapshot has the file; a blob of another snapshot counts, once it is linked. */
+/** Whether the snapshot has the file; a blob of another snapshot is linked and counts. */
 async function isThere({ cache, remote }: Fetching, { name, size, hash }: RemoteFile): Promise<boolean> {
   if ((await sizeOf(join(snapshotPath(cache, remote.commit), name))) === size) return true;
   if ((await sizeOf(blobPath(cache, hash))) !== size) return false;

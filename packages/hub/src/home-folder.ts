@@ -1,26 +1,26 @@
 /**
- * `~` and `~user` at the beginning of a path, as os.path.expanduser of Python 3 has them. A shell expands them too, but not in
- * `--cache-dir=~/x`, nor in what a program or a service file passes on.
+ * Expands `~` and `~user` at the beginning of a path, as os.path.expanduser of Python 3 does. Shells expand them too,
+ * but not in `--cache-dir=~/x`, and programs and service files do not.
  */
 import { readFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 
-/** Where the home folders of a machine's users are. */
+/** Looks up home folders. */
 export interface Homes {
-  /** Of the user that runs this process. @throws if the machine knows none */
+  /** Of the user of this process. @throws if there is no entry */
   own(): string;
-  /** Of the user of that name; undefined if there is none. */
+  /** Of the named user; undefined if there is none. */
   of(user: string): string | undefined;
 }
 
-/** The path of which `~` is the first part, but the home folder is not known. */
+/** A path beginning with `~` whose home folder is unknown. */
 export class HomeError extends Error {
   override readonly name = "HomeError";
 }
 
 /**
- * The path with its `~` expanded: by HOME, else by the user's entry. That of an unknown user stays as it is, as in Python.
- * @throws HomeError for `~` where HOME is not set and this user has no entry, as a container's often has not
+ * The path with `~` expanded: by HOME, or by the user's entry. An unknown user's stays unchanged, as in Python.
+ * @throws HomeError for `~` without HOME and without an entry for this user, as in many containers
  */
 export function expandHome(
   path: string,
@@ -54,7 +54,7 @@ const machineHomes: Homes = {
   },
 };
 
-/** `name:password:id:group:comment:home:shell` lines; nothing where a system keeps its users elsewhere. */
+/** Lines of `name:password:id:group:comment:home:shell`; "" on systems that keep their users elsewhere. */
 function usersFile(): string {
   try {
     return readFileSync("/etc/passwd", "utf8");

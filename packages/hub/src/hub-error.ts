@@ -1,16 +1,16 @@
-/** The error of the hub and its cache: one line that says what was asked for, what came, and what to do. */
+/** The error of the hub and its cache: one line with what was requested, what happened, and the fix. */
 
 export interface HubErrorDetails {
-  /** Of the answer, where there was one. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number | undefined;
-  /** True for what may well go better in a moment: a cut, too many requests, a server's own failure. */
+  /** True for failures that may succeed on retry: a lost connection, too many requests, a server error. */
   readonly transient?: boolean | undefined;
-  /** Seconds that the server asks to wait. */
+  /** Seconds that the server asks to wait before a retry. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A model that cannot be had from the hub, or from the cache. */
+/** A model that cannot be fetched from the hub or the cache. */
 export class HubError extends Error {
   override readonly name = "HubError";
   readonly status: number | undefined;

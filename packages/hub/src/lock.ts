@@ -1,7 +1,7 @@
 /**
- * A lock that the processes of a machine, or of several over one file system, share: a file with its holder's name, whose
- * time the holder renews while it lives. Node has none that the system would release (flock). proper-lockfile 4.1.2, the known
- * library, takes a dead process's lock over after 2 seconds at the earliest and knows nothing of its process.
+ * A lock between the processes of one machine, or of several on a shared file system: a file with its holder's name,
+ * whose modification time the holder renews. Node has no flock, which the system would release. proper-lockfile 4.1.2,
+ * the known library, takes over a dead process's lock after 2 seconds at the earliest and does not check its process.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { HubError } from "./hub-error.ts";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, if another process has the lock. */
+  /** Called once if another process holds the lock. */
   readonly onWait?: (() => void) | undefined;
 }
 
@@ -25,17 +25,18 @@ interface Holder {
 const RENEWED = 100; // milliseconds
 const POLLED = 50;
 
-/** Milliseconds without renewal after which a holder is taken for dead, by what is known of its process. */
+/** Milliseconds without renewal after which the holder is considered dead, by the state of its process. */
 const SILENCE = {
-  /** None of this machine has its number; or it runs in a container that shares the machine's name, and is silent as well. */
+  /** No process on this machine has its id; or it runs in a container with the same host name. */
   gone: 400,
   elsewhere: 1500,
-  /** It was stopped (Ctrl-Z), is short of time, or another has its number by now. */
+  /** It is stopped (Ctrl-Z), slow, or its id was reused. */
   running: 10_000,
 };
 
 /**
- * Runs `task` with the lock at `path`. Its signal aborts at the caller's, or when the lock was lost to another process.
+ * Runs `task` while holding the lock at `path`. Its signal aborts with the caller's, or when another process takes the
+ * lock over.
  * @throws what the task throws; HubError if the lock was lost; the signal's reason
  */
 export async function withLock<T>(
@@ -78,7 +79,7 @@ async function take(
   }
 }
 
-/** Creates the lock, unless it is there. */
+/** Creates the lock; false if it exists. */
 async function create(path: string, id: string): Promise<boolean> {
   const handle = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
@@ -90,7 +91,7 @@ async function create(path: string, id: string): Promise<boolean> {
   return true;
 }
 
-/** Moves a dead process's lock away. Of several that would, one succeeds; who has moved another's new lock puts it back. */
+/** Moves a dead process's lock away. Of several contenders one succeeds; one that moved a new lock restores it. */
 async function clear(path: string, id: string, dead: Holder | undefined): Promise<void> {
   const aside = `${path}.${id}`;
   const moved = await rename(path, aside).then(
@@ -107,7 +108,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch {
-    return undefined; // gone, or killed while it was written
+    return undefined; // released, or its holder was killed while writing it
   }
 }
 
@@ -121,7 +122,7 @@ function stateOf(holder: Holder | undefined): keyof typeof SILENCE {
   }
 }
 
-/** Shows that the holder lives. @throws HubError if the lock is another's; one that cannot be read or touched may be in a moment */
+/** Renews the lock. @throws HubError if it is another's; a failure to read or touch it may be temporary */
 async function renew(path: string, id: string): Promise<void> {
   const holder = await readHolder(path);
   if (holder && holder.id !== id)

@@ -1,4 +1,7 @@
-/** Which files of a model are needed, and which of them a snapshot in the cache has. Never more, and never one that runs code. */
+/**
+ * The files needed of a model, and those that a cached snapshot has. Nothing else is downloaded, and never a file that
+ * can run code.
+ */
 
 import { join } from "node:path";
 import { COMPANION_FILES, FILE_NAMES, parsePythonJson, TOKENIZER_FILES, VOCABULARY_FILES } from "@tsgpt/gpt";
@@ -14,20 +17,20 @@ const {
   weights: WEIGHTS,
 } = FILE_NAMES;
 
-/** The tokenizer alone, or all that a model is. */
+/** Only the tokenizer, or the whole model. */
 export type Need = "tokenizer" | "model";
 
 const PICKLES = /^(pytorch_model.*\.bin|.*\.(pt|pth|ckpt|pkl))$/;
 
-/** A snapshot in the cache. */
+/** A cached snapshot. */
 export interface Snapshot {
   readonly commit: string;
   readonly folder: string;
-  /** Names of what is needed and not there; a tokenizer that the model does not have is not missing. */
+  /** Names of needed files that are absent; a tokenizer that the model does not have is not missing. */
   readonly missing: readonly string[];
 }
 
-/** The files of the tokenizer, of those that there are: one or two and what stands beside them, or none. */
+/** The tokenizer's files among those that exist: one or two and their companions, or none. */
 export function tokenizerFiles(has: (name: string) => boolean): readonly string[] {
   const forms = [[TOKENIZER], VOCABULARY_FILES];
   const form = forms.find((names) => names.every(has));
@@ -35,7 +38,7 @@ export function tokenizerFiles(has: (name: string) => boolean): readonly string[
 }
 
 /**
- * The file that the weights are in, or that names their shards. @throws HubError if there is neither
+ * The file with the weights, or with the names of their shards. @throws HubError if there is neither
  * @see https://huggingface.co/docs/hub/security-pickle
  */
 export function weightsFile(has: (name: string) => boolean, names: Iterable<string>, id: string): string {
@@ -50,7 +53,7 @@ export function weightsFile(has: (name: string) => boolean, names: Iterable<stri
   );
 }
 
-/** The snapshot of a revision in the cache; undefined if it was never fetched. */
+/** The cached snapshot of a revision; undefined if it was never fetched. */
 export async function findSnapshot(cache: RepoCache, revision: string, need: Need): Promise<Snapshot | undefined> {
   const commit = await readRef(cache, revision);
   if (commit === undefined) return undefined;
@@ -65,7 +68,10 @@ export async function findSnapshot(cache: RepoCache, revision: string, need: Nee
   return { commit, folder, missing };
 }
 
-/** Of a model but for its tokenizer. A generation config is missing where files were asked for one by one and it was not. */
+/**
+ * Missing files of a model without its tokenizer. The generation config is missing if files were fetched one by one and
+ * it was not among them.
+ */
 async function missingModel(cache: RepoCache, commit: string, there: ReadonlySet<string>): Promise<string[]> {
   const missing = await missingWeights(snapshotPath(cache, commit), there);
   if (!there.has(CONFIG)) missing.unshift(CONFIG);
@@ -74,7 +80,7 @@ async function missingModel(cache: RepoCache, commit: string, there: ReadonlySet
   return missing;
 }
 
-/** Where files were asked for one by one, what stands beside the tokenizer is either there or known not to be. */
+/** If files were fetched one by one, the tokenizer's companions are either present or known not to exist. */
 async function missingTokenizer(cache: RepoCache, commit: string, there: ReadonlySet<string>): Promise<string[]> {
   const absent = await absentFiles(cache, commit);
   if (tokenizerFiles((name) => there.has(name)).length > 0)
@@ -90,7 +96,7 @@ async function missingWeights(folder: string, there: ReadonlySet<string>): Promi
   return shards.filter((_, i) => sizes[i] === undefined);
 }
 
-/** The names in an index, as far as they can be read: the loader tells what is wrong with it. */
+/** The names in an index, as far as it can be read: the loader reports what is wrong with it. */
 async function shardsOf(path: string): Promise<string[]> {
   try {
     const index = parsePythonJson((await readText(path, LARGEST_INDEX)) ?? "") as { weight_map: object };

@@ -1,4 +1,4 @@
-/** What a model of the hub is, from its config and the headers of its weights: in the cache, or on the hub. */
+/** Describes a model of the hub from its config and the headers of its weights, cached or remote. */
 import type { CheckpointSummary, GPT2Config } from "@tsgpt/gpt";
 import { inspectFolder } from "@tsgpt/gpt/node";
 import { findCached, offlineFailure, requireRepo } from "./cached-model.ts";
@@ -11,16 +11,17 @@ import { hubSettings } from "./settings.ts";
 export interface ModelInfo {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;
-  /** On the hub, or in its cache. */
+  /** Its commit on the hub. */
   readonly commit?: string;
-  /** Of the hub's id; where the name was a short one, what it stands for. */
+  /** The hub's id, also if the given name was a short one. */
   readonly id?: string;
-  /** Undefined while the weights are on the hub alone. */
+  /** Undefined if the weights are not cached. */
   readonly folder?: string;
 }
 
 /**
- * What a model of the hub is, from the cache if it is there; else a few kilobytes are asked for, and nothing is kept.
+ * Describes a model of the hub, from the cache if it is there; otherwise a few kilobytes are requested, and nothing is
+ * stored.
  * @throws what fetchModel throws
  */
 export async function inspectModel(name: string, options: FetchOptions = {}): Promise<ModelInfo> {

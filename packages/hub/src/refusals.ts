@@ -1,17 +1,17 @@
-/** What the hub's refusals, and the network's, mean to a person: each as one line that says what to do. */
+/** Translates the hub's refusals and network errors into one line that says what to do. */
 import { quote } from "@tsgpt/gpt";
 import { HubError } from "./hub-error.ts";
 import { retryAfter } from "./retry.ts";
 import type { HubSettings } from "./settings.ts";
 
 export interface Refused {
-  /** What was asked for: `org/name`, or a file of it. */
+  /** The request's subject: `org/name`, or a file of it. */
   readonly subject: string;
   readonly settings: HubSettings;
   readonly hasToken: boolean;
 }
 
-/** The error of an answer that is not 2xx. */
+/** The error for a response that is not 2xx. */
 export function statusError(response: Response, refused: Refused): HubError {
   const { status, headers } = response;
   const code = headers.get("x-error-code") ?? "";
@@ -26,7 +26,8 @@ function reasonOf(status: number, code: string, { settings, hasToken }: Refused)
     case 401:
       return hasToken
         ? `${host} does not take the token, or there is no such model: check both`
-        : `no such model on ${host}, or one that wants a token: check the name, or put a token into ${tokenPlaces(settings)}`;
+        : `no such model on ${host}, or one that wants a token: ` +
+            `check the name, or put a token into ${tokenPlaces(settings)}`;
     case 403:
       return hasToken
         ? `${host} does not let this token in: if the model is gated, accept its terms on its page`
@@ -52,7 +53,7 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   EntryNotFound: "the revision has no such file",
 };
 
-/** What stands in the way from the first request on, where a second would not help. */
+/** Errors of the first request that a retry would not solve. */
 const UNREACHABLE = [
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -63,10 +64,10 @@ const UNREACHABLE = [
   "UND_ERR_CONNECT_TIMEOUT",
 ];
 
-/** The error of a request that had no whole answer; `reached` is whether any has had one. */
+/** The error of a request without a complete response; `reached` is whether an earlier one had one. */
 export function networkError(error: Error, host: string, reached: boolean): HubError {
   let cause: NodeJS.ErrnoException = error;
-  while (cause.cause instanceof Error) cause = cause.cause; // undici wraps what a socket or a proxy said, up to twice
+  while (cause.cause instanceof Error) cause = cause.cause; // undici wraps a socket's or proxy's error up to twice
   const { code = "" } = cause;
   const proxy = /Proxy response \((\d+)\)/.exec(cause.message)?.[1];
   if (proxy) return new HubError(`the proxy does not let ${host} through (HTTP ${proxy})`, { cause: error });

@@ -1,4 +1,4 @@
-/** What a revision of a model holds on the hub: its commit, and its files with their sizes and hashes. Asked of the hub's client. */
+/** The contents of a revision on the hub: its commit, and its files with sizes and hashes, by the hub's client. */
 import type { ListFileEntry } from "@huggingface/hub";
 import { quote } from "@tsgpt/gpt";
 import type { HubClient } from "./client.ts";
@@ -9,18 +9,18 @@ export interface RemoteFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** SHA-256 where git keeps a pointer (LFS), else git's own: SHA-1 of `blob <size>\0` and the bytes. Names the blob in a cache. */
+  /** SHA-256 for LFS files, otherwise git's SHA-1 of `blob <size>\0` and the bytes. Names the blob in a cache. */
   readonly hash: string;
 }
 
 export interface RemoteRevision {
   readonly id: string;
   readonly commit: string;
-  /** In the revision's uppermost folder, by name. */
+  /** Files in the top folder, by name. */
   readonly files: ReadonlyMap<string, RemoteFile>;
 }
 
-/** What `revision` of a model is now. @throws HubError if the hub has no such revision, or answers as no hub does */
+/** Resolves `revision` of a model. @throws HubError if the hub has no such revision, or the response is invalid */
 export async function remoteRevision(client: HubClient, id: string, revision: string): Promise<RemoteRevision> {
   const { listFiles, modelInfo } = await import("@huggingface/hub");
   const subject = revision === "main" ? id : `${id} at ${revision}`;
@@ -45,7 +45,7 @@ export async function remoteRevision(client: HubClient, id: string, revision: st
   return { id, commit, files };
 }
 
-/** Where the hub gives a file's bytes. */
+/** The URL of a file. */
 export function fileUrl(client: HubClient, { id, commit }: RemoteRevision, name: string): string {
   return `${client.endpoint}/${id}/resolve/${commit}/${encodeURIComponent(name)}`;
 }
@@ -57,7 +57,7 @@ function asFile({ path, lfs, size, oid }: ListFileEntry): RemoteFile {
   throw new TypeError(`the file ${quote(path)} has size ${quote(file.size)} and hash ${quote(file.hash)}`);
 }
 
-/** A proxy's login page in place of JSON throws here, in the client's parser. */
+/** A proxy's login page instead of JSON throws here, in the client's parser. */
 async function understood<T>(client: HubClient, subject: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -1,4 +1,7 @@
-/** A model on the hub, looked into without its weights: the config, and the headers of the weights through the loader's own gate. */
+/**
+ * Inspects a model on the hub without downloading its weights: the config, and the headers of the weights, validated as
+ * when loading.
+ */
 
 import type { GPT2Config } from "@tsgpt/gpt";
 import {
@@ -22,13 +25,13 @@ import { fileUrl, type RemoteFile, type RemoteRevision } from "./remote-files.ts
 export interface RemoteModel {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;
-  /** What the weights are in: one file, or an index and its shards. */
+  /** The files of the weights: one, or an index and its shards. */
   readonly weights: readonly RemoteFile[];
 }
 
 /**
- * Looks into a revision; `read` gives the text of a small file of it.
- * @throws ConfigError, CheckpointError or HubError for what could not be run, before any weights are fetched
+ * Inspects a revision; `read` gives the text of a small file.
+ * @throws ConfigError, CheckpointError or HubError if it is not supported, before any weights are fetched
  */
 export async function inspectRemote(
   client: HubClient,

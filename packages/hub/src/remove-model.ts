@@ -1,4 +1,4 @@
-/** Takes a model out of the cache: all of it, or one revision with the blobs that no other needs. */
+/** Removes a model from the cache: all of it, or one revision with the blobs that no other uses. */
 import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "@tsgpt/gpt";
@@ -10,22 +10,22 @@ import { type CachedFile, type CachedRepo, type CachedSnapshot, scanRepo, sumOf 
 import { type Environment, type HubChoices, hubSettings } from "./settings.ts";
 
 export interface RemoveOptions extends HubChoices {
-  /** All of them by default. */
+  /** By default, all revisions. */
   readonly revision?: string | undefined;
   readonly env?: Environment | undefined;
 }
 
 export interface Removal {
   readonly id: string;
-  /** The commits that go. */
+  /** The commits to remove. */
   readonly commits: readonly string[];
-  /** That the disk gets back. */
+  /** Bytes that are freed. */
   readonly bytes: number;
-  /** Does it. @throws HubError if a file cannot be deleted */
+  /** Removes them. @throws HubError if a file cannot be deleted */
   remove(): Promise<void>;
 }
 
-/** What removing a model would free; nothing is removed yet. @throws HubError if the cache has no such model, or no such revision */
+/** Plans a removal without removing anything. @throws HubError if the cache has no such model or revision */
 export async function planRemoval(name: string, options: RemoveOptions = {}): Promise<Removal> {
   const { revision } = options;
   const wanted = requireRepo(name, revision ?? "main");
@@ -49,19 +49,19 @@ export async function planRemoval(name: string, options: RemoveOptions = {}): Pr
   throw new HubError(`${what}${wanted.id} is not in ${settings.cacheDir}; tsgpt models lists what is`);
 }
 
-/** What belongs to a snapshot alone. */
+/** The files of a snapshot alone. */
 function pathsOf(repo: CachedRepo, { commit, folder, refs }: CachedSnapshot): string[] {
   return [...refs.map((ref) => join(repo.path, "refs", ref)), folder, join(repo.path, ".no_exist", commit)];
 }
 
-/** The files that only the snapshots in `going` have. */
+/** The files that only the snapshots in `going` use. */
 function ownFiles({ snapshots }: CachedRepo, going: readonly CachedSnapshot[]): CachedFile[] {
   const staying = snapshots.filter((snapshot) => !going.includes(snapshot));
   const kept = new Set(staying.flatMap(({ files }) => files.map(({ path }) => path)));
   return going.flatMap(({ files }) => files.filter(({ path }) => !kept.has(path)));
 }
 
-/** The blobs that are these files. */
+/** The blobs of these files. */
 async function blobsOf({ path }: CachedRepo, files: readonly CachedFile[]): Promise<string[]> {
   const own = new Set(files.map((file) => file.path));
   const blobs = (await readdir(join(path, "blobs")).catch(() => [])).map((name) => join(path, "blobs", name));
@@ -69,7 +69,7 @@ async function blobsOf({ path }: CachedRepo, files: readonly CachedFile[]): Prom
   return blobs.filter((_, i) => own.has(real[i] as string));
 }
 
-/** In this order: a revision that nothing names any more before the bytes that it needs. */
+/** In this order: references first, then the bytes they need. */
 async function removeAll(id: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     await rm(path, { recursive: true, force: true }).catch((cause: Error) => {

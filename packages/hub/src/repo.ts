@@ -1,6 +1,6 @@
-/** How a model of the hub is named: its id, its revision, and the folder that Python's cache gives it. */
+/** Names of a model on the hub: its id, its revision, and its folder in Python's cache. */
 
-/** Names without an owner, from before the hub had owners, that people still type. */
+/** Short names without an owner, from before the hub had owners, still in common use. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   distilgpt2: "distilbert/distilgpt2",
   gpt2: "openai-community/gpt2",
@@ -12,18 +12,18 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 export interface Repo {
   /** `org/name` */
   readonly id: string;
-  /** The folder's name in a cache. */
+  /** The name of its folder in a cache. */
   readonly folder: string;
-  /** The folder that Python makes for the short name, where that is what was asked for. */
+  /** The folder that Python creates for the short name, if that was given. */
   readonly shortFolder: string | undefined;
 }
 
-/** The short names that stand for a model of the hub. */
+/** The short names of models on the hub. */
 export const shortNames: readonly string[] = Object.keys(SHORT_NAMES);
 
 const PART = /^\w(?:[\w.-]*\w)?$/;
 
-/** The repo that `name` means: `org/name`, or a short name; undefined if it can be neither. */
+/** The repo that `name` means: `org/name`, or a short name; undefined if it is neither. */
 export function findRepo(name: string): Repo | undefined {
   const short = Object.hasOwn(SHORT_NAMES, name);
   const id = short ? (SHORT_NAMES[name] as string) : name;
@@ -37,17 +37,17 @@ function folderOf(id: string): string {
   return `models--${id.replaceAll("/", "--")}`;
 }
 
-/** The id of a folder in a cache; undefined if no model's. */
+/** The id of a folder in a cache; undefined if it is not a model's. */
 export function idOfFolder(folder: string): string | undefined {
   return /^models--(.+)$/.exec(folder)?.[1]?.replaceAll("--", "/");
 }
 
-/** A full commit, which no branch can move. */
+/** Whether it is a full commit hash, which no branch can move. */
 export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
 }
 
-/** Whether git takes it for the name of a branch, a tag or a commit; what it does not could lead out of the cache. */
+/** Whether it is a valid git name of a branch, tag or commit; others could escape the cache folder. */
 export function isRevision(text: string): boolean {
   const legal = /^[^\p{C}\s~^:?*[\\]+$/u.test(text) && !/\.\.|@\{|^[/.-]|\/[/.]|[/.]$/.test(text);
   return legal && text.length <= 200;

@@ -1,4 +1,4 @@
-/** Again, after a wait, for what may go better in a moment; see HubError.transient. */
+/** Retries transient failures after a delay; see HubError.transient. */
 import { setTimeout as wait } from "node:timers/promises";
 import { HubError } from "./hub-error.ts";
 
@@ -6,16 +6,17 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before every wait. */
   readonly onRetry?: ((reason: string, seconds: number) => void) | undefined;
-  /** Waits so many seconds; a test need not. */
+  /** Waits `seconds`; replaced in tests. */
   readonly sleep?: ((seconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
 
 const RETRIES = 5;
-const LONGEST_WAIT = 3600; // seconds; who is told to wait longer comes back later
+const LONGEST_WAIT = 3600; // seconds; a longer wait is reported instead
 
 /**
- * What `attempt` gives, tried up to six times; between them waits as the server says, or half a second, doubled each time.
- * @throws the last error if none succeeded, at once one that is not transient, AbortError
+ * The result of `attempt`, tried up to six times; between attempts it waits as the server says, or half a second,
+ * doubling.
+ * @throws the last error if none succeeded; immediately one that is not transient; AbortError
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { signal, onRetry, sleep = sleepFor } = options;
@@ -42,7 +43,8 @@ function finalError(error: HubError, why: string): HubError {
 }
 
 /**
- * Seconds that an answer asks to wait: Retry-After, a number or a date, or else the hub's own RateLimit (`"api";r=0;t=55`).
+ * The delay in seconds that a response asks for: Retry-After, a number or a date, or the hub's own RateLimit
+ * (`"api";r=0;t=55`).
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {

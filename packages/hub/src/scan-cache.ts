@@ -1,11 +1,11 @@
-/** What a cache holds: every snapshot of every model, whoever fetched it. What cannot be read is left out, link by link. */
+/** Lists a cache: every snapshot of every model, whichever program fetched it. Unreadable entries are skipped. */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { idOfFolder, isCommit } from "./repo.ts";
 
 /** One file of a snapshot. */
 export interface CachedFile {
-  /** The file itself: a blob, where the snapshot links to one. */
+  /** The file itself: the blob that the snapshot links to, if it links. */
   readonly path: string;
   readonly bytes: number;
 }
@@ -13,7 +13,7 @@ export interface CachedFile {
 export interface CachedSnapshot {
   readonly commit: string;
   readonly folder: string;
-  /** Branches and tags that were this commit when they were last fetched. */
+  /** Branches and tags that pointed to this commit when last fetched. */
   readonly refs: readonly string[];
   readonly files: readonly CachedFile[];
 }
@@ -22,18 +22,18 @@ export interface CachedRepo {
   readonly id: string;
   readonly path: string;
   readonly snapshots: readonly CachedSnapshot[];
-  /** Bytes of downloads that have not ended. */
+  /** Bytes of incomplete downloads. */
   readonly partBytes: number;
 }
 
-/** The models in `cacheDir`, by id; none if there is no such folder. */
+/** The models in `cacheDir`, by id; none if it does not exist. */
 export async function scanCache(cacheDir: string): Promise<CachedRepo[]> {
   const folders = (await namesIn(cacheDir)).filter((name) => idOfFolder(name) !== undefined);
   const repos = await Promise.all(folders.map((name) => scanRepo(join(cacheDir, name), idOfFolder(name) as string)));
   return repos.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** One model's folder. */
+/** The folder of one model. */
 export async function scanRepo(path: string, id: string): Promise<CachedRepo> {
   const refs = await readRefs(join(path, "refs"));
   const commits = (await namesIn(join(path, "snapshots"))).filter(isCommit).sort();
@@ -48,7 +48,7 @@ export async function scanRepo(path: string, id: string): Promise<CachedRepo> {
   return { id, path, snapshots: snapshots.filter(({ files }) => files.length > 0), partBytes: sumOf(parts) };
 }
 
-/** Bytes on the disk: a blob that several snapshots link to counts once. */
+/** Bytes on disk: a blob shared by several snapshots counts once. */
 export function sumOf(files: Iterable<CachedFile>): number {
   const unique = new Map([...files].map(({ path, bytes }) => [path, bytes]));
   return [...unique.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -70,7 +70,7 @@ async function fileAt(path: string): Promise<CachedFile | undefined> {
     const found = await stat(real);
     return found.isFile() ? { path: real, bytes: found.size } : undefined;
   } catch {
-    return undefined; // a link to what is gone
+    return undefined; // a broken link
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where the hub and its cache are, by the variables that Python's huggingface_hub reads (constants.py of 1.33), so that both
- * share one cache, one token and one proxy. A variable that is empty counts as unset.
+ * The addresses of the hub and its cache, from the variables that Python's huggingface_hub reads (constants.py of
+ * 1.33), so that both share one cache, token and proxy. An empty variable counts as unset.
  */
 import { join } from "node:path";
 import { expandHome, HomeError, type Homes } from "./home-folder.ts";
@@ -9,19 +9,19 @@ import { HubError } from "./hub-error.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface HubSettings {
-  /** `https://huggingface.co`, without a slash at its end. */
+  /** `https://huggingface.co`, without a trailing slash. */
   readonly endpoint: string;
-  /** The folder of `models--org--name` folders. */
+  /** The parent of the `models--org--name` folders. */
   readonly cacheDir: string;
-  /** HF_TOKEN's. */
+  /** From HF_TOKEN. */
   readonly token: string | undefined;
-  /** Where `hf auth login` puts one; undefined where the home folder is not known, and no variable names another. */
+  /** The file of `hf auth login`; undefined if the home folder is unknown and no variable names it. */
   readonly tokenFile: string | undefined;
   readonly offline: boolean;
-  /** Snapshots link to blobs; without, they hold the files themselves. */
+  /** Whether snapshots link to blobs; otherwise they contain the files. */
   readonly symlinks: boolean;
   readonly proxies: Proxies;
-  /** Without a byte, after which a connection counts as cut. */
+  /** Time without a byte after which a connection counts as lost. */
   readonly idleSeconds: number;
 }
 
@@ -32,7 +32,7 @@ interface Proxies {
   readonly noProxy: string;
 }
 
-/** What a caller sets over the environment. */
+/** Choices of the caller, which override the environment. */
 export interface HubChoices {
   readonly cacheDir?: string | undefined;
   readonly offline?: boolean | undefined;
@@ -40,7 +40,8 @@ export interface HubChoices {
 
 /**
  * The settings of an environment. `homes` is for tests.
- * @throws HubError if HF_ENDPOINT is no http address, or holds a password; if the cache is not named and the home folder not known
+ * @throws HubError if HF_ENDPOINT is not an http URL, or has a password; if neither a cache nor the home folder is
+ * known
  */
 export function hubSettings(
   { cacheDir, offline }: HubChoices = {},
@@ -72,7 +73,7 @@ export function hubSettings(
   };
 }
 
-/** A token as a file or a variable holds it, without the white space around it; undefined if nothing is left. */
+/** A token trimmed of white space; undefined if empty. */
 export function clean(token: string | undefined): string | undefined {
   return token?.trim() || undefined;
 }
@@ -82,12 +83,12 @@ function isTrue(value: string | undefined): boolean {
   return /^(1|on|yes|true)$/i.test(value ?? "");
 }
 
-/** As Python's expandvars, which huggingface_hub calls after expanduser: `$NAME`, `${NAME}`. */
+/** Like Python's expandvars, which huggingface_hub calls after expanduser: `$NAME`, `${NAME}`. */
 function expandVariables(path: string, env: Environment): string {
   return path.replace(/\$(?:(\w+)|\{(\w+)\})/g, (all, bare, braced) => env[bare ?? braced] ?? all);
 }
 
-/** The path, or undefined if it would be in a home folder that is not known. */
+/** The path, or undefined if its home folder is unknown. */
 function ifKnown(path: () => string): string | undefined {
   try {
     return path();
@@ -97,20 +98,21 @@ function ifKnown(path: () => string): string | undefined {
   }
 }
 
-/** What names the cache, the first that is set. */
+/** The first variable that names the cache. */
 const CACHE_VARIABLES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"];
 
 /**
- * The path, which is named `by` a variable or an option, or by nothing.
- * @throws HubError as huggingface_hub raises where it expands a cache's folder, so that none appears whose name begins with `~`; where
- * the home folder is not known
+ * The path, named `by` a variable or an option, or by default.
+ * @throws HubError for an unknown user after `~`, as huggingface_hub raises, so that no folder named `~` is created; or
+ * if the home folder is unknown
  */
 function cacheFolder(path: () => string, by: string | undefined): string {
   const folder = known(path, by);
   if (!folder.startsWith("~")) return folder;
   const user = /^~([^/\\]*)/.exec(folder)?.[1];
   throw new HubError(
-    `the cache's folder ${JSON.stringify(folder)}: this machine knows no user ${JSON.stringify(user)}; begin with ./ if it is a folder's name`,
+    `the cache's folder ${JSON.stringify(folder)}: this machine knows no user ${JSON.stringify(user)}; ` +
+      "begin with ./ if it is a folder's name",
   );
 }
 
@@ -121,7 +123,8 @@ function known(path: () => string, by: string | undefined): string {
     if (!(error instanceof HomeError)) throw error;
     if (by !== undefined) throw new HubError(`${by}: ${error.message}`);
     throw new HubError(
-      "the cache of models would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+      "the cache of models would be in this user's home folder, which is unknown: " +
+        "set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
     );
   }
 }

@@ -1,4 +1,7 @@
-/** @tsgpt/measure: how fast a model reads and writes, beside what the machine can do. What needs Node is in "@tsgpt/measure/node". */
+/**
+ * @tsgpt/measure: how fast a model reads and writes, compared with what the machine can do. For Node:
+ * "@tsgpt/measure/node".
+ */
 export type { Limits } from "./limit-passes.ts";
 export {
   type GenerationSpeed,

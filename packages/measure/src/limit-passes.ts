@@ -1,35 +1,36 @@
 /**
- * The machine's limits, measured between the steps and runs that are held against them. Bandwidth may double and halve within a second on
- * a machine that others use too, so a step is compared with the pass right after it, over the same number of bytes by the same threads.
+ * The machine's limits, measured between the steps and runs that are compared with them. On a shared machine, bandwidth
+ * may double or halve within a second, so a step is compared with the pass right after it, over the same bytes by the
+ * same threads.
  */
 import { median } from "@tsgpt/numeric";
 import type { Engine } from "@tsgpt/tensor";
 
-/** What this machine did, by the engine's own threads. */
+/** What this machine reached, with the engine's own threads. */
 export interface Limits {
-  /** Median of the passes that followed a step. */
+  /** Median of the passes after each step. */
   readonly readBytesPerSecond: number;
-  /** On 1, 2 ... of the threads: medians. */
+  /** Medians with 1, 2 ... threads. */
   readonly readBytesPerSecondByThreads: readonly number[];
-  /** Floating-point operations, two a multiply-add: the best pass. */
+  /** Floating-point operations, two per multiply-add: the best pass. */
   readonly flopsPerSecond: number;
 }
 
 export interface LimitPasses {
-  /** Reads what a step reads, right after one that took so long. */
+  /** Reads what a step reads, right after a step of `milliseconds`. */
   afterStep(milliseconds: number): void;
-  /** A pass of multiply-adds, and one over memory by each smaller number of threads. */
+  /** One pass of multiply-adds, and one over memory with each smaller number of threads. */
   betweenRuns(): void;
-  /** Makes as many passes of multiply-adds as are missing from five. */
+  /** Completes five passes of multiply-adds. */
   limits(): Limits;
-  /** Median of the steps' shares of the bandwidth that the pass after each had. */
+  /** Median share of the bandwidth of the pass after each step. */
   shareOfReadLimit(): number;
   dispose(): void;
 }
 
 const LEAST_PASSES = 5;
 
-/** Passes of an engine over `stepBytes`, what a step reads; undefined for an engine that measures no limits. */
+/** Limit passes over `stepBytes`, what a step reads; undefined for an engine without limits. */
 export function limitPasses({ limits, threads }: Engine, stepBytes: number): LimitPasses | undefined {
   const machine = limits?.(stepBytes);
   if (!machine) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Speed: how many tokens a second a model reads (prefill) and writes (decode), beside what the machine could do at most, and the
- * milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is the largest
- * logit's. Time in which the event loop had its turn is not counted.
+ * Measures how many tokens a second a model reads (prefill) and writes (decode), compared with the machine's limits,
+ * and the milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is
+ * the argmax. Time spent yielding to the event loop is not counted.
  */
 
 import type { GPT2Config } from "@tsgpt/gpt";
@@ -23,23 +23,23 @@ import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
 export interface MeasureOptions {
   /** Tokens fed in one pass, from an empty cache. */
   readonly promptTokens?: number | undefined;
-  /** Single-token steps of a decode run. */
+  /** Single-token steps per decode run. */
   readonly newTokens?: number | undefined;
   /** Tokens in the cache before the first step. */
   readonly depth?: number | undefined;
   /** False: every step recomputes the whole text. */
   readonly useCache?: boolean | undefined;
   readonly runs?: number | undefined;
-  /** Runs before the first that counts, for the compiler and the memory. */
+  /** Unmeasured runs first, to warm up the compiler and the memory. */
   readonly warmups?: number | undefined;
-  /** Measure the machine's limits too, after each step and between the runs, where the engine can. */
+  /** Also measure the machine's limits, after each step and between runs, if the engine supports it. */
   readonly limits?: boolean | undefined;
-  /** Bytes of the JavaScript heap in use: how many a step allocates is told from it. */
+  /** Returns the bytes of JavaScript heap in use, to measure how many a step allocates. */
   readonly heapUsed?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called once everything has run once, before the limits take memory of their own. */
+  /** Called after the first full run, before the limits allocate memory. */
   readonly onWarm?: (() => void) | undefined;
-  /** Called after each run that counts, from 1. */
+  /** Called after each measured run, from 1. */
   readonly onRun?: ((run: number, runs: number) => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface MeasureOptions {
 export interface Speed {
   readonly mean: number;
   readonly median: number;
-  /** Of the runs, as a sample: the sum of squares is divided by one less than their number; 0 for a single run. */
+  /** Sample standard deviation (n - 1) of the runs; 0 for a single run. */
   readonly standardDeviation: number;
   readonly runs: readonly number[];
 }
@@ -59,28 +59,28 @@ export interface GenerationSpeed {
   readonly useCache: boolean;
   readonly prefill: Speed;
   readonly decode: Speed;
-  /** Undefined where they were not asked for, or the engine has none. */
+  /** Undefined unless asked for and supported by the engine. */
   readonly limits: Limits | undefined;
   /**
-   * Median over the steps of the bytes of weights a second, of what a pass right after the step read of as many bytes; undefined as
-   * `limits`.
+   * Median over the steps of the ratio between the rate of weight bytes in a step and in the read pass right after it;
+   * undefined like `limits`.
    */
   readonly shareOfReadLimit: number | undefined;
-  /** Bytes that a step allocates on the JavaScript heap, measured after the runs; undefined unless it was asked for. */
+  /** JavaScript heap bytes allocated per step, measured after the runs; undefined unless asked for. */
   readonly heapBytesPerStep: number | undefined;
 }
 
 export interface PositionOptions {
   readonly useCache: boolean;
-  /** How often all positions are measured, one after the other; the median of each is taken. */
+  /** How often all positions are measured in turn; the median of each is reported. */
   readonly runs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each measurement, of positions times runs. */
+  /** Called after each measurement; `count` is positions times runs. */
   readonly onPosition?: ((done: number, count: number) => void) | undefined;
 }
 
 export interface PositionTime {
-  /** From 1: how many tokens the text has, the one fed included. */
+  /** From 1: the length of the text, including the token fed. */
   readonly position: number;
   /** Median of the runs. */
   readonly milliseconds: number;
@@ -88,7 +88,7 @@ export interface PositionTime {
 
 /**
  * Prefill and decode speed of a model, in tokens per second.
- * @throws RangeError for a count that cannot be; ContextOverflowError if the tokens do not fit; the signal's reason
+ * @throws RangeError for an invalid count; ContextOverflowError if the tokens do not fit; the signal's reason
  */
 export async function measureGeneration(model: Model, options: MeasureOptions = {}): Promise<GenerationSpeed> {
   const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
@@ -137,7 +137,10 @@ async function prefillMilliseconds(model: Model, count: number, cache: KVCache |
   return (await timedForward(model, fillerIds(model.config, count), cache, signal)).milliseconds;
 }
 
-/** The time of each step behind `depth` tokens; `aroundStep` is called before the first and, with its time, after every one. */
+/**
+ * The total time of steps after `depth` tokens; `aroundStep` is called before the first and, with its time, after every
+ * one.
+ */
 async function decodeMilliseconds(
   model: Model,
   depth: number,
@@ -160,7 +163,7 @@ async function decodeMilliseconds(
   return total;
 }
 
-/** How a JavaScript heap grows: the median over the steps, for in some of them it is collected, and what asking costs taken off. */
+/** Heap growth per step: the median, because some steps include a collection, minus the cost of asking. */
 function heapGrowth(heapUsed: () => number) {
   const used: number[] = [];
   const differences = (values: readonly number[]) => values.slice(1).map((value, i) => value - (values[i] as number));
@@ -172,9 +175,9 @@ function heapGrowth(heapUsed: () => number) {
 
 /**
  * The time of one token at each of `positions`: with a cache, one step after position - 1 tokens; without, a full pass
- * over all of them. The logits are those of the last position alone in both. Runs go over all positions before the next
- * begins, so that a disturbance of some milliseconds reaches one measurement of a position and not its median.
- * @throws RangeError unless the positions are whole numbers from 1 to nPositions, ascending; the signal's reason
+ * over all of them. Both compute only the last logits. Each run visits all positions before the next, so that a
+ * disturbance of some milliseconds affects one measurement of a position and not its median.
+ * @throws RangeError unless the positions are integers from 1 to nPositions, ascending; the signal's reason
  */
 export async function measurePositions(
   model: Model,
@@ -188,7 +191,7 @@ export async function measurePositions(
   const cache = useCache ? new KVCache(model.config, model.engine, last) : undefined;
   const measured = positions.map((): number[] => []);
   try {
-    await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass of all compiles and allocates
+    await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass compiles and allocates
     for (let done = 0; done < positions.length * runs; done++) {
       const at = done % positions.length;
       const text = ids.slice(0, positions[at]);
@@ -201,7 +204,10 @@ export async function measurePositions(
   }
 }
 
-/** What the last token of a text takes: a step after the others, which the cache holds or takes first; without one, all of the text. */
+/**
+ * The time of a text's last token: one step after the others, which are in the cache or fed first; without a cache, all
+ * of the text.
+ */
 async function lastTokenMilliseconds(
   model: Model,
   text: readonly number[],
@@ -220,7 +226,7 @@ interface TimedPass {
   readonly logits: Tensor;
 }
 
-/** One pass, the head at the last position alone, and the milliseconds spent in it. */
+/** One pass that computes only the last logits, and its milliseconds. */
 async function timedForward(
   model: Model,
   ids: readonly number[],
@@ -235,7 +241,7 @@ async function timedForward(
   return { milliseconds: performance.now() - start, logits };
 }
 
-/** A longer pass lets the event loop turn between its layers, so that it can be given up. */
+/** Yields to the event loop between the layers of a longer pass, so that it can be aborted. */
 async function timedByLayer(
   pass: ReturnType<typeof forwardByLayer>,
   signal: AbortSignal | undefined,
@@ -249,11 +255,11 @@ async function timedByLayer(
       if (step.done) return { milliseconds, logits: step.value };
     }
   } finally {
-    pass.return(undefined as never); // gives the scratch memory back if the pass was left
+    pass.return(undefined as never); // frees the scratch memory of an abandoned pass
   }
 }
 
-/** Ids that differ from token to token; which they are changes no time. */
+/** Distinct ids; their values do not affect the time. */
 function fillerIds({ vocabSize }: GPT2Config, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % vocabSize);
 }

@@ -1,9 +1,9 @@
 /**
- * A checkpoint of a given shape with random weights, for measuring and testing: no file is read, and every engine loads it as it
- * loads a file. As transformers 5.18 begins GPT-2's training (models/gpt2/modeling_gpt2.py, _init_weights): weights
- * N(0, 0.02), what is added to the residual stream N(0, 0.02 / sqrt(2 L)), biases 0, layer norms 1 and 0.
- * An element depends on its tensor, its index and the seed alone, so that it may be read in any order and in any pieces,
- * and is the same bits on every machine.
+ * A checkpoint of a given shape with random weights, for benchmarks and tests: no file is read, and every engine loads
+ * it like a file. Initialized as transformers 5.18 initializes GPT-2 (models/gpt2/modeling_gpt2.py, _init_weights):
+ * weights N(0, 0.02), projections into the residual stream N(0, 0.02 / sqrt(2 L)), biases 0, layer norms 1 and 0.
+ * An element depends only on its tensor, its index and the seed, so that it can be read in any order and in any pieces,
+ * and has the same bits on every machine.
  */
 import { normalTable } from "@tsgpt/numeric";
 import { type Engine, sizeOf } from "@tsgpt/tensor";
@@ -16,7 +16,10 @@ import { type LoadOptions, loadParameters } from "./parameters.ts";
 
 const DEVIATION = 0.02;
 
-/** A model without tokenizer, its weights drawn by `seed`. @throws RangeError unless the seed is a whole number below 2^32 */
+/**
+ * A model without tokenizer, with weights drawn from `seed`.
+ * @throws RangeError unless the seed is an integer from 0 to 2^32 - 1
+ */
 export async function randomModel(
   name: string,
   config: GPT2Config,
@@ -35,8 +38,9 @@ export async function randomModel(
 }
 
 /**
- * The checkpoint that `randomModel` loads, under the names of transformers' GPT2LMHeadModel; F32, drawn as it is read.
- * @throws RangeError unless the seed is a whole number below 2^32
+ * The checkpoint that `randomModel` loads, under the names of transformers' GPT2LMHeadModel; F32, generated as it is
+ * read.
+ * @throws RangeError unless the seed is an integer from 0 to 2^32 - 1
  */
 export function randomCheckpoint(name: string, config: GPT2Config, seed: number): Checkpoint {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
@@ -56,7 +60,7 @@ export function randomCheckpoint(name: string, config: GPT2Config, seed: number)
   return { name, tensors: new Map(tensors) };
 }
 
-/** Writes the elements that begin at index `start`. */
+/** Writes the elements from index `start` on. */
 type Fill = (into: Float32Array, start: number) => void;
 
 function randomTensor({ name, shape }: ExpectedTensor, fill: Fill): StoredTensor {
@@ -76,13 +80,13 @@ function fillNormal(
   { normal, deviation }: { readonly normal: Float32Array; readonly deviation: number },
 ): void {
   for (let i = 0; i < into.length; i++) {
-    // Twice, because the tensors' runs of one sequence of 2^32 numbers would overlap.
+    // Applied twice, because the tensors' ranges of a single sequence of 2^32 numbers would overlap.
     const bits = mix(mix(start + i) ^ key);
     into[i] = (normal[bits >>> 16] as number) * deviation;
   }
 }
 
-/** A whole number below 2^32 for another, each once. @see https://nullprogram.com/blog/2018/07/31 (lowbias32) */
+/** A permutation of the 32-bit integers. @see https://nullprogram.com/blog/2018/07/31 (lowbias32) */
 function mix(value: number): number {
   let x = value;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);

@@ -2,7 +2,9 @@
 import { type Backend, gelu, relu, silu, type Tensor } from "@tsgpt/tensor";
 import { quote } from "../errors.ts";
 
-/** gelu_new and gelu_pytorch_tanh are GELU's tanh form, gelu the erf form, quick_gelu the sigmoid form; swish is silu. */
+/**
+ * gelu_new and gelu_pytorch_tanh are GELU's tanh form, gelu the erf form, quick_gelu the sigmoid form; swish is silu.
+ */
 export const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "quick_gelu", "silu", "swish", "relu"] as const;
 
 export type Activation = (typeof ACTIVATIONS)[number];

@@ -1,10 +1,10 @@
-/** config.json for a GPT-2 of ours, under transformers' keys. What we do not know, dropout and such, keeps its defaults there. */
+/** Writes config.json with transformers' keys. Settings that we do not have, such as dropout, keep its defaults. */
 import type { FloatDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "./config.ts";
 
 const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<FloatDtype, string>;
 
-/** The text of a config.json that transformers' GPT2LMHeadModel and `parseConfig` read; `dtype` is that of the weights. */
+/** A config.json that both transformers' GPT2LMHeadModel and `parseConfig` read; `dtype` is that of the weights. */
 export function configJson(config: GPT2Config, dtype: FloatDtype): string {
   const keys = {
     activation_function: config.activationFunction,

@@ -1,8 +1,9 @@
 /**
- * config.json of a GPT-2 checkpoint, validated: what the forward pass needs, under camelCase names. Follows transformers
- * 5.18, models/gpt2/configuration_gpt2.py: absent keys take its defaults, except bos and eos, which are then absent.
- * A key that would change the forward pass is honoured or refused by name; one that cannot (dropout, summary_*, use_cache,
- * dtype, keys nobody knows) is let pass. Left out: cross attention, quantised weights.
+ * config.json of a GPT-2 checkpoint, validated: what the forward pass needs, under camelCase names. Follows
+ * transformers 5.18, models/gpt2/configuration_gpt2.py: absent keys take its defaults, except bos and eos, which stay
+ * absent.
+ * A key that would change the forward pass is honored or refused by name; one that cannot (dropout, summary_*,
+ * use_cache, dtype, unknown keys) is ignored. Left out: cross attention, quantized weights.
  */
 import { z } from "zod";
 import { ConfigError, quote } from "../errors.ts";
@@ -20,7 +21,7 @@ export interface GPT2Config {
   readonly nLayer: number;
   /** H */
   readonly nHead: number;
-  /** Width of the MLP; 4 C where the file has none. */
+  /** Width of the MLP; 4 C if the file has none. */
   readonly nInner: number;
   readonly layerNormEpsilon: number;
   readonly activationFunction: Activation;
@@ -28,19 +29,22 @@ export interface GPT2Config {
   readonly scaleAttnWeights: boolean;
   /** Scores of layer l are divided by l + 1. */
   readonly scaleAttnByInverseLayerIdx: boolean;
-  /** Scales before the product and sums in float32: the same function, and our sums are float64 either way. */
+  /**
+   * Scales before the product and accumulates in float32: mathematically the same, and our kernels accumulate at least
+   * as precisely.
+   */
   readonly reorderAndUpcastAttn: boolean;
-  /** The head is wte, whatever else the checkpoint holds. */
+  /** The head is wte, even if the checkpoint has another. */
   readonly tieWordEmbeddings: boolean;
   readonly bosTokenId: number | undefined;
-  /** Each of several ends a text; eosTokenIds has them as a list. */
+  /** If there are several, each ends a text; eosTokenIds gives them as a list. */
   readonly eosTokenId: number | readonly number[] | undefined;
 }
 
-// Each `error` completes "must be ...", and covers the checks that follow it too.
+// Each `error` completes "must be ...", and also applies to the checks chained to it.
 const COUNT = "a whole number, 1 or more";
 const count = z.int({ error: COUNT }).positive();
-const MOST_LAYERS = 10_000; // each is a dozen names to look for before a file can say that it has none of them
+const MOST_LAYERS = 10_000; // each layer adds a dozen names to look up, before a file without them is refused
 const flag = z.boolean({ error: "true or false" });
 const tokenId = z.int({ error: "a token id (a whole number, 0 or more) or null" }).nonnegative().nullish();
 export const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
@@ -72,7 +76,7 @@ const schema = z.object({
 
 type Keys = z.output<typeof schema>;
 
-/** transformers' other names of four keys (GPT2Config.attribute_map). */
+/** transformers' aliases of four keys (GPT2Config.attribute_map). */
 const ALIASES = {
   hidden_size: "n_embd",
   max_position_embeddings: "n_positions",
@@ -80,7 +84,7 @@ const ALIASES = {
   num_hidden_layers: "n_layer",
 } as const;
 
-/** Keys under which the forward pass is another function, unless they hold null or the value that `neutral` tells. */
+/** Unsupported keys, unless null or neutral. */
 const REFUSED: Readonly<Record<string, { neutral?: (value: unknown) => boolean; reason: string }>> = {
   model_type: { neutral: (value) => value === "gpt2", reason: 'only "gpt2" is supported' },
   add_cross_attention: { neutral: isFalse, reason: "cross attention is not supported" },
@@ -89,15 +93,15 @@ const REFUSED: Readonly<Record<string, { neutral?: (value: unknown) => boolean; 
   position_embedding_type: { neutral: (value) => value === "absolute", reason: "GPT-2's positions are absolute" },
   multi_query: { neutral: isFalse, reason: "multi-query attention is not GPT-2's" },
   pruned_heads: { neutral: isEmpty, reason: "pruned heads are not supported" },
-  quantization_config: { reason: "quantised weights are not supported" },
-  compression_config: { reason: "quantised weights are not supported" },
-  quantization: { reason: "quantised weights are not supported" },
+  quantization_config: { reason: "quantized weights are not supported" },
+  compression_config: { reason: "quantized weights are not supported" },
+  quantization: { reason: "quantized weights are not supported" },
   auto_map: { reason: "the model needs Python code of its own, which is not run" },
 };
 
 /**
  * The config in `text`, a config.json; `file` is its name in messages.
- * @throws ConfigError if it is not JSON, a value has the wrong type, or the model is not one that this package runs
+ * @throws ConfigError if it is not JSON, a value has the wrong type, or the model is unsupported
  * @see https://huggingface.co/docs/transformers/model_doc/gpt2#transformers.GPT2Config
  */
 export function parseConfig(text: string, file = "config.json"): GPT2Config {
@@ -120,17 +124,20 @@ function refuseOtherModels(raw: Record<string, unknown>, file: string): void {
   }
 }
 
-/** The keys that say how large a GPT-2 is; without them, defaults are those of the smallest. */
+/** The keys for the size of a model; their defaults are those of the smallest GPT-2. */
 const SIZES = ["vocab_size", "n_positions", "n_embd", "n_layer", "n_head"];
 
-/** Only what says that it is a GPT-2's may leave its sizes out: transformers' defaults would make one of any JSON object. */
+/**
+ * Sizes may be omitted only if the file says that it is GPT-2's: with transformers' defaults any JSON object would be
+ * one.
+ */
 function refuseOtherFormats(raw: Record<string, unknown>, file: string): void {
   const missing = SIZES.filter((key) => !Object.hasOwn(raw, key)).map((key) => `"${key}"`);
   if (raw["model_type"] === "gpt2" || missing.length === 0) return;
   throw new ConfigError(file, `is no GPT-2's: it has neither "model_type": "gpt2" nor ${missing.join(", ")}`);
 }
 
-/** A size that is missing at the top must not be within another member. */
+/** A size that is missing at the top level must not be in a nested object. */
 function refuseNested(keys: Record<string, unknown>, file: string): void {
   for (const key of SIZES.filter((size) => !Object.hasOwn(keys, size))) {
     const names = [key, ...Object.entries(ALIASES).flatMap(([alias, of]) => (of === key ? [alias] : []))];
@@ -179,17 +186,17 @@ function checkTypes(keys: Record<string, unknown>, file: string): Keys {
   throw new ConfigError(file, `"${key}" must be ${message}, got ${quote(value)} (${typeName(value)})`);
 }
 
-/** Whether it is a whole number, 0 or more. */
+/** Whether it is an integer, 0 or more. */
 export function isTokenId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Whether it is a token id, or a list of one or more. */
+/** Whether it is a token id, or a non-empty list of them. */
 export function isTokenIds(value: unknown): value is number | number[] {
   return isTokenId(value) || (Array.isArray(value) && value.length > 0 && value.every(isTokenId));
 }
 
-/** Token ids as transformers writes them: one as a number or as a list of one; each once. */
+/** Token ids as transformers writes them: a single one as a number or a list; without duplicates. */
 export function asTokenIds(ids: number | readonly number[] | null | undefined): GPT2Config["eosTokenId"] {
   if (typeof ids === "number") return ids;
   const [first, ...others] = new Set(ids ?? []);
@@ -201,7 +208,7 @@ export function eosTokenIds({ eosTokenId }: Pick<GPT2Config, "eosTokenId">): rea
   return typeof eosTokenId === "number" ? [eosTokenId] : (eosTokenId ?? []);
 }
 
-/** What a message calls a value's type. */
+/** The name of a value's type in messages. */
 export function typeName(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }

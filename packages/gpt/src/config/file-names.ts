@@ -1,4 +1,7 @@
-/** The names of a model's files, in the Hugging Face layout; a tokenizer without tokenizer.json: tokenizer/tokenizer-files.ts. */
+/**
+ * The names of a model's files in the Hugging Face layout. Those of a tokenizer without tokenizer.json:
+ * tokenizer/tokenizer-files.ts.
+ */
 export const FILE_NAMES = {
   config: "config.json",
   /** Not every model has one. */

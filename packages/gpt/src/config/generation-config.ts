@@ -1,16 +1,16 @@
 /**
- * generation_config.json: how a model's authors would have it continue a text. Follows transformers 5.18
- * (generation/configuration_utils.py): the file's end tokens are the model's, and those of config.json count only where there is no such
- * file; what else it names are the defaults of the hf dialect. Stricter than there: a value of the wrong type is an error.
+ * generation_config.json: the generation defaults of a model's authors. Follows transformers 5.18
+ * (generation/configuration_utils.py): its end tokens replace those of config.json; the other values are the defaults
+ * of the hf dialect. Stricter than transformers: a value of the wrong type is an error.
  */
 import { z } from "zod";
 import { ConfigError, quote } from "../errors.ts";
 import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS, typeName } from "./config.ts";
 import { parseJsonObject } from "./json-object.ts";
 
-/** The file's keys in camelCase; what it does not name, or has null for, is undefined. */
+/** The file's keys in camelCase; undefined if the file omits them or has null. */
 export interface GenerationConfig {
-  /** Where it comes from: generation_config.json, or config.json, which older versions of transformers wrote it into. */
+  /** Its file: generation_config.json, or config.json, where older versions of transformers wrote it. */
   readonly file: string;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number | readonly number[];
@@ -34,7 +34,7 @@ export interface GenerationConfig {
   readonly minNewTokens?: number;
   readonly maxLength?: number;
   readonly maxNewTokens?: number;
-  /** Keys, as the file spells them, that would change a text and that nothing here does by itself. */
+  /** Keys, as spelled in the file, that would change a text and that this package does not apply by itself. */
   readonly unapplied: Readonly<Record<string, unknown>>;
 }
 
@@ -82,7 +82,7 @@ const schema = z.object({
   max_new_tokens: length,
 });
 
-/** What else changes a text, and the value that does not. */
+/** Other keys that change a text, with their neutral value. */
 const UNAPPLIED: Readonly<Record<string, unknown>> = {
   num_beams: 1,
   num_beam_groups: 1,
@@ -105,7 +105,7 @@ const UNAPPLIED: Readonly<Record<string, unknown>> = {
   dola_layers: null,
 };
 
-/** The generation config in `text`; `file` is its name in messages. @throws ConfigError if it is none, or a value has the wrong type */
+/** The generation config in `text`; `file` is its name in messages. @throws ConfigError if it is not valid */
 export function parseGenerationConfig(text: string, file = "generation_config.json"): GenerationConfig {
   return generationConfigOf(parseJsonObject(text, file), file);
 }
@@ -138,9 +138,9 @@ export interface NamedText {
 }
 
 /**
- * A model's config.json, with the begin and end tokens of its generation config, and that. Without a generation_config.json it is what
- * config.json names of it, as older versions of transformers wrote it.
- * @throws ConfigError for a file that is not valid, or a model that is not one that this package runs
+ * A model's config with the begin and end tokens of its generation config, and the latter. Without a
+ * generation_config.json, the generation keys of config.json are used, as older versions of transformers wrote them.
+ * @throws ConfigError for a file that is not valid, or an unsupported model
  */
 export function parseConfigs(
   config: NamedText,

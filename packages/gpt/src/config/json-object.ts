@@ -4,7 +4,7 @@ import { jsonProblem } from "../checkpoint/strict-json.ts";
 import { ConfigError, quote } from "../errors.ts";
 import { parsePythonJson } from "./python-json.ts";
 
-/** The object in `text`; `file` is its name in messages. @throws ConfigError if it holds none */
+/** The object in `text`; `file` is its name in messages. @throws ConfigError if it is not an object */
 export function parseJsonObject(text: string, file: string): Record<string, unknown> {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
- * The four published sizes of GPT-2, by the names that Hugging Face gives them.
- * Radford et al. 2019, table 2; the values are those of each repository's config.json. Shapes alone, no weights.
+ * The four published sizes of GPT-2, by their Hugging Face names.
+ * Radford et al. 2019, table 2; the values are those of each repository's config.json. Shapes only, no weights.
  */
 
 import { quote } from "../errors.ts";
@@ -15,11 +15,11 @@ const SIZES = {
 
 export type PresetName = keyof typeof SIZES;
 
-/** The names that `presetConfig` knows, the smallest first. */
+/** The names that `presetConfig` knows, smallest first. */
 export const presetNames: readonly PresetName[] = Object.keys(SIZES) as PresetName[];
 
 /**
- * The config of a published GPT-2 size. @throws RangeError for a name that is none of them
+ * The config of a published GPT-2 size. @throws RangeError for an unknown name
  * @see https://huggingface.co/openai-community/gpt2/blob/main/config.json
  */
 export function presetConfig(name: PresetName): GPT2Config {

@@ -1,24 +1,25 @@
 /**
- * JSON as Python's json module reads it, which transformers reads its small files with: NaN, Infinity and -Infinity, which the module
- * writes too, are numbers. What uses one says so under its key. The Rust readers (tokenizer.json, safetensors) take none of them.
+ * JSON as Python's json module, and so transformers, reads and writes it: NaN, Infinity and -Infinity are numbers.
+ * Whether a key accepts them is checked where it is used. The Rust readers (tokenizer.json, safetensors) accept none of
+ * them.
  */
 const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
 const CONSTANT = "(?<![\\w.+-])(?:NaN|-?Infinity)(?![\\w.+-])";
 const TOKENS = new RegExp(`${STRING}|${CONSTANT}`, "gs");
 
-/** @throws SyntaxError if it is not JSON, even with these three */
+/** @throws SyntaxError if it is not JSON, apart from these three */
 export function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const plain = text.replace(TOKENS, (token) => PLAIN[token] ?? token);
     if (plain === text) throw error;
-    JSON.parse(plain); // throws, with the right position, if something else is wrong
+    JSON.parse(plain); // throws, with the right position, for any other error
     return JSON.parse(text.replace(TOKENS, mark), unmark);
   }
 }
 
-/** A number of the same length, which like NaN cannot be a key. */
+/** A number of the same length, which, like NaN, cannot be a key. */
 const PLAIN: Readonly<Record<string, string>> = {
   __proto__: null as never,
   NaN: "100",
@@ -26,7 +27,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "-Infinity": "-10000000",
 };
 
-/** No JSON stands for NaN, so that a string does; every other string begins with an "s", to be told from it. */
+/** JSON cannot represent NaN, so a string does; every other string is prefixed with "s" to distinguish it. */
 function mark(token: string): string {
   if (token === "NaN") return '"NaN"';
   return token.startsWith('"') ? `"s${token.slice(1)}` : token.replace("Infinity", "1e999");

@@ -1,6 +1,6 @@
 /**
- * Continuation: a text that is being continued, token by token, by whatever strategy: its ids, the text to show, and what
- * ends it. generate and the strategies of decode/ differ in how the next id is found and share all the rest.
+ * Continuation: the state of a text being generated, for every strategy: its ids, the text to show, and why it ends.
+ * generate and the strategies of decode/ differ only in how they find the next id.
  */
 import { eosTokenIds } from "../config/config.ts";
 import { promptOverflow } from "../errors.ts";
@@ -11,32 +11,34 @@ import { textStream } from "./text-stream.ts";
 export interface SampleContext {
   /** All ids so far, prompt included. */
   readonly history: readonly number[];
-  /** How many of them are the prompt's. */
+  /** The number of prompt ids. */
   readonly promptLength: number;
 }
 
-/** Chooses the next id from the logits [V], which are its own to change, until it returns. */
+/** Chooses the next id from logits [V], which it may modify. */
 export type Sample = (logits: Float32Array, context: SampleContext) => number;
 
-/** What may end a text, and what of it is shown: the options that all strategies share. */
+/** When a text ends and what of it is shown: the options that all strategies share. */
 export interface TextOptions {
-  /** At most so many tokens; without a limit, up to the end of the context. */
+  /** Maximum number of tokens; by default, up to the end of the context. */
   readonly maxTokens?: number | undefined;
-  /** Strings that end the text; they are not emitted. Need a tokenizer. */
+  /** Strings that end the text and are not emitted. They need a tokenizer. */
   readonly stop?: readonly string[] | undefined;
-  /** Go on past the end-of-text token. */
+  /** Continue past the end-of-text token. */
   readonly ignoreEos?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called with the text still held back (the start of a possible stop string, half a character) when the text ends early: by an
-   * abort, an error, or a caller that stops reading. The texts of the tokens and this one make the whole text.
+   * Called with text that is still held back (a possible stop string, an incomplete character) when generation ends
+   * early: by an abort, an error, or a caller that stops reading. The tokens' texts and this one make the whole text.
    */
   readonly onHeldText?: ((text: string) => void) | undefined;
 }
 
 export interface GeneratedToken {
   readonly id: number;
-  /** Text that can be shown now: "" while a character or a possible stop string is incomplete, and without a tokenizer. */
+  /**
+   * Text that can be shown now: "" while a character or a possible stop string is incomplete, or without a tokenizer.
+   */
   readonly text: string;
   /** ln p(id) under the raw logits, in nats, before any sampling step. */
   readonly logprob: number;
@@ -47,13 +49,13 @@ export interface GeneratedToken {
 export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
 export interface Continuation extends SampleContext {
-  /** The most tokens that may still come: to the limit, or to the end of the context. */
+  /** Tokens that may still be generated, up to the limit or the end of the context. */
   room(): number;
-  /** What ended it; undefined while another token may come. */
+  /** Why the text ended; undefined while it continues. */
   ended(): FinishReason | undefined;
-  /** Appends the id that `sample` chooses. @throws RangeError for an id that is none; Error if logits are not finite */
+  /** Appends the id that `sample` chooses. @throws RangeError for an invalid id; Error if logits are not finite */
   next(logits: Float32Array, sample: Sample): GeneratedToken;
-  /** Hands text that is still held back to `onHeldText`: for a strategy's `finally`. */
+  /** Passes text that is still held back to `onHeldText`: for a strategy's `finally`. */
   release(): void;
 }
 
@@ -93,8 +95,8 @@ export function continuation(model: Model, ids: readonly number[], options: Text
 }
 
 /**
- * The ids of a prompt; of an empty one, the model's begin- or end-of-text id alone.
- * @throws RangeError if text is given without a tokenizer, or nothing is given and the model has no such id
+ * The ids of a prompt; for an empty one, the model's begin- or end-of-text id.
+ * @throws RangeError for text without a tokenizer, or an empty prompt if the model has no such id
  */
 export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
   const { tokenizer, config, name } = model;
@@ -111,8 +113,8 @@ export function promptIds(model: Model, prompt: string | readonly number[], by =
 }
 
 /**
- * The ids of a prompt, once they and the options are known to be possible.
- * @throws RangeError for a prompt or option that cannot be; ContextOverflowError for more ids than nPositions
+ * The ids of a prompt, after checking them and the options.
+ * @throws RangeError for an invalid prompt or option; ContextOverflowError for more ids than nPositions
  */
 export function checkedPrompt(
   model: Model,

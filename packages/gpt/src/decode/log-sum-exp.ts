@@ -1,4 +1,4 @@
-/** Log-probabilities of a row of logits, with an error that names the position where they are not numbers. */
+/** Log-probabilities of a row of logits; an error names the position of invalid logits. */
 import { logSumExp } from "@tsgpt/numeric";
 
 /**

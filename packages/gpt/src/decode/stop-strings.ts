@@ -1,9 +1,9 @@
-/** Watching streamed text for stop strings, which may lie across token borders: text that may begin one is held back. */
+/** Detects stop strings in streamed text, across token boundaries: text that may begin one is held back. */
 
 export interface StopStrings {
-  /** Takes a piece of text; gives the text that is now safe to show, and whether a stop string has come. */
+  /** Adds a piece of text; returns the text that is safe to show, and whether a stop string was found. */
   push(piece: string): { text: string; stopped: boolean };
-  /** The text still held back when there is no more to come. */
+  /** The text still held back at the end of the stream. */
   end(): string;
 }
 
@@ -28,13 +28,13 @@ export function stopStrings(stops: readonly string[]): StopStrings {
   };
 }
 
-/** Where the first stop string begins, if there is one. */
+/** The index of the first stop string, if there is one. */
 function earliest(text: string, stops: readonly string[]): number | undefined {
   const found = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : undefined;
 }
 
-/** Length of the longest end of `text` that is the beginning of a stop string. */
+/** Length of the longest suffix of `text` that is a prefix of a stop string. */
 function longestBeginning(text: string, stops: readonly string[]): number {
   const longest = Math.max(0, ...stops.map((stop) => stop.length - 1));
   for (let n = Math.min(longest, text.length); n > 0; n--) {

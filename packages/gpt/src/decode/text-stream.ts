@@ -1,8 +1,8 @@
-/** From ids to text that can be shown: characters are completed and stop strings watched for, across token borders. */
+/** From ids to text that can be shown: completes characters and detects stop strings, across token boundaries. */
 import type { Model } from "../model.ts";
 import { stopStrings } from "./stop-strings.ts";
 
-/** Ids in, text that can be shown out; `final` releases what was held back. */
+/** Takes ids, returns text that can be shown; `final` releases what was held back. */
 export type TextStream = (id: number | undefined, final: boolean) => { text: string; stopped: boolean };
 
 /** The text of a model's ids, "" without a tokenizer. @throws RangeError for an empty stop string */

@@ -1,4 +1,4 @@
-/** What a model would take in memory by the dtype that its weights are kept in, known from its config alone. */
+/** The memory that a model needs for each storage dtype, computed from its config. */
 import { referenceEngine, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { type MemoryNeed, memoryNeed } from "./memory.ts";
@@ -8,7 +8,7 @@ export type StorageDtype = WeightDtype;
 
 export type MemoryByDtype = Readonly<Record<StorageDtype, MemoryNeed>>;
 
-/** Bytes at the model's full context, by an engine that fills nothing up. The cache is float32 for each dtype. */
+/** Bytes at the full context, without the padding of a kernel set. The cache is float32 for every dtype. */
 export function memoryByDtype(config: GPT2Config): MemoryByDtype {
   const need = (dtype: StorageDtype) => memoryNeed(config, referenceEngine, dtype);
   return { f32: need("f32"), f16: need("f16"), bf16: need("bf16"), int8: need("int8") };

@@ -1,30 +1,33 @@
-/** Memory: what a model takes in an engine, known from its config before anything is read, and refused if it cannot fit. */
+/**
+ * The memory that a model needs in an engine, computed from its config before anything is read; refused if it does not
+ * fit.
+ */
 import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
 import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
 
-/** What "auto" tries: f16 is no smaller than bf16, slower, and cannot hold every number. */
+/** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
-const QUANTIZED_HEAD = 32; // bytes at most, beside a quantized row's numbers
-const PRODUCT_SCRATCH = 57_536; // bytes of a thread for a product with floats
+const QUANTIZED_HEAD = 32; // upper bound, per quantized row
+const PRODUCT_SCRATCH = 57_536; // bytes per thread for a float product
 
 /** Bytes. */
 export interface MemoryNeed {
   readonly weights: number;
-  /** Of a cache for nPositions tokens. */
+  /** A cache for nPositions tokens. */
   readonly cache: number;
-  /** Of one pass over nPositions tokens. */
+  /** One pass over nPositions tokens. */
   readonly arena: number;
   readonly total: number;
 }
 
-/** Bytes of the keys and values of `tokens` tokens: 2 L C float32 numbers each. */
+/** Bytes of the keys and values of `tokens` tokens: 2 L C float32 numbers per token. */
 export function cacheBytes({ nLayer, nEmbd }: GPT2Config, tokens: number): number {
   return 2 * nLayer * nEmbd * 4 * tokens;
 }
 
-/** What the model needs at its full context of one sequence: weights, a cache, and a pass. */
+/** What one sequence at full context needs: weights, a cache, and a pass. */
 export function memoryNeed(
   config: GPT2Config,
   engine: Pick<Engine, "weightBytes" | "threads">,
@@ -39,18 +42,18 @@ export function memoryNeed(
   return { weights, cache, arena, total: weights + cache + arena };
 }
 
-/** Of a pass. */
+/** The size of a pass. */
 interface PassSize {
-  /** Tokens of all its sequences. */
+  /** Tokens of all sequences. */
   readonly rows: number;
   readonly sequences: number;
   readonly dtype: WeightDtype;
 }
 
 /**
- * Bytes of a pass with caches that gives the last logits of each sequence. The arena holds a token's vectors as model.ts allocates
- * them: 3 C to embed it, 11 C + 2 nInner in a block, whose slots all blocks share, and V logits a sequence; with it counts the scratch
- * of a kernel.
+ * Bytes of a pass with caches that gives the last logits of each sequence: the arena as model.ts allocates it (per
+ * token 3 C to embed, 11 C + 2 nInner in a block, whose slots all blocks share; V logits per sequence), and a kernel's
+ * scratch.
  */
 export function passBytes(config: GPT2Config, engine: Pick<Engine, "threads">, size: PassSize): number {
   const { nEmbd, nInner, vocabSize } = config;
@@ -58,7 +61,10 @@ export function passBytes(config: GPT2Config, engine: Pick<Engine, "threads">, s
   return 4 * activations + scratchBytes(config, engine, size);
 }
 
-/** The most that a kernel takes beside its operands: scores of four queries a thread; quantized rows; parts of panels and sums a thread. */
+/**
+ * The largest scratch of a kernel: scores of four queries per thread; quantized rows; partial panels and sums per
+ * thread.
+ */
 function scratchBytes(
   { nPositions, nEmbd, nInner }: GPT2Config,
   { threads }: Pick<Engine, "threads">,
@@ -70,8 +76,8 @@ function scratchBytes(
 }
 
 /**
- * The dtype to keep the weights in so that whatever is loaded can be used to its full context: the one asked for, or of "auto" the first
- * of f32, bf16 and int8 that fits.
+ * The storage dtype with which the model can use its full context: the one asked for, or for "auto" the first of f32,
+ * bf16 and int8 that fits.
  * @throws EngineError with the numbers, and what would fit
  */
 export function chooseDtype(
@@ -87,13 +93,14 @@ export function chooseDtype(
   if (asked === "auto" && fitting) return fitting;
   const tried = asked === "auto" ? "int8" : asked;
   const { weights, cache, arena, total } = memoryNeed(config, engine, tried);
-  const parts = `weights ${inGB(weights)} in ${tried}, cache of ${config.nPositions} tokens ${inGB(cache)}, arena ${inGB(arena)}`;
+  const context = `cache of ${config.nPositions} tokens ${inGB(cache)}`;
+  const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
     : `${smallerModel(engine, tried, roomBytes)}the reference kernels know no limit but the machine's`;
   throw new EngineError(
-    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, its memory ends ` +
-      `at ${limitBytes / 2 ** 30} GiB: ${advice}`,
+    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, ` +
+      `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }
 

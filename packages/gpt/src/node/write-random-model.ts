@@ -1,4 +1,4 @@
-/** A model with random weights as a folder in the Hugging Face layout, whole or not at all. Left out: a tokenizer. */
+/** Writes a model with random weights to a folder in the Hugging Face layout, atomically. Left out: a tokenizer. */
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,14 +14,15 @@ import { writeNewFolder } from "./new-folder.ts";
 export interface RandomModelOptions extends Omit<LoadOptions, "dtype"> {
   /** The same seed writes the same bytes; 1 by default. */
   readonly seed?: number | undefined;
-  /** Of the file; F32 by default. Weights are narrowed to the nearest, a tie to even. */
+  /** Of the file; F32 by default. Weights are rounded to the nearest, ties to even. */
   readonly dtype?: FloatDtype | undefined;
 }
 
 /**
- * Writes config.json and model.safetensors to `folder`, which must be new or empty; `randomModel` with that config and seed
- * has the same weights. Whatever goes wrong leaves nothing behind; `onProgress` is called with bytes of the file.
- * @throws Error if the folder holds something; the system's error if it cannot be written; the signal's reason if it aborts
+ * Writes config.json and model.safetensors to `folder`, which must be new or empty; `randomModel` with the same config
+ * and seed has the same weights. A failure leaves nothing behind; `onProgress` is called with bytes of the file.
+ * @throws Error if the folder is not empty; the system's error if it cannot be written; the signal's reason if it
+ * aborts
  */
 export async function writeRandomModel(
   folder: string,

@@ -1,13 +1,15 @@
 /**
- * Attention of a pass: the one operation that handles each sequence by itself. Queries see only the keys of their own sequence, cached
- * ones included. Scores and pattern are materialized only for a hook that listens for them.
+ * Attention of a pass: the one operation that handles each sequence by itself. Queries see only the keys of their own
+ * sequence, cached ones included. Scores and pattern are materialized only for a hook that listens for them.
  */
 import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import type { Pass } from "./pass.ts";
 import { pastOf, type Sequence } from "./sequences.ts";
 
-/** z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C] */
+/**
+ * z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C]
+ */
 export function attend(q: Tensor, k: Tensor, v: Tensor, pass: Pass): Tensor {
   const { config, sequences, arena, layer, rowsOf } = pass;
   const z = arena.allocate(q.shape); // [sum of T, C]
@@ -37,14 +39,14 @@ function isWatched(sequence: number, { wants }: Pass): boolean {
   return wants("scores", sequence) || wants("pattern", sequence);
 }
 
-/** The heads of a sequence without a cache, each in one piece, in memory of its size. [T, C] -> [H, T, D] */
+/** Splits the heads of a sequence without a cache, each contiguous, into given memory. [T, C] -> [H, T, D] */
 function headsApart(x: Tensor, memory: Tensor, { config, arena }: Pass): Tensor {
   const heads = memory.reshape([config.nHead, x.shape[0] as number, config.nEmbd / config.nHead]);
   storeHeads(heads, x, 0, arena);
   return heads;
 }
 
-/** What attention reads of one sequence, and where its z goes. */
+/** The operands of attention for one sequence, and its output z. */
 interface Operands {
   readonly z: Tensor; // [T, C]
   readonly q: Tensor; // [T, C]
@@ -52,7 +54,7 @@ interface Operands {
   readonly values: Tensor; // [H, >= S, D]
 }
 
-/** The same with scores and pattern shown to the trace: what a hook puts in their place is what follows is computed from. */
+/** The same with scores and pattern shown to the trace; a replacement continues the computation from there. */
 function attendWatched(
   { z, q, keys, values }: Operands,
   options: AttentionOptions,
@@ -73,7 +75,7 @@ function attendWatched(
   arena.release(mark);
 }
 
-/** The factor on q . k: 1 / sqrt(D), unless the config says otherwise. */
+/** The factor on q . k: 1 / sqrt(D), unless the config changes it. */
 function attentionScale({ nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config, layer: number) {
   const scale = scaleAttnWeights ? 1 / Math.sqrt(nEmbd / nHead) : 1;
   return scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;

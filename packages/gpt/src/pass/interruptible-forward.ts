@@ -1,10 +1,10 @@
-/** A forward pass that can be given up between layers: the event loop turns there, so that a signal can come at all. */
+/** A forward pass that can be aborted between layers, where it yields to the event loop so that a signal can arrive. */
 import type { Tensor } from "@tsgpt/tensor";
 import { forwardByLayer, type Model, type PassOptions } from "../model.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import type { Sequence } from "./sequences.ts";
 
-/** What `forwardBatch` gives; undefined if the signal was aborted meanwhile, with the caches as they were. */
+/** The result of `forwardBatch`; undefined if the signal was aborted, with the caches unchanged. */
 export async function interruptibleForward(
   model: Model,
   sequences: readonly Sequence[],
@@ -16,7 +16,7 @@ export async function interruptibleForward(
   for (;;) {
     const step: IteratorResult<number, Tensor> = pass.next();
     if (step.done) return step.value;
-    if (!isStep) await yieldToEventLoop(); // one token is over before anyone could notice
+    if (!isStep) await yieldToEventLoop(); // a single token is too short to abort
     if (signal?.aborted) {
       pass.return(undefined as never);
       return undefined;

@@ -1,4 +1,4 @@
-/** Cross-entropy of texts under the model: what training minimises, at every position at once. */
+/** Cross-entropy of texts under the model: what training minimizes, at every position at once. */
 import { logSoftmax, onHeap, type Tensor } from "@tsgpt/tensor";
 import { ContextOverflowError } from "../errors.ts";
 import { forwardBatch, type Model } from "../model.ts";
@@ -20,8 +20,8 @@ export function crossEntropy(model: Model, ids: ArrayLike<number>): Loss {
 }
 
 /**
- * The loss of each of several texts, which know nothing of each other: the windows of a long one, say. A pass takes as many of them as
- * have nPositions tokens together. B lists of T ids -> B losses
+ * The losses of several independent texts, such as the windows of a long one. A pass takes as many as have nPositions
+ * tokens together. B lists of T ids -> B losses
  * @throws what `crossEntropy` throws, before anything is computed
  */
 export function crossEntropies(model: Model, texts: readonly ArrayLike<number>[]): Loss[] {
@@ -35,7 +35,7 @@ export function crossEntropies(model: Model, texts: readonly ArrayLike<number>[]
   return groupsOf(texts, nPositions).flatMap((group) => lossesOf(model, group));
 }
 
-/** Neighbours together, as many as have `most` tokens at most. */
+/** Groups consecutive texts with at most `most` tokens together. */
 function groupsOf(texts: readonly ArrayLike<number>[], most: number): ArrayLike<number>[][] {
   const groups: ArrayLike<number>[][] = [];
   let tokens = most;

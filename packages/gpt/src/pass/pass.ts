@@ -1,6 +1,7 @@
 /**
- * Pass: one forward pass over a list of sequences. It binds each operation to the engine's kernels and to scratch memory, so that the
- * model's equations name neither, and its `tap` passes activations to the trace, one sequence at a time.
+ * Pass: one forward pass over a list of sequences. It binds each operation to the engine's kernels and to scratch
+ * memory, so that the model's equations name neither, and its `tap` passes activations to the trace, one sequence at a
+ * time.
  */
 import {
   type Arena,
@@ -34,7 +35,9 @@ export interface Pass {
   readonly starts: readonly number[];
   /** The rows of one sequence, a view; the tensor itself if there is only one. [sum of T, ...] -> [T, ...] */
   rowsOf(x: Tensor, sequence: number): Tensor;
-  /** Shows an activation to the trace and returns it, overwritten by what a hook returned. [sum of T, ...] or [B, ...] */
+  /**
+   * Shows an activation to the trace and returns it, overwritten by what a hook returned. [sum of T, ...] or [B, ...]
+   */
   tap(name: ActivationName, x: Tensor): Tensor;
   /** True if the trace listens for this activation of this sequence. */
   wants(name: ActivationName, sequence: number): boolean;
@@ -97,7 +100,10 @@ export function openPass(config: GPT2Config, sequences: readonly Sequence[], tra
   return pass;
 }
 
-/** Overwrites an activation with what a hook returned; true if that is another tensor. @throws ShapeError for another shape */
+/**
+ * Overwrites an activation with what a hook returned; true if that is another tensor. @throws ShapeError for another
+ * shape
+ */
 function replaceInPlace(key: string, activation: Tensor, returned: Tensor, arena: Arena): boolean {
   if (returned === activation) return false;
   if (!sameShape(returned.shape, activation.shape)) {

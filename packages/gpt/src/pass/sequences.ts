@@ -1,6 +1,6 @@
 /**
- * Sequences: what a pass takes, a list of texts that know nothing of each other. Their rows lie one after another; what works row by
- * row sees [sum of T, C] and reads each weight once for all of them. Everything about them is checked before anything is written.
+ * Sequences: the input of a pass, a list of independent texts. Their rows are concatenated; row-wise operations see
+ * [sum of T, C] and read each weight once for all of them. Everything is checked before anything is written.
  */
 import { type Engine, ShapeError } from "@tsgpt/tensor";
 import type { Parameters } from "../checkpoint/parameters.ts";
@@ -11,11 +11,13 @@ import type { KVCache } from "../kv-cache.ts";
 export interface Sequence {
   /** The new tokens, one or more. */
   readonly ids: ArrayLike<number>;
-  /** Holds the keys and values of the tokens before `ids`, and takes theirs. Without one, `ids` is the whole text. */
+  /**
+   * The keys and values of the tokens before `ids`, to which theirs are added. Without one, `ids` is the whole text.
+   */
   readonly cache?: KVCache | undefined;
 }
 
-/** What a pass needs to know of a model. */
+/** What a pass needs of a model. */
 export interface PassModel {
   readonly config: GPT2Config;
   readonly parameters: Parameters;
@@ -41,7 +43,7 @@ export function idsOf(sequences: readonly Sequence[]): number[] {
   return all;
 }
 
-/** Their positions, which go on from each sequence's past. */
+/** Their positions, continuing from each sequence's past. */
 export function positionsOf(sequences: readonly Sequence[]): number[] {
   const all: number[] = [];
   for (const sequence of sequences) for (let i = 0; i < sequence.ids.length; i++) all.push(pastOf(sequence) + i);
@@ -49,8 +51,8 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for an empty list, a sequence without ids, a cache given twice; ContextOverflowError naming the sequence that
- * does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
+ * @throws RangeError for an empty list, a sequence without ids, a cache given twice; ContextOverflowError naming the
+ * sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
   if (sequences.length === 0) throw new RangeError("forwardBatch: needs at least one sequence, got an empty list");
@@ -80,7 +82,7 @@ function checkOwnCaches(sequences: readonly Sequence[]): void {
   }
 }
 
-/** Of one sequence alone, embedding says the same. */
+/** For a single sequence, embedding makes the same check. */
 function checkIds({ vocabSize }: GPT2Config, ids: ArrayLike<number>, by: string): void {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;

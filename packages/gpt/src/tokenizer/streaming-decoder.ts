@@ -1,16 +1,16 @@
 /**
- * Bytes of byte-level BPE tokens to text, as they come: a token may end inside a character, which is then held back until
- * the rest arrives, so that half an emoji is never shown. Bytes that are no UTF-8 become U+FFFD, as in a whole decode.
+ * Streaming decoder of byte-level BPE tokens: a token may end inside a character, which is held back until it is
+ * complete, so that half an emoji is never shown. Invalid UTF-8 becomes U+FFFD, as in a whole decode.
  */
 
 export interface StreamingDecoder {
-  /** Takes one token; gives the text that is now complete, "" while a character is not. @throws RangeError */
+  /** Adds a token; returns the completed text, "" while a character is incomplete. @throws RangeError */
   push(id: number): string;
-  /** What is left: U+FFFD if the last token ended inside a character. Ready for a new text afterwards. */
+  /** The rest: U+FFFD if the last token ended inside a character. Resets the decoder. */
   end(): string;
 }
 
-/** A decoder over a table from ids to bytes, where an id without bytes is no text; `separator` stands between two tokens. */
+/** A decoder over a table from ids to bytes; ids without bytes give no text; `separator` is put between tokens. */
 export function streamingDecoder(bytesOf: (id: number) => Uint8Array | undefined, separator = ""): StreamingDecoder {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let before = "";

@@ -1,6 +1,7 @@
 /**
- * A tokenizer from the files of a model's folder: tokenizer.json, or vocab.json and merges.txt (OpenAI's encoder.json and vocab.bpe
- * under transformers' names), and what stands beside either. Follows AutoTokenizer of transformers 5.18.
+ * Creates a tokenizer from the files of a model's folder: tokenizer.json, or vocab.json and merges.txt (OpenAI's
+ * encoder.json and vocab.bpe under transformers' names), with the companion files of either. Follows AutoTokenizer of
+ * transformers 5.18.
  */
 import { quote } from "../errors.ts";
 import { ADDED, CONFIG, type CompanionFiles, type Companions, parseCompanions, SPECIAL } from "./companion-files.ts";
@@ -15,26 +16,27 @@ const JSON_FILE = "tokenizer.json";
 const VOCAB = "vocab.json";
 const MERGES = "merges.txt";
 
-/** In place of a tokenizer.json. */
+/** Used if there is no tokenizer.json. */
 export const VOCABULARY_FILES = [VOCAB, MERGES] as const;
 
-/** What may stand beside either. */
+/** Optional companions of either. */
 export const COMPANION_FILES = [ADDED, SPECIAL, CONFIG] as const;
 
-/** The files that are looked at. */
+/** All files that a tokenizer is read from. */
 export const TOKENIZER_FILES = [JSON_FILE, ...VOCABULARY_FILES, ...COMPANION_FILES] as const;
 
 /** Their texts, by name. */
 export type TokenizerFiles = Readonly<Partial<Record<(typeof TOKENIZER_FILES)[number], string>>>;
 
-/** A tokenizer from the text of a tokenizer.json alone. @throws TokenizerError naming the file and what is wrong in it */
+/** A tokenizer from the text of a tokenizer.json alone. @throws TokenizerError naming the file and the problem */
 export function loadTokenizer(json: string, file = JSON_FILE): Tokenizer {
   return fromTokenizerJson(json, {}, file);
 }
 
 /**
- * The tokenizer of these files: tokenizer.json where there is one, else vocab.json and merges.txt; undefined if there is none of the
- * three. @throws TokenizerError naming the file and what is wrong in it, or the file that is missing
+ * The tokenizer of these files: tokenizer.json if there is one, else vocab.json and merges.txt; undefined if there is
+ * none of the three.
+ * @throws TokenizerError naming the file and the problem, or the file that is missing
  */
 export function loadTokenizerFiles(files: TokenizerFiles): Tokenizer | undefined {
   const { [JSON_FILE]: json, [VOCAB]: vocab, [MERGES]: merges } = files;
@@ -46,8 +48,8 @@ export function loadTokenizerFiles(files: TokenizerFiles): Tokenizer | undefined
 }
 
 /**
- * transformers' class GPT2Tokenizer takes the vocabulary, the merges and the added tokens of a tokenizer.json, and nothing else: the
- * rest is GPT-2's. Other classes, and tokenizers, take all of it. Where no class is named, all is taken too.
+ * transformers' class GPT2Tokenizer takes only the vocabulary, the merges and the added tokens from a tokenizer.json;
+ * the rest is GPT-2's. Other classes, and tokenizers, take everything, and so do we if no class is named.
  */
 function fromTokenizerJson(text: string, files: CompanionFiles, file: string): Tokenizer {
   const json = parseTokenizerJson(text, file);
@@ -78,7 +80,7 @@ function fromVocabulary(vocabText: string, mergesText: string, files: CompanionF
   return createTokenizer({ model: { vocab, merges }, pipeline, addedTokens: added, splitSpecialTokens });
 }
 
-/** One pair a line, the most urgent first. Only a version is a comment: "# #" is a merge of GPT-2's. */
+/** One pair per line, by rank. Only a version line is a comment: "# #" is one of GPT-2's merges. */
 function parseMergesText(text: string, vocab: ReadonlyMap<string, number>): Merge[] {
   const lines = text.split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
@@ -94,7 +96,7 @@ function parseMergesText(text: string, vocab: ReadonlyMap<string, number>): Merg
   });
 }
 
-/** Two tokens with one id, or one with two, are files that do not belong together. */
+/** Two tokens with one id, or one token with two, show that the files do not belong together. */
 function checkIds(vocab: ReadonlyMap<string, number>, { addedIds, decoder }: Companions): void {
   const tokens = new Map([...vocab].map(([token, id]) => [id, token]));
   const added = [...addedIds, ...[...(decoder ?? [])].map(([id, { content }]): [string, number] => [content, id])];

@@ -1,7 +1,7 @@
 /**
- * Text to token ids and back: GPT-2's byte-level BPE (Radford et al. 2019, section 2.2). A text is searched for added tokens, the
- * rest is cut into words, and the bytes of each word are merged; ids are those of Python's tokenizers for the same files. Decoding
- * goes by bytes, so that it can be done token by token. Other kinds of tokenizer are refused.
+ * Text to token ids and back: GPT-2's byte-level BPE (Radford et al. 2019, section 2.2). Added tokens are matched
+ * first, the rest is split into words, and the bytes of each word are merged; ids equal those of Python's tokenizers
+ * for the same files. Decoding works on bytes, so it can be streamed. Other kinds of tokenizer are refused.
  */
 
 import { type AddedToken, addedVocabulary, tokenFinder } from "./added-tokens.ts";
@@ -17,15 +17,16 @@ export interface Tokenizer {
   /** Number of ids, special tokens included. */
   readonly vocabSize: number;
   /**
-   * Ids of a text; half of a surrogate pair counts as U+FFFD. Adds no special token; one written out, such as <|endoftext|>,
-   * becomes its id, which may lie beyond the rows of the model. @throws RangeError for a byte that the vocabulary has no token for
+   * Ids of a text; a lone surrogate counts as U+FFFD. Adds no special token; one written in the text, such as
+   * <|endoftext|>, becomes its id, which may be beyond the rows of the model.
+   * @throws RangeError for a byte without a token
    */
   encode(text: string): number[];
-  /** Text of the ids; bytes that are no UTF-8 become U+FFFD. @throws RangeError for an unknown id */
+  /** Text of the ids; invalid UTF-8 becomes U+FFFD. @throws RangeError for an unknown id */
   decode(ids: readonly number[]): string;
   /** One token's text; an incomplete character shows as U+FFFD. @throws RangeError for an unknown id */
   tokenText(id: number): string;
-  /** A decoder for one stream of tokens; an id that only the model has, whose rows may be padded, is no text. */
+  /** A decoder for one stream of tokens; ids of padding rows, which only the model has, give no text. */
   streamingDecoder(): StreamingDecoder;
 }
 
@@ -33,13 +34,13 @@ export interface Tokenizer {
 export interface TokenizerParts {
   readonly model: BytePairModel;
   readonly pipeline: Pipeline;
-  /** In the order in which they were added: it gives new ones their ids. */
+  /** In order of addition, which determines the ids of new tokens. */
   readonly addedTokens: readonly AddedToken[];
   /** Special tokens that are written out count as text. */
   readonly splitSpecialTokens: boolean;
 }
 
-/** A tokenizer of its parts. @throws TokenizerError if an added token would have another's id */
+/** Creates a tokenizer. @throws TokenizerError if an added token would take the id of another */
 export function createTokenizer({ model, pipeline, addedTokens, splitSpecialTokens }: TokenizerParts): Tokenizer {
   const { normalize, decodesBytes } = pipeline;
   const added = addedVocabulary(addedTokens, model.vocab);

@@ -1,3 +1,3 @@
-/** What needs Node: the machine that is measured on, and the memory of the process. */
+/** For Node: the machine that is measured, and the memory of the process. */
 export { describeMachine, type Machine, machine } from "./machine.ts";
 export { idleBytes, peakBytes } from "./process-memory.ts";

@@ -1,4 +1,4 @@
-/** The machine that a figure was measured on: without it, the figure says nothing. */
+/** The machine of a measurement. */
 import { availableParallelism, cpus } from "node:os";
 
 export interface Machine {

@@ -1,12 +1,12 @@
-/** How much memory this process takes of the machine, and what part of it is Node's own. */
+/** The memory of this process, and of Node itself. */
 import { execFileSync } from "node:child_process";
 
-/** Bytes of this process's largest resident set so far. */
+/** The peak resident set size of this process, in bytes. */
 export function peakBytes(): number {
   return 1024 * process.resourceUsage().maxRSS;
 }
 
-/** Bytes of the largest resident set of a Node that does nothing: one is run to see. */
+/** The peak resident set size of an idle Node process, in bytes, measured by running one. */
 export function idleBytes(): number {
   const code = "process.stdout.write(String(process.resourceUsage().maxRSS))";
   return 1024 * Number(execFileSync(process.execPath, ["-e", code], { encoding: "utf8" }));
