@@ -1,4 +1,4 @@
-/** What the step writes into a text of the bundled model, the detector finds: for its key, for no other, and in no other text. */
+/** What the step writes into a text of a trained model, the detector finds: for its key, for no other, and in no other text. */
 import { fileURLToPath } from "node:url";
 import { detectWatermark } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
@@ -12,7 +12,7 @@ let model: Model;
 let plain: number[][];
 
 beforeAll(async () => {
-  model = await loadModel(fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)), { engine });
+  model = await loadModel(fileURLToPath(new URL("../../gpt/test/fixtures/fairytales-1", import.meta.url)), { engine });
   plain = await stories();
 });
 afterAll(() => engine.dispose());

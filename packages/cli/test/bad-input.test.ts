@@ -118,7 +118,7 @@ describe.concurrent("a failure, exit code 1:", () => {
   });
 
   test("a draft of another vocabulary", () =>
-    fails(1, ["generate", "x", "--draft-model", TINY], /"tiny-tied" has 61 tokens, "fairytales" has 4096/));
+    fails(1, ["generate", "x", "--draft-model", TINY], /"tiny-tied" has 61 tokens, "fairytales" has \d+/));
 
   test("a file of prompts that is not there", () =>
     fails(1, ["generate", "--file", "nowhere.txt"], /cannot read "nowhere.txt": ENOENT/));

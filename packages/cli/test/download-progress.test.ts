@@ -1,4 +1,4 @@
-import type { HubEvent } from "@tsgpt/gpt/node";
+import type { HubEvent } from "@tsgpt/hub";
 import { expect, test } from "vitest";
 import { withDownloadProgress } from "../src/terminal/download-progress.ts";
 

@@ -4,8 +4,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } fr
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { modelOf } from "../../gpt/test/hub-model.ts";
-import { sha256 } from "../../gpt/test/local-hub.ts";
+import { modelOf } from "../../hub/test/hub-model.ts";
+import { sha256 } from "../../hub/test/local-hub.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 import { large, useHub } from "./use-hub.ts";

@@ -172,7 +172,14 @@ describe.concurrent("the text in generate:", () => {
   });
 
   test("--banned takes a text, as it is and behind a space, and digits in quotes", async () => {
-    const said = ["He said, He said, He said, He", "--greedy", "--max-tokens", "12"];
+    const said = [
+      "--model",
+      fixture("fairytales-1"),
+      "He said, He said, He said, He",
+      "--greedy",
+      "--max-tokens",
+      "12",
+    ];
     const [plain, banned] = await Promise.all([json(...said), json(...said, "--banned", "said")]);
     expect(plain.text).toContain("said");
     expect(banned.text).not.toContain("said");

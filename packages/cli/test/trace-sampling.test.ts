@@ -30,6 +30,7 @@ interface Token {
   steps: Step[];
 }
 
+const TRAINED = ["--model", fixture("fairytales-1")];
 const TINY = ["--model", fixture("tiny-tied"), "--tokens", "1,2,3", "--ignore-eos"];
 const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string }> => {
   const { code, stdout, stderr } = await tsgpt(["generate", "--json", "--quiet", ...args]);
@@ -38,7 +39,7 @@ const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string 
 };
 
 describe.concurrent("--trace-sampling", () => {
-  const args = ["The king", "--max-tokens", "6", "--seed", "4", "--top-k", "8", "--min-p", "0.05"];
+  const args = [...TRAINED, "The king", "--max-tokens", "6", "--seed", "4", "--top-k", "8", "--min-p", "0.05"];
 
   test("--json: for each token and step, candidates, mass removed, entropy, who was cut; and the choice", async () => {
     const { tokens } = await json(...args, "--trace-sampling");
@@ -76,7 +77,18 @@ describe.concurrent("--trace-sampling", () => {
   });
 
   test("is read by a person: each step before each token, and the whole text at the end", async () => {
-    const run = ["generate", "The king", "--greedy", "--max-tokens", "2", "--banned", "307", "--logit-bias", "338:2"];
+    const run = [
+      "generate",
+      ...TRAINED,
+      "The king",
+      "--greedy",
+      "--max-tokens",
+      "2",
+      "--banned",
+      "307",
+      "--logit-bias",
+      "338:2",
+    ];
     const { code, stdout, stderr } = await tsgpt([...run, "--trace-sampling", "--quiet"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(`The king
@@ -130,7 +142,7 @@ The king had been
   });
 
   test("a chain without steps: the distribution before each token, sorted, and in --json as initial", async () => {
-    const run = ["The king", "--top-p", "1", "--max-tokens", "2", "--seed", "1", "--trace-sampling"];
+    const run = [...TRAINED, "The king", "--top-p", "1", "--max-tokens", "2", "--seed", "1", "--trace-sampling"];
     const [{ stdout }, { tokens }] = await Promise.all([tsgpt(["generate", ...run, "--quiet"]), json(...run)]);
     expect(Math.max(...stdout.split("\n").map((line) => [...line].length))).toBe(80);
     const shown = stdout.split(/^token \d\n/m).slice(1);

@@ -1,14 +1,13 @@
 /** tsgpt watermark as a process, on texts that the library has written with and without a watermark. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { detectWatermark } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createSampler, presetChain, type WatermarkKey } from "@tsgpt/sampling";
 import { createSimdEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emptyFolder, tsgpt } from "./process.ts";
+import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const KEY = ["--watermark-key", "42"];
 const engine = createSimdEngine({ threads: 1 });
@@ -24,7 +23,7 @@ async function generated(watermark?: WatermarkKey): Promise<string> {
 }
 
 beforeAll(async () => {
-  model = await loadModel(fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)), { engine });
+  model = await loadModel(fixture("fairytales-1"), { engine });
   marked = await generated({ key: 42 });
   plain = await generated();
 });

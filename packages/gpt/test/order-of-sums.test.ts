@@ -7,6 +7,8 @@ import { argmax, createReferenceEngine, createSimdEngine, type Engine, Tensor, t
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import { presetConfig } from "../src/config/presets.ts";
 import type { DistributionOf } from "../src/decode/distribution.ts";
 import type { ProposerFor } from "../src/decode/proposer.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
@@ -14,8 +16,6 @@ import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, type Model } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
-import { presetConfig } from "../src/presets.ts";
-import { randomModel } from "../src/random-parameters.ts";
 import { collect } from "./collect.ts";
 
 const engines: readonly { engineName: string; create: () => Engine }[] = [
@@ -27,7 +27,7 @@ const engines: readonly { engineName: string; create: () => Engine }[] = [
 const dtypes = ["f32", "f16", "bf16", "int8"] as const;
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const bundled = path("../../../weights/fairytales");
+const trained = path("./fixtures/fairytales-1");
 const folders = ["tiny-tied", "tiny-odd-sizes", "tiny-untied", "tiny-gelu-erf"].map((name) =>
   path(`./fixtures/${name}`),
 );
@@ -188,18 +188,18 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
     },
   );
 
-  test.each(dtypes)("the bundled model in %s: prefill(k) and steps, and random pieces, are one pass", async (dtype) => {
+  test.each(dtypes)("the trained model in %s: prefill(k) and steps, and random pieces, are one pass", async (dtype) => {
     const t = slow ? 5 : 13;
     const every = Array.from({ length: t }, (_, k) => k + 1);
     const ks = FULL ? every : every.filter((k) => k % 4 === 1);
     await withModel(
-      (engine) => loadModel(bundled, { engine, dtype }),
+      (engine) => loadModel(trained, { engine, dtype }),
       (model) => expectOnePass(model, t, ks, 7),
     );
   });
 
   test.each(dtypes)("in %s a sequence alone has the logits that it has beside 1 to 8 others", async (dtype) => {
-    for (const [i, folder] of [folders[1] as string, slow ? (folders[0] as string) : bundled].entries()) {
+    for (const [i, folder] of [folders[1] as string, slow ? (folders[0] as string) : trained].entries()) {
       await withModel(
         (engine) => loadModel(folder, { engine, dtype }),
         (model) => expectAloneInBatches(model, 3 + i),
@@ -208,10 +208,10 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
   });
 
   test.each(dtypes)(
-    "the bundled model in %s: greedy speculation gives plain decoding's ids and ln p",
+    "the trained model in %s: greedy speculation gives plain decoding's ids and ln p",
     async (dtype) => {
       await withModel(
-        (engine) => loadModel(bundled, { engine, dtype }),
+        (engine) => loadModel(trained, { engine, dtype }),
         (model) => expectPlainText(model, [40, 7, 12], slow ? 3 : 12),
       );
     },

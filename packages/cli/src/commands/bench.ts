@@ -4,17 +4,15 @@
  */
 import {
   cacheBytes,
-  type GenerationSpeed,
-  type MeasureOptions,
   type Model,
-  measureGeneration,
   type PresetName,
   presetConfig,
   presetNames,
   randomModel,
   weightBytes,
 } from "@tsgpt/gpt";
-import { idleBytes, machine, peakBytes } from "@tsgpt/gpt/node";
+import { type GenerationSpeed, type MeasureOptions, measureGeneration } from "@tsgpt/measure";
+import { idleBytes, machine, peakBytes } from "@tsgpt/measure/node";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { BUNDLED } from "../model/bundled-models.ts";

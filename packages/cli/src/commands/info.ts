@@ -1,6 +1,7 @@
 /** tsgpt info: a model's shape and the memory it needs; for a model on the hub, a few kilobytes are downloaded. */
 import { type GPT2Config, type MemoryByDtype, memoryByDtype } from "@tsgpt/gpt";
-import { inspectFolder, inspectModel, type ModelInfo } from "@tsgpt/gpt/node";
+import { inspectFolder } from "@tsgpt/gpt/node";
+import { inspectModel, type ModelInfo } from "@tsgpt/hub";
 import { command } from "../command.ts";
 import { availableBytes, fittingDtypes } from "../model/available-memory.ts";
 import { localFolder, onHub } from "../model/find-model.ts";

@@ -1,6 +1,7 @@
 /** tsgpt models: the models on this machine, their size, and the dtypes in which each fits into memory. */
 import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
-import { type CachedRepo, hubSettings, inspectFolder, scanCache, sumOf } from "@tsgpt/gpt/node";
+import { inspectFolder } from "@tsgpt/gpt/node";
+import { type CachedRepo, hubSettings, scanCache, sumOf } from "@tsgpt/hub";
 import { command } from "../command.ts";
 import { availableBytes, fittingDtypes } from "../model/available-memory.ts";
 import { bundledModels } from "../model/bundled-models.ts";

@@ -1,5 +1,5 @@
 /** tsgpt pull: downloads a model of the hub into the cache, and prints its folder. */
-import { fetchModel } from "@tsgpt/gpt/node";
+import { fetchModel } from "@tsgpt/hub";
 import { command } from "../command.ts";
 import { requireHubModel } from "../model/find-model.ts";
 import { cacheOption, revisionOption } from "../options/model.ts";

@@ -1,5 +1,5 @@
 /** tsgpt remove: deletes a model of the hub from the cache. */
-import { planRemoval } from "@tsgpt/gpt/node";
+import { planRemoval } from "@tsgpt/hub";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { requireHubModel } from "../model/find-model.ts";

@@ -1,6 +1,6 @@
 /** Text arguments: literal text, a file given as @name, or standard input. The rules are the same in every command. */
 import { readFile } from "node:fs/promises";
-import { expandHome } from "@tsgpt/gpt/node";
+import { expandHome } from "@tsgpt/hub";
 import { CliError, usageError } from "../cli-error.ts";
 import { readStdin, utf8, withoutFinalNewline } from "./read-stdin.ts";
 

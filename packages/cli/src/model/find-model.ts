@@ -1,5 +1,5 @@
 /** Finds a model: a folder, a bundled model, or a model of the hub, which is downloaded if it is not in the cache. */
-import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/gpt/node";
+import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/hub";
 import { CliError, usageError } from "../cli-error.ts";
 import type { ModelFlags } from "../options/model.ts";
 import { withDownloadProgress } from "../terminal/download-progress.ts";

@@ -1,5 +1,5 @@
 /** Parsers of option values; every error message names the valid range. */
-import { expandHome, isRevision } from "@tsgpt/gpt/node";
+import { expandHome, isRevision } from "@tsgpt/hub";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */

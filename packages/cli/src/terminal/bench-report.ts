@@ -1,6 +1,7 @@
 /** The results of tsgpt bench: the object of --json, and a table. */
-import { type GenerationSpeed, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
-import { describeMachine, type Machine } from "@tsgpt/gpt/node";
+import { type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
+import type { GenerationSpeed } from "@tsgpt/measure";
+import { describeMachine, type Machine } from "@tsgpt/measure/node";
 import { pluralize } from "./pluralize.ts";
 
 interface ReportedSpeed {

@@ -3,7 +3,7 @@
  * ten times a second and cleared at the end. Without a terminal, in a log, a line every ten seconds. A wait replaces
  * the bar; a log has it if it is as long as that.
  */
-import type { HubEvent } from "@tsgpt/gpt/node";
+import type { HubEvent } from "@tsgpt/hub";
 import { formatBytes } from "./format-bytes.ts";
 import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
 
