@@ -20,10 +20,10 @@ export interface TextOptions {
 
 /** Adds them. */
 export function withChain(command: Command, texts: TextOptions): Command {
-  const dialect = new Option("--dialect <name>", "whose defaults, order and boundary rules").choices(dialects);
-  command.optionsGroup("Shaping and truncating the distribution:").addOption(dialect.default("lecture"));
+  const dialect = new Option("--dialect <name>", "whose defaults, order and boundaries").choices(dialects);
+  command.optionsGroup("Shaping and cutting the distribution:").addOption(dialect.default("lecture"));
   addFlags(command, texts, ["shape", "truncation"]);
-  command.optionsGroup("Penalties on repetition:");
+  command.optionsGroup("Penalties on what has been said:");
   addFlags(command, texts, ["penalty"]);
   command.optionsGroup("Constraints:");
   addFlags(command, texts, ["constraint"]);

@@ -118,20 +118,20 @@ export const dry = contextStep<Dry, Options, Flags>({
   flags: {
     dryMultiplier: {
       placeholder: "<m>",
-      help: "DRY penalty on repeated sequences; 0 is off",
+      help: "against repeated sequences; 0 is off",
       takes: { kind: "number", least: 0 },
     },
     dryBase: {
       placeholder: "<b>",
-      help: "its growth with their length (default: 1.75)",
+      help: "growth with their length (default: 1.75)",
       takes: { kind: "number", least: 1 },
     },
     dryAllowedLength: {
       placeholder: "<n>",
-      help: "shorter repetitions are free (default: 2)",
+      help: "shorter ones are free (default: 2)",
       takes: { kind: "integer", least: 1 },
     },
-    dryBreaker: { help: "repetitions end at it; may be repeated", takes: { kind: "texts" }, needs },
+    dryBreaker: { help: "none runs across it; may be repeated", takes: { kind: "texts" }, needs },
     ...scopeFlag,
   },
   build: ({ dryMultiplier, dryBase = 1.75, dryAllowedLength = 2, dryBreakers = [], penaltyScope = "all" }) => ({

@@ -53,7 +53,7 @@ export const typical = step<Typical, Options>({
   flags: {
     typical: {
       placeholder: "<mass>",
-      help: "the tokens nearest to the entropy that hold a mass; 1 is off",
+      help: "those nearest to the entropy that hold a mass; 1 is off",
       takes: { kind: "number", above: 0, most: 1 },
     },
   },

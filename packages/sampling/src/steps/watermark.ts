@@ -104,7 +104,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     },
     watermarkGamma: {
       placeholder: "<share>",
-      help: "share of green tokens (default: 0.25)",
+      help: "how many are green (default: 0.25)",
       takes: { kind: "number", least: 0, most: 1 },
       needs,
     },
@@ -116,13 +116,13 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     },
     watermarkHash: {
       placeholder: "<how>",
-      help: "colored by the preceding tokens, or by one of them and the token itself",
+      help: "colored by the tokens before, or by one of them and the token itself",
       takes: { kind: "word", words: ["left", "self"] },
       needs,
     },
     watermarkWidth: {
       placeholder: "<n>",
-      help: "number of preceding tokens (default: 1)",
+      help: "how many tokens before (default: 1)",
       takes: { kind: "integer", least: 1 },
       needs,
     },
