@@ -97,12 +97,12 @@ function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, mem
   const { buffer } = bytes;
   if (dtype === "f32") {
     const data = new Uint32Array(buffer, pointer, count);
-    return (input: number, output: number) => data[((output >> 5) * k + input) * FLOAT_LANES + (output & 31)] as number;
+    return (input: number, output: number) => data[((output >> 3) * k + input) * 8 + (output & 7)] as number;
   }
   const data = new Uint16Array(buffer, pointer, count);
   return (input: number, output: number) => {
-    const place = (output & 24) + 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
-    return data[((output >> 5) * k + input) * FLOAT_LANES + place] as number;
+    const place = 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
+    return data[((output >> 3) * k + input) * 8 + place] as number;
   };
 }
 
