@@ -1,5 +1,5 @@
 /**
- * A step's product with weights of halves: one row, one panel of 32 outputs, each number widened as it is read. The order of sums is that
+ * A step's product with weights of halves: one row, the four strips of a panel, each number widened as it is read. The order of sums is that
  * of tiles.ts. Constants lie in memory, at --memoryBase of build-kernels.js: V8 makes any other anew in each turn, in three instructions.
  */
 import { firstBfloats, firstHalves, lastBfloats, lastHalves } from "./halves";

@@ -1,8 +1,8 @@
 /**
- * The register kernels of linear.ts: rows of x times inputs of a float32 panel of 32 outputs. Each output is one lane of one sum, which
+ * The register kernels of linear.ts: rows of x times inputs of float32 strips of eight outputs. Each output is one lane of one sum, which
  * takes its terms one by one in the order of the inputs: whatever the shape of a tile, the same terms are added in the same order.
  *
- *   one row     32 outputs   8 sums: reads the panel as one sequential stream
+ *   one row     32 outputs   8 sums: reads the four strips of a panel side by side
  *   3, 4, 5     8 outputs    6, 8, 10 sums: two units with a latency of four need eight; five rows reach 0.93 of the limit, four 0.82
  *
  * A tile begins at sums that lie at `start` and stores sums at `target`, so that a long sum can be computed in parts without a change of
@@ -13,7 +13,7 @@ import { madd } from "./madd";
 const NEVER: usize = 1; // no row begins there
 const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
-/** One row and all outputs of a panel. V8 puts the loads of a basic block first; a branch that is never taken ends it before registers run out. */
+/** One row and all four strips of a panel, which lie `strip` bytes apart. V8 puts the loads of a basic block first; a branch that is never taken ends it before registers run out. */
 export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
   let a4 = v128.load(start, 64), a5 = v128.load(start, 80), a6 = v128.load(start, 96), a7 = v128.load(start, 112);
