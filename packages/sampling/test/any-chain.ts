@@ -1,4 +1,4 @@
-/** Chains for the tests: one step of each type, and whatever chain is legal. */
+/** Chains for the tests: one step of each type, and any valid chain. */
 import { type ChainSpec, type StepSpec, validateChain } from "@tsgpt/sampling";
 import fc from "fast-check";
 
@@ -39,7 +39,7 @@ const penalty = fc.double({ min: -2, max: 2, noNaN: true });
 const step = <T extends StepSpec["type"]>(type: T, parameters: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record({ type: fc.constant(type), ...parameters });
 
-/** Every step that may stand anywhere, for a vocabulary of `size`. */
+/** Every step that may have any position, for a vocabulary of `size`. */
 function anywhere(size: number) {
   const id = fc.nat(size - 1);
   const ids = fc.array(id, { minLength: 1, maxLength: 4 });

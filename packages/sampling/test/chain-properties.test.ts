@@ -61,7 +61,7 @@ test("any chain leaves ascending ids whose finite logits make probabilities that
   expect(threw).toBeLessThan(RUNS / 2);
 });
 
-test("a step gives the same again, and changes nothing of what it was given", () => {
+test("a step gives the same result again, and does not change its input", () => {
   fc.assert(
     fc.property(anyCase, ({ logits, chain, history, uniform }) => {
       const copy = logits.slice();
@@ -81,7 +81,7 @@ function attempt(run: () => unknown): unknown {
   }
 }
 
-/** Steps that look at differences of logits only. Not the repetition penalty, and the lecture's only as far as its shift goes. */
+/** Steps that depend on differences of logits only: not the repetition penalty, and the lecture's only if it shifts. */
 const INVARIANT = (Object.keys(oneOfEach) as StepSpec["type"][]).filter(
   (type) => type !== "repetition-penalty" && type !== "lecture-penalties",
 );
@@ -110,7 +110,7 @@ describe("adding a constant to all logits", () => {
   const penalized = (values: readonly number[]) =>
     probabilities(lecturePenalties(row(...values), { frequency: 1.5, presence: 1.5 }, said([0])));
 
-  test("changes nothing for the lecture's penalties while the smallest logit is negative: the shift takes it off again", () => {
+  test("changes nothing for the lecture's penalties while the smallest logit is negative: the shift removes it", () => {
     fc.assert(
       fc.property(integers, fc.integer({ min: -20, max: 20 }), (values, constant) => {
         const moved = values.map((z) => z + constant);
@@ -127,14 +127,14 @@ describe("adding a constant to all logits", () => {
 });
 
 describe.each(Object.values(oneOfEach))("$type", (step) => {
-  test("does not know the parameter q", () => {
+  test("refuses the parameter q", () => {
     const known = Object.keys(stepOf(step.type).parameters).join(", ") || "none";
     expect(() => validateChain([{ ...step, q: 1 }])).toThrow(
       `chain: step 1 (${step.type}) has no parameter q; its parameters: ${known}`,
     );
   });
 
-  test("survives JSON, and does as a chain what it does alone", () => {
+  test("survives JSON, and gives the same in a chain as alone", () => {
     const chain = validateChain(JSON.parse(JSON.stringify([step])));
     const logits = Float32Array.of(1, -0.5, 0.25, 2);
     const context = said([0, 3, 0], { vocabularySize: 4, uniform: () => 0.25 });

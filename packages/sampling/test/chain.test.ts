@@ -43,7 +43,7 @@ test("each step reports what it kept and removed", () => {
   ]);
 });
 
-test("what a chain was given is reported, and without a step too", () => {
+test("the distribution before the chain is reported, even for an empty chain", () => {
   const given = {
     kept: 4,
     entropyBits: near(bits(0.4, 0.3, 0.2, 0.1)),
@@ -63,7 +63,7 @@ test("what a chain was given is reported, and without a step too", () => {
   });
 });
 
-test("a forced token that was no candidate had a probability of 0", () => {
+test("a forced token that was not a candidate had a probability of 0", () => {
   const chain: ChainSpec = [
     { type: "top-k", k: 1 },
     { type: "forced-token", id: 2, at: 0 },

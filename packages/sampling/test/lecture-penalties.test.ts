@@ -16,12 +16,12 @@ test("the lecture's example without penalties", () => {
 
 test("the lecture's example with frequency 1.1 and presence 1.2", () => {
   // k = 1 + 0.1 * [4, 1, 1, 0] + 0.2 * [1, 1, 1, 0] = [1.6, 1.3, 1.3, 1]; no logit is negative, so nothing is shifted.
-  // Logits [0.8 / 1.6, 0.9 / 1.3, 0.1 / 1.3, 0.4 / 1]. The slide prints .305 and .320 where it rounds midway; these are exact.
-  const penalised = lecturePenalties(example, { frequency: 1.1, presence: 1.2 }, said(sequence));
+  // Logits [0.8 / 1.6, 0.9 / 1.3, 0.1 / 1.3, 0.4 / 1]. The slide prints .305 and .320 from rounded intermediate values; these are exact.
+  const penalized = lecturePenalties(example, { frequency: 1.1, presence: 1.2 }, said(sequence));
   const logits = [0.5, 0.69231, 0.07692, 0.4];
   const expected = [0.26512, 0.32133, 0.17366, 0.23989];
-  probabilities(penalised).forEach((p, i) => {
-    expect(Math.abs(penalised.logits[i] - logits[i])).toBeLessThan(1e-5);
+  probabilities(penalized).forEach((p, i) => {
+    expect(Math.abs(penalized.logits[i] - logits[i])).toBeLessThan(1e-5);
     expect(Math.abs(p - expected[i])).toBeLessThan(1e-5);
   });
 });
@@ -34,10 +34,10 @@ test("a positive smallest logit is not shifted: [1, 3] with k [1, 2] is [1, 1.5]
   expect(Array.from(lecturePenalties(row(1, 3), { frequency: 2, presence: 1 }, said([1])).logits)).toEqual([1, 1.5]);
 });
 
-test("the shift is by the smallest finite logit, and an occurrence of a masked token counts for nobody", () => {
-  const penalised = lecturePenalties(row(-Infinity, -1, 3), { frequency: 1, presence: 2 }, said([0, 2]));
-  expect(Array.from(penalised.ids)).toEqual([1, 2]);
-  expect(Array.from(penalised.logits)).toEqual([0, 2]); // (-1 + 1) / 1, (3 + 1) / 2
+test("the shift is by the smallest finite logit, and an occurrence of a masked token has no effect", () => {
+  const penalized = lecturePenalties(row(-Infinity, -1, 3), { frequency: 1, presence: 2 }, said([0, 2]));
+  expect(Array.from(penalized.ids)).toEqual([1, 2]);
+  expect(Array.from(penalized.logits)).toEqual([0, 2]); // (-1 + 1) / 1, (3 + 1) / 2
 });
 
 test("penalties of 1 are off", () => {
@@ -75,7 +75,7 @@ test("a penalty below 1 that brings k to 0 is refused: 1 - 0.5 * 2", () => {
   );
 });
 
-test("the scope may be what was generated, or the last N", () => {
+test("the scope may be the generated text, or the last N tokens", () => {
   const left = (scope: "generated" | number) =>
     Array.from(
       lecturePenalties(row(4, 4), { frequency: 2, presence: 1, scope }, said([0, 0, 1], { promptLength: 2 })).logits,

@@ -84,7 +84,7 @@ test("explain gives the ids of a whole chain, and the probability in what it lef
   expect(history).toEqual(run(1, chain));
 });
 
-test("explain's probability: [0.5, 0.3, 0.2] cut at 0.7 leaves 0.625 and 0.375", () => {
+test("explain's probability: [0.5, 0.3, 0.2] truncated at 0.7 leaves 0.625 and 0.375", () => {
   const sample = createSampler([{ type: "top-p", p: 0.7 }], { seed: 1 });
   const shares = Float32Array.from([0.5, 0.3, 0.2], Math.log);
   const seen = new Map<number, number>();
@@ -97,7 +97,7 @@ test("explain's probability: [0.5, 0.3, 0.2] cut at 0.7 leaves 0.625 and 0.375",
   expect(seen.size).toBe(2);
 });
 
-test("distribution is what the next id is drawn from: it takes no draw, and leaves mu where it is", () => {
+test("distribution is that of the next id: it draws nothing, and does not change mu", () => {
   const chain: StepSpec[] = [{ type: "mirostat", tau: 2, eta: 0.5 }];
   const [asked, plain] = [createSampler(chain, { seed: 2 }), createSampler(chain, { seed: 2 })];
   for (let i = 0; i < 10; i++) {
@@ -126,7 +126,7 @@ test.each(
   expect(turns).toEqual(ones.map((id, i) => [id, others[i]]));
 });
 
-test("a distribution that was handed out does not change while this sampler and others go on", () => {
+test("a distribution that a caller has received does not change while this sampler and others continue", () => {
   const rows = [normalRow(5000, 2, 6), normalRow(5000, 2, 7)];
   const [one, other] = [createSampler([], { seed: 1 }), createSampler([{ type: "min-p", p: 0.1 }], { seed: 2 })];
   const held = one.distribution(rows[0], { history: [] });

@@ -31,7 +31,7 @@ test("a target that is never reached keeps everything", () => {
   expect(topMassThreshold(scores, 9, searched)).toEqual({ value: 1, missing: 8 });
 });
 
-test("the k-th largest is the one a sort finds, with as many ties as stand before it", () => {
+test("the k-th largest is the one a sort finds, with as many ties as come before it", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 200 }), fc.nat(), (values, n) => {
       const k = 1 + (n % values.length);
@@ -52,7 +52,7 @@ const anyScores = fc
   })
   .map((values) => Float64Array.from(values));
 
-/** Some places, the best first, ties by the lower id. */
+/** Indices, the best first, ties by the lower id. */
 const bestFirst = (scores: Float64Array) => Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
 const all = (scores: Float64Array) => ({
   ids: Int32Array.from(scores.keys()),
@@ -80,7 +80,7 @@ test("the k largest are a sort's, whatever the scores, for every k up to all", (
   );
 });
 
-test("equal scores cut at any weight keep the first that hold it", () => {
+test("of equal scores the first that hold the mass are kept, whatever it is", () => {
   for (const n of [1, 2, 1000]) {
     const scores = new Float64Array(n).fill(0.5);
     for (const kept of [1, Math.ceil(n / 3), n]) {
@@ -117,7 +117,7 @@ test("keepAtLeast keeps what reaches the threshold, else the minKeep largest wit
   expect(from(9, 99)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("fillUp fills up to exactly minKeep, of ties the lower ids unless told otherwise", () => {
+test("fillUp fills up to exactly minKeep, of ties the lower ids by default", () => {
   const scores = Float64Array.of(1, 4, 3, 3, 0);
   const [candidates, one] = [all(scores), { ids: Int32Array.of(1), logits: Float64Array.of(0) }];
   expect(fillUp(one, candidates, scores, 1, workspace)).toBe(one);
@@ -126,7 +126,7 @@ test("fillUp fills up to exactly minKeep, of ties the lower ids unless told othe
   expect(Array.from(fillUp(one, candidates, scores, 99, workspace).ids)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("the k largest may all come first, beyond what is looked at first", () => {
+test("the k largest may all come first, and be more than the sample", () => {
   const descending = Float64Array.from({ length: 5000 }, (_, i) => -i);
   for (const k of [1024, 1025, 1500, 4999]) {
     expect(keepLargest(all(descending), descending, k, workspace).ids).toHaveLength(k);

@@ -1,6 +1,6 @@
 /**
- * Which of tied tokens stay, on thousands of rows of two to five distinct values. transformers 5.18: the ids that its processors
- * leave, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
+ * Which of tied tokens are kept, on thousands of rows of two to five distinct values. transformers 5.18: the ids that its processors
+ * keep, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
  * a stable sort where its own is not, so that of tied tokens the lower ids come first.
  */
 import { applyChain, type Candidates, candidatesOf, entropy, presetChain, type StepSpec, topP } from "@tsgpt/sampling";
@@ -157,7 +157,7 @@ test.each([
   expect(left({ type: "top-p", p }, equal)).toHaveLength(elsewhere);
 });
 
-test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids stay", () => {
+test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids are kept", () => {
   const logits = new Float32Array(50_257).fill(-30);
   for (let id = 1000; id < 1400; id++) logits[id * 30] = 2;
   const kept = topP(candidatesOf(logits), { p: 0.3, boundary: "hf" });
