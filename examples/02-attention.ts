@@ -1,6 +1,7 @@
 /** One head of causal attention, by hand and by the library: softmax(Q K^T / sqrt(D)) V, no token looking ahead. */
-import { attention, matmul, matmulTransposed, scale, softmax, Tensor } from "@tsgpt/tensor";
+import { attention, createReferenceEngine, matmul, matmulTransposed, scale, softmax, Tensor } from "@tsgpt/tensor";
 
+const engine = createReferenceEngine();
 const q = Tensor.from([
   [1, 0],
   [0, 1],
@@ -19,13 +20,14 @@ const v = Tensor.from([
 const [t, d] = q.shape as [number, number];
 
 // By hand: scores, the mask, softmax, the weighted sum of the values.
-const scores = scale(matmulTransposed(q, k), 1 / Math.sqrt(d)); // [T, T]
+const scores = scale(matmulTransposed(q, k, engine), 1 / Math.sqrt(d), engine); // [T, T]
 for (let i = 0; i < t; i++) scores.row(i).data.fill(Number.NEGATIVE_INFINITY, i + 1);
-const pattern = softmax(scores); // [T, T]
-const byHand = matmul(pattern, v); // [T, D]
+const pattern = softmax(scores, engine); // [T, T]
+const byHand = matmul(pattern, v, engine); // [T, D]
 
 // By the library: heads are an axis of keys and values, and lie side by side in a row of q.
-const byLibrary = attention(q, k.reshape([1, t, d]), v.reshape([1, t, d]), { past: 0, scale: 1 / Math.sqrt(d) });
+const options = { past: 0, scale: 1 / Math.sqrt(d) };
+const byLibrary = attention(q, k.reshape([1, t, d]), v.reshape([1, t, d]), options, engine);
 
 console.log(`pattern = ${pattern}`);
 console.log(`output by hand = ${byHand}`);

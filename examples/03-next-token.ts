@@ -11,7 +11,7 @@ if (!tokenizer) throw new Error("the bundled model has a tokenizer");
 const prompt = "Once upon a time";
 const ids = tokenizer.encode(prompt); // T ids
 const logits = forward(model, ids, { positions: "last" }).row(0); // [V]
-const distribution = softmax(logits); // [V]
+const distribution = softmax(logits, model.engine); // [V]
 
 const ranked = Array.from(distribution.data, (probability, id) => ({ id, probability }));
 ranked.sort((a, b) => b.probability - a.probability);

@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const packages = ["numeric", "tensor", "gpt", "sampling", "analysis", "cli"];
+const packages = ["numeric", "tensor", "gpt", "hub", "measure", "sampling", "analysis", "cli"];
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
 
@@ -79,25 +79,28 @@ test.each(packages)("%s names versions of the packages it needs", (name) => {
 test("the packed library loads a model and generates", () => {
   writeFileSync(
     join(project, "use.js"),
-    `import { Tensor, softmax } from "@tsgpt/tensor";
+    `import { createReferenceEngine, Tensor, softmax } from "@tsgpt/tensor";
      import { generate } from "@tsgpt/gpt";
      import { loadModel } from "@tsgpt/gpt/node";
      import { createSampler, presetChain } from "@tsgpt/sampling";
      const model = await loadModel("model");
-     const sample = createSampler(presetChain("deck"), { seed: 1 });
+     const sample = createSampler(presetChain("lecture"), { seed: 1 });
      const ids = [];
      for await (const { id } of generate(model, "Once upon a time", { sample, maxTokens: 4 })) ids.push(id);
-     console.log(ids.length, softmax(Tensor.from([0, 0])).toArray().join());`,
+     console.log(ids.length, softmax(Tensor.from([0, 0]), createReferenceEngine()).toArray().join());`,
   );
   expect(node("use.js")).toBe("4 0.5,0.5\n");
 });
 
-test.each(["numeric", "tensor", "gpt", "sampling", "analysis"])("the code in the README of %s runs", (name) => {
-  const readme = readFileSync(join(modules, "@tsgpt", name, "README.md"), "utf8");
-  const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
-  writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));
-  expect(() => node("readme.js")).not.toThrow();
-});
+test.each(["numeric", "tensor", "gpt", "hub", "measure", "sampling", "analysis"])(
+  "the code in the README of %s runs",
+  (name) => {
+    const readme = readFileSync(join(modules, "@tsgpt", name, "README.md"), "utf8");
+    const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
+    writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));
+    expect(() => node("readme.js")).not.toThrow();
+  },
+);
 
 test("the packed command runs", () => {
   const bin = join(modules, "@tsgpt/cli", manifest("cli").bin.tsgpt);

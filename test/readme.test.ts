@@ -117,9 +117,9 @@ test("README's counts are those of the fixtures", () => {
   const vectors = JSON.parse(text(`${fixtures}/gpt2-tokenizer/vectors.json`));
   const decoded = readdirSync(join(root, fixtures, "decode")).map((name) => text(`${fixtures}/decode/${name}`));
   const beams = decoded.reduce((sum, file) => sum + JSON.parse(file).beams.length, 0);
-  expect(tiny).toHaveLength(13);
+  expect(tiny).toHaveLength(15);
   const readme = text("README.md").replaceAll(/\s+/g, " ");
-  expect(readme).toContain("run thirteen tiny checkpoints");
+  expect(readme).toContain("run fifteen tiny checkpoints");
   expect(readme).toContain(`reproduces ${vectors.length} published texts`);
   expect(readme).toContain(`${beams} beam searches`);
 });

@@ -1,5 +1,6 @@
 /** KV cache against no cache: what the token at each position costs, in milliseconds, multiply-adds and bytes. */
-import { cacheBytes, type Model, measurePositions, multiplyAddsPerToken, type PositionTime } from "@tsgpt/gpt";
+import { cacheBytes, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
+import { measurePositions, type PositionTime } from "@tsgpt/measure";
 
 export interface CacheRow {
   /** From 1: tokens of the text, the new one included. */

@@ -2,7 +2,8 @@
  * Storage dtypes side by side: one model of GPT-2's shape in each, in one process, a run of each in turn, so that a machine whose memory
  * changes its mind does so for all. Ratios are medians of the ratios of one round.
  */
-import { type Model, measureGeneration, weightBytes } from "@tsgpt/gpt";
+import { type Model, weightBytes } from "@tsgpt/gpt";
+import { measureGeneration } from "@tsgpt/measure";
 import { median } from "@tsgpt/numeric";
 
 export interface DtypeSpeed {

@@ -3,7 +3,7 @@
  * text is cut into windows of the model's context, each by itself; what is left over is not used.
  */
 import { forwardBatch, type Model } from "@tsgpt/gpt";
-import { argmax, logSoftmax, type Tensor } from "@tsgpt/tensor";
+import { argmax, logSoftmax, referenceEngine, type Tensor } from "@tsgpt/tensor";
 
 export interface Quality {
   readonly dtype: string;
@@ -69,7 +69,7 @@ function logitsOf(model: Model, windows: readonly (readonly number[])[]): Tensor
 }
 
 function addWindow(sums: Sums, window: readonly number[], logits: Tensor, reference: Tensor): void {
-  const logProbabilities = logSoftmax(logits);
+  const logProbabilities = logSoftmax(logits, referenceEngine);
   for (const [i, next] of window.slice(1).entries()) {
     sums.loss -= logProbabilities.row(i).data[next] as number;
     sums.losses++;

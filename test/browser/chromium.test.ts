@@ -19,6 +19,7 @@ const all = [
   "packages/numeric/test",
   "packages/tensor/test",
   "packages/gpt/test",
+  "packages/measure/test",
   "packages/sampling/test",
   "packages/analysis/test",
 ]

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { cleanEnvironment } from "../../packages/cli/test/clean-environment.ts";
-import { type LocalHub, startHub } from "../../packages/gpt/test/local-hub.ts";
+import { type LocalHub, startHub } from "../../packages/hub/test/local-hub.ts";
 import { STAND_INS } from "./commands.ts";
 import { root } from "./documents.ts";
 

@@ -13,7 +13,7 @@ import torch
 import transformers
 from transformers import GPT2LMHeadModel
 
-from make_fixtures import FIXTURES, ROOT, write_manifest
+from make_fixtures import FIXTURES, TRAINED, write_manifest
 
 PROMPTS = {"tiny-tied": [[3, 1, 4], [60], [9, 9, 9, 9]], "tiny-untied": [[3, 1, 4], [5, 2]]}
 TEXTS = ["Once upon a time there was a king", "The fox said to the wolf, \"", "In the forest"]
@@ -94,11 +94,11 @@ def main() -> None:
     torch.set_num_threads(1)
     folder = FIXTURES / "decode"
     folder.mkdir(exist_ok=True)
-    bundled = ROOT / "weights/fairytales"
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(bundled / "tokenizer.json"))
+    trained = FIXTURES / TRAINED
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(trained / "tokenizer.json"))
     texts = [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS]
     found = {name: fixture(FIXTURES / name, prompts, 12) for name, prompts in PROMPTS.items()}
-    found["fairytales"] = fixture(bundled, texts, 16)
+    found[TRAINED] = fixture(trained, texts, 16)
     for name, cases in found.items():
         lines = (f' "{kind}": [\n  ' + ",\n  ".join(json.dumps(case) for case in rows) + "\n ]" for kind, rows in cases.items())
         (folder / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

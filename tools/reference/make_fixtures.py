@@ -20,6 +20,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.activations import ACT2FN
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
@@ -27,6 +28,7 @@ OPS = ROOT / "packages/tensor/test/fixtures/ops.json"
 MADE_BY = ("tools/reference/make_fixtures.py, make_decode_fixtures.py, make_score_fixtures.py, make_tokenizer_fixtures.py, "
            "judge_tokenizers.py, record_mutations.py")
 SEED = 20261124
+TRAINED = "fairytales-1"  # a copy of the model that was bundled with the first release; the only folder not made anew
 TINY = dict(vocab_size=61, n_positions=24, n_embd=12, n_layer=2, n_head=3, bos_token_id=None, eos_token_id=None,
             resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
 IDS = [3, 1, 4, 1, 5, 9, 2, 6, 53, 58, 60]
@@ -37,6 +39,8 @@ CASES = {
     "tiny-untied": ({"tie_word_embeddings": False}, torch.float32, {}),
     "tiny-gelu-erf": ({"activation_function": "gelu"}, torch.float32, {}),
     "tiny-gelu-pytorch-tanh": ({"activation_function": "gelu_pytorch_tanh"}, torch.float32, {}),
+    "tiny-quick-gelu": ({"activation_function": "quick_gelu"}, torch.float32, {}),
+    "tiny-silu": ({"activation_function": "silu"}, torch.float32, {}),
     "tiny-relu": ({"activation_function": "relu"}, torch.float32, {}),
     "tiny-f16": ({}, torch.float16, {}),
     "tiny-bf16": ({}, torch.bfloat16, {}),
@@ -175,13 +179,11 @@ def write_reference(folder: Path, model: GPT2LMHeadModel, ids: list[int], activa
     return {"largestLogit": reference["largestLogit"], "float32Error": error}
 
 
-def bundled_model() -> dict:
-    """The bundled model on a text of its own voice: logits of the last 4 positions, all losses, a greedy continuation."""
-    source = ROOT / "weights/fairytales"
-    folder = FIXTURES / "fairytales"
-    folder.mkdir(parents=True, exist_ok=True)
-    model = GPT2LMHeadModel.from_pretrained(source, dtype=torch.float32, attn_implementation="eager").eval()
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(source / "tokenizer.json"))
+def trained_model() -> dict:
+    """A trained model on a text of its own voice: logits of the last 4 positions, all losses, a greedy continuation."""
+    folder = FIXTURES / TRAINED
+    model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
     text = "Once upon a time there was a king who had three daughters, and the youngest was so fair that the sun wondered."
     ids = tokenizer.encode(text, add_special_tokens=False)
     with torch.no_grad():
@@ -204,7 +206,8 @@ def operations() -> None:
     q, k, v = (exact(torch.randn(3, 5, 4)) for _ in range(3))  # H, T, D
     heads = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
     values = {
-        "gelu": {"x": grid, "tanh": torch.nn.functional.gelu(grid, approximate="tanh"), "erf": torch.nn.functional.gelu(grid)},
+        "gelu": {"x": grid, "tanh": torch.nn.functional.gelu(grid, approximate="tanh"), "erf": torch.nn.functional.gelu(grid),
+                 "sigmoid": ACT2FN["quick_gelu"](grid), "silu": ACT2FN["silu"](grid)},
         "softmax": {"x": rows, "softmax": rows.softmax(-1), "logSoftmax": rows.log_softmax(-1)},
         "layerNorm": {"x": rows, "weight": weight, "bias": bias, "epsilon": 1e-5,
                       "out": torch.nn.functional.layer_norm(rows, (9,), weight, bias, 1e-5)},
@@ -220,22 +223,25 @@ def write_manifest(head: dict | None = None) -> None:
     """MANIFEST.json: what is said of the fixtures, as it stands or anew, and the SHA-256 of every file."""
     path = FIXTURES / "MANIFEST.json"
     head = head or json.loads(path.read_text())
-    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.name not in ("MANIFEST.json", "README.md"))
+    files = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path not in (FIXTURES / "MANIFEST.json", FIXTURES / "README.md"))
     digests = {str(path.relative_to(FIXTURES)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     path.write_text(json.dumps({**head, "made by": MADE_BY, "sha256": digests}, indent=1) + "\n")
 
 
+def tiny_model(name: str) -> dict:
+    changes, dtype, how = CASES[name]
+    folder = FIXTURES / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    model = make_model(changes, dtype)
+    write_checkpoint(model, folder, dtype, how)
+    return write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
+
+
 def main() -> None:
     torch.set_num_threads(1)
-    errors = {}
-    for name, (changes, dtype, how) in CASES.items():
-        folder = FIXTURES / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        model = make_model(changes, dtype)
-        write_checkpoint(model, folder, dtype, how)
-        errors[name] = write_reference(folder, model, IDS, trace(model, IDS), [[3, 1, 4], [60]], 8)
-    errors["fairytales"] = bundled_model()
+    errors = {name: tiny_model(name) for name in CASES}
+    errors[TRAINED] = trained_model()
     operations()
     write_manifest({
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__,

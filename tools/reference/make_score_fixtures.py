@@ -21,7 +21,7 @@ from transformers import GPT2LMHeadModel
 from make_fixtures import FIXTURES, ROOT, write_manifest
 
 TINY_IDS = [(7 * i * i + 3 * i + i // 5) % 61 for i in range(100)]
-CHARACTERS = 5000  # of bench/texts/tales.txt: more than two contexts of the bundled model
+CHARACTERS = 5000  # of bench/texts/tales.txt: more than two contexts of fairytales-1
 WHOLE = {"stride": 0}
 
 
@@ -142,13 +142,13 @@ def main() -> None:
     tiny = [(24, None, WHOLE), (23, 5, WHOLE), *((100, bos, {"stride": stride}) for stride in (24, 12, 7, 1) for bos in (None, 5)),
             (100, None, llama), (100, 5, llama), (48, None, llama)]
     write("tiny-untied", load(FIXTURES / "tiny-untied"), TINY_IDS, tiny, None)
-    bundled = ROOT / "weights/fairytales"
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(bundled / "tokenizer.json"))
+    trained = FIXTURES / "fairytales-1"
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(trained / "tokenizer.json"))
     text = (ROOT / "bench/texts/tales.txt").read_text()[:CHARACTERS]
     ids = tokenizer.encode(text, add_special_tokens=False)
     cases = [(300, None, WHOLE), (50, 0, WHOLE), *((700, None, {"stride": stride}) for stride in (512, 256, 100)),
              (len(ids), 0, llama)]
-    write("fairytales", load(bundled), ids, cases, text)
+    write("fairytales-1", load(trained), ids, cases, text)
     write_manifest()
 
 

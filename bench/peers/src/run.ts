@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { presetConfig, randomModel } from "@tsgpt/gpt";
-import { describeMachine, machine } from "@tsgpt/gpt/node";
+import { describeMachine, machine } from "@tsgpt/measure/node";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { checkAgreement, type RemoteContestant, runRounds } from "./contest.ts";
 import type { EngineName } from "./contestant-process.ts";

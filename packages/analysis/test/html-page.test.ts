@@ -20,7 +20,7 @@ const engine = createSimdEngine({ threads: 1 });
 let model: Model;
 let scores: TokenScores;
 beforeAll(async () => {
-  model = await loadFixture("weights/fairytales", engine);
+  model = await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
   scores = await scoreText(model, model.tokenizer?.encode(HOSTILE) ?? []);
 });
 afterAll(() => engine.dispose());

@@ -44,14 +44,14 @@ const models = [
     create: () => createSimdEngine({ threads: 1 }),
   },
   {
-    name: "fairytales",
-    folder: "weights/fairytales",
+    name: "fairytales-1",
+    folder: "packages/gpt/test/fixtures/fairytales-1",
     engineName: "simd",
     create: () => createSimdEngine({ threads: 2 }),
   },
 ];
 const fixtures = new Map<string, { ids: number[]; cases: Case[] }>();
-for (const name of ["tiny-untied", "fairytales"]) {
+for (const name of ["tiny-untied", "fairytales-1"]) {
   fixtures.set(
     name,
     JSON.parse(new TextDecoder().decode(await readBytes(`packages/gpt/test/fixtures/score/${name}.json`))),
@@ -60,7 +60,7 @@ for (const name of ["tiny-untied", "fairytales"]) {
 
 /** Relative, of what a text comes to. */
 const TOTAL = 1e-5;
-/** Of one token: float32 logits of up to 21 are within 2.8e-5 of float64's (weights/fairytales/README.md). */
+/** Of one token: float32 logits of up to 21 are within 2.8e-5 of float64's (its README.md). */
 const TOKEN = 4e-5;
 
 const near = (got: number, expected: number, tolerance: number) =>
@@ -131,7 +131,7 @@ describe.each(models)("$name, $engineName kernels", ({ name, folder, create }) =
 
   test("llama.cpp's running perplexity and its error, chunk by chunk", async () => {
     for (const reference of cases.filter(({ running }) => running)) {
-      const running = runningPerplexities(await score(reference), name === "fairytales" ? 512 : 24);
+      const running = runningPerplexities(await score(reference), name === "fairytales-1" ? 512 : 24);
       expect(running).toHaveLength(reference.running?.length ?? 0);
       for (const [i, [perplexity, error]] of (reference.running ?? []).entries()) {
         expect(near(running[i].perplexity, perplexity, TOTAL)).toBe(true);

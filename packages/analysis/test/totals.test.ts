@@ -9,7 +9,7 @@ const engine = createSimdEngine({ threads: 1 });
 let tales: Model;
 let tiny: Model;
 beforeAll(async () => {
-  tales = await loadFixture("weights/fairytales", engine);
+  tales = await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
   tiny = await loadFixture("packages/gpt/test/fixtures/tiny-untied", createReferenceEngine());
 });
 afterAll(() => engine.dispose());

@@ -1,6 +1,6 @@
 /**
  * What z promises: of texts that know nothing of the key it is standard normal, by Kolmogorov and Smirnov's test, for every kind of
- * hash; of texts written with the key it is above 4. The texts are stories people wrote, and the bundled model's own.
+ * hash; of texts written with the key it is above 4. The texts are stories people wrote, and a trained model's own.
  */
 import { detectWatermark } from "@tsgpt/analysis";
 import { generateBatch, type Model } from "@tsgpt/gpt";
@@ -21,7 +21,7 @@ const engine = createSimdEngine({ threads: 2 });
 let model: Model;
 let stories: number[][];
 beforeAll(async () => {
-  model = await loadFixture("weights/fairytales", engine);
+  model = await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
   const text = new TextDecoder().decode(await readBytes("examples/detection/human.txt"));
   const ids = text
     .trim()

@@ -1,4 +1,4 @@
-/** What the step writes into a text of the bundled model, the detector finds: for its key, for no other, and in no other text. */
+/** What the step writes into a text of a trained model, the detector finds: for its key, for no other, and in no other text. */
 import { fileURLToPath } from "node:url";
 import { detectWatermark } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
@@ -12,7 +12,7 @@ let model: Model;
 let plain: number[][];
 
 beforeAll(async () => {
-  model = await loadModel(fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)), { engine });
+  model = await loadModel(fileURLToPath(new URL("../../gpt/test/fixtures/fairytales-1", import.meta.url)), { engine });
   plain = await stories();
 });
 afterAll(() => engine.dispose());
@@ -21,7 +21,7 @@ afterAll(() => engine.dispose());
 function stories(watermark?: WatermarkKey): Promise<number[][]> {
   return Promise.all(
     [1, 2, 3, 4, 5].map(async (seed) => {
-      const sample = createSampler(presetChain("deck", { watermark }), { seed });
+      const sample = createSampler(presetChain("lecture", { watermark }), { seed });
       const ids: number[] = [];
       const told = generate(model, "Once upon a time", { sample, maxTokens: 180, ignoreEos: true });
       for await (const { id } of told) ids.push(id);

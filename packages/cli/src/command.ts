@@ -1,8 +1,8 @@
-/** A command as data: its options, and an action that receives what they are parsed to. */
+/** A command as data: arguments, options, help, and an action that receives the parsed values. */
 import type { Command } from "commander";
 import { addOptions, checkOptions, type OptionList, type OptionsOf } from "./options/option.ts";
 
-/** `<model>`, `[text]` or `[text...]`, and its line in the help. */
+/** `<model>`; if it may be omitted `[text]`, or `[text...]` for a list; and its description in the help. */
 type ArgumentSpec = readonly [name: `<${string}>` | `[${string}]`, description: string];
 
 interface CommandSpec<Arguments extends readonly ArgumentSpec[], Options extends OptionList> {
@@ -11,12 +11,12 @@ interface CommandSpec<Arguments extends readonly ArgumentSpec[], Options extends
   readonly summary: string;
   readonly arguments: Arguments;
   readonly options: Options;
-  /** Examples, and what is to be said besides, after the options in the help. */
+  /** Examples and notes; the help shows them after the options. */
   readonly help: string;
   readonly action: (...given: [...ArgumentsOf<Arguments>, OptionsOf<Options>]) => Promise<void>;
 }
 
-/** An argument in brackets may be left out; one with dots is a list. */
+/** An argument in brackets may be undefined; one with dots is a list. */
 type ArgumentsOf<Arguments extends readonly ArgumentSpec[]> = {
   -readonly [I in keyof Arguments]: Arguments[I] extends readonly [`${string}...]`, string]
     ? readonly string[]
@@ -49,7 +49,7 @@ function addCommand<Arguments extends readonly ArgumentSpec[], Options extends O
     .addHelpText("after", `\n${help}`)
     .hook("preAction", (_, called) => checkOptions(options, called.opts()))
     .action(async () => {
-      // commander has parsed them as declared, which is what the types say
+      // the types follow the declaration, which is what commander parsed by
       const given = args.map((_, i) => made.processedArgs[i]) as [...ArgumentsOf<Arguments>];
       await action(...given, made.opts() as OptionsOf<Options>);
     });

@@ -1,9 +1,11 @@
-/** The program: its commands, each loaded only when it runs or when the help lists them all. */
+/**
+ * The program and its commands. A command's module is loaded only when it runs, or when the help lists all commands.
+ */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliCommand } from "./command.ts";
 
-/** Every command, in the order of the help; each has a file of its name in commands/. */
+/** Every command, in the order of the help; each has a file of the same name in commands/. */
 export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   generate: async () => (await import("./commands/generate.ts")).generate,
   sample: async () => (await import("./commands/sample.ts")).sample,
@@ -23,8 +25,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
 };
 
 /**
- * The program, which throws its errors and prints none of them. With the command `named` alone, where there is one of that name, for the
- * others need not be loaded to run it; without it with all of them.
+ * Creates the program, which throws its errors and prints none of them. It has only the command `named` if there is
+ * one, so that the others need not be loaded to run it; otherwise all of them.
  */
 export async function createProgram(named?: string): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

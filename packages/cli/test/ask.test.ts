@@ -27,7 +27,7 @@ test("it says first which keys end what", async () => {
   screen.input.end();
   await ask(screen, listen, async () => {});
   expect(screen.output.read().toString()).toBe(
-    "Ctrl-C ends the text that is being written; a second Ctrl-C, or Ctrl-D, ends the program.\nprompt> \n",
+    "Ctrl-C stops the current text; a second Ctrl-C, or Ctrl-D, ends the program.\nprompt> \n",
   );
 });
 

@@ -91,7 +91,8 @@ test("Ctrl-C ends with 130 and leaves nothing", async () => {
 });
 
 test("--verbose says the dtype and what the weights take", async () => {
-  const { stderr } = await tsgpt(["generate", "Once", "--max-tokens", "1", "--dtype", "int8", "--verbose"]);
+  const run = ["generate", "--model", fixture("fairytales-1"), "Once", "--max-tokens", "1", "--dtype", "int8"];
+  const { stderr } = await tsgpt([...run, "--verbose"]);
   expect(stderr).toMatch(/; int8 weights 4\.0 MB, cache/);
 });
 

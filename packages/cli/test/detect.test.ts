@@ -7,12 +7,13 @@ import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../schemas/detect.json", import.meta.url), "utf8"));
 const root = new URL("../../../", import.meta.url);
-const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales.json", root), "utf8"));
+const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales-1.json", root), "utf8"));
 const [story] = reference.cases;
+const MODEL = ["--model", fixture("fairytales-1")];
 const TOKENS = ["--tokens", reference.ids.slice(0, 300).join()];
 
 const json = async (...args: string[]) => {
-  const { stdout, code } = await tsgpt(["detect", ...args, "--json"]);
+  const { stdout, code } = await tsgpt(["detect", ...args, ...MODEL, "--json"]);
   expect(code).toBe(0);
   const found = JSON.parse(stdout);
   expect(violations(found, schema)).toEqual([]);
@@ -64,12 +65,12 @@ describe.concurrent("tsgpt detect", () => {
       "0.5",
     ];
     const { watermark } = await json(`@${text}`, ...kind);
-    const { tokens: _, ...expected } = JSON.parse((await tsgpt(["watermark", `@${text}`, ...kind, "--json"])).stdout);
+    const { tokens: _, ...expected } = JSON.parse((await tsgpt(["watermark", `@${text}`, ...MODEL, ...kind, "--json"])).stdout);
     expect(watermark).toEqual(expected);
   });
 
   test("says in words what each is, in which unit, and that it is no proof", async () => {
-    const { stdout, stderr } = await tsgpt(["detect", ...TOKENS, "--perturbations", "2", "--watermark-key", "1"]);
+    const { stdout, stderr } = await tsgpt(["detect", ...MODEL, ...TOKENS, "--perturbations", "2", "--watermark-key", "1"]);
     const names = stdout
       .split("\n")
       .slice(1, -2)
@@ -103,9 +104,9 @@ describe.concurrent("tsgpt detect", () => {
   });
 
   test("49 scored tokens are few, 50 are not", async () => {
-    const few = await tsgpt(["detect", "--tokens", reference.ids.slice(0, 50).join()]);
+    const few = await tsgpt(["detect", ...MODEL, "--tokens", reference.ids.slice(0, 50).join()]);
     expect(few.stderr).toBe("note: 49 scored tokens are few: below 50 the statistics of any text vary widely\n");
-    const enough = await tsgpt(["detect", "--tokens", reference.ids.slice(0, 51).join()]);
+    const enough = await tsgpt(["detect", ...MODEL, "--tokens", reference.ids.slice(0, 51).join()]);
     expect(enough.stderr).toBe("");
   });
 

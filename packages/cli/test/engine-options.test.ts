@@ -7,8 +7,8 @@ import { fixture, tsgpt } from "./process.ts";
 test.each([
   [2, 2, ""],
   [1, 1, ""],
-  [3, 2, "note: --threads 3 on 2 cores: more threads than cores are rarely faster, often slower\n"],
-  [2, 1, "note: --threads 2 on 1 core: more threads than cores are rarely faster, often slower\n"],
+  [3, 2, "note: --threads 3 on 2 cores: more threads than cores are rarely faster and often slower\n"],
+  [2, 1, "note: --threads 2 on 1 core: more threads than cores are rarely faster and often slower\n"],
 ])("%i threads on %i cores", (threads, cores, said) => {
   const spy = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   noteThreads(threads, cores);

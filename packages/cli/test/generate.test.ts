@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { fixture, tsgpt } from "./process.ts";
 
+const TRAINED = ["--model", fixture("fairytales-1")];
 const TINY = fixture("tiny-tied"); // no tokenizer: ids in, ids out
 const json = async (...args: string[]) => JSON.parse((await tsgpt(["generate", "--json", "--quiet", ...args])).stdout);
 const ids = async (...args: string[]) =>
@@ -104,7 +105,7 @@ describe.concurrent("tsgpt generate", () => {
 
   test("--kernels and --threads are said by --verbose, and change no greedy id", async () => {
     const run = (...args: string[]) =>
-      tsgpt(["generate", "Once upon a time", "--greedy", "--max-tokens", "20", "--verbose", ...args]);
+      tsgpt(["generate", ...TRAINED, "Once upon a time", "--greedy", "--max-tokens", "20", "--verbose", ...args]);
     const [reference, one, two] = await Promise.all([
       run("--kernels", "reference"),
       run("--kernels", "simd", "--threads", "1"),
@@ -112,7 +113,7 @@ describe.concurrent("tsgpt generate", () => {
     ]);
     expect(reference.stderr).toMatch(/^reference kernels, 1 thread; f32 weights 14\.2 MB, cache \d\.\d MB, arena \d/);
     expect(one.stderr).toMatch(
-      /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB, in a memory of \d\d\.\d MB\n/,
+      /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB; engine memory \d\d\.\d MB\n/,
     );
     expect(two.stderr).toMatch(/^simd kernels, 2 threads; /m);
     expect(one.stdout).toBe(reference.stdout);
@@ -124,7 +125,13 @@ describe.concurrent("tsgpt generate", () => {
   });
 
   test.each(["--frequency-penalty", "--presence-penalty"])("%s keeps a loop from going on", async (penalty) => {
-    const loop = ["--greedy", "--max-tokens", "40", "The king said, the king said, the king said, the king said,"];
+    const loop = [
+      ...TRAINED,
+      "--greedy",
+      "--max-tokens",
+      "40",
+      "The king said, the king said, the king said, the king said,",
+    ];
     const [plain, penalised] = await Promise.all([json(...loop), json(...loop, penalty, "2")]);
     expect(penalised.text).not.toBe(plain.text);
   });

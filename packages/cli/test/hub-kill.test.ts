@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
-import { modelOf } from "../../gpt/test/hub-model.ts";
-import { type LocalHub, sha256, startHub } from "../../gpt/test/local-hub.ts";
+import { modelOf } from "../../hub/test/hub-model.ts";
+import { type LocalHub, sha256, startHub } from "../../hub/test/local-hub.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 

@@ -6,21 +6,21 @@ import { writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { describe, expect, test, vi } from "vitest";
 import { logitsCommand } from "../src/commands/logits.ts";
 import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
-import { BUNDLED } from "../src/model/bundled-models.ts";
 import { createProgram } from "../src/program.ts";
 import { captured } from "./captured.ts";
-import { emptyFolder, tsgpt } from "./process.ts";
+import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
+const TRAINED = fixture("fairytales-1");
 const ONCE = "Once upon a"; // three tokens
 const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
-const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...flags }));
+const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** What tsgpt logits writes of a prompt. */
 async function dumped(prompt: string, last: boolean): Promise<string> {
   const output = join(emptyFolder(), "x.safetensors");
   const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  await logitsCommand({ ...ENGINE, model: BUNDLED, prompt, output, last, cache: "none" });
+  await logitsCommand({ ...ENGINE, model: TRAINED, prompt, output, last, cache: "none" });
   said.mockRestore();
   return output;
 }
@@ -61,7 +61,7 @@ describe("a usage error", () => {
     "--logits with %s, and no --model",
     async (...option) => {
       await expect(called("--logits", "1,2", ...option)).rejects.toThrow(
-        `${option[0]} does nothing without --model, beside --logits; give that too`,
+        `with --logits, ${option[0]} does nothing without --model; give that too`,
       );
     },
   );
@@ -120,7 +120,7 @@ describe("--logits @row.json", () => {
 describe("--logits @x.safetensors", () => {
   test.each([false, true])("the last row that tsgpt logits wrote is what the prompt gives; --last %s", async (last) => {
     const flags = { topP: 0.9, repetitionPenalty: 1.3 };
-    const { model, prompt, top, initial, steps, ...ofPrompt } = await json({ prompt: ONCE, ...flags });
+    const { model, prompt, top, initial, steps, ...ofPrompt } = await json({ prompt: ONCE, model: TRAINED, ...flags });
     const {
       top: ids,
       initial: _,

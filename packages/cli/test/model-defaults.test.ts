@@ -1,6 +1,7 @@
 /** What a model's generation config does to the options of tsgpt generate. */
 import { type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
+import { STEP_FLAGS } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
 import { describeDefaults, withModelDefaults } from "../src/generate/model-defaults.ts";
@@ -39,6 +40,17 @@ function chain(
 
 const TOP_K_50 = { type: "top-k", k: 50, boundary: "hf" };
 
+test.each(STEP_FLAGS.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key, name]] : [])))(
+  "the key %s that a step declares is read, and is --%s",
+  (key, flag) => {
+    const inFile = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = flag === "topK" || flag === "noRepeatNgram" ? 4 : 0.25;
+    const { flags, applied } = fill({ do_sample: true, [inFile]: value });
+    expect(applied).toContain(key);
+    expect(flags).toMatchObject({ [flag]: value });
+  },
+);
+
 test("every key that draws a token has its step", () => {
   const keys = {
     ...{ do_sample: true, temperature: 0.7, top_k: 5, top_p: 0.9, min_p: 0.1, typical_p: 0.95 },
@@ -70,7 +82,7 @@ test("what is typed counts before it, and what is not named is the dialect's", (
 
 test("the other dialects take none of it", () => {
   const keys = { do_sample: false, temperature: 0.7, repetition_penalty: 2, suppress_tokens: [1], max_length: 1 };
-  const flags = flagsOf({ dialect: "deck" });
+  const flags = flagsOf({ dialect: "lecture" });
   expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({
     flags: { ...flags, maxTokens: 200 },
     applied: [],
@@ -165,12 +177,21 @@ test.each([
     { repetition_penalty: -1 },
     '"repetition_penalty" is -1: penalty must be a finite number above 0 (1 is off); give --repetition-penalty',
   ],
-  [{ max_length: 3 }, '"max_length" is 3, which leaves nothing after a prompt of 3 tokens; give --max-tokens'],
+  [{ max_length: 3 }, '"max_length" is 3, which leaves no tokens after a prompt of 3 tokens; give --max-tokens'],
   [{ bad_words_ids: [[61]] }, '"bad_words_ids" names token 61; ids go from 0 to 60'],
   [{ forced_bos_token_id: 99 }, '"forced_bos_token_id" names token 99; ids go from 0 to 60'],
-  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: one token can be forced; give --forced-last'],
+  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: only one token can be forced; give --forced-last'],
 ])("%j cannot be, and the message names file, key and option", (keys, message) => {
   expect(() => fill(keys)).toThrow(new CliError(`generation_config.json: ${message}`, 1));
+});
+
+test("top_k 0, no candidates for contrastive search, is an error of the file there alone", () => {
+  const message = '"top_k" is 0: contrastive search needs 1 candidate or more; give --top-k';
+  expect(() => fill({ top_k: 0 }, { penaltyAlpha: 0.5 })).toThrow(
+    new CliError(`generation_config.json: ${message}`, 1),
+  );
+  expect(fill({ top_k: 0 }, { penaltyAlpha: 0.5, topK: 3 }).flags.topK).toBe(3);
+  expect(fill({ top_k: 0 }).flags.topK).toBe(0);
 });
 
 test("--verbose shows what counts, as the file spells it", () => {
@@ -178,7 +199,7 @@ test("--verbose shows what counts, as the file spells it", () => {
   const shown = (typed: Partial<GenerationFlags>) =>
     describeDefaults(model(keys), flagsOf(typed), fill(keys, typed).applied);
   expect(shown({ topK: 3 })).toBe("generation_config.json: eos_token_id [9,31], temperature 0.7, max_new_tokens 3\n");
-  expect(shown({ dialect: "deck" })).toBe(
+  expect(shown({ dialect: "lecture" })).toBe(
     "generation_config.json: eos_token_id [9,31], and with --dialect hf temperature, top_k, max_new_tokens\n",
   );
   expect(describeDefaults(model({}), flagsOf({}), [])).toBe("");

@@ -1,13 +1,13 @@
 /** tsgpt sample --logits with --model: the words of a tokenizer for logits that came without one. */
 import { describe, expect, test } from "vitest";
 import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
-import { BUNDLED } from "../src/model/bundled-models.ts";
 import { createProgram } from "../src/program.ts";
 import { captured } from "./captured.ts";
 import { fixture } from "./process.ts";
 
+const TRAINED = fixture("fairytales-1");
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "deck", dtype: "auto", kernels: "auto", model: BUNDLED, ...flags }));
+  captured(() => sampleCommand({ dialect: "lecture", dtype: "auto", kernels: "auto", model: TRAINED, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** Logits of 5,000 ids, more than the tokenizer has: " king" is the most probable, then id 4999, then " was". */
@@ -21,7 +21,9 @@ const logits = { row: Array.from({ length: 5000 }, (_, id) => HIGH.get(id) ?? 0)
 describe("--logits with --model", () => {
   test("shows tokens and history as words, and as ids what the tokenizer does not have", async () => {
     const shown = await run({ logits, history: [336, 581] }); // The king
-    expect(shown).toMatch(/^the next token after "The king"\n\n {2}words {4}of the tokenizer of model fairytales\n/);
+    expect(shown).toMatch(
+      /^the next token after "The king"\n\n {2}words {4}from the tokenizer of model fairytales-1\n/,
+    );
     expect(shown).toMatch(/\n +1 {2}" king" .*\n +2 {2}4999 .*\n +3 {2}" was" /);
   });
 
@@ -36,7 +38,7 @@ describe("--logits with --model", () => {
   test("--json has the model, no prompt, and a text for each id, null where it has none", async () => {
     const { model, initial, top, steps, ...others } = await json({ logits, topK: 2 });
     const texts = (shares: { text: string | null }[]) => shares.map(({ text }) => text);
-    expect(model).toBe("fairytales");
+    expect(model).toBe("fairytales-1");
     expect(others).not.toHaveProperty("prompt");
     expect(texts(top)).toEqual([" king", null]);
     expect(texts(initial.top).slice(0, 3)).toEqual([" king", null, " was"]);
@@ -58,11 +60,11 @@ describe("--logits with --model", () => {
 
   test("a folder with a tokenizer alone is enough; one without is an error", async () => {
     expect((await json({ logits, model: fixture("gpt2-tokenizer") })).model).toBe("gpt2-tokenizer");
-    await expect(run({ logits, model: fixture("tiny-tied") })).rejects.toThrow(/has no tokenizer\.json/);
+    await expect(run({ logits, model: fixture("tiny-tied") })).rejects.toThrow(/has neither tokenizer\.json nor/);
   });
 
   test("the engine's options stay refused", async () => {
-    const typed = ["sample", "--logits", "1,2", "--model", BUNDLED, "--dtype", "f32"];
+    const typed = ["sample", "--logits", "1,2", "--model", TRAINED, "--dtype", "f32"];
     const program = await createProgram();
     await expect(program.parseAsync(typed, { from: "user" })).rejects.toThrow(/--dtype.* cannot be used with/);
   });

@@ -57,7 +57,7 @@ the next token after 6 tokens, by 4 logits
      3  3      0.400       20.49%  █████████████████████▉                 84.82%
      4  2      0.100       15.18%  ████████████████▏                     100.00%
 
-deck-penalties (frequency 1.1, presence 1.2, scope all)
+lecture-penalties (frequency 1.1, presence 1.2, scope all)
   tokens   4
   entropy  1.93 -> 1.97 bits
   head     4 tokens hold 90%
@@ -81,7 +81,7 @@ top-k (k 3, boundary llama.cpp)
 `);
   });
 
-  test.each(["deck", "hf", "llama.cpp", "openai"])("%s adds no default of its own", (dialect) =>
+  test.each(["lecture", "hf", "llama.cpp", "openai"])("%s adds no default of its own", (dialect) =>
     gives(["--logits", "0.8,0.9,0.1,0.4", "--dialect", dialect], softmax(0.8, 0.9, 0.1, 0.4)),
   );
 
@@ -162,7 +162,7 @@ top-k (k 3, boundary llama.cpp)
     gives([...DECLINING, "--dialect", "openai", "--frequency-penalty", "-1", "--history", "2"], softmax(0, -1, -1)));
 
   test.each([
-    ["deck", "1"],
+    ["lecture", "1"],
     ["hf", "0"],
     ["llama.cpp", "0"],
     ["openai", "0"],
@@ -224,7 +224,7 @@ top-k (k 3, boundary llama.cpp)
     const [{ uniform, kept }] = steps;
     expect(kept).toBe(uniform < 0.5 ? 2 : 3);
     expect(probabilities[0] === 0).toBe(uniform < 0.5);
-    expect(await printed(...args)).toContain(`chance ${uniform.toFixed(3)}`);
+    expect(await printed(...args)).toContain(`random number ${uniform.toFixed(3)}`);
   });
 
   test("--draws counts; the same seed draws the same", async () => {
@@ -251,7 +251,7 @@ top-k (k 3, boundary llama.cpp)
 
   test("with draws, xtc takes its chance anew each time, and that is said", async () => {
     const stdout = await printed(...DECLINING, "--xtc-probability", "0.5", "--draws", "1000");
-    expect(stdout).toMatch(/xtc took its chance anew for each draw/);
+    expect(stdout).toMatch(/xtc drew a new random number for each draw/);
     const { draws } = await json(...DECLINING, "--xtc-probability", "0.5", "--draws", "10000");
     expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
   });
@@ -280,7 +280,7 @@ top-k (k 3, boundary llama.cpp)
 test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
   const before = process.exitCode;
   const write = vi.spyOn(process.stdout, "write");
-  const options = { dialect: "deck", dtype: "auto", kernels: "auto", logits: { row: [1, 2] } } as const;
+  const options = { dialect: "lecture", dtype: "auto", kernels: "auto", logits: { row: [1, 2] } } as const;
   const running = sampleCommand({ ...options, draws: 100_000_000 });
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   process.emit("SIGINT");

@@ -8,15 +8,16 @@ import { emptyFolder, fixture, tsgpt } from "./process.ts";
 const schema = JSON.parse(readFileSync(new URL("../schemas/score.json", import.meta.url), "utf8"));
 const root = new URL("../../../", import.meta.url);
 const TALES = new URL("bench/texts/tales.txt", root).pathname;
-const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales.json", root), "utf8"));
+const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales-1.json", root), "utf8"));
 
 const folder = emptyFolder();
+const MODEL = ["--model", fixture("fairytales-1")];
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
 const json = async (...args: string[]) => {
-  const { stdout, code, stderr } = await tsgpt(["score", ...args, "--json"]);
+  const { stdout, code, stderr } = await tsgpt(["score", ...MODEL, ...args, "--json"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const found = JSON.parse(stdout);
   expect(violations(found, schema)).toEqual([]);
@@ -26,7 +27,7 @@ const json = async (...args: string[]) => {
 describe.concurrent("--json", () => {
   test("has the keys of its schema, and a first token without a score", async () => {
     const found = await json("Once upon a time");
-    expect(found).toMatchObject({ model: "fairytales", bos: null, scored: 3, ids: [2205, 586, 259, 508] });
+    expect(found).toMatchObject({ model: "fairytales-1", bos: null, scored: 3, ids: [2205, 586, 259, 508] });
     expect(found.recipe).toEqual({ name: "transformers", window: 512, stride: 256 });
     expect(found.tokens[0]).toEqual({
       id: 2205,
@@ -90,7 +91,7 @@ describe.concurrent("--json", () => {
   test("- is standard input, as no text is", async () => {
     const { loss } = await json("Once upon a time");
     for (const args of [["-"], []]) {
-      const { stdout } = await tsgpt(["score", ...args, "--json"], { input: "Once upon a time\n" });
+      const { stdout } = await tsgpt(["score", ...MODEL, ...args, "--json"], { input: "Once upon a time\n" });
       expect(JSON.parse(stdout).loss).toBe(loss);
     }
   });
@@ -98,7 +99,7 @@ describe.concurrent("--json", () => {
 
 describe.concurrent("for a person", () => {
   test("the text has GLTR's marks, with a legend that counts them, and totals that name their units", async () => {
-    const { stdout } = await tsgpt(["score", "Once upon a time the king computed quantum eigenvalues."]);
+    const { stdout } = await tsgpt(["score", ...MODEL, "Once upon a time the king computed quantum eigenvalues."]);
     const [text] = stdout.split("\n");
     expect(text).toMatch(/^Once° upon a time the king /);
     expect(text).toMatch(/[¹²³]/);
@@ -116,9 +117,9 @@ describe.concurrent("for a person", () => {
     );
   });
 
-  test("the zebra pair of the help: its bits are those of the model, fewer for white than for green", async () => {
+  test("the zebra pair of the help: its bits are those of the bundled model, fewer for white than for green", async () => {
     const { stdout: help } = await tsgpt(["score", "--help"]);
-    const bits = async (text: string) => (-(await json(text)).tokens.at(-1).logprob / Math.LN2).toFixed(1);
+    const bits = async (text: string) => (-(await json(text, "--model", "fairytales")).tokens.at(-1).logprob / Math.LN2).toFixed(1);
     const pair = (beginning: string) => Promise.all(["white", "green"].map((color) => bits(`${beginning} ${color}`)));
     const [was, stripes] = await Promise.all([pair("The zebra was"), pair("The zebra's stripes were black and")]);
     expect(was).toEqual(["9.2", "10.5"]);
@@ -131,14 +132,14 @@ describe.concurrent("for a person", () => {
   });
 
   test("controls of the text do not reach the terminal", async () => {
-    const { stdout } = await tsgpt(["score", "king \x1b[31m \u202e wolf \u0007"]);
+    const { stdout } = await tsgpt(["score", ...MODEL, "king \x1b[31m \u202e wolf \u0007"]);
     expect(stdout).toContain("\\u001b");
     expect(stdout).toContain("\\u202e");
     for (const control of ["\x1b", "\u202e", "\u0007"]) expect(stdout).not.toContain(control);
   });
 
   test("--table has a line per token, with the totals below", async () => {
-    const { stdout } = await tsgpt(["score", "--table", "Once upon a 🦓", "--top", "1"]);
+    const { stdout } = await tsgpt(["score", ...MODEL, "--table", "Once upon a 🦓", "--top", "1"]);
     const lines = stdout.split("\n");
     expect(lines[0]).toMatch(/^position {2}probability {4}bits {4}rank {2}entropy {2}token +likeliest$/);
     expect(lines[1]).toMatch(/^ +0 +- +- +- +- {2}"Once"$/);
@@ -147,20 +148,20 @@ describe.concurrent("for a person", () => {
   });
 
   test("--csv has a line per token, quoted where it has to be; the totals are on stderr", async () => {
-    const { stdout, stderr } = await tsgpt(["score", "--csv", 'Once, "upon" a time', "--top", "1"]);
+    const { stdout, stderr } = await tsgpt(["score", ...MODEL, "--csv", 'Once, "upon" a time', "--top", "1"]);
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]).toBe("position,id,text,logprob,rank,entropy,top");
     expect(lines[1]).toBe("0,2205,Once,,,,");
     expect(lines[2]).toMatch(/^1,12,",",-[\d.]+,\d+,[\d.]+,"\[\[\d+,"".*"",-[\d.]+\]\]"$/);
     expect(lines.length).toBe(
-      1 + JSON.parse((await tsgpt(["score", 'Once, "upon" a time', "--json"])).stdout).ids.length,
+      1 + JSON.parse((await tsgpt(["score", ...MODEL, 'Once, "upon" a time', "--json"])).stdout).ids.length,
     );
     expect(stderr).toContain("recipe transformers");
   });
 
   test("several files have a line each and one of all", async () => {
     const [one, two] = [file("a.txt", "Once upon a time"), file("b.txt", "there was a king")];
-    const { stdout } = await tsgpt(["score", `@${one}`, `@${two}`]);
+    const { stdout } = await tsgpt(["score", ...MODEL, `@${one}`, `@${two}`]);
     expect(stdout.split("\n").map((line) => line.split("  ")[0].trim())).toEqual([
       one,
       two,
@@ -168,7 +169,7 @@ describe.concurrent("for a person", () => {
       "recipe transformers (window 512, stride 256)",
       "",
     ]);
-    const csv = await tsgpt(["score", `@${one}`, `@${two}`, "--csv"]);
+    const csv = await tsgpt(["score", ...MODEL, `@${one}`, `@${two}`, "--csv"]);
     expect(csv.stdout.split("\n")[0]).toBe("file,position,id,text,logprob,rank,entropy,top");
     expect(csv.stdout).toContain(`\n${two},0,`);
   });
@@ -178,7 +179,7 @@ describe.concurrent("files", () => {
   test("--html writes a page and --svg two strips, against a text or the model's greedy continuation", async () => {
     const [html, svg, other] = [join(folder, "p.html"), join(folder, "s.svg"), join(folder, "t.svg")];
     const text = `@${file("begin2.txt", reference.text.slice(0, 400))}`;
-    const { stdout, stderr } = await tsgpt(["score", text, "--html", html, "--svg", svg, "--against-greedy"]);
+    const { stdout, stderr } = await tsgpt(["score", ...MODEL, text, "--html", html, "--svg", svg, "--against-greedy"]);
     expect(stdout).not.toContain("For a while");
     expect(stdout).toContain("tokens scored");
     expect(stderr).toMatch(/^wrote .*p\.html: a page; .*\nwrote .*s\.svg: two strips; .*\n$/);
@@ -187,7 +188,7 @@ describe.concurrent("files", () => {
     expect(strips).toContain("the first 32 tokens, and the model&#39;s greedy continuation");
     const means = [...strips.matchAll(/mean ([\d.]+), deviation/g)].map(([, mean]) => Number(mean));
     expect(means[1]).toBeGreaterThan(means[0]);
-    await tsgpt(["score", text, "--svg", other, "--against", "There was a wolf"]);
+    await tsgpt(["score", ...MODEL, text, "--svg", other, "--against", "There was a wolf"]);
     expect(readFileSync(other, "utf8").match(/<g fill/g)).toHaveLength(2);
   });
 });

@@ -87,7 +87,7 @@ test("a file that is not there, is a folder, has no name, or is not UTF-8 is sai
     `cannot read "no-such": ENOENT: no such file or directory, open 'no-such'; ${hint}`,
   );
   await expect(typedText(`@${join(folder, "x")}`)).rejects.toThrow(/cannot read ".*x": EISDIR/);
-  await expect(typedText("@")).rejects.toThrow(`@ needs the name of a file: @story.txt; ${hint}`);
+  await expect(typedText("@")).rejects.toThrow(`@ must be followed by a file name: @story.txt; ${hint}`);
   await expect(typedText(`@${file(Uint8Array.of(0x61, 0xff))}`)).rejects.toThrow(/story\.txt" is not UTF-8 text/);
   await expect(stdin(Uint8Array.of(0x61, 0xff))).rejects.toThrow("standard input is not UTF-8 text");
 });
@@ -141,6 +141,6 @@ test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help st
   const command = (await createProgram(name)).commands.find((known) => known.name() === name);
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
   expect(help).toMatch(
-    /text or prompt is given, @file is the text of a file; .* typed with @@\..*one newline at\s+the\s+end and a byte order mark.*--stop, take their\s+text as it is/s,
+    /For a text or prompt, @file reads a UTF-8 file; type @@ .*One\s+newline at the end and a byte order mark.*--stop, take their\s+text literally/s,
   );
 });

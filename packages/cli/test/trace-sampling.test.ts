@@ -30,6 +30,7 @@ interface Token {
   steps: Step[];
 }
 
+const TRAINED = ["--model", fixture("fairytales-1")];
 const TINY = ["--model", fixture("tiny-tied"), "--tokens", "1,2,3", "--ignore-eos"];
 const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string }> => {
   const { code, stdout, stderr } = await tsgpt(["generate", "--json", "--quiet", ...args]);
@@ -38,7 +39,7 @@ const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string 
 };
 
 describe.concurrent("--trace-sampling", () => {
-  const args = ["The king", "--max-tokens", "6", "--seed", "4", "--top-k", "8", "--min-p", "0.05"];
+  const args = [...TRAINED, "The king", "--max-tokens", "6", "--seed", "4", "--top-k", "8", "--min-p", "0.05"];
 
   test("--json: for each token and step, candidates, mass removed, entropy, who was cut; and the choice", async () => {
     const { tokens } = await json(...args, "--trace-sampling");
@@ -76,41 +77,52 @@ describe.concurrent("--trace-sampling", () => {
   });
 
   test("is read by a person: each step before each token, and the whole text at the end", async () => {
-    const run = ["generate", "The king", "--greedy", "--max-tokens", "2", "--banned", "307", "--logit-bias", "338:2"];
+    const run = [
+      "generate",
+      ...TRAINED,
+      "The king",
+      "--greedy",
+      "--max-tokens",
+      "2",
+      "--banned",
+      "307",
+      "--logit-bias",
+      "338:2",
+    ];
     const { code, stdout, stderr } = await tsgpt([...run, "--trace-sampling", "--quiet"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(`The king
 
 token 1
   model: 4096 tokens, entropy 6.44 bits, 211 tokens hold 90%
-    ahead: " was" 13.4%, "'s" 11.4%, " had" 7.64%, "," 7.43%, and 4092 more
+    top: " was" 13.4%, "'s" 11.4%, " had" 7.64%, "," 7.43%, and 4092 more
   logit-bias (bias {"338":2}): 4096 left
     entropy 5.02 bits, 131 tokens hold 90%
-    ahead: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, and 4092 more
+    top: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, and 4092 more
   banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 9.01%
     entropy 5.04 bits, 148 tokens hold 90%
-    ahead: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, and 4091 more
-    cut: " was" 9.01%
+    top: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, and 4091 more
+    removed: " was" 9.01%
   greedy: 4095 -> 1 left, mass removed 58.3%
     entropy 0.00 bits, 1 token holds 90%
-    ahead: " had" 100%
-    cut: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
+    top: " had" 100%
+    removed: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
   chosen: " had", probability 100%
 
 token 2
   model: 4096 tokens, entropy 7.34 bits, 283 tokens hold 90%
-    ahead: " been" 11.3%, " a" 4.66%, " no" 3.57%, " not" 3.49%, and 4092 more
+    top: " been" 11.3%, " a" 4.66%, " no" 3.57%, " not" 3.49%, and 4092 more
   logit-bias (bias {"338":2}): 4096 left
     entropy 7.24 bits, 274 tokens hold 90%
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4092 more
+    top: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4092 more
   banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 0.0344%
     entropy 7.24 bits, 273 tokens hold 90%
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4091 more
-    cut: " was" 0.0344%
+    top: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4091 more
+    removed: " was" 0.0344%
   greedy: 4095 -> 1 left, mass removed 89.2%
     entropy 0.00 bits, 1 token holds 90%
-    ahead: " been" 100%
-    cut: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
+    top: " been" 100%
+    removed: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
   chosen: " been", probability 100%
 
 The king had been
@@ -130,7 +142,7 @@ The king had been
   });
 
   test("a chain without steps: the distribution before each token, sorted, and in --json as initial", async () => {
-    const run = ["The king", "--top-p", "1", "--max-tokens", "2", "--seed", "1", "--trace-sampling"];
+    const run = [...TRAINED, "The king", "--top-p", "1", "--max-tokens", "2", "--seed", "1", "--trace-sampling"];
     const [{ stdout }, { tokens }] = await Promise.all([tsgpt(["generate", ...run, "--quiet"]), json(...run)]);
     expect(Math.max(...stdout.split("\n").map((line) => [...line].length))).toBe(80);
     const shown = stdout.split(/^token \d\n/m).slice(1);

@@ -1,8 +1,8 @@
 /** A local hub with a few models for the tests of a file, and for each of them an empty cache. */
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { type Files, fixtureFiles, modelOf, text } from "../../gpt/test/hub-model.ts";
-import { type LocalHub, startHub } from "../../gpt/test/local-hub.ts";
+import { type Files, fixtureFiles, modelOf, text } from "../../hub/test/hub-model.ts";
+import { type LocalHub, startHub } from "../../hub/test/local-hub.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 import type { Outcome } from "./warm.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The errors of this package. A message names what it is about, the rule broken, the values got and the fix, on one line:
- * names from a file are quoted, shortened and stripped of control characters, because the file may be hostile.
+ * The errors of this package. A message names its subject, the rule broken, the values got and the fix, on one line.
+ * Names from a file are quoted, shortened and stripped of control characters, because the file may be hostile.
  */
 
 export interface CheckpointErrorDetails {
@@ -11,14 +11,14 @@ export interface CheckpointErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Weights that cannot be read, or that are not what they must be. */
+/** Weights that cannot be read, or do not fit the model. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
   readonly file: string;
   readonly tensor: string | undefined;
   readonly range: readonly [number, number] | undefined;
 
-  /** The message is `file: tensor "name" problem (bytes begin to end)`, without the parts that are not given. */
+  /** The message is `file: tensor "name" problem (bytes begin to end)`, omitting the parts that are not given. */
   constructor(file: string, problem: string, { tensor, range, cause }: CheckpointErrorDetails = {}) {
     const subject = tensor === undefined ? "" : `tensor ${quote(tensor)} `;
     const where = range ? ` (bytes ${range[0]} to ${range[1]})` : "";
@@ -29,7 +29,7 @@ export class CheckpointError extends Error {
   }
 }
 
-/** A config.json that is missing, is not one, or asks for what this model is not. */
+/** A config.json that is missing, invalid, or of an unsupported model. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly file: string;
@@ -45,7 +45,7 @@ export interface ContextOverflow {
   readonly adding: number;
   readonly limit: number;
   readonly what: "cache capacity" | "nPositions";
-  /** Which sequence of a pass over several, from 0. */
+  /** The sequence of a batched pass, from 0. */
   readonly sequence?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ const OVERFLOW_FIX = {
   nPositions: "the model has no positions beyond these: feed fewer tokens",
 };
 
-/** More tokens than the cache or the model holds. Nothing in any cache has changed. */
+/** More tokens than the cache or the model can take. No cache has changed. */
 export class ContextOverflowError extends Error implements ContextOverflow {
   override readonly name = "ContextOverflowError";
   readonly past: number;
@@ -75,7 +75,7 @@ export class ContextOverflowError extends Error implements ContextOverflow {
   }
 }
 
-/** The error for a prompt of `adding` tokens, more than the model's `limit`; `by` is the function that was given it. */
+/** The error for a prompt of `adding` tokens, more than the model's `limit`; `by` is the function called. */
 export function promptOverflow(by: string, adding: number, limit: number): ContextOverflowError {
   const [tokens, most] = [adding, limit].map((count) => count.toLocaleString("en"));
   const message = `${by}: the prompt has ${tokens} tokens; the model takes ${most}; shorten the prompt`;
@@ -84,7 +84,7 @@ export function promptOverflow(by: string, adding: number, limit: number): Conte
 
 const LONGEST_SHOWN = 80;
 
-/** A value from outside as it is shown in a message: JSON, on one line, at most 80 characters, nothing a terminal obeys. */
+/** An external value for a message: JSON on one line, at most 80 characters, without control characters. */
 export function quote(value: unknown): string {
   if (typeof value === "number") return String(value);
   const short = typeof value === "string" ? value.slice(0, LONGEST_SHOWN + 1) : value;
@@ -92,12 +92,12 @@ export function quote(value: unknown): string {
   return json.length <= LONGEST_SHOWN ? json : `${json.slice(0, LONGEST_SHOWN - 3)}...`;
 }
 
-/** JSON would have null for NaN and the infinities. */
+/** JSON would write null for NaN and the infinities. */
 function showNumber(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
 }
 
-/** A message from elsewhere, on one line, its own quotes as they are. */
+/** An external message on one line, its own quotes unescaped. */
 export function oneLine(message: string): string {
   return quote(message).slice(1).replace(/"$/, "").replaceAll('\\"', '"');
 }

@@ -1,6 +1,6 @@
 /**
- * Generation: prefill the prompt in one pass, then draw a token, feed it, and again, until something ends it.
- * How a token is chosen is the caller's affair: `sample` is given the logits and all ids so far.
+ * Generation: prefill the prompt in one pass, then draw a token and feed it until something ends the text.
+ * The caller chooses tokens: `sample` receives the logits and all ids so far.
  */
 import {
   type Continuation,
@@ -10,26 +10,28 @@ import {
   type GeneratedToken,
   type Sample,
   type TextOptions,
-} from "./continuation.ts";
+} from "./decode/continuation.ts";
 import { ContextOverflowError } from "./errors.ts";
-import { eventLoopTurn } from "./event-loop.ts";
-import { interruptibleForward } from "./interruptible-forward.ts";
 import { KVCache } from "./kv-cache.ts";
 import type { Model } from "./model.ts";
+import { yieldToEventLoop } from "./pass/event-loop.ts";
+import { interruptibleForward } from "./pass/interruptible-forward.ts";
 
 export interface GenerateOptions extends TextOptions {
   readonly sample: Sample;
-  /** False: no KV cache, every step recomputes the whole text. The ids are the same, the time is not. */
+  /** False disables the KV cache: every step recomputes the whole text. The ids are the same, the time is not. */
   readonly useCache?: boolean | undefined;
-  /** A cache of the caller's, emptied first; without one, generate makes its own, just large enough, and disposes of it. */
+  /**
+   * A cache to use, which is reset first; by default, generate creates one of the needed capacity and disposes of it.
+   */
   readonly cache?: KVCache | undefined;
 }
 
 /**
- * Yields the continuation of a prompt token by token, the end-of-text token included (its text is empty), and returns
- * what ended it. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
- * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for a prompt or option that cannot be;
- * Error naming the position where logits are NaN or infinite
+ * Yields the continuation of a prompt token by token, including the end-of-text token (its text is empty), and returns
+ * why it ended. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
+ * @throws ContextOverflowError for a prompt longer than nPositions; RangeError for an invalid prompt or option; Error
+ * naming the position where logits are NaN or infinite
  */
 export function generate(
   model: Model,
@@ -41,7 +43,7 @@ export function generate(
   return drawTokens(model, text, options);
 }
 
-/** Draws and feeds until something ends the text; returns what did. */
+/** Prefill, then draw and feed until something ends the text; returns what did. */
 async function* drawTokens(
   model: Model,
   text: Continuation,
@@ -49,16 +51,20 @@ async function* drawTokens(
 ): AsyncGenerator<GeneratedToken, FinishReason> {
   const cache = options.useCache === false ? undefined : (options.cache ?? cacheFor(model, text));
   const into = new Float32Array(model.config.vocabSize);
+  const feed = (ids: readonly number[]) =>
+    interruptibleForward(model, [{ ids, cache }], { positions: "last", into }, options.signal);
   cache?.reset();
   try {
+    let ids: readonly number[] = text.history; // prefill: the whole prompt in one pass
     for (;;) {
       const reason = text.ended();
-      if (reason) return reason;
-      const sequence = { ids: text.history.slice(cache?.length), cache };
-      const logits = await interruptibleForward(model, [sequence], { positions: "last", into }, options.signal);
+      if (reason) return reason; // stop
+      const logits = await feed(ids);
       if (!logits) return "abort";
-      yield text.next(logits.data, options.sample);
-      await eventLoopTurn();
+      const token = text.next(logits.data, options.sample); // draw
+      yield token;
+      ids = cache ? [token.id] : text.history; // feed the new token, or, without a cache, the whole text again
+      await yieldToEventLoop();
     }
   } finally {
     text.release();
@@ -66,7 +72,7 @@ async function* drawTokens(
   }
 }
 
-/** A cache just large enough for a text. @throws EngineError if the engine has no room for it */
+/** A cache of the capacity that a text needs. @throws EngineError if the engine has no memory for it */
 export function cacheFor({ config, engine }: Model, text: Continuation): KVCache {
   return new KVCache(config, engine, text.history.length + text.room());
 }

@@ -1,9 +1,10 @@
 /**
- * KVCache: the keys and values of every token fed so far, per layer and head, so that a new token computes its own and
- * reads the rest. Preallocated, [L, H, capacity, D] each. A pass writes past `length` and then advances: a pass
- * that fails or is aborted leaves the cache as it was.
+ * KVCache: the keys and values of every token fed so far, per layer and head, so that a pass computes only those of the
+ * new tokens. Preallocated, [L, H, capacity, D] each. A pass writes after `length` and then advances: a pass that fails
+ * or is aborted leaves the cache unchanged.
  */
 import {
+  copyHeads,
   type Engine,
   EngineError,
   formatShape,
@@ -14,7 +15,7 @@ import {
   type Tensor,
 } from "@tsgpt/tensor";
 import type { Parameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
+import type { GPT2Config } from "./config/config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
 export class KVCache {
@@ -23,13 +24,14 @@ export class KVCache {
   readonly #config: GPT2Config;
   readonly #keys: Tensor[]; // per layer [H, capacity, D]
   readonly #values: Tensor[];
-  #filledBy: Parameters | undefined; // whose pass computed what is held
+  #filledBy: Parameters | undefined; // the model that computed the contents
   #length = 0;
   #isDisposed = false;
 
   /**
    * A cache for `capacity` tokens, nPositions by default.
-   * @throws RangeError unless the capacity is a whole number from 1 to nPositions; EngineError if the engine has no room for it
+   * @throws RangeError unless the capacity is an integer from 1 to nPositions; EngineError if the engine has no memory
+   * for it
    */
   constructor(config: GPT2Config, engine: Engine, capacity: number = config.nPositions) {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > config.nPositions) {
@@ -46,12 +48,12 @@ export class KVCache {
     this.#values = tensors.slice(config.nLayer);
   }
 
-  /** Tokens held: P, the position of the next token; 0 once it is disposed. */
+  /** The number of tokens in the cache: P, the position of the next token; 0 after dispose. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of all keys and values, held or not: 2 L C capacity float32 numbers. */
+  /** Bytes of the whole capacity, used or not: 2 L C capacity float32 numbers. */
   get bytes(): number {
     return this.#keys.reduce((sum, keys) => sum + 2 * keys.bytes, 0);
   }
@@ -69,9 +71,9 @@ export class KVCache {
   }
 
   /**
-   * That a pass of this model can go on with this cache; `by` begins the message.
-   * @throws EngineError if it is disposed or lies in another engine; ShapeError for a model of another shape; RangeError if it holds
-   * tokens that another model computed
+   * Checks that this model can continue with this cache; `by` begins the message.
+   * @throws EngineError if it is disposed or belongs to another engine; ShapeError for a model of another shape;
+   * RangeError if it contains tokens of another model
    */
   checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
     if (this.#isDisposed) throw new EngineError(`${by}: this cache has been disposed; make a new one`);
@@ -85,7 +87,7 @@ export class KVCache {
     throw new RangeError(`${by}: this cache holds ${this.#length} tokens of another model's; ${fix}`);
   }
 
-  /** @throws ContextOverflowError if `count` more tokens do not fit. Changes nothing. */
+  /** Changes nothing. @throws ContextOverflowError if `count` more tokens do not fit */
   checkRoom(count: number): void {
     this.#check("checkRoom");
     if (this.#length + count > this.capacity) {
@@ -98,36 +100,36 @@ export class KVCache {
     }
   }
 
-  /** Writes a layer's new keys and values, [T, C] each, behind the `length` tokens held; `advance` makes them count. */
+  /** Writes a layer's new keys and values, [T, C] each, after the first `length` tokens; `advance` then counts them. */
   store(layer: number, keys: Tensor, values: Tensor): void {
     this.#check("store");
     storeHeads(this.keys(layer), keys, this.#length, this.#engine);
     storeHeads(this.values(layer), values, this.#length, this.#engine);
   }
 
-  /** Counts `count` tokens that every layer has stored. @throws ContextOverflowError */
+  /** Adds `count` tokens, which every layer has stored. @throws ContextOverflowError */
   advance(count: number): void {
     this.#check("advance");
     this.checkRoom(count);
     this.#length += count;
   }
 
-  /** Forgets all but the first `length` tokens. @throws RangeError if fewer are held */
+  /** Drops all but the first `length` tokens. @throws RangeError if there are fewer */
   truncate(length: number): void {
     this.#check("truncate");
     checkLength("KVCache.truncate", "length", length, this.#length);
     this.#length = length;
   }
 
-  /** Forgets everything. */
+  /** Drops all tokens. */
   reset(): void {
     this.#check("reset");
     this.#length = 0;
   }
 
   /**
-   * Gives the memory back, at once where the engine keeps its own; whatever is asked of the cache afterwards is an EngineError.
-   * Idempotent. A cache that is let go of without it keeps its part of such an engine's memory until the engine is disposed or collected.
+   * Frees the memory, immediately if it belongs to the engine; every method then throws EngineError. Idempotent.
+   * Without it, the memory of a simd engine stays allocated until the engine is disposed or collected.
    */
   dispose(): void {
     this.#isDisposed = true;
@@ -136,8 +138,8 @@ export class KVCache {
   }
 
   /**
-   * A cache of its own with the first `length` tokens, for another continuation of them; nothing beyond them is copied.
-   * @throws RangeError if fewer are held; EngineError if the engine has no room for another cache
+   * A copy with the first `length` tokens, to continue them differently; nothing beyond them is copied.
+   * @throws RangeError if there are fewer; EngineError if the engine has no memory for another cache
    */
   fork(length: number = this.#length): KVCache {
     this.#check("fork");
@@ -148,9 +150,9 @@ export class KVCache {
   }
 
   /**
-   * Makes this hold the first `to` tokens of `source`, where the first `from` are the same in both: rows from .. to - 1 are
-   * copied, over what was there. Returns the bytes copied, 2 L C (to - from) float32 numbers.
-   * @throws RangeError unless both hold `from` tokens and `source` holds `to`; ContextOverflowError if they do not fit;
+   * Makes this a copy of the first `to` tokens of `source`, given that the first `from` are equal in both: rows from ..
+   * to - 1 are copied. Returns the bytes copied, 2 L C (to - from) float32 numbers.
+   * @throws RangeError unless both have `from` tokens and `source` has `to`; ContextOverflowError if they do not fit;
    * ShapeError for a cache of another model's shape
    */
   copyFrom(source: KVCache, from: number, to: number = source.length): number {
@@ -161,8 +163,8 @@ export class KVCache {
     this.truncate(from);
     this.checkRoom(to - from);
     for (let layer = 0; layer < this.#keys.length; layer++) {
-      copyRows(this.keys(layer), source.keys(layer), from, to);
-      copyRows(this.values(layer), source.values(layer), from, to);
+      copyHeads(this.keys(layer), source.keys(layer), from, to, this.#engine);
+      copyHeads(this.values(layer), source.values(layer), from, to, this.#engine);
     }
     this.#length = to;
     this.#filledBy = source.#filledBy;
@@ -172,16 +174,6 @@ export class KVCache {
   /** @throws EngineError after `dispose` */
   #check(method: string): void {
     if (this.#isDisposed) throw new EngineError(`KVCache.${method}: this cache has been disposed; make a new one`);
-  }
-}
-
-/** Rows from .. to - 1 of every head. [H, capacity, D] -> [H, another capacity, D] */
-function copyRows(target: Tensor, source: Tensor, from: number, to: number): void {
-  const [heads, capacity, d] = source.shape as [number, number, number];
-  const targetCapacity = target.shape[1] as number;
-  for (let h = 0; h < heads; h++) {
-    const rows = source.data.subarray((h * capacity + from) * d, (h * capacity + to) * d);
-    target.data.set(rows, (h * targetCapacity + from) * d);
   }
 }
 
@@ -211,7 +203,8 @@ function allocateAll(engine: Engine, shape: Shape, count: number): Tensor[] {
     if (!engine.memory) throw cause; // disposed, or the JavaScript heap is full
     const [needed, left] = [bytes, room].map((size) => `${(size / 1e6).toFixed(1)} MB`);
     throw new EngineError(
-      `KVCache: a capacity of ${shape[1]} tokens takes ${needed}, the engine has ${left} left; ask for fewer, or dispose caches that are done with`,
+      `KVCache: a capacity of ${shape[1]} tokens takes ${needed}, the engine has ${left} left; ` +
+        "ask for fewer, or dispose caches that are done with",
       { cause },
     );
   }

@@ -4,51 +4,52 @@
  * B sequences, T new tokens of one, P past tokens, S = P + T, C channels, H heads, D = C / H, V vocabulary, L layers.
  * One pass serves a prompt, a single step, many sequences at once, and no cache at all. Left out: training, dropout.
  */
-import { type Engine, Tensor } from "@tsgpt/tensor";
-import { attend } from "./attend.ts";
+import { copyInto, type Engine, Tensor } from "@tsgpt/tensor";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
-import type { GPT2Config } from "./config.ts";
-import type { GenerationConfig } from "./generation-config.ts";
-import { openPass, type Pass } from "./pass.ts";
-import { checkSequences, idsOf, positionsOf, type Sequence } from "./sequences.ts";
-import type { Tokenizer } from "./tokenizer.ts";
-import { blockKeys, noTrace, type Trace } from "./trace.ts";
+import type { GPT2Config } from "./config/config.ts";
+import type { GenerationConfig } from "./config/generation-config.ts";
+import { attend } from "./pass/attend.ts";
+import { openPass, type Pass } from "./pass/pass.ts";
+import { checkSequences, idsOf, positionsOf, type Sequence } from "./pass/sequences.ts";
+import type { Tokenizer } from "./tokenizer/tokenizer.ts";
+import { noTrace, type Trace } from "./trace.ts";
 
 export interface Model {
   readonly name: string;
   readonly config: GPT2Config;
   readonly parameters: Parameters;
   readonly engine: Engine;
-  /** Undefined for a checkpoint without a tokenizer: it runs on ids. */
+  /** Undefined for a checkpoint without a tokenizer; prompts are then token ids. */
   readonly tokenizer: Tokenizer | undefined;
-  /** How its authors would have it continue a text; `config` has its begin and end tokens already. */
+  /** The checkpoint's own generation defaults; its begin and end tokens are already in `config`. */
   readonly generation?: GenerationConfig | undefined;
 }
 
 export interface PassOptions {
-  /** Logits of every position (default), or of the last of each sequence alone: the head is then computed once for each. */
+  /** Logits of every position (default), or only of the last of each sequence, which is all the head then computes. */
   readonly positions?: "all" | "last" | undefined;
   readonly trace?: Trace | undefined;
-  /** Where the logits are written, for a caller that has done with the last ones: as many numbers as there are. By default, memory of their own. */
+  /** Where to write the logits, exactly their size; by default, new memory. */
   readonly into?: Float32Array | undefined;
 }
 
-/** Of one sequence: its cache is an option of the pass. */
+/** Options of a pass over one sequence, its cache among them. */
 export interface ForwardOptions extends PassOptions, Pick<Sequence, "cache"> {}
 
 /**
- * Logits of the next token after each of `ids`: a pass over one sequence. T ids -> [T, V], or [1, V] with positions "last"
- * @throws what `forwardBatch` throws
+ * Logits of the next token after each of `ids`: a pass over one sequence. @throws what `forwardBatch` throws
+ * T ids -> [T, V], or [1, V] with positions "last"
  */
 export function forward(model: Model, ids: ArrayLike<number>, { cache, ...options }: ForwardOptions = {}): Tensor {
   return forwardBatch(model, [{ ids, cache }], options);
 }
 
 /**
- * Logits of the next token after each id of each sequence, in their order: one pass that reads every weight once for all of them. A
- * sequence sees its own tokens alone. B lists of T ids -> [sum of T, V], or [B, V] with positions "last"
- * The result is the caller's own, or a view of `into`. @throws ContextOverflowError naming the sequence whose tokens do not fit;
- * ShapeError for an unknown id; what is wrong with a list or a cache: see checkSequences. No cache has changed then
+ * Logits of the next token after each id of each sequence, in order: one pass, which reads every weight once for all of
+ * them. A sequence sees only its own tokens. The result belongs to the caller, or is a view of `into`.
+ * B lists of T ids -> [sum of T, V], or [B, V] with positions "last"
+ * @throws ContextOverflowError naming the sequence whose tokens do not fit; ShapeError for an unknown id; for a wrong
+ * list or cache, see checkSequences. Caches are unchanged after an error.
  */
 export function forwardBatch(model: Model, sequences: readonly Sequence[], options: PassOptions = {}): Tensor {
   const pass = forwardByLayer(model, sequences, options);
@@ -58,7 +59,7 @@ export function forwardBatch(model: Model, sequences: readonly Sequence[], optio
   }
 }
 
-/** The pass itself, pausing after each block, so that a long one can be watched or given up between layers. */
+/** The pass as a generator that yields after each block, so that a long one can be observed or aborted in between. */
 export function* forwardByLayer(
   model: Model,
   sequences: readonly Sequence[],
@@ -72,12 +73,13 @@ export function* forwardByLayer(
     const residual = embed(parameters, pass); // [sum of T, C]
     const mark = arena.mark();
     for (let layer = 0; layer < config.nLayer; layer++) {
-      block(residual, parameters.blocks[layer] as BlockParameters, layer, pass);
+      pass.layer = layer;
+      block(residual, parameters.blocks[layer] as BlockParameters, pass);
       arena.release(mark);
       yield layer;
     }
     const rows = positions === "last" ? lastRows(residual, pass) : residual; // [sum of T, C] or [B, C]
-    const result = copied(head(rows, parameters, pass), into);
+    const result = copied(head(rows, parameters, pass), into, engine);
     for (const { ids, cache } of sequences) cache?.advance(ids.length);
     return result;
   } finally {
@@ -85,41 +87,37 @@ export function* forwardByLayer(
   }
 }
 
-/** Token embedding plus position embedding; positions go on from each sequence's past. B lists of T ids -> [sum of T, C] */
+/** Token embedding plus position embedding, continuing from each sequence's past. B lists of T ids -> [sum of T, C] */
 function embed({ wte, wpe }: Parameters, { sequences, embedding, add, tap }: Pass): Tensor {
-  const tokens = tap("hook_embed", embedding(wte, idsOf(sequences))); // [sum of T, C]
-  return add(tokens, tap("hook_pos_embed", embedding(wpe, positionsOf(sequences))));
+  const tokens = tap("embed", embedding(wte, idsOf(sequences))); // [sum of T, C]
+  return add(tokens, tap("posEmbed", embedding(wpe, positionsOf(sequences))));
 }
 
-/** Attention, then the MLP, each reading a normalised copy of the residual stream and adding to it. [sum of T, C], in place */
-function block(residual: Tensor, { ln1, attn, ln2, mlp }: BlockParameters, layer: number, pass: Pass): void {
+/** One block: attention, then the MLP; each reads a normalized copy of the residual and adds to it. [sum of T, C] */
+function block(residual: Tensor, { ln1, attn, ln2, mlp }: BlockParameters, pass: Pass): void {
   const { addInto, layerNorm, tap } = pass;
-  const keys = blockKeys(layer);
-  addInto(tap(keys.residPre, residual), attention(layerNorm(residual, ln1), attn, layer, pass));
-  addInto(tap(keys.residMid, residual), feedForward(layerNorm(residual, ln2), mlp, layer, pass));
-  tap(keys.residPost, residual);
+  addInto(tap("residPre", residual), attention(layerNorm(residual, ln1), attn, pass));
+  addInto(tap("residMid", residual), feedForward(layerNorm(residual, ln2), mlp, pass));
+  tap("residPost", residual);
 }
 
-/** Multi-head causal self-attention, of each sequence by itself. [sum of T, C] -> [sum of T, C] */
-function attention(x: Tensor, { cAttn, cProj }: BlockParameters["attn"], layer: number, pass: Pass): Tensor {
-  const { columns, linear, tap, tapHeads } = pass;
-  const keys = blockKeys(layer);
+/** Multi-head causal self-attention, within each sequence. [sum of T, C] -> [sum of T, C] */
+function attention(x: Tensor, { cAttn, cProj }: BlockParameters["attn"], pass: Pass): Tensor {
+  const { columns, linear, tap } = pass;
   const c = pass.config.nEmbd;
-  const qkv = linear(tap(keys.ln1, x), cAttn); // [sum of T, 3C]
-  const q = tapHeads(keys.q, columns(qkv, 0, c)); // [sum of T, C]
-  const k = tapHeads(keys.k, columns(qkv, c, 2 * c)); // [sum of T, C]
-  const v = tapHeads(keys.v, columns(qkv, 2 * c, 3 * c)); // [sum of T, C]
-  const z = tapHeads(keys.z, attend(q, k, v, layer, pass)); // [sum of T, C]
-  return tap(keys.attnOut, linear(z, cProj)); // [sum of T, C]
+  const qkv = linear(tap("ln1", x), cAttn); // [sum of T, 3C]
+  const q = tap("q", columns(qkv, 0, c)); // [sum of T, C]
+  const k = tap("k", columns(qkv, c, 2 * c)); // [sum of T, C]
+  const v = tap("v", columns(qkv, 2 * c, 3 * c)); // [sum of T, C]
+  const z = tap("z", attend(q, k, v, pass)); // [sum of T, C]
+  return tap("attnOut", linear(z, cProj)); // [sum of T, C]
 }
 
-/** The MLP: up to 4 C, a non-linearity, and back. [sum of T, C] -> [sum of T, C] */
-function feedForward(x: Tensor, { cFc, cProj }: BlockParameters["mlp"], layer: number, pass: Pass): Tensor {
-  const { activation, linear, tap } = pass;
-  const keys = blockKeys(layer);
-  const pre = tap(keys.mlpPre, linear(tap(keys.ln2, x), cFc)); // [sum of T, 4C]
-  const post = tap(keys.mlpPost, activation(pre)); // [sum of T, 4C]
-  return tap(keys.mlpOut, linear(post, cProj)); // [sum of T, C]
+/** The MLP: up to 4C, a non-linearity, and back. [sum of T, C] -> [sum of T, C] */
+function feedForward(x: Tensor, { cFc, cProj }: BlockParameters["mlp"], { activation, linear, tap }: Pass): Tensor {
+  const pre = tap("mlpPre", linear(tap("ln2", x), cFc)); // [sum of T, 4C]
+  const post = tap("mlpPost", activation(pre)); // [sum of T, 4C]
+  return tap("mlpOut", linear(post, cProj)); // [sum of T, C]
 }
 
 /** The last row of each sequence. [sum of T, C] -> [B, C] */
@@ -131,15 +129,13 @@ function lastRows(residual: Tensor, { sequences, starts, embedding }: Pass): Ten
   );
 }
 
-/** The final layer norm, and the scores of every token. [m, C] -> [m, V] */
+/** The final layer norm, and the logits of every token. [m, C] -> [m, V] */
 function head(rows: Tensor, { lnF, lmHead }: Parameters, { layerNorm, matmulTransposed, tap }: Pass): Tensor {
-  return tap("logits", matmulTransposed(tap("ln_final.hook_normalized", layerNorm(rows, lnF)), lmHead));
+  return tap("logits", matmulTransposed(tap("lnFinal", layerNorm(rows, lnF)), lmHead));
 }
 
-/** A copy, in memory of its own or in `into`. @throws ShapeError if that has not the size */
-function copied(logits: Tensor, into: Float32Array | undefined): Tensor {
-  if (!into) return logits.clone();
-  const result = new Tensor(into, logits.shape);
-  result.data.set(logits.data);
-  return result;
+/** A copy that belongs to the caller, in `into` if given. @throws ShapeError if that has another size */
+function copied(logits: Tensor, into: Float32Array | undefined, engine: Engine): Tensor {
+  const result = into ? new Tensor(into, logits.shape) : Tensor.zeros(logits.shape);
+  return copyInto(result, logits, engine);
 }

@@ -1,25 +1,27 @@
 /**
- * Trace: any activation of a pass by TransformerLens's key, recorded or replaced. A hook is given a copy of the
- * activation; what it returns, if anything, takes the activation's place. Without hooks a trace costs one test per key.
- * Of a pass over several sequences each is shown by itself, as a pass over it alone would show it.
+ * Trace: records or replaces any activation of a pass by TransformerLens's key. A hook receives a copy of the
+ * activation; if it returns a tensor, that replaces the activation. Without hooks a trace costs one test per key.
+ * In a batched pass each sequence is shown by itself, as if it were alone.
  * Differs from TransformerLens: `ln*.hook_normalized` is the layer norm's output, weight and bias applied.
  */
 import { ShapeError, Tensor } from "@tsgpt/tensor";
 
 /**
- * Looks at an activation (a copy that is the hook's own) and may return another of the same shape to use instead. `sequence` is
- * which of the pass it belongs to, from 0.
+ * Receives an activation (a copy that it owns) and may return a replacement of the same shape. `sequence` is the index
+ * in a batched pass, from 0.
  */
 export type Hook = (activation: Tensor, key: string, sequence: number) => Tensor | undefined;
 
 export interface Trace {
-  /** True if someone listens for this key of this sequence, of one alone 0: only then is it made and shown. */
+  /**
+   * True if someone listens for this key of this sequence (0 if it is the only one); otherwise it is not materialized.
+   */
   wants(key: string, sequence?: number): boolean;
-  /** The activation to go on with: the one given, or what the hook returned. */
+  /** The activation to continue with: the given one, or the hook's replacement. */
   visit(key: string, activation: Tensor, sequence?: number): Tensor;
 }
 
-/** The keys of one block's activations, by this project's names; made once per layer. */
+/** The keys of one block's activations, by our names; cached per layer. */
 export interface BlockKeys {
   readonly residPre: string; // [T, C]
   readonly ln1: string; // [T, C]
@@ -45,6 +47,22 @@ export function blockKeys(layer: number): BlockKeys {
   return keysByLayer[layer];
 }
 
+/** The keys of the activations outside the blocks. */
+const outerKeys = {
+  embed: "hook_embed", // [T, C]
+  posEmbed: "hook_pos_embed", // [T, C]
+  lnFinal: "ln_final.hook_normalized", // [T, C]
+  logits: "logits", // [T, V]
+} as const;
+
+/** Our names for activations; `keyOf` gives TransformerLens's key. */
+export type ActivationName = keyof BlockKeys | keyof typeof outerKeys;
+
+/** The key of an activation; `layer` matters only inside a block. */
+export function keyOf(name: ActivationName, layer: number): string {
+  return name in outerKeys ? outerKeys[name as keyof typeof outerKeys] : blockKeys(layer)[name as keyof BlockKeys];
+}
+
 function makeBlockKeys(name: string): BlockKeys {
   return {
     residPre: `${name}.hook_resid_pre`,
@@ -65,17 +83,18 @@ function makeBlockKeys(name: string): BlockKeys {
   };
 }
 
-/** Every key of a model of `layers` blocks, in the order of the pass: what a hook may be set on. */
+/** Every key of a model of `layers` blocks, in the order of the pass. */
 export function activationKeys(layers: number): string[] {
   const blocks = Array.from({ length: layers }, (_, layer) => Object.values(blockKeys(layer)) as string[]);
-  return ["hook_embed", "hook_pos_embed", ...blocks.flat(), "ln_final.hook_normalized", "logits"];
+  const { embed, posEmbed, lnFinal, logits } = outerKeys;
+  return [embed, posEmbed, ...blocks.flat(), lnFinal, logits];
 }
 
-/** The trace of a pass that nobody watches. */
+/** The trace of an unobserved pass. */
 export const noTrace: Trace = { wants: () => false, visit: (_, activation) => activation };
 
 /**
- * A trace from hooks by key, for a model of `layers` blocks. @throws RangeError for a key that no activation has
+ * A trace from hooks by key, for a model of `layers` blocks. @throws RangeError for an unknown key
  * @example forward(model, ids, { trace: traceWith(12, { "blocks.0.hook_attn_out": (a) => Tensor.zeros(a.shape) }) })
  */
 export function traceWith(layers: number, hooks: Readonly<Record<string, Hook>>): Trace {
@@ -92,8 +111,9 @@ export function traceWith(layers: number, hooks: Readonly<Record<string, Hook>>)
 }
 
 /**
- * A trace that records every activation, or those that `select` takes, into `into` as copies; of a pass over several sequences, those
- * of sequence i into `into[i]`. @throws RangeError for a sequence without a map
+ * A trace that records copies of every activation, or of those that `select` accepts, into `into`; in a batched pass,
+ * those of sequence i into `into[i]`.
+ * @throws RangeError for a sequence without a map
  */
 export function record(
   into: Map<string, Tensor> | readonly Map<string, Tensor>[],
@@ -116,8 +136,9 @@ function mapOf(maps: readonly Map<string, Tensor>[], sequence: number): Map<stri
 }
 
 /**
- * Joins the activations of consecutive passes over one cache into those of a single pass: rows stack, and scores and
- * patterns [H, T, S] widen to the last S, masked entries filled (-Infinity and 0). @throws ShapeError
+ * Joins the activations of consecutive passes over one cache into those of a single pass: rows are stacked, and scores
+ * and patterns [H, T, S] are padded to the last S with their masked value (-Infinity and 0).
+ * @throws ShapeError
  */
 export function stackTraces(parts: readonly ReadonlyMap<string, Tensor>[]): Map<string, Tensor> {
   const joined = new Map<string, Tensor>();

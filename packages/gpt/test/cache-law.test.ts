@@ -17,7 +17,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const models = [
   { name: "tiny-tied", folder: path("./fixtures/tiny-tied"), t: 24 }, // all its positions
   { name: "tiny-odd-sizes", folder: path("./fixtures/tiny-odd-sizes"), t: 24 },
-  { name: "the bundled model", folder: path("../../../weights/fairytales"), t: 14 },
+  { name: "the trained model", folder: path("./fixtures/fairytales-1"), t: 14 },
 ];
 
 /** Bit for bit: the order of sums does not depend on how the tokens were fed (docs/numerics.md). */

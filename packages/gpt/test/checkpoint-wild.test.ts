@@ -11,7 +11,7 @@ import { loadParameters } from "../src/checkpoint/parameters.ts";
 import { type ReadTensor, readTensors } from "../src/checkpoint/read-tensors.ts";
 import { summarize } from "../src/checkpoint/summary.ts";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
-import { parseConfig } from "../src/config.ts";
+import { parseConfig } from "../src/config/config.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { forward } from "../src/model.ts";
 import { readBytes } from "./fixture-files.ts";

@@ -3,8 +3,8 @@
  * was read, if not in the model's own repository; "as known" is from general knowledge of it, and only its shape is relied on.
  */
 import { expect, test } from "vitest";
-import { parseConfig } from "../src/config.ts";
-import { presetConfig } from "../src/presets.ts";
+import { parseConfig } from "../src/config/config.ts";
+import { presetConfig } from "../src/config/presets.ts";
 
 /** What nearly every one of them has, and no forward pass reads. */
 const USUAL = {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { eosTokenIds, parseConfig } from "../src/config.ts";
+import { eosTokenIds, parseConfig } from "../src/config/config.ts";
 import { ConfigError } from "../src/errors.ts";
 
 const parse = (keys: object) => parseConfig(JSON.stringify({ model_type: "gpt2", ...keys }));
@@ -24,8 +24,8 @@ test("a config that says no more than that it is a GPT-2's is transformers' GPT2
   });
 });
 
-test("the bundled model's config is read", () => {
-  const text = readFileSync(new URL("../../../weights/fairytales/config.json", import.meta.url), "utf8");
+test("the trained fixture's config is read", () => {
+  const text = readFileSync(new URL("./fixtures/fairytales-1/config.json", import.meta.url), "utf8");
   expect(parseConfig(text)).toMatchObject({ nInner: 4 * parseConfig(text).nEmbd, bosTokenId: 0, eosTokenId: 0 });
 });
 
@@ -49,9 +49,12 @@ test("every key that the forward pass reads is honoured", () => {
   expect(Object.values(parse(keys))).toEqual(Object.values(keys));
 });
 
-test.each(["gelu_new", "gelu_pytorch_tanh", "gelu", "relu"])("activation %s is known", (activation) => {
-  expect(parse({ activation_function: activation }).activationFunction).toBe(activation);
-});
+test.each(["gelu_new", "gelu_pytorch_tanh", "gelu", "quick_gelu", "silu", "swish", "relu"])(
+  "activation %s is known",
+  (activation) => {
+    expect(parse({ activation_function: activation }).activationFunction).toBe(activation);
+  },
+);
 
 test("keys that cannot change the forward pass are let pass, whatever they hold", () => {
   const keys = {
@@ -147,9 +150,9 @@ test.each([
   ["attention_head_type", "multiquery", "multi-query attention is not GPT-2's"],
   ["position_embedding_type", "rotary", "GPT-2's positions are absolute"],
   ["pruned_heads", { "0": [1] }, "pruned heads are not supported"],
-  ["quantization_config", { quant_method: "gptq" }, "quantised weights are not supported"],
-  ["compression_config", {}, "quantised weights are not supported"],
-  ["quantization", { bits: 4 }, "quantised weights are not supported"],
+  ["quantization_config", { quant_method: "gptq" }, "quantized weights are not supported"],
+  ["compression_config", {}, "quantized weights are not supported"],
+  ["quantization", { bits: 4 }, "quantized weights are not supported"],
   ["auto_map", { AutoModel: "m.M" }, "the model needs Python code of its own, which is not run"],
 ])("%s is refused by name when it changes the model", (key, value, reason) => {
   expect(() => parse({ [key]: value })).toThrow(`config.json: "${key}" is ${JSON.stringify(value)}: ${reason}`);
@@ -178,7 +181,11 @@ test.each([
   ["n_positions", 1e300, "must be a whole number, 1 or more, got 1e+300 (number)"],
   ["n_inner", -1, "must be a whole number, 1 or more, or null for 4 n_embd, got -1 (number)"],
   ["layer_norm_epsilon", -1e-5, "must be a number, 0 or more, got -0.00001 (number)"],
-  ["activation_function", "swish", 'must be one of gelu_new, gelu_pytorch_tanh, gelu, relu, got "swish" (string)'],
+  [
+    "activation_function",
+    "mish",
+    'must be one of gelu_new, gelu_pytorch_tanh, gelu, quick_gelu, silu, swish, relu, got "mish" (string)',
+  ],
   ["scale_attn_weights", 1, "must be true or false, got 1 (number)"],
   ["scale_attn_by_inverse_layer_idx", "yes", 'must be true or false, got "yes" (string)'],
   ["reorder_and_upcast_attn", null, "must be true or false, got null (null)"],

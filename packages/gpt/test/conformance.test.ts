@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { presetConfig } from "../src/config/presets.ts";
 import { writeRandomModel } from "../src/node/index.ts";
-import { presetConfig } from "../src/presets.ts";
 import { conformance, formatRow, type Published, type Row } from "./conformance/conformance.ts";
 
 const published: Published[] = JSON.parse(

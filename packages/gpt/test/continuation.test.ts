@@ -1,12 +1,12 @@
 /** What all strategies share: text that is held back is handed over when a text ends early, and not a second time. */
 import { describe, expect, test } from "vitest";
-import type { GeneratedToken, TextOptions } from "../src/continuation.ts";
+import type { GeneratedToken, TextOptions } from "../src/decode/continuation.ts";
 import { contrastiveSearch } from "../src/decode/contrastive-search.ts";
 import { generateSamples } from "../src/decode/samples.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
 import { generate } from "../src/generate.ts";
-import { streamingDecoder } from "../src/streaming-decoder.ts";
-import type { Tokenizer } from "../src/tokenizer.ts";
+import { streamingDecoder } from "../src/tokenizer/streaming-decoder.ts";
+import type { Tokenizer } from "../src/tokenizer/tokenizer.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
 const letters = characterTokenizer("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".slice(0, 61));

@@ -1,9 +1,9 @@
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "../src/cost.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { KVCache } from "../src/kv-cache.ts";
-import { cacheBytes } from "../src/memory.ts";
-import { randomModel } from "../src/random-parameters.ts";
+import { multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "../src/memory/cost.ts";
+import { cacheBytes } from "../src/memory/memory.ts";
 import { tinyConfig, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel(); // L 3, C 12, nInner 48, V 61, 24 positions

@@ -1,5 +1,5 @@
 /**
- * A whole model by storage dtype. The bounds: the largest logit of the bundled model is about 12, and its logits on these ids move by
+ * A whole model by storage dtype. The bounds: the largest logit of the trained model is about 12, and its logits on these ids move by
  * 0.05 (bf16) and 0.6 (int8); docs/numerics.md has the figures on a text.
  */
 
@@ -8,8 +8,8 @@ import { createReferenceEngine, createSimdEngine, type Tensor, type WeightDtype 
 import { afterAll, expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
-import { weightBytes, weightBytesPerStep } from "../src/cost.ts";
 import { KVCache } from "../src/kv-cache.ts";
+import { weightBytes, weightBytesPerStep } from "../src/memory/cost.ts";
 import { forward } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
 import { readBytes } from "./fixture-files.ts";
@@ -19,7 +19,8 @@ const reference = createReferenceEngine();
 afterAll(() => engine.dispose());
 
 const path = (folder: string) => fileURLToPath(new URL(`../../../${folder}`, import.meta.url));
-const bundled = (dtype: WeightDtype, on = engine) => loadModel(path("weights/fairytales"), { engine: on, dtype });
+const trained = (dtype: WeightDtype, on = engine) =>
+  loadModel(path("packages/gpt/test/fixtures/fairytales-1"), { engine: on, dtype });
 const ids = Array.from({ length: 40 }, (_, i) => (i * 97 + 5) % 4096);
 
 function largestDifference(a: Tensor, b: Tensor): number {
@@ -31,7 +32,7 @@ test.each([
   ["bf16", 0.2],
   ["int8", 2],
 ] as const)("logits in %s differ from f32's by %d at most", async (dtype, bound) => {
-  const [narrow, full] = [await bundled(dtype), await bundled("f32")];
+  const [narrow, full] = [await trained(dtype), await trained("f32")];
   const difference = largestDifference(forward(narrow, ids), forward(full, ids));
   expect(difference).toBeLessThanOrEqual(bound === 0 ? 5e-5 : bound);
   if (bound > 0) expect(difference).toBeGreaterThan(1e-4); // or it was not kept so
@@ -42,7 +43,7 @@ test.each([
   ["bf16", 5e-5],
   ["int8", 0.5], // a rounding of an activation that float32 decides otherwise is a step of 1/127
 ] as const)("in %s the fast engine agrees with the reference", async (dtype, bound) => {
-  const [fast, plain] = [await bundled(dtype), await bundled(dtype, reference)];
+  const [fast, plain] = [await trained(dtype), await trained(dtype, reference)];
   expect(largestDifference(forward(fast, ids.slice(0, 8)), forward(plain, ids.slice(0, 8)))).toBeLessThanOrEqual(bound);
 });
 
@@ -51,7 +52,7 @@ test.each([
   ["bf16", 5e-5],
   ["int8", 0.5],
 ] as const)("in %s a step behind a cache gives what a full pass gives", async (dtype, bound) => {
-  const model = await bundled(dtype);
+  const model = await trained(dtype);
   const full = forward(model, ids).row(ids.length - 1);
   const cache = new KVCache(model.config, engine);
   forward(model, ids.slice(0, -1), { cache });
@@ -81,7 +82,7 @@ test.each([
 });
 
 test("a step reads half the bytes in f16 and bf16 and a quarter in int8, but for what stays float32", async () => {
-  const perStep = async (dtype: WeightDtype) => weightBytesPerStep(await bundled(dtype));
+  const perStep = async (dtype: WeightDtype) => weightBytesPerStep(await trained(dtype));
   const [f32, f16, bf16, int8] = [
     await perStep("f32"),
     await perStep("f16"),
@@ -96,6 +97,6 @@ test("a step reads half the bytes in f16 and bf16 and a quarter in int8, but for
   expect([f32, f16, bf16, int8]).toEqual(
     [4, 2, 2, 1].map((size, i) => size * matrices + vectors + (i === 3 ? scales : 0)),
   );
-  const whole = await bundled("int8");
+  const whole = await trained("int8");
   expect(weightBytes(whole) - int8).toBe(4 * 512 * c); // wpe
 });

@@ -3,9 +3,9 @@ import type { Engine } from "@tsgpt/tensor";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { shardedCheckpoint, singleFileCheckpoint } from "../src/checkpoint/checkpoint.ts";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
-import { parseConfig } from "../src/config.ts";
+import { parseConfig } from "../src/config/config.ts";
 import type { Model } from "../src/model.ts";
-import { loadTokenizer } from "../src/tokenizer-files.ts";
+import { loadTokenizer } from "../src/tokenizer/tokenizer-files.ts";
 
 const fetched = new Map<string, Promise<Uint8Array | undefined>>();
 

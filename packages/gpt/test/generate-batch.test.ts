@@ -1,11 +1,11 @@
 /** A batch is the texts that generate would give one at a time; each has its own sampler, options and end, and gives its cache back. */
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.ts";
+import type { FinishReason, GeneratedToken, Sample } from "../src/decode/continuation.ts";
 import { draw, softmaxDistribution } from "../src/decode/distribution.ts";
 import { type BatchOptions, type BatchPrompt, generateBatch } from "../src/decode/generate-batch.ts";
 import { generate } from "../src/generate.ts";
-import { passBytes } from "../src/memory.ts";
+import { passBytes } from "../src/memory/memory.ts";
 import type { Model } from "../src/model.ts";
 import { collect } from "./collect.ts";
 import { countPasses } from "./count-passes.ts";
@@ -53,11 +53,13 @@ describe.each(engines)("$engineName", ({ create }) => {
   const engine = create();
   afterAll(() => engine.dispose());
 
-  test.each(["a tiny model", "the bundled model"])(
+  test.each(["a tiny model", "the trained model"])(
     "%s: every text is that of generate, more than go at once",
     async (name) => {
       const isTiny = name === "a tiny model";
-      const model = isTiny ? { ...tinyModel(), engine } : await loadFixture("weights/fairytales", engine);
+      const model = isTiny
+        ? { ...tinyModel(), engine }
+        : await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
       const prompts = promptsOf(isTiny ? 20 : 5, model.config.vocabSize);
       const alone = await oneByOne(model, prompts);
       const { tokens, reasons } = await batch(model, prompts, isTiny ? {} : { batchSize: 3 });

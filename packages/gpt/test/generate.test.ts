@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import type { FinishReason, GeneratedToken, Sample } from "../src/continuation.ts";
+import type { FinishReason, GeneratedToken, Sample } from "../src/decode/continuation.ts";
 import { type GenerateOptions, generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
-import { loadTokenizer } from "../src/tokenizer-files.ts";
+import { loadTokenizer } from "../src/tokenizer/tokenizer-files.ts";
 import { characterTokenizer, tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseConfig } from "../src/config.ts";
+import { parseConfig } from "../src/config/config.ts";
+import { parseConfigs, parseGenerationConfig } from "../src/config/generation-config.ts";
 import { ConfigError } from "../src/errors.ts";
-import { parseConfigs, parseGenerationConfig } from "../src/generation-config.ts";
 
 const parse = (keys: object) => parseGenerationConfig(JSON.stringify(keys));
 const FILE = "generation_config.json";

@@ -1,9 +1,9 @@
 /** Loads that end half-way: what the engine holds afterwards, and that it goes on working. */
 import { createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { GPT2Config } from "../src/config.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import type { GPT2Config } from "../src/config/config.ts";
 import { forward } from "../src/model.ts";
-import { randomModel } from "../src/random-parameters.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 // 45 MB in float32: a table of 8 pieces of staging, and 2 x 12 matrices and vectors

@@ -5,7 +5,8 @@ import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { generate } from "../src/generate.ts";
-import { fileSource, loadModel, openCheckpoint } from "../src/node/index.ts";
+import { fileSource, loadModel } from "../src/node/index.ts";
+import { openCheckpoint } from "../src/node/open-checkpoint.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
@@ -38,10 +39,10 @@ function writeShards(tensors: Map<string, TensorToWrite> = tinyTensors()): void 
   write("model.safetensors.index.json", JSON.stringify({ weight_map: weightMap }));
 }
 
-test("the bundled model loads, with its tokenizer and its folder's name", async () => {
-  const model = await loadModel(new URL("../../../weights/fairytales", import.meta.url).pathname);
+test("a trained model loads, with its tokenizer and its folder's name", async () => {
+  const model = await loadModel(new URL("./fixtures/fairytales-1", import.meta.url).pathname);
   const { vocabSize, nEmbd, nLayer } = model.config;
-  expect(model.name).toBe("fairytales");
+  expect(model.name).toBe("fairytales-1");
   expect(model.parameters.wte.shape).toEqual([vocabSize, nEmbd]);
   expect(model.parameters.blocks).toHaveLength(nLayer);
   expect(model.tokenizer).toBeDefined();

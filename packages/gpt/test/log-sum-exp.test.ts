@@ -1,6 +1,6 @@
 /** The normaliser of a row of logits, against Math.exp and by hand. */
 import { expect, test } from "vitest";
-import { logProbabilities, logSumOfExp } from "../src/log-sum-exp.ts";
+import { logProbabilities, logSumOfExp } from "../src/decode/log-sum-exp.ts";
 
 const noise = (count: number, spread: number) =>
   Float32Array.from({ length: count }, (_, i) => spread * Math.sin(12.9898 * (i + 1)));

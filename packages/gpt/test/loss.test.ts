@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { crossEntropies, crossEntropy } from "../src/loss.ts";
 import { forward } from "../src/model.ts";
+import { crossEntropies, crossEntropy } from "../src/pass/loss.ts";
 import { countPasses } from "./count-passes.ts";
 import { tinyModel } from "./tiny-model.ts";
 

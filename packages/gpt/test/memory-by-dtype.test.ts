@@ -1,9 +1,9 @@
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { parseConfig } from "../src/config.ts";
-import { memoryNeed } from "../src/memory.ts";
-import { memoryByDtype } from "../src/memory-by-dtype.ts";
-import { presetConfig } from "../src/presets.ts";
+import { parseConfig } from "../src/config/config.ts";
+import { presetConfig } from "../src/config/presets.ts";
+import { memoryNeed } from "../src/memory/memory.ts";
+import { memoryByDtype } from "../src/memory/memory-by-dtype.ts";
 
 test("by hand: one layer, C = 4, V = 7, 5 positions", () => {
   const keys = { model_type: "gpt2", vocab_size: 7, n_positions: 5, n_embd: 4, n_layer: 1, n_head: 2 };

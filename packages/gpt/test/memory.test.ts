@@ -3,12 +3,12 @@ import { afterAll, expect, test } from "vitest";
 import type { Checkpoint, StoredTensor } from "../src/checkpoint/checkpoint.ts";
 import { expectedTensors, listExpected } from "../src/checkpoint/names.ts";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
-import { weightBytes } from "../src/cost.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import { presetConfig } from "../src/config/presets.ts";
 import { KVCache } from "../src/kv-cache.ts";
-import { chooseDtype, memoryNeed } from "../src/memory.ts";
+import { weightBytes } from "../src/memory/cost.ts";
+import { chooseDtype, memoryNeed } from "../src/memory/memory.ts";
 import { forward } from "../src/model.ts";
-import { presetConfig } from "../src/presets.ts";
-import { randomModel } from "../src/random-parameters.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 const engine = createSimdEngine({ threads: 1 });

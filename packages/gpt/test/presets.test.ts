@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PresetName, presetConfig, presetNames } from "../src/presets.ts";
+import { type PresetName, presetConfig, presetNames } from "../src/config/presets.ts";
 
 test("the presets are the four published sizes", () => {
   expect(presetNames).toEqual(["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"]);

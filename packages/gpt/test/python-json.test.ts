@@ -1,6 +1,6 @@
 /** Expected values are those of Python's json.loads. */
 import { expect, test } from "vitest";
-import { parsePythonJson } from "../src/python-json.ts";
+import { parsePythonJson } from "../src/config/python-json.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 

@@ -1,6 +1,6 @@
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { randomModel } from "../src/random-parameters.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 const engine = createReferenceEngine();

@@ -9,15 +9,15 @@ import { afterAll, describe, expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
 import { generate } from "../src/generate.ts";
-import { crossEntropy } from "../src/loss.ts";
 import { forward, type Model } from "../src/model.ts";
+import { crossEntropy } from "../src/pass/loss.ts";
 import { activationKeys, record } from "../src/trace.ts";
 import { engines } from "./engines.ts";
 import { loadFixture, readBytes } from "./fixture-files.ts";
 
 const RTOL = 1e-6;
 const fixtures = "packages/gpt/test/fixtures";
-const bundled = "weights/fairytales";
+const trained = "fairytales-1";
 
 interface Reference {
   meanLoss: number;
@@ -84,13 +84,13 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     expect(await greedy(model, [0, 0, 195, 731], 6)).toEqual([731, 114, 114, 114, 114, 114]);
   });
 
-  describe("the bundled model", () => {
+  describe("the trained model", () => {
     // Its logits reach 17, where transformers' float32 is 1.3e-5 from float64: the bound is the cache law's, of the row's size.
     const LARGE_ATOL = 5e-6 + 1e-5 * 17;
 
     test("logits and losses equal transformers'", async () => {
-      const model = await loadFixture(bundled, engine);
-      const expected = await readFixture("fairytales");
+      const model = await loadFixture(`${fixtures}/${trained}`, engine);
+      const expected = await readFixture(trained);
       const ids = (expected.get("ids") as Tensor).data;
       const logits = forward(model, ids);
       const last = logits.slice(ids.length - 4, ids.length);
@@ -100,10 +100,10 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     });
 
     test("greedy ids equal transformers', and the text its tokenizer's", async () => {
-      const model = await loadFixture(bundled, engine);
-      const [run] = (await readReference("fairytales")).greedy;
+      const model = await loadFixture(`${fixtures}/${trained}`, engine);
+      const [run] = (await readReference(trained)).greedy;
       expect(await greedy(model, run?.prompt ?? [], 40)).toEqual(run?.ids);
-      const { text, ids } = await readJson("fairytales/text.json");
+      const { text, ids } = await readJson(`${trained}/text.json`);
       expect(model.tokenizer?.encode(text)).toEqual(ids);
       expect(model.tokenizer?.decode(ids)).toBe(text);
     });

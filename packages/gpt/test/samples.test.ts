@@ -1,10 +1,10 @@
 /** Several samples over one prefill are the samples that generate would draw one at a time. */
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Sample } from "../src/continuation.ts";
+import type { Sample } from "../src/decode/continuation.ts";
 import { generateSamples, type SamplesOptions } from "../src/decode/samples.ts";
 import { generate } from "../src/generate.ts";
-import { passBytes } from "../src/memory.ts";
+import { passBytes } from "../src/memory/memory.ts";
 import { collect } from "./collect.ts";
 import { countPasses } from "./count-passes.ts";
 import { engines } from "./engines.ts";

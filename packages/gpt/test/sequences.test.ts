@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ContextOverflowError } from "../src/errors.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, forwardByLayer, type Model } from "../src/model.ts";
-import type { Sequence } from "../src/sequences.ts";
+import type { Sequence } from "../src/pass/sequences.ts";
 import { activationKeys, record, traceWith } from "../src/trace.ts";
 import { expectBatchLaw } from "./batch-law.ts";
 import { countPasses } from "./count-passes.ts";
@@ -13,7 +13,7 @@ import { loadFixture } from "./fixture-files.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const fixtures = "packages/gpt/test/fixtures";
-const models = [`${fixtures}/tiny-tied`, `${fixtures}/tiny-odd-sizes`, "weights/fairytales"];
+const models = [`${fixtures}/tiny-tied`, `${fixtures}/tiny-odd-sizes`, `${fixtures}/fairytales-1`];
 
 /** Past tokens (undefined: no cache) and new ones: prompts, steps and pieces of a prompt side by side. */
 const PIECES = [

@@ -74,8 +74,8 @@ describe.each(engines)("$engineName", ({ create }) => {
     }
   });
 
-  test("the bundled model: greedy ids are those of generate, with itself as draft and with the prompt", async () => {
-    const model = await loadFixture("weights/fairytales", engine);
+  test("the trained model: greedy ids are those of generate, with itself as draft and with the prompt", async () => {
+    const model = await loadFixture("packages/gpt/test/fixtures/fairytales-1", engine);
     const prompt = model.tokenizer?.encode("Once upon a time there was a king who had a daughter. The king") ?? [];
     const maxTokens = 24;
     const plain = await collect(generate(model, prompt, { sample: best, maxTokens }));
@@ -87,7 +87,7 @@ describe.each(engines)("$engineName", ({ create }) => {
 });
 
 test("with the reference kernels greedy tokens are those of generate bit for bit, logprobs too", async () => {
-  const model = await loadFixture("weights/fairytales", referenceEngine);
+  const model = await loadFixture("packages/gpt/test/fixtures/fairytales-1", referenceEngine);
   const prompt = model.tokenizer?.encode("The fox said to the wolf, and the wolf said to the fox") ?? [];
   const plain = await collect(generate(model, prompt, { sample: best, maxTokens: 20 }));
   const { tokens, report } = await speculate(model, prompt, { maxTokens: 20 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { stopStrings } from "../src/stop-strings.ts";
+import { stopStrings } from "../src/decode/stop-strings.ts";
 
 test("text that may begin a stop string is held back until it is known", () => {
   const stops = stopStrings(["END"]);

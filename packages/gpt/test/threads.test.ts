@@ -1,9 +1,9 @@
 /** Threads share outputs and never the terms of a sum: a whole model gives the same bits on any number of them. */
 import { createSimdEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward } from "../src/model.ts";
-import { randomModel } from "../src/random-parameters.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 /** Wide enough that every kernel shares its work. */

@@ -2,7 +2,7 @@
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { type Checkpoint, singleFileCheckpoint } from "../src/checkpoint/checkpoint.ts";
 import { type TensorToWrite, writeSafetensors } from "../src/checkpoint/write-safetensors.ts";
-import { type GPT2Config, parseConfig } from "../src/config.ts";
+import { type GPT2Config, parseConfig } from "../src/config/config.ts";
 
 export const configKeys = { model_type: "gpt2", vocab_size: 7, n_positions: 5, n_embd: 4, n_layer: 2, n_head: 2 };
 

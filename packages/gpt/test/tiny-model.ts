@@ -1,9 +1,9 @@
 /** A tiny model with seeded random parameters, every one of them non-trivial, made in memory. */
 import { referenceEngine, Tensor } from "@tsgpt/tensor";
 import type { Parameters } from "../src/checkpoint/parameters.ts";
-import type { GPT2Config } from "../src/config.ts";
+import type { GPT2Config } from "../src/config/config.ts";
 import type { Model } from "../src/model.ts";
-import type { Tokenizer } from "../src/tokenizer.ts";
+import type { Tokenizer } from "../src/tokenizer/tokenizer.ts";
 
 export const tinyConfig: GPT2Config = {
   vocabSize: 61,

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { addedVocabulary, tokenFinder } from "../src/tokenizer/added-tokens.ts";
 import { splitWords } from "../src/tokenizer/split-words.ts";
-import { loadTokenizer } from "../src/tokenizer-files.ts";
+import { loadTokenizer } from "../src/tokenizer/tokenizer-files.ts";
 
 interface CodePoints {
   readonly block: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Tokenizer, TokenizerError } from "../src/tokenizer.ts";
-import { loadTokenizer, loadTokenizerFiles, type TokenizerFiles } from "../src/tokenizer-files.ts";
+import { type Tokenizer, TokenizerError } from "../src/tokenizer/tokenizer.ts";
+import { loadTokenizer, loadTokenizerFiles, type TokenizerFiles } from "../src/tokenizer/tokenizer-files.ts";
 
 const folder = new URL("./fixtures/gpt2-tokenizer/", import.meta.url);
 const json = readFileSync(new URL("tokenizer.json", folder), "utf8");

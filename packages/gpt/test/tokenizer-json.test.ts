@@ -1,7 +1,7 @@
 /** What a tokenizer.json may not ask for is refused by the name of its key. */
 import { describe, expect, test } from "vitest";
-import { TokenizerError } from "../src/tokenizer.ts";
-import { loadTokenizer, loadTokenizerFiles } from "../src/tokenizer-files.ts";
+import { TokenizerError } from "../src/tokenizer/tokenizer.ts";
+import { loadTokenizer, loadTokenizerFiles } from "../src/tokenizer/tokenizer-files.ts";
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadTokenizer } from "../src/tokenizer-files.ts";
+import { loadTokenizer } from "../src/tokenizer/tokenizer-files.ts";
 
 const folder = new URL("./fixtures/gpt2-tokenizer/", import.meta.url);
 const json = readFileSync(new URL("tokenizer.json", folder), "utf8");

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { parseConfig } from "../src/config.ts";
-import { loadModel, openCheckpoint, writeRandomModel } from "../src/node/index.ts";
-import { presetConfig, presetNames } from "../src/presets.ts";
-import { randomModel } from "../src/random-parameters.ts";
+import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import { parseConfig } from "../src/config/config.ts";
+import { presetConfig, presetNames } from "../src/config/presets.ts";
+import { loadModel, writeRandomModel } from "../src/node/index.ts";
+import { openCheckpoint } from "../src/node/open-checkpoint.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 const engine = createReferenceEngine();
@@ -107,6 +108,6 @@ test("progress counts the tensors' bytes, up to all of them", async () => {
 });
 
 test.each(presetNames)("the config.json of %s is read back as the preset's", async (preset) => {
-  const { configJson } = await import("../src/config-json.ts");
+  const { configJson } = await import("../src/config/config-json.ts");
   expect(parseConfig(configJson(presetConfig(preset), "F32"))).toEqual(presetConfig(preset));
 });

@@ -20,16 +20,29 @@ export interface EngineOptions {
  * @throws EngineError if simd, or more threads than one, are asked for where they cannot be had; RangeError for no number of threads
  */
 export async function createEngine({ kernels = "auto", threads, onFallback }: EngineOptions = {}): Promise<Engine> {
-  if (kernels === "reference") {
-    if (threads !== undefined && threads !== 1) {
+  switch (kernels) {
+    case "reference":
+      if (threads === undefined || threads === 1) return createReferenceEngine();
       throw new RangeError(`createEngine: the reference kernels run on one thread, got threads ${threads}`);
-    }
-    return createReferenceEngine();
+    case "simd":
+      return simdEngine(threads, onFallback);
+    case "auto":
+      return fastestEngine(threads, onFallback);
+    default:
+      throw unknownKernels(kernels);
   }
+}
+
+function unknownKernels(kernels: never): RangeError {
+  return new RangeError(`createEngine: kernels must be "auto", "reference" or "simd", got ${JSON.stringify(kernels)}`);
+}
+
+/** simd, or reference where it does not start; more than one thread means simd. */
+function fastestEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
   try {
     return simdEngine(threads, onFallback);
   } catch (error) {
-    const mayFallBack = kernels === "auto" && (threads === undefined || threads === 1);
+    const mayFallBack = threads === undefined || threads === 1;
     if (!mayFallBack || !(error instanceof EngineError)) throw error;
     onFallback?.(`${error.message}; the reference kernels run instead, many times slower`);
     return createReferenceEngine();

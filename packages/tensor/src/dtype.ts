@@ -29,9 +29,19 @@ export function widen(bytes: Uint8Array, dtype: FloatDtype, out: Float32Array): 
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bits = new Uint32Array(out.buffer, out.byteOffset, out.length); // bits, so that a NaN keeps its payload
-  if (dtype === "F32") for (let i = 0; i < bits.length; i++) bits[i] = view.getUint32(4 * i, true);
-  else if (dtype === "BF16") for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(2 * i, true) << 16;
-  else for (let i = 0; i < bits.length; i++) bits[i] = float16Bits(view.getUint16(2 * i, true));
+  switch (dtype) {
+    case "F32":
+      for (let i = 0; i < bits.length; i++) bits[i] = view.getUint32(4 * i, true);
+      break;
+    case "BF16":
+      for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(2 * i, true) << 16;
+      break;
+    case "F16":
+      for (let i = 0; i < bits.length; i++) bits[i] = float16Bits(view.getUint16(2 * i, true));
+      break;
+    default:
+      dtype satisfies never;
+  }
 }
 
 /** The scale of an output whose largest magnitude is `peak`. @throws StorageError if that is infinite or NaN */

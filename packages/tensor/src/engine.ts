@@ -1,6 +1,6 @@
 /**
  * Engine: a kernel set together with the memory it works in. Operations take one as their last argument; a model is
- * loaded into one. The reference engine needs no set-up and is every operation's default.
+ * loaded into one. The reference engine needs no set-up.
  */
 import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
@@ -109,6 +109,6 @@ export function createReferenceEngine(): Engine {
   };
 }
 
-/** The engine that an operation uses when it is given none. Disposing it does nothing, for everybody shares it. */
+/** A reference engine to name where no other is needed. It is shared, so disposing it does nothing. */
 export const referenceEngine: Engine = createReferenceEngine();
 referenceEngine.dispose = () => {};

@@ -1,17 +1,24 @@
 /** A tensor as text a person can read: shape first, values in aligned columns, long axes abbreviated as numpy does. */
-import type { Tensor } from "./tensor.ts";
+
+/** What is read of a tensor. */
+interface Formatted {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+  readonly size: number;
+  row(index: number): Formatted;
+}
 
 const EDGE = 3; // rows or columns shown at each end of a long axis
 const DIGITS = 4;
 
-export function formatTensor(tensor: Tensor): string {
+export function formatTensor(tensor: Formatted): string {
   const head = `Tensor [${tensor.shape.join(", ")}]`;
   if (tensor.size === 0) return `${head} (empty)`;
   const width = Math.max(...shownValues(tensor).map((value) => formatNumber(value).length));
   return `${head}\n${formatPart(tensor, width, "")}`;
 }
 
-function formatPart(tensor: Tensor, width: number, indent: string): string {
+function formatPart(tensor: Formatted, width: number, indent: string): string {
   if (tensor.shape.length === 0) return formatNumber(tensor.data[0] as number);
   if (tensor.shape.length === 1) {
     const cells = shownIndices(tensor.size).map((i) =>
@@ -32,7 +39,7 @@ function shownIndices(n: number): number[] {
   return n <= 2 * EDGE + 2 ? all : [...all.slice(0, EDGE), -1, ...all.slice(-EDGE)];
 }
 
-function shownValues(tensor: Tensor): number[] {
+function shownValues(tensor: Formatted): number[] {
   if (tensor.shape.length === 0) return [...tensor.data];
   const indices = shownIndices(tensor.shape[0] as number).filter((i) => i >= 0);
   if (tensor.shape.length === 1) return indices.map((i) => tensor.data[i] as number);

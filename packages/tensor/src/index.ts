@@ -1,7 +1,7 @@
 /** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
 export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
-export type { Backend } from "./backend.ts";
+export { type Backend, onHeap } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { BYTES_PER_ELEMENT, STORED_AS, widen } from "./dtype.ts";
 export {
@@ -20,8 +20,9 @@ export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
 export { attention, attentionInto, storeHeads } from "./ops/attention.ts";
 export { columns } from "./ops/columns.ts";
+export { copyHeads, copyInto } from "./ops/copy.ts";
 export { embedding } from "./ops/embedding.ts";
-export { gelu, relu } from "./ops/gelu.ts";
+export { gelu, relu, silu } from "./ops/gelu.ts";
 export { layerNorm } from "./ops/layer-norm.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";

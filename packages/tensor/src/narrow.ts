@@ -12,9 +12,19 @@ export function narrow(values: Float32Array, dtype: FloatDtype, out: Uint8Array)
   }
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  if (dtype === "F32") for (let i = 0; i < bits.length; i++) view.setUint32(4 * i, bits[i], true);
-  else if (dtype === "BF16") for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, bfloat16(bits[i]), true);
-  else for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, float16(bits[i]), true);
+  switch (dtype) {
+    case "F32":
+      for (let i = 0; i < bits.length; i++) view.setUint32(4 * i, bits[i], true);
+      break;
+    case "BF16":
+      for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, bfloat16(bits[i]), true);
+      break;
+    case "F16":
+      for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, float16(bits[i]), true);
+      break;
+    default:
+      dtype satisfies never;
+  }
 }
 
 /** The nearest bfloat16 of a float32, both as bits. */

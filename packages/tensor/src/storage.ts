@@ -11,7 +11,16 @@ const MOST_INT8_INPUTS = 262_144;
 
 /** Where a matrix of that role has its outputs. */
 export function outputsOf(role: WeightRole): Outputs {
-  return role === "linear" ? "columns" : "rows";
+  switch (role) {
+    case "linear":
+      return "columns";
+    case "embedding":
+    case "head":
+    case "vector":
+      return "rows";
+    default:
+      return role satisfies never;
+  }
 }
 
 /** Inputs k and outputs n of a product with a matrix. */

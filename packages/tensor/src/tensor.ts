@@ -1,17 +1,18 @@
 /**
- * Tensor: a Float32Array and a shape, row-major, nothing else.
- * Element [i, j] of shape [m, n] is data[i * n + j]. Views share memory; there are no strides, so a view is always a run
- * of whole rows. Left out: broadcasting, other element types, autograd.
+ * Tensor: a Float32Array and a shape, nothing else. Activations are tensors, and so are the parameters that kernels read as they
+ * are stored in float32 (biases, layer norms); a matrix in a layout or dtype of a kernel set's own is a Weight (weight.ts), and a
+ * Tensor is the simplest one. Row-major: element [i, j] of shape [m, n] is data[i * n + j]. `row`, `slice` and `reshape` are views:
+ * they share memory and copy nothing. There are no strides, so a view is always a run of whole rows. The memory is the
+ * JavaScript heap's or an engine's (engine.ts). Left out: broadcasting, other element types, autograd.
  */
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
-import type { StoredNumbers, Weight } from "./weight.ts";
 
 export type Shape = readonly number[];
 
 export type NestedNumbers = number | readonly NestedNumbers[];
 
-export class Tensor implements Weight {
+export class Tensor {
   readonly data: Float32Array;
   readonly shape: Shape;
 
@@ -57,7 +58,8 @@ export class Tensor implements Weight {
     return this.data.byteLength;
   }
 
-  /** A plain tensor is the reference kernels' weight: float32, row-major. */
+  // What makes it a Weight, the reference kernels' own: float32, row-major, read as it is.
+
   get dtype(): "f32" {
     return "f32";
   }
@@ -109,7 +111,7 @@ export class Tensor implements Weight {
     return this;
   }
 
-  toStored(): StoredNumbers {
+  toStored(): { bytes: Uint8Array; scales: undefined } {
     const { buffer, byteOffset, byteLength } = this.data;
     return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: undefined };
   }

@@ -1,6 +1,8 @@
 /**
- * Weight: a parameter matrix whose storage belongs to the kernel set. A plain row-major Tensor is one; others are packed in
- * panels or stored in fewer bits. `row` and `toTensor` read it back as float32.
+ * Weight: a matrix that a model is multiplied with, stored however its kernel set multiplies fastest. Only its kernels know the layout;
+ * everyone else sees its shape and dtype, and can read it back as float32 with `row` and `toTensor`, which may copy. A Tensor is a
+ * Weight too (float32, row-major): what the reference kernels use. The simd kernels pack matrices in panels, in float32, half the bits or int8.
+ * A weight is made by `engine.loadWeight` from a WeightSource and given back by `engine.free`; nothing writes to it in between.
  */
 import type { Shape, Tensor } from "./tensor.ts";
 

@@ -1,9 +1,16 @@
 /** Shapes that attention and the cache's heads cannot take, and what is said of them. */
-import { type AttentionOptions, attention, attentionInto, storeHeads, Tensor } from "@tsgpt/tensor";
+import { type AttentionOptions, attention, attentionInto, referenceEngine, storeHeads, Tensor } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 
 const shapes = (q: number[], keys: number[], values: number[], options: Partial<AttentionOptions> = {}) => {
-  return () => attention(Tensor.zeros(q), Tensor.zeros(keys), Tensor.zeros(values), { past: 0, scale: 1, ...options });
+  return () =>
+    attention(
+      Tensor.zeros(q),
+      Tensor.zeros(keys),
+      Tensor.zeros(values),
+      { past: 0, scale: 1, ...options },
+      referenceEngine,
+    );
 };
 
 test.each<[string, () => unknown]>([
@@ -34,7 +41,7 @@ test.each<[string, () => unknown]>([
 
 test("attentionInto checks the memory it is given", () => {
   const [q, keys] = [Tensor.zeros([1, 4]), Tensor.zeros([2, 3, 2])];
-  expect(() => attentionInto(Tensor.zeros([4]), q, keys, keys, { past: 0, scale: 1 })).toThrow(
+  expect(() => attentionInto(Tensor.zeros([4]), q, keys, keys, { past: 0, scale: 1 }, referenceEngine)).toThrow(
     "attention: out must be [1, 4], got [4]",
   );
 });
@@ -46,5 +53,5 @@ test.each([
   [[2, 3, 2], [2, 4], 2, "storeHeads: x [2, 4] at position 2 does not fit cache [2, 3, 2]"],
   [[2, 3, 2], [1, 4], -1, "storeHeads: x [1, 4] at position -1 does not fit cache [2, 3, 2]"],
 ])("storeHeads of cache %j, x %j at %d is refused", (cache, x, position, message) => {
-  expect(() => storeHeads(Tensor.zeros(cache), Tensor.zeros(x), position)).toThrow(message);
+  expect(() => storeHeads(Tensor.zeros(cache), Tensor.zeros(x), position, referenceEngine)).toThrow(message);
 });

@@ -24,3 +24,9 @@ test("threads that were asked for are not dropped: auto is then an error", async
 test("simd by name is an error", async () => {
   await expect(createEngine({ kernels: "simd" })).rejects.toThrow(MISSING);
 });
+
+test("a kernel set that does not exist is refused, not replaced by another", async () => {
+  await expect(createEngine({ kernels: "webgpu" as "simd" })).rejects.toThrow(
+    'createEngine: kernels must be "auto", "reference" or "simd", got "webgpu"',
+  );
+});

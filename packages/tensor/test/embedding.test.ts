@@ -1,4 +1,4 @@
-import { type Engine, embedding, Tensor } from "@tsgpt/tensor";
+import { type Engine, embedding, referenceEngine, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, weightOn } from "./engines.ts";
 
@@ -45,11 +45,11 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
 });
 
 test.each([3, -1, 0.5, Number.NaN])("id %d is not in a table of three rows", (id) => {
-  expect(() => embedding(Tensor.zeros([3, 2]), [0, id])).toThrow(
+  expect(() => embedding(Tensor.zeros([3, 2]), [0, id], referenceEngine)).toThrow(
     `embedding: id ${id} at position 1 is not in the table; ids go from 0 to 2`,
   );
 });
 
 test("a table has two axes", () => {
-  expect(() => embedding(Tensor.zeros([3]), [0])).toThrow("embedding: table must be [V, C], got [3]");
+  expect(() => embedding(Tensor.zeros([3]), [0], referenceEngine)).toThrow("embedding: table must be [V, C], got [3]");
 });

@@ -1,4 +1,4 @@
-import { type Engine, gelu, relu, Tensor } from "@tsgpt/tensor";
+import { type Engine, gelu, referenceEngine, relu, silu, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, FLOAT32, tensorOn } from "./engines.ts";
 
@@ -13,6 +13,17 @@ const GELU: readonly [number, number, number][] = [
   [1, 0.8411919906082768, 0.8413447460685429],
   [2, 1.954597694087775, 1.9544997361036416],
   [3, 2.996362607918227, 2.99595030590511],
+];
+
+// Python's math.exp, in float64: x, x / (1 + exp(-1.702 x)), x / (1 + exp(-x))
+const SIGMOID: readonly [number, number, number][] = [
+  [-3, -0.01807130970778597, -0.14227761953270035],
+  [-1, -0.1542042340671787, -0.2689414213699951],
+  [-0.5, -0.1496115633936199, -0.1887703343990727],
+  [0.5, 0.35038843660638014, 0.3112296656009273],
+  [1, 0.8457957659328212, 0.7310585786300049],
+  [2, 1.9356586231442083, 1.7615941559557646],
+  [3, 2.981928690292214, 2.8577223804672998],
 ];
 
 describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
@@ -40,8 +51,29 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
     expect(y).toBeCloseToTensor(Tensor.from(GELU.map(([, , erf]) => erf)), FLOAT32);
   });
 
-  test("tanh is the form when none is named", () => {
-    expect(gelu(Tensor.from([1])).data[0]).toBe(Math.fround(0.8411919906082768));
+  test("the sigmoid form: gelu(1) = 0.845796", () => {
+    const x = tensorOn(
+      engine,
+      SIGMOID.map(([at]) => at),
+    );
+    expect(gelu(x, "sigmoid", engine)).toBeCloseToTensor(Tensor.from(SIGMOID.map(([, quick]) => quick)), FLOAT32);
+  });
+
+  test("silu(1) = 0.731059", () => {
+    const x = tensorOn(
+      engine,
+      SIGMOID.map(([at]) => at),
+    );
+    expect(silu(x, engine)).toBeCloseToTensor(Tensor.from(SIGMOID.map(([, , swish]) => swish)), FLOAT32);
+  });
+
+  test.each([
+    ["gelu, sigmoid form", (x: Tensor) => gelu(x, "sigmoid", engine)],
+    ["silu", (x: Tensor) => silu(x, engine)],
+  ])("%s: 0 stays 0, large values stay themselves or vanish, NaN goes through", (_, f) => {
+    const [zero, large, vanishing, infinite, notANumber] = f(tensorOn(engine, [0, 100, -100, inf, nan])).data;
+    expect([zero, large, infinite, notANumber]).toEqual([0, 100, inf, nan]);
+    expect(Math.abs(vanishing as number)).toBeLessThan(1e-40);
   });
 
   test.each(["tanh", "erf"] as const)(
@@ -62,7 +94,7 @@ test("the two forms differ by at most 4.8e-4, which a tolerance of 1e-2 would no
     Float32Array.from({ length: 1001 }, (_, i) => (i - 500) / 100),
     [1001],
   );
-  const [tanh, exact] = [gelu(x, "tanh"), gelu(x, "erf")];
+  const [tanh, exact] = [gelu(x, "tanh", referenceEngine), gelu(x, "erf", referenceEngine)];
   const largest = Math.max(...tanh.data.map((value, i) => Math.abs(value - exact.data[i])));
   expect(largest).toBeGreaterThan(4.7e-4);
   expect(largest).toBeLessThan(4.8e-4);

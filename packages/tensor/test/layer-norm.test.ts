@@ -1,4 +1,4 @@
-import { type Engine, layerNorm, Tensor } from "@tsgpt/tensor";
+import { type Engine, layerNorm, referenceEngine, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, FLOAT32, tensorOn } from "./engines.ts";
 
@@ -27,7 +27,12 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
 
   test("epsilon is 1e-5 when not given", () => {
     // variance 1e-6: 1e-3 / sqrt(1e-6 + 1e-5) = 0.30151134
-    const y = layerNorm(Tensor.from([-1e-3, 1e-3]), { weight: Tensor.from([1, 1]), bias: Tensor.from([0, 0]) });
+    const y = layerNorm(
+      Tensor.from([-1e-3, 1e-3]),
+      { weight: Tensor.from([1, 1]), bias: Tensor.from([0, 0]) },
+      1e-5,
+      referenceEngine,
+    );
     expect(y).toBeCloseToTensor(Tensor.from([-0.30151134, 0.30151134]), FLOAT32);
   });
 
@@ -68,5 +73,5 @@ test.each([
   [[2, 3], [2], [3], "layerNorm: weight must be [3], got [2]"],
   [[2, 3], [3], [1, 3], "layerNorm: bias must be [3], got [1, 3]"],
 ])("layerNorm of x %j, weight %j, bias %j is refused", (x, weight, bias, message) => {
-  expect(() => layerNorm(Tensor.zeros(x), parameters(weight, bias))).toThrow(message);
+  expect(() => layerNorm(Tensor.zeros(x), parameters(weight, bias), 1e-5, referenceEngine)).toThrow(message);
 });

@@ -1,4 +1,4 @@
-import { type Engine, linear, Tensor } from "@tsgpt/tensor";
+import { type Engine, linear, referenceEngine, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, tensorOn, weightOn } from "./engines.ts";
 
@@ -71,5 +71,5 @@ test.each([
   ],
   [[1, 2], [2, 3], [2], "linear: bias must be [3], got [2]"],
 ])("linear of x %j, weight %j, bias %j is refused", (x, weight, bias, message) => {
-  expect(() => linear(Tensor.zeros(x), Tensor.zeros(weight), Tensor.zeros(bias))).toThrow(message);
+  expect(() => linear(Tensor.zeros(x), Tensor.zeros(weight), Tensor.zeros(bias), referenceEngine)).toThrow(message);
 });

@@ -13,6 +13,7 @@ import {
   matmulTransposed,
   relu,
   scale,
+  silu,
   softmax,
   type Tensor,
 } from "@tsgpt/tensor";
@@ -48,6 +49,8 @@ describe.each(engines)("$name", ({ engine }) => {
   const elementwise: readonly [string, (x: Tensor) => Tensor][] = [
     ["gelu, tanh", (x) => gelu(x, "tanh", engine)],
     ["gelu, erf", (x) => gelu(x, "erf", engine)],
+    ["gelu, sigmoid", (x) => gelu(x, "sigmoid", engine)],
+    ["silu", (x) => silu(x, engine)],
     ["relu", (x) => relu(x, engine)],
     ["scale", (x) => scale(x, 0, engine)],
     ["add", (x) => add(x, noise(engine, x.shape), engine)],

@@ -3,7 +3,7 @@
  * float64, ours are rounded to float32 once by the reference, and a few times by a faster set.
  */
 import { readFileSync } from "node:fs";
-import { attention, gelu, layerNorm, logSoftmax, softmax, Tensor } from "@tsgpt/tensor";
+import { attention, gelu, layerNorm, logSoftmax, silu, softmax, Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, FLOAT32, tensorOn } from "./engines.ts";
 
@@ -15,9 +15,14 @@ const sideBySide = (heads: number[][][]): number[][] =>
   (heads[0] as number[][]).map((_, t) => heads.flatMap((head) => head[t] as number[]));
 
 describe.each(engines)("$name against PyTorch", ({ engine }) => {
-  test.each(["tanh", "erf"] as const)("gelu, %s form, from -12 to 12 and beyond", (form) => {
+  test.each(["tanh", "erf", "sigmoid"] as const)("gelu, %s form, from -12 to 12 and beyond", (form) => {
     const y = gelu(tensorOn(engine, ops.gelu.x), form, engine);
     expect(y).toBeCloseToTensor(Tensor.from(ops.gelu[form]), FLOAT32);
+  });
+
+  test("silu, from -12 to 12 and beyond", () => {
+    const y = silu(tensorOn(engine, ops.gelu.x), engine);
+    expect(y).toBeCloseToTensor(Tensor.from(ops.gelu.silu), FLOAT32);
   });
 
   test("softmax and log-softmax", () => {

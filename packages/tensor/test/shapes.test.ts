@@ -1,5 +1,14 @@
 /** Properties of shapes: views lie where row-major order says, and an operation gives its shape or a ShapeError. */
-import { attention, linear, matmul, matmulTransposed, ShapeError, sizeOf, Tensor } from "@tsgpt/tensor";
+import {
+  attention,
+  linear,
+  matmul,
+  matmulTransposed,
+  referenceEngine,
+  ShapeError,
+  sizeOf,
+  Tensor,
+} from "@tsgpt/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -75,9 +84,11 @@ test("products give [m, n] where the inner dimensions agree, and a ShapeError el
     fc.property(size, size, size, size, (m, k, other, n) => {
       const a = Tensor.zeros([m, k]);
       const expected = k === other ? [m, n] : undefined;
-      expect(shapeOrRefusal(() => matmul(a, Tensor.zeros([other, n])))).toEqual(expected);
-      expect(shapeOrRefusal(() => linear(a, Tensor.zeros([other, n]), Tensor.zeros([n])))).toEqual(expected);
-      expect(shapeOrRefusal(() => matmulTransposed(a, Tensor.zeros([n, other])))).toEqual(expected);
+      expect(shapeOrRefusal(() => matmul(a, Tensor.zeros([other, n]), referenceEngine))).toEqual(expected);
+      expect(shapeOrRefusal(() => linear(a, Tensor.zeros([other, n]), Tensor.zeros([n]), referenceEngine))).toEqual(
+        expected,
+      );
+      expect(shapeOrRefusal(() => matmulTransposed(a, Tensor.zeros([n, other]), referenceEngine))).toEqual(expected);
     }),
   );
 });
@@ -86,7 +97,7 @@ test("products of any ranks give a shape or a ShapeError", () => {
   fc.assert(
     fc.property(anyShape, anyShape, (a, b) => {
       const isProduct = a.length === 2 && b.length === 2 && a[1] === b[0];
-      expect(shapeOrRefusal(() => matmul(Tensor.zeros(a), Tensor.zeros(b)))).toEqual(
+      expect(shapeOrRefusal(() => matmul(Tensor.zeros(a), Tensor.zeros(b), referenceEngine))).toEqual(
         isProduct ? [a[0], b[1]] : undefined,
       );
     }),
@@ -99,7 +110,7 @@ test("attention gives q's shape where heads, channels and rows fit, and a ShapeE
     fc.property(one, one, one, one, size, one, (t, heads, d, capacity, past, c) => {
       const keys = Tensor.zeros([heads, capacity, d]);
       const fits = c * d === heads * d && past + t <= capacity;
-      const run = () => attention(Tensor.zeros([t, c * d]), keys, keys, { past, scale: 1 });
+      const run = () => attention(Tensor.zeros([t, c * d]), keys, keys, { past, scale: 1 }, referenceEngine);
       expect(shapeOrRefusal(run)).toEqual(fits ? [t, c * d] : undefined);
     }),
   );

@@ -1,17 +1,18 @@
-/** tsgpt bench: tokens per second of prefill and decode, beside the machine's limits; --compare-cache adds decode without a cache. */
+/**
+ * tsgpt bench: speed of prefill and decode, compared with the limits of the machine, and optionally without a KV
+ * cache.
+ */
 import {
   cacheBytes,
-  type GenerationSpeed,
-  type MeasureOptions,
   type Model,
-  measureGeneration,
   type PresetName,
   presetConfig,
   presetNames,
   randomModel,
   weightBytes,
 } from "@tsgpt/gpt";
-import { idleBytes, machine, peakBytes } from "@tsgpt/gpt/node";
+import { type GenerationSpeed, type MeasureOptions, measureGeneration } from "@tsgpt/measure";
+import { idleBytes, machine, peakBytes } from "@tsgpt/measure/node";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { BUNDLED } from "../model/bundled-models.ts";
@@ -29,14 +30,17 @@ import { withLoadProgress } from "../terminal/load-progress.ts";
 const options = [
   ...conflicting("preset", optionalModelOptions(`default: "${BUNDLED}"`)),
   ...engineOptions,
-  option("--preset <size>", "random weights of that shape", { choices: presetNames }),
-  option("--prompt-tokens <n>", "prefilled from an empty cache", { parse: wholeNumber(1), default: 64 }),
-  option("--new-tokens <n>", "decoded one by one", { parse: wholeNumber(1), default: 32 }),
+  option("--preset <size>", "a model of this shape with random weights", { choices: presetNames }),
+  option("--prompt-tokens <n>", "length of the prompt, processed from an empty cache", {
+    parse: wholeNumber(1),
+    default: 64,
+  }),
+  option("--new-tokens <n>", "tokens to decode one by one", { parse: wholeNumber(1), default: 32 }),
   option("--depth <n>", "tokens in the cache when decoding starts", { parse: wholeNumber(0), default: 0 }),
-  option("--runs <n>", "of which median, mean and deviation are taken", { parse: wholeNumber(1), default: 5 }),
-  option("--compare-cache", "also without a KV cache"),
-  option("--json", "stdout holds one object alone", { conflicts: "markdown" }),
-  option("--markdown", "a table to paste"),
+  option("--runs <n>", "runs to take median, mean and standard deviation of", { parse: wholeNumber(1), default: 5 }),
+  option("--compare-cache", "also decode without a KV cache"),
+  option("--json", "print one JSON object", { conflicts: "markdown" }),
+  option("--markdown", "print a Markdown table"),
 ] as const;
 
 type BenchFlags = OptionsOf<typeof options>;
@@ -107,7 +111,7 @@ function measure(model: Model, flags: BenchFlags, options: MeasureOptions): Prom
   return measureGeneration(model, { promptTokens, newTokens, depth, runs, onRun, ...options });
 }
 
-/** After the first run and before the limits take memory of their own. */
+/** Measured after the first run, before the measurement of the limits allocates memory. */
 function memoryOf(model: Model, { promptTokens, newTokens, depth }: BenchFlags): BenchReport["memory"] {
   return {
     peakBytes: peakBytes() - idleBytes(),
@@ -158,7 +162,7 @@ function speed({ median, mean, standardDeviation, runs }: GenerationSpeed["decod
   return { tokensPerSecond: median, mean, standardDeviation, runs };
 }
 
-/** One line on a terminal's stderr that the next one replaces. */
+/** Shows one line on stderr, where that is a terminal; the next line replaces it. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

@@ -1,4 +1,4 @@
-/** tsgpt convert: a model's folder with its matrices in another dtype. */
+/** tsgpt convert: writes a model with its weight matrices in another dtype. */
 import { convertModel } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -10,7 +10,7 @@ import { note } from "../terminal/note.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 
 const options = [
-  option("--dtype <type>", "of the weights that are matrices", {
+  option("--dtype <type>", "dtype of the weight matrices", {
     choices: ["f32", "f16", "bf16", "int8"],
     mandatory: true,
   }),
@@ -22,20 +22,24 @@ export const convert = command({
   name: "convert",
   summary: "write a model in another dtype, as safetensors",
   arguments: [
-    ["<model>", "a model's folder, a name in weights/, or a model of the hub"],
-    ["<output>", "where to write: a new folder, or an empty one"],
+    ["<model>", "a folder, a bundled model, or a model of the hub"],
+    ["<output>", "a new folder, or an empty one"],
   ],
   options,
   help: `Examples:
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt generate --model gpt2-xl-int8 "Once upon a time"
 
-Layer norms, biases and positions stay as they are, and so do config.json and the tokenizer. What is written loads to the
-same numbers as the original with --dtype. The layout of int8 is in docs/int8-layout.md; only tsgpt reads it.`,
+Layer norms, biases, position embeddings, config.json and the tokenizer are copied unchanged. The converted model
+loads to the same numbers as the original with --dtype. docs/int8-layout.md describes the layout of int8, which only
+tsgpt reads.`,
   action: convertCommand,
 });
 
-/** Runs the command. @throws CliError if the folder holds something or cannot be written; what loading throws; AbortError at Ctrl-C */
+/**
+ * Runs the command. @throws CliError if the folder is not empty or cannot be written; what loading throws; AbortError
+ * at Ctrl-C
+ */
 async function convertCommand(model: string, output: string, { dtype }: ConvertFlags): Promise<void> {
   const { signal } = interruption();
   const { folder } = await findModel({ model }, signal);
@@ -44,7 +48,7 @@ async function convertCommand(model: string, output: string, { dtype }: ConvertF
     { doing: "writing" },
   );
   await writing.catch((cause: Error) => {
-    if (cause.name !== "Error") throw cause; // it names its file, or is Ctrl-C
+    if (cause.name !== "Error") throw cause; // the message names its file, or it is Ctrl-C
     throw new CliError(`cannot write ${JSON.stringify(output)}: ${cause.message}`, 1);
   });
   await reportWritten(output, `${model} in ${dtype}`);

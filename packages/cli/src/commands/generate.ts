@@ -1,4 +1,4 @@
-/** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
+/** tsgpt generate: continues a prompt; streams the text, or prints one JSON object. */
 import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -15,7 +15,7 @@ import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { chainOf } from "../options/chain-flags.ts";
 import { engineOptions } from "../options/engine.ts";
-import { drawOptions, reportOptions, strategyOptions, textOptions } from "../options/generation.ts";
+import { outputOptions, samplingOptions, strategyOptions, textOptions } from "../options/generation.ts";
 import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
@@ -28,10 +28,12 @@ const options = [
   ...modelOptions,
   ...engineOptions,
   ...textOptions,
-  option("--tokens <ids>", "a prompt as token ids: 1,2,3", { parse: tokenIds }),
-  option("--file <path>", "one prompt a line, generated as a batch; a blank line is an empty prompt", { parse: path }),
-  ...reportOptions,
-  ...drawOptions,
+  option("--tokens <ids>", "the prompt as token ids: 1,2,3", { parse: tokenIds }),
+  option("--file <path>", "a file with one prompt per line, generated as a batch; a blank line is an empty prompt", {
+    parse: path,
+  }),
+  ...outputOptions,
+  ...samplingOptions,
   ...strategyOptions,
 ] as const;
 
@@ -50,27 +52,35 @@ const HELP = `Examples:
 
 ${TEXT_HELP}
 
---dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
-temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
-logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
-With --dialect hf a model's generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and what
-cuts the distribution; do_sample false means --greedy unless an option asks for a draw. Its end tokens count in every dialect.
---banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space; digits as a text stand in quotes ('"12"').
---dry-breaker likewise, for all tokens that hold the text; without it newline, colon, quotation mark and asterisk; none is none.
---beams and --penalty-alpha take penalties and constraints, and no option that draws. Sample i of --num-samples has the seed plus i.
---json: the texts of the tokens joined are the generated text; one that completes no character, or may begin a stop
-string, is "". logprob: natural logarithm of the probability by the raw logits. With --beams or --num-samples, sequences holds all;
-score is the mean logprob of a sample, and of a beam the sum of what penalties and constraints leave of them, over length^a.
---logprobs adds topLogprobs to each token, --trace-sampling its probability, initial and steps (see tsgpt sample --help); --draft-model
-and --prompt-lookup speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is all of a beam search.
---file: each line is continued as it would be alone with the same options and seed; its object is that of --json for it, in the order
-of the lines, and its times are those in which the others were generated too. What is wrong with a line is {"line": N, "error": "..."}, or
-without --json a message on stderr; the others go on, and the exit code is 1. After Ctrl-C the lines that are finished are written.`;
+--dialect: omitted options use the dialect's defaults: lecture top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95,
+min-p 0.05, temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value disables a step. Under
+lecture the frequency and presence penalties divide logits (1 is off, 1.1 to 1.2 is light); elsewhere they are
+subtracted (0 is off, range -2 to 2). docs/sampling.md has the rule of each step. With --dialect hf, the model's
+generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and truncation;
+do_sample false means --greedy unless an option requires draws. Its end-of-text tokens apply in every dialect.
+
+--banned takes token ids (1,2,3) or a text, which is banned both as it is and after a space; to ban digits as a text,
+quote them twice ('"12"'). --dry-breaker takes the same, and applies to every token that contains the text; the
+default is newline, colon, quotation mark and asterisk, and none disables it. --beams and --penalty-alpha accept
+penalties and constraints, but no option that draws. Sample i of --num-samples uses the seed plus i.
+
+--json: the texts of the tokens, joined, are the generated text; a token that completes no character, or may begin a
+stop string, has the text "". logprob: the natural logarithm of the probability under the raw logits. With --beams or
+--num-samples, sequences holds all completions. Their score is the mean logprob of a sample; of a beam it is the sum
+of the log-probabilities after penalties and constraints, over length^a. --logprobs adds topLogprobs to each token,
+--trace-sampling adds probability, initial and steps (see tsgpt sample --help), --draft-model and --prompt-lookup add
+speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is the whole time of a
+beam search.
+
+--file: each line is continued as it would be alone with the same options and seed. Its object is the one of --json,
+in the order of the lines; timings include the other lines of the batch. An invalid line gives {"line": N, "error":
+"..."}, or without --json a message on stderr; the other lines continue, and the exit code is 1. After Ctrl-C the
+finished lines are written.`;
 
 export const generate = command({
   name: "generate",
   summary: "continue a prompt, token by token",
-  arguments: [["[prompt]", "text to continue, or @file; without one, stdin, or on a terminal it asks"]],
+  arguments: [["[prompt]", "text to continue, or @file; default: stdin, or prompts typed on a terminal"]],
   options,
   help: HELP,
   action: generateCommand,
@@ -81,12 +91,12 @@ interface Session {
   readonly draft: Model | undefined;
   readonly flags: GenerateFlags;
   readonly strategy: Strategy;
-  /** Whether tokens are drawn by chance, so that the seed matters. */
+  /** Whether tokens are drawn at random, so that the seed matters. */
   readonly byChance: boolean;
   readonly loadSeconds: number;
 }
 
-/** Runs the command. @throws CliError for options that contradict, and what loading and generation throw */
+/** Runs the command. @throws CliError for options that contradict each other, and what loading and generation throw */
 async function generateCommand(text: string | undefined, flags: GenerateFlags): Promise<void> {
   if (text !== undefined && flags.tokens) {
     throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
@@ -95,7 +105,7 @@ async function generateCommand(text: string | undefined, flags: GenerateFlags): 
   const asking = text === undefined && !flags.tokens && flags.file === undefined && process.stdin.isTTY;
   if (asking && flags.json) throw usageError("--json needs a prompt: as an argument, by --tokens, or through stdin");
   const strategy = strategyOf(flags);
-  const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong is said before anything is loaded
+  const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // errors are reported before anything is loaded
   checkDraws(flags, chain);
   const { signal } = interruption();
   const typed = text === undefined ? undefined : await typedText(text);
@@ -108,10 +118,10 @@ async function generateCommand(text: string | undefined, flags: GenerateFlags): 
       ? await converse(session)
       : await answerOnce(session, typed, signal);
   if (isInterrupted) process.exitCode = INTERRUPTED;
-  process.stdin.pause(); // an open terminal would keep the process
+  process.stdin.pause(); // an open terminal would keep the process alive
 }
 
-/** True if Ctrl-C ended it. */
+/** Asks for prompts on the terminal. True if Ctrl-C ended it. */
 function converse(session: Session): Promise<boolean> {
   const terminal = { input: process.stdin, output: process.stderr };
   return ask(terminal, interruption, async (line, signal) => generateOne(session, await typedText(line), signal));
@@ -155,7 +165,7 @@ async function load(
   return { model, draft, loadSeconds: (performance.now() - start) / 1000 };
 }
 
-/** The draft model, by the same cache; --revision is the other model's. */
+/** The draft model, from the same cache; --revision applies to the other model only. */
 function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: AbortSignal): Promise<FoundModel> {
   const local = localFolder({ model }) !== undefined;
   return findModel({ model, ...(!local && { offline, cacheDir }) }, signal);

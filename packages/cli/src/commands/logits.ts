@@ -1,4 +1,7 @@
-/** tsgpt logits: logits, and with --trace every activation, as safetensors: how a port is compared with this one. */
+/**
+ * tsgpt logits: writes logits, and with --trace every activation, as safetensors, to compare another implementation
+ * with.
+ */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
@@ -23,12 +26,15 @@ import { reportWritten } from "../terminal/report-written.ts";
 const options = [
   ...modelOptions,
   ...engineOptions,
-  option("--prompt <text>", "a prompt as text, or @file"),
-  option("--tokens <ids>", "a prompt as token ids: 1,2,3", { parse: tokenIds }),
-  option("--output <file>", "where to write", { parse: path, mandatory: true }),
-  option("--trace", "every activation, by TransformerLens's key"),
-  option("--last", "logits of the last position alone"),
-  option("--cache <how>", "none, step, or prefill:K", { parse: feeding, default: "none" }),
+  option("--prompt <text>", "the prompt as text, or @file"),
+  option("--tokens <ids>", "the prompt as token ids: 1,2,3", { parse: tokenIds }),
+  option("--output <file>", "the file to write", { parse: path, mandatory: true }),
+  option("--trace", "also write every activation, under its TransformerLens name"),
+  option("--last", "only the logits of the last position"),
+  option("--cache <how>", "none, step (token by token), or prefill:K (K tokens, then steps)", {
+    parse: feeding,
+    default: "none",
+  }),
 ] as const;
 
 type LogitsFlags = OptionsOf<typeof options>;
@@ -47,8 +53,9 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for no prompt or two, a text that cannot be read, a place that cannot be written, a prefill too
- * long; RangeError for an id that the model does not have; ContextOverflowError; AbortError at Ctrl-C
+ * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that
+ * cannot be written, a prefill that is too long; RangeError for an id outside the vocabulary; ContextOverflowError;
+ * AbortError at Ctrl-C
  */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
@@ -72,7 +79,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if (signal.aborted) process.exitCode = INTERRUPTED;
 }
 
-/** The activations asked for, of all passes that the way of feeding makes. */
+/** The activations of all passes over the prompt, stacked by name. */
 async function run(
   model: Model,
   ids: readonly number[],
@@ -93,16 +100,16 @@ async function run(
   return joined;
 }
 
-/** The ids in the pieces they are fed in: all at once, one by one, or the first K at once and then one by one. */
+/** Splits the ids into the inputs of the passes: all at once, one by one, or the first K and then one by one. */
 function split(ids: readonly number[], how: Feeding): number[][] {
   if (how === "none") return [[...ids]];
   const first = how === "step" ? 1 : how.prefill;
   if (first > ids.length)
-    throw new CliError(`--cache prefill:${first}: the prompt has ${pluralize(ids.length, "token")} only`, 1);
+    throw new CliError(`--cache prefill:${first}: the prompt has only ${pluralize(ids.length, "token")}`, 1);
   return [ids.slice(0, first), ...ids.slice(first).map((id) => [id])];
 }
 
-/** What the file holds besides the ids: `logits [3, 50257]`, and how many activations. */
+/** The contents of the file: `logits [3, 50257]`, the number of activations, and the ids. */
 function contents(activations: ReadonlyMap<string, Tensor>): string {
   const { shape } = activations.get("logits") as Tensor;
   const others = activations.size - 1;
@@ -113,7 +120,7 @@ function contents(activations: ReadonlyMap<string, Tensor>): string {
 async function checkWritable(path: string): Promise<void> {
   const fail = (why: string) => new CliError(`cannot write ${JSON.stringify(path)}: ${why}`, 1);
   const there = await stat(resolve(path)).catch(() => undefined);
-  if (there && !there.isFile()) throw fail("it is there and no file"); // a device would be replaced
+  if (there && !there.isFile()) throw fail("it exists and is not a file"); // writing would replace a device
   await access(dirname(resolve(path)), constants.W_OK).catch((cause: Error) => {
     throw fail(cause.message);
   });

@@ -1,9 +1,10 @@
-/** tsgpt sample: the next token's distribution, of a prompt or of given logits, and what each step of a chain makes of it. */
+/** tsgpt sample: the next token's distribution, after a prompt or from given logits, and after each step of a chain. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import {
   applyChain,
   type ChainResult,
   type ChainSpec,
+  isRandom,
   type Profile,
   probabilities,
   type SampleContext,
@@ -26,41 +27,42 @@ import { describeSample } from "../terminal/sample-report.ts";
 import { withText } from "../terminal/token-text.ts";
 
 const options = [
-  option("--prompt <text|@file>", "what the next token follows, as a model reads it", { conflicts: "logits" }),
-  option("--logits <list|@file>", "0.8,0.9,-inf,0.4, or a file: see below", { parse: logitRow }),
-  ...optionalModelOptions(`default: "${BUNDLED}"; with --logits none: ids, no words`),
+  option("--prompt <text|@file>", "the prompt that the model predicts the next token of", { conflicts: "logits" }),
+  option("--logits <list|@file>", "logits: 0.8,0.9,-inf,0.4, or a file; see below", { parse: logitRow }),
+  ...optionalModelOptions(`default: "${BUNDLED}"; with --logits: none, tokens are shown as ids`),
   ...conflicting("logits", engineOptions),
-  option("--history <ids>", "with --logits, the tokens so far: 0,1,0,2 (default: none, or the file's)", {
+  option("--history <ids>", "with --logits: the previous tokens, 0,1,0,2 (default: none, or the file's)", {
     parse: tokenIds,
     conflicts: "prompt",
   }),
-  option("--prompt-length <n>", "with --logits, how many of them are the prompt's (default: 0, or the file's)", {
+  option("--prompt-length <n>", "with --logits: how many of them are the prompt (default: 0, or the file's)", {
     parse: wholeNumber(0),
     conflicts: "prompt",
   }),
-  option("--greedy", "the most probable, after penalties and constraints"),
-  option("--draws <n>", "draw so often, and count", { parse: wholeNumber(1, 100_000_000) }),
-  option("--seed <n>", "of the draws, and of what acts by chance (default: 0)", { parse: wholeNumber(0) }),
-  option("--json", "stdout holds one object alone"),
+  option("--greedy", "choose the most probable token, after penalties and constraints"),
+  option("--draws <n>", "draw n tokens and count them", { parse: wholeNumber(1, 100_000_000) }),
+  option("--seed <n>", "seed of the draws and of random steps (default: 0)", { parse: wholeNumber(0) }),
+  option("--json", "print one JSON object"),
   chainOptions,
-  option("--min-tokens <n>", "with --prompt: no end of the text if above 0", {
+  option("--min-tokens <n>", "with --prompt: above 0, the text cannot end here", {
     parse: wholeNumber(0),
     conflicts: "logits",
   }),
-  option("--forced-first <id>", "the first token generated", { parse: wholeNumber(0) }),
 ] as const;
 
 export type SampleFlags = OptionsOf<typeof options>;
 
-const HELP = `Give --prompt or --logits. With --prompt a model gives the logits, and the prompt's tokens are the history; the engine's
-options and --min-tokens need it. With --logits, --model names a model whose tokenizer alone is read: tokens are shown as words, and
---banned and --dry-breaker take texts; without --model all of them are ids. --logits @x.safetensors reads the last row of the logits
-that tsgpt logits wrote; the file's ids are the history and count as the prompt, unless --history is given. A file of any other name
-holds a JSON array of numbers (null is -inf). Only the options typed are applied, in the dialect's order: no defaults.
+const HELP = `Give --prompt or --logits. With --prompt a model computes the logits, and the tokens of the prompt are
+the history; the options of the engine and --min-tokens require it. With --logits, --model names a model whose
+tokenizer is used: tokens are shown as text, and --banned and --dry-breaker accept texts; without --model tokens are
+ids. --logits @x.safetensors reads the last row of the logits that tsgpt logits wrote; the ids in the file are the
+history and count as the prompt, unless --history is given. Any other file must hold a JSON array of numbers (null is
+-inf). Only the steps whose options are given apply, in the dialect's order; there are no defaults.
 ${TEXT_HELP}
 
-Each distribution is sorted: the most probable tokens (20, or 10 for each step of a chain), then the tail by ranks, many tokens to a
-row (░). head: the number of tokens that hold 90% of the probability; tail: what the tokens not named hold; so far: cumulative.
+Each distribution is sorted: first the most probable tokens (20, or 10 for each step of a chain), then the tail, in
+ranges of ranks (░). head: the number of tokens that hold 90% of the probability; tail: the probability of the tokens
+not listed; so far: cumulative.
 
 Examples:
   $ tsgpt sample --prompt "Once upon a"
@@ -70,28 +72,30 @@ Examples:
   $ tsgpt sample --logits @row.json --dialect hf --top-k 50 --top-p 0.9 --json
   $ tsgpt sample --logits 3,2,1,0 --dialect llama.cpp --min-p 0.2 --temperature 2 --draws 100000
 
---json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial is the distribution
-before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail (ranks from and to, and probability). A step
-has these for what it left, in top also given (the probability before it), and step, before (tokens), massRemoved and removed. top is
-what the chain leaves. With --prompt or --model there are also model, and a text for each id or null; with --prompt the prompt too.`;
+--json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial
+describes the distribution before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail
+(ranks from and to, and probability). A step describes the distribution after it in the same way; its top also has
+given (the probability before the step), and it adds step, before (tokens), massRemoved and removed. The last top is
+that of the final distribution. With --prompt or --model there are also model and a text for each id, or null; with
+--prompt also prompt.`;
 
 export const sample = command({
   name: "sample",
-  summary: "show the next token's distribution, sorted, and what each step of a chain makes of it",
+  summary: "show the next token's distribution, sorted, and how each sampling step changes it",
   arguments: [],
   options,
   help: HELP,
   action: sampleCommand,
 });
 
-/** Tokens named of a distribution: of one alone, and where each step of a chain has its own. */
+/** How many tokens a distribution lists: a single one, and one of several steps. */
 const [ALONE, OF_SEVERAL] = [20, 10];
 
-/** Runs the command. @throws CliError for a file that holds no logits, or for what the chain does not allow */
+/** Runs the command. @throws CliError for a file without logits, or a chain that is not valid */
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
   const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
-  const byChance = chainOf(flags, ids, { defaults: false }).some(({ type }) => type === "xtc");
+  const byChance = isRandom(chainOf(flags, ids, { defaults: false }));
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
   }
@@ -113,7 +117,7 @@ export async function sampleCommand(flags: SampleFlags): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ...asJson(source, flags, chain, result, final), ...drawReport })}\n`);
 }
 
-/** Without a model, words cannot become ids. */
+/** The ids of --banned and --dry-breaker, which without a tokenizer must be ids. */
 function typedIds({ banned, dryBreaker }: SampleFlags) {
   return { banned: banned?.map(idsOf("--banned")), dryBreakers: dryBreaker?.flatMap(idsOf("--dry-breaker")) };
 }
@@ -139,7 +143,7 @@ function chainFor({ read, spelling, promptLength, logits }: Source, flags: Sampl
   return resolveChain({ ...flags, maxTokens: Number.POSITIVE_INFINITY }, read.model, promptLength, { defaults: false });
 }
 
-/** A SamplingError is about what was typed, and names it so; or about the logits of a model. */
+/** Reports a SamplingError as an error of an option, or of the logits of a model. */
 function explained<Result>({ read }: Source, apply: () => Result): Result {
   try {
     return apply();
@@ -151,14 +155,14 @@ function explained<Result>({ read }: Source, apply: () => Result): Result {
   }
 }
 
-/** The probability of every token, 0 for those that are gone. [V] */
+/** The probability of every token, 0 for removed ones. [V] */
 function inOrder({ candidates }: ChainResult, size: number): Float64Array {
   const all = new Float64Array(size);
   for (const [i, probability] of probabilities(candidates).entries()) all[candidates.ids[i] as number] = probability;
   return all;
 }
 
-/** With words, every token that is named has its text. */
+/** The JSON object; with a tokenizer every token in it has its text. */
 function asJson(
   source: Source,
   { dialect }: SampleFlags,
@@ -174,6 +178,6 @@ function asJson(
   if (!spelling) return { dialect, chain, history, ...reports, ...rest };
   const { name: model, tokenizer } = spelling;
   const text = <R extends Profile>(report: R) => withText(tokenizer, report);
-  const spelt = { initial: text(initial), steps: steps.map(text), top: withText(tokenizer, { top }).top };
-  return { model, ...(read && { prompt: read.prompt }), dialect, chain, history, ...spelt, ...rest };
+  const reported = { initial: text(initial), steps: steps.map(text), top: withText(tokenizer, { top }).top };
+  return { model, ...(read && { prompt: read.prompt }), dialect, chain, history, ...reported, ...rest };
 }

@@ -1,4 +1,4 @@
-/** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer alone is enough. */
+/** tsgpt tokens: encodes a text as token ids, or decodes ids. A folder with only a tokenizer is enough. */
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { textArgument } from "../input/text-argument.ts";
@@ -11,14 +11,14 @@ import { interruption } from "../terminal/interruption.ts";
 
 const options = [
   ...modelOptions,
-  option("--decode <ids>", "ids to turn into text: 1,2,3", { parse: tokenIds }),
-  option("--json", "{ids, tokens} or {text}"),
+  option("--decode <ids>", "ids to decode: 1,2,3", { parse: tokenIds }),
+  option("--json", "print {ids, tokens} or {text}"),
 ] as const;
 
 export const tokens = command({
   name: "tokens",
-  summary: "a text as token ids, or ids as text",
-  arguments: [["[text]", "the text, or @file; without one, stdin"]],
+  summary: "encode a text as token ids, or decode ids",
+  arguments: [["[text]", "the text, or @file; default: stdin"]],
   options,
   help: `Examples:
   $ tsgpt tokens "Once upon a time"
@@ -29,7 +29,7 @@ ${TEXT_HELP}`,
   action: tokensCommand,
 });
 
-/** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
+/** Runs the command. @throws CliError for a text together with --decode, or a folder without a tokenizer */
 async function tokensCommand(text: string | undefined, flags: OptionsOf<typeof options>): Promise<void> {
   const { decode, json } = flags;
   if (text !== undefined && decode)

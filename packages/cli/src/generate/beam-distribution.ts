@@ -1,8 +1,10 @@
-/** What a beam search sums: ln p, and where processors are named, what they leave of it, as transformers has it. */
+/**
+ * The scores that a beam search adds up: ln p, after penalties and constraints if any are given, as in transformers.
+ */
 import { type LogProbabilities, logProbabilities, type SampleContext } from "@tsgpt/gpt";
 import { type ChainSpec, createSampler } from "@tsgpt/sampling";
 
-/** The log-probabilities of the model as the chain leaves them, not renormalised, -Infinity for what it removes. [V] -> [V] */
+/** Log-probabilities after the chain, not renormalized; -Infinity for removed tokens. [V] -> [V] */
 export function beamDistribution(chain: ChainSpec): LogProbabilities {
   const raw = (logits: Float32Array, { history }: SampleContext) =>
     logProbabilities(logits, history.length, "beamSearch");

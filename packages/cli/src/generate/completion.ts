@@ -31,7 +31,10 @@ export interface Streamed<End> extends Timings {
   readonly times: readonly number[];
 }
 
-/** The prompt as text and ids. @throws RangeError for a prompt that is not valid; ContextOverflowError if it is too long */
+/**
+ * The prompt as text and ids. @throws RangeError for a prompt that is not valid; ContextOverflowError if it is too
+ * long
+ */
 export function promptOf(model: Model, given: string | readonly number[]): Prompt {
   const ids = checkedPrompt(model, given, {}, "generate");
   return { ids, text: typeof given === "string" ? given : (textOf(model.tokenizer, ids) ?? null) };
@@ -52,9 +55,9 @@ export interface StreamTarget {
 }
 
 /**
- * Streams what a run yields: the prompt, each piece of text, and a final newline; every further completion begins a new paragraph.
- * With --trace-sampling the chain's steps are written before each token, and the whole text at the end. `records` are those of each
- * completion; they grow as its tokens come.
+ * Streams what a run yields: the prompt, each piece of text, and a final newline; every further completion begins a
+ * new paragraph. With --trace-sampling the chain's steps are written before each token, and the whole text at the
+ * end. `records` are those of each completion; they grow as its tokens come.
  */
 export async function stream<End>(
   { model, prompt, write, heldTexts }: StreamTarget,

@@ -18,7 +18,7 @@ import {
   samplesAtOnce,
 } from "@tsgpt/gpt";
 import { nextUniform } from "@tsgpt/numeric";
-import { argmax, createSampler, probabilities, type Sampler } from "@tsgpt/sampling";
+import { argmax, createSampler, createWorkspace, probabilities, type Sampler } from "@tsgpt/sampling";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { beamDistribution } from "./beam-distribution.ts";
 import { type Completion, fullText, type Prompt, stream, type Timings } from "./completion.ts";
@@ -55,7 +55,9 @@ export interface Task {
   readonly heldTexts: string[];
 }
 
-/** Decodes with a strategy. Nothing is written before prompt and options are checked. @throws what the strategy throws */
+/**
+ * Decodes with a strategy. Nothing is written before prompt and options are checked. @throws what the strategy throws
+ */
 export const decode: { readonly [S in Strategy]: (task: Task) => Promise<DecodeResult> } = {
   sample: decodeSample,
   samples: decodeSamples,
@@ -98,10 +100,12 @@ async function decodeSamples(task: Task): Promise<DecodeResult> {
   const records: TokenRecord[][] = [];
   const recordsOf = (index: number) => (records[index] ??= []);
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
+  const workspace = createWorkspace();
   const run = generateSamples(model, prompt.ids, {
     ...textOptions(task),
     count: flags.numSamples as number,
-    sampleFor: (index) => recordingSampler(createSampler(chain, { seed: seed + index }), flags, recordsOf(index)),
+    sampleFor: (index) =>
+      recordingSampler(createSampler(chain, { seed: seed + index, workspace }), flags, recordsOf(index)),
   });
   const { tokenLists, end, times: _, ...timings } = await stream(task, run, records);
   const completions = end.map((finishReason, i) => {
@@ -112,7 +116,9 @@ async function decodeSamples(task: Task): Promise<DecodeResult> {
   return { ...timings, completions, cacheBytes: cachesBytes(task, atOnce) };
 }
 
-/** Scores the model's log-probabilities after the penalties and constraints given; no dialect adds a step of its own. */
+/**
+ * Scores the model's log-probabilities after the penalties and constraints given; no dialect adds a step of its own.
+ */
 async function decodeBeams(task: Task): Promise<DecodeResult> {
   const { model, prompt, flags, signal, write } = task;
   const { beams = 0, lengthPenalty = 1, numReturn, maxTokens, ignoreEos } = flags;

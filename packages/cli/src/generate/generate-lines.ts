@@ -1,6 +1,9 @@
-/** The prompts of a file, one a line, generated as a batch: each as it would be alone, written in the order of the lines. */
+/**
+ * generate --file: one prompt per line, generated as a batch, each with the same result as alone, in the order of
+ * lines.
+ */
 import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
-import { createSampler } from "@tsgpt/sampling";
+import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { readText } from "../input/text-argument.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
@@ -14,7 +17,7 @@ import { resultAsJson } from "./result-json.ts";
 export interface LinesTask {
   readonly model: Model;
   readonly flags: GenerationFlags;
-  /** Of every line, as if it were alone. */
+  /** The seed of every line. */
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly loadSeconds: number;
@@ -24,37 +27,40 @@ export interface LinesResult {
   readonly lines: number;
   readonly tokens: number;
   readonly failures: number;
-  /** Lines that Ctrl-C left, which are not written. */
+  /** Lines interrupted by Ctrl-C, which are not written. */
   readonly unfinished: number;
   readonly seconds: number;
-  /** Of all KV caches that were there at once, at most. */
+  /** The most bytes of KV caches at any one time. */
   readonly cacheBytes: number;
-  /** The flags of the first line, completed by the model's generation config; undefined if none can be a prompt. */
+  /** The flags of the first valid line, with the model's defaults; undefined if no line is valid. */
   readonly first: Filled | undefined;
 }
 
-/** What a line asks for: its prompt, and the flags as they are for it alone. */
-interface Asked extends Filled {
+/** A valid line: its prompt, and its flags with the model's defaults. */
+interface ValidLine extends Filled {
   readonly prompt: Prompt;
 }
 
-/** A line under way; times are in seconds. */
-interface Line extends Asked {
+/** A line being generated; times are in seconds. */
+interface Line extends ValidLine {
   readonly records: TokenRecord[];
   readonly tokens: CompletionToken[];
   readonly start: number;
   firstAt?: number;
 }
 
-/** The lines of a file, without the one newline at its end: a blank one is an empty prompt. @throws CliError if it cannot be read */
+/**
+ * The lines of a file without its final newline; a blank line is an empty prompt. @throws CliError if it cannot be
+ * read
+ */
 export async function readLines(path: string): Promise<string[]> {
   const lines = (await readText(path)).split(/\r?\n/);
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
 /**
- * Generates all lines; what is wrong with one is written in its place, and the others go on.
- * @throws CliError for options that no line could be generated with
+ * Generates all lines; an error of one line is written in its place, and the others continue.
+ * @throws CliError for options that are wrong for every line
  */
 export async function generateLines(
   task: LinesTask,
@@ -62,76 +68,77 @@ export async function generateLines(
   output: LinesOutput,
 ): Promise<LinesResult> {
   const { model, flags, signal } = task;
-  resolveChain({ maxTokens: MAX_TOKENS, ...flags }, model, 1, { defaults: true }); // what is wrong with the options is said once
+  resolveChain({ maxTokens: MAX_TOKENS, ...flags }, model, 1, { defaults: true }); // a wrong option is reported once
   const start = seconds();
   const report = linesReport(output, lines.length);
-  const { asked, indices } = askedOf(task, lines, report.failed);
-  const under = linesUnderWay(task);
+  const { valid, indices } = validLines(task, lines, report.failed);
+  const progress = linesInProgress(task);
   let unfinished = 0;
   const run = generateBatch(
     model,
-    asked.map(({ prompt, flags: { maxTokens } }) => ({ prompt: prompt.ids, maxTokens })),
+    valid.map(({ prompt, flags: { maxTokens } }) => ({ prompt: prompt.ids, maxTokens })),
     {
       ...{ stop: flags.stop, ignoreEos: flags.ignoreEos, signal },
-      sampleFor: (sequence) => under.begin(sequence, asked[sequence] as Asked),
-      onHeldText: (text, sequence) => completeText(under.of(sequence).tokens, text),
+      sampleFor: (sequence) => progress.begin(sequence, valid[sequence] as ValidLine),
+      onHeldText: (text, sequence) => completeText(progress.of(sequence).tokens, text),
       onEnd: (sequence, reason) => {
-        const line = under.end(sequence) ?? newLine(asked[sequence] as Asked);
+        const line = progress.end(sequence) ?? newLine(valid[sequence] as ValidLine);
         if (reason === "abort") unfinished++;
-        else report.done(indices[sequence] as number, shown(task, line, reason));
+        else report.done(indices[sequence] as number, lineText(task, line, reason));
       },
       onError: (sequence, error) => {
-        under.end(sequence);
+        progress.end(sequence);
         report.failed(indices[sequence] as number, error);
       },
     },
   );
   for await (const { sequence, token } of run) {
-    under.take(sequence, token);
+    progress.take(sequence, token);
     report.token();
   }
   report.close();
   const { tokens, failures } = report;
   const counts = { lines: lines.length, tokens, failures, unfinished };
-  return { ...counts, seconds: seconds() - start, cacheBytes: under.cacheBytes(), first: asked[0] };
+  return { ...counts, seconds: seconds() - start, cacheBytes: progress.cacheBytes(), first: valid[0] };
 }
 
-/** What the lines ask for that can be a prompt, and which line each is. */
-function askedOf({ model, flags }: LinesTask, lines: readonly string[], failed: LinesReport["failed"]) {
-  const asked: Asked[] = [];
+/** The valid lines, and the index of each in the file. */
+function validLines({ model, flags }: LinesTask, lines: readonly string[], failed: LinesReport["failed"]) {
+  const valid: ValidLine[] = [];
   const indices: number[] = [];
   for (const [index, line] of lines.entries()) {
     try {
       const prompt = promptOf(model, line);
-      asked.push({ prompt, ...withModelDefaults(flags, model, "sample", prompt.ids.length) });
+      valid.push({ prompt, ...withModelDefaults(flags, model, "sample", prompt.ids.length) });
       indices.push(index);
     } catch (error) {
       failed(index, error);
     }
   }
-  return { asked, indices };
+  return { valid, indices };
 }
 
-/** The lines whose tokens are coming, by the number of their sequence. */
-function linesUnderWay({ model, seed }: LinesTask) {
+/** The lines being generated, by the index of their sequence. */
+function linesInProgress({ model, seed }: LinesTask) {
   const lines = new Map<number, Line>();
   const { config } = model;
+  const workspace = createWorkspace();
   const bytesOf = ({ prompt: { ids }, flags: { maxTokens } }: Line) =>
     cacheBytes(config, Math.min(config.nPositions, ids.length + maxTokens));
   let most = 0;
   const of = (sequence: number) => lines.get(sequence) as Line;
   return {
     of,
-    begin: (sequence: number, asked: Asked) => {
-      const line = newLine(asked);
-      const { prompt, flags } = asked;
+    begin: (sequence: number, valid: ValidLine) => {
+      const line = newLine(valid);
+      const { prompt, flags } = valid;
       lines.set(sequence, line);
       most = Math.max(
         most,
         [...lines.values()].map(bytesOf).reduce((sum, bytes) => sum + bytes, 0),
       );
       const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
-      return recordingSampler(createSampler(chain, { seed }), flags, line.records);
+      return recordingSampler(createSampler(chain, { seed, workspace }), flags, line.records);
     },
     take: (sequence: number, token: GeneratedToken) => {
       const line = of(sequence);
@@ -147,12 +154,12 @@ function linesUnderWay({ model, seed }: LinesTask) {
   };
 }
 
-function newLine(asked: Asked): Line {
-  return { ...asked, records: [], tokens: [], start: seconds() };
+function newLine(valid: ValidLine): Line {
+  return { ...valid, records: [], tokens: [], start: seconds() };
 }
 
-/** The prompt and its continuation, or the object that generate --json gives. */
-function shown({ model, flags, seed, loadSeconds }: LinesTask, line: Line, finishReason: FinishReason): string {
+/** The prompt and its completion, or the object of generate --json. */
+function lineText({ model, flags, seed, loadSeconds }: LinesTask, line: Line, finishReason: FinishReason): string {
   const { prompt, tokens, start, firstAt = start } = line;
   if (!flags.json) return fullText(model, prompt, tokens);
   const completions = [{ tokens, finishReason, score: meanLogprob(tokens) }];

@@ -18,8 +18,9 @@ interface Continuation {
 }
 
 /**
- * The tokens of several continuations of a prompt, with their text and log-probabilities: the prompt is processed once, and the
- * continuations as one batch. `logprobs` is how many of the most probable tokens are recorded at each position.
+ * The tokens of several continuations of a prompt, with their text and log-probabilities: the prompt is processed
+ * once, and the continuations as one batch. `logprobs` is how many of the most probable tokens are recorded at each
+ * position.
  */
 export function withLogprobs(
   model: Model,

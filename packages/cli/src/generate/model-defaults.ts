@@ -1,10 +1,10 @@
 /**
- * The hf dialect's defaults for one model: what its generation config names, where nothing else is typed, as transformers' generate() has
- * it. Where the config says nothing of do_sample the dialect draws as ever; do_sample false is --greedy, unless something typed asks for a
- * draw. The other dialects take only the model's end tokens, which are in its config already.
+ * The hf dialect's defaults for a model: the values of its generation config, unless an option overrides them, as in
+ * transformers' generate(). do_sample false means --greedy unless an option requires draws; without do_sample the
+ * dialect samples. The other dialects use only the end-of-text tokens, which are in the model's config.
  */
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
-import { type MinLengthOption, presetChain, SamplingError } from "@tsgpt/sampling";
+import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { CliError } from "../cli-error.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
 import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
@@ -16,29 +16,23 @@ import type { Strategy } from "./strategy.ts";
 type Key = Exclude<keyof GenerationConfig, "file" | "unapplied">;
 type Default = readonly [key: Key, flag: keyof GenerationFlags];
 
-const PENALTIES: readonly Default[] = [
-  ["repetitionPenalty", "repetitionPenalty"],
-  ["noRepeatNgramSize", "noRepeatNgram"],
-];
-const TEMPERATURE: Default = ["temperature", "temperature"];
-const TRUNCATIONS: readonly Default[] = [
-  ["topK", "topK"],
-  ["topP", "topP"],
-  ["minP", "minP"],
-  ["typicalP", "typical"],
-  ["epsilonCutoff", "epsilon"],
-  ["etaCutoff", "eta"],
-];
+/** The keys that are options of steps of this kind, as the steps declare them, with their flags. */
+function defaultsOf(kind: StepFlag["kind"]): Default[] {
+  const own = STEP_FLAGS.filter((flag) => flag.kind === kind);
+  return own.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key as Key, name]] : []));
+}
 
-/** What transformers takes for "off" beyond the neutral value, as that. */
-const OFF: { readonly [K in Key]?: (value: number) => number } = {
-  topP: (p) => Math.min(p, 1),
-  typicalP: (mass) => Math.min(mass, 1),
-  epsilonCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-  etaCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-};
+const PENALTIES = defaultsOf("penalty");
+const TEMPERATURE = defaultsOf("shape");
+const TRUNCATIONS = defaultsOf("truncation");
 
-/** The flags with a length, and what only a generation config can ask for. */
+/** The value of a key as an option: the neutral value where transformers omits the step. */
+function optionValue(flag: keyof GenerationFlags, value: unknown): unknown {
+  const option = STEP_FLAGS.find(({ name }) => name === flag)?.option;
+  return option?.transformers?.isOff?.(value as number) ? option.neutral : value;
+}
+
+/** The flags with a length, and with constraints that only a generation config has. */
 export type FilledFlags = GenerationFlags & ResolvedFlags;
 
 export interface Filled {
@@ -48,8 +42,8 @@ export interface Filled {
 }
 
 /**
- * The flags for a prompt of so many tokens, completed by the model's generation config.
- * @throws CliError for a value of it that cannot be
+ * The flags for a prompt of `promptLength` tokens, with defaults from the model's generation config.
+ * @throws CliError for a value of the config that is not valid
  */
 export function withModelDefaults(
   flags: GenerationFlags,
@@ -71,7 +65,7 @@ export function withModelDefaults(
 /** A key of the config, and the flags that it sets. */
 type Filling = readonly [key: Key, flags: Partial<FilledFlags>];
 
-/** How the next token is chosen: greedily or by a draw, and by what chain. */
+/** Greedy or random choice, penalties, and truncation. */
 function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: Strategy): Filling[] {
   const deterministic = strategy === "beams" || strategy === "contrastive";
   const asksForDraw = [...SAMPLING_OPTIONS, "seed" as const, "numSamples" as const].some(
@@ -85,16 +79,17 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
   const filled = defaults.flatMap(([key, flag]): Filling[] => {
     const value = generation[key];
     if (value === undefined || flags[flag] !== undefined) return [];
-    const number = OFF[key]?.(value as number) ?? value;
-    if (flag !== "lengthPenalty") check(generation, key, flag, number);
-    return [[key, { [flag]: number }]];
+    const option = optionValue(flag, value);
+    if (strategy === "contrastive" && key === "topK") checkCandidates(generation);
+    if (flag !== "lengthPenalty") check(generation, key, flag, option);
+    return [[key, { [flag]: option }]];
   });
   return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
 }
 
-/** Mirostat replaces the other truncations. */
+/** Mirostat replaces the other truncation steps. */
 function drawing({ mirostatTau, mirostatEta }: GenerationFlags): readonly Default[] {
-  return mirostatTau === undefined && mirostatEta === undefined ? [TEMPERATURE, ...TRUNCATIONS] : [TEMPERATURE];
+  return mirostatTau === undefined && mirostatEta === undefined ? [...TEMPERATURE, ...TRUNCATIONS] : TEMPERATURE;
 }
 
 function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof GenerationFlags, value: unknown): void {
@@ -107,7 +102,12 @@ function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof 
   }
 }
 
-/** Which tokens may come where. */
+function checkCandidates({ file, topK = 1 }: GenerationConfig): void {
+  if (topK >= 1) return;
+  throw new CliError(`${file}: "top_k" is ${topK}: contrastive search needs 1 candidate or more; give --top-k`, 1);
+}
+
+/** Constraints on tokens by position. */
 function constraints(
   flags: GenerationFlags,
   generation: GenerationConfig,
@@ -132,7 +132,7 @@ function constraints(
   ];
 }
 
-/** Bad words without the end tokens, which transformers takes off the list; of suppressed tokens those that there are. */
+/** bad_words_ids without end-of-text tokens, as in transformers; suppressed tokens within the vocabulary. */
 function banned(
   flags: GenerationFlags,
   { badWordsIds, suppressTokens = [] }: GenerationConfig,
@@ -145,7 +145,7 @@ function banned(
   return [["badWordsIds", words] as const, ["suppressTokens", suppressed] as const].filter(([, ids]) => ids.length > 0);
 }
 
-/** min_new_tokens counts before min_length; what may not begin a text is banned while it has no token. */
+/** min_new_tokens overrides min_length; begin_suppress_tokens are banned as the first token. */
 function lengths(
   flags: GenerationFlags,
   { minLength, minNewTokens, beginSuppressTokens = [], forcedBosTokenId }: GenerationConfig,
@@ -159,7 +159,7 @@ function lengths(
     if (minNewTokens !== undefined) steps.push(["minNewTokens", { length: minNewTokens, eos }]);
     else if (minLength !== undefined) steps.push(["minLength", { length: minLength, eos, of: "all" }]);
   }
-  // After a forced first token the text begins with the second.
+  // after a forced first token they apply to the second
   const first = promptLength === 1 && forcedBosTokenId !== undefined ? 2 : 1;
   if (begin.length > 0) steps.push(["beginSuppressTokens", { length: first, eos: begin }]);
   return steps;
@@ -171,14 +171,18 @@ function length(flags: GenerationFlags, generation: GenerationConfig, promptLeng
   if (maxNewTokens !== undefined) return [["maxNewTokens", { maxTokens: maxNewTokens }]];
   if (maxLength === undefined) return [];
   if (maxLength > promptLength) return [["maxLength", { maxTokens: maxLength - promptLength }]];
-  const problem = `"max_length" is ${maxLength}, which leaves nothing after a prompt of ${pluralize(promptLength, "token")}`;
+  const prompt = pluralize(promptLength, "token");
+  const problem = `"max_length" is ${maxLength}, which leaves no tokens after a prompt of ${prompt}`;
   throw new CliError(`${file}: ${problem}; give --max-tokens`, 1);
 }
 
 function onlyOne({ file }: GenerationConfig, ids: number | readonly number[]): number {
   const [first, ...others] = [ids].flat();
   if (others.length === 0) return first as number;
-  throw new CliError(`${file}: "forced_eos_token_id" is ${quote(ids)}: one token can be forced; give --forced-last`, 1);
+  throw new CliError(
+    `${file}: "forced_eos_token_id" is ${quote(ids)}: only one token can be forced; give --forced-last`,
+    1,
+  );
 }
 
 function checkIds(generation: GenerationConfig, { vocabSize }: GPT2Config): void {
@@ -193,27 +197,27 @@ function checkIds(generation: GenerationConfig, { vocabSize }: GPT2Config): void
   }
 }
 
-/** The option that says the same as a key that is not applied: with it, nothing is left to note. */
-const SAID_BY: Readonly<Record<string, keyof GenerationFlags>> = {
+/** The option that replaces a key which is not applied; if it is given, there is nothing to note. */
+const REPLACED_BY: Readonly<Record<string, keyof GenerationFlags>> = {
   num_beams: "beams",
   num_return_sequences: "numReturn",
   penalty_alpha: "penaltyAlpha",
   stop_strings: "stop",
 };
 
-/** Notes on stderr which keys of the generation config would change the text in transformers, and do not here. */
+/** Notes on stderr which keys of the generation config are not applied, although transformers would. */
 export function noteUnapplied({ generation }: Model, flags: GenerationFlags): void {
   if (flags.dialect !== "hf" || !generation) return;
   const keys = Object.entries(generation.unapplied).filter(
-    ([key]) => flags[SAID_BY[key] as keyof GenerationFlags] === undefined,
+    ([key]) => flags[REPLACED_BY[key] as keyof GenerationFlags] === undefined,
   );
   if (keys.length === 0) return;
-  const options = keys.flatMap(([key]) => (SAID_BY[key] ? [flagName(SAID_BY[key])] : []));
+  const options = keys.flatMap(([key]) => (REPLACED_BY[key] ? [flagName(REPLACED_BY[key])] : []));
   const fix = options.length > 0 ? `; give ${options.join(", ")}` : "";
   note(`${generation.file}: not applied: ${keys.map(([key, value]) => `${key} ${quote(value)}`).join(", ")}${fix}`);
 }
 
-/** A line for --verbose: what the generation config says, and what of it counts; nothing if it says nothing. */
+/** A line for --verbose: the keys of the generation config that apply; empty without any. */
 export function describeDefaults({ generation }: Model, { dialect }: GenerationFlags, applied: readonly Key[]): string {
   if (!generation) return "";
   const { file, unapplied: _, ...keys } = generation;
@@ -226,7 +230,7 @@ export function describeDefaults({ generation }: Model, { dialect }: GenerationF
   return shown.length === 0 ? "" : `${file}: ${shown.join(", ")}\n`;
 }
 
-/** A key as the file spells it. */
+/** A key as it is written in the file. */
 function snakeCase(key: Key): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

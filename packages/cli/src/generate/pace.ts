@@ -1,14 +1,14 @@
-/** How fast tokens come once they flow: over the later half, for a process begins with code that is not compiled yet. */
+/** Steady-state generation speed: measured over the later half of the tokens, after V8 has optimized the code. */
 import { generate, type Model, type Sample } from "@tsgpt/gpt";
 
-/** Seconds a token, from the times at which tokens came, in seconds; undefined for fewer than three. */
+/** Seconds per token, from the time of each token in seconds; undefined for fewer than three tokens. */
 export function pace(times: readonly number[]): number | undefined {
   const [middle, last] = [times.length >> 1, times.length - 1];
   if (times.length < 3) return undefined;
   return ((times[last] as number) - (times[middle] as number)) / (last - middle);
 }
 
-/** The pace of plain generation behind this prompt, the choice and all, over at most `count` tokens. */
+/** Seconds per token of plain generation after this prompt, sampling included, over at most `count` tokens. */
 export async function plainPace(
   model: Model,
   prompt: readonly number[],

@@ -1,5 +1,5 @@
-/** Which way of decoding the options ask for, and which of them do not go together. */
-import type { ChainSpec } from "@tsgpt/sampling";
+/** Selects the decoding strategy from the options, and checks which options can be combined. */
+import { type ChainSpec, isRandom, STEP_FLAGS } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
 import type { GenerationFlags } from "../options/generation.ts";
@@ -12,8 +12,8 @@ interface FileFlags {
   readonly tokens?: readonly number[];
 }
 
-/** The option that asks for each way but the first. */
-const ASKED_BY: readonly (readonly [Flag, Strategy])[] = [
+/** The options that select each strategy other than plain sampling. */
+const SELECTED_BY: readonly (readonly [Flag, Strategy])[] = [
   ["beams", "beams"],
   ["numSamples", "samples"],
   ["draftModel", "speculative"],
@@ -23,7 +23,7 @@ const ASKED_BY: readonly (readonly [Flag, Strategy])[] = [
 
 const DRAWS: readonly Flag[] = [...SAMPLING_OPTIONS, "greedy", "seed"];
 
-/** What each way cannot do, with the reason. */
+/** The options that each strategy refuses, with the reason. */
 const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], string])[] } = {
   sample: [],
   samples: [
@@ -31,27 +31,27 @@ const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], 
     [["noCache"], "the samples share one cache"],
   ],
   beams: [
-    [DRAWS, "a beam search is deterministic and draws nothing"],
-    [["stop"], "a beam search ends its texts by the end-of-text token or by --max-tokens"],
-    [["noCache"], "each beam has a cache"],
-    [["traceSampling"], "a beam search draws nothing"],
+    [DRAWS, "beam search is deterministic: nothing is drawn"],
+    [["stop"], "beam search ends texts only at an end-of-text token or --max-tokens"],
+    [["noCache"], "each beam has its own cache"],
+    [["traceSampling"], "beam search draws nothing"],
   ],
   speculative: [
-    [["noCache"], "proposals are checked over a cache"],
-    [["traceSampling", "logprobs"], "several tokens come of one pass"],
+    [["noCache"], "proposals are verified with a cache"],
+    [["traceSampling", "logprobs"], "one pass may give several tokens"],
     [
-      ["mirostatTau", "mirostatEta", "xtcProbability"],
-      "proposals ask for distributions that must not depend on chance or on what came of them",
+      STEP_FLAGS.filter(({ isPure }) => !isPure).map(({ name }) => name),
+      "proposals need distributions that depend neither on chance nor on earlier draws",
     ],
   ],
   contrastive: [
-    [DRAWS.filter((flag) => flag !== "topK"), "contrastive search is deterministic and draws nothing"],
-    [["noCache"], "it looks ahead over caches"],
+    [DRAWS.filter((flag) => flag !== "topK"), "contrastive search is deterministic: nothing is drawn"],
+    [["noCache"], "it evaluates candidates with caches"],
     [["traceSampling"], "its tokens are not chosen by a chain"],
   ],
 };
 
-/** Options that mean nothing alone. */
+/** Options that have no effect without another. */
 const NEEDS: readonly (readonly [Flag, readonly Flag[]])[] = [
   ["lengthPenalty", ["beams"]],
   ["numReturn", ["beams"]],
@@ -59,21 +59,23 @@ const NEEDS: readonly (readonly [Flag, readonly Flag[]])[] = [
   ["logprobs", ["json"]],
 ];
 
-/** The way of decoding. @throws CliError, a usage error, naming the options that contradict each other */
+/** The decoding strategy. @throws CliError, a usage error, naming the options that contradict each other */
 export function strategyOf(flags: GenerationFlags): Strategy {
-  const asked = ASKED_BY.filter(([flag]) => isGiven(flags, flag));
+  const asked = SELECTED_BY.filter(([flag]) => isGiven(flags, flag));
   const [first, second] = asked;
-  if (first && second) throw usageError(`${flagName(first[0])} and ${flagName(second[0])} are two ways; give one`);
+  if (first && second)
+    throw usageError(`${flagName(first[0])} and ${flagName(second[0])} are two decoding strategies; give one`);
   for (const [flag, others] of NEEDS) {
     if (!isGiven(flags, flag) || others.some((other) => isGiven(flags, other))) continue;
     throw usageError(`${flagName(flag)} does nothing without ${others.map(flagName).join(" or ")}; give that too`);
   }
-  if (flags.greedy && flags.seed !== undefined) throw usageError("--seed does not go with --greedy: nothing is drawn");
+  if (flags.greedy && flags.seed !== undefined)
+    throw usageError("--seed cannot be combined with --greedy: nothing is drawn");
   checkNumbers(flags);
   const strategy = first?.[1] ?? "sample";
   for (const [refused, because] of REFUSED[strategy]) {
     const typed = refused.find((flag) => isGiven(flags, flag));
-    if (typed) throw usageError(`${flagName(typed)} does not go with ${flagName(first?.[0] ?? "")}: ${because}`);
+    if (typed) throw usageError(`${flagName(typed)} cannot be combined with ${flagName(first?.[0] ?? "")}: ${because}`);
   }
   return strategy;
 }
@@ -82,10 +84,10 @@ function isGiven(flags: GenerationFlags & FileFlags, flag: Flag | keyof FileFlag
   return flag === "noCache" ? !flags.cache : flags[flag] !== undefined;
 }
 
-/** What --file cannot do, with the reason. */
+/** The options that --file refuses, with the reason. */
 const REFUSED_OF_FILE: readonly (readonly [Flag | keyof FileFlags, string])[] = [
   ["tokens", "the prompts are the lines of the file"],
-  ["numSamples", "each line is continued once"],
+  ["numSamples", "each line has one continuation"],
   ["beams", "each line is sampled"],
   ["draftModel", "the lines are generated as a batch"],
   ["promptLookup", "the lines are generated as a batch"],
@@ -93,18 +95,18 @@ const REFUSED_OF_FILE: readonly (readonly [Flag | keyof FileFlags, string])[] = 
   ["noCache", "each line has a cache"],
 ];
 
-/** @throws CliError, a usage error, for a prompt or an option that contradicts --file */
+/** @throws CliError, a usage error, for a prompt or an option that cannot be combined with --file */
 export function checkFile(prompt: string | undefined, flags: GenerationFlags & FileFlags): void {
   if (prompt !== undefined) throw usageError("give a prompt or --file, not both; a file that is one prompt is @file");
   for (const [flag, because] of REFUSED_OF_FILE) {
-    if (isGiven(flags, flag)) throw usageError(`${flagName(flag)} does not go with --file: ${because}`);
+    if (isGiven(flags, flag)) throw usageError(`${flagName(flag)} cannot be combined with --file: ${because}`);
   }
   if (flags.traceSampling && !flags.json) {
-    throw usageError("--trace-sampling with --file needs --json: lines are not written as their tokens come");
+    throw usageError("--trace-sampling with --file needs --json: lines are not streamed");
   }
 }
 
-/** Numbers that are in range each, but not together. */
+/** Checks numbers that depend on each other. */
 function checkNumbers({
   beams = 0,
   numReturn = 1,
@@ -115,24 +117,27 @@ function checkNumbers({
 }: GenerationFlags): void {
   if (beams > 0 && numReturn > beams) throw usageError(`--num-return ${numReturn} must be at most --beams, ${beams}`);
   if (penaltyAlpha !== undefined && topK === 0) {
-    throw usageError("--top-k 0 leaves --penalty-alpha nothing to look at; it must be 1 or more");
+    throw usageError("--top-k 0 gives --penalty-alpha no candidates; it must be 1 or more");
   }
   if (Number.isSafeInteger(seed + (numSamples - 1))) return;
   throw usageError(`--seed ${seed}: sample i has the seed plus i, which must stay below 2^53`);
 }
 
-/** Whether tokens are drawn by chance: not by these two ways, nor by a chain that ends with the most probable token. */
+/** Whether tokens are drawn at random: not by these two strategies, nor by a chain that ends in a greedy choice. */
 export function drawsByChance(strategy: Strategy, chain: ChainSpec): boolean {
   if (strategy === "beams" || strategy === "contrastive") return false;
-  return chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc");
+  return chain.at(-1)?.type !== "greedy" || isRandom(chain);
 }
 
 /**
- * The chain may turn out to choose the most probable token, as at llama.cpp's temperature 0: then nothing is drawn.
- * @throws CliError, a usage error, for an option that only draws would need
+ * A chain may be greedy without --greedy, as at llama.cpp's temperature 0.
+ * @throws CliError, a usage error, for an option that only affects draws
  */
 export function checkDraws({ seed, numSamples }: GenerationFlags, chain: ChainSpec): void {
   if (drawsByChance("sample", chain)) return;
   const typed = seed !== undefined ? "--seed" : numSamples !== undefined ? "--num-samples" : undefined;
-  if (typed) throw usageError(`${typed} does not go with --temperature 0, the most probable token: nothing is drawn`);
+  if (typed)
+    throw usageError(
+      `${typed} cannot be combined with --temperature 0: the most probable token is chosen, nothing is drawn`,
+    );
 }

@@ -1,10 +1,13 @@
-/** Standard input: all of it as text. */
+/** Reads standard input as text. */
 import { addAbortSignal, type Readable } from "node:stream";
 import type { ReadStream } from "node:tty";
 import { CliError } from "../cli-error.ts";
 import { note } from "../terminal/note.ts";
 
-/** Standard input as text, without one final newline; a person at a terminal is told that it waits. @throws CliError if it is not UTF-8; the signal's AbortError */
+/**
+ * Reads all of standard input, without one final newline. On a terminal it notes that it waits for input.
+ * @throws CliError if it is not UTF-8; the signal's AbortError
+ */
 export async function readStdin(signal: AbortSignal, stdin: Readable = process.stdin): Promise<string> {
   if ((stdin as Partial<ReadStream>).isTTY)
     note("reading the text from the terminal; Ctrl-D on a line of its own ends it");
@@ -16,7 +19,7 @@ export async function readStdin(signal: AbortSignal, stdin: Readable = process.s
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
- * The text of bytes from `source`. Some editors begin a file with U+FEFF, which is no part of its text: it is removed, with a note.
+ * Decodes UTF-8 bytes from `source`. A byte order mark at the start, which some editors write, is removed with a note.
  * @throws CliError if they are not UTF-8
  */
 export function utf8(bytes: Uint8Array, source: string): string {
@@ -34,7 +37,7 @@ function decode(bytes: Uint8Array, source: string): string {
   }
 }
 
-/** The text without the one newline that `echo` and editors put at its end. */
+/** The text without the one newline that `echo` and editors write at its end. */
 export function withoutFinalNewline(text: string): string {
   return text.replace(/\r?\n$/, "");
 }

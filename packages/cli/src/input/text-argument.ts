@@ -1,25 +1,28 @@
-/** The text that a command is about: as typed, a file's by @name, or standard input; the same rules in every command. */
+/** Text arguments: literal text, a file given as @name, or standard input. The rules are the same in every command. */
 import { readFile } from "node:fs/promises";
-import { expandHome } from "@tsgpt/gpt/node";
+import { expandHome } from "@tsgpt/hub";
 import { CliError, usageError } from "../cli-error.ts";
 import { readStdin, utf8, withoutFinalNewline } from "./read-stdin.ts";
 
 const ESCAPE = "a text that begins with @ is typed with @@";
 
-/** What was typed, or else standard input. @throws CliError if it cannot be read, or is not UTF-8; the signal's AbortError */
+/**
+ * The argument, or else standard input. @throws CliError if it cannot be read or is not UTF-8; the signal's
+ * AbortError
+ */
 export function textArgument(typed: string | undefined, signal: AbortSignal): Promise<string> {
   return typed === undefined ? readStdin(signal) : typedText(typed);
 }
 
-/** What was typed: `@story.txt` or `@~/story.txt` is that file's text without one final newline, `@@home` the text `@home`. @throws CliError */
+/** `@story.txt` is the text of that file without one final newline, `@@home` the text `@home`. @throws CliError */
 export async function typedText(typed: string): Promise<string> {
   if (typed.startsWith("@@")) return typed.slice(1);
   if (!typed.startsWith("@")) return typed;
-  if (typed === "@") throw usageError(`@ needs the name of a file: @story.txt; ${ESCAPE}`);
+  if (typed === "@") throw usageError(`@ must be followed by a file name: @story.txt; ${ESCAPE}`);
   return withoutFinalNewline(await readText(expandHome(typed.slice(1)), `; ${ESCAPE}`));
 }
 
-/** The text of a file; `hint` completes the message. @throws CliError if it cannot be read, or is not UTF-8 */
+/** The text of a file; `hint` is appended to an error message. @throws CliError if it cannot be read or is not UTF-8 */
 export async function readText(path: string, hint = ""): Promise<string> {
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new CliError(`cannot read ${JSON.stringify(path)}: ${cause.message}${hint}`, 1);

@@ -1,5 +1,5 @@
-/** Where a model lies: a folder as given, or a name in the repository's weights/, or a model of the hub, fetched if need be. */
-import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/gpt/node";
+/** Finds a model: a folder, a bundled model, or a model of the hub, which is downloaded if it is not in the cache. */
+import { fetchModel, findRepo, HubError, type Need, shortNames } from "@tsgpt/hub";
 import { CliError, usageError } from "../cli-error.ts";
 import type { ModelFlags } from "../options/model.ts";
 import { withDownloadProgress } from "../terminal/download-progress.ts";
@@ -7,13 +7,13 @@ import { bundledFolder, bundledModels, isFolder } from "./bundled-models.ts";
 
 export interface FoundModel {
   readonly folder: string;
-  /** What the model is called, where the folder's name would tell nothing. */
+  /** The name of a hub model, whose folder has no meaningful name. */
   readonly name: string | undefined;
 }
 
 /**
- * The folder of `--model`; what of it is not there yet is fetched: all of it, or what is needed.
- * @throws CliError that says what was looked for if there is no such model; HubError if it cannot be fetched
+ * Finds the folder of `--model`, and downloads what is missing: the whole model, or only what is needed.
+ * @throws CliError if there is no such model; HubError if it cannot be downloaded
  */
 export async function findModel(flags: ModelFlags, signal: AbortSignal, need: Need = "model"): Promise<FoundModel> {
   const folder = localFolder(flags);
@@ -26,29 +26,29 @@ export async function findModel(flags: ModelFlags, signal: AbortSignal, need: Ne
 }
 
 /**
- * The folder of a model that needs no hub; undefined for one that may be on it.
- * @throws CliError if it is neither, or the flags tell how to ask the hub for a folder
+ * The folder of a local model; undefined for a model that may be on the hub.
+ * @throws CliError if it is neither, or if an option for the hub was given with a folder
  */
 export function localFolder({ model, revision, cacheDir }: ModelFlags): string | undefined {
   const folder = isFolder(model) ? model : bundledFolder(model);
   if (folder === undefined && !findRepo(model)) throw noSuchModel(model);
   const option = revision !== undefined ? "--revision" : cacheDir !== undefined ? "--cache-dir" : undefined;
   if (folder === undefined || option === undefined) return folder;
-  throw usageError(`${option} is for a model of the hub, and ${JSON.stringify(model)} is a folder`);
+  throw usageError(`${option} applies to a model of the hub, but ${JSON.stringify(model)} is a folder`);
 }
 
-/** @throws CliError for a name that no model of the hub can have */
+/** @throws CliError for a name that is not a valid id of a hub model */
 export function requireHubModel(model: string): void {
   if (findRepo(model)) return;
   throw usageError(
-    `${JSON.stringify(model)} is no model of the hub: give org/name, or one of ${shortNames.join(", ")}`,
+    `${JSON.stringify(model)} is not a model of the hub: give org/name, or one of ${shortNames.join(", ")}`,
   );
 }
 
-/** What `ask` gives; the hub's "no such model" is completed with where else it was looked for. */
-export async function onHub<T>(model: string, ask: () => Promise<T>): Promise<T> {
+/** Returns what `request` does; to the hub's "no such model" it adds that there is no such folder either. */
+export async function onHub<T>(model: string, request: () => Promise<T>): Promise<T> {
   try {
-    return await ask();
+    return await request();
   } catch (error) {
     if (!(error instanceof HubError) || (error.status !== 401 && error.status !== 404)) throw error;
     throw new CliError(`${error.message}\nand there is no folder ${JSON.stringify(model)}`, 1);

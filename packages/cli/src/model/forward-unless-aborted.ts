@@ -1,9 +1,9 @@
-/** One pass of the model that Ctrl-C can end. */
-import { setImmediate as eventLoopTurn } from "node:timers/promises";
+/** A forward pass that Ctrl-C can interrupt. */
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import { type ForwardOptions, forwardByLayer, type Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 
-/** The logits of a pass, in which Ctrl-C is looked for between layers. @throws the signal's AbortError */
+/** The logits of a pass; between layers it checks for Ctrl-C. @throws the signal's AbortError */
 export async function forwardUnlessAborted(
   model: Model,
   ids: readonly number[],
@@ -15,7 +15,7 @@ export async function forwardUnlessAborted(
   for (;;) {
     const step: IteratorResult<number, Tensor> = pass.next();
     if (step.done) return step.value;
-    await eventLoopTurn();
+    await yieldToEventLoop();
     signal.throwIfAborted();
   }
 }

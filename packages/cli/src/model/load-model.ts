@@ -1,4 +1,4 @@
-/** A model that was found, into memory, with its progress on a terminal. */
+/** Loads a model from the folder where it was found, with a progress line on a terminal. */
 import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import type { Engine } from "@tsgpt/tensor";

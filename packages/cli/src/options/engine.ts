@@ -1,4 +1,4 @@
-/** The options of every command that runs a model: how its numbers are kept, and what computes them. */
+/** The options of every command that runs a model: the dtype of its weights, the kernels and their threads. */
 import { type EngineOptions, MOST_THREADS, physicalCores } from "@tsgpt/tensor";
 import { usageError } from "../cli-error.ts";
 import { note } from "../terminal/note.ts";
@@ -6,15 +6,15 @@ import { type OptionsOf, option } from "./option.ts";
 import { wholeNumber } from "./values.ts";
 
 export const engineOptions = [
-  option("--dtype <type>", "weights in memory; auto: of f32, bf16, int8 the first that fits", {
+  option("--dtype <type>", "dtype of the weights in memory; auto: the first of f32, bf16, int8 that fits", {
     choices: ["auto", "f32", "f16", "bf16", "int8"],
     default: "auto",
   }),
-  option("--kernels <set>", "auto: simd, else reference", {
+  option("--kernels <set>", "auto: simd if available, else reference", {
     choices: ["auto", "simd", "reference"],
     default: "auto",
   }),
-  option("--threads <n>", "of the simd kernels (default: physical cores)", {
+  option("--threads <n>", "threads of the simd kernels (default: physical cores)", {
     parse: wholeNumber(1, MOST_THREADS),
     check: checkThreads,
   }),
@@ -29,9 +29,9 @@ function checkThreads({ kernels, threads = 1, quiet }: EngineOptions & { readonl
   if (!quiet) noteThreads(threads, physicalCores());
 }
 
-/** More threads than cores are allowed, but wait for each other. */
+/** Warns about more threads than cores, which are allowed but have to wait for each other. */
 export function noteThreads(threads: number, cores: number): void {
   if (threads <= cores) return;
   const machine = cores === 1 ? "1 core" : `${cores} cores`;
-  note(`--threads ${threads} on ${machine}: more threads than cores are rarely faster, often slower`);
+  note(`--threads ${threads} on ${machine}: more threads than cores are rarely faster and often slower`);
 }

@@ -1,28 +1,26 @@
-/** The options of every command that takes a model: which one, and how the hub is asked for it. */
+/** The options of every command that takes a model: which one, and how it is fetched from the hub. */
 import { BUNDLED } from "../model/bundled-models.ts";
 import { type OptionsOf, option } from "./option.ts";
 import { path, revision } from "./values.ts";
 
-export const revisionOption = option(
-  "--revision <name>",
-  "of the hub's model: a branch, a tag or a commit (default: main)",
-  { parse: revision },
-);
+export const revisionOption = option("--revision <name>", "branch, tag or commit of a hub model (default: main)", {
+  parse: revision,
+});
 
 export const cacheOption = option(
   "--cache-dir <folder>",
-  "where models of the hub are kept (default: Python's cache, HF_HUB_CACHE)",
+  "cache of hub models (default: that of Python's huggingface_hub, HF_HUB_CACHE)",
   { parse: path },
 );
 
-/** How the hub is asked, for a command that takes the model as its argument. */
+/** The hub options alone, for a command that takes the model as its argument. */
 export const hubOptions = [
   revisionOption,
-  option("--offline", "only what is in the cache; as HF_HUB_OFFLINE=1"),
+  option("--offline", "use only the cache, like HF_HUB_OFFLINE=1"),
   cacheOption,
 ] as const;
 
-const WHAT = "a folder, a name in weights/, or a model of the hub: org/name, gpt2, ...";
+const WHAT = "a folder, a bundled model, or a model of the hub: org/name, gpt2, ...";
 
 export const modelOptions = [
   option("--model <model>", WHAT, { parse: path, default: BUNDLED }),
@@ -31,7 +29,7 @@ export const modelOptions = [
 
 export type ModelFlags = OptionsOf<typeof modelOptions>;
 
-/** The same without a default; `unset` says what holds where no model is given. */
+/** The same without a default value; `unset` describes what applies if no model is given. */
 export function optionalModelOptions(unset: string) {
   return [option("--model <model>", `${WHAT} (${unset})`, { parse: path }), ...hubOptions] as const;
 }

@@ -1,20 +1,21 @@
 /**
- * Options as data. A list of them declares what a command takes; from the same list come commander's options, the help text and, by
- * inference, the type of what the command's action receives. docs/decisions/0015-cli-options.md says why this is not a library.
+ * Options as data. A list of them declares what a command accepts. Commander's options, the help text and, by
+ * inference, the type of the values that the action receives come from the same list.
+ * docs/decisions/0015-cli-options.md says why.
  */
 import { type Command, Option } from "commander";
 
-/** What an option is besides its flags and its line in the help. */
+/** The details of an option besides its flags and its description. */
 export interface OptionDetails {
-  /** Turns the text into the value. @throws InvalidArgumentError that names the range */
+  /** Parses the text. @throws InvalidArgumentError that names the valid range */
   readonly parse?: (text: string, before?: never) => unknown;
   readonly choices?: readonly string[];
   readonly default?: unknown;
-  /** It has to be given. */
+  /** Whether the option must be given. */
   readonly mandatory?: true;
-  /** The key of an option that it cannot be given with. */
+  /** The key of an option that it cannot be combined with. */
   readonly conflicts?: string;
-  /** Called before the action where the option was given or has a default. @throws CliError for a value that does not fit the others */
+  /** Called before the action if the option has a value. @throws CliError if it contradicts other options */
   readonly check?: (options: never) => void;
 }
 
@@ -25,21 +26,21 @@ export interface OptionSpec<Flags extends string = string, D extends OptionDetai
   readonly details: D;
 }
 
-/** The options after it stand under this heading in the help. */
+/** A heading in the help, over the options after it. */
 interface Heading {
   readonly heading: string;
 }
 
-/** Options that add themselves to a command, with the type of what they are parsed to. */
+/** Options that are listed at run time, with the type of their parsed values. */
 export interface OptionGroup<Flags> {
-  readonly add: (command: Command) => void;
-  /** Never set: it carries the type. */
+  readonly list: OptionList;
+  /** Never set; only its type is used. */
   readonly parsed?: Flags;
 }
 
 export type OptionList = readonly (OptionSpec | Heading | OptionGroup<unknown>)[];
 
-/** Declares an option; without `parse` and `choices` a value is text, and a flag without a value is true. */
+/** Declares an option. Without `parse` and `choices` its value is text; a flag without a value is true. */
 export function option<const Flags extends string, const D extends OptionDetails = OptionDetails>(
   flags: Flags,
   description: string,
@@ -48,12 +49,12 @@ export function option<const Flags extends string, const D extends OptionDetails
   return { flags, description, details };
 }
 
-/** The same options, none of which can be given with the option of that key. */
+/** The same options, none of which can be combined with the option of that key. */
 export function conflicting<List extends readonly OptionSpec[]>(key: string, list: List): List {
   return list.map(({ details, ...rest }) => ({ ...rest, details: { ...details, conflicts: key } })) as unknown as List;
 }
 
-/** What an action receives: one property for each option, optional unless it has a default or must be given. */
+/** What an action receives: a property for each option, optional unless it has a default or is mandatory. */
 export type OptionsOf<List extends OptionList> = Flat<
   { readonly [S in AlwaysSet<List[number]> as KeyOf<S>]: ValueOf<S> } & {
     readonly [S in Exclude<Extract<List[number], OptionSpec>, AlwaysSet<List[number]>> as KeyOf<S>]?: ValueOf<S>;
@@ -84,7 +85,7 @@ type ValueOf<S> =
 
 type WithValue = `${string}<${string}`;
 
-/** `cache` of `--no-cache`; never for a flag that is no negation, as `--no-repeat-ngram <n>`. */
+/** `cache` of `--no-cache`; never for a flag that is not a negation, as `--no-repeat-ngram <n>`. */
 type Negated<Flags> = Flags extends WithValue ? never : Flags extends `--no-${infer Name}` ? Name : never;
 
 /** `topK` of `--top-k <k>`, `cache` of `--no-cache`. */
@@ -99,14 +100,14 @@ type LongName<Flags> = Flags extends `--${infer Name} ${string}`
     : never;
 type Camel<Name> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
 
-/** Of the one group in a list; unknown, which an intersection leaves out, where there is none. */
+/** The type of the one group in a list; unknown, which an intersection ignores, if there is none. */
 type GroupFlags<Entry> = Extract<Entry, OptionGroup<unknown>> extends OptionGroup<infer Flags> ? Flags : unknown;
 
-/** Adds the options to a command of commander, in their order. */
+/** Adds the options to a commander command, in their order. */
 export function addOptions(command: Command, list: OptionList): void {
   for (const entry of list) {
     if ("heading" in entry) command.optionsGroup(entry.heading);
-    else if ("add" in entry) entry.add(command);
+    else if ("list" in entry) addOptions(command, entry.list);
     else command.addOption(asOption(entry));
   }
 }
@@ -121,10 +122,18 @@ function asOption({ flags, description, details }: OptionSpec): Option {
   return conflicts === undefined ? made : made.conflicts(conflicts);
 }
 
-/** Runs the checks of the options that are set. @throws what they throw */
+/** The keys of the options in what an action receives. */
+export function keysOf(list: OptionList): string[] {
+  return specsOf(list).map((spec) => asOption(spec).attributeName());
+}
+
+/** Runs the checks of the options that have a value. @throws what they throw */
 export function checkOptions(list: OptionList, options: Readonly<Record<string, unknown>>): void {
-  for (const entry of list) {
-    if (!("details" in entry) || options[asOption(entry).attributeName()] === undefined) continue;
-    entry.details.check?.(options as never);
+  for (const spec of specsOf(list)) {
+    if (options[asOption(spec).attributeName()] !== undefined) spec.details.check?.(options as never);
   }
+}
+
+function specsOf(list: OptionList): OptionSpec[] {
+  return list.flatMap((entry) => ("list" in entry ? specsOf(entry.list) : "details" in entry ? [entry] : []));
 }

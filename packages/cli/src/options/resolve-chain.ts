@@ -10,7 +10,10 @@ export interface ResolvedFlags extends ChainFlags {
   readonly maxTokens: number;
   readonly minTokens?: number;
   readonly forcedLast?: number;
-  /** Sequences of token ids that may not come, and lengths before which tokens may not: of the model's generation config. */
+  /**
+   * Sequences of token ids that may not come, and lengths before which tokens may not: of the model's generation
+   * config.
+   */
   readonly bannedIds?: readonly (readonly number[])[];
   readonly minLengths?: readonly MinLengthOption[];
 }
@@ -21,7 +24,10 @@ export type Spelling = Pick<Model, "name" | "tokenizer">;
 /** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
-/** The chain that continues a prompt of so many tokens. @throws CliError for a word that needs a tokenizer, an id beyond the vocabulary */
+/**
+ * The chain that continues a prompt of so many tokens. @throws CliError for a word that needs a tokenizer, an id
+ * beyond the vocabulary
+ */
 export function resolveChain(
   flags: ResolvedFlags,
   model: Model,

@@ -1,5 +1,5 @@
-/** What an option's text means, checked where it is parsed; every message names the range. */
-import { expandHome, isRevision } from "@tsgpt/gpt/node";
+/** Parsers of option values; every error message names the valid range. */
+import { expandHome, isRevision } from "@tsgpt/hub";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */
@@ -21,7 +21,7 @@ export function positiveNumber(most = Number.POSITIVE_INFINITY): (text: string) 
   };
 }
 
-/** NaN for what is no number; Number("") would be 0. */
+/** NaN for text that is not a number; Number("") would be 0. */
 function numberOf(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
@@ -57,7 +57,7 @@ export function penaltyScope(text: string): "all" | "generated" | number {
   throw new InvalidArgumentError("must be all, generated or a whole number of tokens");
 }
 
-/** What a list holds, with an example, and what one item must be. */
+/** How messages describe a list, with an example, and one item of it. */
 interface ListForm {
   readonly list: string;
   readonly item: string;
@@ -70,7 +70,7 @@ const LOGITS: ListForm = {
 };
 const BIASES: ListForm = { list: "id:bias pairs separated by commas, such as 5:2,7:-1.5", item: "an id:bias pair" };
 
-/** The items between commas; `parse` gives undefined for what is none. @throws InvalidArgumentError that names the form */
+/** The items between commas; `parse` returns undefined for an invalid one. @throws InvalidArgumentError */
 function itemsOf<Item>(text: string, { list, item }: ListForm, parse: (part: string) => Item | undefined): Item[] {
   return text.split(",").map((part) => {
     const parsed = parse(part.trim());
@@ -79,12 +79,12 @@ function itemsOf<Item>(text: string, { list, item }: ListForm, parse: (part: str
   });
 }
 
-/** A token's id, undefined for what is none. */
+/** A token id, or undefined. */
 function idOf(text: string): number | undefined {
   return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
-/** A finite number, undefined for what is none. */
+/** A finite number, or undefined. */
 function finiteOf(text: string): number | undefined {
   const value = numberOf(text);
   return Number.isFinite(value) ? value : undefined;
@@ -108,17 +108,17 @@ export function tokenIds(text: string): number[] {
   return itemsOf(text, IDS, idOf);
 }
 
-/** Logits as typed, or the name of a file that holds them. */
+/** Logits, or the name of a file that holds them. */
 export type LogitSource = { readonly file: string } | { readonly row: readonly number[] };
 
 /** `0.8,-inf,0.4`, or `@row.json`. */
 export function logitRow(text: string): LogitSource {
-  if (text === "@") throw new InvalidArgumentError("@ needs the name of a file: @row.json");
+  if (text === "@") throw new InvalidArgumentError("@ must be followed by a file name: @row.json");
   if (text.startsWith("@")) return { file: path(text.slice(1)) };
   return { row: itemsOf(text, LOGITS, (logit) => (logit === "-inf" ? -Infinity : finiteOf(logit))) };
 }
 
-/** Gathers an option that may be given again and again; "" would stop everything. */
+/** Collects the values of an option that may be repeated; "" is refused, because every text contains it. */
 export function gather(text: string, before: readonly string[] = []): string[] {
   if (text === "") throw new InvalidArgumentError("must not be empty");
   return [...before, text];
@@ -127,15 +127,18 @@ export function gather(text: string, before: readonly string[] = []): string[] {
 /** Token ids as `--banned` and `--dry-breaker` take them; a comma or a space alone is a text. */
 export const ID_LIST = /^\s*\d+(\s*,\s*\d+)*\s*$/;
 
-/** Gathers token ids, or texts; digits with other separators are neither for sure. */
+/** Collects token ids or texts; digits with other separators are refused as ambiguous. */
 export function gatherWords(text: string, before: readonly string[] = []): string[] {
   if (/^[\d\s,]*\d[\d\s,]*$/.test(text) && !ID_LIST.test(text)) {
-    throw new InvalidArgumentError(`must be ${IDS.list}; to mean it as a text, quote it twice: '"${text.trim()}"'`);
+    throw new InvalidArgumentError(`must be ${IDS.list}; to give it as a text, quote it twice: '"${text.trim()}"'`);
   }
   return gather(text, before);
 }
 
-/** How a prompt is fed: all at once without a cache, one token at a time, or the first K at once and then steps. */
+/**
+ * How a prompt is processed: all at once without a cache, token by token, or the first K at once and then token by
+ * token.
+ */
 export type Feeding = "none" | "step" | { readonly prefill: number };
 
 /** `none`, `step` or `prefill:K`. */
@@ -146,7 +149,7 @@ export function feeding(text: string): Feeding {
   throw new InvalidArgumentError("must be none, step or prefill:K, where K is a whole number from 1");
 }
 
-/** A file or folder. A shell does not expand the `~` of `--output=~/x`, so it is expanded here. */
+/** A file or folder, with `~` expanded: a shell leaves it as it is in `--output=~/x`. */
 export function path(text: string): string {
   try {
     return expandHome(text);

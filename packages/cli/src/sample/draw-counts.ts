@@ -1,5 +1,5 @@
-/** Many draws from what a chain leaves, pluralize. */
-import { setImmediate as eventLoopTurn } from "node:timers/promises";
+/** Draws many tokens from the distribution after a chain, and counts them. */
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import { type ChainResult, type ChainSpec, createSampler, draw, type SampleContext } from "@tsgpt/sampling";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 
@@ -7,7 +7,7 @@ export interface Draws {
   readonly chain: ChainSpec;
   readonly logits: Float32Array | Float64Array;
   readonly context: SampleContext;
-  /** Whether a step acts by chance: it then acts anew for each draw. */
+  /** Whether a step of the chain is random; the chain is then applied again for each draw. */
   readonly byChance: boolean;
   readonly count: number;
   readonly seed: number;
@@ -18,9 +18,9 @@ export interface Drawn extends Pick<Draws, "byChance" | "count" | "seed"> {
   readonly counts: Float64Array;
 }
 
-const TURN = 50; // milliseconds after which Ctrl-C is looked for
+const INTERVAL = 50; // milliseconds between checks for Ctrl-C
 
-/** Draws, and counts; undefined if Ctrl-C came first. */
+/** The counts of all draws; undefined if Ctrl-C interrupted them. */
 export async function drawCounts(
   { chain, logits, context, byChance, count, seed }: Draws,
   { candidates }: ChainResult,
@@ -28,13 +28,13 @@ export async function drawCounts(
   const { signal } = interruption();
   const sampler = createSampler(chain, { seed });
   const counts = new Float64Array(logits.length);
-  let turn = performance.now();
+  let checked = performance.now();
   for (let i = 0; i < count; i++) {
     const id = byChance ? sampler(logits, context) : draw(candidates, sampler.generator);
     (counts[id] as number)++;
-    if (performance.now() - turn < TURN) continue;
-    await eventLoopTurn();
-    turn = performance.now();
+    if (performance.now() - checked < INTERVAL) continue;
+    await yieldToEventLoop();
+    checked = performance.now();
     if (!signal.aborted) continue;
     process.exitCode = INTERRUPTED;
     return undefined;

@@ -1,4 +1,4 @@
-/** Where tsgpt sample has its logits from: a model that reads a prompt, a list, or a file of JSON or of tsgpt logits. */
+/** The logits of tsgpt sample: computed by a model from a prompt, given as a list, or read from a file. */
 import {
   type ByteSource,
   CheckpointError,
@@ -31,24 +31,24 @@ export interface SourceFlags extends EngineFlags, Partial<ModelFlags> {
   readonly promptLength?: number;
 }
 
-/** Logits, and what came before the token they are for. */
+/** Logits of the next token, and the tokens before it. */
 export interface Source {
   /** [V] */
   readonly logits: Float32Array | Float64Array;
   readonly history: readonly number[];
   readonly promptLength: number;
-  /** What gave the logits, where they came of a prompt. */
+  /** The model and the prompt, where a model computed the logits. */
   readonly read?: { readonly model: Model; readonly prompt: string };
-  /** What gives words to logits that came without a prompt, where --model was typed. */
+  /** The tokenizer of --model, where the logits were given. */
   readonly spelling?: Spelling;
 }
 
-/** What names the tokens: the model that read the prompt, or a tokenizer alone; undefined for logits without words. */
+/** The tokenizer that gives tokens their text; undefined for logits without one. */
 export function spellingOf({ read, spelling }: Source): Spelling | undefined {
   return read?.model ?? spelling;
 }
 
-/** @throws CliError for neither a prompt nor logits, or a file that holds no logits; what loading and the pass throw */
+/** @throws CliError unless either a prompt or logits are given, or for a file without logits; what loading throws */
 export async function readSource(flags: SourceFlags): Promise<Source> {
   const { prompt, logits } = flags;
   if ((prompt === undefined) === (logits === undefined)) throw usageError("give --prompt or --logits, one of them");
@@ -58,13 +58,13 @@ export async function readSource(flags: SourceFlags): Promise<Source> {
   return spelling ? { ...source, spelling } : source;
 }
 
-/** The tokenizer of --model, which goes with logits of as many tokens or more. */
+/** The tokenizer of --model, whose vocabulary may be smaller than the number of logits. */
 async function findSpelling({ model, ...flags }: SourceFlags): Promise<Spelling | undefined> {
   if (model !== undefined) return findTokenizer({ ...flags, model }, interruption().signal);
   const { revision, offline, cacheDir } = flags;
   const hub = { "--revision": revision, "--offline": offline, "--cache-dir": cacheDir };
   const option = Object.entries(hub).find(([, value]) => value !== undefined)?.[0];
-  if (option) throw usageError(`${option} does nothing without --model, beside --logits; give that too`);
+  if (option) throw usageError(`with --logits, ${option} does nothing without --model; give that too`);
   return undefined;
 }
 
@@ -80,7 +80,7 @@ function typed(logits: Source["logits"], history: readonly number[] = [], prompt
   return { logits, history, promptLength };
 }
 
-/** The logits behind a prompt, whose tokens are the history. */
+/** The logits after a prompt, whose tokens are the history. */
 async function readPrompt(prompt: string, flags: SourceFlags): Promise<Source> {
   const { signal } = interruption();
   const found = await findModel({ ...flags, model: flags.model ?? BUNDLED }, signal);
@@ -94,7 +94,7 @@ async function readPrompt(prompt: string, flags: SourceFlags): Promise<Source> {
 
 function noTokenizer({ name }: Model): CliError {
   const way = "tsgpt logits --tokens 1,2,3 --output x.safetensors, then tsgpt sample --logits @x.safetensors";
-  return new CliError(`model ${JSON.stringify(name)} has no tokenizer for --prompt; give token ids: ${way}`, 1);
+  return new CliError(`model ${JSON.stringify(name)} has no tokenizer for --prompt; use token ids: ${way}`, 1);
 }
 
 /** A JSON array of numbers. [V] */
@@ -113,7 +113,7 @@ async function readJson(file: string): Promise<Float64Array> {
   return Float64Array.from(row, (logit: number | null) => logit ?? -Infinity);
 }
 
-/** The last row of the logits that tsgpt logits wrote, and the ids before it, if there are any. [V] and [T] */
+/** The last row of the logits that tsgpt logits wrote, and the ids in the file, if any. [V] and [T] */
 async function readDump(file: string) {
   const source = await fileSource(file);
   try {

@@ -1,21 +1,22 @@
-/** The dialogue: asks a person for one prompt after another, until Ctrl-D, or Ctrl-C while nothing is being written. */
+/** Interactive prompts: asks for one after another until Ctrl-D, or until Ctrl-C while no text is being generated. */
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { errorMessage } from "./error-message.ts";
 import type { Interruption } from "./interruption.ts";
 
-/** Where the person sits. */
+/** Input and output of the terminal. */
 export interface Terminal {
   readonly input: Readable;
-  /** The question goes here, so that stdout holds the story alone. */
+  /** For the question, so that stdout has only the text. */
   readonly output: Writable;
 }
 
-const KEYS = "Ctrl-C ends the text that is being written; a second Ctrl-C, or Ctrl-D, ends the program.\n";
+const KEYS = "Ctrl-C stops the current text; a second Ctrl-C, or Ctrl-D, ends the program.\n";
 
 /**
- * Calls `answer` with every line that is not empty, and says what it throws. `listen` is called for each prompt and for each
- * answer, so that Ctrl-C ends an answer alone. True if Ctrl-C ended the dialogue, false at the input's end (Ctrl-D).
+ * Calls `answer` with every line that is not empty, and prints errors it throws. `listen` is called for each prompt
+ * and each answer, so that Ctrl-C stops only the answer. True if Ctrl-C ended the program, false at the end of the
+ * input (Ctrl-D).
  */
 export async function ask(
   { input, output }: Terminal,
@@ -35,15 +36,15 @@ export async function ask(
   for await (const line of lines) {
     if (current.signal.aborted) break;
     current = listen();
-    if (line !== "") await answer(line, current.signal).catch((error: Error) => tell(error, output));
+    if (line !== "") await answer(line, current.signal).catch((error: Error) => printError(error, output));
     wait();
   }
   lines.close();
-  output.write("\n"); // what comes next begins a line of its own
+  output.write("\n"); // the shell's prompt starts on a new line
   return current.signal.aborted;
 }
 
-/** Says an error; that of Ctrl-C needs no words. */
-function tell(error: Error, output: Writable): void {
+/** Prints an error, except that of Ctrl-C. */
+function printError(error: Error, output: Writable): void {
   if (error.name !== "AbortError") output.write(`error: ${errorMessage(error)}\n`);
 }

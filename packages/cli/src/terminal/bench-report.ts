@@ -1,6 +1,8 @@
-/** What tsgpt bench found, as the object that --json prints and as a table for people. */
-import { type GenerationSpeed, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
-import { describeMachine, type Machine } from "@tsgpt/gpt/node";
+/** The results of tsgpt bench: the object of --json, and a table. */
+import { type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
+import type { GenerationSpeed } from "@tsgpt/measure";
+import { describeMachine, type Machine } from "@tsgpt/measure/node";
+import { pluralize } from "./pluralize.ts";
 
 interface ReportedSpeed {
   /** Median of the runs. */
@@ -16,29 +18,30 @@ export interface BenchReport {
   readonly date: string;
   readonly model: string;
   readonly kernels: string;
-  /** What the matrices are kept in. */
+  /** Of the weight matrices in memory. */
   readonly dtype: string;
   readonly threads: number;
   readonly promptTokens: number;
   readonly newTokens: number;
   readonly depth: number;
   /**
-   * Reading: the median of passes over as many bytes as a step reads, each right after a step, on the same threads. Multiply-adds: the
-   * best of at least five passes between the runs. Null for kernels that measure none.
+   * Memory bandwidth: the median of passes over as many bytes as a decode step reads, each right after a step, on the
+   * same threads. Multiply-adds: the best of at least five passes between the runs. Null for kernels without these
+   * measurements.
    */
   readonly limits: {
     readonly readGBps: number;
     readonly readGBpsByThreads: readonly number[];
     readonly gflops: number;
   } | null;
-  /** The share is of the multiply-add limit; null for int8, whose products are of whole numbers. */
+  /** The share is that of the multiply-add limit; null for int8, which multiplies integers. */
   readonly prefill: ReportedSpeed & { readonly shareOfLimit: number | null };
-  /** The share is of the read limit, step by step against the pass after it; the median. */
+  /** The share is that of memory bandwidth: the median over steps, each compared with the pass after it. */
   readonly decode: ReportedSpeed & { readonly shareOfLimit: number | null; readonly heapBytesPerStep: number };
   readonly withoutCache?: { readonly decode: ReportedSpeed };
   readonly load: { readonly seconds: number };
   readonly memory: {
-    /** Largest resident set of this process, less that of a Node that does nothing. */
+    /** Largest resident set of this process, minus that of an idle Node. */
     readonly peakBytes: number;
     readonly weightBytes: number;
     readonly cacheBytes: number;
@@ -46,7 +49,10 @@ export interface BenchReport {
   };
 }
 
-/** Median prefill speed as a share of the multiply-add limit, the head at the last position alone; undefined without a limit that fits. */
+/**
+ * Median prefill speed as a share of the multiply-add limit, with the head at the last position only; undefined if
+ * not comparable.
+ */
 export function shareOfMultiplyAdds(
   model: Model,
   { limits, prefill, promptTokens }: GenerationSpeed,
@@ -56,38 +62,37 @@ export function shareOfMultiplyAdds(
   return ((prefill.median / promptTokens) * flopsOfPrompt) / limits.flopsPerSecond;
 }
 
-/** A table, plain or in Markdown, between what was measured and what it means. */
+/** The table, plain or Markdown, with the conditions before it and the limits after it. */
 export function reportTable(report: BenchReport, markdown: boolean): string {
   const { model, kernels, dtype, threads, memory, load, limits, decode, withoutCache } = report;
-  const steps = `decode, ${tokens(report.newTokens)} from position ${report.depth + 1}`;
+  const steps = `decode, ${pluralize(report.newTokens, "token")} from position ${report.depth + 1}`;
   const cells = [
     ["tokens/s", "median", "mean", "deviation", "runs", "share of limit"],
-    row(`prefill, ${tokens(report.promptTokens)}`, report.prefill, report.prefill.shareOfLimit),
+    row(`prefill, ${pluralize(report.promptTokens, "token")}`, report.prefill, report.prefill.shareOfLimit),
     row(steps, decode, decode.shareOfLimit),
     ...(withoutCache ? [row(`${steps}, no cache`, withoutCache.decode, null)] : []),
   ];
   const lines = [
-    `${model} in ${dtype}, ${kernels} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}; ${describeMachine(report.machine)}`,
+    `${model} in ${dtype}, ${kernels} kernels, ${pluralize(threads, "thread")}; ${describeMachine(report.machine)}`,
     `load ${load.seconds.toFixed(2)} s; ${describeMemory(memory)}`,
     "",
     markdown ? markdownTable(cells) : plainTable(cells),
-    ...(limits
-      ? [`limits here: reading ${limits.readGBps.toFixed(1)} GB/s, multiply-adds ${limits.gflops.toFixed(1)} GFLOP/s`]
-      : []),
+    ...(limits ? [describeLimits(limits)] : []),
     `JavaScript heap per decode step: ${(decode.heapBytesPerStep / 1e3).toFixed(1)} kB`,
-    ...(withoutCache ? [`the cache makes decoding ${ratio(decode, withoutCache.decode)} times as fast`] : []),
+    ...(withoutCache ? [`with the cache decoding is ${ratio(decode, withoutCache.decode)} times as fast`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function tokens(count: number): string {
-  return `${count} ${count === 1 ? "token" : "tokens"}`;
+function describeLimits({ readGBps, gflops }: NonNullable<BenchReport["limits"]>): string {
+  const [bandwidth, multiplyAdds] = [readGBps, gflops].map((limit) => limit.toFixed(1));
+  return `limits of this machine: memory bandwidth ${bandwidth} GB/s, multiply-adds ${multiplyAdds} GFLOP/s`;
 }
 
 function describeMemory({ peakBytes, weightBytes, cacheBytes, arenaBytes }: BenchReport["memory"]): string {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const parts = `weights ${megabytes(weightBytes)}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
-  return `memory at its peak ${megabytes(peakBytes)}: ${parts}`;
+  return `peak memory ${megabytes(peakBytes)}: ${parts}`;
 }
 
 function row(name: string, speed: ReportedSpeed, share: number | null): string[] {

@@ -1,9 +1,12 @@
-/** Asks a person whether to go on. */
+/** Asks for confirmation on the terminal. */
 import { createInterface } from "node:readline/promises";
 import type { Terminal } from "./ask.ts";
 import type { Interruption } from "./interruption.ts";
 
-/** True for `y` or `yes`; for all else, and at the input's end, false. @throws the signal's AbortError at Ctrl-C */
+/**
+ * True for `y` or `yes`, false for anything else and at the end of the input. @throws the signal's AbortError at
+ * Ctrl-C
+ */
 export async function confirm(
   question: string,
   { input, output }: Terminal,

@@ -1,8 +1,8 @@
-/** A distribution in a terminal, sorted, 80 columns wide: the most probable tokens with a bar each, then the tail by ranks. */
+/** A sorted distribution as a bar chart of 80 columns: the most probable tokens, then the tail in ranges of ranks. */
 import type { KeptShare, Profile, Share } from "@tsgpt/sampling";
 import type { ShowToken } from "./token-text.ts";
 
-/** Columns of a terminal. */
+/** Columns of the chart. */
 export const WIDTH = 80;
 
 /** An additional column, between the token and its probability. */
@@ -17,14 +17,14 @@ interface Row {
   /** Rank, token, the additional column, probability. */
   readonly cells: readonly string[];
   readonly probability: number;
-  /** What its bar is made of: one token, or many. */
+  /** The character of its bar: for one token, or for a range. */
   readonly fill: "█" | "░";
 }
 
 const LONGEST_TOKEN = 20;
 const GAP = "  ";
 
-/** The lines of a distribution, each with a final newline. */
+/** The chart, each line with a final newline. */
 export function distributionChart({ top, tail }: Profile, show: ShowToken, column?: TokenColumn): string {
   const named = top.map((share, i): Row => {
     const cells = [`${i + 1}`, clipped(show(share.id)), column?.cell(share) ?? "", fixedPercent(share.probability)];
@@ -39,14 +39,14 @@ export function distributionChart({ top, tail }: Profile, show: ShowToken, colum
   const left = aligned([titles, ...rows.map(({ cells }) => cells)]);
   const right = ["so far", ...cumulative(rows)];
   const longest = Math.max(...right.map((cell) => cell.length));
-  const room = WIDTH - lengthOf(left[0] as string) - 2 * GAP.length - longest;
-  const bars = ["", ...barsOf(rows, room)];
+  const barWidth = WIDTH - lengthOf(left[0] as string) - 2 * GAP.length - longest;
+  const bars = ["", ...barsOf(rows, barWidth)];
   const line = (start: string, i: number) =>
-    `${start}${GAP}${bars[i]?.padEnd(room)}${GAP}${right[i]?.padStart(longest)}\n`;
+    `${start}${GAP}${bars[i]?.padEnd(barWidth)}${GAP}${right[i]?.padStart(longest)}\n`;
   return left.map(line).join("");
 }
 
-/** The rows' cells side by side, the token's at the left of its column and the others at the right; empty columns are left out. */
+/** The cells of each row in columns: tokens left-aligned, the others right-aligned; empty columns are omitted. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))));
   return rows.map((row) => {
@@ -58,7 +58,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   });
 }
 
-/** What each row and those above it hold; what rounds to all of the mass and is less says so. */
+/** Cumulative probabilities; one that rounds to 100% but is less is shown as >99.99%. */
 function cumulative(rows: readonly Row[]): string[] {
   let sum = 0;
   return rows.map(({ probability }, i) => {
@@ -70,16 +70,16 @@ function cumulative(rows: readonly Row[]): string[] {
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** Bars in proportion to the probabilities, the longest of `room` characters. */
-function barsOf(rows: readonly Row[], room: number): string[] {
+/** Bars in proportion to the probabilities; the longest has `width` characters. */
+function barsOf(rows: readonly Row[], width: number): string[] {
   const largest = Math.max(...rows.map(({ probability }) => probability));
   return rows.map(({ probability, fill }) => {
-    const eighths = Math.round((8 * room * probability) / largest);
+    const eighths = Math.round((8 * width * probability) / largest);
     return fill === "░" ? fill.repeat(Math.round(eighths / 8)) : fill.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
   });
 }
 
-/** A percentage with two decimals, as columns need it: 41.20%; below 0.01% with two significant digits. */
+/** A percentage with two decimals: 41.20%; below 0.01% with two significant digits. */
 export function fixedPercent(probability: number): string {
   const percentage = 100 * probability;
   if (percentage === 0) return "0%";

@@ -1,14 +1,14 @@
 /**
- * The progress of a download, on stderr: first what is coming, then on a terminal one bar over all files, replaced ten times a
- * second and cleared at the end, and elsewhere, in a log, a line every ten seconds. Waits are told in the bar's place; in a log
- * if they are as long.
+ * The progress of a download, on stderr: first the size, then on a terminal a progress bar over all files, updated
+ * ten times a second and cleared at the end. Without a terminal, in a log, a line every ten seconds. A wait replaces
+ * the bar; a log has it if it is as long as that.
  */
-import type { HubEvent } from "@tsgpt/gpt/node";
+import type { HubEvent } from "@tsgpt/hub";
 import { formatBytes } from "./format-bytes.ts";
 import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
 
 const INTERVAL = { terminal: 100, log: 10_000 }; // milliseconds
-const WINDOW = 5000; // milliseconds, over which the speed is taken
+const WINDOW = 5000; // milliseconds over which the speed is measured
 const BAR = 20; // characters
 
 interface Sample {
@@ -16,7 +16,7 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Runs `task` with a listener that shows what it is told. */
+/** Runs `task` with a listener that shows its events. */
 export async function withDownloadProgress<Fetched>(
   task: (onEvent: (event: HubEvent) => void) => Promise<Fetched>,
   terminal: ProgressTerminal = process.stderr,
@@ -25,12 +25,12 @@ export async function withDownloadProgress<Fetched>(
   const interval = terminal.isTTY ? INTERVAL.terminal : INTERVAL.log;
   const meter = createMeter(interval, now);
   let shown = false;
-  const say = (line: string) => {
+  const print = (line: string) => {
     terminal.write(`${shown ? CLEAR_LINE : ""}${line}\n`);
     shown = false;
   };
   const show = (text: string) => {
-    if (!terminal.isTTY) return say(text);
+    if (!terminal.isTTY) return print(text);
     shown = true;
     terminal.write(CLEAR_LINE + text);
   };
@@ -42,7 +42,7 @@ export async function withDownloadProgress<Fetched>(
       if (terminal.isTTY || 1000 * event.seconds >= interval) show(describe(event));
     } else {
       if (event.kind === "start") meter.start(event.bytes);
-      say(describe(event));
+      print(describe(event));
     }
   };
   try {
@@ -52,7 +52,7 @@ export async function withDownloadProgress<Fetched>(
   }
 }
 
-/** Measures the speed, and says once an interval how it stands. */
+/** Measures the speed; returns a text once per interval. */
 function createMeter(interval: number, now: () => number) {
   const samples: Sample[] = [];
   let next = 0;
@@ -64,7 +64,7 @@ function createMeter(interval: number, now: () => number) {
     const time = now();
     if (time < next) return undefined;
     next = time + interval;
-    if (bytes < (samples.at(-1)?.bytes ?? 0)) samples.length = 0; // a server made it begin again
+    if (bytes < (samples.at(-1)?.bytes ?? 0)) samples.length = 0; // the server made it restart
     samples.push({ time, bytes });
     while ((samples[0] as Sample).time < time - Math.max(WINDOW, interval)) samples.shift();
     return progressText(samples, totalBytes);
@@ -75,15 +75,15 @@ function createMeter(interval: number, now: () => number) {
 function describe(event: Exclude<HubEvent, { kind: "progress" }>): string {
   switch (event.kind) {
     case "waiting":
-      return "another process is at this model: waiting for it";
+      return "another process is downloading this model: waiting";
     case "retry":
-      return `${event.reason}: again in ${duration(event.seconds)}`;
+      return `${event.reason}: retrying in ${duration(event.seconds)}`;
     case "start": {
       const { parameters, bytes, totalBytes } = event;
       const count =
         parameters === undefined || parameters < 1e6 ? parameters : `${(parameters / 1e6).toFixed(1)} million`;
       const what = count === undefined ? "" : `${count} parameters, `;
-      const here = bytes > 0 ? `; going on after ${formatBytes(bytes)}` : "";
+      const here = bytes > 0 ? `; resuming at ${formatBytes(bytes)}` : "";
       return `downloading ${what}${formatBytes(totalBytes)}${here}`;
     }
   }

@@ -1,6 +1,6 @@
-/** Sizes as people read them. */
+/** Human-readable sizes. */
 
-/** `548 MB`; three digits, in units of a thousand. */
+/** `548 MB`: three significant digits, decimal units. */
 export function formatBytes(bytes: number): string {
   const [unit, size] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
   const count = bytes / size;

@@ -1,13 +1,13 @@
-/** Results that come in any order, given out in that of their lines. */
+/** Emits results in the order of their lines, whatever order they arrive in. */
 
 export interface InLineOrder {
-  /** The result of line number `index`, from 0; it is given out once all before it are. */
+  /** Takes the result of line `index`, from 0; it is emitted after all lines before it. */
   done(index: number, result: string): void;
-  /** Gives out what waits behind lines that have no result. */
+  /** Emits results that still wait for lines without a result. */
   flush(): void;
 }
 
-export function inLineOrder(giveOut: (index: number, result: string) => void): InLineOrder {
+export function inLineOrder(emit: (index: number, result: string) => void): InLineOrder {
   const waiting = new Map<number, string>();
   let next = 0;
   return {
@@ -15,11 +15,11 @@ export function inLineOrder(giveOut: (index: number, result: string) => void): I
       waiting.set(index, result);
       for (let ready = waiting.get(next); ready !== undefined; ready = waiting.get(next)) {
         waiting.delete(next);
-        giveOut(next++, ready);
+        emit(next++, ready);
       }
     },
     flush: () => {
-      for (const [index, result] of [...waiting].sort(([a], [b]) => a - b)) giveOut(index, result);
+      for (const [index, result] of [...waiting].sort(([a], [b]) => a - b)) emit(index, result);
       waiting.clear();
     },
   };

@@ -1,11 +1,11 @@
-/** Ctrl-C: the first asks a command that listens to stop, within one token; the second, or one that nobody hears, ends the process. */
+/** Ctrl-C: the first asks the running command to stop, which takes at most one token; the second ends the process. */
 
-/** The exit code of a command that Ctrl-C ended: 128 + SIGINT. */
+/** The exit code of an interrupted command: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** What Ctrl-C does; a terminal in raw mode reports it as a key and not as a signal. */
+  /** Handles Ctrl-C; a terminal in raw mode reports it as a key, not as a signal. */
   interrupt(): void;
 }
 
@@ -18,7 +18,7 @@ function interrupt(): void {
 
 process.on("SIGINT", interrupt);
 
-/** Listens from now on. */
+/** Starts listening for Ctrl-C. */
 export function interruption(): Interruption {
   controller = new AbortController();
   return { signal: controller.signal, interrupt };

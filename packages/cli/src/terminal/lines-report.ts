@@ -1,4 +1,4 @@
-/** What is written of the lines of a file: results in the order of the lines, errors in their place, and progress on a terminal. */
+/** The output of generate --file: results and errors in the order of the lines, and progress on a terminal. */
 import { errorMessage } from "./error-message.ts";
 import { inLineOrder } from "./in-line-order.ts";
 import type { ProgressTerminal } from "./load-progress.ts";
@@ -6,9 +6,9 @@ import { progressLine } from "./progress-line.ts";
 
 export interface LinesOutput {
   readonly json: boolean;
-  /** Takes what goes to stdout. */
+  /** Writes to stdout. */
   readonly write: (text: string) => void;
-  /** Takes progress, and without JSON errors: stderr. */
+  /** stderr: progress, and without JSON errors. */
   readonly terminal: ProgressTerminal;
   readonly showProgress: boolean;
   /** Milliseconds. */
@@ -18,15 +18,15 @@ export interface LinesOutput {
 export interface LinesReport {
   done(index: number, text: string): void;
   failed(index: number, error: unknown): void;
-  /** A token more. */
+  /** Counts a token. */
   token(): void;
-  /** Writes what waits behind lines that were not finished. */
+  /** Writes the results that wait for unfinished lines, and clears the progress. */
   close(): void;
   readonly tokens: number;
   readonly failures: number;
 }
 
-/** Of so many lines; a result is an object's JSON, or a text. */
+/** The report for a number of lines; a result is JSON or text. */
 export function linesReport(output: LinesOutput, lines: number): LinesReport {
   const { json, write, terminal, showProgress, now = () => performance.now() } = output;
   const progress = progressLine(terminal, now);

@@ -1,26 +1,26 @@
-/** The progress of a load or the like: after half a second one line on a terminal's stderr, which the next one replaces and the end clears. */
+/** The progress of loading or writing a model, as a line on a terminal's stderr. */
 
 type OnProgress = (loadedBytes: number, totalBytes: number) => void;
 
-/** Where the line goes. */
+/** The stream for the progress line. */
 export interface ProgressTerminal {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
-const PATIENCE = 500; // milliseconds; a load that is over by then says nothing
+const PATIENCE = 500; // milliseconds; a shorter task shows nothing
 const INTERVAL = 100;
-/** Takes back what stands on a terminal's line. */
+/** Clears the current line of a terminal. */
 export const CLEAR_LINE = "\r\x1b[K";
 
 interface ProgressOptions {
   readonly terminal?: ProgressTerminal;
   readonly now?: () => number;
-  /** What is said to be done. */
+  /** The word before the percentage. */
   readonly doing?: "loading" | "writing";
 }
 
-/** Runs `load` with a callback that shows how far it is; nothing is written where stderr is no terminal. */
+/** Runs `load` with a callback that shows its progress; nothing is written if stderr is not a terminal. */
 export async function withLoadProgress<Loaded>(
   load: (onProgress: OnProgress) => Promise<Loaded>,
   { terminal = process.stderr, now = () => performance.now(), doing = "loading" }: ProgressOptions = {},

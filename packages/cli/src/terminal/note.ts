@@ -1,6 +1,6 @@
-/** A note: something a person should know, though nothing failed. */
+/** Notes: messages on stderr that are not errors. */
 
-/** Writes it to stderr, on a line of its own. */
+/** Writes a note to stderr, on its own line. */
 export function note(text: string): void {
   process.stderr.write(`note: ${text}\n`);
 }

@@ -1,13 +1,13 @@
-/** A line on a terminal's stderr that tells how far something is: after half a second, ten times a second, replaced and cleared. */
+/** A progress line on a terminal: shown after half a second, updated ten times a second, and cleared at the end. */
 import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
 
-const PATIENCE = 500; // milliseconds; what is over by then says nothing
+const PATIENCE = 500; // milliseconds; a shorter task shows nothing
 const INTERVAL = 100;
 
 export interface ProgressLine {
-  /** Shows `text`, unless the last one is too young; nothing where there is no terminal. */
+  /** Shows `text` if the last update is old enough; never without a terminal. */
   show(text: () => string): void;
-  /** Takes the line back: before something else is written, and at the end. */
+  /** Clears the line, before other output and at the end. */
   clear(): void;
 }
 

@@ -1,9 +1,9 @@
-/** What a command says once it has written something. */
+/** The message of a command that has written a file or a folder. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatBytes } from "./format-bytes.ts";
 
-/** Says on stderr where a file or a folder of files was written, what it holds, and how large it is. */
+/** Prints on stderr where a file or folder was written, its contents and its size. */
 export async function reportWritten(path: string, contents: string): Promise<void> {
   process.stderr.write(`wrote ${path}: ${contents}; ${formatBytes(await sizeOf(path))}\n`);
 }

@@ -1,4 +1,4 @@
-/** What tsgpt sample prints: the distribution before the chain and after each step, and what was drawn. */
+/** The text report of tsgpt sample: the distribution before the chain and after each step, and the draws. */
 import type { ChainResult, Profile, StepReport } from "@tsgpt/sampling";
 import type { Drawn } from "../sample/draw-counts.ts";
 import { type Source, spellingOf } from "../sample/logit-source.ts";
@@ -28,7 +28,7 @@ function titleOf({ logits, history, read, spelling }: Source): string {
   const text = read?.prompt ?? textOf(spelling?.tokenizer, history);
   const after = text === undefined ? count : ending(text, WIDTH - "the next token after ".length);
   const title = `the next token${history.length > 0 ? ` after ${after}` : ""}`;
-  if (spelling) return `${title}\n\n  words    of the tokenizer of model ${spelling.name}`;
+  if (spelling) return `${title}\n\n  words    from the tokenizer of model ${spelling.name}`;
   if (!read) return `${title}, by ${pluralize(logits.length, "logit")}\n`;
   return `${title}\n\n  prompt   ${count}, read by model ${read.model.name}`;
 }
@@ -43,7 +43,7 @@ function ending(text: string, width: number): string {
   }
 }
 
-/** The distribution that the chain is given. */
+/** Describes the distribution before the chain. */
 function before(initial: Profile): string {
   const { kept, entropyBits, headSize, top } = initial;
   const lines = [
@@ -55,7 +55,7 @@ function before(initial: Profile): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** So many equally probable tokens have that entropy. */
+/** The number of equally probable tokens with that entropy. */
 function asManyAs(bits: number): string {
   const count = Number((2 ** bits).toPrecision(3));
   return count === 1 ? "1 token that is certain" : `${count} equally probable tokens`;
@@ -67,7 +67,7 @@ const BEFORE: TokenColumn = {
   probabilityTitle: "after",
 };
 
-/** What a step did to the distribution that `given` describes. */
+/** Describes what a step did to the distribution `given`. */
 function after(step: StepReport, given: Profile, show: ShowToken): string {
   const { kept, entropyBits, headSize, massRemoved, removed } = step;
   const limit = given.top.length;
@@ -96,7 +96,7 @@ function tailMass({ tail }: Profile): number {
 
 const DRAWN_ROWS = 20;
 
-/** The tokens that were drawn or may be, the most probable first. */
+/** The tokens that were or can be drawn, the most probable first. */
 function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn, show: ShowToken): string {
   const ids = Array.from(final.keys()).filter((id) => (final[id] as number) > 0 || (counts[id] as number) > 0);
   ids.sort((a, b) => (final[b] as number) - (final[a] as number) || (counts[b] as number) - (counts[a] as number));
@@ -110,8 +110,9 @@ function drawTable(final: Float64Array, { counts, count, seed, byChance }: Drawn
     ]);
   const more = ids.length - rows.length;
   const rest = more > 0 ? `  and ${more} more; --json has all\n` : "";
-  const chance = byChance ? "  xtc took its chance anew for each draw; final is after the one above\n" : "";
-  return `${pluralize(count, "draw")}, seed ${seed}\n${table([["token", "final", "drawn", "of all draws"], ...rows])}${rest}${chance}`;
+  const chance = byChance ? "  xtc drew a new random number for each draw; final is for the one above\n" : "";
+  const counted = table([["token", "final", "drawn", "of all draws"], ...rows]);
+  return `${pluralize(count, "draw")}, seed ${seed}\n${counted}${rest}${chance}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

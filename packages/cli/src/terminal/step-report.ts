@@ -1,4 +1,4 @@
-/** What a step of a chain did, in words a person reads. */
+/** Text reports of what each step of a chain did. */
 import type { Profile, Share, StepReport, StepSpec } from "@tsgpt/sampling";
 import { distributionChart, WIDTH } from "./distribution-chart.ts";
 import { pluralize } from "./pluralize.ts";
@@ -6,21 +6,21 @@ import type { ShowToken } from "./token-text.ts";
 
 const SHOWN = 5;
 
-/** What a chain was given and what each step did, a few lines each; of a chain without steps the distribution itself. */
+/** The distribution before a chain and what each step did, a few lines each; a chart if there are no steps. */
 export function chainLines(initial: Profile, steps: readonly StepReport[], show: ShowToken): string {
   const { kept, top } = initial;
   const head = `  model: ${pluralize(kept, "token")}, ${spread(initial)}\n`;
   if (steps.length === 0) return `${head}${distributionChart(initial, show)}`;
-  return `${head}${sharesLine("    ahead: ", top, kept, show)}\n${steps.map((step) => stepLines(step, show)).join("")}`;
+  return `${head}${sharesLine("    top: ", top, kept, show)}\n${steps.map((step) => stepLines(step, show)).join("")}`;
 }
 
-/** Three or four lines: what the step is, how many are left, what it removed, and who leads now. */
+/** Three or four lines: the step, the tokens left and removed, and the most probable tokens now. */
 function stepLines(report: StepReport, show: ShowToken): string {
   const { step, before, kept, massRemoved, removed, top } = report;
   const left = kept === before ? `${kept} left` : `${before} -> ${kept} left, mass removed ${percent(massRemoved)}`;
   const lines = [wrapped(`${nameOf(step)}: ${left}`, "  "), `    ${spread(report)}${chanceOf(report)}`];
-  lines.push(sharesLine("    ahead: ", top, kept, show));
-  if (kept < before) lines.push(sharesLine("    cut: ", removed, before - kept, show));
+  lines.push(sharesLine("    top: ", top, kept, show));
+  if (kept < before) lines.push(sharesLine("    removed: ", removed, before - kept, show));
   return `${lines.join("\n")}\n`;
 }
 
@@ -33,13 +33,13 @@ export function holds(count: number): string {
   return count === 1 ? "1 token holds" : `${count} tokens hold`;
 }
 
-/** The chance that a step took, and mirostat's bound. */
+/** The random number that a step drew, and mirostat's bound. */
 export function chanceOf({ uniform, mu }: StepReport): string {
-  const chance = uniform === undefined ? "" : `, chance ${uniform.toFixed(3)}`;
+  const chance = uniform === undefined ? "" : `, random number ${uniform.toFixed(3)}`;
   return mu === undefined ? chance : `${chance}, mu ${mu.toFixed(2)} bits`;
 }
 
-/** `top-p (p 0.9)`; parameters that are lists only by their beginning. */
+/** `top-p (p 0.9)`; long parameters are shortened. */
 export function nameOf({ type, ...parameters }: StepSpec): string {
   const shown = Object.entries(parameters).map(([name, value]) => `${name} ${short(value)}`);
   return shown.length === 0 ? type : `${type} (${shown.join(", ")})`;
@@ -50,7 +50,7 @@ function short(value: unknown): string {
   return json.length <= 40 ? json : `${json.slice(0, 37)}...`;
 }
 
-/** The text, in lines no wider than a terminal where it has blanks to break at. */
+/** Wraps a text at spaces, to the width of a terminal. */
 export function wrapped(text: string, indent: string): string {
   const lines: string[] = [];
   let line = indent;
@@ -64,7 +64,7 @@ export function wrapped(text: string, indent: string): string {
   return [...lines, line].join("\n");
 }
 
-/** As many of the shares as fit a line behind `label`, five at most, and how many more there are of the `count`. */
+/** As many tokens as fit on the line after `label`, at most five, and how many more of `count` there are. */
 export function sharesLine(label: string, list: readonly Share[], count: number, show: ShowToken): string {
   const line = (length: number) => {
     const named = list.slice(0, length).map(({ id, probability }) => `${show(id)} ${percent(probability)}`);

@@ -1,11 +1,11 @@
-/** The text of one token. */
+/** The text of tokens. */
 import type { Tokenizer } from "@tsgpt/gpt";
 import type { Share } from "@tsgpt/sampling";
 
-/** How a person sees a token: its text in quotes, or where it has none its id. */
+/** How a token is shown: its text in quotes, or its id if it has none. */
 export type ShowToken = (id: number) => string;
 
-/** Its text; undefined without a tokenizer, and for ids beyond it: a vocabulary may be padded. */
+/** The text of a token; undefined without a tokenizer, and for an id outside it: a model's vocabulary may be padded. */
 export function tokenText(tokenizer: Tokenizer | undefined, id: number): string | undefined {
   try {
     return tokenizer?.tokenText(id);
@@ -14,7 +14,7 @@ export function tokenText(tokenizer: Tokenizer | undefined, id: number): string 
   }
 }
 
-/** The text of ids; undefined if one of them has none. */
+/** The text of several tokens; undefined if one of them has none. */
 export function textOf(tokenizer: Tokenizer | undefined, ids: readonly number[]): string | undefined {
   return ids.every((id) => tokenText(tokenizer, id) !== undefined) ? tokenizer?.decode(ids) : undefined;
 }
@@ -27,7 +27,7 @@ export function tokenShower(tokenizer: Tokenizer | undefined): ShowToken {
   };
 }
 
-/** In quotes; what would be invisible, or move the cursor, by its number. */
+/** In quotes, with invisible and control characters escaped. */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(/[^\P{Z} ]|\p{C}/gu, (character) => {
     const hex = (character.codePointAt(0) as number).toString(16);
@@ -40,7 +40,7 @@ interface Named {
   readonly removed?: readonly Share[];
 }
 
-/** A report in which every token that is named has its text, for JSON; null where it has none. */
+/** A report with the text of every token in it, for JSON; null for a token without text. */
 export function withText<Report extends Named>(tokenizer: Tokenizer | undefined, report: Report) {
   const named = (shares: readonly Share[]) =>
     shares.map(({ id, ...share }) => ({ id, text: tokenText(tokenizer, id) ?? null, ...share }));

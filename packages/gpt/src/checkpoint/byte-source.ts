@@ -1,4 +1,4 @@
-/** ByteSource: a file, or anything like one, whose bytes are read where they are wanted. Nothing here knows of a disk. */
+/** ByteSource: random access to the bytes of a file, or of anything like one. */
 import { CheckpointError } from "../errors.ts";
 
 export interface ByteSource {
@@ -22,7 +22,7 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The error of a read past the end, as of a file that was cut while it was being read. */
+/** The error of a read past the end, for example of a file that was truncated while it was being read. */
 export function endOfFile(name: string, offset: number, length: number, size: number): CheckpointError {
   return new CheckpointError(name, `ends at byte ${size}, before what is read`, { range: [offset, offset + length] });
 }

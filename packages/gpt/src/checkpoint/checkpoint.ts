@@ -1,29 +1,30 @@
 /**
  * Checkpoint: the tensors of one safetensors file, or of the shards that an index names, by name and not yet read.
- * Every header has passed the gate (safetensors.ts) before the checkpoint exists. What the names mean is names.ts's.
+ * Every header has been validated (safetensors.ts) before the checkpoint exists. names.ts gives the names their
+ * meaning.
  */
 import { CheckpointError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { readHeader, type TensorEntry } from "./safetensors.ts";
 import { parseShardIndex, shardsOf } from "./shard-index.ts";
 
-/** The key of __metadata__ that says how int8 numbers are meant: docs/int8-layout.md. */
+/** The key of __metadata__ that names the layout of int8 tensors: docs/int8-layout.md. */
 export const INT8_LAYOUT = "tsgpt.int8";
 
-/** The layout that is written, and the only one that is read. */
+/** The layout that we write, and the only one that we read. */
 export const KNOWN_INT8_LAYOUT = "1";
 
 /** A tensor within its file; [begin, end) are bytes of the file. */
 export interface StoredTensor extends TensorEntry {
   readonly source: ByteSource;
-  /** What its file's metadata say of how int8 numbers are laid out; undefined if nothing. */
+  /** The int8 layout named in its file's metadata; undefined if there is none. */
   readonly int8Layout?: string | undefined;
-  /** True for a tensor of a shard that the index does not name: it is read if it is needed, and may be anything if it is not. */
+  /** True for a tensor of a shard that the index does not list: read if needed, otherwise ignored. */
   readonly isUnnamed?: boolean;
 }
 
 export interface Checkpoint {
-  /** The file, or the index, for messages. */
+  /** The name of the file or index, for messages. */
   readonly name: string;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }

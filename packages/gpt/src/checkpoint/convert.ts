@@ -1,9 +1,10 @@
 /**
- * Converting: a checkpoint whose matrices are written in another dtype, tensor by tensor, by the reference engine. What no dtype makes
- * smaller (layer norms, biases, wpe) is copied as it is, doubles as float32s, so that the file loads to the bits that its origin would be narrowed to.
+ * Conversion: a checkpoint whose matrices are written in another dtype, tensor by tensor, by the reference engine.
+ * Tensors that stay in float32 (layer norms, biases, wpe) are copied, doubles narrowed to float32, so that the file
+ * loads to the same bits as the original loaded in that dtype.
  */
 import { createReferenceEngine, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
 import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
 import { type ExpectedTensor, expectedTensors, listExpected, SCALE } from "./names.ts";
@@ -13,14 +14,15 @@ import { byteSize } from "./safetensors.ts";
 import { tensorReader } from "./tensor-reader.ts";
 import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
 
-/** Writes bytes at a place of the new file. */
+/** Writes bytes at an offset of the new file. */
 export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;
 
 type Described = [name: string, tensor: Pick<TensorToWrite, "dtype" | "shape">];
 
 /**
  * Writes `checkpoint` as one safetensors file with its matrices in `dtype`.
- * @throws CheckpointError if it is no checkpoint of that config, or holds a number that `dtype` cannot keep; the signal's reason
+ * @throws CheckpointError if the checkpoint does not fit the config, or has a number that `dtype` cannot represent; the
+ * signal's reason
  */
 export async function convertCheckpoint(
   checkpoint: Checkpoint,
@@ -67,7 +69,7 @@ function describe(expected: ExpectedTensor, { name, tensor }: FoundTensor, dtype
   return dtype === "int8" ? [matrix, [name + SCALE, { dtype: "F32", shape: scaleShape(expected) }]] : [matrix];
 }
 
-/** Where in the file each tensor begins. */
+/** The offset of each tensor in the file. */
 function beginsOf(order: readonly string[], tensors: ReadonlyMap<string, Described[1]>, headerBytes: number) {
   const begins = new Map<string, number>();
   let at = headerBytes;

@@ -1,9 +1,10 @@
 /**
- * Every tensor that a config asks for, where a checkpoint has it, each with the prefix or without: names, shapes and dtypes are checked before anything is read. Matrices
- * are all floats, or all int8 with a `.scale` beside each (docs/int8-layout.md).
+ * Finds every tensor that a config requires in a checkpoint, with or without the prefix. Names, shapes and dtypes are
+ * checked before anything is read. Matrices are all float, or all int8 with a `.scale` next to each
+ * (docs/int8-layout.md).
  */
 import { type FloatDtype, formatShape, sameShape, type WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT, type StoredTensor } from "./checkpoint.ts";
 import {
@@ -27,8 +28,9 @@ export interface FoundTensor {
 const FLOATS: readonly string[] = ["F32", "F16", "BF16", "F64"] satisfies (FloatDtype | "F64")[];
 
 /**
- * The tensors by their names without prefix, and whether the matrices are int8.
- * @throws CheckpointError if one is missing, has another shape or dtype, or belongs to no GPT-2; or if `asked` is not what int8 is kept in
+ * The tensors by name without prefix, and whether the matrices are int8.
+ * @throws CheckpointError if one is missing, has another shape or dtype, or belongs to another model; or if `asked` is
+ * not int8 for int8 matrices
  */
 export function findTensors(
   checkpoint: Checkpoint,
@@ -54,7 +56,7 @@ export function findTensors(
   return { found, isInt8 };
 }
 
-/** The name under which a checkpoint has a tensor. @throws CheckpointError if it has it twice, with the prefix and without */
+/** The name of a tensor in the checkpoint. @throws CheckpointError if both the prefixed and the plain name exist */
 function nameOf(checkpoint: Checkpoint, { name, sharedName }: ExpectedTensor): string | undefined {
   for (const possible of [name, ...(sharedName === undefined ? [] : [sharedName])].map(possibleNames)) {
     const present = possible.filter((candidate) => checkpoint.tensors.has(candidate));
@@ -80,7 +82,7 @@ function missing(checkpoint: Checkpoint, bare: string): never {
   });
 }
 
-/** What to do where a tensor is there behind a prefix of what the model was wrapped in, DataParallel or TRL's value head; else nothing. */
+/** The fix for a tensor with the prefix of a wrapper (DataParallel, TRL's value head); "" if there is none. */
 function wrapped({ tensors }: Checkpoint, bare: string): string {
   const names = [...tensors.keys()];
   const within = names.find((name) => name.endsWith(`.${bare}`));
@@ -92,7 +94,7 @@ function wrapped({ tensors }: Checkpoint, bare: string): string {
   return `; names begin with ${quote(prefix)}${beside}: save the GPT2LMHeadModel that is wrapped`;
 }
 
-/** What otherHead says of a name behind any prefix. */
+/** `otherHead` of a name with any prefix. */
 function wrappedHead(name: string): string | undefined {
   const parts = name.split(".");
   return parts.map((_, i) => otherHead(parts.slice(i).join("."))).find((kind) => kind !== undefined);
@@ -125,7 +127,7 @@ function findInt8(checkpoint: Checkpoint, name: string, expected: ExpectedTensor
   return { name, tensor, scales };
 }
 
-/** One scale for each output. */
+/** One scale per output. */
 export function scaleShape({ shape, role }: ExpectedTensor): number[] {
   return [shape[role === "linear" ? 1 : 0] as number];
 }

@@ -1,7 +1,10 @@
-/** What is found in place of a model's file when a download or a clone went wrong: told by how it begins, for a better message. */
+/**
+ * Recognizes by its first bytes what stands in place of a model's file after a failed download or clone, for a better
+ * error message.
+ */
 type Description = readonly [pattern: RegExp, description: string];
 
-/** In place of any file; `file` and `it` are what it should have been. */
+/** Replacements of any file; `file` and `it` name what was expected. */
 const anywhere = (file: string, it: string): readonly Description[] => [
   [/^version https:\/\/git-lfs/, `is a Git LFS pointer, not ${file}: run \`git lfs pull\` in the clone it came from`],
   [/^\s*<(!doctype|html|\?xml)/i, `is a web page, not ${it}: the download was answered with an error or a login page`],
@@ -15,12 +18,12 @@ const IN_PLACE_OF_WEIGHTS: readonly Description[] = [
   [/^PK\p{Cc}/u, "is a zip archive, as PyTorch's pickle files are; only safetensors files are read"],
 ];
 
-/** Of what stands in place of weights: a sentence without its subject, or undefined if the bytes look like none of these. */
+/** Describes what stands in place of weights, as a sentence without its subject; undefined if it is not recognized. */
 export function describeForeignFile(firstBytes: Uint8Array): string | undefined {
   return describe(IN_PLACE_OF_WEIGHTS, String.fromCharCode(...firstBytes));
 }
 
-/** The same of what stands in place of a text: a config, an index, a tokenizer. */
+/** The same for a text file: a config, an index, a tokenizer. */
 export function describeForeignText(text: string): string | undefined {
   return describe(IN_PLACE_OF_TEXT, text);
 }

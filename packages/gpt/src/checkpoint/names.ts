@@ -1,23 +1,25 @@
 /**
- * The names of GPT-2's parameters in a checkpoint, with the shape that the config asks for and the use that each is put to.
+ * The names of GPT-2's parameters in a checkpoint, with the shape that the config requires and how each is used.
  * The only file with these strings. As written by transformers 5.18 (models/gpt2/modeling_gpt2.py): c_attn, c_proj and
  * c_fc are Conv1D, stored [in, out].
  */
 import type { Shape, WeightRole } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
 
 export interface ExpectedTensor {
   /** Without the prefix. */
   readonly name: string;
   readonly shape: Shape;
   readonly role: WeightRole;
-  /** Before training: this number, or random; "residual" for a product that is added to the residual stream. */
+  /**
+   * Initial values: this number, or random; "residual" for the output projections, which add to the residual stream.
+   */
   readonly initial: number | "normal" | "residual";
-  /** True for what no dtype makes smaller: vectors, and wpe, of which a step reads one row. */
+  /** True for what stays in float32: vectors, and wpe, of which a step reads one row. */
   readonly alwaysFloat32: boolean;
-  /** The name of the same tensor in a checkpoint that has it once, for the other use it is put to. */
+  /** The other name of a tensor that a checkpoint stores once and the model uses twice. */
   readonly sharedName?: string;
-  /** The keys of config.json that ask for this shape, and their values: `n_embd 768`. */
+  /** The config.json keys that determine this shape, with their values: `n_embd 768`. */
   readonly because: string;
 }
 
@@ -42,26 +44,29 @@ export interface ExpectedTensors {
   readonly lmHead: ExpectedTensor | undefined;
 }
 
-/** Any name may stand behind it: checkpoints of the whole language model have it before all but the head's, of the body alone nowhere. */
+/**
+ * Prefix of any name: checkpoints of the whole language model use it for all but the head, those of the body alone
+ * never.
+ */
 export const PREFIX = "transformer.";
 const HEAD = "lm_head.weight";
 
-/** The names that a tensor may have in a checkpoint, whatever the others have. */
+/** Every name that a tensor may have in a checkpoint. */
 export function possibleNames(name: string): readonly [string, string] {
   return [name, PREFIX + name];
 }
 
-/** A name without the prefix, if it has that. */
+/** A name without its prefix, if it has one. */
 export function bareName(name: string): string {
   return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
 }
 
-/** A name as a checkpoint of the whole language model has it, or, with "" as prefix, one of the body. */
+/** A name with the prefix of a whole language model, or, if `prefix` is "", of the body. */
 export function storedName(name: string, prefix: string = PREFIX): string {
   return name === HEAD ? name : prefix + name;
 }
 
-/** Behind the name of an int8 matrix: the scales of its outputs (docs/int8-layout.md). */
+/** Suffix of the scales of an int8 matrix, one per output (docs/int8-layout.md). */
 export const SCALE = ".scale";
 
 const WPE = "wpe.weight";
@@ -69,7 +74,7 @@ const WPE = "wpe.weight";
 /** Masks that older versions of transformers stored with each layer. */
 const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 
-/** What a checkpoint of this config must hold. */
+/** The tensors that a checkpoint of this config must contain. */
 export function expectedTensors(config: GPT2Config): ExpectedTensors {
   const { vocabSize, nPositions, nEmbd, nLayer } = config;
   const width = `n_embd ${nEmbd}`;
@@ -87,7 +92,7 @@ export function expectedTensors(config: GPT2Config): ExpectedTensors {
   return {
     wte: {
       ...table("wte.weight", vocabSize, "embedding", "vocab_size"),
-      // safetensors.torch.save_model keeps one of two tensors that are one, under the name that comes first in the alphabet.
+      // safetensors.torch.save_model stores shared tensors once, under the alphabetically first name.
       ...(config.tieWordEmbeddings && { sharedName: HEAD }),
     },
     wpe: table(WPE, nPositions, "embedding", "n_positions"),
@@ -141,19 +146,19 @@ function linear(
   };
 }
 
-/** The same as a list, in the order of the forward pass. */
+/** The same as a list, in forward order. */
 export function listExpected({ wte, wpe, blocks, lnF, lmHead }: ExpectedTensors): ExpectedTensor[] {
   const pairs = blocks.flatMap(({ ln1, attn, ln2, mlp }) => [ln1, attn.cAttn, attn.cProj, ln2, mlp.cFc, mlp.cProj]);
   const inPairs = [...pairs, lnF].flatMap(({ weight, bias }) => [weight, bias]);
   return [wte, wpe, ...inPairs, ...(lmHead ? [lmHead] : [])];
 }
 
-/** True for a tensor, its prefix taken off, that a checkpoint may hold and no forward pass reads. */
+/** True for a tensor (name without prefix) that a checkpoint may contain and the forward pass does not read. */
 export function isIgnored(name: string, config: GPT2Config): boolean {
   return BUFFER.test(name) || (name === HEAD && config.tieWordEmbeddings);
 }
 
-/** Heads of other models with GPT-2's body: beside transformers' classes, the value head of TRL. */
+/** Heads of other models with GPT-2's body: those of transformers' classes, and TRL's value head. */
 const OTHER_HEADS: readonly (readonly [pattern: RegExp, head: string])[] = [
   [/^v(alue)?_head\./, "the value head of a model trained by reinforcement (TRL)"],
   [/^score\./, "the head of GPT2ForSequenceClassification"],
@@ -162,7 +167,10 @@ const OTHER_HEADS: readonly (readonly [pattern: RegExp, head: string])[] = [
   [/^multiple_choice_head\./, "the second head of GPT2DoubleHeadsModel"],
 ];
 
-/** What kind of head a tensor, its prefix taken off, belongs to that no language model has; undefined if it is none we know. */
+/**
+ * The kind of head that a tensor (name without prefix) belongs to, if it is not a language model's; undefined if
+ * unknown.
+ */
 export function otherHead(name: string): string | undefined {
   return OTHER_HEADS.find(([pattern]) => pattern.test(name))?.[1];
 }

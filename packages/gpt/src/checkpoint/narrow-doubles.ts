@@ -1,17 +1,17 @@
-/** F64 tensors as if they were stored in F32: each number rounded to the nearest float32, a tie to even, when it is read. */
+/** Reads F64 tensors as F32: each number rounded to the nearest float32, ties to even. */
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "./checkpoint.ts";
 
 type Read = (offset: number, into: Uint8Array) => Promise<void>;
 
-/** The dtype that a tensor is read in, and its bytes then. */
+/** The dtype that a tensor is read as, and its size in bytes then. */
 export function readAs({ dtype, begin, end }: StoredTensor) {
   return dtype === "F64" ? { dtype: "F32" as const, bytes: (end - begin) / 2 } : { dtype, bytes: end - begin };
 }
 
 /**
- * A reader of the float32s that the doubles of `read` are nearest to; offsets and lengths are whole numbers of them.
- * @throws CheckpointError for a finite number that is infinite in float32
+ * A reader of the doubles of `read` as float32; offsets and lengths are multiples of 4.
+ * @throws CheckpointError for a finite number that overflows float32
  */
 export function narrowedReader(read: Read, { file, tensor }: { readonly file: string; readonly tensor: string }): Read {
   return async (offset, into) => {
@@ -26,7 +26,7 @@ export function narrowedReader(read: Read, { file, tensor }: { readonly file: st
   };
 }
 
-/** `40 of 40 tensors are F64, narrowed to F32`; undefined if none is. */
+/** `40 of 40 tensors are F64, narrowed to F32`; undefined if there is none. */
 export function narrowingNote(name: string, tensors: readonly StoredTensor[]): string | undefined {
   const count = tensors.filter(({ dtype }) => dtype === "F64").length;
   return count === 0 ? undefined : `${name}: ${count} of ${tensors.length} tensors are F64, narrowed to F32`;

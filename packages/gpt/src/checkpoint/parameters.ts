@@ -1,11 +1,11 @@
 /**
  * A checkpoint's tensors as typed parameters in an engine's memory. All names, shapes and dtypes are checked before the
- * first is read; each is then read in pieces, so that no second copy of it exists. The config decides tying: if it is
- * tied, an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and say so in a warning).
+ * first read; tensors are then read in pieces, so that no second copy exists. The config decides tying: if it is tied,
+ * an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and warn).
  */
 import type { Engine, Tensor, Weight, WeightDtype } from "@tsgpt/tensor";
-import type { GPT2Config } from "../config.ts";
-import { chooseDtype } from "../memory.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { chooseDtype } from "../memory/memory.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { findTensors } from "./find-tensors.ts";
 import {
@@ -16,7 +16,7 @@ import {
   listExpected,
 } from "./names.ts";
 import { narrowingNote } from "./narrow-doubles.ts";
-import { tensorReader } from "./tensor-reader.ts";
+import { type ReadingOptions, tensorReader } from "./tensor-reader.ts";
 
 export interface LayerNormParameters {
   /** [C] */
@@ -32,14 +32,14 @@ export interface LinearParameters {
   readonly bias: Tensor;
 }
 
-export interface AttentionParameters {
+interface AttentionParameters {
   /** [C, 3C]: queries, keys and values side by side. */
   readonly cAttn: LinearParameters;
   /** [C, C] */
   readonly cProj: LinearParameters;
 }
 
-export interface MlpParameters {
+interface MlpParameters {
   /** [C, nInner] */
   readonly cFc: LinearParameters;
   /** [nInner, C] */
@@ -60,32 +60,32 @@ export interface Parameters {
   readonly wpe: Weight;
   readonly blocks: readonly BlockParameters[];
   readonly lnF: LayerNormParameters;
-  /** [V, C]; the very object `wte` when tied. */
+  /** [V, C]; the same object as `wte` when tied. */
   readonly lmHead: Weight;
 }
 
-export interface LoadOptions {
+/** After an abort, everything loaded so far is freed. */
+export interface LoadOptions extends ReadingOptions {
   /**
-   * What the matrices are kept in. "auto", the default: of f32, bf16 and int8 the first that fits into the engine. An int8 checkpoint
-   * is kept in int8, whatever would fit.
+   * Storage dtype of the matrices. "auto" (default): the first of f32, bf16 and int8 that fits into the engine; an int8
+   * checkpoint always stays int8.
    */
   readonly dtype?: WeightDtype | "auto" | undefined;
-  /** Looked at before and after every read; what was loaded until then is given back. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called after every read, with bytes of the file's tensors. */
-  readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
-  /** Called with a line of text for what is worth knowing and no error: tensors that are narrowed. */
+  /** Called with a line of text for what is not an error but worth knowing, such as narrowed tensors. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
-/** Tensors loaded at once: one is packed while the next are read, and small ones do not wait for large ones. More gained nothing. */
+/**
+ * Tensors loaded concurrently: one is packed while others are read, and small ones do not wait for large ones. More
+ * gained nothing.
+ */
 const AT_ONCE = 3;
 
 /**
  * Reads a checkpoint's parameters into `engine`.
- * @throws CheckpointError if a tensor is missing, has another shape, is no float, belongs to no GPT-2, or has a number that
- * the dtype cannot keep; EngineError if the model does not fit; the signal's reason if it aborts. Nothing of a load that fails stays
- * in the engine
+ * @throws CheckpointError if a tensor is missing, has another shape, is not float, belongs to another model, or has a
+ * number that the dtype cannot represent; EngineError if the model does not fit; the signal's reason if it aborts. A
+ * failed load leaves nothing in the engine.
  */
 export async function loadParameters(
   checkpoint: Checkpoint,
@@ -111,7 +111,7 @@ export async function loadParameters(
   return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
 }
 
-/** Loads all of them, a few at a time. If one fails, what the others have taken is given back when they have ended too. */
+/** Loads all of them with limited concurrency. If one fails, the others are freed once they have finished. */
 async function loadAll(
   list: readonly ExpectedTensor[],
   load: (expected: ExpectedTensor) => Promise<Weight>,

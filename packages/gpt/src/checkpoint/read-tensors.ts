@@ -1,6 +1,6 @@
 /**
- * Any tensors of a safetensors file as numbers, whole and in memory: for dumps of activations, not for weights (those go
- * piece by piece into an engine, parameters.ts). Left out: F8, F6, F4 and C64, which no dump of ours or of torch's has.
+ * Reads the tensors of any safetensors file into memory as numbers: for dumps of activations, not for weights
+ * (parameters.ts streams those into an engine). Left out: F8, F6, F4 and C64, which neither our dumps nor torch's use.
  */
 import { type FloatDtype, widen } from "@tsgpt/tensor";
 import { CheckpointError } from "../errors.ts";
@@ -31,7 +31,7 @@ const READERS: Partial<Record<Dtype, ReadNumber>> = {
 
 /**
  * All tensors of a safetensors file, in the order of its header.
- * @throws CheckpointError if the file breaks a rule of the format, or a tensor cannot be numbers exactly
+ * @throws CheckpointError if the file is invalid, or a tensor cannot be represented exactly
  */
 export async function readTensors(source: ByteSource): Promise<Map<string, ReadTensor>> {
   const header = await readHeader(source);
@@ -42,7 +42,7 @@ export async function readTensors(source: ByteSource): Promise<Map<string, ReadT
 
 /**
  * One tensor of a file whose header has been read.
- * @throws CheckpointError if there is no such tensor, or it cannot be numbers exactly
+ * @throws CheckpointError if there is no such tensor, or it cannot be represented exactly
  */
 export async function readTensor(source: ByteSource, header: SafetensorsHeader, name: string): Promise<ReadTensor> {
   const entry = header.tensors.get(name);

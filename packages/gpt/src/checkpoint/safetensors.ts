@@ -1,7 +1,8 @@
 /**
- * The gate: the header of a safetensors file, trusted only once every rule of the format holds, so that no view is made
- * of bytes that are not there or belong to another tensor. Follows the reference reader, huggingface/safetensors 0.8
- * (tensor.rs), and goes beyond it: a key that is there twice is refused. See docs/decisions/0001-own-safetensors-gate.md.
+ * Validates the header of a safetensors file: nothing is read by it until every rule of the format holds, so that no
+ * view reaches bytes that do not exist or belong to another tensor. Follows the reference reader,
+ * huggingface/safetensors 0.8 (tensor.rs), and is stricter: duplicate keys are refused. See
+ * docs/decisions/0001-own-safetensors-gate.md.
  */
 import type { SafetensorsFileHeader, TensorInfo } from "@huggingface/hub";
 import { CheckpointError, quote } from "../errors.ts";
@@ -20,14 +21,14 @@ export interface TensorEntry {
 }
 
 export interface SafetensorsHeader {
-  /** In the order of the header, but that names which are whole numbers come first. Any string is a legal name, "" and "__proto__" too. */
+  /** In header order, except that integer-like names come first. Any string is a legal name, "" and "__proto__" too. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Byte of the file at which the data begin. */
+  /** Offset in the file at which the data begin. */
   readonly dataStart: number;
 }
 
-/** Bits of one element. */
+/** Bits per element. */
 export const BITS = {
   F4: 4,
   F6_E2M3: 6,
@@ -53,13 +54,13 @@ export const BITS = {
   C64: 64,
 } as const satisfies Partial<Record<TensorInfo["dtype"], number>>;
 
-/** Bytes before the header: its length, little-endian u64. */
+/** Bytes before the header: its length as a little-endian u64. */
 export const LENGTH_BYTES = 8;
 const LONGEST_HEADER = 100_000_000;
 
 /**
- * The header of a safetensors file, all rules checked; the tensors' own bytes are not read.
- * @throws CheckpointError that names the file, the tensor if there is one, and the rule
+ * The validated header of a safetensors file; the tensors' bytes are not read.
+ * @throws CheckpointError naming the file, the tensor if there is one, and the rule
  * @see https://huggingface.co/docs/safetensors/index#format
  */
 export async function readHeader(source: ByteSource): Promise<SafetensorsHeader> {
@@ -77,7 +78,7 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
 async function readLength(source: ByteSource): Promise<number> {
   const start = new Uint8Array(Math.min(source.size, 64));
   await source.read(0, start);
-  // What the bytes look like is asked only when they are no length: "PK" and six zeros are one, 19,280.
+  // Other formats are recognized only once the length is invalid: "PK" and six zeros would be a valid one, 19,280.
   const fail = (problem: string, range?: readonly [number, number]) =>
     new CheckpointError(source.name, describeForeignFile(start) ?? problem, { range });
   if (source.size < LENGTH_BYTES) {
@@ -88,7 +89,8 @@ async function readLength(source: ByteSource): Promise<number> {
     throw fail(`claims a header of ${length} bytes, the most is ${LONGEST_HEADER}: not a safetensors file`);
   }
   if (LENGTH_BYTES + length > source.size) {
-    const problem = `claims a header of ${length} bytes and has only ${source.size - LENGTH_BYTES} after its length: cut short`;
+    const rest = source.size - LENGTH_BYTES;
+    const problem = `claims a header of ${length} bytes and has only ${rest} after its length: cut short`;
     throw fail(problem, [LENGTH_BYTES, LENGTH_BYTES + length]);
   }
   return length;
@@ -108,11 +110,11 @@ function parseHeader(file: string, bytes: Uint8Array): SafetensorsFileHeader {
     });
   }
   if (!isObject(value)) throw new CheckpointError(file, `the header must be a JSON object, got ${quote(value)}`);
-  return value as SafetensorsFileHeader; // each entry is still to be checked
+  return value as SafetensorsFileHeader; // entries are checked below
 }
 
 function checkMetadata(file: string, value: unknown): Map<string, string> {
-  if (value === undefined || value === null) return new Map(); // the reference reader takes null for nothing
+  if (value === undefined || value === null) return new Map(); // the reference reader ignores null
   if (!isObject(value))
     throw new CheckpointError(file, `__metadata__ must be an object of strings, got ${quote(value)}`);
   const entries = Object.entries(value);
@@ -139,7 +141,7 @@ function checkEntry(file: string, name: string, info: unknown): TensorEntry {
   return { dtype: dtype as Dtype, shape, begin, end };
 }
 
-/** Bytes of a tensor; undefined if a product on the way is no safe integer, or elements below a byte leave one half full. */
+/** Bytes of a tensor; undefined if a product is not a safe integer, or the size is not a whole number of bytes. */
 export function byteSize(dtype: Dtype, shape: readonly number[]): number | undefined {
   let bits = 1;
   for (const factor of [...shape, BITS[dtype]]) {
@@ -149,13 +151,14 @@ export function byteSize(dtype: Dtype, shape: readonly number[]): number | undef
   return bits % 8 === 0 ? bits / 8 : undefined;
 }
 
-/** Sorted by offset, each tensor begins where the last ended, and the last ends with the file. */
+/** Sorted by offset, each tensor begins where the previous one ends, and the last one ends with the file. */
 function checkLayout(source: ByteSource, tensors: ReadonlyMap<string, TensorEntry>, dataStart: number): void {
   const sorted = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let last = 0;
   for (const [name, { begin, end }] of sorted) {
     if (begin !== last) {
-      const problem = `begins at byte ${begin} of the data, ${begin < last ? "inside the tensor before it, which" : "leaving a hole: what is before it"} ends at ${last}`;
+      const where = begin < last ? "inside the tensor before it, which" : "leaving a hole: what is before it";
+      const problem = `begins at byte ${begin} of the data, ${where} ends at ${last}`;
       throw new CheckpointError(source.name, problem, { tensor: name, range: [dataStart + begin, dataStart + end] });
     }
     last = end;

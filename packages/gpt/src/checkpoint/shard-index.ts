@@ -1,6 +1,6 @@
 /**
- * model.safetensors.index.json: which shard holds which tensor. Only weight_map counts. The metadata are sums that transformers writes for
- * its own use (floats, by some versions): they are not read, whatever they are.
+ * model.safetensors.index.json: which shard holds which tensor. Only weight_map is read; the metadata are totals that
+ * transformers writes for its own use, in some versions as floats.
  */
 import { CheckpointError, quote } from "../errors.ts";
 import { describeForeignText } from "./foreign-file.ts";
@@ -8,7 +8,7 @@ import { jsonProblem, parseMember } from "./strict-json.ts";
 
 /**
  * The shard of each tensor, from the text of an index.
- * @throws CheckpointError if it is malformed, or a shard's name leaves the folder
+ * @throws CheckpointError if it is malformed, or a shard's path leaves the folder
  */
 export async function parseShardIndex(file: string, text: string): Promise<Map<string, string>> {
   const map = parseWeightMap(file, text);
@@ -27,7 +27,7 @@ export async function parseShardIndex(file: string, text: string): Promise<Map<s
   return weightMap;
 }
 
-/** The shards, each once, in the order of their names. */
+/** The distinct shards, sorted by name. */
 export function shardsOf(weightMap: ReadonlyMap<string, string>): string[] {
   return [...new Set(weightMap.values())].sort();
 }
@@ -40,9 +40,9 @@ function parseWeightMap(file: string, text: string): unknown {
   }
 }
 
-/** Plain names of files in this folder, and, where they are numbered -00001-of-0000N, all N of them. */
+/** Plain file names in this folder, and, where they are numbered -00001-of-0000N, all N of them. */
 async function checkShardNames(file: string, shards: readonly string[]): Promise<void> {
-  // Loaded here, because one file, the usual case, should not wait 20 ms for the whole hub client.
+  // Imported lazily: loading the hub client takes 20 ms, which a single file, the usual case, does not need.
   const { parseSafetensorsShardFilename } = await import("@huggingface/hub");
   for (const shard of shards) {
     if (!/^[^/\\:%\p{C}.][^/\\:%\p{C}]*\.safetensors$/u.test(shard)) {

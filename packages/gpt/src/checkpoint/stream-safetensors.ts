@@ -1,20 +1,20 @@
 /**
- * A checkpoint as a safetensors file, its tensors read, narrowed and handed on piece by piece: one piece is in memory, whatever
- * the model's size.
+ * Writes a checkpoint as a safetensors file, reading, narrowing and yielding it piece by piece: memory holds one piece,
+ * whatever the model's size.
  */
 import { BYTES_PER_ELEMENT, type FloatDtype, narrow } from "@tsgpt/tensor";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import type { LoadOptions } from "./parameters.ts";
 import { layoutSafetensors } from "./write-safetensors.ts";
 
-/** transformers refuses a file that does not say whose layout its tensors have. */
+/** transformers refuses a file without a format in its metadata. */
 const METADATA = { format: "pt" };
 
 const PIECE = 1 << 18; // elements; 1 MB of float32
 
 /**
- * The file's bytes, one piece after another; a piece is overwritten by the next. The checkpoint's tensors are all F32 and
- * come out as `dtype`. `onProgress` is called when a piece has been taken, with bytes of the tensors.
+ * The file's bytes in pieces; each piece is overwritten by the next. The checkpoint's tensors are all F32 and are
+ * written as `dtype`. `onProgress` is called after each piece has been consumed, with bytes of tensors.
  */
 export async function* streamSafetensors(
   { tensors }: Checkpoint,

@@ -1,20 +1,21 @@
 /**
- * JSON as the safetensors reference reader takes it (serde_json into a struct), stricter than JSON.parse: no key twice in
- * one object (JSON.parse keeps the last, in silence), no half of a surrogate pair, no fraction or exponent in a number that must be whole.
- * JSON.parse does the parsing; the scan afterwards looks only for what it forgives, so it may rely on valid JSON.
+ * JSON as the safetensors reference reader takes it (serde_json into a struct), stricter than JSON.parse: no duplicate
+ * keys in an object (JSON.parse silently keeps the last), no lone surrogates, no fraction or exponent in an integer.
+ * JSON.parse does the parsing; the scan afterwards only looks for what it forgives, and may assume valid JSON.
  */
+
+import { parsePythonJson } from "../config/python-json.ts";
 import { oneLine, quote } from "../errors.ts";
-import { parsePythonJson } from "../python-json.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}]|:/g;
 
-/** JSON that breaks a rule beyond the grammar's: the message says which, and at which character. */
+/** JSON that breaks a rule beyond the grammar; the message names the rule and the position. */
 class JsonRuleError extends Error {
   override readonly name = "JsonRuleError";
 }
 
-/** How a message goes on, behind the name of the file or its part, where `text` could not be parsed because of `cause`. */
+/** The rest of a message, after the name of the file or its part, if `text` could not be parsed because of `cause`. */
 export function jsonProblem(text: string, cause: unknown): string {
   if (cause instanceof JsonRuleError) return cause.message;
   if (text.startsWith("\ufeff")) return "begins with a byte order mark: save it as UTF-8 without one";
@@ -24,7 +25,7 @@ export function jsonProblem(text: string, cause: unknown): string {
 export interface StrictRules {
   /** Reads the text; JSON.parse by default. */
   readonly parse?: (text: string) => unknown;
-  /** Whether the number under these keys must be whole, 0 or more, and spelt so; by default each. */
+  /** Whether the number under these keys must be an integer, 0 or more, and written as one; by default every number. */
   readonly isWhole?: (path: readonly string[]) => boolean;
 }
 
@@ -43,8 +44,9 @@ export function parseStrictJson(text: string, { parse = JSON.parse, isWhole = ()
 }
 
 /**
- * The member `name` of a JSON object, undefined if there is none. It and each of its keys may be there once; the rest of the text is as
- * Python's json module takes it. @throws Error for jsonProblem
+ * The member `name` of a JSON object, undefined if there is none. It and its keys must not be duplicated; the rest of
+ * the text is read as Python's json module reads it.
+ * @throws Error for jsonProblem
  */
 export function parseMember(text: string, name: string): unknown {
   const value = parsePythonJson(text) as Record<string, unknown> | null;
@@ -52,13 +54,13 @@ export function parseMember(text: string, name: string): unknown {
   return value?.[name];
 }
 
-/** Looks for keys that are there twice, of those that `counts` tells by the keys on the way to them, and shows every token. */
+/** Finds duplicate keys among those that `counts` selects by their path, and passes every token to `token`. */
 function scan(
   text: string,
   counts: (path: readonly string[]) => boolean,
   onToken?: (token: string, position: number, path: readonly string[]) => void,
 ): void {
-  const open: Set<string>[] = []; // the keys so far of each object around this place
+  const open: Set<string>[] = []; // the keys so far of each enclosing object
   const path: string[] = [];
   let last = "";
   for (const { 0: token, index } of text.matchAll(TOKENS)) {
@@ -68,7 +70,7 @@ function scan(
       path.length = open.length;
     } else if (token === ":") {
       path.length = open.length;
-      path[open.length - 1] = JSON.parse(last); // decoded, because "\u0061" and "a" are one key
+      path[open.length - 1] = JSON.parse(last); // decoded, because "\u0061" and "a" are the same key
       if (counts(path)) addKey(open.at(-1) as Set<string>, path.at(-1) as string, index);
     }
     onToken?.(token, index, path);

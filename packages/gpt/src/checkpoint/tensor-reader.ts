@@ -1,25 +1,38 @@
-/** Reading found tensors as sources of weights: with progress, with an end when a signal says so, and with the name in every error. */
+/**
+ * Reads found tensors as weight sources: reports progress, honors the abort signal, and names the tensor in every
+ * error.
+ */
 import { StorageError, type StoredDtype, type WeightSource } from "@tsgpt/tensor";
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "./checkpoint.ts";
 import type { FoundTensor } from "./find-tensors.ts";
 import { SCALE } from "./names.ts";
 import { narrowedReader, readAs } from "./narrow-doubles.ts";
-import type { LoadOptions } from "./parameters.ts";
 
-/** Hands the tensor of that name, without prefix, to `load`. */
+export interface ReadingOptions {
+  /** Checked before and after every read. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every read, with bytes of the file's tensors. */
+  readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** Passes the tensor of that name, without prefix, to `load`. */
 type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise<Loaded>) => Promise<Loaded>;
 
 /**
- * A reader that counts the bytes of all `found`. Of what it loads:
- * @throws CheckpointError for a number that cannot be kept, or a scale that is none; the signal's reason if it aborts
+ * A reader that reports progress over the bytes of all `found`.
+ * @throws CheckpointError for a number that cannot be represented, or an invalid scale; the signal's reason if it
+ * aborts
  */
-export function tensorReader(found: ReadonlyMap<string, FoundTensor>, { signal, onProgress }: LoadOptions): ReadTensor {
+export function tensorReader(
+  found: ReadonlyMap<string, FoundTensor>,
+  { signal, onProgress }: ReadingOptions,
+): ReadTensor {
   const all = [...found.values()].flatMap(({ tensor, scales }) => (scales ? [tensor, scales] : [tensor]));
   const total = all.reduce((sum, { begin, end }) => sum + end - begin, 0);
   let loaded = 0;
 
-  /** A second reading of the same bytes is no progress. */
+  /** Reading the same bytes again is no progress. */
   const readerOf = ({ source, begin }: StoredTensor) => {
     let furthest = 0;
     return async (offset: number, into: Uint8Array): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * A safetensors file as pieces of bytes, readable by Python's `safetensors`. The header keeps the order given; the data
- * lie by size of element, largest first, so that every tensor is aligned, as the reference writer does
- * (huggingface/safetensors, tensor.rs, `prepare`). Takes little-endian memory, which every JavaScript engine we run on has.
+ * A safetensors file as pieces of bytes, readable by Python's `safetensors`. The header keeps the given order; the data
+ * are sorted by element size, largest first, so that every tensor is aligned, as in the reference writer
+ * (huggingface/safetensors, tensor.rs, `prepare`). Assumes little-endian memory, as on every supported platform.
  */
 import { CheckpointError, quote } from "../errors.ts";
 import { BITS, byteSize, type Dtype, LENGTH_BYTES } from "./safetensors.ts";
@@ -13,15 +13,15 @@ export interface TensorToWrite {
   readonly data: ArrayBufferView;
 }
 
-/** Where the tensors of a file lie: the header, and the names in the order of their data. */
+/** The layout of a file: its header, and the tensor names in the order of their data. */
 export interface SafetensorsLayout {
   readonly header: Uint8Array;
   readonly order: readonly string[];
 }
 
 /**
- * The bytes of a file with these tensors, in pieces to be written one after another: the header, then views of the data.
- * @throws CheckpointError if a name is given twice, or data and shape disagree
+ * The bytes of a file with these tensors, in consecutive pieces: the header, then views of the data.
+ * @throws CheckpointError if a name is duplicated, or data and shape disagree
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
@@ -37,7 +37,7 @@ export function writeSafetensors(
   return [header, ...order.map((name) => bytesOf((given.get(name) as TensorToWrite).data))];
 }
 
-/** The header of a file with tensors of these dtypes and shapes, for data that are not there yet. */
+/** The header of a file with tensors of these dtypes and shapes, whose data are written later. */
 export function layoutSafetensors(
   tensors: ReadonlyMap<string, Pick<TensorToWrite, "dtype" | "shape">>,
   metadata: Readonly<Record<string, string>>,
@@ -59,16 +59,17 @@ export function layoutSafetensors(
 function checked(name: string, tensor: TensorToWrite): TensorToWrite {
   const size = byteSize(tensor.dtype, tensor.shape);
   if (size === tensor.data.byteLength) return tensor;
-  const problem = `of ${tensor.dtype} ${quote(tensor.shape)} takes ${size} bytes, got data of ${tensor.data.byteLength}`;
+  const { dtype, shape, data } = tensor;
+  const problem = `of ${dtype} ${quote(shape)} takes ${size} bytes, got data of ${data.byteLength}`;
   throw new CheckpointError("writeSafetensors", problem, { tensor: name });
 }
 
-/** Written as text: in an object, names that look like numbers would go first, and "__proto__" would not be a key. */
+/** Built as text: in an object, integer-like names would come first, and "__proto__" would not be a key. */
 function entryJson(name: string, info: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(info)}`;
 }
 
-/** The length, the header, and spaces up to a multiple of 8. */
+/** The length, and the header padded with spaces to a multiple of 8. */
 function headerBytes(entries: readonly string[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const hasMetadata = Object.keys(metadata).length > 0;
   const json = `{${[...(hasMetadata ? [`"__metadata__":${JSON.stringify(metadata)}`] : []), ...entries].join(",")}}`;

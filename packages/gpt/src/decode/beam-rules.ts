@@ -1,36 +1,46 @@
-/** What a beam search goes by: how a text is scored, when it ends, and when the search does. */
-import { eosTokenIds, type GPT2Config } from "../config.ts";
-import type { FinishReason, TextOptions } from "../continuation.ts";
+/** The rules of a beam search: how a text is scored, when it ends, and when the search ends. */
+import { eosTokenIds, type GPT2Config } from "../config/config.ts";
+import type { FinishReason, TextOptions } from "./continuation.ts";
 
 export interface BeamOptions extends Omit<TextOptions, "stop"> {
-  /** N, how many texts are continued side by side; 2 or more. */
+  /** N, the number of texts continued in parallel; 2 or more. */
   readonly beams: number;
-  /** A text's score is its summed ln p over (tokens generated) ** lengthPenalty: above 0 favours long texts. Default 1. */
+  /**
+   * A text's score is its summed ln p divided by (tokens generated) ** lengthPenalty: above 0 favors long texts.
+   * Default 1.
+   */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When to stop, once N texts have ended. true: at once. false (default): when the best that goes on, scored as if it ended now,
-   * is no better than the worst that ended. "never": the same, but with a positive penalty scored as if it had the greatest length.
+   * When to stop once N texts have ended. true: at once. false (default): when the best unfinished text, scored as if
+   * it ended now, is no better than the worst finished one. "never": the same, but a positive penalty is applied with
+   * the maximum length.
    */
   readonly earlyStopping?: boolean | "never" | undefined;
-  /** How many texts to return, at most N. Default 1. */
+  /** Number of texts to return, at most N. Default 1. */
   readonly numReturn?: number | undefined;
 }
 
 export interface BeamRules {
   /** The score of a text of `length` generated tokens whose ln p sum to `sum`. */
   score(sum: number, length: number): number;
-  /** What ends a text whose last token, number `length`, is `id`; undefined if it may go on. */
+  /** Why a text ends whose last token, number `length`, is `id`; undefined if it continues. */
   endOf(id: number, length: number): FinishReason | undefined;
-  /** How many continuations a step looks at: enough that N go on if all of the N best end, by any of the end tokens. */
+  /**
+   * How many candidates a step considers: enough that N continue even if all of the N best end, by any of the end
+   * tokens.
+   */
   readonly considered: number;
-  /** The most tokens generated, and what has ended a text that has so many. */
+  /** The maximum number of tokens, and the reason why a text with that many ends. */
   readonly limit: number;
   readonly atLimit: FinishReason;
-  /** Whether no text under way can come among the N that ended; `bestSum` is the largest under way, `worst` the worst score of those. */
+  /**
+   * Whether no unfinished text can still rank among the N finished; `bestSum` is the largest sum of the unfinished,
+   * `worst` the lowest finished score.
+   */
   isSettled(bestSum: number, worst: number, length: number): boolean;
 }
 
-/** The rules for a prompt of `promptLength` tokens. @throws RangeError for an option that cannot be */
+/** The rules for a prompt of `promptLength` tokens. @throws RangeError for an invalid option */
 export function beamRules(config: GPT2Config, promptLength: number, options: BeamOptions): BeamRules {
   checkOptions(options);
   const { maxTokens = Number.POSITIVE_INFINITY, lengthPenalty = 1, earlyStopping = false, ignoreEos = false } = options;
@@ -62,7 +72,8 @@ function checkOptions({ beams, lengthPenalty = 1, earlyStopping = false, numRetu
   }
   if (!Number.isInteger(numReturn) || numReturn < 1 || numReturn > beams) {
     throw new RangeError(
-      `beamSearch: numReturn must be a whole number from 1 to beams = ${beams}, got ${numReturn}; search with more beams`,
+      `beamSearch: numReturn must be a whole number from 1 to beams = ${beams}, got ${numReturn}; ` +
+        "search with more beams",
     );
   }
   if (!Number.isFinite(lengthPenalty)) {

@@ -1,30 +1,36 @@
 /**
- * Beam search: N texts are continued side by side, and of their N V continuations the N of the largest summed ln p go on.
- * It follows transformers 5.18, generation/utils.py, `_beam_search` with do_sample False, step by step: the same sequences and
- * scores. Left out: several prompts at once, stop strings, beam sampling. Differs: a token of probability 0 is never taken, so that
- * fewer beams may go on, where transformers fills up with copies; sums are float64, there float32, so that a near-tie may fall otherwise.
+ * Beam search: N texts are continued in parallel, and of their N V continuations the N with the largest summed ln p are
+ * kept.
+ * Follows transformers 5.18, generation/utils.py, `_beam_search` with do_sample False, step by step: the same sequences
+ * and scores. Left out: batches of prompts, stop strings, beam sampling. Differs: a token of probability 0 is never
+ * chosen, so fewer than N beams may remain, where transformers adds duplicates; sums are float64 instead of float32, so
+ * near-ties may be decided differently.
  */
-import { checkedPrompt, type FinishReason, type SampleContext } from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import { KVCache } from "../kv-cache.ts";
-import { logProbabilities } from "../log-sum-exp.ts";
 import type { Model } from "../model.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
+import { checkedPrompt, type FinishReason, type SampleContext } from "./continuation.ts";
 import { largest, type Place } from "./largest.ts";
+import { logProbabilities } from "./log-sum-exp.ts";
 import { type HeldCache, reorder } from "./reorder.ts";
 
-/** ln p of every token, [V], -Infinity for one that may not come, from logits [V] that are its own to change. */
+/** Maps logits [V], which it may modify, to ln p of every token [V]; -Infinity excludes a token. */
 export type LogProbabilities = (logits: Float32Array, context: SampleContext) => ArrayLike<number>;
 
 export interface BeamSearchOptions extends BeamOptions {
-  /** What the scores sum; without it, log-softmax of the logits. A processor of transformers' changes that, not the logits. */
+  /**
+   * What scores are summed from; by default, log-softmax of the logits. transformers' processors act on it, not on the
+   * logits.
+   */
   readonly distribution?: LogProbabilities | undefined;
 }
 
 export interface BeamSequence {
-  /** The ids generated, the end-of-text token included. */
+  /** The generated ids, end-of-text token included. */
   readonly ids: readonly number[];
   /** Their text, "" without a tokenizer. */
   readonly text: string;
@@ -34,19 +40,19 @@ export interface BeamSequence {
 }
 
 export interface BeamSearchResult {
-  /** numReturn of them, the best first; fewer if fewer were found, and never none. */
+  /** Up to numReturn of them, best first; at least one. */
   readonly sequences: readonly BeamSequence[];
-  /** Bytes of keys and values copied between caches; all other reordering copied nothing. */
+  /** Bytes of keys and values copied between caches; reordering alone copies nothing. */
   readonly copiedBytes: number;
 }
 
-/** A text under way: its ids, prompt included, and the sum of ln p of those generated. */
+/** An unfinished text: its ids, prompt included, and the summed ln p of the generated ones. */
 interface Beam {
   readonly ids: readonly number[];
   readonly sum: number;
 }
 
-/** A text that goes no further. */
+/** A finished text. */
 interface Ended {
   readonly ids: readonly number[];
   readonly score: number;
@@ -54,21 +60,23 @@ interface Ended {
 }
 
 interface State {
-  /** Tokens that each beam has generated. */
+  /** Tokens generated per beam. */
   readonly length: number;
-  /** At most N, the largest sum first. */
+  /** At most N, largest sum first. */
   readonly beams: readonly Beam[];
-  /** The index of each beam's parent in the step before. */
+  /** The index of each beam's parent in the previous step. */
   readonly parents: readonly number[];
-  /** At most N, the best first. */
+  /** At most N, best first. */
   readonly ended: readonly Ended[];
 }
 
 /**
- * The best continuations of a prompt. At equal sums the better beam comes first, then the lower id; at equal scores the text
- * that ended first. An abort returns what was found by then: ended texts, and those under way with the reason "abort".
- * @throws RangeError for a prompt or option that cannot be; ContextOverflowError for a prompt longer than nPositions;
- * EngineError if the engine has no room for N caches; Error if logits or `distribution` are not numbers, or leave no token
+ * The best continuations of a prompt. At equal sums the better beam comes first, then the lower id; at equal scores the
+ * text that ended first. An abort returns what was found so far: finished texts, and unfinished ones with the reason
+ * "abort".
+ * @throws RangeError for an invalid prompt or option; ContextOverflowError for a prompt longer than nPositions;
+ * EngineError if the engine has no memory for N caches; Error if logits or `distribution` are not numbers, or leave no
+ * token
  * @see https://github.com/huggingface/transformers/blob/v5.18.0/src/transformers/generation/utils.py
  */
 export async function beamSearch(
@@ -90,7 +98,7 @@ export async function beamSearch(
   }
 }
 
-/** Steps until the search is over, or aborted; all that were found, the best first. */
+/** Steps until the search ends or is aborted; all texts found, best first. */
 async function search(
   model: Model,
   prompt: readonly number[],
@@ -114,14 +122,14 @@ async function search(
       state.beams.map(({ sum }) => sum),
     );
     state = advance(state, places, rules, n);
-    await eventLoopTurn();
+    await yieldToEventLoop();
   }
   return { ended: rules.limit === 0 ? endAll(state, rules, rules.atLimit) : state.ended, copiedBytes };
 }
 
 /**
- * The logits after each beam, [V] each, by one pass over all; undefined if aborted. The first step feeds the prompt, once: there is one
- * beam then, and its children are handed copies of its rows.
+ * The logits after each beam, [V] each, by one pass over all; undefined if aborted. The first step processes the prompt
+ * once: there is one beam, and its children receive copies of its cache rows.
  */
 async function nextLogits(model: Model, beams: readonly Beam[], held: readonly HeldCache[], signal?: AbortSignal) {
   const sequences = beams.map(({ ids }, i) => {
@@ -147,8 +155,7 @@ function scoresOf(logits: Float32Array, { ids }: Beam, promptLength: number, dis
 }
 
 /**
- * One step: of the best continuations, as many as the rules say, those among the N best that end are
- * scored, and the N best of those that do not go on.
+ * One step: of the best candidates, those among the N best that end are scored, and the N best of the others continue.
  */
 function advance(
   { beams, ended, length: before }: State,
@@ -181,12 +188,12 @@ function endAll({ beams, length }: State, rules: BeamRules, finishReason: Finish
   return beams.map(({ ids, sum }) => ({ ids, score: rules.score(sum, length), finishReason }));
 }
 
-/** The n of the largest score, the largest first; at equal scores in the order given. */
+/** The n with the largest score, largest first; ties keep the given order. */
 function best(n: number, texts: readonly Ended[]): Ended[] {
   return texts.toSorted((a, b) => b.score - a.score).slice(0, n);
 }
 
-/** An ended text as it is returned: without the prompt, and with its text. */
+/** A finished text as it is returned: without the prompt, and decoded. */
 function shown({ tokenizer }: Model, { ids, score, finishReason }: Ended, promptLength: number): BeamSequence {
   const generated = ids.slice(promptLength);
   const visible = finishReason === "eos" ? generated.slice(0, -1) : generated;

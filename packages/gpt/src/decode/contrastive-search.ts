@@ -1,9 +1,18 @@
 /**
- * Contrastive search (Su et al. 2022, arXiv 2202.06417, equation 5): of the k most probable tokens, the one of the largest
- * (1 - alpha) p(v) - alpha max_j cos(h_v, h_j), where h_v is the hidden state that v would have (after the last layer norm), h_j those
- * of all tokens before it: probable, and not what has been said. Deterministic. transformers' is transformers-community/contrastive-search.
+ * Contrastive search (Su et al. 2022, arXiv 2202.06417, equation 5): of the k most probable tokens, chooses the one
+ * that maximizes (1 - alpha) p(v) - alpha max_j cos(h_v, h_j), where h_v is the hidden state of v (after the last layer
+ * norm) and h_j those of all previous tokens: probable, but not a repetition. Deterministic. In transformers:
+ * transformers-community/contrastive-search.
  */
-import { layerNorm, type Tensor } from "@tsgpt/tensor";
+import { layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Sequence } from "../pass/sequences.ts";
+import { blockKeys, record } from "../trace.ts";
+import { fittingCaches } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -11,30 +20,25 @@ import {
   type FinishReason,
   type GeneratedToken,
   type TextOptions,
-} from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { cacheFor } from "../generate.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import type { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
-import type { Sequence } from "../sequences.ts";
-import { blockKeys, record } from "../trace.ts";
-import { fittingCaches } from "./cache-room.ts";
+} from "./continuation.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { largest } from "./largest.ts";
 
 const TOP_K = 4;
 
 export interface ContrastiveOptions extends TextOptions {
-  /** k, how many of the most probable tokens are looked at; each is a row of every pass, and has a cache. Default 4. */
+  /** k, the number of candidates; each is a row of every pass and has a cache. Default 4. */
   readonly topK?: number | undefined;
-  /** alpha, from 0 (the most probable token) to 1 (the least similar of the k). Default 0.6. */
+  /** alpha, from 0 (the most probable token) to 1 (the least similar candidate). Default 0.6. */
   readonly penaltyAlpha?: number | undefined;
-  /** p; the model's own by default. */
+  /** p; by default, the model's own. */
   readonly distribution?: DistributionOf | undefined;
 }
 
-/** What a pass gives of a sequence: the logits after its last token, and the hidden state of each token as a vector of length 1. */
+/**
+ * The result of a pass for one sequence: the logits after its last token, and each token's hidden state as a unit
+ * vector.
+ */
 interface Look {
   readonly logits: Float32Array; // [V]
   readonly directions: readonly Float64Array[]; // T of [C]
@@ -43,7 +47,7 @@ interface Look {
 interface Candidate extends Look {
   readonly id: number;
   readonly score: number;
-  /** Holds the text and this token. */
+  /** The cache of the text with this token. */
   readonly cache: KVCache;
 }
 
@@ -57,9 +61,8 @@ interface Search {
 }
 
 /**
- * Yields the continuation of a prompt as `generate` does, each token chosen by looking at k: one pass a token, over k caches; where
- * fewer fit, the candidates are looked at in groups.
- * At equal scores the more probable token is chosen, then the lower id.
+ * Yields the continuation of a prompt as `generate` does. Each token takes one pass over k caches; if fewer fit, the
+ * candidates are processed in groups. Ties go to the more probable token, then to the lower id.
  * @throws what `generate` throws; RangeError for topK below 1 or a penaltyAlpha outside [0, 1]
  */
 export function contrastiveSearch(
@@ -96,7 +99,7 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
       yield text.next(last.logits, () => best.id);
       before.push(...best.directions);
       last = best;
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     text.release();
@@ -104,14 +107,15 @@ async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, Fin
   }
 }
 
-/** How many caches of so many tokens a search over `topK` candidates has: one each, or with less room as many as fit, 2 at least. */
+/** The number of caches for texts of `tokens` tokens and `topK` candidates: one each, or as many as fit, at least 2. */
 export function contrastiveCaches(model: Model, tokens: number, topK: number = TOP_K): number {
   return topK === 1 ? 1 : Math.max(2, fittingCaches(model, tokens, Math.min(topK, model.config.vocabSize)));
 }
 
 /**
- * The candidate to take; undefined if aborted. Each is fed to a cache of its own, all in one pass; with fewer caches than candidates
- * the best so far keeps its own, and the others are used again. At last all are given the best one's row: nothing is computed twice.
+ * The best candidate; undefined if aborted. Each is fed to a cache of its own, all in one pass; with fewer caches than
+ * candidates, the best so far keeps its cache and the others are reused. Finally the best one's row is copied to all
+ * caches: nothing is computed twice.
  */
 async function bestCandidate(
   search: Search,
@@ -151,9 +155,12 @@ function scoreOf({ penaltyAlpha }: Search, probability: number, similarity: numb
   return (1 - penaltyAlpha) * probability - penaltyAlpha * similarity;
 }
 
-/** Feeds sequences; undefined if aborted. The hidden states are the layer norm of what the last block leaves. T ids -> T of [C] */
+/**
+ * Feeds sequences; undefined if aborted. Hidden states are the final layer norm of the last block's output. T ids -> T
+ * of [C]
+ */
 async function look({ model, signal }: Search, sequences: readonly Sequence[]): Promise<Look[] | undefined> {
-  const { config, parameters } = model;
+  const { config, parameters, engine } = model;
   const key = blockKeys(config.nLayer - 1).residPost;
   const seen = sequences.map(() => new Map<string, Tensor>());
   const trace = record(seen, (other) => other === key);
@@ -161,14 +168,15 @@ async function look({ model, signal }: Search, sequences: readonly Sequence[]): 
   return (
     logits &&
     seen.map((own, i) => {
-      const hidden = layerNorm(own.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon); // [T, C]
+      // [T, C]
+      const hidden = layerNorm(own.get(key) as Tensor, parameters.lnF, config.layerNormEpsilon, onHeap(engine));
       const rows = Array.from({ length: hidden.shape[0] as number }, (_, t) => hidden.row(t).data);
       return { logits: logits.row(i).data, directions: rows.map(direction) };
     })
   );
 }
 
-/** x / |x|, so that a cosine is a dot product; zeros stay zeros. [C] -> [C] */
+/** x / |x|, so that a cosine is a dot product; a zero vector stays zero. [C] -> [C] */
 function direction(x: Float32Array): Float64Array {
   let squares = 0;
   for (const value of x) squares += value * value;

@@ -1,22 +1,25 @@
-/** A distribution over the next token, as a chain of processors leaves it, and the draw from one. */
+/** The distribution of the next token after a chain of processors, and drawing from it. */
 import { drawIndex } from "@tsgpt/numeric";
-import type { SampleContext } from "../continuation.ts";
-import { logProbabilities } from "../log-sum-exp.ts";
+import type { SampleContext } from "./continuation.ts";
+import { logProbabilities } from "./log-sum-exp.ts";
 
 export interface Distribution {
-  /** The tokens that may come, ascending. */
+  /** The candidate tokens, ascending. */
   readonly ids: ArrayLike<number>;
-  /** probabilities[i] belongs to ids[i]; none is below 0, and they sum to 1. */
+  /** probabilities[i] is that of ids[i]; none is negative, and they sum to 1. */
   readonly probabilities: ArrayLike<number>;
 }
 
 /**
- * The distribution that the next token is chosen from, given logits [V], which are its own to change. A function of its arguments
- * alone: strategies ask it about tokens that never come to stand in the text.
+ * The distribution of the next token, given logits [V], which it may modify. A pure function: strategies also call it
+ * for tokens that are then rejected.
  */
 export type DistributionOf = (logits: Float32Array, context: SampleContext) => Distribution;
 
-/** The model's own: softmax of all logits, summed in float64. [V] -> V candidates. @throws Error for logits that are not finite */
+/**
+ * The model's own: softmax of all logits, accumulated in float64. [V] -> V candidates.
+ * @throws Error for logits that are not finite
+ */
 export const softmaxDistribution: DistributionOf = (logits, { history }) => {
   const probabilities = logProbabilities(logits, history.length, "softmaxDistribution");
   const ids = new Int32Array(logits.length);
@@ -27,13 +30,13 @@ export const softmaxDistribution: DistributionOf = (logits, { history }) => {
   return { ids, probabilities };
 };
 
-/** The probability of one token: 0 if it is no candidate. */
+/** The probability of one token; 0 if it is not a candidate. */
 export function probabilityOf({ ids, probabilities }: Distribution, id: number): number {
   const at = Array.prototype.indexOf.call(ids, id);
   return at < 0 ? 0 : (probabilities[at] as number);
 }
 
-/** What p has and q has not, max(0, p - q), not normalised; p itself where rounding leaves nothing. */
+/** max(0, p - q), not normalized; p itself if rounding leaves nothing. */
 export function excess(p: Distribution, q: Distribution): Distribution {
   const probabilities = new Float64Array(p.ids.length);
   let at = 0;
@@ -50,8 +53,9 @@ export function excess(p: Distribution, q: Distribution): Distribution {
 }
 
 /**
- * The first id at which the summed probability exceeds u, 0 <= u < 1, times the whole sum: they need not sum to 1. An id of
- * probability 0 is never drawn. @throws RangeError if there is no other
+ * The first id at which the cumulative probability exceeds u (0 <= u < 1) times the total, which need not be 1. An id
+ * of probability 0 is never drawn.
+ * @throws RangeError if there is no other
  */
 export function draw({ ids, probabilities }: Distribution, u: number): number {
   let sum = 0;

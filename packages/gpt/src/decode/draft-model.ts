@@ -1,15 +1,16 @@
 /**
- * A smaller model as proposer (Leviathan et al., arXiv 2211.17192): it draws the next few tokens by the rule the text is drawn by.
- * Its cache follows the text: what was fed of tokens that were then rejected is truncated.
+ * A smaller model as proposer (Leviathan et al., arXiv 2211.17192): it draws the next few tokens with the same rule as
+ * the text. Its cache follows the text: rejected tokens are truncated.
  */
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import { draw } from "./distribution.ts";
 import type { Proposal, ProposerFor } from "./proposer.ts";
 
 /**
- * Proposes what `draft` would say. Past the draft's own context it proposes nothing.
+ * Proposes the tokens that `draft` would generate, and none beyond the draft's own context.
  * @throws RangeError, when it is given to a model, unless both have the same vocabulary size
  */
 export function draftModel(draft: Model): ProposerFor {
@@ -18,7 +19,7 @@ export function draftModel(draft: Model): ProposerFor {
     let cache: KVCache | undefined;
     const propose: ReturnType<ProposerFor>["propose"] = async ({ history, promptLength }, count) => {
       cache ??= new KVCache(draft.config, draft.engine, Math.min(capacity, draft.config.nPositions));
-      // The last token is new since the draft was asked before; of those ahead of it, the fed ones are the accepted ones.
+      // The last token is new since the previous call; of those before it, the accepted ones were already fed.
       cache.truncate(Math.min(cache.length, history.length - 1));
       const text = [...history];
       const proposals: Proposal[] = [];

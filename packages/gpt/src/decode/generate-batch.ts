@@ -1,7 +1,14 @@
 /**
- * Many prompts at once: each step is one pass over all sequences under way, so that the weights are read once for all of them. Each
- * has a sampler, stop strings and an end of its own; one that has ended gives its cache back, and the next prompt takes its place.
+ * Many prompts at once: each step is one pass over all running sequences, so that the weights are read once for all of
+ * them. Each has its own sampler, stop strings and end; a finished one frees its cache, and the next prompt takes its
+ * place.
  */
+
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import { cacheBytes } from "../memory/memory.ts";
+import type { Model } from "../model.ts";
+import { cacheRoom } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -9,40 +16,35 @@ import {
   type FinishReason,
   type Sample,
   type TextOptions,
-} from "../continuation.ts";
-import { cacheFor } from "../generate.ts";
-import type { KVCache } from "../kv-cache.ts";
-import { cacheBytes } from "../memory.ts";
-import type { Model } from "../model.ts";
-import { cacheRoom } from "./cache-room.ts";
+} from "./continuation.ts";
 import { checkedBatchSize, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
-/** A prompt with options of its own, which go before those of the batch. */
+/** A prompt with options of its own, which override those of the batch. */
 export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> {
   readonly prompt: string | readonly number[];
 }
 
 export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
-  /** The sampler of a sequence, which is the index of its prompt: each has a generator, and what state it keeps, of its own. */
+  /** The sampler of a sequence, by the index of its prompt: each needs its own generator and state. */
   readonly sampleFor: (sequence: number) => Sample;
-  /** Sequences under way at once, at most; fewer where their caches do not fit. Default 16. */
+  /** Maximum number of concurrent sequences; fewer if their caches do not fit. Default 16. */
   readonly batchSize?: number | undefined;
-  /** As of one text, of each sequence. */
+  /** TextOptions.onHeldText, with the sequence. */
   readonly onHeldText?: ((text: string, sequence: number) => void) | undefined;
-  /** Called when a sequence ends, after its last token and held text. */
+  /** Called when a sequence ends, after its last token and held-back text. */
   readonly onEnd?: ((sequence: number, reason: FinishReason) => void) | undefined;
-  /** Called with what is wrong with one sequence, which ends; the others go on. Without it, that is thrown. */
+  /** Called with the error of one sequence, which ends; the others continue. By default the error is thrown. */
   readonly onError?: ((sequence: number, error: unknown) => void) | undefined;
 }
 
-/** A token of a batch, and which sequence it belongs to. */
+/** A token of a batch, and the sequence it belongs to. */
 export type BatchToken = LaneToken;
 
 /**
- * Yields the tokens of all sequences as they come, each sequence's as `generate` yields them, and returns what ended each; undefined
- * for one that went wrong. Prompts begin in their order. Of none it yields nothing.
- * @throws RangeError for a batchSize below 1; without `onError`, before it returns whatever `generate` throws of a prompt, and later
- * what a sampler throws
+ * Yields the tokens of all sequences as they come, each sequence's as `generate` yields them, and returns why each
+ * ended; undefined after an error. Prompts start in order; an empty list yields nothing.
+ * @throws RangeError for a batchSize below 1; without `onError`, what `generate` throws for a prompt, before anything
+ * is generated, and later what a sampler throws
  */
 export function generateBatch(
   model: Model,
@@ -78,11 +80,11 @@ async function* batch(
 interface BatchTask extends BatchOptions {
   readonly batchSize: number;
   readonly onEnd: (sequence: number, reason: FinishReason) => void;
-  /** Those of the sequences under way. */
+  /** Caches of the running sequences. */
   readonly caches: Set<KVCache>;
 }
 
-/** A sequence that has something to generate. */
+/** A sequence with something to generate. */
 interface Entrant {
   readonly sequence: number;
   readonly text: Continuation;
@@ -136,7 +138,7 @@ interface EntrantOptions extends Pick<BatchTask, "onEnd" | "onError" | "onHeldTe
   readonly fail: (sequence: number, error: unknown) => void;
 }
 
-/** The sequences that have something to generate, in their order; each is looked at when its turn comes. */
+/** The sequences with something to generate, in order; each prompt is checked when its turn comes. */
 function entrants(model: Model, tasks: readonly BatchPrompt[], options: EntrantOptions) {
   const { onEnd, onHeldText, signal, fail } = options;
   let next = 0;
@@ -168,7 +170,7 @@ function entrants(model: Model, tasks: readonly BatchPrompt[], options: EntrantO
   };
 }
 
-/** Whether a text can begin beside those under way: its cache, and a pass over its prompt and their tokens. */
+/** Whether another text fits: its cache, and a pass over its prompt and the others' tokens. */
 function fits(model: Model, text: Continuation, running: readonly Lane[], batchSize: number): boolean {
   const { config } = model;
   const missing = running.reduce((sum, lane) => sum + lane.text.history.length - lane.cache.length, 0);
@@ -188,7 +190,7 @@ function checkedTask(model: Model, task: BatchPrompt, by: string): number[] {
   return checkedPrompt(model, task.prompt, task, by);
 }
 
-/** How messages begin; `onError` is told the sequence. */
+/** The prefix of messages; `onError` receives the sequence as a number. */
 function nameOf(sequence: number, { onError }: Pick<BatchOptions, "onError">): string {
   return onError ? "generateBatch" : `generateBatch: sequence ${sequence}`;
 }

@@ -1,20 +1,20 @@
-/** The few largest of many numbers, by a bounded insertion: no sort of the N V that a beam search looks at. */
+/** The few largest of many numbers, by bounded insertion: the N V candidates of a beam search are not sorted. */
 
 export interface Place {
-  /** Which row, and where in it. */
+  /** The row, and the index in it. */
   readonly row: number;
   readonly index: number;
-  /** The number there, and its row's offset. */
+  /** The number plus its row's offset. */
   readonly score: number;
 }
 
 /**
- * The `count` largest of rows[r][i] + offsets[r], largest first; among equals the lower row, then the lower index, comes first.
- * -Infinity and NaN are never among them, so there may be fewer. N rows of [V] -> at most `count` places
+ * The `count` largest of rows[r][i] + offsets[r], largest first; ties go to the lower row, then the lower index.
+ * -Infinity and NaN are skipped, so there may be fewer. N rows of [V] -> at most `count` places
  */
 export function largest(count: number, rows: readonly ArrayLike<number>[], offsets: readonly number[]): Place[] {
   const best: Place[] = [];
-  let least = Number.NEGATIVE_INFINITY; // what a number must exceed to get in
+  let least = Number.NEGATIVE_INFINITY; // the threshold to be inserted
   for (const [row, numbers] of rows.entries()) {
     const offset = offsets[row] as number;
     for (let index = 0; index < numbers.length; index++) {

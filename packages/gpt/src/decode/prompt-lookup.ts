@@ -1,18 +1,20 @@
 /**
- * The text itself as proposer (Saxena 2023, "Prompt Lookup Decoding"): where its last few tokens stood before, what followed them
- * then is proposed again. It costs nothing to ask, and pays where a text repeats itself or its prompt: names, quotes, code, loops.
+ * The text itself as proposer (Saxena 2023, "Prompt Lookup Decoding"): where its last few tokens occurred before, the
+ * tokens that followed are proposed again. Costs almost nothing, and helps where a text repeats itself or its prompt:
+ * names, quotes, code, loops.
  */
 import type { Proposal, ProposerFor } from "./proposer.ts";
 
 export interface PromptLookupOptions {
-  /** The most tokens at the end of the text that are looked for; the longest end that stood before is used. Default 3. */
+  /** The longest suffix of the text that is searched for; the longest one that occurred before is used. Default 3. */
   readonly longest?: number | undefined;
 }
 
 /**
- * Proposes what followed the latest earlier occurrence of the text's end. A copy that reaches the end of the text goes on through
- * what it has proposed, as in LZ77, so that a loop of one token is proposed to any length. Each is certain: q is 1 for it.
- * @throws RangeError unless `longest` is a whole number, 1 or more
+ * Proposes what followed the latest earlier occurrence of the text's suffix. A copy that reaches the end of the text
+ * continues into its own output, as in LZ77, so that a loop of one token is proposed at any length. Proposals are
+ * certain: q is 1.
+ * @throws RangeError unless `longest` is an integer, 1 or more
  * @see https://github.com/apoorvumang/prompt-lookup-decoding
  */
 export function promptLookup({ longest = 3 }: PromptLookupOptions = {}): ProposerFor {
@@ -28,7 +30,7 @@ export function promptLookup({ longest = 3 }: PromptLookupOptions = {}): Propose
   });
 }
 
-/** Where the continuation of an earlier occurrence of the end begins: the longest end, its latest occurrence. */
+/** The index after the latest earlier occurrence of the longest suffix that has one. */
 function continuationOfEnd(ids: readonly number[], longest: number): number | undefined {
   for (let n = Math.min(longest, ids.length - 1); n > 0; n--) {
     for (let start = ids.length - 1; start >= n; start--) if (endsAt(ids, start, n)) return start;
@@ -36,7 +38,7 @@ function continuationOfEnd(ids: readonly number[], longest: number): number | un
   return undefined;
 }
 
-/** Whether the n tokens before `start` are the last n of all. */
+/** Whether the n tokens before `start` equal the last n. */
 function endsAt(ids: readonly number[], start: number, n: number): boolean {
   for (let i = 1; i <= n; i++) if (ids[start - i] !== ids[ids.length - i]) return false;
   return true;

@@ -1,29 +1,30 @@
-/** A proposer guesses the next few tokens at little cost; speculative decoding has the model check them all in one pass. */
-import type { SampleContext } from "../continuation.ts";
+/** A proposer cheaply guesses the next few tokens; speculative decoding checks them all in one pass of the model. */
+
 import type { Model } from "../model.ts";
+import type { SampleContext } from "./continuation.ts";
 import type { Distribution, DistributionOf } from "./distribution.ts";
 
 export interface Proposal {
   readonly id: number;
-  /** What the id was drawn from: q. */
+  /** The distribution that the id was drawn from: q. */
   readonly from: Distribution;
 }
 
 export interface Proposer {
-  /** At most `count` tokens that may follow the history, each given those before it; fewer, or none, if it has no more. */
+  /** At most `count` tokens to follow the history, each conditioned on those before it; may be fewer, or none. */
   propose(context: SampleContext, count: number): Promise<Proposal[]>;
   dispose(): void;
 }
 
-/** What a proposer is made for: one text of one model. */
-export interface ProposerTask {
+/** What a proposer is created for: one text of one model. */
+interface ProposerTask {
   readonly target: Model;
-  /** The most tokens that the text can have. */
+  /** The maximum length of the text in tokens. */
   readonly capacity: number;
   readonly distribution: DistributionOf;
   readonly uniform: () => number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Makes a proposer for a text; the memory it needs it takes when it is first asked. @throws RangeError for a model that it does not fit */
+/** Creates a proposer for a text; it allocates memory on first use. @throws RangeError for an incompatible model */
 export type ProposerFor = (task: ProposerTask) => Proposer;

@@ -1,20 +1,20 @@
 /**
- * Which cache goes on with which beam. A search keeps a cache a beam; after a step, a beam may have one child, several or none.
- * Where each has one, caches change places and nothing is copied. A further child takes the cache of a beam that died, and of
- * its parent's rows only those from where the two histories part: both begin with the prompt, and mostly share more.
+ * Assigns caches to beams. A search has one cache per beam; after a step, a beam may have one child, several or none.
+ * If each has one, caches are only permuted. An additional child reuses the cache of a beam without children, and
+ * copies from its parent only the rows after their common beginning, which is at least the prompt.
  */
 import type { KVCache } from "../kv-cache.ts";
 
-/** A cache, and the ids whose keys and values it holds: as many as its length. */
+/** A cache, and the ids whose keys and values it holds. */
 export interface HeldCache {
   readonly cache: KVCache;
   readonly ids: readonly number[];
 }
 
 /**
- * The caches of a step's children: the i-th then holds what that of beam parents[i] held. All that are given come back, those
- * without a child last, so that a later step can use them. `copiedBytes` is 0 for a permutation.
- * @throws RangeError for more children than caches, or a parent that is none
+ * The caches after a step: the i-th then holds the text of beam parents[i]. All caches are returned, those without a
+ * child last, for later steps. `copiedBytes` is 0 for a permutation.
+ * @throws RangeError for more children than caches, or an invalid parent
  */
 export function reorder(
   held: readonly HeldCache[],
@@ -33,7 +33,7 @@ export function reorder(
   return { held: [...children, ...free], copiedBytes };
 }
 
-/** Takes out of `free` the cache that shares the longest beginning with `ids`. */
+/** Removes from `free` the cache that shares the longest prefix with `ids`. */
 function takeClosest(free: HeldCache[], ids: readonly number[]): { cache: KVCache; shared: number } {
   const shared = free.map((other) => sharedLength(other.ids, ids));
   const longest = Math.max(...shared);

@@ -1,7 +1,13 @@
 /**
- * Several samples of one prompt over one prefill: its rows are copied to a cache for each sample under way, and each step is one pass
- * over all of these. A further sample begins where one has ended, by truncating its cache to the prompt.
+ * Several samples of one prompt: the prompt is processed once, its cache rows are copied for each running sample, and
+ * each step is one pass over all of them. When a sample ends, its cache is truncated to the prompt and reused for the
+ * next.
  */
+
+import { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import { fittingCaches } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -10,34 +16,31 @@ import {
   type GeneratedToken,
   type Sample,
   type TextOptions,
-} from "../continuation.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
-import { fittingCaches } from "./cache-room.ts";
+} from "./continuation.ts";
 import { checkedBatchSize, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
 
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
-  /** How many samples to draw. */
+  /** Number of samples. */
   readonly count: number;
-  /** The sampler of sample `index`, from 0: each has a generator, and what state it keeps, of its own. */
+  /** The sampler of sample `index`, from 0: each needs its own generator and state. */
   readonly sampleFor: (index: number) => Sample;
-  /** Samples under way at once, at most; fewer where their caches do not fit. Default 16. */
+  /** Maximum number of concurrent samples; fewer if their caches do not fit. Default 16. */
   readonly batchSize?: number | undefined;
-  /** As of one text, after the last token of sample `index`. */
+  /** TextOptions.onHeldText, called after the last token of sample `index`. */
   readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
 
 export interface SampleToken extends GeneratedToken {
-  /** Which sample it belongs to, from 0. */
+  /** The sample it belongs to, from 0. */
   readonly index: number;
 }
 
 /**
- * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns what ended each.
- * They are drawn side by side, and the tokens of a later sample wait. With the same sampler the ids are those of `generate`.
- * An abort ends the samples under way, and all after them.
- * @throws RangeError for a count or batchSize that is no whole number from 1, and whatever `generate` throws
+ * Yields the tokens of sample 0, then those of sample 1, and so on, as `generate` yields those of one, and returns why
+ * each ended.
+ * They are drawn concurrently, and tokens of later samples are buffered. With the same sampler the ids are those of
+ * `generate`. An abort ends the running samples and all after them.
+ * @throws RangeError for a count or batchSize below 1 or not an integer, and what `generate` throws
  */
 export function generateSamples(
   model: Model,
@@ -52,11 +55,11 @@ export function generateSamples(
   const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
   const begin = (onHeldText?: (text: string) => void) =>
     continuation(model, ids, { ...options, onHeldText }, "generateSamples");
-  const capacity = ids.length + begin().room(); // and stop strings are looked at
+  const capacity = ids.length + begin().room(); // validates stop strings too
   return samples(model, ids, begin, capacity, options);
 }
 
-/** How many samples of so many tokens, prompt included, are drawn at once. */
+/** How many samples of `tokens` tokens, prompt included, run at once. */
 export function samplesAtOnce(
   model: Model,
   capacity: number,
@@ -65,7 +68,7 @@ export function samplesAtOnce(
   return fittingCaches(model, capacity, Math.min(count, checkedBatchSize(batchSize, "samplesAtOnce")));
 }
 
-/** A sample's text, with nothing generated yet. */
+/** A sample's text, before its first token. */
 type Begin = (onHeldText?: (text: string) => void) => Continuation;
 
 async function* samples(
@@ -94,7 +97,7 @@ async function* samples(
   }
 }
 
-/** What ended each sample, and text that it held back then. */
+/** Why each sample ended, and the text it held back then. */
 interface Ended {
   readonly reasons: FinishReason[];
   readonly heldTexts: string[];
@@ -102,7 +105,7 @@ interface Ended {
 
 interface SampleTask extends SamplesOptions {
   readonly begin: Begin;
-  /** Each holds the prompt. */
+  /** Each contains the prompt. */
   readonly caches: readonly KVCache[];
   /** The logits after the prompt, [V]. */
   readonly known: Float32Array;
@@ -114,7 +117,7 @@ function sampleSource(task: SampleTask): LaneSource {
   const { count, sampleFor, signal, begin, caches, known, promptLength, ended } = task;
   const free = [...caches];
   let next = 0;
-  /** Undefined where there is nothing to draw. */
+  /** Undefined if there is nothing to draw. */
   const textOf = (sequence: number): Continuation | undefined => {
     const onHeldText = (held: string) => {
       ended.heldTexts[sequence] = held;
@@ -128,7 +131,7 @@ function sampleSource(task: SampleTask): LaneSource {
     begin: () => {
       while (next < count && free.length > 0) {
         const sequence = next++;
-        const text = textOf(sequence); // it keeps a row of logits while it lasts
+        const text = textOf(sequence); // holds a row of logits
         if (!text) continue;
         return { sequence, text, sample: sampleFor(sequence), cache: free.pop() as KVCache, known: known.slice() };
       }
@@ -145,7 +148,10 @@ function sampleSource(task: SampleTask): LaneSource {
   };
 }
 
-/** The tokens of sequence 0, then those of sequence 1, and so on, each with its held text; those that come before their turn wait. */
+/**
+ * Reorders tokens by sequence: those of sequence 0, then 1, and so on, each with its held-back text; early ones are
+ * buffered.
+ */
 async function* inOrder(
   run: AsyncGenerator<LaneToken, void>,
   { reasons, heldTexts }: Ended,
@@ -171,11 +177,11 @@ async function* inOrder(
       handOver();
     }
   } finally {
-    handOver(); // of a sample that was left
+    handOver(); // of an aborted sample
   }
 }
 
-/** The tokens, each taken out as it is yielded. */
+/** The tokens, each removed as it is yielded. */
 function* taken(tokens: SampleToken[] = []): Generator<SampleToken, void> {
   for (let token = tokens.shift(); token; token = tokens.shift()) yield token;
 }

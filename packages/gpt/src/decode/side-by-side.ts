@@ -1,39 +1,40 @@
 /**
- * Sequences side by side: each step is one pass over all that are under way, and each then draws its own next token. One that has ended
- * leaves the pass, and another takes its place. Who they are, and what becomes of their caches, is their source's affair.
+ * Concurrent sequences: each step is one pass over all running sequences, and each then draws its own next token. A
+ * finished one leaves the pass, and another takes its place. A source supplies the sequences and manages their caches.
  */
-import type { Continuation, FinishReason, GeneratedToken, Sample } from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
+
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
+import type { Continuation, FinishReason, GeneratedToken, Sample } from "./continuation.ts";
 
-/** Sequences under way at once, unless fewer are asked for or fit: a pass over more takes as much longer as it gives more. */
+/** Default number of concurrent sequences: beyond it, time per pass grows as fast as the number of tokens. */
 const BATCH_SIZE = 16;
 
-/** The sequences that may be under way at once. @throws RangeError for fewer than 1 */
+/** Maximum number of concurrent sequences. @throws RangeError for fewer than 1 */
 export function checkedBatchSize(batchSize: number = BATCH_SIZE, by: string): number {
   if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
   throw new RangeError(`${by}: batchSize must be a whole number, 1 or more, got ${batchSize}`);
 }
 
-/** A sequence under way. */
+/** A running sequence. */
 export interface Lane {
   readonly sequence: number;
   readonly text: Continuation;
   readonly sample: Sample;
-  /** Holds the beginning of the text; what is missing is fed. */
+  /** Contains a prefix of the text; the rest is fed. */
   readonly cache: KVCache;
-  /** The logits after the text, [V], where the cache holds all of it: the first token is then drawn without a pass. */
+  /** The logits after the text, [V], if the cache contains all of it: the first token then needs no pass. */
   readonly known?: Float32Array | undefined;
 }
 
-/** Where sequences come from and go to. */
+/** Supplies sequences, and takes finished ones back. */
 export interface LaneSource {
-  /** The next sequence, whose text has not ended; undefined if there is none, or none can begin beside those under way. */
+  /** The next unfinished sequence; undefined if there is none, or none fits next to the running ones. */
   begin(running: readonly Lane[]): Lane | undefined;
   end(lane: Lane, reason: FinishReason): void;
-  /** A sequence whose next token could not be drawn; it ends. Throws where all shall. */
+  /** Called for a sequence whose next token could not be drawn; it ends. May throw to end all. */
   fail(lane: Lane, error: unknown): void;
 }
 
@@ -42,7 +43,7 @@ export interface LaneToken {
   readonly token: GeneratedToken;
 }
 
-/** Yields tokens as they come, a step's in the order of the sequences, until no sequence is under way. */
+/** Yields tokens step by step, in sequence order within a step, until no sequence is running. */
 export async function* sideBySide(
   model: Model,
   source: LaneSource,
@@ -62,7 +63,7 @@ export async function* sideBySide(
         else running = running.filter((other) => other !== lane);
       }
       running = running.map(({ known: _, ...lane }) => lane);
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     for (const { text } of running) text.release();
@@ -85,7 +86,7 @@ function withNew(source: LaneSource, running: Lane[]): Lane[] {
   return running;
 }
 
-/** Undefined if it could not be drawn. */
+/** Undefined after an error. */
 function draw(source: LaneSource, lane: Lane, logits: Float32Array): GeneratedToken | undefined {
   try {
     return lane.text.next(logits, lane.sample);
@@ -96,7 +97,7 @@ function draw(source: LaneSource, lane: Lane, logits: Float32Array): GeneratedTo
   }
 }
 
-/** Gives the logits after each text, [V] each, in memory that the next step writes over; undefined if aborted. */
+/** The logits after each text, [V] each, in memory that the next step overwrites; undefined if aborted. */
 function stepper(model: Model, signal: AbortSignal | undefined) {
   const { vocabSize } = model.config;
   let memory = new Float32Array(0);

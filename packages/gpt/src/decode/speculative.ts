@@ -1,8 +1,15 @@
 /**
- * Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192): a proposer guesses the next K tokens, one pass of the model gives
- * its distribution after each, and a rule keeps as many as leave the text's distribution what it is without guesses. A pass over
- * K + 1 tokens reads the weights once, as a step does, and reading them is most of what a step costs: decision 0007 has the numbers.
+ * Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192): a proposer guesses the next K tokens, one pass of the
+ * model gives its distribution after each, and a rejection rule keeps the text's distribution unchanged. A pass over K
+ * + 1 tokens reads the weights once, as a step does, and reading them is most of a step's cost: decision 0007 has the
+ * numbers.
  */
+
+import { cacheFor } from "../generate.ts";
+import type { KVCache } from "../kv-cache.ts";
+import type { Model } from "../model.ts";
+import { yieldToEventLoop } from "../pass/event-loop.ts";
+import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -10,25 +17,20 @@ import {
   type FinishReason,
   type GeneratedToken,
   type TextOptions,
-} from "../continuation.ts";
-import { eventLoopTurn } from "../event-loop.ts";
-import { cacheFor } from "../generate.ts";
-import { interruptibleForward } from "../interruptible-forward.ts";
-import type { KVCache } from "../kv-cache.ts";
-import type { Model } from "../model.ts";
+} from "./continuation.ts";
 import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
 import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
 
 export interface SpeculativeOptions extends TextOptions {
-  /** What a token is drawn from. For greedy decoding, the most probable token alone, with probability 1. */
+  /** The distribution to draw from. For greedy decoding: the most probable token with probability 1. */
   readonly distribution: DistributionOf;
-  /** Uniform numbers, 0 <= u < 1, one after the other. */
+  /** Uniform random numbers, 0 <= u < 1. */
   readonly uniform: () => number;
   /** draftModel(...) or promptLookup(). */
   readonly proposer: ProposerFor;
   /**
-   * K, the most tokens proposed at a time. Default 3: checking 3 costs 1.5 steps of GPT-2 124M, checking 4 1.8, and two guesses of
-   * three come true in texts that repeat themselves; further ones are mostly thrown away.
+   * K, the maximum number of tokens proposed at a time. Default 3: checking 3 costs 1.5 steps of GPT-2 124M, checking 4
+   * costs 1.8, and in repetitive texts two of three guesses are accepted; further ones are mostly rejected.
    */
   readonly proposals?: number | undefined;
 }
@@ -36,22 +38,23 @@ export interface SpeculativeOptions extends TextOptions {
 export interface SpeculativeReport {
   readonly finishReason: FinishReason;
   readonly tokens: number;
-  /** Passes of the model, the prompt's included: without proposals it is one a token. */
+  /** Passes of the model, including the prompt's; one per token without proposals. */
   readonly forwards: number;
   readonly tokensPerForward: number;
   readonly proposed: number;
-  /** Proposals that became tokens of the text. */
+  /** Accepted proposals. */
   readonly accepted: number;
   /** accepted / proposed, 0 if nothing was proposed. */
   readonly acceptanceRate: number;
 }
 
 /**
- * Yields the continuation of a prompt as `generate` does, with a sampler that draws from `distribution`, and returns what ended it
- * and how well the guesses went. The distribution of the text is the same; the text for one seed is not, for more uniform
- * numbers are taken. Greedy texts are the same: bit for bit with the reference kernels, but for near-ties with the simd kernels, where
- * a pass over several tokens sums float32 in another order than a step (docs/numerics.md).
- * @throws what `generate` throws; RangeError for a draft of another vocabulary size, for proposals below 1, for a u outside [0, 1)
+ * Yields the continuation of a prompt as `generate` does with a sampler that draws from `distribution`, and returns why
+ * it ended and how many guesses were accepted. The distribution of texts is the same; the text for a given seed is not,
+ * because more uniform numbers are consumed. Greedy texts are identical, bit for bit, within one kernel set and dtype
+ * (docs/numerics.md).
+ * @throws what `generate` throws; RangeError for a draft of another vocabulary size, for proposals below 1, for a u
+ * outside [0, 1)
  */
 export function generateSpeculatively(
   model: Model,
@@ -90,7 +93,7 @@ async function* speculate(
       count.proposed += proposals.length;
       count.accepted += yield* take(text, rows, proposals, options);
       cache.truncate(Math.min(cache.length, text.history.length - 1));
-      await eventLoopTurn();
+      await yieldToEventLoop();
     }
   } finally {
     text.release();
@@ -100,8 +103,8 @@ async function* speculate(
 }
 
 /**
- * The logits after the text and after each proposal, in one pass: K + 1 rows of [V]; undefined if aborted. At first, when the
- * whole prompt is fed, there are no proposals, and the head is computed once.
+ * The logits after the text and after each proposal, in one pass: K + 1 rows of [V]; undefined if aborted. The first
+ * pass, over the whole prompt, has no proposals and computes the head once.
  */
 async function verify(
   model: Model,
@@ -116,7 +119,7 @@ async function verify(
   return logits && Array.from({ length: proposals.length + 1 }, (_, i) => logits.row(i).data);
 }
 
-/** Yields the proposals that are accepted and the token after them; returns how many were. */
+/** Yields the accepted proposals and the token after them; returns how many were accepted. */
 async function* take(
   text: Continuation,
   rows: readonly Float32Array[],
@@ -141,8 +144,9 @@ async function* take(
 }
 
 /**
- * The rule: x drawn from q is kept with probability min(1, p(x) / q(x)); otherwise the token is drawn from max(0, p - q), normalised. x
- * then comes with q(x) min(1, p(x) / q(x)) = min(p, q) by the first way and p - min(p, q) by the second: p(x) in all.
+ * The rule: x drawn from q is accepted with probability min(1, p(x) / q(x)); otherwise the token is drawn from max(0, p
+ * - q), normalized. x then has probability q(x) min(1, p(x) / q(x)) = min(p, q) in the first case and p - min(p, q) in
+ * the second: p(x) in all.
  */
 function isKept({ id, from }: Proposal, p: Distribution, u: number): boolean {
   return u * probabilityOf(from, id) < probabilityOf(p, id);

@@ -1,14 +1,16 @@
-/** A model's folder in another dtype. */
+/** Converts a model's folder to another dtype. */
+
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { WeightDtype } from "@tsgpt/tensor";
 import { convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
 import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 import { loadConfig } from "./load-model.ts";
 import { writeNewFolder } from "./new-folder.ts";
-import { listFolder, openCheckpoint, WEIGHTS } from "./open-checkpoint.ts";
+import { listFolder, openCheckpoint } from "./open-checkpoint.ts";
 
-/** What else a model's folder may hold, copied as it is. */
+/** Other files of a model's folder, copied unchanged. */
 const COMPANIONS: readonly string[] = [
   "config.json",
   "generation_config.json",
@@ -21,9 +23,9 @@ const COMPANIONS: readonly string[] = [
 ];
 
 /**
- * Writes the model in the folder `from` to the folder `to`, new or empty: its matrices in `dtype`, in one model.safetensors, and its config
- * and tokenizer as they are. Whatever goes wrong leaves nothing behind.
- * @throws Error if `to` holds something, or what loading from `from` throws; the signal's reason if it aborts
+ * Writes the model in the folder `from` to the folder `to`, which must be new or empty: its matrices in `dtype`, in one
+ * model.safetensors, with its config and tokenizer unchanged. A failure leaves nothing behind.
+ * @throws Error if `to` is not empty, or what loading from `from` throws; the signal's reason if it aborts
  */
 export async function convertModel(
   from: string,
@@ -35,7 +37,9 @@ export async function convertModel(
   const checkpoint = await openCheckpoint(from);
   try {
     await writeNewFolder(to, options.signal, async (partial) => {
-      await writeAt(join(partial, WEIGHTS), (write) => convertCheckpoint(checkpoint, config, dtype, write, options));
+      await writeAt(join(partial, FILE_NAMES.weights), (write) =>
+        convertCheckpoint(checkpoint, config, dtype, write, options),
+      );
       const present = (await listFolder(from)).filter((name) => COMPANIONS.includes(name));
       for (const name of present) await copyFile(join(from, name), join(partial, name));
     });
@@ -44,7 +48,7 @@ export async function convertModel(
   }
 }
 
-/** A new file that is written in any order. */
+/** A new file, written at arbitrary offsets. */
 async function writeAt(path: string, fill: (write: WriteAt) => Promise<void>): Promise<void> {
   const file = await open(path, "wx");
   try {

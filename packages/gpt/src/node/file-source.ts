@@ -10,8 +10,8 @@ export interface FileSource extends ByteSource {
 const LARGEST_READ = 1 << 30; // one read takes a signed 32-bit count
 
 /**
- * Opens the file at `path`; `name` is what messages call it.
- * @throws CheckpointError if it is not there, is not a file, or may not be read
+ * Opens the file at `path`; `name` is its name in messages.
+ * @throws CheckpointError if it does not exist, is not a file, or cannot be read
  */
 export async function fileSource(path: string, name: string = path): Promise<FileSource> {
   const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {

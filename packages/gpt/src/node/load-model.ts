@@ -1,33 +1,33 @@
-/** A model from a folder in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there are any. */
+/**
+ * Loads a model from a folder in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there
+ * are any.
+ */
+
 import { basename, join, resolve } from "node:path";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
-import type { GPT2Config } from "../config.ts";
+import type { GPT2Config } from "../config/config.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
+import { type NamedText, parseConfigs } from "../config/generation-config.ts";
 import { ConfigError } from "../errors.ts";
-import { type NamedText, parseConfigs } from "../generation-config.ts";
 import type { Model } from "../model.ts";
-import { type Tokenizer, TokenizerError } from "../tokenizer.ts";
-import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer-files.ts";
+import { type Tokenizer, TokenizerError } from "../tokenizer/tokenizer.ts";
+import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer/tokenizer-files.ts";
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
 export interface LoadModelOptions extends LoadOptions {
-  /** What the model is called; the folder's name by default. */
+  /** The model's name; by default, the folder's. */
   readonly name?: string | undefined;
-  /** Where the weights go; a reference engine of the model's own by default. */
+  /** The engine to load the weights into; by default, a new reference engine. */
   readonly engine?: Engine | undefined;
 }
 
-/** The name of a model's config. */
-export const CONFIG = "config.json";
-/** The name of its generation config, which not every model has. */
-export const GENERATION = "generation_config.json";
-export const TOKENIZER = "tokenizer.json";
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 
 /**
- * Loads the model in `folder`; its files are closed again whatever happens.
+ * Loads the model in `folder`, and closes its files.
  * @throws ConfigError, CheckpointError or TokenizerError; the signal's reason if it aborts
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
@@ -46,7 +46,7 @@ export async function loadModel(folder: string, options: LoadModelOptions = {}):
 
 /**
  * The config.json of a model's folder, with the begin and end tokens of its generation_config.json if there is one.
- * @throws CheckpointError if there is no folder; ConfigError if no valid config
+ * @throws CheckpointError if there is no such folder; ConfigError if it has no valid config
  */
 export async function loadConfig(folder: string): Promise<GPT2Config> {
   return (await loadConfigs(folder)).config;
@@ -54,9 +54,9 @@ export async function loadConfig(folder: string): Promise<GPT2Config> {
 
 async function loadConfigs(folder: string): Promise<ReturnType<typeof parseConfigs>> {
   const names = await listFolder(folder);
-  const config = await readConfig(folder, CONFIG);
-  if (!config) throw new ConfigError(CONFIG, `is not in ${folder}, which holds ${describeFolder(names)}`);
-  return parseConfigs(config, await readConfig(folder, GENERATION));
+  const config = await readConfig(folder, FILE_NAMES.config);
+  if (!config) throw new ConfigError(FILE_NAMES.config, `is not in ${folder}, which holds ${describeFolder(names)}`);
+  return parseConfigs(config, await readConfig(folder, FILE_NAMES.generationConfig));
 }
 
 async function readConfig(folder: string, name: string): Promise<NamedText | undefined> {
@@ -67,8 +67,9 @@ async function readConfig(folder: string, name: string): Promise<NamedText | und
 }
 
 /**
- * The tokenizer of a model's folder: tokenizer.json, or else vocab.json and merges.txt, and the files beside either; undefined if
- * there is none. @throws TokenizerError if it is broken, or one of the two is missing
+ * The tokenizer of a model's folder: tokenizer.json, or vocab.json and merges.txt, with the companion files of either;
+ * undefined if there is none.
+ * @throws TokenizerError if it is invalid or incomplete
  */
 export async function loadFolderTokenizer(folder: string): Promise<Tokenizer | undefined> {
   const files: Partial<Record<string, string>> = {};

@@ -1,11 +1,14 @@
-/** A model's new folder, whole or not at all: filled beside its place, then moved there. */
+/** Creates a model's folder atomically: it is written next to its destination, then moved there. */
+
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { WEIGHTS } from "./open-checkpoint.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 
 /**
- * Makes `folder`, which must be new or empty, of what `write` puts into the folder that it is given. Whatever goes wrong leaves nothing.
- * @throws Error if the folder holds something; the system's error if it cannot be written; the signal's reason if it aborts
+ * Creates `folder`, which must be new or empty, with what `write` puts into the folder it receives. A failure leaves
+ * nothing behind.
+ * @throws Error if the folder is not empty; the system's error if it cannot be written; the signal's reason if it
+ * aborts
  */
 export async function writeNewFolder(
   folder: string,
@@ -28,14 +31,14 @@ export async function writeNewFolder(
   }
 }
 
-/** Into a folder that stays the same one: somebody may stand in it, or it may be a disk's own. The weights come last. */
+/** Moves files into an existing folder, which may be a working directory or a mount point. The weights come last. */
 async function moveUp(partial: string, path: string): Promise<void> {
-  const names = (await readdir(partial)).filter((name) => name !== WEIGHTS);
-  for (const name of [...names, WEIGHTS]) await rename(join(partial, name), join(path, name));
+  const names = (await readdir(partial)).filter((name) => name !== FILE_NAMES.weights);
+  for (const name of [...names, FILE_NAMES.weights]) await rename(join(partial, name), join(path, name));
   await rmdir(partial);
 }
 
-/** False if there is nothing. */
+/** False if it does not exist. */
 async function isEmptyFolder(path: string): Promise<boolean> {
   const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;

@@ -1,25 +1,27 @@
-/** The checkpoint in a folder: model.safetensors, or else model.safetensors.index.json and its shards. */
+/** Opens the checkpoint in a folder: model.safetensors, or model.safetensors.index.json and its shards. */
+
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../checkpoint/checkpoint.ts";
+import { FILE_NAMES } from "../config/file-names.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import { type FileSource, fileSource } from "./file-source.ts";
 import { readText } from "./read-text.ts";
+
+const { index: INDEX, weights: WEIGHTS } = FILE_NAMES;
 
 export interface OpenCheckpoint extends Checkpoint {
   /** Closes its files. The tensors cannot be read afterwards. */
   close(): Promise<void>;
 }
 
-/** The name of a checkpoint in one file. */
-export const WEIGHTS = "model.safetensors";
-export const INDEX = "model.safetensors.index.json";
-export const LARGEST_INDEX = 100_000_000; // bytes; a GPT-2 XL's is 40 kB
+/** The maximum size in bytes of an index of shards; GPT-2 XL's has 40 kB. */
+export const LARGEST_INDEX = 100_000_000;
 const MOST_LISTED = 8;
 
 /**
  * Opens the weights in `folder`: headers are read and checked, tensors are not.
- * @throws CheckpointError if there is no such folder, no weights in it, or they break a rule of the format
+ * @throws CheckpointError if there is no such folder, it has no weights, or they are invalid
  */
 export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
   const names = await listFolder(folder);
@@ -41,7 +43,7 @@ export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
   }
 }
 
-/** The names in a model's folder. @throws CheckpointError if there is no such folder */
+/** The file names in a model's folder. @throws CheckpointError if there is no such folder */
 export async function listFolder(folder: string): Promise<string[]> {
   return readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     const problem: Record<string, string> = { ENOENT: "no such model folder", ENOTDIR: "is not a folder" };
@@ -49,7 +51,7 @@ export async function listFolder(folder: string): Promise<string[]> {
   });
 }
 
-/** `config.json, vocab.json`, as the end of a message about what is not there. */
+/** `config.json, vocab.json`, as the end of a message about a missing file. */
 export function describeFolder(names: readonly string[]): string {
   const listed = [...names]
     .sort()

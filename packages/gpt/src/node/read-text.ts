@@ -1,10 +1,11 @@
-/** A small text file that came from outside: its size and its encoding are checked before it is a string. */
+/** Reads a small external text file; its size and encoding are checked first. */
 import { open } from "node:fs/promises";
 import { describeForeignText } from "../checkpoint/foreign-file.ts";
 
 /**
- * The text of the file at `path`, or undefined if there is none.
- * @throws Error, its message without the file's name, if it is larger than `limit` bytes, no file, not UTF-8, not readable, or a Git LFS pointer or a web page in its place
+ * The text of the file at `path`, or undefined if it does not exist.
+ * @throws Error, its message without the file's name, if it is larger than `limit` bytes, not a file, not UTF-8, not
+ * readable, or a Git LFS pointer or a web page instead
  */
 export async function readText(path: string, limit: number): Promise<string | undefined> {
   const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
-/** A safetensors file on disk, whole or not at all: written beside its place, then moved there in one step. */
+/** Writes a safetensors file atomically: next to its destination, then renamed. */
 import { open, rename, rm } from "node:fs/promises";
 import { type TensorToWrite, writeSafetensors } from "../checkpoint/write-safetensors.ts";
 
 /**
- * Writes `tensors` to `path`, over what is there. A failure leaves what was there before.
- * @throws CheckpointError if data and shape disagree; the system's error if the place cannot be written
+ * Writes `tensors` to `path`, replacing an existing file; a failure leaves that as it was.
+ * @throws CheckpointError if data and shape disagree; the system's error if it cannot be written
  */
 export async function writeSafetensorsFile(
   path: string,
@@ -19,7 +19,7 @@ export async function writeSafetensorsFile(
     await handle.close();
     await rename(partial, path);
   } catch (error) {
-    await handle.close().catch(() => {}); // closed already if it was rename that failed
+    await handle.close().catch(() => {}); // already closed if rename failed
     await rm(partial, { force: true });
     throw error;
   }

@@ -1,32 +1,34 @@
 /**
- * Tokens that are found in a text before it is cut into words: the special ones, and those added to the vocabulary after training.
- * Follows tokenizers 0.23, tokenizer/added_vocabulary.rs: a new token's id is the next free one, whatever a file says; those that
- * are not `normalized` are found first, then the others in what is left; of several at one place the longest counts.
+ * Added tokens, which are found in a text before it is split into words: special tokens, and those added to the
+ * vocabulary after training.
+ * Follows tokenizers 0.23, tokenizer/added_vocabulary.rs: a new token's id is the next free one, whatever the file
+ * says; those that are not `normalized` are matched first, then the others in the rest; at one position the longest
+ * wins.
  */
 import { SPACE, WORD } from "./characters.ts";
 
-/** Under the keys of the files. */
+/** Named as in the files. */
 export interface AddedToken {
   readonly content: string;
-  /** Not found beside a letter, a digit or another character of a word. */
+  /** Matches only next to non-word characters. */
   readonly single_word: boolean;
-  /** Takes the white space before it, or after it, away. */
+  /** Also consumes the white space before it, or after it. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Found in the normalized text, by its normalized content. */
+  /** Matched in the normalized text, by its normalized content. */
   readonly normalized: boolean;
   readonly special: boolean;
 }
 
 export interface AddedVocabulary {
   readonly idOf: Map<string, number>;
-  /** The token of an id, as it was added last. */
+  /** The token of an id; the last one added. */
   readonly tokenOf: Map<number, AddedToken>;
   /** Contents that were added as special tokens. */
   readonly special: Set<string>;
 }
 
-/** The tokens, added in order; those of the model's vocabulary keep their ids. */
+/** The tokens, added in order; those already in the vocabulary keep their ids. */
 export function addedVocabulary(tokens: readonly AddedToken[], vocab: ReadonlyMap<string, number>): AddedVocabulary {
   const added: AddedVocabulary = { idOf: new Map(), tokenOf: new Map(), special: new Set() };
   let next = vocab.size;
@@ -46,11 +48,11 @@ export type Piece = string | number;
 
 export interface FindOptions {
   readonly normalize: (text: string) => string;
-  /** Special tokens that are written out count as text. */
+  /** Treats special tokens in a text as plain text. */
   readonly splitSpecialTokens: boolean;
 }
 
-/** A function from a text to its pieces, none of them "". */
+/** A function that splits a text into non-empty pieces. */
 export function tokenFinder(added: AddedVocabulary, options: FindOptions): (text: string) => Piece[] {
   const { normalize, splitSpecialTokens } = options;
   const all = [...added.tokenOf.values()];
@@ -70,7 +72,7 @@ export function tokenFinder(added: AddedVocabulary, options: FindOptions): (text
   return (text) => literal(text).flatMap((piece) => (typeof piece === "number" ? piece : normal(normalize(piece))));
 }
 
-/** Finds `tokens`, whose patterns are their contents through `spell`. */
+/** Finds `tokens`, matching their contents as transformed by `spell`. */
 function finder(
   added: AddedVocabulary,
   skipped: (token: AddedToken) => boolean,
@@ -119,14 +121,14 @@ function isWordBefore(text: string, at: number): boolean {
   return at > 0 && isWordAt(text, at - (isHalf ? 2 : 1));
 }
 
-/** Where the white space before `at` begins. */
+/** The start of the white space before `at`. */
 function spaceBefore(text: string, at: number): number {
   let start = at;
   while (start > 0 && IS_SPACE.test(text.charAt(start - 1))) start--;
   return start;
 }
 
-/** Where the white space from `at` on ends. */
+/** The end of the white space from `at` on. */
 function spaceAfter(text: string, at: number): number {
   let end = at;
   while (end < text.length && IS_SPACE.test(text.charAt(end))) end++;

@@ -1,37 +1,37 @@
 /**
- * Byte-pair encoding of one word: its bytes, of which the two neighbors that are merged first by the list of merges become one
- * token, until no two can. Follows tokenizers 0.23, models/bpe, ties and merges that are listed twice included. A heap holds the
- * merges that are possible, so a word of n bytes takes n log n steps: a text without spaces is one word.
+ * Byte-pair encoding of one word: starting from its bytes, the adjacent pair with the best rank is merged until none is
+ * left. Follows tokenizers 0.23, models/bpe, including ties and duplicate merges. A heap holds the candidate merges, so
+ * a word of n bytes takes O(n log n): a text without spaces is one word.
  * @see Sennrich, Haddow and Birch 2016, arXiv 1508.07909
  */
 import { quote } from "../errors.ts";
-import { byteOfCharacter } from "../streaming-decoder.ts";
 import { type Heap, heapOf } from "./heap.ts";
+import { byteOfCharacter } from "./streaming-decoder.ts";
 import type { Merge } from "./vocabulary.ts";
 
 export interface BytePairOptions {
-  /** Stands for a byte that the vocabulary lacks. */
+  /** Replaces a byte that the vocabulary lacks. */
   readonly unkToken?: string | undefined;
-  /** One such token for several bytes in a row. */
+  /** Replaces a run of such bytes by one token. */
   readonly fuseUnk?: boolean;
-  /** A word that is a token as a whole is that token, whatever the merges say. */
+  /** A word that is itself a token becomes that token, ignoring the merges. */
   readonly ignoreMerges?: boolean;
 }
 
 export interface BytePairModel extends BytePairOptions {
-  /** Ids by token, each byte spelled as one character of GPT-2's alphabet. */
+  /** Ids by token, with bytes as characters of GPT-2's alphabet. */
   readonly vocab: ReadonlyMap<string, number>;
-  /** The first is merged first. */
+  /** In order of rank. */
   readonly merges: readonly Merge[];
 }
 
-/** By the ids of the left and the right token, the place of their merge in the list. */
+/** The rank of a merge by the ids of its left and right token. */
 type Ranks = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const LONGEST_CACHED = 256; // characters of a word
 const MOST_CACHED = 20_000; // words
 
-/** A function from a word to its ids; it throws RangeError for a byte that no token stands for. */
+/** A function that encodes a word; it throws RangeError for a byte without a token. */
 export function bytePairEncoder(model: BytePairModel): (word: string) => readonly number[] {
   const { vocab, merges, ignoreMerges = false } = model;
   const ranks = ranksOf(merges);
@@ -53,7 +53,7 @@ export function bytePairEncoder(model: BytePairModel): (word: string) => readonl
   };
 }
 
-/** A merge that is listed twice has its last place. */
+/** A duplicate merge has the rank of its last occurrence. */
 function ranksOf(merges: readonly Merge[]): Ranks {
   const ranks = new Map<number, Map<number, number>>();
   for (const [rank, [left, right]] of merges.entries()) {
@@ -92,16 +92,16 @@ function symbolReader({ vocab, unkToken, fuseUnk = false }: BytePairModel): (byt
   };
 }
 
-/** A word as a linked list: a merge keeps the left symbol and takes the right one out. */
+/** A word as a linked list: a merge extends the left symbol and removes the right one. */
 interface Word {
   readonly symbols: number[];
-  /** Of each symbol, the one that follows and the one before; the length and -1 where there is none. */
+  /** The next and previous symbol, or the length and -1. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
   readonly removed: Uint8Array;
 }
 
-/** Merges until there is nothing to merge. Of equal rank, the leftmost pair is first. */
+/** Merges until no pair is left. At equal rank, the leftmost pair is first. */
 function mergeAll(symbols: number[], merges: readonly Merge[], ranks: Ranks): readonly number[] {
   const length = symbols.length;
   if (length < 2) return symbols;
@@ -118,7 +118,7 @@ function mergeAll(symbols: number[], merges: readonly Merge[], ranks: Ranks): re
     const at = top % length;
     const id = merged((top - at) / length) as number;
     const right = word.next[at] as number;
-    if (word.removed[at] || right === length || merged(rankAt(word, at, ranks)) !== id) continue; // no longer what it was
+    if (word.removed[at] || right === length || merged(rankAt(word, at, ranks)) !== id) continue; // stale
     join(word, at, right, id);
     if ((word.previous[at] as number) >= 0) offer(heap, word, word.previous[at] as number, ranks);
     if ((word.next[at] as number) < length) offer(heap, word, at, ranks);

@@ -1,7 +1,7 @@
-/** The bytes that each id stands for. */
+/** The bytes of each id. */
 import { quote } from "../errors.ts";
-import { byteOfCharacter } from "../streaming-decoder.ts";
 import type { AddedVocabulary } from "./added-tokens.ts";
+import { byteOfCharacter } from "./streaming-decoder.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
 export interface ByteTable {
@@ -14,8 +14,9 @@ export interface ByteTable {
 }
 
 /**
- * Of a token of the vocabulary the bytes that its characters spell, or, as tokenizers does, its name where one of them spells none or
- * tokens are no bytes (`decodesBytes`); of an added token its content. @throws TokenizerError if two tokens have one id
+ * The bytes that a vocabulary token's characters encode, or its name if one of them encodes none or tokens are not
+ * bytes (`decodesBytes`), as in tokenizers; an added token's content.
+ * @throws TokenizerError if two tokens have the same id
  */
 export function byteTable(
   vocab: ReadonlyMap<string, number>,
@@ -47,7 +48,7 @@ export function byteTable(
   return { size, find, get };
 }
 
-/** Undefined if one of the characters, which GPT-2's alphabet has below U+0144, stands for no byte. */
+/** Undefined if a character is not in GPT-2's alphabet, all of which is below U+0144. */
 function spelledBytes(token: string, byteOf: ReadonlyMap<string, number>): Uint8Array | undefined {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i++) {

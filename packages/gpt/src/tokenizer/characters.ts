@@ -1,10 +1,11 @@
 /**
- * The character classes of character-table.ts as sets of a regular expression. The host's own `\s`, `\p{L}` and `\p{N}` are not
- * used: JavaScript's `\s` has U+FEFF and lacks U+0085, and the letters and numbers are those of the host's Unicode version.
+ * The character classes of character-table.ts as sets of a regular expression. The host's own `\s`, `\p{L}` and `\p{N}`
+ * are not used: JavaScript's `\s` has U+FEFF and lacks U+0085, and the letters and numbers are those of the host's
+ * Unicode version.
  */
 import * as table from "./character-table.ts";
 
-/** What stands between the brackets of a set, for a pattern with the flag u. */
+/** The contents of a character class, for a pattern with the flag u. */
 export const SPACE = setOf(table.SPACE);
 export const LETTER = setOf(table.LETTER);
 export const NUMBER = setOf(table.NUMBER);

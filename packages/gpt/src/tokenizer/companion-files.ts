@@ -1,4 +1,4 @@
-/** The files beside a tokenizer as they are read: what they say of its class, and the tokens that they name. */
+/** The companion files of a tokenizer: the class they name, and their tokens. */
 import { z } from "zod";
 import type { AddedToken } from "./added-tokens.ts";
 import { check, mustBe, parseIds, parseJson } from "./parse-json.ts";
@@ -8,25 +8,28 @@ export const CONFIG = "tokenizer_config.json";
 export const SPECIAL = "special_tokens_map.json";
 export const ADDED = "added_tokens.json";
 
-/** Their texts, where there are any. */
+/** Their texts, if they exist. */
 export type CompanionFiles = Readonly<Partial<Record<typeof CONFIG | typeof SPECIAL | typeof ADDED, string>>>;
 
-/** A token by its content alone, or with its properties; one that leaves `normalized` out has it unless it is special. */
+/** A token as a string, or as an object; `normalized` defaults to true unless it is special. */
 export type Token = string | DescribedToken;
 export type DescribedToken = Omit<AddedToken, "normalized"> & { readonly normalized?: boolean | undefined };
 
-/** What a key such as `pad_token` has, or `extra_special_tokens`. */
+/** The value of a key such as `pad_token` or `extra_special_tokens`. */
 export type TokenKeys = ReadonlyMap<string, Token | null | readonly Token[] | ReadonlyMap<string, Token>>;
 
 export interface Companions {
-  /** transformers' class GPT2Tokenizer, true, or one that takes all from tokenizer.json, false; undefined if none is named. */
+  /**
+   * True for transformers' class GPT2Tokenizer, false for one that takes everything from tokenizer.json; undefined if
+   * none is named.
+   */
   readonly isGPT2Class: boolean | undefined;
   readonly addPrefixSpace: boolean | undefined;
   /** Special tokens that are written out count as text. */
   readonly splitSpecialTokens: boolean;
   readonly configTokens: TokenKeys;
   readonly mapTokens: TokenKeys;
-  /** added_tokens_decoder of the config, by id. */
+  /** added_tokens_decoder of tokenizer_config.json, by id. */
   readonly decoder: ReadonlyMap<number, DescribedToken> | undefined;
   readonly addedIds: ReadonlyMap<string, number>;
 }
@@ -73,7 +76,7 @@ const config = z.looseObject(
   },
   object,
 );
-/** transformers takes any key of the config from here too; only tokens belong here. */
+/** transformers also reads config keys from this file; only tokens belong here. */
 const settings =
   "add_prefix_space split_special_tokens add_bos_token add_eos_token added_tokens_decoder model_max_length";
 const mapSchema = z.looseObject(
@@ -90,13 +93,14 @@ const mapSchema = z.looseObject(
 const noToken = z.literal([false, null], { error: "false: a token added to every text is not supported" }).optional();
 const withoutTemplate = z.looseObject({ add_bos_token: noToken, add_eos_token: noToken });
 
-/** Reads them. @throws TokenizerError naming the file and what is wrong in it */
+/** Parses them. @throws TokenizerError naming the file and the problem */
 export function parseCompanions(files: CompanionFiles, hasTokenizerJson: boolean): Companions {
   const value = parseJson(CONFIG, files[CONFIG] ?? "{}");
   const found = check(CONFIG, value, config);
-  if (!hasTokenizerJson) check(CONFIG, value, withoutTemplate); // beside a tokenizer.json transformers ignores these keys
+  // next to a tokenizer.json, transformers ignores these keys
+  if (!hasTokenizerJson) check(CONFIG, value, withoutTemplate);
   const decoder = found.added_tokens_decoder && parseDecoder(found.added_tokens_decoder);
-  const older = decoder ? {} : files; // the two older files count only where the config lists no added tokens
+  const older = decoder ? {} : files; // the two older files apply only if the config lists no added tokens
   const map = check(SPECIAL, parseJson(SPECIAL, older[SPECIAL] ?? "{}"), mapSchema);
   return {
     isGPT2Class: found.tokenizer_class ? GPT2_CLASSES.includes(found.tokenizer_class) : undefined,
@@ -134,7 +138,7 @@ function tokenKeys(file: typeof CONFIG | typeof SPECIAL, value: Readonly<Record<
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** special_tokens_map.json has any object for a token, tokenizer_config.json one that says so. */
+/** special_tokens_map.json accepts any object as a token, tokenizer_config.json only a marked one. */
 const isToken = (file: string, value: unknown): boolean =>
   typeof value === "string" || (isObject(value) && (file === SPECIAL || value["__type"] === "AddedToken"));
 
@@ -147,7 +151,7 @@ function readToken(file: string, value: unknown, path: readonly string[]): Token
 }
 
 function readTokens(file: string, name: string, value: unknown): null | Token[] | Map<string, Token> {
-  const readAs = name === EXTRA ? file : CONFIG; // an array's objects say what they are, but for this one
+  const readAs = name === EXTRA ? file : CONFIG; // objects in an array are marked, except in this one
   if (value === null) return null;
   if (Array.isArray(value)) return value.map((token, i) => readToken(readAs, token, [name, String(i)]));
   if (file === SPECIAL && name === OLD_EXTRA) throw mustBe(file, [name], "an array of tokens", value);

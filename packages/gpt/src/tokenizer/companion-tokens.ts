@@ -1,6 +1,7 @@
 /**
- * Which tokens the files beside a tokenizer add to it, and in which order: that gives new tokens their ids, whatever ids the files
- * name. Follows AutoTokenizer of transformers 5.18: tokenization_utils_base.py, _from_pretrained, then TokenizersBackend.
+ * The tokens that companion files add to a tokenizer, and their order, which determines the ids of new tokens, whatever
+ * ids the files name. Follows AutoTokenizer of transformers 5.18: tokenization_utils_base.py, _from_pretrained, then
+ * TokenizersBackend.
  */
 import type { AddedToken } from "./added-tokens.ts";
 import {
@@ -13,17 +14,17 @@ import {
   type TokenKeys,
 } from "./companion-files.ts";
 
-/** What is added to. */
+/** The tokenizer that is added to. */
 export interface Base {
-  /** Of transformers' class GPT2Tokenizer, or of one that takes all from tokenizer.json. */
+  /** Whether it is transformers' class GPT2Tokenizer, or one that takes everything from tokenizer.json. */
   readonly isGPT2Class: boolean;
-  /** Those of a tokenizer.json, by the ids that it names. */
+  /** The added tokens of tokenizer.json, by the ids it names. */
   readonly addedTokens: readonly (AddedToken & { readonly id: number })[];
-  /** Of a tokenizer.json's padding. */
+  /** The padding token of tokenizer.json. */
   readonly padToken: string | undefined;
 }
 
-/** What GPT2Tokenizer has for beginning, end and unknown where no file has another. */
+/** GPT2Tokenizer's defaults for bos, eos and unk. */
 const END_OF_TEXT = "<|endoftext|>";
 const DEFAULTS = ["bos_token", "eos_token", "unk_token"];
 
@@ -45,7 +46,7 @@ export function companionTokens(files: Companions, base: Base): AddedToken[] {
   return toAdd.map((token) => withProperties(token, special));
 }
 
-/** A token by its content alone is a special one. */
+/** A token given as a string is special. */
 function withProperties(token: Token, contents: ReadonlySet<string>): AddedToken {
   if (typeof token === "string")
     return { content: token, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
@@ -60,7 +61,7 @@ function isEqual(a: Token, b: Token): boolean {
   return JSON.stringify(withProperties(a, none)) === JSON.stringify(withProperties(b, none));
 }
 
-/** The keys of both files together, and the tokens of the model's own, which go last. */
+/** The keys of both files combined; the model's own tokens go last. */
 function joinKeys({ configTokens, mapTokens }: Companions): { keys: TokenKeys; own: ReadonlyMap<string, Token> } {
   const keys = new Map(configTokens);
   const own = new Map<string, Token>();
@@ -101,7 +102,7 @@ function listOf(keys: TokenKeys, name: string): readonly Token[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Those that a file gives an id. */
+/** Tokens with an id in a file. */
 function listedTokens(files: Companions, base: Base, keys: TokenKeys): ReadonlyMap<number, DescribedToken> {
   if (files.decoder) return files.decoder;
   const listed = new Map<number, DescribedToken>();

@@ -1,11 +1,11 @@
-/** A binary heap of numbers: the least comes out first. */
+/** A binary min-heap of numbers. */
 export interface Heap {
   push(value: number): void;
-  /** Takes the least out; undefined if there is none. */
+  /** Removes and returns the smallest; undefined if empty. */
   pop(): number | undefined;
 }
 
-/** An empty one. */
+/** An empty heap. */
 export function heapOf(): Heap {
   const values: number[] = [];
   return {

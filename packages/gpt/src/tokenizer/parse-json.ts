@@ -1,9 +1,9 @@
-/** JSON from outside to a value of a schema, or one line that names the file, the place and the rule. */
+/** Validates external JSON against a schema; an error names the file, the place and the rule on one line. */
 import type { z } from "zod";
 import { describeForeignText } from "../checkpoint/foreign-file.ts";
 import { jsonProblem, parseStrictJson } from "../checkpoint/strict-json.ts";
+import { parsePythonJson } from "../config/python-json.ts";
 import { quote } from "../errors.ts";
-import { parsePythonJson } from "../python-json.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
 /** The value in `text`, by default as Python's json module reads it. @throws TokenizerError */
@@ -17,12 +17,18 @@ export function parseJson(file: string, text: string, parse: (text: string) => u
   }
 }
 
-/** Ids by token, as Python's json module reads them, but no token twice and no number that is not whole. @throws TokenizerError */
+/**
+ * Ids by token, as Python's json module reads them, but without duplicates, and integers only.
+ * @throws TokenizerError
+ */
 export function parseIds(file: string, text: string): unknown {
   return parseJson(file, text, (json) => parseStrictJson(json, { parse: parsePythonJson }));
 }
 
-/** `value` if it is of the schema. @throws TokenizerError that begins with `subject`, for the value at the path `at` */
+/**
+ * `value`, if it matches the schema.
+ * @throws TokenizerError that begins with `subject`, for the value at the path `at`
+ */
 export function check<Schema extends z.ZodType>(
   subject: string,
   value: unknown,

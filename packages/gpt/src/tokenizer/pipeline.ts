@@ -1,17 +1,17 @@
 /**
- * What happens to a text before and after the model's byte pairs, as the keys of a tokenizer.json ask for it: normalizer,
- * pre_tokenizer, decoder. Only what a byte-level BPE needs is supported; anything else is refused by its name.
+ * What is done to a text before and after byte-pair encoding, as configured by tokenizer.json: normalizer,
+ * pre_tokenizer, decoder. Only what a byte-level BPE needs is supported; anything else is refused by name.
  */
 import { z } from "zod";
 import { check, mustBe } from "./parse-json.ts";
 
 export interface Pipeline {
   readonly normalize: (text: string) => string;
-  /** A space before the text, and before what follows an added token, unless there is one. */
+  /** Adds a space before the text, and after an added token, unless there is one. */
   readonly addPrefixSpace: boolean;
-  /** Cuts into words by GPT-2's pattern; without, all is one word. */
+  /** Splits words by GPT-2's pattern; otherwise the text is one word. */
   readonly useRegex: boolean;
-  /** Tokens stand for bytes; without, a text is the tokens as the vocabulary has them, with spaces between. */
+  /** Tokens represent bytes; otherwise a text is the vocabulary's tokens joined with spaces. */
   readonly decodesBytes: boolean;
 }
 
@@ -44,7 +44,7 @@ export const byteLevel = z.object(
 );
 const nfc = z.object({ type: z.literal("NFC", { error: '"NFC", the only kind supported' }) }, object);
 
-/** What the keys ask for. @throws TokenizerError that begins with `subject` */
+/** The pipeline of these keys. @throws TokenizerError that begins with `subject` */
 export function parsePipeline(keys: PipelineKeys, subject: string): Pipeline {
   const normalizers = partsOf(keys.normalizer, "normalizers");
   for (const part of normalizers) check(subject, part, nfc, ["normalizer"]);
@@ -53,7 +53,7 @@ export function parsePipeline(keys: PipelineKeys, subject: string): Pipeline {
     throw mustBe(subject, ["pre_tokenizer"], 'one pre-tokenizer of type "ByteLevel"', keys.pre_tokenizer ?? null);
   const { add_prefix_space, use_regex } = check(subject, first, byteLevel, ["pre_tokenizer"]);
   return {
-    // The characters that Unicode composes by the host's version: none of them alone differs from tokenizers'.
+    // Composition uses the host's Unicode version: no single character differs from tokenizers'.
     normalize: normalizers.length === 0 ? GPT2_PIPELINE.normalize : (text) => text.normalize("NFC"),
     addPrefixSpace: add_prefix_space,
     useRegex: use_regex,
@@ -69,7 +69,7 @@ function decodesBytes(decoder: unknown, subject: string): boolean {
   return true;
 }
 
-/** The parts of a Sequence; what is none is one part, and null none. */
+/** The parts of a Sequence; anything else is one part, and null none. */
 export function partsOf(value: unknown, list: string): unknown[] {
   if (value === null || value === undefined) return [];
   const { type, [list]: parts } = value as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** A tokenizer's file that cannot be read, or that asks for what is not supported. */
+/** A tokenizer file that cannot be read, or needs an unsupported feature. */
 export class TokenizerError extends Error {
   override readonly name = "TokenizerError";
 }

@@ -1,7 +1,7 @@
 /**
- * tokenizer.json, the one file of Python's tokenizers, for a byte-level BPE as GPT-2's. Every key that changes ids or texts is
- * honored, or refused by its name; one that tokenizers itself ignores is ignored. `truncation` and `padding` are settings of a
- * batch, which transformers switches off for a call that does not ask for them, and so they change nothing here.
+ * tokenizer.json, the format of Python's tokenizers, for a byte-level BPE like GPT-2's. Every key that changes ids or
+ * texts is honored, or refused by name; those that tokenizers ignores are ignored. `truncation` and `padding` are batch
+ * settings, which transformers disables unless a call asks for them, so they have no effect here.
  */
 import { z } from "zod";
 import { parseStrictJson } from "../checkpoint/strict-json.ts";
@@ -16,9 +16,9 @@ export interface TokenizerJson {
   readonly vocab: ReadonlyMap<string, number>;
   readonly merges: readonly Merge[];
   readonly addedTokens: readonly (AddedToken & { readonly id: number })[];
-  /** Of the padding: transformers makes it a special token. */
+  /** The padding token, which transformers makes special. */
   readonly padToken: string | undefined;
-  /** What the file's other keys ask for. @throws TokenizerError naming one that is not supported */
+  /** The model and pipeline of the file. @throws TokenizerError naming an unsupported key */
   readonly own: () => { readonly options: BytePairOptions; readonly pipeline: Pipeline };
 }
 
@@ -86,7 +86,7 @@ const schema = z.strictObject(
   },
 );
 
-/** Keys of the model that the file's own pipeline alone reads: GPT2Tokenizer of transformers has others. */
+/** Keys of the model that apply only with the file's own pipeline: transformers' GPT2Tokenizer overrides them. */
 const modelOptions = z.object({
   unk_token: string.nullish(),
   continuing_subword_prefix: z.literal(["", null], { error: '"" or null: a prefix is not supported' }).optional(),
@@ -110,15 +110,16 @@ const postProcessor = z.discriminatedUnion(
   { error: (issue) => (issue.code === "invalid_union" ? kinds : "an object with a type") },
 );
 
-/** Numbers that tokenizers takes as digits alone; dropout, and keys that it does not know, may have a fraction. */
+/** Numbers that tokenizers accepts only as digits; dropout and unknown keys may have a fraction. */
 const WHOLE = ["id", "ids", "type_id", "max_length", "stride", "Fixed", "pad_to_multiple_of", "pad_id", "pad_type_id"];
 const isWhole = (path: readonly string[]): boolean => path[1] === "vocab" || WHOLE.includes(path.at(-1) ?? "");
 
-/** A tokenizer.json from its text. @throws TokenizerError naming the file, and the key that is wrong or not supported */
+/** Parses a tokenizer.json. @throws TokenizerError naming the file, and the invalid or unsupported key */
 export function parseTokenizerJson(text: string, file: string): TokenizerJson {
   const subject = `${file}: is not a byte-level BPE tokenizer as GPT-2's`;
   const json = check(subject, parseJson(file, text, JSON.parse), schema);
-  parseJson(file, text, (json) => parseStrictJson(json, { isWhole })); // after the keys, so that one that is not supported is named
+  // checked last, so that an unsupported key is named first
+  parseJson(file, text, (json) => parseStrictJson(json, { isWhole }));
   for (const part of partsOf(json.post_processor, "processors"))
     check(subject, part, postProcessor, ["post_processor"]);
   const vocab = parseVocab(json.model.vocab, subject, ["model", "vocab"]);

@@ -1,4 +1,4 @@
-/** The parts of a byte-pair model that are too large for a schema: the vocabulary and the merges. */
+/** The vocabulary and merges of a byte-pair model, which are too large for a schema. */
 import { quote } from "../errors.ts";
 import { mustBe } from "./parse-json.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
@@ -6,7 +6,7 @@ import { TokenizerError } from "./tokenizer-error.ts";
 const LARGEST_ID = 0xffffffff;
 
 /**
- * Ids by token, no id twice: a token that shares its id could not be told from the other.
+ * Ids by token, without duplicate ids: such tokens could not be distinguished.
  * @throws TokenizerError that begins with `subject`, for the value at `path`
  */
 export function parseVocab(value: unknown, subject: string, path: readonly string[]): ReadonlyMap<string, number> {
@@ -25,10 +25,10 @@ export function parseVocab(value: unknown, subject: string, path: readonly strin
   return vocab;
 }
 
-/** The ids of two tokens and of the one that they become. */
+/** The ids of two tokens and of their merge. */
 export type Merge = readonly [left: number, right: number, merged: number];
 
-/** The merge of two tokens, or the token that the vocabulary lacks: one of the two, or both joined. */
+/** The merge of two tokens, or the token missing from the vocabulary: one of the two, or their merge. */
 export function mergeOf(left: string, right: string, vocab: ReadonlyMap<string, number>): Merge | string {
   const [a, b, both] = [vocab.get(left), vocab.get(right), vocab.get(left + right)];
   if (a === undefined) return left;
@@ -37,8 +37,9 @@ export function mergeOf(left: string, right: string, vocab: ReadonlyMap<string, 
 }
 
 /**
- * The merges of a tokenizer.json, all as arrays or all as strings with a space between; `version` lines among strings are skipped, as
- * tokenizers does. @throws TokenizerError
+ * The merges of a tokenizer.json, all arrays or all strings separated by a space; `version` lines among strings are
+ * skipped, as in tokenizers.
+ * @throws TokenizerError
  */
 export function parseMerges(values: readonly unknown[], vocab: ReadonlyMap<string, number>, subject: string): Merge[] {
   const areStrings = typeof values[0] === "string";

@@ -1,9 +1,9 @@
 /** GPT-2 124M against values that others have published: greedy continuations, loss, perplexity; a row for each. */
 import { argmax, type Engine, Tensor } from "@tsgpt/tensor";
 import { generate } from "../../src/generate.ts";
-import { crossEntropy } from "../../src/loss.ts";
 import type { Model } from "../../src/model.ts";
 import { loadModel } from "../../src/node/index.ts";
+import { crossEntropy } from "../../src/pass/loss.ts";
 
 /** A value and who published it; published.json holds them. */
 export type Published = { readonly name: string; readonly source: string } & (

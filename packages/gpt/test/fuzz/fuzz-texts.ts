@@ -1,13 +1,13 @@
 /** The readers of small JSON files against mutated ones: each does its work or throws the error that it says it throws. */
 import { memorySource } from "../../src/checkpoint/byte-source.ts";
 import { shardedCheckpoint } from "../../src/checkpoint/checkpoint.ts";
-import { parseConfig } from "../../src/config.ts";
-import { configJson } from "../../src/config-json.ts";
+import { parseConfig } from "../../src/config/config.ts";
+import { configJson } from "../../src/config/config-json.ts";
+import { parseGenerationConfig } from "../../src/config/generation-config.ts";
+import { presetConfig } from "../../src/config/presets.ts";
 import { CheckpointError, ConfigError } from "../../src/errors.ts";
-import { parseGenerationConfig } from "../../src/generation-config.ts";
-import { presetConfig } from "../../src/presets.ts";
-import { TokenizerError } from "../../src/tokenizer.ts";
-import { loadTokenizerFiles } from "../../src/tokenizer-files.ts";
+import { TokenizerError } from "../../src/tokenizer/tokenizer.ts";
+import { loadTokenizerFiles } from "../../src/tokenizer/tokenizer-files.ts";
 import { fileBytes, floats } from "../tiny-checkpoint.ts";
 import { dice } from "./dice.ts";
 import { mutateText } from "./mutate-text.ts";

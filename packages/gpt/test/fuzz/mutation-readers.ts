@@ -4,9 +4,9 @@ import { memorySource } from "../../src/checkpoint/byte-source.ts";
 import { shardedCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { findTensors } from "../../src/checkpoint/find-tensors.ts";
 import { expectedTensors, listExpected } from "../../src/checkpoint/names.ts";
-import { eosTokenIds, parseConfig } from "../../src/config.ts";
+import { eosTokenIds, parseConfig } from "../../src/config/config.ts";
+import { parseGenerationConfig } from "../../src/config/generation-config.ts";
 import { CheckpointError, ConfigError } from "../../src/errors.ts";
-import { parseGenerationConfig } from "../../src/generation-config.ts";
 import type { MutatedFile } from "./mutations.ts";
 
 export interface MutationReader {

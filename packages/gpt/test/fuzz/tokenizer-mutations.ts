@@ -3,9 +3,9 @@
  * same seed makes the same ones, so that tools/reference/judge_tokenizers.py can say what Python makes of them.
  */
 import { createHash } from "node:crypto";
-import { byteOfCharacter } from "../../src/streaming-decoder.ts";
-import { type Tokenizer, TokenizerError } from "../../src/tokenizer.ts";
-import { loadTokenizerFiles, type TokenizerFiles } from "../../src/tokenizer-files.ts";
+import { byteOfCharacter } from "../../src/tokenizer/streaming-decoder.ts";
+import { type Tokenizer, TokenizerError } from "../../src/tokenizer/tokenizer.ts";
+import { loadTokenizerFiles, type TokenizerFiles } from "../../src/tokenizer/tokenizer-files.ts";
 import { type Dice, dice } from "./dice.ts";
 import { mutateJson, type Pieces } from "./mutate-json.ts";
 import { mutateText } from "./mutate-text.ts";

@@ -1,15 +1,22 @@
 /**
- * GELU, x * P(N(0, 1) <= x), in the two forms that checkpoints use (Hendrycks and Gimpel, arXiv 1606.08415): exact by
- * erf ("gelu"), and approximated by tanh ("gelu_new", GPT-2's own). They differ by up to 4.7e-4, so the form matters.
+ * GELU, x * P(N(0, 1) <= x), in the three forms that checkpoints use (Hendrycks and Gimpel, arXiv 1606.08415): exact by
+ * erf ("gelu"), approximated by tanh ("gelu_new", GPT-2's own), and by a sigmoid ("quick_gelu"). The first two differ by up to
+ * 4.7e-4, the last by up to 2e-2, so the form matters.
  */
 import { erf } from "@tsgpt/numeric";
 import type { Tensor } from "../tensor.ts";
 import type { GeluForm } from "./kernels.ts";
 
 export function gelu(out: Tensor, x: Tensor, form: GeluForm): void {
-  const f = form === "tanh" ? geluTanh : geluErf;
+  const f = geluForms[form];
   for (let i = 0; i < out.data.length; i++) out.data[i] = f(x.data[i] as number);
 }
+
+const geluForms: Readonly<Record<GeluForm, (x: number) => number>> = {
+  tanh: geluTanh,
+  erf: geluErf,
+  sigmoid: geluSigmoid,
+};
 
 /** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
 function geluTanh(x: number): number {
@@ -19,4 +26,9 @@ function geluTanh(x: number): number {
 /** 0.5 x (1 + erf(x / sqrt(2))) */
 function geluErf(x: number): number {
   return 0.5 * x * (1 + erf(x / Math.SQRT2));
+}
+
+/** x sigma(1.702 x) */
+function geluSigmoid(x: number): number {
+  return x / (1 + Math.exp(-1.702 * x));
 }

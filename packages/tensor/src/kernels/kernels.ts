@@ -5,7 +5,8 @@
 import type { Tensor } from "../tensor.ts";
 import type { Weight } from "../weight.ts";
 
-export type GeluForm = "tanh" | "erf";
+/** x P(N(0, 1) <= x): exact ("erf"), or with P approximated by a tanh, or by sigma(1.702 x) ("sigmoid"). */
+export type GeluForm = "tanh" | "erf" | "sigmoid";
 
 /** What attention gives besides its output, and where it begins. */
 export interface AttentionOptions {
@@ -40,11 +41,21 @@ export interface Kernels {
   logSoftmax(out: Tensor, x: Tensor): void;
   /** out[i] = (x[i] - mean_i) / sqrt(variance_i + epsilon) * weight + bias, along the last axis; variance over n. */
   layerNorm(out: Tensor, x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): void;
+  /**
+   * "tanh": out = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); "erf": out = x / 2 (1 + erf(x / sqrt(2)));
+   * "sigmoid": out = x / (1 + exp(-1.702 x)).
+   */
   gelu(out: Tensor, x: Tensor, form: GeluForm): void;
+  /** out = x / (1 + exp(-x)). */
+  silu(out: Tensor, x: Tensor): void;
   /** out = max(x, 0); NaN stays NaN. */
   relu(out: Tensor, x: Tensor): void;
   /** Columns [start, start + n) of x. [m, *] -> [m, n] */
   columns(out: Tensor, x: Tensor, start: number): void;
+  /** out = x; the two may be views of one memory. */
+  copy(out: Tensor, x: Tensor): void;
+  /** out[h, t] = x[h, t] for from <= t < to. x [H, capacity, D], out [H, another capacity, D] */
+  copyHeads(out: Tensor, x: Tensor, from: number, to: number): void;
   /** cache[h, position + t] = x[t, h D .. (h + 1) D]. x [T, C], cache [H, capacity, D] */
   storeHeads(cache: Tensor, x: Tensor, position: number): void;
   /**

@@ -9,6 +9,8 @@ import { attention, storeHeads } from "./attention.ts";
 import { gelu } from "./gelu.ts";
 import { int8Product } from "./int8.ts";
 import type { Kernels } from "./kernels.ts";
+import { copy, copyHeads } from "./reference/copy.ts";
+import { silu } from "./reference/silu.ts";
 
 export const referenceKernels: Kernels = {
   matmul,
@@ -21,8 +23,11 @@ export const referenceKernels: Kernels = {
   logSoftmax,
   layerNorm,
   gelu,
+  silu,
   relu,
   columns,
+  copy,
+  copyHeads,
   storeHeads,
   attention,
 };

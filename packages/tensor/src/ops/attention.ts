@@ -1,6 +1,5 @@
 /** Causal self-attention over cached keys and values (Vaswani et al., arXiv 1706.03762, section 3.2). */
 import type { Backend } from "../backend.ts";
-import { referenceEngine } from "../engine.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { AttentionOptions } from "../kernels/kernels.ts";
 import { sameShape, type Tensor } from "../tensor.ts";
@@ -17,7 +16,7 @@ export function attention(
   keys: Tensor,
   values: Tensor,
   options: AttentionOptions,
-  backend: Backend = referenceEngine,
+  backend: Backend,
 ): Tensor {
   const out = backend.allocate(q.shape);
   attentionInto(out, q, keys, values, options, backend);
@@ -31,7 +30,7 @@ export function attentionInto(
   keys: Tensor,
   values: Tensor,
   options: AttentionOptions,
-  backend: Backend = referenceEngine,
+  backend: Backend,
 ): void {
   const { past, scores, pattern, from } = options;
   checkRank("attention", "q", q, "[T, C]");
@@ -65,7 +64,7 @@ function checkSquare(name: string, square: Tensor, heads: number, t: number, s: 
  * Writes the heads of x into rows `position` onwards of a cache. x [T, C] -> cache [H, capacity, D]
  * @throws ShapeError if they do not fit; nothing is written then
  */
-export function storeHeads(cache: Tensor, x: Tensor, position: number, backend: Backend = referenceEngine): void {
+export function storeHeads(cache: Tensor, x: Tensor, position: number, backend: Backend): void {
   checkRank("storeHeads", "cache", cache, "[H, capacity, D]");
   checkRank("storeHeads", "x", x, "[T, C]");
   const [heads, capacity, d] = cache.shape as [number, number, number];

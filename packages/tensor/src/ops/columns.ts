@@ -1,12 +1,11 @@
 /** A run of columns as a tensor of its own: how q, k and v are cut from the fused projection. */
 import type { Backend } from "../backend.ts";
-import { referenceEngine } from "../engine.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkRank } from "./check.ts";
 
 /** Columns `start` up to, not including, `end`; a copy. [m, n] -> [m, end - start] @throws ShapeError */
-export function columns(x: Tensor, start: number, end: number, backend: Backend = referenceEngine): Tensor {
+export function columns(x: Tensor, start: number, end: number, backend: Backend): Tensor {
   checkRank("columns", "x", x, "[m, n]");
   const [m, n] = x.shape as [number, number];
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end < start || end > n) {

@@ -1,13 +1,12 @@
 /** Looking rows up in a table. */
 import type { Backend } from "../backend.ts";
-import { referenceEngine } from "../engine.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Weight } from "../weight.ts";
 import { checkRank } from "./check.ts";
 
 /** Row ids[i] of the table as row i. [V, C], T ids -> [T, C] @throws ShapeError for an id outside 0 .. V - 1. */
-export function embedding(table: Weight, ids: ArrayLike<number>, backend: Backend = referenceEngine): Tensor {
+export function embedding(table: Weight, ids: ArrayLike<number>, backend: Backend): Tensor {
   checkRank("embedding", "table", table, "[V, C]");
   const [v, c] = table.shape as [number, number];
   for (let i = 0; i < ids.length; i++) {

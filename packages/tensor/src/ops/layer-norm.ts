@@ -1,6 +1,5 @@
 /** Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450). */
 import type { Backend } from "../backend.ts";
-import { referenceEngine } from "../engine.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkRows, checkVector } from "./check.ts";
 
@@ -11,8 +10,8 @@ import { checkRows, checkVector } from "./check.ts";
 export function layerNorm(
   x: Tensor,
   { weight, bias }: { weight: Tensor; bias: Tensor },
-  epsilon = 1e-5,
-  backend: Backend = referenceEngine,
+  epsilon: number,
+  backend: Backend,
 ): Tensor {
   checkRows("layerNorm", x);
   const n = x.shape.at(-1) as number;

@@ -1,13 +1,12 @@
 /** Matrix products: a b, and a b^T, the form in which a tied head reads the embedding table. */
 import type { Backend } from "../backend.ts";
-import { referenceEngine } from "../engine.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Weight } from "../weight.ts";
 import { checkRank } from "./check.ts";
 
 /** The matrix product a b. [m, k] x [k, n] -> [m, n] @throws ShapeError if the inner dimensions differ. */
-export function matmul(a: Tensor, b: Tensor, backend: Backend = referenceEngine): Tensor {
+export function matmul(a: Tensor, b: Tensor, backend: Backend): Tensor {
   checkRank("matmul", "a", a, "[m, k]");
   checkRank("matmul", "b", b, "[k, n]");
   const [m, k] = a.shape as [number, number];
@@ -23,7 +22,7 @@ export function matmul(a: Tensor, b: Tensor, backend: Backend = referenceEngine)
 }
 
 /** The product a b^T. [m, k] x [n, k] -> [m, n] @throws ShapeError if the rows' lengths differ. */
-export function matmulTransposed(a: Tensor, b: Weight, backend: Backend = referenceEngine): Tensor {
+export function matmulTransposed(a: Tensor, b: Weight, backend: Backend): Tensor {
   checkRank("matmulTransposed", "a", a, "[m, k]");
   checkRank("matmulTransposed", "b", b, "[n, k]");
   const [m, k] = a.shape as [number, number];

@@ -5,6 +5,8 @@ import { referenceKernels } from "../reference.ts";
 import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";
 
 const TILE = 4; // queries
+/** Where assembly/attention.ts begins. */
+const FROM: Readonly<Record<NonNullable<AttentionOptions["from"]>, number>> = { queries: 0, scores: 1, pattern: 2 };
 const UNITS_A_THREAD = 32; // more than elsewhere: the last tiles of a head have many times the work of its first
 
 export function attention(
@@ -32,7 +34,7 @@ export function attention(
   pool.int(12, capacity);
   pool.int(13, past);
   pool.float(14, scale);
-  pool.int(15, from === "queries" ? 0 : from === "scores" ? 1 : 2);
+  pool.int(15, FROM[from]);
   const tiles = heads * Math.ceil(t / TILE);
   pool.run(JOB.attention, tiles, perUnit(pool, tiles, t * (past + t) * heads * d, UNITS_A_THREAD));
   operands.done();

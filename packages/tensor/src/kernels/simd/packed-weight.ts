@@ -1,5 +1,6 @@
 /**
- * PackedWeight: a matrix in panels of 32 outputs, int8 in panels of 8 (assembly/linear.ts, pack-int8.ts), in an engine's memory. One
+ * PackedWeight: a matrix in strips of eight outputs, filled up to panels of four strips (assembly/linear.ts), int8 in panels of eight outputs
+ * (pack-int8.ts), in an engine's memory. One
  * layout serves the linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
  */
 import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
@@ -9,11 +10,11 @@ import type { FloatDtype, StoredNumbers, Weight, WeightDtype } from "../../weigh
 import type { EngineMemory } from "./memory.ts";
 
 const FLOAT_LANES = 32;
-const INT8_LANES = 8;
+const LANES: Readonly<Record<WeightDtype, number>> = { f32: FLOAT_LANES, f16: FLOAT_LANES, bf16: FLOAT_LANES, int8: 8 };
 
 /** Outputs of a panel. */
 export function lanesOf(dtype: WeightDtype): number {
-  return dtype === "int8" ? INT8_LANES : FLOAT_LANES;
+  return LANES[dtype];
 }
 
 export interface PackedWeight extends Weight {
@@ -79,30 +80,55 @@ type Bits = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<Arra
 
 /** Room for numbers as they are stored. */
 function bitsOf(count: number, dtype: WeightDtype): Bits {
-  if (dtype === "f32") return new Uint32Array(count);
-  return dtype === "int8" ? new Int8Array(count) : new Uint16Array(count);
+  switch (dtype) {
+    case "f32":
+      return new Uint32Array(count);
+    case "f16":
+    case "bf16":
+      return new Uint16Array(count);
+    case "int8":
+      return new Int8Array(count);
+    default:
+      return dtype satisfies never;
+  }
 }
 
 /** The stored number for an input and an output of the panels that begin at `pointer`. */
-function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, memory: EngineMemory) {
+function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, memory: EngineMemory): NumberAt {
   const bytes = memory.bytes(pointer, panelBytes(k, n, dtype));
-  if (dtype === "int8") {
-    const groups = Math.ceil(k / 4);
-    return (input: number, output: number) => {
-      const group = (output >> 3) * groups + (input >> 2);
-      return (bytes[32 * group + 4 * (output & 7) + (input & 3)] as number) - 64;
-    };
+  switch (dtype) {
+    case "f32":
+      return wordsAt(bytes, k);
+    case "f16":
+    case "bf16":
+      return halvesAt(bytes, k);
+    case "int8":
+      return int8At(bytes, k);
+    default:
+      return dtype satisfies never;
   }
-  const count = Math.ceil(n / FLOAT_LANES) * FLOAT_LANES * k;
-  const { buffer } = bytes;
-  if (dtype === "f32") {
-    const data = new Uint32Array(buffer, pointer, count);
-    return (input: number, output: number) => data[((output >> 5) * k + input) * FLOAT_LANES + (output & 31)] as number;
-  }
-  const data = new Uint16Array(buffer, pointer, count);
-  return (input: number, output: number) => {
-    const place = (output & 24) + 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
-    return data[((output >> 5) * k + input) * FLOAT_LANES + place] as number;
+}
+
+type NumberAt = (input: number, output: number) => number;
+
+function wordsAt({ buffer, byteOffset, length }: Uint8Array, k: number): NumberAt {
+  const data = new Uint32Array(buffer, byteOffset, length / 4);
+  return (input, output) => data[((output >> 3) * k + input) * 8 + (output & 7)] as number;
+}
+
+function halvesAt({ buffer, byteOffset, length }: Uint8Array, k: number): NumberAt {
+  const data = new Uint16Array(buffer, byteOffset, length / 2);
+  return (input, output) => {
+    const place = 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
+    return data[((output >> 3) * k + input) * 8 + place] as number;
+  };
+}
+
+function int8At(bytes: Uint8Array, k: number): NumberAt {
+  const groups = Math.ceil(k / 4);
+  return (input, output) => {
+    const group = (output >> 3) * groups + (input >> 2);
+    return (bytes[32 * group + 4 * (output & 7) + (input & 3)] as number) - 64;
   };
 }
 

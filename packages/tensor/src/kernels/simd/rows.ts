@@ -37,10 +37,21 @@ export function layerNorm(
   overRows(context, JOB.layerNorm, x.size / n, x.size);
 }
 
+/** The functions of assembly/gelu.ts by number. */
+const ACTIVATIONS: Readonly<Record<GeluForm | "silu", number>> = { tanh: 0, erf: 1, sigmoid: 2, silu: 3 };
+
 export function gelu(context: KernelContext, out: Tensor, x: Tensor, form: GeluForm): void {
+  activation(context, out, x, ACTIVATIONS[form]);
+}
+
+export function silu(context: KernelContext, out: Tensor, x: Tensor): void {
+  activation(context, out, x, ACTIVATIONS.silu);
+}
+
+function activation(context: KernelContext, out: Tensor, x: Tensor, number: number): void {
   if (x.size === 0) return;
   setOutAndX(context, out, x);
-  context.pool.int(4, form === "erf" ? 1 : 0);
+  context.pool.int(4, number);
   overRows(context, JOB.gelu, x.size, x.size);
 }
 

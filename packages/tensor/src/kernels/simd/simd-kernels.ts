@@ -1,6 +1,7 @@
 /**
  * The Kernels interface over the module. Products, attention and what is large go to all threads; what takes a microsecond stays
- * on one. Log-softmax, scale and relu are no part of GPT-2's pass or rare in it and are the reference's.
+ * on one. Copies are the reference's, which move whole runs of memory; so are log-softmax, scale and relu, not part of
+ * GPT-2's pass or rare in it.
  */
 import type { Pool } from "../../threads/pool.ts";
 import type { Kernels } from "../kernels.ts";
@@ -9,12 +10,12 @@ import { attention, storeHeads } from "./attention.ts";
 import { kernelContext } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
 import { embedding, linear, matmulTransposed } from "./products.ts";
-import { add, columns, gelu, layerNorm, softmax } from "./rows.ts";
+import { add, columns, gelu, layerNorm, silu, softmax } from "./rows.ts";
 
 /** The kernels of one engine; each argument list is spelled out, for a rest parameter would be an array a call. */
 export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
   const context = kernelContext(memory, pool);
-  const { logSoftmax, scale, relu } = referenceKernels;
+  const { logSoftmax, scale, relu, copy, copyHeads } = referenceKernels;
   return {
     matmul: (out, a, b) => linear(context, out, a, b, undefined),
     matmulTransposed: (out, a, b) => matmulTransposed(context, out, a, b),
@@ -26,8 +27,11 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
     logSoftmax,
     layerNorm: (out, x, weight, bias, epsilon) => layerNorm(context, out, x, weight, bias, epsilon),
     gelu: (out, x, form) => gelu(context, out, x, form),
+    silu: (out, x) => silu(context, out, x),
     relu,
     columns: (out, x, start) => columns(context, out, x, start),
+    copy,
+    copyHeads,
     storeHeads: (cache, x, position) => storeHeads(context, cache, x, position),
     attention: (out, q, keys, values, options) => attention(context, out, q, keys, values, options),
   };

@@ -1,0 +1,82 @@
+/**
+ * Attention of a pass: the one operation that handles each sequence by itself. Queries see only the keys of their own
+ * sequence, cached ones included. Scores and pattern are materialized only for a hook that listens for them.
+ */
+import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
+import type { GPT2Config } from "../config/config.ts";
+import type { Pass } from "./pass.ts";
+import { pastOf, type Sequence } from "./sequences.ts";
+
+/**
+ * z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C]
+ */
+export function attend(q: Tensor, k: Tensor, v: Tensor, pass: Pass): Tensor {
+  const { config, sequences, arena, layer, rowsOf } = pass;
+  const z = arena.allocate(q.shape); // [sum of T, C]
+  const isAllCached = sequences.every(isCached);
+  const ownKeys = isAllCached ? k : arena.allocate(k.shape);
+  const ownValues = isAllCached ? v : arena.allocate(v.shape);
+  const scale = attentionScale(config, layer);
+  for (let i = 0; i < sequences.length; i++) {
+    const sequence = sequences[i] as Sequence;
+    const { cache } = sequence;
+    cache?.store(layer, rowsOf(k, i), rowsOf(v, i));
+    const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
+    const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
+    const options = { past: pastOf(sequence), scale };
+    if (!isWatched(i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
+    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, i, pass);
+  }
+  return z;
+}
+
+function isCached({ cache }: Sequence): boolean {
+  return cache !== undefined;
+}
+
+/** Whether a hook listens for the scores or the pattern. */
+function isWatched(sequence: number, { wants }: Pass): boolean {
+  return wants("scores", sequence) || wants("pattern", sequence);
+}
+
+/** Splits the heads of a sequence without a cache, each contiguous, into given memory. [T, C] -> [H, T, D] */
+function headsApart(x: Tensor, memory: Tensor, { config, arena }: Pass): Tensor {
+  const heads = memory.reshape([config.nHead, x.shape[0] as number, config.nEmbd / config.nHead]);
+  storeHeads(heads, x, 0, arena);
+  return heads;
+}
+
+/** The operands of attention for one sequence, and its output z. */
+interface Operands {
+  readonly z: Tensor; // [T, C]
+  readonly q: Tensor; // [T, C]
+  readonly keys: Tensor; // [H, >= S, D]
+  readonly values: Tensor; // [H, >= S, D]
+}
+
+/** The same with scores and pattern shown to the trace; a replacement continues the computation from there. */
+function attendWatched(
+  { z, q, keys, values }: Operands,
+  options: AttentionOptions,
+  sequence: number,
+  { config, arena, isReplaced }: Pass,
+): void {
+  const mark = arena.mark();
+  const t = q.shape[0] as number;
+  const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
+  if (isReplaced("scores", scores, sequence)) {
+    attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
+  }
+  if (isReplaced("pattern", pattern, sequence)) {
+    attentionInto(z, q, keys, values, { ...options, pattern, from: "pattern" }, arena);
+  }
+  arena.release(mark);
+}
+
+/** The factor on q . k: 1 / sqrt(D), unless the config changes it. */
+function attentionScale({ nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config, layer: number) {
+  const scale = scaleAttnWeights ? 1 / Math.sqrt(nEmbd / nHead) : 1;
+  return scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;
+}

@@ -1,0 +1,284 @@
+/**
+ * Measures how many tokens a second a model reads (prefill) and writes (decode), compared with the machine's limits,
+ * and the milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is
+ * the argmax. Time spent yielding to the event loop is not counted.
+ */
+
+import type { GPT2Config } from "@tsgpt/gpt";
+import {
+  ContextOverflowError,
+  checkPositions,
+  forward,
+  forwardByLayer,
+  KVCache,
+  type Model,
+  promptOverflow,
+  weightBytesPerStep,
+  yieldToEventLoop,
+} from "@tsgpt/gpt";
+import { median } from "@tsgpt/numeric";
+import { argmax, type Tensor } from "@tsgpt/tensor";
+import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
+
+export interface MeasureOptions {
+  /** Tokens fed in one pass, from an empty cache. */
+  readonly promptTokens?: number | undefined;
+  /** Single-token steps per decode run. */
+  readonly newTokens?: number | undefined;
+  /** Tokens in the cache before the first step. */
+  readonly depth?: number | undefined;
+  /** False: every step recomputes the whole text. */
+  readonly useCache?: boolean | undefined;
+  readonly runs?: number | undefined;
+  /** Unmeasured runs first, to warm up the compiler and the memory. */
+  readonly warmups?: number | undefined;
+  /** Also measure the machine's limits, after each step and between runs, if the engine supports it. */
+  readonly limits?: boolean | undefined;
+  /** Returns the bytes of JavaScript heap in use, to measure how many a step allocates. */
+  readonly heapUsed?: (() => number) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after the first full run, before the limits allocate memory. */
+  readonly onWarm?: (() => void) | undefined;
+  /** Called after each measured run, from 1. */
+  readonly onRun?: ((run: number, runs: number) => void) | undefined;
+}
+
+/** Tokens per second. */
+export interface Speed {
+  readonly mean: number;
+  readonly median: number;
+  /** Sample standard deviation (n - 1) of the runs; 0 for a single run. */
+  readonly standardDeviation: number;
+  readonly runs: readonly number[];
+}
+
+export interface GenerationSpeed {
+  readonly promptTokens: number;
+  readonly newTokens: number;
+  readonly depth: number;
+  readonly useCache: boolean;
+  readonly prefill: Speed;
+  readonly decode: Speed;
+  /** Undefined unless asked for and supported by the engine. */
+  readonly limits: Limits | undefined;
+  /**
+   * Median over the steps of the ratio between the rate of weight bytes in a step and in the read pass right after it;
+   * undefined like `limits`.
+   */
+  readonly shareOfReadLimit: number | undefined;
+  /** JavaScript heap bytes allocated per step, measured after the runs; undefined unless asked for. */
+  readonly heapBytesPerStep: number | undefined;
+}
+
+export interface PositionOptions {
+  readonly useCache: boolean;
+  /** How often all positions are measured in turn; the median of each is reported. */
+  readonly runs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each measurement; `count` is positions times runs. */
+  readonly onPosition?: ((done: number, count: number) => void) | undefined;
+}
+
+export interface PositionTime {
+  /** From 1: the length of the text, including the token fed. */
+  readonly position: number;
+  /** Median of the runs. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Prefill and decode speed of a model, in tokens per second.
+ * @throws RangeError for an invalid count; ContextOverflowError if the tokens do not fit; the signal's reason
+ */
+export async function measureGeneration(model: Model, options: MeasureOptions = {}): Promise<GenerationSpeed> {
+  const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
+  checkCounts({ promptTokens, newTokens, runs }, 1);
+  checkCounts({ depth, warmups }, 0);
+  const { nPositions } = model.config;
+  if (promptTokens > nPositions) throw promptOverflow("measuring", promptTokens, nPositions);
+  checkFits(model.config, depth, newTokens);
+  const cache = useCache
+    ? new KVCache(model.config, model.engine, Math.max(promptTokens, depth + newTokens))
+    : undefined;
+  const prefills: number[] = [];
+  const decodes: number[] = [];
+  const heap = options.heapUsed && heapGrowth(options.heapUsed);
+  let limits: LimitPasses | undefined;
+  const afterStep = (milliseconds?: number) => milliseconds !== undefined && limits?.afterStep(milliseconds);
+  const once = async () => {
+    prefills.push((1000 * promptTokens) / (await prefillMilliseconds(model, promptTokens, cache, signal)));
+    decodes.push((1000 * newTokens) / (await decodeMilliseconds(model, depth, newTokens, cache, signal, afterStep)));
+  };
+  try {
+    for (let run = 0; run < warmups; run++) await once();
+    prefills.length = decodes.length = 0;
+    options.onWarm?.();
+    if (options.limits) limits = limitPasses(model.engine, weightBytesPerStep(model));
+    for (let run = 1; run <= runs; run++) {
+      limits?.betweenRuns();
+      await once();
+      options.onRun?.(run, runs);
+    }
+    if (heap) await decodeMilliseconds(model, depth, newTokens, cache, signal, heap.ask);
+    return {
+      ...{ promptTokens, newTokens, depth, useCache, prefill: summarize(prefills), decode: summarize(decodes) },
+      limits: limits?.limits(),
+      shareOfReadLimit: limits?.shareOfReadLimit(),
+      heapBytesPerStep: heap?.perStep(),
+    };
+  } finally {
+    limits?.dispose();
+    cache?.dispose();
+  }
+}
+
+async function prefillMilliseconds(model: Model, count: number, cache: KVCache | undefined, signal?: AbortSignal) {
+  cache?.reset();
+  return (await timedForward(model, fillerIds(model.config, count), cache, signal)).milliseconds;
+}
+
+/**
+ * The total time of steps after `depth` tokens; `aroundStep` is called before the first and, with its time, after every
+ * one.
+ */
+async function decodeMilliseconds(
+  model: Model,
+  depth: number,
+  steps: number,
+  cache: KVCache | undefined,
+  signal?: AbortSignal,
+  aroundStep: (milliseconds?: number) => void = () => {},
+): Promise<number> {
+  const ids = fillerIds(model.config, depth + 1);
+  cache?.reset();
+  if (cache && depth > 0) await timedForward(model, ids.slice(0, depth), cache, signal);
+  let total = 0;
+  aroundStep();
+  for (let step = 0; step < steps; step++) {
+    const { milliseconds, logits } = await timedForward(model, cache ? ids.slice(-1) : ids, cache, signal);
+    total += milliseconds;
+    ids.push(argmax(logits.reshape([logits.size])));
+    aroundStep(milliseconds);
+  }
+  return total;
+}
+
+/** Heap growth per step: the median, because some steps include a collection, minus the cost of asking. */
+function heapGrowth(heapUsed: () => number) {
+  const used: number[] = [];
+  const differences = (values: readonly number[]) => values.slice(1).map((value, i) => value - (values[i] as number));
+  return {
+    ask: () => void used.push(heapUsed()),
+    perStep: () => median(differences(used)) - median(differences(Array.from({ length: 9 }, heapUsed))),
+  };
+}
+
+/**
+ * The time of one token at each of `positions`: with a cache, one step after position - 1 tokens; without, a full pass
+ * over all of them. Both compute only the last logits. Each run visits all positions before the next, so that a
+ * disturbance of some milliseconds affects one measurement of a position and not its median.
+ * @throws RangeError unless the positions are integers from 1 to nPositions, ascending; the signal's reason
+ */
+export async function measurePositions(
+  model: Model,
+  positions: readonly number[],
+  { useCache, runs = 3, signal, onPosition }: PositionOptions,
+): Promise<PositionTime[]> {
+  checkCounts({ runs }, 1);
+  checkPositions(model.config, positions);
+  const last = positions.at(-1) ?? 1;
+  const ids = fillerIds(model.config, last);
+  const cache = useCache ? new KVCache(model.config, model.engine, last) : undefined;
+  const measured = positions.map((): number[] => []);
+  try {
+    await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass compiles and allocates
+    for (let done = 0; done < positions.length * runs; done++) {
+      const at = done % positions.length;
+      const text = ids.slice(0, positions[at]);
+      measured[at]?.push(await lastTokenMilliseconds(model, text, cache, signal));
+      onPosition?.(done + 1, positions.length * runs);
+    }
+    return positions.map((position, i) => ({ position, milliseconds: median(measured[i] as number[]) }));
+  } finally {
+    cache?.dispose();
+  }
+}
+
+/**
+ * The time of a text's last token: one step after the others, which are in the cache or fed first; without a cache, all
+ * of the text.
+ */
+async function lastTokenMilliseconds(
+  model: Model,
+  text: readonly number[],
+  cache: KVCache | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (!cache) return (await timedForward(model, text, undefined, signal)).milliseconds;
+  if (cache.length >= text.length) cache.reset();
+  const missing = text.slice(cache.length, -1);
+  if (missing.length > 0) await timedForward(model, missing, cache, signal);
+  return (await timedForward(model, text.slice(-1), cache, signal)).milliseconds;
+}
+
+interface TimedPass {
+  readonly milliseconds: number;
+  readonly logits: Tensor;
+}
+
+/** One pass that computes only the last logits, and its milliseconds. */
+async function timedForward(
+  model: Model,
+  ids: readonly number[],
+  cache: KVCache | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TimedPass> {
+  await yieldToEventLoop();
+  signal?.throwIfAborted();
+  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
+  const start = performance.now();
+  const logits = forward(model, ids, { cache, positions: "last" });
+  return { milliseconds: performance.now() - start, logits };
+}
+
+/** Yields to the event loop between the layers of a longer pass, so that it can be aborted. */
+async function timedByLayer(
+  pass: ReturnType<typeof forwardByLayer>,
+  signal: AbortSignal | undefined,
+): Promise<TimedPass> {
+  try {
+    for (let milliseconds = 0; ; await yieldToEventLoop()) {
+      signal?.throwIfAborted();
+      const start = performance.now();
+      const step: IteratorResult<number, Tensor> = pass.next();
+      milliseconds += performance.now() - start;
+      if (step.done) return { milliseconds, logits: step.value };
+    }
+  } finally {
+    pass.return(undefined as never); // frees the scratch memory of an abandoned pass
+  }
+}
+
+/** Distinct ids; their values do not affect the time. */
+function fillerIds({ vocabSize }: GPT2Config, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % vocabSize);
+}
+
+function summarize(runs: readonly number[]): Speed {
+  const mean = runs.reduce((sum, run) => sum + run, 0) / runs.length;
+  const squares = runs.reduce((sum, run) => sum + (run - mean) ** 2, 0);
+  return { mean, median: median(runs), standardDeviation: Math.sqrt(squares / Math.max(1, runs.length - 1)), runs };
+}
+
+function checkCounts(counts: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new RangeError(`measuring: ${name} must be a whole number, ${least} or more, got ${value}`);
+    }
+  }
+}
+
+function checkFits({ nPositions }: GPT2Config, past: number, adding: number): void {
+  if (past + adding > nPositions)
+    throw new ContextOverflowError({ past, adding, limit: nPositions, what: "nPositions" });
+}
