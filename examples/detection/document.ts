@@ -8,7 +8,7 @@ import { strips } from "./strips.ts";
 import { rewrites, verdicts } from "./verdicts.ts";
 
 /** In the document's order. */
-export const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> = {
+const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> = {
   strips,
   decoders,
   sweeps,

@@ -33,7 +33,7 @@ export async function strips(lab: Lab): Promise<Chapter> {
   };
 }
 
-export function average({ scores }: Written): { mean: number; deviation: number } {
+function average({ scores }: Written): { mean: number; deviation: number } {
   const spreads = scores.map(probabilitySpread);
   const mean = (of: "mean" | "deviation") => spreads.reduce((sum, found) => sum + found[of], 0) / spreads.length;
   return { mean: mean("mean"), deviation: mean("deviation") };

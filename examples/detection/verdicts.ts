@@ -1,11 +1,10 @@
 /** DetectGPT by rewrites, and what of all this holds on this model: computed, line by line. */
-import { detectGpt } from "@tsgpt/analysis";
+import { detectGpt, probabilitySpread } from "@tsgpt/analysis";
 import type { Chapter } from "../sampling/lab.ts";
 import { table } from "../sampling/markdown.ts";
-import { auroc } from "./auroc.ts";
+import { type Auroc, auroc } from "./auroc.ts";
 import { aurocOf, DECODERS, GREEDY, named, shown, TOP_P } from "./decoders.ts";
 import { claim, humanTexts, type Lab, modelTexts, type Written } from "./lab.ts";
-import { average } from "./strips.ts";
 
 const PERTURBATIONS = 5;
 /** Each is rewritten so often that fewer have to do. */
@@ -35,55 +34,56 @@ export async function rewrites(lab: Lab): Promise<Chapter> {
   };
 }
 
+/** How much a text's probabilities jump, for their height; of each text. */
+const jumps = ({ scores }: Written): number[] =>
+  scores.map((text) => {
+    const { mean, deviation } = probabilitySpread(text);
+    return deviation / mean;
+  });
+
+/** `holds` or not, where the interval leaves no doubt. */
+function aboveHalf({ low, high }: Auroc): string {
+  return low > 0.5 ? "holds" : high < 0.5 ? "does not hold" : "is not decided by these texts";
+}
+
+/** Whether one statistic tells better than another, where their intervals do not overlap. */
+function isBetter(one: Auroc, other: Auroc): string {
+  return one.low > other.high ? "holds" : one.high < other.low ? "does not hold" : "is not decided by these texts";
+}
+
 /** What is said elsewhere, whether it is so here, and the numbers. */
 export async function verdicts(lab: Lab): Promise<Chapter> {
-  const likelihood = (name: string) =>
-    aurocOf(lab, DECODERS.find((decoder) => decoder.name === name)!, named("log-likelihood"));
-  const fast = await aurocOf(lab, TOP_P, named("Fast-DetectGPT"));
-  const logRank = await aurocOf(lab, TOP_P, named("log-rank"));
-  const plain = await aurocOf(lab, TOP_P, named("log-likelihood"));
-  const lrr = await aurocOf(lab, TOP_P, named("LRR"));
-  const entropy = await aurocOf(lab, TOP_P, named("entropy"));
-  const [human, greedy] = [average(await humanTexts(lab)), average(await modelTexts(lab, GREEDY))];
-  const whole = average(await modelTexts(lab, DECODERS.find(({ name }) => name === "the whole distribution")!));
-  const verdict = (holds: boolean) => (holds ? "holds" : "does not hold");
+  const of = (name: string) => aurocOf(lab, TOP_P, named(name));
+  const whole = DECODERS.find(({ name }) => name === "the whole distribution")!;
+  const [human, greedy, drawn] = [await humanTexts(lab), await modelTexts(lab, GREEDY), await modelTexts(lab, whole)];
+  const [plain, fast, lrr, logRank, entropy] = [
+    await of("log-likelihood"),
+    await of("Fast-DetectGPT"),
+    await of("LRR"),
+    await of("log-rank"),
+    await of("entropy"),
+  ];
+  const probable = await aurocOf(lab, GREEDY, named("log-likelihood"));
+  const wholeLikelihood = await aurocOf(lab, whole, named("log-likelihood"));
+  const [jumpGreedy, jumpWhole] = [auroc(jumps(human), jumps(greedy)), auroc(jumps(human), jumps(drawn))];
+  const better = (one: Auroc) => [isBetter(one, plain), `${shown(one)} against ${shown(plain)}`];
   const rows = [
+    ["Greedy text is more probable than people's (1904.09751)", aboveHalf(probable), shown(probable)],
     [
-      "Greedy text is more probable than people's (1904.09751)",
-      verdict(greedy.mean > human.mean),
-      `mean probability ${greedy.mean.toFixed(3)} against ${human.mean.toFixed(3)}`,
+      "People's text jumps more, for its height, than greedy text (1904.09751)",
+      aboveHalf(jumpGreedy),
+      shown(jumpGreedy),
     ],
-    [
-      "People's text fluctuates more, for its mean, than greedy text (1904.09751)",
-      verdict(human.deviation / human.mean > greedy.deviation / greedy.mean),
-      `deviation over mean ${(human.deviation / human.mean).toFixed(2)} against ${(greedy.deviation / greedy.mean).toFixed(2)}`,
-    ],
-    [
-      "People's text fluctuates more than text drawn from the whole distribution",
-      verdict(human.deviation / human.mean > whole.deviation / whole.mean),
-      `${(human.deviation / human.mean).toFixed(2)} against ${(whole.deviation / whole.mean).toFixed(2)}`,
-    ],
+    ["and than text drawn from the whole distribution", aboveHalf(jumpWhole), shown(jumpWhole)],
     [
       "Text drawn from the whole distribution is told by its likelihood",
-      verdict((await likelihood("the whole distribution")).low > 0.5),
-      shown(await likelihood("the whole distribution")),
+      aboveHalf(wholeLikelihood),
+      shown(wholeLikelihood),
     ],
-    [
-      "Fast-DetectGPT tells better than log-likelihood (2310.05130), top-p 0.9",
-      verdict(fast.value > plain.value),
-      `${shown(fast)} against ${shown(plain)}`,
-    ],
-    [
-      "LRR tells better than log-likelihood (2306.05540), top-p 0.9",
-      verdict(lrr.value > plain.value),
-      `${shown(lrr)} against ${shown(plain)}`,
-    ],
-    [
-      "Log-rank tells better than log-likelihood (2301.11305), top-p 0.9",
-      verdict(logRank.value > plain.value),
-      `${shown(logRank)} against ${shown(plain)}`,
-    ],
-    ["Low entropy speaks for the model (1906.04043), top-p 0.9", verdict(entropy.low > 0.5), shown(entropy)],
+    ["Fast-DetectGPT tells better than log-likelihood (2310.05130), top-p 0.9", ...better(fast)],
+    ["LRR tells better than log-likelihood (2306.05540), top-p 0.9", ...better(lrr)],
+    ["Log-rank tells better than log-likelihood (2301.11305), top-p 0.9", ...better(logRank)],
+    ["Low entropy speaks for the model (1906.04043), top-p 0.9", aboveHalf(entropy), shown(entropy)],
   ];
-  return { values: { "verdicts.table": table(["what is said", "here", "by"], rows, 3) } };
+  return { values: { "verdicts.table": table(["what is said", "here", "AUROC"], rows, 3) } };
 }

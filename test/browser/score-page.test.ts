@@ -7,7 +7,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage, probabilityStrips, scoreText } from "../../packages/analysis/src/index.ts";
 import { loadModel } from "../../packages/gpt/src/node/index.ts";
-import { createSimdEngine } from "../../packages/tensor/src/index.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 
 const TEXT = `Once upon a time <script>alert(1)</script> ]]> </style> \u202Ethere was\u202C a 🦓 & a "king" <img src="http://127.0.0.1:9/x" onerror="alert(1)">`;
@@ -17,11 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), "tsgpt-page-"));
 describe.runIf(hasChromium)("in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
-    const engine = createSimdEngine({ threads: 1 });
-    const model = await loadModel(join(root, "weights/fairytales"), { engine });
+    const model = await loadModel(join(root, "weights/fairytales"));
     const { tokenizer } = model;
     const scores = await scoreText(model, tokenizer?.encode(TEXT) ?? []);
-    engine.dispose();
     writeFileSync(join(folder, "page.html"), htmlPage(scores, { title: TEXT, summary: [TEXT], tokenizer }));
     writeFileSync(join(folder, "strips.svg"), probabilityStrips([{ name: TEXT, scores }], { title: TEXT, tokenizer }));
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

@@ -99,8 +99,8 @@ describe.each(models)("$name, $engineName kernels", ({ name, folder, create }) =
     "$length tokens, bos $bos: each token's numbers",
     async (reference) => {
       const scores = await score(reference);
-      const wrong = (reference.tokens ?? []).flatMap((token, i) => {
-        if (token === null) return scores.rank[i] === -1 ? [] : [{ i, got: scores.rank[i] }];
+      const wrong = (reference.tokens ?? []).flatMap((token, i): object[] => {
+        if (token === null) return scores.rank[i] === -1 ? [] : [{ i, token, got: [scores.rank[i]] }];
         const [logprob, rank, entropy, variance] = token;
         const isSame =
           Math.abs(scores.logprob[i] - logprob) <= TOKEN &&

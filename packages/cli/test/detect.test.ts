@@ -65,12 +65,22 @@ describe.concurrent("tsgpt detect", () => {
       "0.5",
     ];
     const { watermark } = await json(`@${text}`, ...kind);
-    const { tokens: _, ...expected } = JSON.parse((await tsgpt(["watermark", `@${text}`, ...MODEL, ...kind, "--json"])).stdout);
+    const { tokens: _, ...expected } = JSON.parse(
+      (await tsgpt(["watermark", `@${text}`, ...MODEL, ...kind, "--json"])).stdout,
+    );
     expect(watermark).toEqual(expected);
   });
 
   test("says in words what each is, in which unit, and that it is no proof", async () => {
-    const { stdout, stderr } = await tsgpt(["detect", ...MODEL, ...TOKENS, "--perturbations", "2", "--watermark-key", "1"]);
+    const { stdout, stderr } = await tsgpt([
+      "detect",
+      ...MODEL,
+      ...TOKENS,
+      "--perturbations",
+      "2",
+      "--watermark-key",
+      "1",
+    ]);
     const names = stdout
       .split("\n")
       .slice(1, -2)

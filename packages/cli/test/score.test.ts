@@ -119,7 +119,8 @@ describe.concurrent("for a person", () => {
 
   test("the zebra pair of the help: its bits are those of the bundled model, fewer for white than for green", async () => {
     const { stdout: help } = await tsgpt(["score", "--help"]);
-    const bits = async (text: string) => (-(await json(text, "--model", "fairytales")).tokens.at(-1).logprob / Math.LN2).toFixed(1);
+    const bits = async (text: string) =>
+      (-(await json(text, "--model", "fairytales")).tokens.at(-1).logprob / Math.LN2).toFixed(1);
     const pair = (beginning: string) => Promise.all(["white", "green"].map((color) => bits(`${beginning} ${color}`)));
     const [was, stripes] = await Promise.all([pair("The zebra was"), pair("The zebra's stripes were black and")]);
     expect(was).toEqual(["9.2", "10.5"]);

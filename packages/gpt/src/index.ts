@@ -51,13 +51,13 @@ export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce }
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
-export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { KVCache } from "./kv-cache.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
 export { cacheBytes } from "./memory/memory.ts";
 export { type MemoryByDtype, memoryByDtype, type StorageDtype } from "./memory/memory-by-dtype.ts";
 export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
+export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropies, crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
 export { type Tokenizer, TokenizerError } from "./tokenizer/tokenizer.ts";
