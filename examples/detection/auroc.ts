@@ -1,7 +1,10 @@
 /** How well a statistic tells two classes apart: the area under the ROC curve, with a bootstrap confidence interval. */
 import { createGenerator, nextUint32 } from "@tsgpt/numeric";
 
-/** P(a of `positive` > a of `negative`) + half of P(equal): 1 tells them apart, 0.5 not at all, below it the other way round. */
+/**
+ * P(a of `positive` > a of `negative`) + half of P(equal): 1 tells them apart, 0.5 not at all, below it the other way
+ * round.
+ */
 export interface Auroc {
   readonly value: number;
   /** 95%: percentiles of resampled classes. */

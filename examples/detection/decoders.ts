@@ -1,4 +1,6 @@
-/** How well each statistic tells the model's text under several decoders, and how that falls with temperature and top-p. */
+/**
+ * How well each statistic tells the model's text under several decoders, and how that falls with temperature and top-p.
+ */
 import type { Chapter } from "../sampling/lab.ts";
 import { table } from "../sampling/markdown.ts";
 import { BLUE, dots, draw, GREEN, label, level, line, type Point, RED, VIOLET } from "../sampling/plot.ts";

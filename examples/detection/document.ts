@@ -1,4 +1,6 @@
-/** docs/detection.md and its pictures: the chapters run, one after the other, and their results go into the template. */
+/**
+ * docs/detection.md and its pictures: the chapters run, one after the other, and their results go into the template.
+ */
 import type { Chapter } from "../sampling/lab.ts";
 import { fill } from "../sampling/markdown.ts";
 import { decoders, sweeps } from "./decoders.ts";

@@ -1,6 +1,6 @@
 /**
- * What every chapter of docs/detection.md does: the stories people wrote, the bundled model's own under a decoder, and their statistics.
- * On the simd kernels, whose numbers do not depend on threads or on what is computed together.
+ * What every chapter of docs/detection.md does: the stories people wrote, the bundled model's own under a decoder, and
+ * their statistics. On the simd kernels, whose numbers do not depend on threads or on what is computed together.
  */
 import { readFile } from "node:fs/promises";
 import { type Detection, detect, scoreTexts, type TokenScores } from "@tsgpt/analysis";
@@ -9,7 +9,10 @@ import { loadModel } from "@tsgpt/gpt/node";
 import { type ChainSpec, createSampler } from "@tsgpt/sampling";
 import { createSimdEngine } from "@tsgpt/tensor";
 
-/** Tokens of a story that the model goes on from, and of each text that is judged: what follows them, in the story or by the model. */
+/**
+ * Tokens of a story that the model goes on from, and of each text that is judged: what follows them, in the story or by
+ * the model.
+ */
 export const PROMPT = 24;
 export const LENGTH = 160;
 
@@ -60,7 +63,10 @@ export function humanTexts(lab: Lab): Promise<Written> {
   return once(lab, "human", async () => scored(lab, lab.human));
 }
 
-/** The model's own text behind each prompt; text i has the seed i. An end of the text is never drawn, as the stories have none. */
+/**
+ * The model's own text behind each prompt; text i has the seed i. An end of the text is never drawn, as the stories
+ * have none.
+ */
 export function modelTexts(lab: Lab, { name, chain }: Decoder): Promise<Written> {
   return once(lab, name, async () => {
     const end = lab.model.config.eosTokenId;

@@ -1,4 +1,7 @@
-/** The figure of "The Curious Case of Neural Text Degeneration" on this model: the probability of each token, by people and by the model. */
+/**
+ * The figure of "The Curious Case of Neural Text Degeneration" on this model: the probability of each token, by people
+ * and by the model.
+ */
 import { probabilitySpread, probabilityStrips } from "@tsgpt/analysis";
 import type { Chapter } from "../sampling/lab.ts";
 import { quotation, table } from "../sampling/markdown.ts";

@@ -83,7 +83,7 @@ describe.concurrent("tsgpt detect", () => {
     ]);
     const names = stdout
       .split("\n")
-      .slice(1, -2)
+      .slice(1, -3)
       .map((line) => line.split("  ")[0]);
     expect(names).toEqual([
       "log-likelihood",

@@ -41,7 +41,10 @@ export function sumOfExponentials(values: Float32Array, max: number): number {
   return sum;
 }
 
-/** Sums over x = value - max: of exp(x), of exp(x) x and of exp(x) x^2, from which follow the mean and the variance of x under softmax. */
+/**
+ * Sums over x = value - max: of exp(x), of exp(x) x and of exp(x) x^2, from which follow the mean and the variance of x
+ * under softmax.
+ */
 export interface ExponentialMoments {
   readonly sum: number;
   readonly first: number;

@@ -1,6 +1,6 @@
 /**
- * DetectGPT's statistic (Mitchell et al., arXiv 2301.11305): a text that a model wrote lies near a peak of its likelihood, so that changing
- * it a little makes it less likely; a human one's rewrites may be likelier as well as not.
+ * DetectGPT's statistic (Mitchell et al., arXiv 2301.11305): a text that a model wrote lies near a peak of its
+ * likelihood, so that changing it a little makes it less likely; a human one's rewrites may be likelier as well as not.
  */
 import type { Model } from "@tsgpt/gpt";
 import { type ScoreOptions, scoreTexts } from "../score/score.ts";

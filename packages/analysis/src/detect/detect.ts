@@ -1,8 +1,9 @@
 /**
- * Statistics by which texts of a language model are told from human ones, from the scores of one text. Each is a statistic, neither a
- * proof nor a probability: what is usual depends on the model, the kind of text and its length (docs/detection.md).
- * Log-likelihood, rank, log-rank and entropy: Gehrmann et al., GLTR (arXiv 1906.04043), and Mitchell et al. (arXiv 2301.11305); LRR: Su et al.
- * (arXiv 2306.05540); Fast-DetectGPT: Bao et al. (arXiv 2310.05130), its analytic form, the same model as reference and scorer.
+ * Statistics by which texts of a language model are told from human ones, from the scores of one text. Each is a
+ * statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its length
+ * (docs/detection.md). Log-likelihood, rank, log-rank and entropy: Gehrmann et al., GLTR (arXiv 1906.04043), and
+ * Mitchell et al. (arXiv 2301.11305); LRR: Su et al. (arXiv 2306.05540); Fast-DetectGPT: Bao et al. (arXiv 2310.05130),
+ * its analytic form, the same model as reference and scorer.
  */
 import { isScored, type TokenScores } from "../score/token-scores.ts";
 import { type ClassCounts, classCounts } from "./rank-class.ts";
@@ -20,7 +21,10 @@ export interface Detection {
   readonly entropy: number;
   /** -logLikelihood / logRank; null where every token was the likeliest. */
   readonly lrr: number | null;
-  /** (sum of ln p - sum of its means) / sqrt(sum of its variances), each under the model's own distribution; null where that is 0. */
+  /**
+   * (sum of ln p - sum of its means) / sqrt(sum of its variances), each under the model's own distribution; null where
+   * that is 0.
+   */
   readonly fastDetectGpt: number | null;
   /** GLTR's classes by rank. */
   readonly classes: ClassCounts;
@@ -48,7 +52,8 @@ export function detect(scores: TokenScores): Detection {
     logRank: logRank / scored,
     entropy: entropy / scored,
     lrr: logRank > 0 ? -logprob / logRank : null,
-    fastDetectGpt: variance > 0 ? (logprob + entropy) / Math.sqrt(variance) : null, // the mean of ln p is minus the entropy
+    // the mean of ln p is minus the entropy
+    fastDetectGpt: variance > 0 ? (logprob + entropy) / Math.sqrt(variance) : null,
     classes: classCounts(scores),
   };
 }

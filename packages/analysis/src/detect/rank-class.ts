@@ -1,4 +1,7 @@
-/** GLTR's classes of a token by its rank among the model's predictions. Gehrmann et al., arXiv 1906.04043, and its demo's 10 / 100 / 1000. */
+/**
+ * GLTR's classes of a token by its rank among the model's predictions. Gehrmann et al., arXiv 1906.04043, and its
+ * demo's 10 / 100 / 1000.
+ */
 import { isScored, type TokenScores } from "../score/token-scores.ts";
 
 export const RANK_CLASSES = ["top10", "top100", "top1000", "rest"] as const;

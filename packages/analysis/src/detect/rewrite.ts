@@ -1,7 +1,8 @@
 /**
- * Rewrites of a text by the model itself: spans of two tokens are drawn anew, each token from the model's distribution behind the
- * rewritten text so far. DetectGPT (Mitchell et al., arXiv 2301.11305) fills such spans with T5, which sees both sides; a GPT sees
- * the left one alone. Its share and spans are kept: 0.3 T / 4 spans of 2, one token at least between two.
+ * Rewrites of a text by the model itself: spans of two tokens are drawn anew, each token from the model's distribution
+ * behind the rewritten text so far. DetectGPT (Mitchell et al., arXiv 2301.11305) fills such spans with T5, which sees
+ * both sides; a GPT sees the left one alone. Its share and spans are kept: 0.3 T / 4 spans of 2, one token at least
+ * between two.
  */
 import { interruptibleForward, KVCache, type Model } from "@tsgpt/gpt";
 import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
@@ -35,8 +36,9 @@ interface Draft {
 }
 
 /**
- * Rewrites of a text, each as long as it. A text longer than the context is rewritten in parts that know nothing of each other; the
- * first token of each, which has nothing before it, stays unless there is a begin token. T ids -> `count` lists of T ids
+ * Rewrites of a text, each as long as it. A text longer than the context is rewritten in parts that know nothing of
+ * each other; the first token of each, which has nothing before it, stays unless there is a begin token. T ids ->
+ * `count` lists of T ids
  * @throws RangeError for a text too short to have a span; the signal's AbortError
  */
 export async function rewrite(model: Model, ids: readonly number[], options: RewriteOptions): Promise<number[][]> {
@@ -62,7 +64,10 @@ export async function rewrite(model: Model, ids: readonly number[], options: Rew
   return rewritten;
 }
 
-/** The rewrites of one part, in step: each round feeds every draft what is left before its next place, and draws the token there. */
+/**
+ * The rewrites of one part, in step: each round feeds every draft what is left before its next place, and draws the
+ * token there.
+ */
 async function rewritePart(
   model: Model,
   ids: readonly number[],
@@ -103,7 +108,10 @@ async function drawAt(
   }
 }
 
-/** The places drawn anew, ascending: spans that keep their distance, chosen one after the other, none on the first token. */
+/**
+ * The places drawn anew, ascending: spans that keep their distance, chosen one after the other, none on the first
+ * token.
+ */
 function placesOf(length: number, generator: Generator): number[] {
   const spans = length < SHORTEST ? 0 : Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
   const taken = new Set<number>();

@@ -1,8 +1,9 @@
 /**
- * The detector of a watermark: it counts the tokens that the key colours green and asks how far that is above chance, without
- * the model and without its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226), equation 3;
- * the colours are those of the step that writes the watermark (@tsgpt/sampling). The first tokens, which have no whole window
- * before them, are not counted; nor is the prompt told from what follows: leave it out, or it thins the mark.
+ * The detector of a watermark: it counts the tokens that the key colours green and asks how far that is above chance,
+ * without the model and without its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv
+ * 2301.10226), equation 3; the colours are those of the step that writes the watermark (@tsgpt/sampling). The first
+ * tokens, which have no whole window before them, are not counted; nor is the prompt told from what follows: leave it
+ * out, or it thins the mark.
  */
 import { checkWatermarkKey, colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
 import { upperTail } from "./upper-tail.ts";
@@ -13,8 +14,9 @@ export type Colour = "green" | "red";
 
 export interface DetectOptions {
   /**
-   * What the same hash colors counts once, however often it comes: a loop says no more than its first round. Of a left hash that is the same
-   * token behind the same window; of a wide self hash also behind windows that share the token whose hash is least. Default true.
+   * What the same hash colors counts once, however often it comes: a loop says no more than its first round. Of a left
+   * hash that is the same token behind the same window; of a wide self hash also behind windows that share the token
+   * whose hash is least. Default true.
    */
   readonly ignoreRepeats?: boolean;
   /** A z above it is flagged; default 4. */
@@ -33,9 +35,9 @@ export interface WatermarkEvidence {
   /** z if all that was counted were green: a text for which this is below the threshold is too short to be flagged. */
   readonly highestZ: number;
   /**
-   * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided. The normal
-   * distribution stands for the binomial: of a few dozen tokens the small values are too small. With `ignoreRepeats` false they are too
-   * small for any text that repeats itself.
+   * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided.
+   * The normal distribution stands for the binomial: of a few dozen tokens the small values are too small. With
+   * `ignoreRepeats` false they are too small for any text that repeats itself.
    */
   readonly pValue: number;
   readonly flagged: boolean;
@@ -44,10 +46,10 @@ export interface WatermarkEvidence {
 }
 
 /**
- * How green a text is under a key, [T] ids. A statistic, not a proof: of many texts some are flagged by chance, an edited
- * or a predictable text loses its mark, and who has the key can forge it.
- * @throws SamplingError for a key that the step would not take; RangeError for an id or an option that cannot be, and for a text
- * too short to have a token to count
+ * How green a text is under a key, [T] ids. A statistic, not a proof: of many texts some are flagged by chance, an
+ * edited or a predictable text loses its mark, and who has the key can forge it.
+ * @throws SamplingError for a key that the step would not take; RangeError for an id or an option that cannot be, and
+ * for a text too short to have a token to count
  */
 export function detectWatermark(
   ids: readonly number[],
@@ -72,7 +74,9 @@ export function zScore(green: number, scored: number, gamma: number): number {
   return (green - gamma * scored) / Math.sqrt(scored * gamma * (1 - gamma));
 }
 
-/** The positions whose hash stands for the first time: equal ones are colored by one draw, and say what it says once. */
+/**
+ * The positions whose hash stands for the first time: equal ones are colored by one draw, and say what it says once.
+ */
 function firstOfEach(hashes: readonly (number | undefined)[]): number[] {
   const first = new Map<number, number>();
   for (const [i, hash] of hashes.entries()) if (hash !== undefined && !first.has(hash)) first.set(hash, i);

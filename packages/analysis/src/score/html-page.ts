@@ -1,6 +1,7 @@
 /**
- * A scored text as one self-contained page: the text colored by GLTR's classes, each token's alternatives where the pointer or the
- * keyboard's focus is, a histogram, and everything as a table. No script, and nothing is fetched: a policy in the page forbids both.
+ * A scored text as one self-contained page: the text colored by GLTR's classes, each token's alternatives where the
+ * pointer or the keyboard's focus is, a histogram, and everything as a table. No script, and nothing is fetched: a
+ * policy in the page forbids both.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { type ClassCounts, classCounts, RANK_CLASSES } from "../detect/rank-class.ts";
@@ -63,14 +64,16 @@ function pieceSpan({ text, from, to, rankClass }: TextPiece, tokens: readonly To
   const cards = tokens.slice(from, to).map((token) => card(token, show));
   const lines = escapeMarkup(text).replaceAll("\n", '<span class="newline">↵</span>\n');
   const sign = mark === "" ? "" : `<span class="mark">${mark}</span>`;
-  return `<span class="token ${rankClass ?? "unscored"}" tabindex="0"><bdi>${lines}</bdi>${sign}<span class="card">${cards.join("")}</span></span>`;
+  const shown = `<bdi>${lines}</bdi>${sign}<span class="card">${cards.join("")}</span>`;
+  return `<span class="token ${rankClass ?? "unscored"}" tabindex="0">${shown}</span>`;
 }
 
 function card(token: TokenScore, show: Show): string {
   const { id, position, logprob, rank, entropy, top } = token;
   const head = `<b>${show(id)}</b> token ${position}, id ${id}`;
   if (logprob === null || rank === null || entropy === null) return `<span class="row">${head}: no score</span>`;
-  const numbers = `probability ${percent(logprob)}, ${bits(-logprob)} bits, rank ${rank}, entropy ${bits(entropy)} bits`;
+  const likely = `probability ${percent(logprob)}, ${bits(-logprob)} bits, rank ${rank}`;
+  const numbers = `${likely}, entropy ${bits(entropy)} bits`;
   const others = top.map((other) => `<span class="alternative">${show(other.id)} ${percent(other.logprob)}</span>`);
   return `<span class="row">${head}: ${numbers}</span><span class="row">${others.join(" ")}</span>`;
 }
@@ -81,7 +84,8 @@ function tokenTable(tokens: readonly TokenScore[], show: Show): string {
     const others = top.map((other) => `${show(other.id)} ${percent(other.logprob)}`).join(", ");
     const scored =
       logprob === null ? ["", "", "", ""] : [percent(logprob), bits(-logprob), `${rank}`, bits(entropy ?? 0)];
-    return `<tr>${[`${position}`, show(id), `${id}`, ...scored, others].map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    const cells = [`${position}`, show(id), `${id}`, ...scored, others].map((cell) => `<td>${cell}</td>`);
+    return `<tr>${cells.join("")}</tr>`;
   });
   return `<table class="tokens">
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
@@ -101,7 +105,9 @@ function histogram(counts: ClassCounts): string {
     const { mark, label } = RANK_STYLES[name];
     const share = (100 * counts[name]) / all;
     const sample = `<span class="token ${name}">token${mark === "" ? "" : `<span class="mark">${mark}</span>`}</span>`;
-    return `<tr><td>${sample}</td><th scope="row">${label}</th><td class="count">${counts[name]}</td><td class="count">${share.toFixed(1)}%</td><td class="scale"><span class="bar" style="width: ${share.toFixed(1)}%"></span></td></tr>`;
+    const numbers = [counts[name], `${share.toFixed(1)}%`].map((cell) => `<td class="count">${cell}</td>`).join("");
+    const bar = `<td class="scale"><span class="bar" style="width: ${share.toFixed(1)}%"></span></td>`;
+    return `<tr><td>${sample}</td><th scope="row">${label}</th>${numbers}${bar}</tr>`;
   });
   return `<table class="histogram">
 <caption>Tokens by their rank among the model's predictions; ${UNSCORED_MARK} has no score</caption>
@@ -129,16 +135,20 @@ body { margin: 0; background: #ffffff; color: #1a1a1a; font: 16px/1.5 system-ui,
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 14rem; }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
 .hint { color: #4a4a4a; }
-.text { font: 18px/2 Georgia, serif; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid #767676; padding-top: 1rem; }
+.text { font: 18px/2 Georgia, serif; white-space: pre-wrap; overflow-wrap: anywhere; }
+.text { border-top: 1px solid #767676; padding-top: 1rem; }
 .token { border-radius: 3px; }
 .mark { display: inline-block; text-decoration: none; font-family: system-ui, sans-serif; }
 .token:focus, .token:hover { outline: 3px solid #0b57d0; outline-offset: 1px; }
 .unscored { color: #4a4a4a; }
-.card { display: none; position: fixed; inset: auto 0 0 0; z-index: 1; background: #1a1a1a; color: #ffffff; font: 15px/1.6 ui-monospace, monospace; padding: 0.8rem 1.5rem; white-space: normal; max-height: 12rem; overflow: auto; }
+.card { display: none; position: fixed; inset: auto 0 0 0; z-index: 1; max-height: 12rem; overflow: auto; }
+.card { background: #1a1a1a; color: #ffffff; font: 15px/1.6 ui-monospace, monospace; }
+.card { padding: 0.8rem 1.5rem; white-space: normal; }
 .token:focus .card, .token:hover .card { display: block; }
 .token:hover .card { z-index: 2; }
 .row { display: block; }
-.alternative { display: inline-block; border: 1px solid #b0b0b0; border-radius: 3px; padding: 0 0.4rem; margin: 0.2rem 0.2rem 0 0; white-space: pre; }
+.alternative { display: inline-block; border: 1px solid #b0b0b0; border-radius: 3px; white-space: pre; }
+.alternative { padding: 0 0.4rem; margin: 0.2rem 0.2rem 0 0; }
 table { border-collapse: collapse; }
 caption { text-align: start; color: #4a4a4a; padding-bottom: 0.3rem; }
 .histogram { width: 100%; margin: 1rem 0; }
@@ -147,7 +157,8 @@ caption { text-align: start; color: #4a4a4a; padding-bottom: 0.3rem; }
 .scale { width: 50%; }
 .bar { display: block; height: 0.9rem; background: #4a4a4a; min-width: 1px; }
 .tokens { font: 14px/1.4 ui-monospace, monospace; margin-top: 1rem; }
-.tokens th, .tokens td { border: 1px solid #b0b0b0; padding: 0.1rem 0.5rem; text-align: start; white-space: pre; unicode-bidi: isolate; vertical-align: top; }
+.tokens th, .tokens td { border: 1px solid #b0b0b0; padding: 0.1rem 0.5rem; text-align: start; }
+.tokens th, .tokens td { white-space: pre; unicode-bidi: isolate; vertical-align: top; }
 .tokens td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
 .tokens th { background: #f0f0f0; }
 details { margin-top: 2rem; overflow-x: auto; }

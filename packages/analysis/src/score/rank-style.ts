@@ -1,6 +1,7 @@
 /**
- * How GLTR's classes are told apart: by a mark behind the token, by the kind of underline, and by colors that keep their order of
- * brightness for every kind of color vision. Text on each background has a contrast of 4.5:1 or more (WCAG 2.2, 1.4.3).
+ * How GLTR's classes are told apart: by a mark behind the token, by the kind of underline, and by colors that keep
+ * their order of brightness for every kind of color vision. Text on each background has a contrast of 4.5:1 or more
+ * (WCAG 2.2, 1.4.3).
  */
 import type { RankClass } from "../detect/rank-class.ts";
 

@@ -1,7 +1,7 @@
 /**
- * One row of logits as a token's scores: two passes over the vocabulary and no sort. The first finds the `top` largest and counts the
- * logits above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, x = logit - largest, which hold the normalizer,
- * the entropy and the variance of ln p.
+ * One row of logits as a token's scores: two passes over the vocabulary and no sort. The first finds the `top` largest
+ * and counts the logits above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, x = logit -
+ * largest, which hold the normalizer, the entropy and the variance of ln p.
  */
 import { exponentialMoments } from "@tsgpt/numeric";
 import type { TokenScores } from "./token-scores.ts";

@@ -1,6 +1,6 @@
 /**
- * What a model makes of each token of a text: log-probability, rank, entropy, and the likeliest alternatives. A text longer than the
- * context is read in windows, several short ones in one pass of `forwardBatch`.
+ * What a model makes of each token of a text: log-probability, rank, entropy, and the likeliest alternatives. A text
+ * longer than the context is read in windows, several short ones in one pass of `forwardBatch`.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
 import { scoreRow } from "./score-row.ts";
@@ -8,7 +8,9 @@ import { emptyScores, type TokenScores } from "./token-scores.ts";
 import { type Recipe, type Window, windowsOf } from "./windows.ts";
 
 export interface ScoreOptions {
-  /** A token before each text, so that its first one has a score; by llama.cpp's recipe it is the first of every chunk. */
+  /**
+   * A token before each text, so that its first one has a score; by llama.cpp's recipe it is the first of every chunk.
+   */
   readonly bos?: number | undefined;
   /** Alternatives kept of each token; default 5. */
   readonly top?: number | undefined;
@@ -35,7 +37,8 @@ export async function scoreText(
 
 /**
  * The scores of texts that know nothing of each other. B lists of T ids -> B times T scores
- * @throws RangeError for a text too short, or at stride 0 too long, and for a stride or `top` out of range; what `forwardBatch` throws; the signal's AbortError between two layers
+ * @throws RangeError for a text too short, or at stride 0 too long, and for a stride or `top` out of range; what
+ * `forwardBatch` throws; the signal's AbortError between two layers
  */
 export async function scoreTexts(
   model: Model,
@@ -102,7 +105,10 @@ async function runPass(model: Model, jobs: readonly Job[], { isChunked, memory, 
   }
 }
 
-/** The ids a window feeds: of the begin token and the text; where each chunk is a text of its own, its first is the begin token. */
+/**
+ * The ids a window feeds: of the begin token and the text; where each chunk is a text of its own, its first is the
+ * begin token.
+ */
 function idsOf({ scores: { ids, bos }, start, end }: Job, isChunked: boolean): number[] {
   if (bos === undefined) return ids.slice(start, end);
   const fed = start === 0 ? [bos, ...ids.slice(0, end - 1)] : ids.slice(start - 1, end - 1);

@@ -1,6 +1,7 @@
 /**
- * The probability of each token as a strip, one below the other, as in the figure of Holtzman et al., "The Curious Case of Neural Text
- * Degeneration" (arXiv 1904.09751): human text dips and jumps, text decoded for its likelihood does not. A standalone SVG.
+ * The probability of each token as a strip, one below the other, as in the figure of Holtzman et al., "The Curious Case
+ * of Neural Text Degeneration" (arXiv 1904.09751): human text dips and jumps, text decoded for its likelihood does not.
+ * A standalone SVG.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { isScored, type TokenScores } from "./token-scores.ts";
@@ -32,7 +33,9 @@ export function probabilityStrips(strips: readonly Strip[], { title, tokenizer }
       tokenizer,
     });
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="#1a1a1a">
+  const size = `viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"`;
+  const font = 'font-family="system-ui, sans-serif" font-size="13" fill="#1a1a1a"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" ${font}>
 <title>${escapeMarkup(title)}</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${LEFT}" y="24" font-size="16" font-weight="600">${escapeMarkup(title)}</text>
@@ -58,16 +61,18 @@ function stripMarks({ name, scores }: Strip, { y, color, length, tokenizer }: Pl
     if (!isScored(scores, i)) continue;
     const probability = Math.exp(scores.logprob[i] as number);
     const tall = HEIGHT * probability;
-    const at = `x="${fixed(LEFT + i * step)}" y="${fixed(y + HEIGHT - tall)}" width="${fixed(Math.max(step * 0.9, 0.3))}" height="${fixed(tall)}"`;
-    bars.push(
-      `<rect ${at}><title>${escapeMarkup(label(scores.ids[i] as number, tokenizer))} ${probability.toPrecision(3)}</title></rect>`,
-    );
+    const at = `x="${fixed(LEFT + i * step)}" y="${fixed(y + HEIGHT - tall)}"`;
+    const size = `width="${fixed(Math.max(step * 0.9, 0.3))}" height="${fixed(tall)}"`;
+    const text = escapeMarkup(label(scores.ids[i] as number, tokenizer));
+    bars.push(`<rect ${at} ${size}><title>${text} ${probability.toPrecision(3)}</title></rect>`);
   }
   const ticks = [0, 0.5, 1].map((value) => {
     const at = y + HEIGHT * (1 - value);
-    return `<path d="M${LEFT} ${at}H${WIDTH - RIGHT}" stroke="#b0b0b0"/><text x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${value}</text>`;
+    const line = `<path d="M${LEFT} ${at}H${WIDTH - RIGHT}" stroke="#b0b0b0"/>`;
+    return `${line}<text x="${LEFT - 8}" y="${at + 4}" text-anchor="end">${value}</text>`;
   });
-  const heading = `<text x="${LEFT}" y="${y - 12}" fill="${color}" font-weight="600">${escapeMarkup(`${name}: ${described(scores)}`)}</text>`;
+  const said = escapeMarkup(`${name}: ${described(scores)}`);
+  const heading = `<text x="${LEFT}" y="${y - 12}" fill="${color}" font-weight="600">${said}</text>`;
   return `${heading}\n${ticks.join("")}\n<g fill="${color}">\n${bars.join("\n")}\n</g>`;
 }
 

@@ -1,4 +1,7 @@
-/** A scored text as pieces that can be shown: tokens that share a character stand together, so that half an emoji is never shown. */
+/**
+ * A scored text as pieces that can be shown: tokens that share a character stand together, so that half an emoji is
+ * never shown.
+ */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { RANK_CLASSES, type RankClass, rankClass } from "../detect/rank-class.ts";
 import { isScored, type TokenScores } from "./token-scores.ts";

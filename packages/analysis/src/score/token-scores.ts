@@ -1,6 +1,6 @@
 /**
- * The scores of a text's tokens, in columns: a megabyte of text has 300,000 tokens, and as many objects would take longer than the
- * model does. `tokenScore` reads one row. All logarithms are natural.
+ * The scores of a text's tokens, in columns: a megabyte of text has 300,000 tokens, and as many objects would take
+ * longer than the model does. `tokenScore` reads one row. All logarithms are natural.
  */
 
 /** T tokens, and of each the `top` likeliest alternatives. */

@@ -1,6 +1,8 @@
 /** Text from outside, made harmless for where it is shown: a terminal, HTML, XML. */
 
-/** Controls, those of direction among them, and what no font has; not the joiners, which emoji and some scripts need. */
+/**
+ * Controls, those of direction among them, and what no font has; not the joiners, which emoji and some scripts need.
+ */
 const INVISIBLE = /[\p{C}\u2028\u2029]/gu;
 const JOINERS = "\u200c\u200d";
 

@@ -1,8 +1,8 @@
 /**
  * How a text longer than the context is cut into windows. Two recipes, whose perplexities are not comparable:
- * "transformers", a window that slides by a stride and scores what the last one has not (Hugging Face, "Perplexity of fixed-length
- * models"); "llama.cpp", disjoint chunks of which the second half is scored (tools/perplexity). Their page weights the windows'
- * mean losses by one token less than they score; here every scored token counts once.
+ * "transformers", a window that slides by a stride and scores what the last one has not (Hugging Face, "Perplexity of
+ * fixed-length models"); "llama.cpp", disjoint chunks of which the second half is scored (tools/perplexity). Their page
+ * weights the windows' mean losses by one token less than they score; here every scored token counts once.
  */
 
 export type Recipe =
@@ -21,7 +21,8 @@ export interface Window {
 }
 
 /**
- * The windows of `length` tokens for a context of `size`. The first token of a window has nothing before it and no score.
+ * The windows of `length` tokens for a context of `size`. The first token of a window has nothing before it and no
+ * score.
  * @throws RangeError for a stride that skips tokens, a text too short to score, or at stride 0 too long
  */
 export function windowsOf(length: number, size: number, recipe: Recipe): Window[] {

@@ -47,20 +47,23 @@ export const detect = command({
   $ tsgpt detect @story.txt --perturbations 20 --seed 1 --json
   $ tsgpt detect @story.txt --watermark-key 42
 
-Each is a statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its length, and a rewritten
-text is told by none of them. docs/detection.md measures how well each works on the bundled model. Over the T scored tokens x_t, p the
-model's distribution before each, r_t the token's rank from 1, H_t the entropy:
+Each is a statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its
+length, and a rewritten text is told by none of them. docs/detection.md measures how well each works on the bundled
+model. Over the T scored tokens x_t, p the model's distribution before each, r_t the token's rank from 1, H_t the
+entropy:
   log-likelihood  mean of ln p(x_t)                     high: generated (Solaiman et al., arXiv 1908.09203)
   rank, log-rank  mean of r_t, of ln r_t                low: generated (GLTR, arXiv 1906.04043; arXiv 2301.11305)
   entropy         mean of H_t                           low: generated (GLTR, arXiv 1906.04043)
   LRR             -log-likelihood / log-rank            high: generated (Su et al., arXiv 2306.05540)
-  Fast-DetectGPT  (sum of ln p(x_t) - sum of mu_t) / sqrt(sum of var_t), mu_t = -H_t and var_t mean and variance of ln p under p:
-                  analytic, the same model as reference and scorer; high: generated (Bao et al., arXiv 2310.05130)
+  Fast-DetectGPT  (sum of ln p(x_t) - sum of mu_t) / sqrt(sum of var_t), mu_t = -H_t and var_t the mean and variance
+                  of ln p under p: analytic, the same model as reference and scorer; high: generated
+                  (Bao et al., arXiv 2310.05130)
   GLTR classes    tokens among the 10, 100, 1000 likeliest, and the rest (arXiv 1906.04043)
-  DetectGPT       (log-likelihood - mean of the rewrites') / their deviation over N; high: generated (Mitchell et al., arXiv 2301.11305).
-                  Rewrites draw 15% of the tokens anew, in spans of two, from this model and from the left alone, where the authors use T5
-  watermark z     (g - gamma T) / sqrt(T gamma (1 - gamma)), g of T counted tokens green (Kirchenbauer et al., arXiv 2301.10226);
-                  see tsgpt watermark --help
+  DetectGPT       (log-likelihood - mean of the rewrites') / their deviation over N; high: generated (Mitchell et al.,
+                  arXiv 2301.11305). Rewrites draw 15% of the tokens anew, in spans of two, from this model and from
+                  the left alone, where the authors use T5
+  watermark z     (g - gamma T) / sqrt(T gamma (1 - gamma)), g of T counted tokens green (Kirchenbauer et al.,
+                  arXiv 2301.10226); see tsgpt watermark --help
 
 ${RECIPE_HELP}
 
@@ -69,7 +72,8 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for options that do not go together, or a text that cannot be read or scored; AbortError at Ctrl-C
+ * Runs the command. @throws CliError for options that do not go together, or a text that cannot be read or scored;
+ * AbortError at Ctrl-C
  */
 export async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
   const { signal } = interruption();

@@ -46,15 +46,19 @@ export const score = command({
   $ tsgpt score @one.txt @two.txt --bos --json
   $ tsgpt score @story.txt --html story.html --svg story.svg --against-greedy
 
-What is likely carries little information, and what is unlikely much. The lecture's zebra on the bundled model: after "The zebra was" white has
-9.2 bits and green 10.5; after "The zebra's stripes were black and" white has 3.5 bits and green 5.2.
+What is likely carries little information, and what is unlikely much. The lecture's zebra on the bundled model: after
+"The zebra was" white has 9.2 bits and green 10.5; after "The zebra's stripes were black and" white has 3.5 bits and
+green 5.2.
 
-probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest; entropy: the mean of
--ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per token: loss / ln 2; bits per byte: bits of
-the scored tokens over their UTF-8 bytes. The first token has no score, unless --bos puts the model's bos_token_id, or else eos_token_id,
-before it. JSON and CSV are in nats. The text is shown with its classes by rank, as in GLTR (arXiv 1906.04043).
---svg: as in the figure of "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). --against-greedy: its first ${GREEDY_PROMPT} tokens (half of a
-shorter text) are the prompt, and the continuation is as long as the text, or fills the context.
+probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest;
+entropy: the mean of -ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per
+token: loss / ln 2; bits per byte: bits of the scored tokens over their UTF-8 bytes. The first token has no score,
+unless --bos puts the model's bos_token_id, or else eos_token_id, before it. JSON and CSV are in nats. The text is
+shown with its classes by rank, as in GLTR (arXiv 1906.04043).
+
+--svg: as in the figure of "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). --against-greedy: its
+first ${GREEDY_PROMPT} tokens (half of a shorter text) are the prompt, and the continuation is as long as the text, or
+fills the context.
 
 ${RECIPE_HELP}
 
@@ -63,8 +67,8 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for options that do not go together, a text that cannot be read or scored, a place that cannot be
- * written; RangeError for a stride that the context does not have; AbortError at Ctrl-C
+ * Runs the command. @throws CliError for options that do not go together, a text that cannot be read or scored, a place
+ * that cannot be written; RangeError for a stride that the context does not have; AbortError at Ctrl-C
  */
 export async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
   const { signal } = interruption();

@@ -31,7 +31,8 @@ export function recipeOf({ recipe, stride }: Pick<ScoringFlags, "recipe" | "stri
 }
 
 /** The help's lines on them. */
-export const RECIPE_HELP = `A text longer than the context is read in windows. --recipe transformers: a window of the whole context slides by --stride, and scores the
-tokens that the last one did not; the first token of the first window has no score, and at a stride of the whole context none of each
-(Hugging Face, "Perplexity of fixed-length models"). --recipe llama.cpp: disjoint chunks of the context, of each the second half scored, the
-rest left out; its running perplexity and standard error (llama.cpp, tools/perplexity). Perplexities of the two are not comparable.`;
+export const RECIPE_HELP = `A text longer than the context is read in windows. --recipe transformers: a window of
+the whole context slides by --stride, and scores the tokens that the last one did not; the first token of the first
+window has no score, and at a stride of the whole context none of each (Hugging Face, "Perplexity of fixed-length
+models"). --recipe llama.cpp: disjoint chunks of the context, of each the second half scored, the rest left out; its
+running perplexity and standard error (llama.cpp, tools/perplexity). Perplexities of the two are not comparable.`;

@@ -35,10 +35,8 @@ export function checkPictureFlags({ html, svg, against, againstGreedy }: Picture
 export function checkPictureSize({ html, svg }: PictureFlags, text: Text): void {
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file === undefined || text.ids.length <= LARGEST_PICTURE) return;
-  throw new CliError(
-    `${file}: ${text.name} has ${pluralize(text.ids.length, "token")}, and a browser shows ${LARGEST_PICTURE} at most; give a part of it`,
-    1,
-  );
+  const limit = `a browser shows ${LARGEST_PICTURE} at most; give a part of it`;
+  throw new CliError(`${file}: ${text.name} has ${text.ids.length} tokens, and ${limit}`, 1);
 }
 
 interface PictureInputs {
@@ -48,7 +46,9 @@ interface PictureInputs {
   readonly signal: AbortSignal;
 }
 
-/** Writes the files that were asked for. @throws CliError for a place that cannot be written; the signal's AbortError */
+/**
+ * Writes the files that were asked for. @throws CliError for a place that cannot be written; the signal's AbortError
+ */
 export async function writePictures(report: ScoreReport, flags: PictureFlags, inputs: PictureInputs): Promise<void> {
   const [text] = report.texts;
   if (!text) return;

@@ -52,7 +52,10 @@ export interface Reading {
   readonly recipe: Recipe;
 }
 
-/** The ids of a text. @throws CliError for one that is empty, without a tokenizer, of unknown ids, or too short or long for its reading */
+/**
+ * The ids of a text. @throws CliError for one that is empty, without a tokenizer, of unknown ids, or too short or long
+ * for its reading
+ */
 export function asText(
   { config, tokenizer, name: model }: Model,
   { name, content }: Input,

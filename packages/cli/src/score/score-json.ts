@@ -1,4 +1,7 @@
-/** What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In nats. */
+/**
+ * What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In
+ * nats.
+ */
 import { type RunningPerplexity, type TokenScores, type Totals, tokenScore, totalsOf } from "@tsgpt/analysis";
 import type { Model, Tokenizer } from "@tsgpt/gpt";
 import { tokenText } from "../terminal/token-text.ts";

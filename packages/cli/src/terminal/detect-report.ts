@@ -33,8 +33,8 @@ export function describeDetection({ detection, detectGpt, watermark }: DetectRep
   return `${detection.scored} tokens scored\n${lines.join("\n")}\n${DISCLAIMER}\n`;
 }
 
-const DISCLAIMER =
-  "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts of the same kind and length.";
+const DISCLAIMER = `Each is a statistic, neither a proof nor a probability that a model wrote the text:
+compare with texts of the same kind and length.`;
 
 /** Name, value, and its unit or meaning. */
 function* statistics({

@@ -18,7 +18,10 @@ import { fixedPercent } from "./distribution-chart.ts";
 import { pluralize } from "./pluralize.ts";
 import { tokenShower } from "./token-text.ts";
 
-/** Colors of a 256-color terminal near those of RANK_STYLES; foreground and background both, for the terminal's own are unknown. */
+/**
+ * Colors of a 256-color terminal near those of RANK_STYLES; foreground and background both, for the terminal's own are
+ * unknown.
+ */
 const SGR: Readonly<Record<RankClass, string>> = {
   top10: "",
   top100: "\x1b[38;5;16;48;5;153m",
@@ -27,7 +30,10 @@ const SGR: Readonly<Record<RankClass, string>> = {
 };
 const RESET = "\x1b[0m";
 
-/** The text of a terminal: every token of a class other than the first has its mark behind it, and where there is color its color. */
+/**
+ * The text of a terminal: every token of a class other than the first has its mark behind it, and where there is color
+ * its color.
+ */
 export function markedText(
   { scores }: Pick<ScoredText, "scores">,
   tokenizer: Tokenizer | undefined,
@@ -61,7 +67,8 @@ export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: bo
         : sample;
     const share = all === 0 ? 0 : counts[name] / all;
     const bar = "█".repeat(Math.round(BAR * share));
-    return `  ${shown}  ${label.padEnd(24)}  ${String(counts[name]).padStart(6)}  ${(100 * share).toFixed(1).padStart(5)}%  ${bar}`.trimEnd();
+    const numbers = `${String(counts[name]).padStart(6)}  ${(100 * share).toFixed(1).padStart(5)}%`;
+    return `  ${shown}  ${label.padEnd(24)}  ${numbers}  ${bar}`.trimEnd();
   });
   return `tokens by their rank among the model's predictions (token${UNSCORED_MARK}: no score)\n${lines.join("\n")}\n`;
 }
@@ -75,7 +82,8 @@ export function describeTotals(
   const totals = totalsOf([scores], tokenizer);
   const error = running?.at(-1)?.error;
   const plusMinus = error === undefined || error === null ? "" : ` +- ${error.toFixed(3)}`;
-  return `${totals.scored} of ${pluralize(scores.ids.length, "token")} scored, ${describeRecipe(recipe)}\n${inUnits(totals, plusMinus)}\n`;
+  const counts = `${totals.scored} of ${pluralize(scores.ids.length, "token")} scored`;
+  return `${counts}, ${describeRecipe(recipe)}\n${inUnits(totals, plusMinus)}\n`;
 }
 
 function describeRecipe({ name, window, stride }: RecipeReport): string {
@@ -91,7 +99,8 @@ function describeRecipe({ name, window, stride }: RecipeReport): string {
 function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, plusMinus = ""): string {
   if (loss === null || perplexity === null || bitsPerToken === null) return "no token has a score";
   const bytes = bitsPerByte === null ? "" : `, ${bitsPerByte.toFixed(3)} bits per byte`;
-  return `loss ${loss.toFixed(4)} nats per token, perplexity ${perplexity.toFixed(2)}${plusMinus}, ${bitsPerToken.toFixed(3)} bits per token${bytes}`;
+  const nats = `loss ${loss.toFixed(4)} nats per token, perplexity ${perplexity.toFixed(2)}${plusMinus}`;
+  return `${nats}, ${bitsPerToken.toFixed(3)} bits per token${bytes}`;
 }
 
 /** One line for each of several texts, and one for all of them. */

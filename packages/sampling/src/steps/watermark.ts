@@ -52,8 +52,8 @@ export function greenTest(key: WatermarkKey, before: readonly number[]): (id: nu
 }
 
 /**
- * The 32 bits that decide a token's color after the last `width` tokens `before`. Of "left" they follow from the whole window, of "self"
- * from one token of it: under a wide one, several windows may give a token the same bits.
+ * The 32 bits that decide a token's color after the last `width` tokens `before`. Of "left" they follow from the whole
+ * window, of "self" from one token of it: under a wide one, several windows may give a token the same bits.
  */
 export function colorHash({ key, hash = "left" }: WatermarkKey, before: readonly number[]): (id: number) => number {
   const secret = mix(mix(key >>> 0) ^ Math.floor(key / 2 ** 32));
