@@ -97,9 +97,9 @@ export function chooseDtype(
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
-    : `${smallerModel(engine, tried, roomBytes)}the reference kernels know no limit but the machine's`;
+    : `${smallerModel(engine, tried, roomBytes)}the reference kernels are limited only by the machine's memory`;
   throw new EngineError(
-    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, ` +
+    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(roomBytes)}, ` +
       `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }
