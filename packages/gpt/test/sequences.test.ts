@@ -209,7 +209,9 @@ describe("what a list cannot be; no cache has changed then", () => {
     expect(() => forwardBatch(model, [{ ids: [1] }, { ids: [1], cache }])).toThrow(
       "forwardBatch: sequence 1: this cache belongs to another engine than the model; create it with the model's engine",
     );
-    expect(() => forward(model, [1], { cache })).toThrow("forward: this cache belongs to another engine than the model");
+    expect(() => forward(model, [1], { cache })).toThrow(
+      "forward: this cache belongs to another engine than the model",
+    );
   });
 
   test("the cache of a model of another shape", () => {
