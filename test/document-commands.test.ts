@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { STEP_FLAGS } from "../packages/sampling/src/dialects/flags.ts";
 import {
   type Command,
   commands,
@@ -49,7 +50,10 @@ test("every option that a document mentions is one of a program here", () => {
     ...sourcesOf("packages/cli/src"),
     ...["bench/src/run.ts", "bench/peers/src/options.ts", "packages/gpt/test/fuzz/run.ts"],
   ];
-  const known = programs.map(text).join("\n");
+  const ofSteps = STEP_FLAGS.map(
+    ({ name }) => `"--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `,
+  );
+  const known = [...programs.map(text), ...ofSteps].join("\n");
   const isKnown = (option: string) =>
     [`"${option}`, `${option} `, `  ${option.slice(2)}: { type`].some((declared) => known.includes(declared)) ||
     FOREIGN_OPTIONS.includes(option);

@@ -84,7 +84,7 @@ test("the packed library loads a model and generates", () => {
      import { loadModel } from "@tsgpt/gpt/node";
      import { createSampler, presetChain } from "@tsgpt/sampling";
      const model = await loadModel("model");
-     const sample = createSampler(presetChain("deck"), { seed: 1 });
+     const sample = createSampler(presetChain("lecture"), { seed: 1 });
      const ids = [];
      for await (const { id } of generate(model, "Once upon a time", { sample, maxTokens: 4 })) ids.push(id);
      console.log(ids.length, softmax(Tensor.from([0, 0]), createReferenceEngine()).toArray().join());`,

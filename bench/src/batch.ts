@@ -3,7 +3,7 @@
  * and for beams, end to end. Both ways in turn, so that a machine whose memory changes its speed does so for both.
  */
 import { beamSearch, forward, forwardBatch, generateSamples, KVCache, type Model } from "@tsgpt/gpt";
-import { createSampler, presetChain } from "@tsgpt/sampling";
+import { createSampler, createWorkspace, presetChain } from "@tsgpt/sampling";
 
 /** Milliseconds, one number a round. */
 export interface BatchTimes {
@@ -90,12 +90,13 @@ function step(model: Model, caches: readonly KVCache[], size: number) {
   return { together, oneByOne };
 }
 
-/** The whole of it, the prompt's pass and the chain of the dialect `deck` included; one by one the prompt is read once too. */
+/** The whole of it, the prompt's pass and the chain of the dialect `lecture` included; one by one the prompt is read once too. */
 async function drawSamples(model: Model, { promptTokens, newTokens, samples: count }: BatchOptions) {
-  const chain = presetChain("deck");
+  const chain = presetChain("lecture");
+  const workspace = createWorkspace();
   const draw = async (batchSize: number) => {
     const start = performance.now();
-    const sampleFor = (index: number) => createSampler(chain, { seed: index });
+    const sampleFor = (index: number) => createSampler(chain, { seed: index, workspace });
     const options = { count, batchSize, sampleFor, maxTokens: newTokens, ignoreEos: true };
     for await (const _ of generateSamples(model, promptOf(model, promptTokens), options));
     return performance.now() - start;

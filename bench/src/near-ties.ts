@@ -26,8 +26,8 @@ interface TiesOfChain {
 const CHAINS: Readonly<Record<string, ChainSpec>> = {
   greedy: presetChain("greedy"),
   "full distribution": [],
-  "deck: top-p 0.9": presetChain("deck"),
-  "deck: top-p 0.9, both penalties 1.1": presetChain("deck", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
+  "lecture: top-p 0.9": presetChain("lecture"),
+  "lecture: top-p 0.9, both penalties 1.1": presetChain("lecture", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
   "hf: top-k 50": presetChain("hf"),
   "llama.cpp: its defaults": presetChain("llama.cpp"),
 };

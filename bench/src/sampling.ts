@@ -26,8 +26,8 @@ export interface SamplingCost {
 const CHAINS: Readonly<Record<string, ChainSpec>> = {
   "greedy, which checks every logit": presetChain("greedy"),
   "full distribution": [],
-  "deck: top-p 0.9": presetChain("deck"),
-  "deck: top-p 0.9, both penalties 1.1": presetChain("deck", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
+  "lecture: top-p 0.9": presetChain("lecture"),
+  "lecture: top-p 0.9, both penalties 1.1": presetChain("lecture", { frequencyPenalty: 1.1, presencePenalty: 1.1 }),
   "openai: top-p 0.9, both penalties 0.1": presetChain("openai", {
     topP: 0.9,
     frequencyPenalty: 0.1,
@@ -35,7 +35,7 @@ const CHAINS: Readonly<Record<string, ChainSpec>> = {
   }),
   "hf: top-k 50, top-p 0.9, repetition 1.1": presetChain("hf", { topP: 0.9, repetitionPenalty: 1.1 }),
   "llama.cpp: its defaults": presetChain("llama.cpp"),
-  "min-p 0.05": presetChain("deck", { minP: 0.05, topP: 1 }),
+  "min-p 0.05": presetChain("lecture", { minP: 0.05, topP: 1 }),
   "typical 0.9": presetChain("hf", { typical: 0.9, topK: 0 }),
 };
 

@@ -103,9 +103,9 @@ export function shape(lab: Lab): Chapter {
   ]);
   const head = ["prompt", "entropy, bits", "as many as equally probable tokens", "top-p 0.9 keeps", "ahead"];
   const curves = both.map(({ prompt, logits }, i) => {
-    const [shares, colour] = [sorted(logits), i === 0 ? BLUE : RED];
-    const name = label(i === 0 ? { x: 60, y: shares[59]! } : { x: 1, y: 1e-6 }, `“${prompt} …”`, colour, { dy: -10 });
-    return [line(byRank(shares), colour, 2.4), name];
+    const [shares, color] = [sorted(logits), i === 0 ? BLUE : RED];
+    const name = label(i === 0 ? { x: 60, y: shares[59]! } : { x: 1, y: 1e-6 }, `“${prompt} …”`, color, { dy: -10 });
+    return [line(byRank(shares), color, 2.4), name];
   });
   const picture = draw({
     title: "Two texts, two shapes",
@@ -118,10 +118,10 @@ export function shape(lab: Lab): Chapter {
 }
 
 const TEMPERATURES = [
-  { temperature: 0.5, colour: GREEN },
-  { temperature: 1, colour: BLUE },
-  { temperature: 1.5, colour: VIOLET },
-  { temperature: 2, colour: RED },
+  { temperature: 0.5, color: GREEN },
+  { temperature: 1, color: BLUE },
+  { temperature: 1.5, color: VIOLET },
+  { temperature: 2, color: RED },
 ];
 
 export async function temperature(lab: Lab): Promise<Chapter> {
@@ -129,7 +129,7 @@ export async function temperature(lab: Lab): Promise<Chapter> {
   const rows: string[][] = [];
   const samples: string[] = [];
   const curves = [];
-  for (const { temperature, colour } of TEMPERATURES) {
+  for (const { temperature, color } of TEMPERATURES) {
     const chain = [{ type: "temperature", temperature }] as const;
     const { candidates } = applyChain(chain, logits);
     const shares = probabilities(candidates).sort().reverse();
@@ -140,10 +140,7 @@ export async function temperature(lab: Lab): Promise<Chapter> {
       digits(entropy(candidates) / Math.LN2),
       String(topP(candidates, { p: 0.9 }).ids.length),
     ]);
-    curves.push(
-      line(byRank(shares), colour),
-      label({ x: shares.length, y: shares.at(-1)! }, `T ${temperature}`, colour),
-    );
+    curves.push(line(byRank(shares), color), label({ x: shares.length, y: shares.at(-1)! }, `T ${temperature}`, color));
     const { text } = await write(lab, WIDE, chain, { maxTokens: 30 });
     samples.push(`T ${temperature}:\n\n${quotation(WIDE, text)}`);
   }

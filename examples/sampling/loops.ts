@@ -127,17 +127,17 @@ function underTruncation({ model }: Lab, { promptIds, tokens }: Written, { start
 const [RED_WORD, BLUE_WORD] = [" red,", " blue,"];
 
 export function twoSources(lab: Lab): Chapter {
-  const colours = repeats(lab, RED_WORD, BLUE_WORD);
+  const colors = repeats(lab, RED_WORD, BLUE_WORD);
   const animals = repeats(lab, " the wolf,", " the fox,");
   claim(
-    colours.every(({ y }, i) => i === 0 || y > colours[i - 1]!.y),
+    colors.every(({ y }, i) => i === 0 || y > colors[i - 1]!.y),
     "each repeat of red, blue makes blue likelier",
   );
-  const rows = colours.map(({ x, y }, i) => [String(x), percent(y / 100), percent(animals[i]!.y / 100)]);
+  const rows = colors.map(({ x, y }, i) => [String(x), percent(y / 100), percent(animals[i]!.y / 100)]);
   const head = [
     "repeats before",
-    "blue, behind “red, blue, … red,”",
-    "the (fox), behind “the wolf, the fox, … the wolf,”",
+    "blue, after “red, blue, … red,”",
+    "the (fox), after “the wolf, the fox, … the wolf,”",
   ];
   const picture = draw({
     title: "Weights and context: the same token after more and more repeats",
@@ -150,15 +150,15 @@ export function twoSources(lab: Lab): Chapter {
       line(animals, RED),
       dots(animals, RED),
       label(animals.at(-1)!, "the (fox)", RED),
-      line(colours, BLUE),
-      dots(colours, BLUE),
-      label(colours.at(-1)!, "blue", BLUE),
+      line(colors, BLUE),
+      dots(colors, BLUE),
+      label(colors.at(-1)!, "blue", BLUE),
     ],
   });
   return { values: { "sources.table": table(head, rows, 0) }, pictures: { "sources.svg": picture } };
 }
 
-/** The probability, in per cent, of the first token of `b` behind n repeats of `a b` and one more `a`. */
+/** The probability, in per cent, of the first token of `b` after n repeats of `a b` and one more `a`. */
 function repeats(lab: Lab, a: string, b: string) {
   return Array.from({ length: 6 }, (_, x) => {
     const text = (a + b).repeat(x) + a;
@@ -171,7 +171,7 @@ const QUESTIONS = '"Who are you?" asked the king. "Where do you live?';
 
 /** A model continues a text; it does not answer it. */
 export async function questions(lab: Lab): Promise<Chapter> {
-  const { text } = await write(lab, QUESTIONS, presetChain("deck", { topP: 0.8 }), { maxTokens: 40 });
+  const { text } = await write(lab, QUESTIONS, presetChain("lecture", { topP: 0.8 }), { maxTokens: 40 });
   claim(text.includes("?"), "the questions are followed by another");
   return { values: { "questions.text": quotation(QUESTIONS, text) } };
 }

@@ -13,7 +13,7 @@ export const spelt = (text: string): string => `\`${JSON.stringify(text)}\``;
 export const json = (value: unknown): string =>
   JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]");
 
-/** A text of the model's behind its prompt, as a quotation. */
+/** A text of the model's after its prompt, as a quotation. */
 export function quotation(prompt: string, text: string): string {
   const escaped = text.replaceAll(/[\\`*_[\]<>#~]/g, "\\$&");
   return `**${prompt}**${escaped}`

@@ -24,7 +24,7 @@ export async function penalties(lab: Lab): Promise<Chapter> {
 /** The lecture's own example: [a, b, c, d] after a, b, a, c, a, a. */
 function workedExample() {
   const logits = Float64Array.of(0.8, 0.9, 0.1, 0.4);
-  const chain = presetChain("deck", { frequencyPenalty: 1.1, presencePenalty: 1.2, topP: 1 });
+  const chain = presetChain("lecture", { frequencyPenalty: 1.1, presencePenalty: 1.2, topP: 1 });
   const { candidates } = applyChain(chain, logits, { history: [0, 1, 0, 2, 0, 0] });
   const [before, after] = [probabilities(candidatesOf(logits)), probabilities(candidates)];
   const counts = [4, 1, 1, 0];
@@ -44,11 +44,11 @@ const SIGNED = [2, 1, -1, -2];
 const SAID = 2; // the id that has occurred, twice: its logit is negative
 const K = 2;
 
-/** Dividing a negative logit as it is, by hand, and behind the shift, by the library. */
+/** Dividing a negative logit as it is, by hand, and after the shift, by the library. */
 function bothWays() {
   const before = probabilities(candidatesOf(Float64Array.from(SIGNED)));
   const divided = probabilities(candidatesOf(Float64Array.from(SIGNED, (z, id) => (id === SAID ? z / K : z))));
-  const chain: ChainSpec = [{ type: "deck-penalties", frequency: 1.5, presence: 1 }]; // k = 1 + 0.5 * 2
+  const chain: ChainSpec = [{ type: "lecture-penalties", frequency: 1.5, presence: 1 }]; // k = 1 + 0.5 * 2
   const shifted = probabilities(applyChain(chain, Float64Array.from(SIGNED), { history: [SAID, SAID] }).candidates);
   claim(divided[SAID]! > before[SAID]! && shifted[SAID]! < before[SAID]!, "only the shift makes the token less likely");
   const rows = SIGNED.map((z, id) => [
@@ -65,7 +65,7 @@ function negatives(lab: Lab) {
   return { "signs.negative": percent(negative / logits.length), "signs.prompt": WIDE };
 }
 
-/** A place where a comma is likely, behind three of them. */
+/** A place where a comma is likely, after three of them. */
 const COMMA = "He had a horse, a cow, a goat, a dog";
 const PENALTIES = [1, 1.1, 1.2, 2];
 
@@ -76,10 +76,10 @@ async function commas(lab: Lab) {
   const rows: string[][] = [];
   const shares: number[] = [];
   for (const frequencyPenalty of PENALTIES) {
-    const chain = presetChain("deck", { frequencyPenalty, topP: 1 });
+    const chain = presetChain("lecture", { frequencyPenalty, topP: 1 });
     const share = probabilityOf(applyChain(chain, logits, { history }).candidates, comma);
     shares.push(share);
-    const { tokens } = await write(lab, WIDE, presetChain("deck", { frequencyPenalty }), { maxTokens: 50 });
+    const { tokens } = await write(lab, WIDE, presetChain("lecture", { frequencyPenalty }), { maxTokens: 50 });
     const count = tokens.filter(({ id }) => id === comma).length;
     rows.push([String(frequencyPenalty), percent(share), `${count} of ${tokens.length} tokens`]);
   }
@@ -87,7 +87,7 @@ async function commas(lab: Lab) {
     shares[0]! > 0.5 && shares[1]! < 0.02,
     "a penalty of 1.1 all but rules out a fourth comma, which is likely without",
   );
-  const head = ["frequency penalty", `a comma behind ${spelt(COMMA)}`, "commas in a text of its own"];
+  const head = ["frequency penalty", `a comma after ${spelt(COMMA)}`, "commas in a text of its own"];
   return { "commas.table": table(head, rows, 0) };
 }
 
@@ -97,7 +97,7 @@ const LIGHTER = { topP: 0.9, frequencyPenalty: 1.02, presencePenalty: 1.05 };
 export async function complete(lab: Lab): Promise<Chapter> {
   const values: Record<string, string> = {};
   for (const [name, options] of Object.entries({ off: { topP: 0.9 }, light: LIGHTER, lecture: COMPLETE })) {
-    const chain = presetChain("deck", options);
+    const chain = presetChain("lecture", options);
     values[`complete.${name}-chain`] = json(chain);
     values[`complete.${name}`] = quotation(WIDE, (await write(lab, WIDE, chain, { maxTokens: 60 })).text);
   }
@@ -106,7 +106,7 @@ export async function complete(lab: Lab): Promise<Chapter> {
 
 const ONE_ANSWER: readonly (readonly [string, ChainSpec])[] = [
   ["the full distribution", []],
-  ["top-p 0.9", presetChain("deck")],
+  ["top-p 0.9", presetChain("lecture")],
   ["T 0.5", [{ type: "temperature", temperature: 0.5 }]],
   ["greedy", presetChain("greedy")],
 ];

@@ -19,7 +19,7 @@ export const line = (points: readonly Point[], stroke: string, strokeWidth = 1.8
 export const dots = (points: readonly Point[], fill: string, r = 3): Plot.Markish =>
   Plot.dot(points, { x: "x", y: "y", fill, r });
 
-/** A name beside a curve, in its colour. */
+/** A name beside a curve, in its color. */
 export const label = (at: Point, text: string, fill: string, options: Plot.TextOptions = {}): Plot.Markish =>
   Plot.text([at], { x: "x", y: "y", text: () => text, fill, fontWeight: 600, textAnchor: "start", dx: 6, ...options });
 

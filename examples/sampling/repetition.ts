@@ -31,7 +31,7 @@ function constants(lab: Lab) {
   const chains: ChainSpec[] = [
     [],
     [{ type: "repetition-penalty", penalty: 1.2 }],
-    [{ type: "deck-penalties", frequency: 1.2, presence: 1 }],
+    [{ type: "lecture-penalties", frequency: 1.2, presence: 1 }],
   ];
   const constants = [-20, 0, 20];
   const shares = chains.map((chain) =>
@@ -40,10 +40,10 @@ function constants(lab: Lab) {
       return probabilityOf(applyChain(chain, row, { history }).candidates, id);
     }),
   );
-  const [none, ctrl, deck] = shares.map((row) => Math.max(...row) / Math.min(...row));
+  const [none, ctrl, lecture] = shares.map((row) => Math.max(...row) / Math.min(...row));
   claim(none! < 1.001 && ctrl! > 1.5, "adding a constant changes no probability, but what CTRL's penalty makes of it");
   claim(Math.abs(shares[2]![0]! / shares[2]![1]! - 1) < 1e-6, "a negative constant changes nothing for the lecture's");
-  claim(deck! > 1.001, "a positive constant changes what the lecture's penalty does, for then it does not shift");
+  claim(lecture! > 1.001, "a positive constant changes what the lecture's penalty does, for then it does not shift");
   const rows = constants.map((constant, i) => [String(constant), ...shares.map((row) => percent(row[i]!))]);
   const head = ["added to every logit", "no penalty", "repetition penalty 1.2", "the lecture's frequency penalty 1.2"];
   return { "ctrl.table": table(head, rows, 0), "ctrl.token": spelt(" great") };

@@ -56,7 +56,7 @@ function halfOf({ name, config, parameters, ...rest }: Model): Model {
 async function speculation(lab: Lab) {
   const runs: readonly (readonly [string, ProposerFor, string, ChainSpec, number])[] = [
     ["its own text (prompt lookup)", promptLookup(), "greedy", presetChain("greedy"), 100],
-    ["its own text (prompt lookup)", promptLookup(), "top-p 0.9", presetChain("deck"), 60],
+    ["its own text (prompt lookup)", promptLookup(), "top-p 0.9", presetChain("lecture"), 60],
     ["half of its blocks (draft)", draftModel(halfOf(lab.model)), "greedy", presetChain("greedy"), 24],
   ];
   const reports: SpeculativeReport[] = [];

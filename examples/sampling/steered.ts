@@ -8,7 +8,7 @@ import { BLUE, draw, GREEN, label, level, line } from "./plot.ts";
 import type { Drift } from "./tail.ts";
 
 const TAU = 3;
-const MIROSTAT = presetChain("deck", { mirostatTau: TAU });
+const MIROSTAT = presetChain("lecture", { mirostatTau: TAU });
 const WINDOW = 40;
 
 /** Bits of each token in the distribution it was drawn from: what mirostat steers. */
@@ -18,12 +18,12 @@ const average = (values: readonly number[]) => sum(values) / values.length;
 export async function mirostat(lab: Lab, { written: full }: Drift): Promise<Chapter> {
   const steered = await write(lab, WIDE, MIROSTAT, { maxTokens: full.tokens.length, ignoreEos: true });
   const texts = [
-    { name: "mirostat", colour: BLUE, bits: surprises(steered) },
-    { name: "full distribution", colour: GREEN, bits: surprises(full) },
+    { name: "mirostat", color: BLUE, bits: surprises(steered) },
+    { name: "full distribution", color: GREEN, bits: surprises(full) },
   ];
   const settled = average(texts[0]!.bits.slice(WINDOW));
   claim(Math.abs(settled - TAU) < 0.3, "mirostat holds the average surprise within 0.3 bits of the target");
-  const curves = texts.map(({ name, colour, bits }) => ({ name, colour, points: running(bits) }));
+  const curves = texts.map(({ name, color, bits }) => ({ name, color, points: running(bits) }));
   const picture = draw({
     title: `Surprise along a text: steered to ${TAU} bits, and left alone`,
     vertical: `bits, average of the last ${WINDOW} tokens`,
@@ -32,7 +32,7 @@ export async function mirostat(lab: Lab, { written: full }: Drift): Promise<Chap
     y: { domain: [0, 9] },
     marks: [
       ...level(TAU, `target ${TAU}`, WINDOW + 40),
-      ...curves.flatMap(({ name, colour, points }) => [line(points, colour), label(points.at(-1)!, name, colour)]),
+      ...curves.flatMap(({ name, color, points }) => [line(points, color), label(points.at(-1)!, name, color)]),
     ],
   });
   const values = {
@@ -53,8 +53,8 @@ const KEY = 42;
 
 export async function watermark(lab: Lab): Promise<Chapter> {
   const chains: Readonly<Record<string, ChainSpec>> = {
-    plain: presetChain("deck"),
-    marked: presetChain("deck", { watermark: { key: KEY } }),
+    plain: presetChain("lecture"),
+    marked: presetChain("lecture", { watermark: { key: KEY } }),
   };
   const rows: string[][] = [];
   const found: number[] = [];

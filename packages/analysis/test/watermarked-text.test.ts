@@ -21,7 +21,7 @@ afterAll(() => engine.dispose());
 function stories(watermark?: WatermarkKey): Promise<number[][]> {
   return Promise.all(
     [1, 2, 3, 4, 5].map(async (seed) => {
-      const sample = createSampler(presetChain("deck", { watermark }), { seed });
+      const sample = createSampler(presetChain("lecture", { watermark }), { seed });
       const ids: number[] = [];
       const told = generate(model, "Once upon a time", { sample, maxTokens: 180, ignoreEos: true });
       for await (const { id } of told) ids.push(id);

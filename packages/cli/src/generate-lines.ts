@@ -1,6 +1,6 @@
 /** The prompts of a file, one a line, generated as a batch: each as it would be alone, written in the order of the lines. */
 import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
-import { createSampler } from "@tsgpt/sampling";
+import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { answerAsJson } from "./answer-json.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
 import { type LinesOutput, type LinesReport, linesReport } from "./lines-report.ts";
@@ -116,6 +116,7 @@ function askedOf({ model, flags }: LinesTask, lines: readonly string[], failed: 
 function linesUnderWay({ model, seed }: LinesTask) {
   const lines = new Map<number, Line>();
   const { config } = model;
+  const workspace = createWorkspace();
   const bytesOf = ({ prompt: { ids }, flags: { maxTokens } }: Line) =>
     cacheBytes(config, Math.min(config.nPositions, ids.length + maxTokens));
   let most = 0;
@@ -131,7 +132,7 @@ function linesUnderWay({ model, seed }: LinesTask) {
         [...lines.values()].map(bytesOf).reduce((sum, bytes) => sum + bytes, 0),
       );
       const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
-      return recording(createSampler(chain, { seed }), flags, line.notes);
+      return recording(createSampler(chain, { seed, workspace }), flags, line.notes);
     },
     take: (sequence: number, token: GeneratedToken) => {
       const line = of(sequence);

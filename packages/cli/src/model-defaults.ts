@@ -4,7 +4,7 @@
  * draw. The other dialects take only the model's end tokens, which are in its config already.
  */
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
-import { type MinLengthOption, presetChain, SamplingError } from "@tsgpt/sampling";
+import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
 import { CliError } from "./cli-error.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
@@ -16,27 +16,21 @@ import type { Strategy } from "./strategy.ts";
 type Key = Exclude<keyof GenerationConfig, "file" | "unapplied">;
 type Default = readonly [key: Key, flag: keyof GenerateFlags];
 
-const PENALTIES: readonly Default[] = [
-  ["repetitionPenalty", "repetitionPenalty"],
-  ["noRepeatNgramSize", "noRepeatNgram"],
-];
-const TEMPERATURE: Default = ["temperature", "temperature"];
-const TRUNCATIONS: readonly Default[] = [
-  ["topK", "topK"],
-  ["topP", "topP"],
-  ["minP", "minP"],
-  ["typicalP", "typical"],
-  ["epsilonCutoff", "epsilon"],
-  ["etaCutoff", "eta"],
-];
+/** The keys that are options of steps of this kind, as the steps declare them, with their flags. */
+function defaultsOf(kind: StepFlag["kind"]): Default[] {
+  const own = STEP_FLAGS.filter((flag) => flag.kind === kind);
+  return own.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key as Key, name]] : []));
+}
 
-/** What transformers takes for "off" beyond the neutral value, as that. */
-const OFF: { readonly [K in Key]?: (value: number) => number } = {
-  topP: (p) => Math.min(p, 1),
-  typicalP: (mass) => Math.min(mass, 1),
-  epsilonCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-  etaCutoff: (p) => (p > 0 && p < 1 ? p : 0),
-};
+const PENALTIES = defaultsOf("penalty");
+const TEMPERATURE = defaultsOf("shape");
+const TRUNCATIONS = defaultsOf("truncation");
+
+/** The value of a key as an option: the neutral one where transformers leaves the step out. */
+function optionValue(flag: keyof GenerateFlags, value: unknown): unknown {
+  const option = STEP_FLAGS.find(({ name }) => name === flag)?.option;
+  return option?.transformers?.isOff?.(value as number) ? option.neutral : value;
+}
 
 export interface FilledFlags {
   readonly flags: GenerateFlags;
@@ -81,16 +75,16 @@ function chosen(flags: GenerateFlags, generation: GenerationConfig, strategy: St
   const filled = defaults.flatMap(([key, flag]): Filling[] => {
     const value = generation[key];
     if (value === undefined || flags[flag] !== undefined) return [];
-    const number = OFF[key]?.(value as number) ?? value;
-    if (flag !== "lengthPenalty") check(generation, key, flag, number);
-    return [[key, { [flag]: number }]];
+    const option = optionValue(flag, value);
+    if (flag !== "lengthPenalty") check(generation, key, flag, option);
+    return [[key, { [flag]: option }]];
   });
   return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
 }
 
 /** Mirostat replaces the other truncations. */
 function drawing({ mirostatTau, mirostatEta }: GenerateFlags): readonly Default[] {
-  return mirostatTau === undefined && mirostatEta === undefined ? [TEMPERATURE, ...TRUNCATIONS] : [TEMPERATURE];
+  return mirostatTau === undefined && mirostatEta === undefined ? [...TEMPERATURE, ...TRUNCATIONS] : TEMPERATURE;
 }
 
 function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof GenerateFlags, value: unknown): void {

@@ -1,5 +1,5 @@
 /** Which way of decoding the options ask for, and which of them do not go together. */
-import type { ChainSpec } from "@tsgpt/sampling";
+import { type ChainSpec, isRandom, STEP_FLAGS } from "@tsgpt/sampling";
 import { flagName, SAMPLING_OPTIONS } from "./chain-flags.ts";
 import { usageError } from "./cli-error.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
@@ -36,7 +36,7 @@ const REFUSED: { readonly [S in Strategy]: readonly (readonly [readonly Flag[], 
     [["noCache"], "proposals are checked over a cache"],
     [["traceSampling", "logprobs"], "several tokens come of one pass"],
     [
-      ["mirostatTau", "mirostatEta", "xtcProbability"],
+      STEP_FLAGS.filter(({ isPure }) => !isPure).map(({ name }) => name),
       "proposals ask for distributions that must not depend on chance or on what came of them",
     ],
   ],
@@ -110,7 +110,7 @@ function checkNumbers({ beams = 0, numReturn = 1, penaltyAlpha, topK, numSamples
 /** Whether tokens are drawn by chance: not by these two ways, nor by a chain that ends with the most probable token. */
 export function drawsByChance(strategy: Strategy, chain: ChainSpec): boolean {
   if (strategy === "beams" || strategy === "contrastive") return false;
-  return chain.at(-1)?.type !== "greedy" || chain.some(({ type }) => type === "xtc");
+  return chain.at(-1)?.type !== "greedy" || isRandom(chain);
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   samplesAtOnce,
 } from "@tsgpt/gpt";
 import { nextUniform } from "@tsgpt/numeric";
-import { argmax, createSampler, probabilities, type Sampler } from "@tsgpt/sampling";
+import { argmax, createSampler, createWorkspace, probabilities, type Sampler } from "@tsgpt/sampling";
 import { beamDistribution } from "./beam-distribution.ts";
 import type { GenerateFlags } from "./commands/generate.ts";
 import { pace, plainPace } from "./pace.ts";
@@ -98,10 +98,11 @@ async function tellSamples(task: Task): Promise<Told> {
   const notes: Note[][] = [];
   const notesOf = (index: number) => (notes[index] ??= []);
   const chain = resolveChain(flags, model, prompt.ids.length, { defaults: true });
+  const workspace = createWorkspace();
   const run = generateSamples(model, prompt.ids, {
     ...textOptions(task),
     count: flags.numSamples as number,
-    sampleFor: (index) => recording(createSampler(chain, { seed: seed + index }), flags, notesOf(index)),
+    sampleFor: (index) => recording(createSampler(chain, { seed: seed + index, workspace }), flags, notesOf(index)),
   });
   const { stories, end, times: _, ...timings } = await stream(task, run, notes);
   const told = end.map((finishReason, i) => {

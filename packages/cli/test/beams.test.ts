@@ -9,7 +9,7 @@ import { tell } from "../src/tell.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 import { idsOf, json, type Sequence, summed, TINY, type Token } from "./stories.ts";
 
-const FLAGS = { dialect: "deck", model: "tiny-tied", cache: true } as const;
+const FLAGS = { dialect: "lecture", model: "tiny-tied", cache: true } as const;
 
 describe.concurrent("--beams finds what transformers finds:", () => {
   interface Search {

@@ -15,7 +15,7 @@ import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const TRAINED = fixture("fairytales-1");
 const FLAGS: GenerateFlags = {
-  ...{ model: "fairytales", kernels: "auto", dialect: "deck" },
+  ...{ model: "fairytales", kernels: "auto", dialect: "lecture" },
   ...{ cache: true, maxTokens: 8, json: true, quiet: true },
 };
 const LINES = ["The king", "", "Once upon a time there was a fox", "The wolf", "The king"];

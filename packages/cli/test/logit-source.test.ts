@@ -13,7 +13,7 @@ import { emptyFolder, fixture, tsgpt } from "./process.ts";
 const TRAINED = fixture("fairytales-1");
 const ONCE = "Once upon a"; // three tokens
 const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
-const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...flags }));
+const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** What tsgpt logits writes of a prompt. */

@@ -1,6 +1,7 @@
 /** What a model's generation config does to the options of tsgpt generate. */
 import { type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
+import { STEP_FLAGS } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
 import type { GenerateFlags } from "../src/commands/generate.ts";
@@ -39,6 +40,17 @@ function chain(
 
 const TOP_K_50 = { type: "top-k", k: 50, boundary: "hf" };
 
+test.each(STEP_FLAGS.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key, name]] : [])))(
+  "the key %s that a step declares is read, and is --%s",
+  (key, flag) => {
+    const inFile = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = flag === "topK" || flag === "noRepeatNgram" ? 4 : 0.25;
+    const { flags, applied } = fill({ do_sample: true, [inFile]: value });
+    expect(applied).toContain(key);
+    expect(flags).toMatchObject({ [flag]: value });
+  },
+);
+
 test("every key that draws a token has its step", () => {
   const keys = {
     ...{ do_sample: true, temperature: 0.7, top_k: 5, top_p: 0.9, min_p: 0.1, typical_p: 0.95 },
@@ -70,7 +82,7 @@ test("what is typed counts before it, and what is not named is the dialect's", (
 
 test("the other dialects take none of it", () => {
   const keys = { do_sample: false, temperature: 0.7, repetition_penalty: 2, suppress_tokens: [1], max_length: 1 };
-  const flags = flagsOf({ dialect: "deck" });
+  const flags = flagsOf({ dialect: "lecture" });
   expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({ flags, applied: [] });
 });
 
@@ -175,7 +187,7 @@ test("--verbose shows what counts, as the file spells it", () => {
   const shown = (typed: Partial<GenerateFlags>) =>
     describeDefaults(model(keys), flagsOf(typed), fill(keys, typed).applied);
   expect(shown({ topK: 3 })).toBe("generation_config.json: eos_token_id [9,31], temperature 0.7, max_new_tokens 3\n");
-  expect(shown({ dialect: "deck" })).toBe(
+  expect(shown({ dialect: "lecture" })).toBe(
     "generation_config.json: eos_token_id [9,31], and with --dialect hf temperature, top_k, max_new_tokens\n",
   );
   expect(describeDefaults(model({}), flagsOf({}), [])).toBe("");

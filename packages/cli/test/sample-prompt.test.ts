@@ -10,7 +10,7 @@ import { emptyFolder, fixture } from "./process.ts";
 const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
 const TRAINED = fixture("fairytales-1");
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "deck", ...ENGINE, ...(!flags.logits && { model: TRAINED }), ...flags }));
+  captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...(!flags.logits && { model: TRAINED }), ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 const ONCE = "Once upon a"; // three tokens

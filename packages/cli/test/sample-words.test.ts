@@ -7,7 +7,7 @@ import { fixture } from "./process.ts";
 
 const TRAINED = fixture("fairytales-1");
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "deck", model: TRAINED, ...flags }));
+  captured(() => sampleCommand({ dialect: "lecture", model: TRAINED, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** Logits of 5,000 ids, more than the tokenizer has: " king" is the most probable, then id 4999, then " was". */

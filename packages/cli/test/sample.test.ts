@@ -57,7 +57,7 @@ the next token after 6 tokens, by 4 logits
      3  3      0.400       20.49%  █████████████████████▉                 84.82%
      4  2      0.100       15.18%  ████████████████▏                     100.00%
 
-deck-penalties (frequency 1.1, presence 1.2, scope all)
+lecture-penalties (frequency 1.1, presence 1.2, scope all)
   tokens   4
   entropy  1.93 -> 1.97 bits
   head     4 tokens hold 90%
@@ -81,7 +81,7 @@ top-k (k 3, boundary llama.cpp)
 `);
   });
 
-  test.each(["deck", "hf", "llama.cpp", "openai"])("%s adds no default of its own", (dialect) =>
+  test.each(["lecture", "hf", "llama.cpp", "openai"])("%s adds no default of its own", (dialect) =>
     gives(["--logits", "0.8,0.9,0.1,0.4", "--dialect", dialect], softmax(0.8, 0.9, 0.1, 0.4)),
   );
 
@@ -162,7 +162,7 @@ top-k (k 3, boundary llama.cpp)
     gives([...DECLINING, "--dialect", "openai", "--frequency-penalty", "-1", "--history", "2"], softmax(0, -1, -1)));
 
   test.each([
-    ["deck", "1"],
+    ["lecture", "1"],
     ["hf", "0"],
     ["llama.cpp", "0"],
     ["openai", "0"],
@@ -280,7 +280,7 @@ top-k (k 3, boundary llama.cpp)
 test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
   const before = process.exitCode;
   const write = vi.spyOn(process.stdout, "write");
-  const options = { dialect: "deck", logits: { row: [1, 2] } } as const;
+  const options = { dialect: "lecture", logits: { row: [1, 2] } } as const;
   const running = sampleCommand({ ...options, draws: 100_000_000 });
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   process.emit("SIGINT");

@@ -57,7 +57,7 @@ const CONSTRAINTS = ["banned-words", "allowed-tokens", "forced-token"];
 describe.concurrent("the chain in generate:", () => {
   test("each option reaches its step, in the lecture's order", async () => {
     expect(await chain(...EVERY)).toEqual([
-      { type: "deck-penalties", frequency: 1.1, presence: 1.2, scope: 100 },
+      { type: "lecture-penalties", frequency: 1.1, presence: 1.2, scope: 100 },
       { type: "repetition-penalty", penalty: 1.3, scope: 100 },
       { type: "no-repeat-ngram", n: 3, scope: 100 },
       { type: "dry", multiplier: 0.5, base: 1.5, allowedLength: 3, breakers: [9, 10], scope: 100 },
@@ -106,7 +106,7 @@ describe.concurrent("the chain in generate:", () => {
   });
 
   test.each<[string, object[]]>([
-    ["deck", [{ type: "top-p", p: 0.9 }]],
+    ["lecture", [{ type: "top-p", p: 0.9 }]],
     ["hf", [{ type: "top-k", k: 50, boundary: "hf" }]],
     [
       "llama.cpp",
@@ -123,7 +123,7 @@ describe.concurrent("the chain in generate:", () => {
   });
 
   test.each([
-    ["deck", "1"],
+    ["lecture", "1"],
     ["hf", "0"],
     ["llama.cpp", "0"],
     ["openai", "0"],

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { drawsByChance, type Strategy } from "../src/strategy.ts";
 
 const chains = {
-  default: presetChain("deck", {}),
-  greedy: presetChain("deck", { greedy: true }),
+  default: presetChain("lecture", {}),
+  greedy: presetChain("lecture", { greedy: true }),
   "temperature 0": presetChain("llama.cpp", { temperature: 0 }),
   "temperature 0 with xtc": presetChain("llama.cpp", { temperature: 0, xtcProbability: 0.5 }),
 } as const;

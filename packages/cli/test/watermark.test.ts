@@ -16,7 +16,7 @@ let marked: string;
 let plain: string;
 
 async function story(watermark?: WatermarkKey): Promise<string> {
-  const sample = createSampler(presetChain("deck", { watermark }), { seed: 1 });
+  const sample = createSampler(presetChain("lecture", { watermark }), { seed: 1 });
   let text = "";
   for await (const token of generate(model, "Once", { sample, maxTokens: 150, ignoreEos: true })) text += token.text;
   return text.trim();

@@ -9,8 +9,12 @@ import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { presetConfig } from "../src/config/presets.ts";
+import { beamSearch } from "../src/decode/beam-search.ts";
+import type { Sample } from "../src/decode/continuation.ts";
 import type { DistributionOf } from "../src/decode/distribution.ts";
+import { logProbabilities } from "../src/decode/log-sum-exp.ts";
 import type { ProposerFor } from "../src/decode/proposer.ts";
+import { generateSamples } from "../src/decode/samples.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
 import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
@@ -155,6 +159,46 @@ async function expectPlainText(model: Model, prompt: number[], maxTokens: number
   }
 }
 
+/** Draws from the logits by a noise that depends on seed, position and id alone: what it draws shows each bit of them. */
+const drawn =
+  (seed: number): Sample =>
+  (logits, { history }) => {
+    const noisy = logits.map((x, id) => {
+      const bits = Math.imul(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(history.length, 0x85ebca6b) ^ id, 0xc2b2ae35);
+      return x - Math.log(-Math.log(((bits >>> 8) + 0.5) / 2 ** 24)); // Gumbel noise
+    });
+    return best(noisy);
+  };
+
+/** Samples side by side, with ids and ln p, against each alone. */
+async function expectSamplesAlone(model: Model, prompt: number[], count: number, maxTokens: number): Promise<void> {
+  const options = { maxTokens, ignoreEos: true, count, sampleFor: drawn };
+  const { yielded } = await collect(generateSamples(model, prompt, options));
+  for (let index = 0; index < count; index++) {
+    const alone = await collect(generate(model, prompt, { sample: drawn(index), maxTokens, ignoreEos: true }));
+    const together = yielded.filter((token) => token.index === index);
+    const shown = ({ id, logprob }: { id: number; logprob?: number }) => ({ id, logprob });
+    expect(together.map(shown)).toEqual(alone.yielded.map(shown));
+  }
+}
+
+/** The score of each text that a beam search found, against the sum of its ln p when it is fed alone, token by token. */
+async function expectBeamsAlone(model: Model, prompt: number[], beams: number, maxTokens: number): Promise<void> {
+  const { sequences } = await beamSearch(model, prompt, { beams, numReturn: beams, maxTokens, lengthPenalty: 0 });
+  expect(sequences).toHaveLength(beams);
+  for (const { ids, score } of sequences) {
+    const cache = new KVCache(model.config, model.engine, prompt.length + ids.length);
+    let logits = forward(model, prompt, { cache, positions: "last" });
+    let sum = 0;
+    for (const id of ids) {
+      sum += logProbabilities(logits.data.slice(), 0, "test")[id] as number;
+      logits = forward(model, [id], { cache, positions: "last" });
+    }
+    cache.dispose();
+    expect(score).toBe(sum);
+  }
+}
+
 describe.each(engines)("$engineName", ({ engineName, create }) => {
   const slow = engineName === "reference" && !FULL;
 
@@ -217,6 +261,16 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
     },
   );
 
+  test.each(dtypes)("the trained model in %s: samples and beams side by side are those one by one", async (dtype) => {
+    await withModel(
+      (engine) => loadModel(trained, { engine, dtype }),
+      async (model) => {
+        await expectSamplesAlone(model, [40, 7, 12], slow ? 2 : 5, slow ? 3 : 10);
+        await expectBeamsAlone(model, [40, 7, 12], slow ? 2 : 4, slow ? 3 : 8);
+      },
+    );
+  });
+
   test.runIf(FULL && engineName !== "reference").each(dtypes)(
     "GPT-2 124M's shape in %s: pieces are one pass, a fork goes on as its cache, speculation is plain",
     { timeout: 1_200_000 },
@@ -233,6 +287,8 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
           const [own, other] = [cache, forked].map((one) => forward(model, [5, 6, 7], { cache: one }).data.slice());
           expectSame(other as Float32Array, own as Float32Array, "fork");
           await expectPlainText(model, [40, 7, 12], 12);
+          await expectSamplesAlone(model, [40, 7, 12], 3, 6);
+          await expectBeamsAlone(model, [40, 7, 12], 4, 5);
         },
       );
     },

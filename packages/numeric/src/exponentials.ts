@@ -1,7 +1,8 @@
 /**
- * The exponential of x <= 0. exp(x) = 2^-(k / 1024) exp(r) with k an integer and |r| at most ln 2 / 2048: two table look-ups and a
- * polynomial, after P. T. P. Tang, "Table-driven implementation of the exponential function" (ACM TOMS 1989). Relative error below
- * 1e-15, and two to three times as fast as Math.exp. It dominates the cost of a sampling step, so the loops live here with it.
+ * The exponential of x <= 0. exp(x) = 2^-(k / 1024) exp(r) with k an integer and |r| at most ln 2 / 2048: two table
+ * look-ups and a polynomial, after P. T. P. Tang, "Table-driven implementation of the exponential function" (ACM TOMS
+ * 1989). Relative error below 1e-15, and two to three times as fast as Math.exp. It dominates the cost of a sampling
+ * step, so the loops live here with it.
  */
 const STEPS = 1024;
 const STEPS_PER_NAT = STEPS / Math.LN2; // a constant of its own, otherwise V8 divides at each call

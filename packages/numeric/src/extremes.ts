@@ -1,6 +1,9 @@
 /** The largest and the smallest of many numbers, and where the largest is. */
 
-/** Index of the largest value, the first of equals; of the first NaN if there is one, as in NumPy; -1 without values. [n] -> index */
+/**
+ * Index of the largest value, the first of equals; of the first NaN if there is one, as in NumPy; -1 without values.
+ * [n] -> index
+ */
 export function argmax(values: Float32Array | Float64Array): number {
   let max = Number.NEGATIVE_INFINITY;
   let best = values.length === 0 ? -1 : 0;
@@ -14,7 +17,9 @@ export function argmax(values: Float32Array | Float64Array): number {
   return best;
 }
 
-/** The largest value; four running maxima, because a single one makes each comparison wait for the last. [n] -> a number */
+/**
+ * The largest value; four running maxima, because a single one makes each comparison wait for the last. [n] -> a number
+ */
 export function largest(values: Float64Array): number {
   let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity];
   let i = 0;

@@ -1,7 +1,7 @@
 /**
  * Random numbers: xoshiro128** 1.1 by Blackman and Vigna ("Scrambled Linear Pseudorandom Number Generators", ACM TOMS
- * 2021; https://prng.di.unimi.it), 128 bits of state, period 2^128 - 1, seeded from two outputs of SplitMix64 as its authors
- * advise. The same seed gives the same numbers on every machine: integer arithmetic only. Not for cryptography.
+ * 2021; https://prng.di.unimi.it), 128 bits of state, period 2^128 - 1, seeded from two outputs of SplitMix64 as its
+ * authors advise. The same seed gives the same numbers on every machine: integer arithmetic only. Not for cryptography.
  */
 /** The whole state of a generator: a copy of the words continues from the same place. */
 export interface Generator {

@@ -2,8 +2,8 @@
 import { sumOfExponentials } from "./exponentials.ts";
 
 /**
- * ln of the sum of exp(values), summed in float64 after the largest value is subtracted, so that nothing overflows. [n] -> a number
- * NaN if a value is NaN or Infinity, or if all are -Infinity.
+ * ln of the sum of exp(values), summed in float64 after the largest value is subtracted, so that nothing overflows. [n]
+ * -> a number NaN if a value is NaN or Infinity, or if all are -Infinity.
  */
 export function logSumExp(values: Float32Array): number {
   let max = Number.NEGATIVE_INFINITY;

@@ -1,14 +1,14 @@
 /**
- * Normal numbers from whole ones, the same on every machine: the quantiles of N(0, 1) at (i + 1/2) / 65536, made with + - * /
- * and sqrt alone, which IEEE 754 defines to the last bit; Math.log and Math.cos are every engine's own.
- * Wichura 1988, "Algorithm AS 241", PPND7: relative error 1e-7. The largest is 4.3.
+ * Normally distributed numbers from integers, the same on every machine: the quantiles of N(0, 1) at (i + 1/2) / 65536.
+ * They are computed with the four basic operations and sqrt only, which IEEE 754 defines to the last bit; Math.log and
+ * Math.cos differ between engines. Wichura 1988, "Algorithm AS 241", PPND7: relative error 1e-7. The largest is 4.3.
  */
 const COUNT = 65_536;
 
 /** Where the approximation of the middle ends. */
 const MIDDLE = 0.425;
 
-/** The quantiles of N(0, 1), 65,536 of them, ascending: a random 16-bit number as index makes a random normal number. */
+/** 65,536 quantiles of N(0, 1), ascending: indexed by random 16-bit numbers they are normally distributed. */
 export function normalTable(): Float32Array {
   return Float32Array.from({ length: COUNT }, (_, i) => quantile((i + 0.5) / COUNT));
 }

@@ -18,7 +18,7 @@ test("exp(0) is 1 and exp(-Infinity) 0, exactly", () => {
   expect(exp(-1e308)).toBe(0);
 });
 
-test("within 1e-15 of Math.exp down to -708, over 200,000 points and wherever a table begins anew", () => {
+test("within 1e-15 of Math.exp down to -708, over 200,000 points and at every boundary of the tables", () => {
   const points = Float64Array.from({ length: 200_000 }, (_, i) => (i * LEAST_NORMAL) / 200_000);
   const edges = Array.from({ length: 32 * 1021 }, (_, k) => -((k + 0.5) * Math.LN2) / 32);
   let worst = 0;
@@ -28,13 +28,13 @@ test("within 1e-15 of Math.exp down to -708, over 200,000 points and wherever a 
   expect(worst).toBeLessThan(1e-15);
 });
 
-test("below, where numbers are subnormal, within two of the least there is", () => {
+test("below, where numbers are subnormal, within twice the smallest number", () => {
   for (let x = LEAST_NORMAL; x >= -745; x -= 0.01) {
     expect(Math.abs(exp(x) - Math.exp(x))).toBeLessThanOrEqual(2 * Number.MIN_VALUE + 1e-15 * Math.exp(x));
   }
 });
 
-test("the largest of a row is taken off, and the sum is of what was written", () => {
+test("the largest value is subtracted, and the sum is that of the results", () => {
   const out = new Float64Array(3);
   const sum = exponentials(Float64Array.of(1000, 1001, -1e300), 1001, out);
   expect(out[0]).toBeCloseTo(Math.exp(-1), 15);
@@ -42,7 +42,7 @@ test("the largest of a row is taken off, and the sum is of what was written", ()
   expect(sum).toBe(out[0] + 1);
 });
 
-test("of two float32 logits the larger never weighs less", () => {
+test("the larger of two float32 logits never has the smaller exponential", () => {
   const logit = fc.float({ min: -700, max: 0, noNaN: true });
   fc.assert(
     fc.property(logit, fc.integer({ min: 1, max: 3 }), (z, steps) => {

@@ -1,14 +1,15 @@
 /**
- * Candidates: the tokens that may still come next, with their logits; the distribution that each step of a chain takes
- * and gives. They stand in ascending order of id, whatever was removed, so no step needs a sort and a draw is defined.
- * Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalises the rest.
+ * Candidates: the tokens that may still come next, with their logits; the distribution that each step of a chain
+ * receives and returns. They are in ascending order of id, whatever was removed, so no step needs a sort and a draw is
+ * well defined. Probabilities are not stored: q_i = exp(z_i) / sum_j exp(z_j), so removing a candidate renormalizes the
+ * rest.
  */
 import { exponentials, largest } from "@tsgpt/numeric";
 import { bounded, isBounded } from "./bounded.ts";
 import { SamplingError } from "./errors.ts";
-import { scratchPlaces, scratchWeights, takeLogits } from "./scratch.ts";
+import { createWorkspace, everyId, scratchIndices, scratchWeights, takeLogits, type Workspace } from "./workspace.ts";
 
-/** Immutable by agreement: a step that changes something makes new arrays. There is at least one candidate. */
+/** Immutable by convention: a step that changes something makes new arrays. There is at least one candidate. */
 export interface Candidates {
   /** Token ids, ascending. */
   readonly ids: Int32Array;
@@ -16,7 +17,7 @@ export interface Candidates {
   readonly logits: Float64Array;
 }
 
-/** Unnormalised probabilities. */
+/** Unnormalized probabilities. */
 export interface Weights {
   /** exp(z_i - max z), from 0 to 1. */
   readonly weights: Float64Array;
@@ -28,21 +29,21 @@ export interface Weights {
  * Every token whose logit is not -Infinity (masked). [V] -> at most V candidates
  * @throws SamplingError if a logit is NaN, +Infinity or beyond 1e100, or if none is finite.
  */
-export function candidatesOf(row: Float32Array | Float64Array): Candidates {
-  const logits = takeLogits(row.length);
-  const all = { ids: everyId(row.length), logits };
+export function candidatesOf(row: Float32Array | Float64Array, workspace: Workspace = createWorkspace()): Candidates {
+  const logits = takeLogits(workspace, row.length);
+  const all = { ids: everyId(workspace, row.length), logits };
   const finite32 = copyFinite(row, logits) && row instanceof Float32Array;
   if (finite32 || (row.length > 0 && logits.every(isBounded))) return all;
   for (let id = 0; id < row.length; id++) {
     if (!(logits[id]! < Infinity)) throw unusable(logits[id]!, id);
     if (logits[id] !== -Infinity) bounded(logits[id]!, "logits", id);
   }
-  const finite = keepWhere(all, (i) => logits[i] !== -Infinity);
+  const finite = keepWhere(all, (i) => logits[i] !== -Infinity, workspace);
   if (finite.ids.length === 0) throw nothingLeft(row.length);
   return finite;
 }
 
-/** Copies a row; whether there is one and no logit is NaN or infinite: a finite number less itself is 0. */
+/** Copies a row. True if it is not empty and no logit is NaN or infinite: a finite number minus itself is 0. */
 function copyFinite(row: Float32Array | Float64Array, logits: Float64Array): boolean {
   let zero = row.length > 0 ? 0 : Number.NaN;
   for (let id = 0; id < row.length; id++) {
@@ -53,17 +54,17 @@ function copyFinite(row: Float32Array | Float64Array, logits: Float64Array): boo
   return zero === 0;
 }
 
-/** The weights of the softmax, stable: the largest logit is taken from all before exp. */
+/** The weights of the softmax; the largest logit is subtracted before exp, so that nothing overflows. */
 export function softmaxWeights(logits: Float64Array): Weights {
-  return weighed(logits, new Float64Array(logits.length));
+  return weigh(logits, new Float64Array(logits.length));
 }
 
-/** The same in an array that the next call overwrites: for a caller that is done with it by then. */
-export function passingWeights(logits: Float64Array): Weights {
-  return weighed(logits, scratchWeights(logits.length));
+/** The same in an array that the next call with this workspace overwrites. */
+export function scratchSoftmaxWeights(logits: Float64Array, workspace: Workspace): Weights {
+  return weigh(logits, scratchWeights(workspace, logits.length));
 }
 
-function weighed(logits: Float64Array, weights: Float64Array): Weights {
+function weigh(logits: Float64Array, weights: Float64Array): Weights {
   return { weights, sum: exponentials(logits, largest(logits), weights) };
 }
 
@@ -74,10 +75,10 @@ export function probabilities({ logits }: Candidates): Float64Array {
   return weights;
 }
 
-/** -log2 q of a candidate, in bits, by its logit: finite where q itself is too small for a number. */
-export function surpriseBits(candidates: Candidates, id: number): number {
+/** -log2 q of a candidate, in bits, from its logit: finite even where q underflows. */
+export function surpriseBits(candidates: Candidates, id: number, workspace: Workspace): number {
   const { logits } = candidates;
-  const { sum } = passingWeights(logits);
+  const { sum } = scratchSoftmaxWeights(logits, workspace);
   return (largest(logits) - logits[indexOf(candidates, id)]! + Math.log(sum)) / Math.LN2;
 }
 
@@ -90,25 +91,25 @@ export function entropy({ logits }: Candidates): number {
   return Math.max(0, Math.log(sum) - mean / sum);
 }
 
-/** The candidates at the places for which `keeps` holds. */
-export function keepWhere(candidates: Candidates, keeps: (i: number) => boolean): Candidates {
-  const places = scratchPlaces(candidates.ids.length);
+/** The candidates at the indices for which `keeps` holds. */
+export function keepWhere(candidates: Candidates, keeps: (i: number) => boolean, workspace: Workspace): Candidates {
+  const indices = scratchIndices(workspace, candidates.ids.length);
   let count = 0;
-  for (let i = 0; i < candidates.ids.length; i++) if (keeps(i)) places[count++] = i;
-  return keepPlaces(candidates, places, count);
+  for (let i = 0; i < candidates.ids.length; i++) if (keeps(i)) indices[count++] = i;
+  return keepIndices(candidates, indices, count);
 }
 
-/** The candidates at the first `count` of these places, which ascend. */
-export function keepPlaces({ ids, logits }: Candidates, places: Int32Array, count: number): Candidates {
+/** The candidates at the first `count` of these ascending indices. */
+export function keepIndices({ ids, logits }: Candidates, indices: Int32Array, count = indices.length): Candidates {
   const kept = { ids: new Int32Array(count), logits: new Float64Array(count) };
   for (let next = 0; next < count; next++) {
-    kept.ids[next] = ids[places[next]!]!;
-    kept.logits[next] = logits[places[next]!]!;
+    kept.ids[next] = ids[indices[next]!]!;
+    kept.logits[next] = logits[indices[next]!]!;
   }
   return kept;
 }
 
-/** Where `id` stands, or -1 if it was removed. In a full row it stands at its own index. */
+/** The index of `id`, or -1 if it was removed. In a full row it is the id itself. */
 export function indexOf({ ids }: Candidates, id: number): number {
   if (ids[id] === id) return id;
   let [low, high] = [0, ids.length];
@@ -120,20 +121,13 @@ export function indexOf({ ids }: Candidates, id: number): number {
   return ids[low] === id ? low : -1;
 }
 
-let ids = new Int32Array(0); // the same for every full row, so it is made once
-
-function everyId(count: number): Int32Array {
-  if (ids.length < count) ids = Int32Array.from({ length: count }, (_, id) => id);
-  return ids.subarray(0, count);
-}
-
-/** What is wrong with a row that holds NaN or +Infinity at `id`. */
+/** The error for a row that has NaN or +Infinity at `id`. */
 export function unusable(logit: number, id: number): SamplingError {
   const rule = "every logit must be a finite number, or -Infinity for a masked token";
   return new SamplingError(`logits: ${rule}; the logit of token ${id} is ${logit}`);
 }
 
-/** What is wrong with a row in which every logit is -Infinity, or that is empty. */
+/** The error for a row that is empty, or in which every logit is -Infinity. */
 export function nothingLeft(size: number): SamplingError {
   if (size === 0) return new SamplingError("logits: need at least one, got an empty row");
   return new SamplingError(`logits: at least one must be finite; all ${size} are -Infinity, every token is masked`);

@@ -1,37 +1,45 @@
-/** A chain at work: a row of logits and the history in, the candidates that are left out. */
+/** Runs a chain: from a row of logits and the history to the candidates that are left. */
 import { type Candidates, candidatesOf } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
-import type { StepContext } from "./rule.ts";
-import { giveLogits } from "./scratch.ts";
 import { applyStep, type ChainSpec, type StepSpec } from "./spec.ts";
+import type { StepContext } from "./step.ts";
+import { giveLogits, type Workspace } from "./workspace.ts";
 
-/** What is said so far. */
+/** The text so far. */
 export interface SampleContext {
-  /** All ids so far, the prompt's included. */
+  /** All ids so far, including the prompt. */
   readonly history: ArrayLike<number>;
-  /** How many of them are the prompt's; default 0. */
+  /** The length of the prompt in the history; default 0. */
   readonly promptLength?: number;
 }
 
-/** Sees every step: what it was given and what it left. */
+/** Is called after every step, with what it received and what it returned. */
 export type Observe = (step: StepSpec, before: Candidates, after: Candidates) => void;
 
-/** The candidates a checked chain leaves; nothing is drawn. @throws SamplingError if the logits or the context break a rule */
+/** What a sampler contributes to each run. */
+export interface SamplerState extends Pick<StepContext, "uniform" | "mu"> {
+  readonly workspace: Workspace;
+}
+
+/**
+ * The candidates a checked chain leaves; nothing is drawn.
+ * @throws SamplingError if the logits or the context break a rule
+ */
 export function runChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
   context: SampleContext,
-  { uniform, mu }: Pick<StepContext, "uniform" | "mu">,
+  { uniform, mu, workspace }: SamplerState,
   observe?: Observe,
 ): Candidates {
   const { history, promptLength = 0 } = context;
   checkContext(history, promptLength, logits.length);
   const stepContext: StepContext = { history, promptLength, vocabularySize: logits.length, uniform, mu };
-  let candidates = candidatesOf(logits);
+  let candidates = candidatesOf(logits, workspace);
   for (const step of chain) {
-    const after = applyStep(candidates, step, stepContext);
+    const after = applyStep(candidates, step, stepContext, workspace);
     observe?.(step, candidates, after);
-    if (!observe && after.logits !== candidates.logits) giveLogits(candidates.logits, logits.length);
+    if (!observe && after.logits !== candidates.logits) giveLogits(workspace, candidates.logits, logits.length);
     candidates = after;
   }
   return candidates;
@@ -41,8 +49,8 @@ function checkContext(history: ArrayLike<number>, promptLength: number, vocabula
   for (let i = 0; i < history.length; i++) {
     const id = history[i]!;
     if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
-    const rule = `each id must be a whole number from 0 to ${vocabularySize - 1}, as there are ${vocabularySize} logits`;
-    throw new SamplingError(`history: ${rule}; history[${i}] is ${id}`);
+    const range = `from 0 to ${vocabularySize - 1}, as there are ${vocabularySize} logits`;
+    throw new SamplingError(`history: each id must be a whole number ${range}; history[${i}] is ${id}`);
   }
   if (Number.isInteger(promptLength) && promptLength >= 0 && promptLength <= history.length) return;
   throw new SamplingError(

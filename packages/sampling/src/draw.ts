@@ -1,10 +1,11 @@
 /**
- * The draw: one uniform number per token, u times the sum of the weights, walked in the order of the candidates (ascending
- * ids). Draws do not port between libraries; distributions do.
+ * The draw: one uniform number per token, compared with the cumulative weights in the order of the candidates
+ * (ascending ids). Draws cannot be compared between libraries; distributions can.
  */
 import { drawIndex, type Generator, nextUniform } from "@tsgpt/numeric";
-import { type Candidates, passingWeights } from "./candidates.ts";
+import { type Candidates, scratchSoftmaxWeights } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
 /** An id drawn from the candidates by their probabilities. Takes one uniform number, even if there is one candidate. */
 export function draw(candidates: Candidates, generator: Generator): number {
@@ -15,8 +16,8 @@ export function draw(candidates: Candidates, generator: Generator): number {
  * The first candidate at which the cumulative probability exceeds `uniform`. One of weight 0 is never picked.
  * @throws SamplingError unless 0 <= uniform < 1.
  */
-export function pick(candidates: Candidates, uniform: number): number {
+export function pick(candidates: Candidates, uniform: number, workspace: Workspace = createWorkspace()): number {
   if (!(uniform >= 0 && uniform < 1)) throw new SamplingError(`pick: need 0 <= uniform < 1, got ${uniform}`);
-  const { weights, sum } = passingWeights(candidates.logits);
+  const { weights, sum } = scratchSoftmaxWeights(candidates.logits, workspace);
   return candidates.ids[drawIndex(weights, sum, uniform)]!;
 }

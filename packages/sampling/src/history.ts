@@ -1,8 +1,8 @@
-/** What of the history a penalty looks at. */
+/** The part of the history that a penalty counts. */
 import type { Scope } from "./parameter.ts";
-import type { StepContext } from "./rule.ts";
+import type { StepContext } from "./step.ts";
 
-/** Where the part of the history that `scope` names begins; it ends with the history. */
+/** Where the part of the history that `scope` names begins; it reaches to the end. */
 export function scopeStart({ history, promptLength }: StepContext, scope: Scope): number {
   if (scope === "all") return 0;
   if (scope === "generated") return Math.min(promptLength, history.length);
@@ -17,6 +17,11 @@ export function countsOf(context: StepContext, scope: Scope): Map<number, number
     counts.set(history[i]!, (counts.get(history[i]!) ?? 0) + 1);
   }
   return counts;
+}
+
+/** The number of tokens so far. */
+export function lengthOf({ history, promptLength }: StepContext, of: "generated" | "all" = "generated"): number {
+  return of === "all" ? history.length : Math.max(0, history.length - promptLength);
 }
 
 /** Whether the history ends in `ids`. */

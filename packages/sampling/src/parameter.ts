@@ -1,4 +1,4 @@
-/** The parameters of steps: what each may be, and the message when it is not. */
+/** The parameters of steps: the values that each may have, and the message for any other. */
 import { SamplingError, show } from "./errors.ts";
 
 export interface Parameter {
@@ -7,7 +7,7 @@ export interface Parameter {
   readonly check: (value: unknown, name: string) => void;
 }
 
-/** Which tokens of the history count: all, those generated, or the last so many of all (0 is none). */
+/** Which tokens of the history count: all, the generated ones, or the last N of all (0 is none). */
 export type Scope = "all" | "generated" | number;
 
 /** A parameter that may be left out. */
@@ -15,12 +15,12 @@ export function optional({ check }: Parameter): Parameter {
   return { required: false, check };
 }
 
-/** A number for which `holds`; `rule` says which numbers those are. */
+/** A finite number for which `holds`; `rule` describes these numbers for messages. */
 export function number(rule: string, holds: (value: number) => boolean): Parameter {
   return parameter(rule, (value) => typeof value === "number" && Number.isFinite(value) && holds(value));
 }
 
-/** A whole number, `least` or more. */
+/** An integer, `least` or more. */
 export function wholeNumber(least: number, hint = ""): Parameter {
   return parameter(
     `must be a whole number, ${least} or more${hint}`,
@@ -33,6 +33,17 @@ export function word(...words: readonly string[]): Parameter {
   return parameter(`must be ${words.join(" or ")}`, (value) => words.includes(value as string));
 }
 
+/** Whose rule decides at ties. */
+export type Boundary = "hf" | "llama.cpp";
+
+export const boundary = optional(word("hf", "llama.cpp"));
+
+/** The minimum number of candidates that a truncation keeps. */
+export const minKeep = optional(wholeNumber(1));
+
+/** Whether a length counts the generated text or all of it. */
+export const lengthOfWhat = optional(word("generated", "all"));
+
 export const scope: Parameter = optional(
   parameter(
     'must be "all", "generated" or a whole number of last tokens',
@@ -40,7 +51,7 @@ export const scope: Parameter = optional(
   ),
 );
 
-/** Token ids; that they are in the vocabulary is checked where a row of logits says how large it is. */
+/** Whether ids are in the vocabulary is checked when a row of logits gives its size. */
 export const tokenId: Parameter = parameter("must be a token id: a whole number, 0 or more", isId);
 
 export const tokenIds: Parameter = parameter(
@@ -59,7 +70,7 @@ export const tokenSequences: Parameter = parameter(
   (value) => Array.isArray(value) && value.every((ids) => Array.isArray(ids) && ids.length > 0 && ids.every(isId)),
 );
 
-/** @throws SamplingError if an id is not one of the row's. */
+/** @throws SamplingError if an id is not in the vocabulary. */
 export function checkIds(type: string, ids: Iterable<number>, vocabularySize: number): void {
   for (const id of ids) {
     if (id < vocabularySize) continue;

@@ -1,10 +1,11 @@
 /**
- * A distribution, sorted: its head token by token, its tail by ranks. What a person must see of some 50,000 probabilities, as plain
- * data. In the order of their ids they cannot be read; sorted, they are a short head and a very long tail.
+ * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
+ * a very long tail, summed over ranges of ranks.
  */
 import { type Candidates, entropy, probabilities } from "./candidates.ts";
-import { largestCut, placesFrom } from "./cut.ts";
+import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
 import { topP } from "./steps/top-p.ts";
+import { createWorkspace } from "./workspace.ts";
 
 /** A token and its probability. */
 export interface Share {
@@ -12,11 +13,11 @@ export interface Share {
   readonly probability: number;
 }
 
-/** The tokens of these ranks, both included; 1 is the most probable token. */
+/** The tokens from one rank to another, inclusive; 1 is the most probable token. */
 export interface TailPart {
   readonly from: number;
   readonly to: number;
-  /** Of all of them together. */
+  /** The sum over them. */
   readonly probability: number;
 }
 
@@ -24,11 +25,11 @@ export interface Profile {
   /** Candidates. */
   readonly kept: number;
   readonly entropyBits: number;
-  /** How many of the most probable tokens hold 90% of the mass: as many as top-p 0.9 would keep. */
+  /** How many of the most probable tokens hold 90% of the mass: as many as top-p 0.9 keeps. */
   readonly headSize: number;
   /** The most probable tokens, at most `limit`. */
   readonly top: readonly Share[];
-  /** All others, in parts that end at rank 10, 100, 1000 and so on. */
+  /** All others, in ranges that end at rank 10, 100, 1000 and so on. */
   readonly tail: readonly TailPart[];
 }
 
@@ -46,11 +47,11 @@ export function profileOf(candidates: Candidates, limit: number): Profile {
   };
 }
 
-/** What lies beyond the `named` largest shares. Sorts them. */
+/** The tail after the `named` largest shares, which are sorted in place. */
 function tailOf(shares: Float64Array, named: number): TailPart[] {
   const parts: TailPart[] = [];
   const count = shares.length;
-  shares.sort(); // ascending: rank r stands at count - r
+  shares.sort(); // ascending: rank r is at count - r
   for (let [from, end] = [named + 1, 10]; from <= count; end *= 10) {
     const to = Math.min(count, end);
     if (to < from) continue;
@@ -65,13 +66,15 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
 /** The most probable candidates, at most `limit`, ties by the lower id. */
 export function mostProbable(candidates: Candidates, limit: number): Share[] {
   const shares = probabilities(candidates);
-  const places = highest(candidates.logits, Math.min(limit, shares.length));
-  return places.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
+  const indices = highest(candidates.logits, Math.min(limit, shares.length));
+  return indices.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
 }
 
-/** Where the `count` highest scores are, the highest first. */
+/** The indices of the `count` highest scores, the highest first. */
 export function highest(scores: Float64Array, count: number): number[] {
   if (!(count >= 1)) return [];
-  const places = Array.from(placesFrom(scores, largestCut(scores, Math.floor(count)).threshold));
-  return places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, Math.floor(count));
+  const workspace = createWorkspace();
+  const threshold = topCountThreshold(scores, Math.floor(count), workspace).value;
+  const indices = Array.from(indicesAtLeast(scores, threshold, workspace));
+  return indices.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, Math.floor(count));
 }

@@ -1,29 +1,29 @@
-/** What each step of a chain did, as plain data: for a person to read, or a program. */
+/** What each step of a chain did, as plain data. */
 import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
-import { type Observe, runChain, type SampleContext } from "./chain.ts";
+import { type Observe, runChain, type SampleContext, type SamplerState } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
 import { highest, type Profile, profileOf, type Share } from "./profile.ts";
-import type { StepContext } from "./rule.ts";
 import { type ChainSpec, type StepSpec, validateChain } from "./spec.ts";
+import { createWorkspace } from "./workspace.ts";
 
-/** A token that a step left. */
+/** A token that a step kept. */
 export interface KeptShare extends Share {
-  /** Its probability in the distribution the step was given; 0 if it was none of its candidates. */
+  /** Its probability in the distribution that the step received; 0 if it was not among the candidates. */
   readonly given: number;
 }
 
-/** What one step did, and the distribution it left. */
+/** What one step did, and the distribution it returned. */
 export interface StepReport extends Profile {
   readonly step: StepSpec;
-  /** Candidates the step was given. */
+  /** Number of candidates before the step. */
   readonly before: number;
-  /** Probability, under the distribution the step was given, of what it removed. */
+  /** Probability of the removed tokens in the distribution that the step received. */
   readonly massRemoved: number;
-  /** What it removed, the most probable first, at most `limit`, with the probability it had. */
+  /** The removed tokens, the most probable first, at most `limit`, with the probability they had. */
   readonly removed: readonly Share[];
-  /** The most probable tokens it left, at most `limit`, with their new probability and the one they had. */
+  /** The most probable tokens it kept, at most `limit`, with their new probability and the one they had. */
   readonly top: readonly KeptShare[];
-  /** The chance that XTC drew. */
+  /** The uniform number that XTC drew. */
   readonly uniform?: number;
   /** Mirostat's bound, in bits. */
   readonly mu?: number;
@@ -31,15 +31,15 @@ export interface StepReport extends Profile {
 
 export interface ChainResult {
   readonly candidates: Candidates;
-  /** The distribution that the chain was given: the softmax of the logits. */
+  /** The distribution before the chain: the softmax of the logits. */
   readonly initial: Profile;
   readonly steps: readonly StepReport[];
 }
 
 export interface ReportOptions {
-  /** Tokens named per step; default 10. */
+  /** Number of tokens listed per step; default 10. */
   readonly limit?: number | undefined;
-  /** Random numbers in [0, 1) for steps that act by chance; without them such a step is an error. */
+  /** Random numbers in [0, 1) for steps that act randomly; without them such a step is an error. */
   readonly uniform?: (() => number) | undefined;
 }
 
@@ -53,15 +53,21 @@ export function applyChain(
   context: SampleContext = { history: [] },
   { limit = 10, uniform = noChance }: ReportOptions = {},
 ): ChainResult {
-  return reportChain(validateChain(spec), logits, context, { uniform, mu: undefined }, limit);
+  return reportChain(
+    validateChain(spec),
+    logits,
+    context,
+    { uniform, mu: undefined, workspace: createWorkspace() },
+    limit,
+  );
 }
 
-/** The same for a checked chain and a sampler's state. */
+/** The same for a checked chain, with a sampler's state. */
 export function reportChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
   context: SampleContext,
-  { uniform, mu }: Pick<StepContext, "uniform" | "mu">,
+  { uniform, mu, workspace }: SamplerState,
   limit: number,
 ): ChainResult {
   const steps: StepReport[] = [];
@@ -78,7 +84,7 @@ export function reportChain(
     steps.push({ ...reportOf(step, before, after, limit), ...state });
     chance = undefined;
   };
-  const candidates = runChain(chain, logits, context, { uniform: watched, mu }, observe);
+  const candidates = runChain(chain, logits, context, { uniform: watched, mu, workspace }, observe);
   return { candidates, initial: profileOf(given ?? candidates, limit), steps };
 }
 
@@ -90,17 +96,18 @@ function reportOf(step: StepSpec, before: Candidates, after: Candidates, limit: 
   return { step, before: before.ids.length, kept, massRemoved, removed, entropyBits, headSize, top: compared, tail };
 }
 
-/** The probability of a token, 0 for one that is no candidate. */
+/** The probability of a token, 0 for one that is not a candidate. */
 function shareIn(candidates: Candidates): (id: number) => number {
   const { weights, sum } = softmaxWeights(candidates.logits);
   return (id) => (weights[indexOf(candidates, id)] ?? 0) / sum;
 }
 
 function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
-  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0]; // a forced token may be a new one
+  // A forced token may be one that was not a candidate before.
+  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0];
   if (same) return { massRemoved: 0, removed: [] };
   const { weights, sum } = softmaxWeights(before.logits);
-  const scores = new Float64Array(weights.length).fill(-Infinity); // of what is gone
+  const scores = new Float64Array(weights.length).fill(-Infinity); // of the removed tokens
   let [mass, gone, next] = [0, 0, 0];
   for (let i = 0; i < weights.length; i++) {
     if (after.ids[next] === before.ids[i]) {
@@ -111,8 +118,8 @@ function difference(before: Candidates, after: Candidates, limit: number): Pick<
     mass += weights[i]!;
     gone++;
   }
-  const places = highest(scores, Math.min(limit, gone));
-  const removed = places.map((i) => ({ id: before.ids[i]!, probability: weights[i]! / sum }));
+  const indices = highest(scores, Math.min(limit, gone));
+  const removed = indices.map((i) => ({ id: before.ids[i]!, probability: weights[i]! / sum }));
   return { massRemoved: mass / sum, removed };
 }
 

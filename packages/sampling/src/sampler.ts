@@ -2,15 +2,15 @@
 import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
 import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
-import { draw } from "./draw.ts";
+import { pick } from "./draw.ts";
 import type { Profile } from "./profile.ts";
 import { reportChain, type StepReport } from "./report.ts";
-import { giveLogits } from "./scratch.ts";
 import { type ChainSpec, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, nextMu } from "./steps/mirostat.ts";
+import { createWorkspace, giveLogits, type Workspace } from "./workspace.ts";
 
-/** A draw and how it came about. */
+/** A draw, and how the chain led to it. */
 export interface Explanation {
   readonly id: number;
   /** Of the id, in the distribution the chain left. */
@@ -23,22 +23,32 @@ export interface Explanation {
 export interface Sampler {
   /** The next id. [V] -> id. @throws SamplingError if the logits or the context break a rule. */
   (logits: Float32Array | Float64Array, context: SampleContext): number;
-  /** The same id, with a report of each step, naming at most `limit` tokens a step (default 10). */
+  /** The same id, with a report of each step that names at most `limit` tokens per step (default 10). */
   explain(logits: Float32Array | Float64Array, context: SampleContext, limit?: number): Explanation;
-  /** What the next id would be drawn from: for decoding that accepts or rejects a token by its probability. */
+  /** The distribution of the next id: for decoding that accepts or rejects a token by its probability. */
   distribution(logits: Float32Array | Float64Array, context: SampleContext): Candidates;
   /**
-   * One uniform number is taken per token, and one before it for a step that acts by chance; none by a chain that is greedy
-   * alone. Beside it a sampler with mirostat holds mu.
+   * One uniform number is taken per token, and one before it for a step that acts randomly; none by a chain that is
+   * greedy alone. A sampler with mirostat also keeps mu.
    */
   readonly generator: Generator;
+}
+
+export interface SamplerOptions {
+  /** An integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /**
+   * Memory for intermediate results; by default the sampler has its own, about 2 MB for 50,000 tokens. Samplers of one
+   * batch may share one, because a call uses it only until it returns.
+   */
+  readonly workspace?: Workspace | undefined;
 }
 
 /**
  * A sampler that gives the same ids for the same chain, seed, logits and history.
  * @throws SamplingError if the chain breaks a rule; RangeError for a seed that is not an integer from 0 to 2^53 - 1
  */
-export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number }): Sampler {
+export function createSampler(spec: ChainSpec, { seed, workspace = createWorkspace() }: SamplerOptions): Sampler {
   const chain = validateChain(spec);
   const generator = createGenerator(seed);
   const uniform = (): number => nextUniform(generator);
@@ -47,13 +57,14 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
   const mirostat = last?.type === "mirostat" ? last : undefined;
   let mu = mirostat && firstMu(mirostat);
   const drawFrom = (candidates: Candidates): number => {
-    const id = draw(candidates, generator);
-    if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id));
+    const id = pick(candidates, nextUniform(generator), workspace);
+    if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id, workspace));
     return id;
   };
-  const distribution: Sampler["distribution"] = (logits, context) => runChain(chain, logits, context, { uniform, mu });
+  const distribution: Sampler["distribution"] = (logits, context) =>
+    runChain(chain, logits, context, { uniform, mu, workspace });
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
-    const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu }, limit);
+    const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu, workspace }, limit);
     const id = greedyAlone ? candidates.ids[0]! : drawFrom(candidates);
     return { id, probability: probabilityOf(candidates, id), initial, steps };
   };
@@ -62,7 +73,7 @@ export function createSampler(spec: ChainSpec, { seed }: { readonly seed: number
     : (logits: Float32Array | Float64Array, context: SampleContext) => {
         const candidates = distribution(logits, context);
         const id = drawFrom(candidates);
-        giveLogits(candidates.logits, logits.length);
+        giveLogits(workspace, candidates.logits, logits.length);
         return id;
       };
   return Object.assign(sample, { generator, distribution, explain });

@@ -6,12 +6,12 @@ import { anyRow, row, said } from "./rows.ts";
 const logitsOf = (step: Parameters<typeof additivePenalties>[1], history: number[], promptLength = 0) =>
   Array.from(additivePenalties(row(1, 1, 1, -1), step, said(history, { promptLength })).logits);
 
-test("each occurrence costs the frequency, having occurred at all the presence", () => {
+test("the frequency is subtracted per occurrence, the presence once", () => {
   // Counts [2, 1, 0, 1]: 1 - 2 * 0.5 - 0.25 = -0.25, 1 - 0.5 - 0.25 = 0.25, 1, -1 - 0.75 = -1.75.
   expect(logitsOf({ frequency: 0.5, presence: 0.25 }, [0, 1, 0, 3])).toEqual([-0.25, 0.25, 1, -1.75]);
 });
 
-test("negative values favour what has occurred", () => {
+test("negative values favor tokens that have occurred", () => {
   expect(logitsOf({ frequency: -2, presence: -1 }, [2, 2])).toEqual([1, 1, 6, -1]); // 1 + 2 * 2 + 1
 });
 
@@ -20,14 +20,14 @@ test("by default only generated tokens count", () => {
   expect(logitsOf({ frequency: 1, presence: 0, scope: "all" }, [0, 0, 1], 2)).toEqual([-1, 0, 1, -1]);
 });
 
-test("the last N count, as in llama.cpp; 0 is none, and more than there are is all", () => {
+test("the last N tokens count, as in llama.cpp; 0 means none, and more than there are means all", () => {
   const last = (scope: number) => logitsOf({ frequency: 1, presence: 0, scope }, [0, 0, 1], 2);
   expect(last(0)).toEqual([1, 1, 1, -1]);
   expect(last(2)).toEqual([0, 0, 1, -1]);
   expect(last(99)).toEqual([-1, 0, 1, -1]);
 });
 
-test("the prompt's share of the history may be all of it", () => {
+test("the history may be the prompt alone", () => {
   expect(logitsOf({ frequency: 1, presence: 1 }, [0, 1], 2)).toEqual([1, 1, 1, -1]);
 });
 
@@ -36,7 +36,7 @@ test("penalties of 0 are off", () => {
   expect(additivePenalties(candidates, { frequency: 0, presence: 0 }, said([0]))).toBe(candidates);
 });
 
-test("a constant added to all logits passes through: the rule subtracts", () => {
+test("a constant added to all logits is preserved, because the rule subtracts", () => {
   fc.assert(
     fc.property(anyRow, fc.integer({ min: -64, max: 64 }), (logits, constant) => {
       const step = { frequency: 0.5, presence: -0.25, scope: "all" as const };

@@ -5,7 +5,7 @@ import { row, said } from "./rows.ts";
 const left = (ids: number[], candidates = row(0, 5, 0, -Infinity)) =>
   Array.from(allowedTokens(candidates, { ids }, said([], { vocabularySize: 4 })).ids);
 
-test("nothing else may come, in whatever order they are named", () => {
+test("only the listed tokens are kept, in whatever order they are listed", () => {
   expect(left([2, 0, 0])).toEqual([0, 2]);
 });
 
@@ -13,7 +13,7 @@ test("a masked token stays masked", () => {
   expect(left([1, 3])).toEqual([1]);
 });
 
-test("when none of them is left the error names the step", () => {
+test("if none of them is left the error names the step", () => {
   expect(() => left([3])).toThrow(
     "allowed-tokens: no token is left, none of the 1 allowed ones is among the 3 candidates",
   );

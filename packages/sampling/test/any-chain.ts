@@ -1,4 +1,4 @@
-/** Chains for the tests: one step of each type, and whatever chain is legal. */
+/** Chains for the tests: one step of each type, and any valid chain. */
 import { type ChainSpec, type StepSpec, validateChain } from "@tsgpt/sampling";
 import fc from "fast-check";
 
@@ -7,7 +7,7 @@ export const oneOfEach: { readonly [T in StepSpec["type"]]: Extract<StepSpec, { 
   "additive-penalties": { type: "additive-penalties", frequency: 0.5, presence: 0.25, scope: "all" },
   "allowed-tokens": { type: "allowed-tokens", ids: [0, 1, 2] },
   "banned-words": { type: "banned-words", sequences: [[3], [0, 1]] },
-  "deck-penalties": { type: "deck-penalties", frequency: 1.1, presence: 1.2 },
+  "lecture-penalties": { type: "lecture-penalties", frequency: 1.1, presence: 1.2 },
   dry: { type: "dry", multiplier: 0.8, base: 1.75, allowedLength: 1 },
   epsilon: { type: "epsilon", epsilon: 0.01 },
   eta: { type: "eta", epsilon: 0.01 },
@@ -39,7 +39,7 @@ const penalty = fc.double({ min: -2, max: 2, noNaN: true });
 const step = <T extends StepSpec["type"]>(type: T, parameters: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record({ type: fc.constant(type), ...parameters });
 
-/** Every step that may stand anywhere, for a vocabulary of `size`. */
+/** Every step that may have any position, for a vocabulary of `size`. */
 function anywhere(size: number) {
   const id = fc.nat(size - 1);
   const ids = fc.array(id, { minLength: 1, maxLength: 4 });
@@ -66,7 +66,7 @@ function anywhere(size: number) {
   );
 }
 
-const deck = step("deck-penalties", {
+const lecturePenalties = step("lecture-penalties", {
   frequency: fc.double({ min: 1, max: 3 }),
   presence: fc.double({ min: 1, max: 3 }),
   scope,
@@ -79,7 +79,7 @@ export function anyChain(size: number): fc.Arbitrary<ChainSpec> {
   const maybe = (each: fc.Arbitrary<unknown>) => fc.array(each, { maxLength: 1 });
   const last = maybe(fc.oneof(greedy, mirostat));
   return fc
-    .tuple(maybe(deck), fc.array(anywhere(size), { maxLength: 6 }), last)
+    .tuple(maybe(lecturePenalties), fc.array(anywhere(size), { maxLength: 6 }), last)
     .map(([first, middle, end]) => [...first, ...middle, ...end])
     .filter(isLegal)
     .map(validateChain);

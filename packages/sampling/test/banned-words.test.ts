@@ -14,7 +14,7 @@ test("the last token of a sequence is banned where the text ends in the ones bef
   expect(left([[0, 1, 2]], [0, 1, 3])).toEqual([0, 1, 2, 3]);
 });
 
-test("the text may be no longer than those before it, and shorter bans nothing", () => {
+test("a text of just the tokens before it is enough, and a shorter text bans nothing", () => {
   expect(left([[0, 1, 2]], [0, 1])).toEqual([0, 1, 3]);
   expect(left([[0, 1, 2]], [1])).toEqual([0, 1, 2, 3]);
 });
@@ -23,11 +23,11 @@ test("several sequences ban together", () => {
   expect(left([[1, 2], [3], [0, 0]], [1])).toEqual([0, 1]);
 });
 
-test("no sequences ban nothing", () => {
+test("an empty list bans nothing", () => {
   expect(left([])).toEqual([0, 1, 2, 3]);
 });
 
-test("when all that is left is banned the error names the step", () => {
+test("if every candidate is banned the error names the step", () => {
   expect(() => left([[0], [1], [2], [3]])).toThrow("banned-words: no token is left, all 4 candidates would be banned");
 });
 

@@ -14,7 +14,7 @@ import { row, said } from "./rows.ts";
 
 const range = "logits go from -1e+100 to 1e+100";
 
-test.each([1e101, -1e308])("a row that holds %s is refused", (logit) => {
+test.each([1e101, -1e308])("a row with %s is refused", (logit) => {
   expect(() => candidatesOf(Float64Array.of(0, logit))).toThrow(`logits: the logit of token 1 is ${logit}; ${range}`);
 });
 
@@ -34,16 +34,16 @@ test("every step that changes logits refuses to take one out of bounds", () => {
   expect(() => temperature(large, { temperature: 1e-300 })).toThrow("so small that the logit");
 });
 
-test("repeated within bounds, absurd steps still end in an error and never in NaN", () => {
+test("extreme steps, repeated, end in an error and never in NaN", () => {
   const step: StepSpec = { type: "logit-bias", bias: { 0: 9e99 } };
   const chain: ChainSpec = [step, step, { type: "top-n-sigma", n: 1 }];
   expect(() => applyChain(chain, Float32Array.of(0, 1))).toThrow("logit-bias: the logit of token 0 is 1.8e+100");
 });
 
-test("the widest row there is goes through the steps that square and subtract", () => {
+test("a row as wide as the bounds passes the steps that square and subtract", () => {
   const widest = Float64Array.of(1e100, -1e100, 0);
   const chain: ChainSpec = [
-    { type: "deck-penalties", frequency: 2, presence: 1 },
+    { type: "lecture-penalties", frequency: 2, presence: 1 },
     { type: "top-n-sigma", n: 1 },
   ];
   // Shifted by -1e100: [2e100, 0, 1e100]; token 0 halved: [1e100, 0, 1e100]. Sigma = sqrt(2) / 3 * 1e100: both largest stay.

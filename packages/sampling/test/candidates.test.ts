@@ -2,9 +2,10 @@ import { applyChain, candidatesOf, entropy, probabilities, SamplingError } from 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { surpriseBits } from "../src/candidates.ts";
+import { createWorkspace } from "../src/workspace.ts";
 import { anyRow, row } from "./rows.ts";
 
-test("a logit of -Infinity is masked: the token is no candidate", () => {
+test("a logit of -Infinity is masked: the token is not a candidate", () => {
   expect(Array.from(row(1, -Infinity, 3).ids)).toEqual([0, 2]);
 });
 
@@ -18,12 +19,15 @@ test("probabilities of huge logits do not overflow", () => {
   expect(Array.from(probabilities(row(3e38, -3e38, 3e38)))).toEqual([0.5, 0, 0.5]);
 });
 
-test("the surprise of a token with a logit of -1000 beside one of 0 is 1000 / ln 2 bits, though its probability is 0", () => {
+test("the surprise of a token with a logit of -1000 next to one of 0 is 1000 / ln 2 bits, though its probability is 0", () => {
   const candidates = row(0, -Infinity, -1000);
   expect(probabilities(candidates)[1]).toBe(0);
-  expect(surpriseBits(candidates, 2)).toBeCloseTo(1442.695040888963, 10);
-  expect(surpriseBits(candidates, 0)).toBe(0);
-  expect(surpriseBits(candidatesOf(Float64Array.of(0, Math.log(3))), 1)).toBeCloseTo(Math.log2(4 / 3), 15);
+  expect(surpriseBits(candidates, 2, createWorkspace())).toBeCloseTo(1442.695040888963, 10);
+  expect(surpriseBits(candidates, 0, createWorkspace())).toBe(0);
+  expect(surpriseBits(candidatesOf(Float64Array.of(0, Math.log(3))), 1, createWorkspace())).toBeCloseTo(
+    Math.log2(4 / 3),
+    15,
+  );
   expect(entropy(candidates)).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import {
   applyChain,
   candidatesOf,
-  deckPenalties,
+  lecturePenalties,
   probabilities,
   SamplingError,
   type StepSpec,
@@ -10,7 +10,8 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
-import { ruleOf } from "../src/spec.ts";
+import { stepOf } from "../src/spec.ts";
+import { createWorkspace } from "../src/workspace.ts";
 import { anyChain, oneOfEach } from "./any-chain.ts";
 import { anyRow, row, said } from "./rows.ts";
 
@@ -60,7 +61,7 @@ test("any chain leaves ascending ids whose finite logits make probabilities that
   expect(threw).toBeLessThan(RUNS / 2);
 });
 
-test("a step gives the same again, and changes nothing of what it was given", () => {
+test("a step gives the same result again, and does not change its input", () => {
   fc.assert(
     fc.property(anyCase, ({ logits, chain, history, uniform }) => {
       const copy = logits.slice();
@@ -80,9 +81,9 @@ function attempt(run: () => unknown): unknown {
   }
 }
 
-/** Steps that look at differences of logits only. Not the repetition penalty, and the deck's only as far as its shift goes. */
+/** Steps that depend on differences of logits only: not the repetition penalty, and the lecture's only if it shifts. */
 const INVARIANT = (Object.keys(oneOfEach) as StepSpec["type"][]).filter(
-  (type) => type !== "repetition-penalty" && type !== "deck-penalties",
+  (type) => type !== "repetition-penalty" && type !== "lecture-penalties",
 );
 
 describe("adding a constant to all logits", () => {
@@ -106,38 +107,38 @@ describe("adding a constant to all logits", () => {
     );
   });
 
-  const deck = (values: readonly number[]) =>
-    probabilities(deckPenalties(row(...values), { frequency: 1.5, presence: 1.5 }, said([0])));
+  const penalized = (values: readonly number[]) =>
+    probabilities(lecturePenalties(row(...values), { frequency: 1.5, presence: 1.5 }, said([0])));
 
-  test("changes nothing for the deck's penalties while the smallest logit is negative: the shift takes it off again", () => {
+  test("changes nothing for the lecture's penalties while the smallest logit is negative: the shift removes it", () => {
     fc.assert(
       fc.property(integers, fc.integer({ min: -20, max: 20 }), (values, constant) => {
         const moved = values.map((z) => z + constant);
         fc.pre(Math.min(...values) < 0 && Math.min(...moved) < 0);
-        expect(deck(moved)).toEqual(deck(values));
+        expect(penalized(moved)).toEqual(penalized(values));
       }),
     );
   });
 
-  test("changes what the deck's penalties do where none is negative: [1, 1] and [3, 3] with k [2, 1]", () => {
-    expect(deck([1, 1])[0]).toBeCloseTo(1 / (1 + Math.exp(0.5)), 12); // [0.5, 1]
-    expect(deck([3, 3])[0]).toBeCloseTo(1 / (1 + Math.exp(1.5)), 12); // [1.5, 3]
+  test("changes what the lecture's penalties do where none is negative: [1, 1] and [3, 3] with k [2, 1]", () => {
+    expect(penalized([1, 1])[0]).toBeCloseTo(1 / (1 + Math.exp(0.5)), 12); // [0.5, 1]
+    expect(penalized([3, 3])[0]).toBeCloseTo(1 / (1 + Math.exp(1.5)), 12); // [1.5, 3]
   });
 });
 
 describe.each(Object.values(oneOfEach))("$type", (step) => {
-  test("does not know the parameter q", () => {
-    const known = Object.keys(ruleOf(step.type).parameters).join(", ") || "none";
+  test("refuses the parameter q", () => {
+    const known = Object.keys(stepOf(step.type).parameters).join(", ") || "none";
     expect(() => validateChain([{ ...step, q: 1 }])).toThrow(
       `chain: step 1 (${step.type}) has no parameter q; its parameters: ${known}`,
     );
   });
 
-  test("survives JSON, and does as a chain what it does alone", () => {
+  test("survives JSON, and gives the same in a chain as alone", () => {
     const chain = validateChain(JSON.parse(JSON.stringify([step])));
     const logits = Float32Array.of(1, -0.5, 0.25, 2);
     const context = said([0, 3, 0], { vocabularySize: 4, uniform: () => 0.25 });
     const { candidates } = applyChain(chain, logits, { history: [0, 3, 0] }, { uniform: () => 0.25 });
-    expect(candidates).toEqual(ruleOf(step.type).apply(candidatesOf(logits), step, context));
+    expect(candidates).toEqual(stepOf(step.type).run(candidatesOf(logits), step, context, createWorkspace()));
   });
 });

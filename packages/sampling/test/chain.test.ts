@@ -43,7 +43,7 @@ test("each step reports what it kept and removed", () => {
   ]);
 });
 
-test("what a chain was given is reported, and without a step too", () => {
+test("the distribution before the chain is reported, even for an empty chain", () => {
   const given = {
     kept: 4,
     entropyBits: near(bits(0.4, 0.3, 0.2, 0.1)),
@@ -63,7 +63,7 @@ test("what a chain was given is reported, and without a step too", () => {
   });
 });
 
-test("a forced token that was no candidate had a probability of 0", () => {
+test("a forced token that was not a candidate had a probability of 0", () => {
   const chain: ChainSpec = [
     { type: "top-k", k: 1 },
     { type: "forced-token", id: 2, at: 0 },
@@ -100,7 +100,7 @@ test("any chain leaves at least one candidate and probabilities that sum to 1", 
   fc.assert(
     fc.property(anyRow, parameter, parameter, fc.integer({ min: 1, max: 50 }), (logits, p, value, k) => {
       const chain: ChainSpec = [
-        { type: "deck-penalties", frequency: 1 + value, presence: 1.1 },
+        { type: "lecture-penalties", frequency: 1 + value, presence: 1.1 },
         { type: "temperature", temperature: 2 * value },
         { type: "top-k", k },
         { type: "top-p", p },

@@ -3,7 +3,7 @@ import { draw, pick, probabilities, topP } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { row } from "./rows.ts";
 
-test("u times the sum is walked in the order of ids: [1/4, 1/2, 1/4]", () => {
+test("u is compared with the cumulative probabilities in the order of ids: [1/4, 1/2, 1/4]", () => {
   const quarters = { ids: Int32Array.of(3, 5, 8), logits: Float64Array.of(0, Math.log(2), 0) };
   expect([0, 0.249, 0.251, 0.749, 0.751, 1 - 2 ** -53].map((u) => pick(quarters, u))).toEqual([3, 3, 5, 5, 8, 8]);
 });

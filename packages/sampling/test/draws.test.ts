@@ -1,10 +1,10 @@
-/** Many draws of a sampler against the distribution that its chain leaves; the seeds are fixed, so nothing here is by chance. */
+/** Many draws of a sampler against the distribution that its chain returns; the seeds are fixed, so the tests are deterministic. */
 import { type ChainSpec, createSampler, probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 
 const DRAWS = FULL ? 1_000_000 : 100_000;
-const OFF = FULL ? 0.01 : 0.04; // what so many draws tell apart
+const OFF = FULL ? 0.01 : 0.04; // the difference that this many draws detect
 const logits = Float32Array.of(1.5, -1, 0.5, 1.5, -2, 0, 0.25, -0.5);
 const context = { history: [0, 3, 3, 5], promptLength: 1 };
 
@@ -16,7 +16,7 @@ function drawn(chain: ChainSpec, seed: number): number[] {
   return counts;
 }
 
-/** Pearson's statistic, and that nothing was drawn whose probability is 0. */
+/** Pearson's statistic; expects that no token of probability 0 was drawn. */
 function chiSquare(counts: readonly number[], expected: readonly number[]): number {
   counts.forEach((count, id) => {
     if (expected[id] === 0) expect(count).toBe(0);
@@ -43,7 +43,7 @@ test.each<[string, ChainSpec, number, number]>([
   [
     "penalties, temperature and min-p",
     [
-      { type: "deck-penalties", frequency: 1.1, presence: 1.2 },
+      { type: "lecture-penalties", frequency: 1.1, presence: 1.2 },
       { type: "temperature", temperature: 1.3 },
       { type: "min-p", p: 0.2 },
     ],
@@ -63,7 +63,7 @@ test("many draws through XTC: a mixture, by its probability, of the row with and
   expect(chiSquare(counts, expected)).toBeLessThan(24.32); // 7 degrees of freedom
 });
 
-test("a biased draw would be seen: the same counts against a distribution a little off", () => {
+test("a biased draw would be detected: the same counts against a slightly different distribution", () => {
   const expected = expectedOf([]);
   const off = expected.map((p, id) => (id === 0 ? p * (1 + OFF) : id === 3 ? p * (1 - OFF) : p));
   const total = off.reduce((a, b) => a + b);

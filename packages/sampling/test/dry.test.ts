@@ -40,15 +40,15 @@ test("no match runs across a breaker: d a b c, d a b with d as one is a match of
   expect(penalties([d, a, b, c, d, a, b], { breakers: [d, a] })).toEqual([0, 0, 0, 0, 0]); // b: 1
 });
 
-test("a breaker at the end of the text forgets all", () => {
+test("after a breaker at the end of the text nothing matches", () => {
   expect(penalties([a, b, c, a, b], { breakers: [b] })).toEqual([0, 0, 0, 0, 0]);
 });
 
-test("a breaker is never penalised itself, as in llama.cpp", () => {
+test("a breaker is never penalized itself, as in llama.cpp", () => {
   expect(penalties([a, b, c, a, b], { breakers: [c] })).toEqual([0, 0, 0, 0, 0]);
 });
 
-test("only what the scope holds can match", () => {
+test("only tokens in the scope can match", () => {
   expect(penalties([a, b, c, a, b], { scope: 4 })).toEqual([0, 0, 0, 0, 0]); // b c a b: the match b is short
   expect(penalties([a, b, c, a, b], { scope: 5 })).toEqual([0, 0, 1, 0, 0]);
   expect(penalties([a, b, c, a, b], { scope: "generated" }, 1)).toEqual([0, 0, 0, 0, 0]);
@@ -63,13 +63,13 @@ test("a very long match costs no more than float32 holds: 2^127 = 2^floor(88.7 /
   expect(penalties(new Array(1000).fill(a), { base: 2 })[a]).toBe(2 ** 127);
 });
 
-test("a multiplier of 0 is off, and a removed token is passed over", () => {
+test("a multiplier of 0 is off, and a removed token is ignored", () => {
   const candidates = row(0, 0, -Infinity);
   expect(dry(candidates, { ...usual, multiplier: 0 }, said([a, b, c, a, b]))).toBe(candidates);
   expect(Array.from(dry(candidates, usual, said([a, b, c, a, b])).logits)).toEqual([0, 0]);
 });
 
-test("every penalty is what comparing each place with the end, token by token, gives", () => {
+test("every penalty is that of a comparison of each position with the end, token by token", () => {
   const text = fc.array(fc.nat(2), { maxLength: 60 });
   const breakers = fc.option(fc.subarray([0, 1, 2], { minLength: 1 }), { nil: undefined });
   fc.assert(

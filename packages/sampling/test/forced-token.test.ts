@@ -6,7 +6,7 @@ const candidates = row(9, 1, -Infinity);
 const context = (length: number, promptLength: number) =>
   said(new Array<number>(length).fill(0), { promptLength, vocabularySize: 3 });
 
-test("at its place it comes alone and for certain, even if it was masked", () => {
+test("at its index it is the only candidate, even if it was masked", () => {
   const forced = forcedToken(candidates, { id: 2, at: 0 }, context(4, 4));
   expect(Array.from(forced.ids)).toEqual([2]);
   expect(Array.from(probabilities(forced))).toEqual([1]);
@@ -16,7 +16,7 @@ test("elsewhere nothing changes", () => {
   expect(forcedToken(candidates, { id: 2, at: 0 }, context(5, 4))).toBe(candidates);
 });
 
-test("places count what was generated, or all: transformers' forced BOS is at 1 of all", () => {
+test("the index counts the generated text, or all: transformers' forced BOS is at 1 of all", () => {
   expect(forcedToken(candidates, { id: 1, at: 2 }, context(6, 4)).ids).toHaveLength(1);
   expect(forcedToken(candidates, { id: 1, at: 1, of: "all" }, context(1, 1)).ids).toHaveLength(1);
   expect(forcedToken(candidates, { id: 1, at: 1, of: "all" }, context(5, 4))).toBe(candidates);

@@ -6,7 +6,7 @@ test("greedy keeps the most probable, the first of several", () => {
   expect(Array.from(greedy(row(1, 3, 3)).ids)).toEqual([1]);
 });
 
-test("argmax is the first index of the largest, masked tokens passed over", () => {
+test("argmax is the first index of the largest, ignoring masked tokens", () => {
   expect(argmax(Float32Array.of(-Infinity, -5, -2, -2))).toBe(2);
 });
 

@@ -13,7 +13,7 @@ test("no end-of-text token before so many tokens are generated", () => {
   expect(left(2, 2)).toEqual([0, 1, 2]);
 });
 
-test("or before the text, prompt included, is so long", () => {
+test("or before the text, including the prompt, is so long", () => {
   expect(left(3, 0, "all")).toEqual([0, 1]);
   expect(left(3, 1, "all")).toEqual([0, 1, 2]);
 });
@@ -27,7 +27,7 @@ test("0 is off", () => {
   expect(left(0, 0)).toEqual([0, 1, 2]);
 });
 
-test("when the end is all that is left the error names the step", () => {
+test("if the end-of-text token is the only candidate the error names the step", () => {
   const context = said([], { vocabularySize: 1 });
   expect(() => minLength(row(0), { length: 1, eos: 0 }, context)).toThrow(
     "min-length: no token is left, the one candidate would be banned",

@@ -6,12 +6,12 @@ import { anyRow, row } from "./rows.ts";
 const shares = row(...[0.5, 0.3, 0.15, 0.05].map(Math.log));
 const left = (p: number, minKeep = 1) => Array.from(minP(shares, { p, minKeep }).ids);
 
-test("what is less probable than min-p times the most probable goes: 0.4 * 0.5 = 0.2", () => {
+test("tokens less probable than min-p times the most probable are removed: 0.4 * 0.5 = 0.2", () => {
   expect(left(0.4)).toEqual([0, 1]);
   expect(left(0.05)).toEqual([0, 1, 2, 3]); // 0.025
 });
 
-test("1 keeps the most probable, and what ties with it", () => {
+test("1 keeps the most probable, and those that tie with it", () => {
   expect(left(1)).toEqual([0]);
   expect(Array.from(minP(row(2, 1, 2), { p: 1 }).ids)).toEqual([0, 2]);
 });

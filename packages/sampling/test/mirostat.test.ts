@@ -8,7 +8,7 @@ const logits = Float64Array.from([1, 2, 3, 3], (bits) => -bits * Math.LN2);
 const left = (mu: number | undefined, tau = 1.1) =>
   Array.from(mirostat(candidatesOf(logits), { tau, eta: 0.5 }, said([], { mu })).ids);
 
-test("tokens whose surprise exceeds mu go", () => {
+test("tokens whose surprise exceeds mu are removed", () => {
   expect(left(2.5)).toEqual([0, 1]);
   expect(left(3.5)).toEqual([0, 1, 2, 3]);
 });

@@ -1,11 +1,11 @@
-import { type ChainOptions, presetChain } from "@tsgpt/sampling";
+import { type ChainOptions, presetChain, validateChain } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 
-describe("deck", () => {
+describe("lecture", () => {
   test("the complete algorithm in the lecture's order", () => {
     const options = { topP: 0.8, topK: 40, temperature: 0.8, presencePenalty: 1.2, frequencyPenalty: 1.1 };
-    expect(presetChain("deck", options)).toEqual([
-      { type: "deck-penalties", frequency: 1.1, presence: 1.2, scope: "all" },
+    expect(presetChain("lecture", options)).toEqual([
+      { type: "lecture-penalties", frequency: 1.1, presence: 1.2, scope: "all" },
       { type: "temperature", temperature: 0.8 },
       { type: "top-k", k: 40, boundary: "llama.cpp" },
       { type: "top-p", p: 0.8 },
@@ -13,8 +13,8 @@ describe("deck", () => {
   });
 
   test("top-p 0.9 is its default; without defaults nothing is added", () => {
-    expect(presetChain("deck")).toEqual([{ type: "top-p", p: 0.9 }]);
-    expect(presetChain("deck", {}, { defaults: false })).toEqual([]);
+    expect(presetChain("lecture")).toEqual([{ type: "top-p", p: 0.9 }]);
+    expect(presetChain("lecture", {}, { defaults: false })).toEqual([]);
   });
 });
 
@@ -92,7 +92,7 @@ test("openai: additive penalties over what was generated, and no default", () =>
 test("greedy: the most probable, after the lecture's penalties", () => {
   expect(presetChain("greedy")).toEqual([{ type: "greedy" }]);
   expect(presetChain("greedy", { presencePenalty: 1.2 })).toEqual([
-    { type: "deck-penalties", frequency: 1, presence: 1.2, scope: "all" },
+    { type: "lecture-penalties", frequency: 1, presence: 1.2, scope: "all" },
     { type: "greedy" },
   ]);
   expect(presetChain("hf", { greedy: true, noRepeatNgram: 2 }).map(({ type }) => type)).toEqual([
@@ -101,15 +101,18 @@ test("greedy: the most probable, after the lecture's penalties", () => {
   ]);
 });
 
-test.each(["deck", "hf", "llama.cpp", "openai"] as const)("in %s each neutral value turns its step off", (preset) => {
-  const off = preset === "deck" ? 1 : 0;
-  const neutral = {
-    ...{ temperature: 1, topK: 0, topP: 1, minP: 0, typical: 1, epsilon: 0, eta: 0, topNSigma: 0, xtcProbability: 0 },
-    ...{ mirostatTau: 0, repetitionPenalty: 1, frequencyPenalty: off, presencePenalty: off, noRepeatNgram: 0 },
-    dryMultiplier: 0,
-  };
-  expect(presetChain(preset, neutral)).toEqual([]);
-});
+test.each(["lecture", "hf", "llama.cpp", "openai"] as const)(
+  "in %s each neutral value turns its step off",
+  (preset) => {
+    const off = preset === "lecture" ? 1 : 0;
+    const neutral = {
+      ...{ temperature: 1, topK: 0, topP: 1, minP: 0, typical: 1, epsilon: 0, eta: 0, topNSigma: 0, xtcProbability: 0 },
+      ...{ mirostatTau: 0, repetitionPenalty: 1, frequencyPenalty: off, presencePenalty: off, noRepeatNgram: 0 },
+      dryMultiplier: 0,
+    };
+    expect(presetChain(preset, neutral)).toEqual([]);
+  },
+);
 
 test.each([
   [
@@ -118,17 +121,24 @@ test.each([
   ],
   [{ mirostatTau: 5, topK: 4 }, "mirostat replaces the other truncations; leave top-k out"],
   [{ xtcThreshold: 0.2 }, "presetChain: xtcThreshold does nothing without xtcProbability; give that too"],
-  [{ penaltyScope: 5 }, "presetChain: penaltyScope does nothing without repetitionPenalty or "],
+  [{ penaltyScope: 5 }, "presetChain: penaltyScope does nothing without frequencyPenalty or "],
   [{ topQ: 1 }, "presetChain: unknown option topQ; known: greedy, temperature, "],
   [{ temperature: 0 }, "temperature must be above 0, got 0; for the most probable token use greedy"],
   [{ topK: -1 }, "k must be a whole number"],
   [{ temperature: Number.NaN }, "temperature must be a finite number above 0"],
 ])("the options %j are refused", (options, message) => {
-  expect(() => presetChain("deck", options as ChainOptions)).toThrow(message);
+  expect(() => presetChain("lecture", options as ChainOptions)).toThrow(message);
+});
+
+test("the former name of the lecture's dialect and of its step are unknown, and the errors name the new ones", () => {
+  expect(() => presetChain("deck" as never)).toThrow('unknown preset "deck"; known: greedy, lecture, ');
+  expect(() => validateChain([{ type: "deck-penalties", frequency: 1.1, presence: 1 }])).toThrow(
+    /unknown type "deck-penalties"; known: .*, lecture-penalties, /,
+  );
 });
 
 test("an unknown preset is refused by name", () => {
   expect(() => presetChain("claude" as never)).toThrow(
-    'presetChain: unknown preset "claude"; known: greedy, deck, hf, llama.cpp, openai',
+    'presetChain: unknown preset "claude"; known: greedy, lecture, hf, llama.cpp, openai',
   );
 });

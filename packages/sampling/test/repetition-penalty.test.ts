@@ -15,7 +15,7 @@ test("it acts once, however often a token occurred", () => {
   expect(logitsOf(2, [0, 0, 0])).toEqual([1.5, -3, 0, 2]);
 });
 
-test("below 1 it favours what has occurred", () => {
+test("below 1 it favors what has occurred", () => {
   expect(logitsOf(0.5, [0, 1])).toEqual([6, -1.5, 0, 2]);
 });
 

@@ -28,7 +28,7 @@ export const anyRow = fc
   .filter((logits) => logits.some(Number.isFinite))
   .map((logits) => Float32Array.from(logits));
 
-/** `size` logits, roughly normal with this deviation (the sum of 12 uniform numbers, less 6), the same every time. */
+/** `size` logits, roughly normal with this deviation (the sum of 12 uniform numbers, minus 6), the same every time. */
 export function normalRow(size: number, deviation: number, seed: number): Float32Array {
   const generator = createGenerator(seed);
   return Float32Array.from({ length: size }, () => {

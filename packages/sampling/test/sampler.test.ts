@@ -1,4 +1,4 @@
-import { createSampler, type StepSpec } from "@tsgpt/sampling";
+import { createSampler, createWorkspace, type StepSpec, type Workspace } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { oneOfEach } from "./any-chain.ts";
 import { normalRow } from "./rows.ts";
@@ -34,7 +34,7 @@ test("greedy alone takes the largest logit and draws nothing", () => {
 });
 
 test("greedy after penalties sees the history: 3 / 2 is less than 2", () => {
-  const sample = createSampler([{ type: "deck-penalties", frequency: 2, presence: 1 }, { type: "greedy" }], {
+  const sample = createSampler([{ type: "lecture-penalties", frequency: 2, presence: 1 }, { type: "greedy" }], {
     seed: 0,
   });
   expect(sample(Float32Array.of(3, 2), { history: [] })).toBe(0);
@@ -72,7 +72,7 @@ test.each(Object.values(oneOfEach))("explain gives the id that the plain call gi
 
 test("explain gives the ids of a whole chain, and the probability in what it left", () => {
   const chain: StepSpec[] = [
-    oneOfEach["deck-penalties"],
+    oneOfEach["lecture-penalties"],
     oneOfEach.temperature,
     oneOfEach.xtc,
     oneOfEach["top-p"],
@@ -84,7 +84,7 @@ test("explain gives the ids of a whole chain, and the probability in what it lef
   expect(history).toEqual(run(1, chain));
 });
 
-test("explain's probability: [0.5, 0.3, 0.2] cut at 0.7 leaves 0.625 and 0.375", () => {
+test("explain's probability: [0.5, 0.3, 0.2] truncated at 0.7 leaves 0.625 and 0.375", () => {
   const sample = createSampler([{ type: "top-p", p: 0.7 }], { seed: 1 });
   const shares = Float32Array.from([0.5, 0.3, 0.2], Math.log);
   const seen = new Map<number, number>();
@@ -97,7 +97,7 @@ test("explain's probability: [0.5, 0.3, 0.2] cut at 0.7 leaves 0.625 and 0.375",
   expect(seen.size).toBe(2);
 });
 
-test("distribution is what the next id is drawn from: it takes no draw, and leaves mu where it is", () => {
+test("distribution is that of the next id: it draws nothing, and does not change mu", () => {
   const chain: StepSpec[] = [{ type: "mirostat", tau: 2, eta: 0.5 }];
   const [asked, plain] = [createSampler(chain, { seed: 2 }), createSampler(chain, { seed: 2 })];
   for (let i = 0; i < 10; i++) {
@@ -107,6 +107,35 @@ test("distribution is what the next id is drawn from: it takes no draw, and leav
     expect(plain(logits, { history: [] })).toBe(id);
     expect(ids).toContain(id);
   }
+});
+
+test.each(
+  Object.values(oneOfEach).flatMap((step) => [undefined, createWorkspace()].map((workspace) => ({ step, workspace }))),
+)("two samplers that take turns give what each gives alone, with a workspace each or one: $step.type", (pair) => {
+  const { step, workspace } = pair;
+  const [large, small] = [normalRow(5000, 2, 6), normalRow(4500, 1, 7)];
+  const create = (workspace?: Workspace) => ({
+    one: createSampler([step], { seed: 1, workspace }),
+    other: createSampler([step], { seed: 2, workspace }),
+  });
+  const [alone, together] = [create(), create(workspace)];
+  const context = { history: [0, 1] };
+  const ones = Array.from({ length: 6 }, () => alone.one(large, context));
+  const others = Array.from({ length: 6 }, () => alone.other(small, context));
+  const turns = Array.from({ length: 6 }, () => [together.one(large, context), together.other(small, context)]);
+  expect(turns).toEqual(ones.map((id, i) => [id, others[i]]));
+});
+
+test("a distribution that a caller has received does not change while this sampler and others continue", () => {
+  const rows = [normalRow(5000, 2, 6), normalRow(5000, 2, 7)];
+  const [one, other] = [createSampler([], { seed: 1 }), createSampler([{ type: "min-p", p: 0.1 }], { seed: 2 })];
+  const held = one.distribution(rows[0], { history: [] });
+  const copy = { ids: held.ids.slice(), logits: held.logits.slice() };
+  for (let i = 0; i < 8; i++) {
+    one(rows[i % 2], { history: [] });
+    other(rows[i % 2], { history: [] });
+  }
+  expect(held).toEqual(copy);
 });
 
 test("a promptLength beyond the history is refused", () => {

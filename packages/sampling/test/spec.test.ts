@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 test("a chain survives JSON", () => {
   const chain: StepSpec[] = [
-    { type: "deck-penalties", frequency: 1.1, presence: 1.2 },
+    { type: "lecture-penalties", frequency: 1.1, presence: 1.2 },
     { type: "temperature", temperature: 0.7 },
     { type: "top-k", k: 40 },
     { type: "top-p", p: 0.9 },
@@ -13,7 +13,7 @@ test("a chain survives JSON", () => {
 });
 
 const known =
-  "additive-penalties, allowed-tokens, banned-words, deck-penalties, dry, epsilon, eta, forced-token, greedy, logit-bias, " +
+  "additive-penalties, allowed-tokens, banned-words, dry, epsilon, eta, forced-token, greedy, lecture-penalties, logit-bias, " +
   "min-length, min-p, mirostat, no-repeat-ngram, repetition-penalty, temperature, top-k, top-n-sigma, top-p, typical, " +
   "watermark, xtc";
 
@@ -33,8 +33,8 @@ test.each([
     "chain: step 1 (temperature): temperature must be a finite number above 0 (1 is off), got -1",
   ],
   [
-    [{ type: "deck-penalties", frequency: 0, presence: 1 }],
-    "chain: step 1 (deck-penalties): frequency must be a finite number above 0 (1 is off, 1.1 to 1.2 is usual), got 0",
+    [{ type: "lecture-penalties", frequency: 0, presence: 1 }],
+    "chain: step 1 (lecture-penalties): frequency must be a finite number above 0 (1 is off, 1.1 to 1.2 is usual), got 0",
   ],
   [
     [{ type: "greedy" }, { type: "top-k", k: 2 }],
@@ -43,9 +43,9 @@ test.each([
   [
     [
       { type: "top-k", k: 2 },
-      { type: "deck-penalties", frequency: 1.1, presence: 1 },
+      { type: "lecture-penalties", frequency: 1.1, presence: 1 },
     ],
-    "chain: step 2 (deck-penalties) must come first: its shift is by the smallest logit of the model's row",
+    "chain: step 2 (lecture-penalties) must come first: its shift is by the smallest logit of the model's row",
   ],
   [
     [

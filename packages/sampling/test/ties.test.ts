@@ -1,6 +1,6 @@
 /**
- * Which of tied tokens stay, on thousands of rows of two to five distinct values. transformers 5.18: the ids that its processors
- * leave, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
+ * Which of tied tokens are kept, on thousands of rows of two to five distinct values. transformers 5.18: the ids that its processors
+ * keep, recorded (tools/reference/make_sampling_fixtures.py). llama.cpp: its loops over a descending order (llama-sampler.cpp), with
  * a stable sort where its own is not, so that of tied tokens the lower ids come first.
  */
 import { applyChain, type Candidates, candidatesOf, entropy, presetChain, type StepSpec, topP } from "@tsgpt/sampling";
@@ -51,7 +51,7 @@ test("top-p 0.75 of [3, 1, 1, 1, 1, 0] keeps three: in transformers 0, 3 and 4, 
 test.each([
   ["hf", [0, 3, 4]],
   ["llama.cpp", [0, 1, 2]],
-  ["deck", [0, 1, 2]],
+  ["lecture", [0, 1, 2]],
   ["openai", [0, 3, 4]], // vLLM's apply_top_k_top_p_pytorch masks the ascending order while its sum is at most 1 - p
 ] as const)("the dialect %s keeps %s of them", (dialect, ids) => {
   const [step] = presetChain(dialect, { topP: 0.75 }, { defaults: false }) as [StepSpec];
@@ -67,7 +67,7 @@ test("the dialect openai keeps all that tie with the k-th: vLLM masks what is be
 test.each([
   ["hf", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]],
   ["llama.cpp", [0, 1], [0, 1, 2]],
-  ["deck", [0, 1], [0, 1, 2]],
+  ["lecture", [0, 1], [0, 1, 2]],
   ["openai", [0, 1, 2, 3, 4], [0, 1, 2]],
 ] as const)("the dialect %s at ties: top-k keeps %s, typical %s", (dialect, byK, byMass) => {
   const [topK] = presetChain(dialect, { topK: 2 }, { defaults: false }) as [StepSpec];
@@ -157,7 +157,7 @@ test.each([
   expect(left({ type: "top-p", p }, equal)).toHaveLength(elsewhere);
 });
 
-test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids stay", () => {
+test("over 50,257 tokens, 400 of them tied where top-p ends, the higher ids are kept", () => {
   const logits = new Float32Array(50_257).fill(-30);
   for (let id = 1000; id < 1400; id++) logits[id * 30] = 2;
   const kept = topP(candidatesOf(logits), { p: 0.3, boundary: "hf" });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { anyRow, normalRow, row, sorted } from "./rows.ts";
 
-test("top-k 2 keeps the two most probable, renormalised", () => {
+test("top-k 2 keeps the two most probable, renormalized", () => {
   const kept = topK(row(0, 2, 1), { k: 2 });
   expect(Array.from(kept.ids)).toEqual([1, 2]);
   expect(probabilities(kept)[0]).toBeCloseTo(0.7310586, 7); // 1 / (1 + exp(-1))

@@ -2,7 +2,7 @@ import { candidatesOf, temperature, topNSigma } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { normalRow, row } from "./rows.ts";
 
-test("drops what lies more than n deviations below the largest: [4, 3, 1, 0], mean 2, variance 10 / 4", () => {
+test("removes tokens more than n deviations below the largest: [4, 3, 1, 0], mean 2, variance 10 / 4", () => {
   const left = (n: number) => Array.from(topNSigma(row(4, 3, 1, 0), { n }).ids); // sigma 1.5811
   expect(left(0.5)).toEqual([0]); // from 3.2
   expect(left(1)).toEqual([0, 1]); // from 2.42
@@ -19,12 +19,12 @@ test("masked tokens do not count", () => {
   expect(Array.from(topNSigma(row(2, -Infinity, 0), { n: 1.9 }).ids)).toEqual([0]);
 });
 
-test("equal logits, and one alone, are kept", () => {
+test("equal logits are kept, and so is a single one", () => {
   expect(topNSigma(row(1, 1, 1), { n: 0.1 }).ids).toHaveLength(3);
   expect(topNSigma(row(7), { n: 0.1 }).ids).toHaveLength(1);
 });
 
-test("a temperature before it changes nothing of what is kept", () => {
+test("a temperature before it does not change which tokens are kept", () => {
   const candidates = candidatesOf(normalRow(500, 2, 3));
   const hot = topNSigma(temperature(candidates, { temperature: 2.5 }), { n: 1 });
   expect(hot.ids).toEqual(topNSigma(candidates, { n: 1 }).ids);

@@ -2,12 +2,12 @@ import { typical } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { row } from "./rows.ts";
 
-// [0.6, 0.3, 0.1]: H = 0.3065 + 0.3612 + 0.2303 = 0.8979 nats; the tokens tell 0.5108, 1.2040 and 2.3026, so they lie 0.3871,
+// [0.6, 0.3, 0.1]: H = 0.3065 + 0.3612 + 0.2303 = 0.8979 nats; the tokens' surprises are 0.5108, 1.2040 and 2.3026, which are 0.3871,
 // 0.3061 and 1.4047 from H: the order is 1, 0, 2.
 const shares = row(...[0.6, 0.3, 0.1].map(Math.log));
 const four = row(0, 0, 0, 0);
 
-test("the nearest to the entropy come first, so the most probable may go", () => {
+test("the nearest to the entropy come first, so the most probable may be removed", () => {
   expect(Array.from(typical(shares, { mass: 0.2 }).ids)).toEqual([1]); // 0.3
   expect(Array.from(typical(shares, { mass: 0.8 }).ids)).toEqual([0, 1]); // 0.3 < 0.8 <= 0.9
   expect(Array.from(typical(shares, { mass: 0.95 }).ids)).toEqual([0, 1, 2]);
@@ -27,7 +27,7 @@ test.each(["hf", "llama.cpp"] as const)("minKeep adds the next nearest (%s)", (b
   expect(Array.from(typical(shares, { mass: 0.2, minKeep: 9, boundary }).ids)).toEqual([0, 1, 2]);
 });
 
-test("a token of probability 0 is the farthest", () => {
+test("a token of probability 0 is the farthest from the entropy", () => {
   expect(Array.from(typical(row(0, -2000, 0), { mass: 0.99 }).ids)).toEqual([0, 2]);
 });
 

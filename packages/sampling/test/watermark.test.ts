@@ -5,7 +5,7 @@ import { row, said } from "./rows.ts";
 const variants = (["left", "self"] as const).flatMap((hash) => [1, 2, 3, 4].map((width) => [hash, width] as const));
 const SIZE = 2000;
 
-/** The green ones of the first ids behind `before`. */
+/** The green ones of the first ids after `before`. */
 function greens(options: Partial<Parameters<typeof greenTest>[0]>, before: number[]): boolean[] {
   const green = greenTest({ key: 15485863, ...options }, before);
   return Array.from({ length: SIZE }, (_, id) => green(id));
@@ -21,7 +21,7 @@ test("delta is added to the green logits", () => {
 });
 
 test.each(variants)("a share gamma is green over 500 contexts: %s hash of %s", (hash, width) => {
-  // One million colours: 5 deviations are 5 * sqrt(gamma (1 - gamma) / 1e6).
+  // One million colors: 5 deviations are 5 * sqrt(gamma (1 - gamma) / 1e6).
   for (const gamma of [0.25, 0.5]) {
     let green = 0;
     for (let i = 0; i < 500; i++) green += count(greens({ hash, width, gamma }, before(i, width)));
@@ -40,7 +40,7 @@ test.each(variants)("each context has its own share of green, as chance would: %
   expect(Math.max(...deviations.map(Math.abs))).toBeLessThan(4.5);
 });
 
-test.each(variants)("neighbouring contexts and keys agree as chance would: %s hash of %s", (hash, width) => {
+test.each(variants)("neighboring contexts and keys agree as chance would: %s hash of %s", (hash, width) => {
   // Two independent lists agree on 0.25^2 + 0.75^2 = 0.625 of the tokens.
   let [contexts, keys] = [0, 0];
   for (let i = 0; i < 200; i++) {
@@ -58,24 +58,24 @@ test.each(variants)("neighbouring contexts and keys agree as chance would: %s ha
   expect(Math.abs(keys / (200 * SIZE) - 0.625)).toBeLessThan(0.01);
 });
 
-test("every bit of a key up to 2^53 - 1 counts", () => {
+test("every bit of a key up to 2^53 - 1 matters", () => {
   const keys = [Number.MAX_SAFE_INTEGER, 0, ...Array.from({ length: 53 }, (_, bit) => 2 ** bit)];
   const lists = keys.map((key) => greens({ key }, [1]).map(Number).join(""));
   expect(new Set(lists).size).toBe(55);
 });
 
-test("a token's colour does not depend on how many there are", () => {
-  const colours = (size: number) =>
+test("a token's color does not depend on how many there are", () => {
+  const colors = (size: number) =>
     Array.from(watermark(row(...new Array<number>(size).fill(0)), { key: 7 }, said([1])).logits).slice(0, 30);
-  expect(colours(30)).toEqual(colours(900));
+  expect(colors(30)).toEqual(colors(900));
 });
 
-test("a left hash counts the order of the window, a self hash only what is in it", () => {
+test("a left hash depends on the order of the window, a self hash only on its tokens", () => {
   expect(greens({ width: 2 }, [1, 2])).not.toEqual(greens({ width: 2 }, [2, 1]));
   expect(greens({ hash: "self", width: 2 }, [1, 2])).toEqual(greens({ hash: "self", width: 2 }, [2, 1]));
 });
 
-test("only the window's tokens count, and before the text has so many nothing is green", () => {
+test("only the window's tokens count, and nothing is green before the text has that many", () => {
   const flat = row(...new Array<number>(40).fill(0));
   const marked = (history: number[]) => watermark(flat, { key: 3, width: 2 }, said(history));
   expect(marked([9, 1, 2]).logits).toEqual(marked([1, 2]).logits);

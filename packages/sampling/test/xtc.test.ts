@@ -6,12 +6,12 @@ const shares = row(...[0.4, 0.3, 0.2, 0.1].map(Math.log));
 const left = (probability: number, threshold: number, u: number, candidates = shares) =>
   Array.from(xtc(candidates, { probability, threshold }, said([], { uniform: () => u })).ids);
 
-test("of the tokens that reach the threshold only the least likely stays, and all below it", () => {
+test("of the tokens that reach the threshold only the least likely is kept, and all below it", () => {
   expect(left(0.5, 0.15, 0.2)).toEqual([2, 3]); // 0.4, 0.3 and 0.2 reach 0.15
   expect(left(0.5, 0.25, 0.2)).toEqual([1, 2, 3]);
 });
 
-test("it acts where the uniform number is below its probability", () => {
+test("it acts if the uniform number is below its probability", () => {
   expect(left(0.5, 0.15, 0.499)).toEqual([2, 3]);
   expect(left(0.5, 0.15, 0.5)).toEqual([0, 1, 2, 3]);
   expect(left(1, 0.15, 1 - 2 ** -53)).toEqual([2, 3]);
@@ -22,7 +22,7 @@ test("fewer than two that reach the threshold change nothing", () => {
   expect(left(1, 0.45, 0)).toEqual([0, 1, 2, 3]);
 });
 
-test("equality reaches it; of tokens tied for the least likely the highest id stays", () => {
+test("equality reaches it; of tokens tied for the least likely the highest id is kept", () => {
   expect(left(1, 0.25, 0, row(0, 0, 0, 0))).toEqual([3]);
   expect(left(1, 0.5, 0, row(0, 0))).toEqual([1]);
 });
@@ -32,7 +32,7 @@ test("above a threshold of 0.5, and at probability 0, it is off and takes no num
   expect(xtc(shares, { probability: 0, threshold: 0.1 }, said([]))).toBe(shares);
 });
 
-test("the report tells the number it drew", () => {
+test("the report has the number it drew", () => {
   const chain = [{ type: "xtc", probability: 0.5, threshold: 0.1 }] as const;
   const { steps } = applyChain(chain, Float32Array.of(0, 0), { history: [] }, { uniform: () => 0.25 });
   expect(steps[0]).toMatchObject({ uniform: 0.25, removed: [{ id: 0, probability: 0.5 }] });
@@ -47,7 +47,7 @@ test("a step after it that draws nothing reports no number", () => {
   expect(steps[1]).not.toHaveProperty("uniform");
 });
 
-test("without numbers a chain that acts by chance is an error", () => {
+test("without random numbers a chain with a random step is an error", () => {
   expect(() => applyChain([{ type: "xtc", probability: 0.5, threshold: 0.1 }], Float32Array.of(0))).toThrow(
     "applyChain: this chain acts by chance (xtc); give it { uniform }",
   );

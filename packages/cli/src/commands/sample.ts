@@ -4,6 +4,7 @@ import {
   applyChain,
   type ChainResult,
   type ChainSpec,
+  isRandom,
   type Profile,
   probabilities,
   type SampleContext,
@@ -32,7 +33,7 @@ const [ALONE, OF_SEVERAL] = [20, 10];
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
   const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
-  const byChance = chainOf(flags, ids, { defaults: false }).some(({ type }) => type === "xtc");
+  const byChance = isRandom(chainOf(flags, ids, { defaults: false }));
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
   }

@@ -1,6 +1,7 @@
-/** The options of a chain, the same for every command that has one: numbers, whose neutral value turns a step off, and token ids. */
-import { dialects } from "@tsgpt/sampling";
+/** The options of a chain, the same for every command that has one: as the steps declare them (packages/sampling/src/steps). */
+import { dialects, type FlagValue, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { type Command, Option } from "commander";
+import { flagName } from "../chain-flags.ts";
 import {
   biases,
   finiteNumber,
@@ -11,8 +12,6 @@ import {
   wholeNumber,
 } from "../option-values.ts";
 
-const share = numberFrom(0, 1);
-
 /** What `--banned` and `--dry-breaker` take: a command with a model takes texts too. */
 export interface TextOptions {
   readonly placeholder: string;
@@ -20,56 +19,43 @@ export interface TextOptions {
 }
 
 /** Adds them. */
-export function withChain(command: Command, { placeholder, gather }: TextOptions): Command {
-  command
-    .optionsGroup("Shaping and cutting the distribution:")
-    .addOption(new Option("--dialect <name>", "whose defaults, order and boundaries").choices(dialects).default("deck"))
-    .option("--temperature <t>", "above 1 flattens, below 1 sharpens; 1 is off", finiteNumber)
-    .option("--top-k <k>", "only the k most probable; 0 is off", wholeNumber(0))
-    .option("--top-p <p>", "the most probable that hold mass p; 1 is off", positiveNumber(1))
-    .option("--min-p <p>", "at least p times the largest probability; 0 is off", share)
-    .option("--typical <mass>", "those nearest to the entropy that hold a mass; 1 is off", positiveNumber(1))
-    .option("--epsilon <p>", "probability p or more; 0 is off", share)
-    .option("--eta <p>", "the same, lower where the entropy is large; 0 is off", share)
-    .option("--top-n-sigma <n>", "logits within n deviations of the largest; 0 is off", numberFrom(0))
-    .option("--xtc-probability <p>", "how often to exclude the top choices; 0 is off", share)
-    .option("--xtc-threshold <p>", "a top choice has this probability or more (default: 0.1)", share)
-    .option("--mirostat-tau <bits>", "steer surprise to this, by mirostat v2; 0 is off (default: 5)", numberFrom(0))
-    .option("--mirostat-eta <rate>", "how fast (default: 0.1)", share);
-  withPenalties(command, { placeholder, gather });
-  return withConstraints(command, { placeholder, gather });
+export function withChain(command: Command, texts: TextOptions): Command {
+  const dialect = new Option("--dialect <name>", "whose defaults, order and boundaries").choices(dialects);
+  command.optionsGroup("Shaping and cutting the distribution:").addOption(dialect.default("lecture"));
+  addFlags(command, texts, ["shape", "truncation"]);
+  command.optionsGroup("Penalties on what has been said:");
+  addFlags(command, texts, ["penalty"]);
+  command.optionsGroup("Constraints:");
+  addFlags(command, texts, ["constraint"]);
+  return command;
 }
 
-function withPenalties(command: Command, { placeholder, gather }: TextOptions): void {
-  const noRepeatNgram = new Option("--no-repeat-ngram <n>", "no n tokens twice; 0 is off").argParser(wholeNumber(0));
-  noRepeatNgram.negate = false; // not the negation of an option repeat-ngram
-  command
-    .optionsGroup("Penalties on what has been said:")
-    .option("--frequency-penalty <f>", "per occurrence; off: 1 under deck, 0 elsewhere", finiteNumber)
-    .option("--presence-penalty <p>", "for any occurrence; off: 1 under deck, 0 elsewhere", finiteNumber)
-    .option("--repetition-penalty <r>", "CTRL's, divides positive logits; 1 is off", positiveNumber())
-    .addOption(noRepeatNgram)
-    .option("--dry-multiplier <m>", "against repeated sequences; 0 is off", numberFrom(0))
-    .option("--dry-base <b>", "growth with their length (default: 1.75)", numberFrom(1))
-    .option("--dry-allowed-length <n>", "shorter ones are free (default: 2)", wholeNumber(1))
-    .option(`--dry-breaker <${placeholder}>`, "none runs across it; may be repeated", gather)
-    .option("--penalty-scope <scope>", "what penalties count: all, generated, or the last N tokens", penaltyScope);
+function addFlags(command: Command, texts: TextOptions, kinds: readonly StepFlag["kind"][]): void {
+  for (const flag of STEP_FLAGS.filter(({ kind }) => kinds.includes(kind))) {
+    const { name, help, takes, placeholder = `<${texts.placeholder}>` } = flag;
+    const option = new Option(`${flagName(name)} ${placeholder}`, help);
+    option.negate = false; // --no-repeat-ngram is not the negation of an option --repeat-ngram
+    if (takes.kind === "word") option.choices(takes.words);
+    else if (takes.kind === "texts") option.argParser<readonly string[] | undefined>(texts.gather);
+    else option.argParser<unknown>(parserOf(takes));
+    command.addOption(option);
+  }
 }
 
-function withConstraints(command: Command, { placeholder, gather }: TextOptions): Command {
-  return command
-    .optionsGroup("Constraints:")
-    .option("--logit-bias <id:bias,...>", "added to the logits of tokens", biases)
-    .option(`--banned <${placeholder}>`, "a sequence that may not come; may be repeated", gather)
-    .option("--allowed <ids>", "no other token may come", tokenIds)
-    .option("--watermark-key <n>", "favour the tokens that this secret colours green", wholeNumber(0))
-    .option("--watermark-gamma <share>", "how many are green (default: 0.25)", share)
-    .option("--watermark-delta <d>", "added to their logits (default: 2)", numberFrom(0))
-    .addOption(
-      new Option(
-        "--watermark-hash <how>",
-        "coloured by the tokens before, or by one of them and the token itself",
-      ).choices(["left", "self"]),
-    )
-    .option("--watermark-width <n>", "how many tokens before (default: 1)", wholeNumber(1));
+function parserOf(takes: Exclude<FlagValue, { kind: "word" } | { kind: "texts" }>): (text: string) => unknown {
+  switch (takes.kind) {
+    case "integer":
+      return wholeNumber(takes.least);
+    case "number":
+      if (takes.above !== undefined) return positiveNumber(takes.most);
+      return takes.least === undefined ? finiteNumber : numberFrom(takes.least, takes.most);
+    case "scope":
+      return penaltyScope;
+    case "biases":
+      return biases;
+    case "token ids":
+      return tokenIds;
+    default:
+      return takes satisfies never;
+  }
 }

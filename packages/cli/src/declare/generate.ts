@@ -25,7 +25,6 @@ export function declareGenerate(program: Command): void {
     .option("--json", "stdout holds one object alone; with --file one a line");
   withChain(command, { placeholder: "ids|text", gather: gatherWords })
     .option("--min-tokens <n>", "no end of the text before so many; 0 is off", wholeNumber(0))
-    .option("--forced-first <id>", "the first token generated", wholeNumber(0))
     .option("--forced-last <id>", "the last one that --max-tokens allows", wholeNumber(0))
     .optionsGroup("Other ways of decoding:")
     .option("--num-samples <n>", "so many continuations of the prompt, read once", wholeNumber(1))
@@ -57,9 +56,9 @@ Examples:
 
 ${TEXT_HELP}
 
---dialect: what is not typed has the dialect's default: deck top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
+--dialect: what is not typed has the dialect's default: lecture top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95, min-p 0.05,
 temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value turns a step off. frequency and presence divide
-logits under deck (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
+logits under lecture (1 is off, 1.1 to 1.2 is light), and are subtracted elsewhere (0 is off, from -2 to 2). docs/sampling.md has each rule.
 With --dialect hf a model's generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and what
 cuts the distribution; do_sample false means --greedy unless an option asks for a draw. Its end tokens count in every dialect.
 --banned takes token ids (1,2,3), or a text, which is banned as it is and behind a space; digits as a text stand in quotes ('"12"').

@@ -39,7 +39,6 @@ export function declareSample(program: Command): void {
         .argParser(wholeNumber(0))
         .conflicts("logits"),
     )
-    .option("--forced-first <id>", "the first token generated", wholeNumber(0))
     .addHelpText("after", HELP)
     .action(async (options) => (await import("../commands/sample.ts")).sampleCommand(options));
 }

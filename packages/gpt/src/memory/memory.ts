@@ -10,7 +10,7 @@ import { type PresetName, presetConfig, presetNames } from "../config/presets.ts
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 const QUANTIZED_HEAD = 32; // upper bound, per quantized row
-const PRODUCT_SCRATCH = 57_536; // bytes per thread for a float product
+const PRODUCT_SCRATCH = 42_176; // bytes per thread for a float product
 
 /** Bytes. */
 export interface MemoryNeed {

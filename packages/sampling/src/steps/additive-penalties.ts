@@ -1,37 +1,34 @@
 /**
- * OpenAI's frequency and presence penalties: z_i - count_i * frequency - [count_i > 0] * presence. 0 is off; a negative value
- * favours what has occurred. OpenAI's API reference (values from -2 to 2, counts over what was generated); llama.cpp has
- * the same formula over its last 64 tokens. Not the lecture's penalties of the same names (deck-penalties.ts).
+ * OpenAI's frequency and presence penalties: z_i - count_i * frequency - [count_i > 0] * presence. 0 is off; a negative
+ * value favors what has occurred. OpenAI's API reference (values from -2 to 2, counts over the generated text);
+ * llama.cpp has the same formula over its last 64 tokens. Not the lecture's penalties of the same names
+ * (lecture-penalties.ts).
  */
 import { type Candidates, indexOf } from "../candidates.ts";
 import { countsOf } from "../history.ts";
 import { number, type Scope, scope } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
-import { copyLogits } from "../scratch.ts";
+import { contextStep, type StepContext } from "../step.ts";
+import { copyLogits, type Workspace } from "../workspace.ts";
+import { type OccurrenceOptions, occurrenceFlags, occurrenceOptions } from "./occurrence-options.ts";
 
 export interface AdditivePenalties {
   readonly type: "additive-penalties";
-  /** Taken per occurrence. */
+  /** Subtracted per occurrence. */
   readonly frequency: number;
-  /** Taken once if the token has occurred. */
+  /** Subtracted once if the token has occurred. */
   readonly presence: number;
   /** Default "generated". */
   readonly scope?: Scope;
 }
 
-/**
- * The logits less what their tokens' occurrences cost.
- * @throws SamplingError unless both penalties are from -2 to 2.
- */
-export function additivePenalties(
+function penalize(
   candidates: Candidates,
-  step: Omit<AdditivePenalties, "type">,
+  { frequency, presence, scope = "generated" }: Omit<AdditivePenalties, "type">,
   context: StepContext,
+  workspace: Workspace,
 ): Candidates {
-  checkStep(ADDITIVE_PENALTIES, step);
-  const { frequency, presence, scope = "generated" } = step;
   if (frequency === 0 && presence === 0) return candidates;
-  const logits = copyLogits(candidates.logits);
+  const logits = copyLogits(workspace, candidates.logits);
   for (const [id, count] of countsOf(context, scope)) {
     const at = indexOf(candidates, id);
     if (at >= 0) logits[at]! -= count * frequency + presence;
@@ -41,9 +38,21 @@ export function additivePenalties(
 
 const penalty = number("must be from -2 to 2 (0 is off)", (value) => Math.abs(value) <= 2);
 
-export const ADDITIVE_PENALTIES: Rule<AdditivePenalties> = {
+/**
+ * The logits minus the penalties of their tokens' occurrences.
+ * @throws SamplingError unless both penalties are from -2 to 2
+ */
+export const additivePenalties = contextStep<AdditivePenalties, OccurrenceOptions>({
   type: "additive-penalties",
   kind: "penalty",
   parameters: { frequency: penalty, presence: penalty, scope },
-  apply: additivePenalties,
-};
+  options: occurrenceOptions(0),
+  flags: occurrenceFlags,
+  build: ({ frequencyPenalty: frequency = 0, presencePenalty: presence = 0, penaltyScope }, { scope }) => ({
+    type: "additive-penalties",
+    frequency,
+    presence,
+    scope: penaltyScope ?? scope,
+  }),
+  run: penalize,
+});

@@ -1,39 +1,47 @@
 /**
- * Allowed tokens: nothing else may come: an answer out of a few, digits only. transformers' prefix_allowed_tokens_fn with one
- * list for every position.
+ * Allowed tokens: no other may come, as for an answer out of a few, or digits only. transformers'
+ * prefix_allowed_tokens_fn with one list for every position.
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { checkIds, tokenIds } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { contextStep, type StepContext } from "../step.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface AllowedTokens {
   readonly type: "allowed-tokens";
   readonly ids: readonly number[];
 }
 
-/**
- * The candidates that are in the list.
- * @throws SamplingError for an empty list or an unknown id, or if no candidate is in it.
- */
-export function allowedTokens(
+function allowOnly(
   candidates: Candidates,
-  step: Omit<AllowedTokens, "type">,
+  { ids }: Omit<AllowedTokens, "type">,
   context: StepContext,
+  workspace: Workspace,
 ): Candidates {
-  checkStep(ALLOWED_TOKENS, step);
-  checkIds(ALLOWED_TOKENS.type, step.ids, context.vocabularySize);
-  const allowed = new Set(step.ids);
-  const kept = keepWhere(candidates, (i) => allowed.has(candidates.ids[i]!));
+  checkIds("allowed-tokens", ids, context.vocabularySize);
+  const allowed = new Set(ids);
+  const kept = keepWhere(candidates, (i) => allowed.has(candidates.ids[i]!), workspace);
   if (kept.ids.length > 0) return kept;
-  throw new SamplingError(
-    `allowed-tokens: no token is left, none of the ${allowed.size} allowed ones is among the ${candidates.ids.length} candidates`,
-  );
+  const reason = `none of the ${allowed.size} allowed ones is among the ${candidates.ids.length} candidates`;
+  throw new SamplingError(`allowed-tokens: no token is left, ${reason}`);
 }
 
-export const ALLOWED_TOKENS: Rule<AllowedTokens> = {
+interface Options {
+  /** Token ids. */
+  readonly allowed: readonly number[];
+}
+
+/**
+ * The candidates that are in the list.
+ * @throws SamplingError for an empty list or an unknown id, or if no candidate is in it
+ */
+export const allowedTokens = contextStep<AllowedTokens, Options>({
   type: "allowed-tokens",
   kind: "constraint",
   parameters: { ids: tokenIds },
-  apply: allowedTokens,
-};
+  options: { allowed: {} },
+  flags: { allowed: { placeholder: "<ids>", help: "no other token may come", takes: { kind: "token ids" } } },
+  build: ({ allowed: ids }) => ({ type: "allowed-tokens", ids }),
+  run: allowOnly,
+});

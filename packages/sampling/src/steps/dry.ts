@@ -1,16 +1,18 @@
 /**
- * DRY, "don't repeat yourself": a token that would extend a sequence already in the text loses multiplier * base^(length -
- * allowedLength), where length is how many tokens at the end of the text stood before an earlier occurrence of it; the
- * longest counts. Shorter than allowedLength is free. By p-e-w (oobabooga/text-generation-webui#5677), as in llama.cpp
- * (base 1.75, allowed length 2). No match runs across a sequence breaker, and none is penalised itself: a newline, a colon,
- * quotes, an asterisk there. llama.cpp matches breakers as text; here they are the ids of the tokens that contain one.
+ * DRY, "don't repeat yourself": a token that would extend a sequence already in the text loses multiplier *
+ * base^(length - allowedLength), where length is how many tokens at the end of the text stood before an earlier
+ * occurrence of it; the longest counts. Shorter than allowedLength is free. By p-e-w
+ * (oobabooga/text-generation-webui#5677), as in llama.cpp (base 1.75, allowed length 2). No match runs across a
+ * sequence breaker, and none is penalised itself: a newline, a colon, quotes, an asterisk there. llama.cpp matches
+ * breakers as text; here they are the ids of the tokens that contain one.
  */
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { scopeStart } from "../history.ts";
 import { number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
-import { copyLogits } from "../scratch.ts";
+import { contextStep, type StepContext } from "../step.ts";
+import { copyLogits, type Workspace } from "../workspace.ts";
+import { type ScopeOption, scopeFlag, scopeOption } from "./scope-option.ts";
 
 export interface Dry {
   readonly type: "dry";
@@ -28,21 +30,20 @@ export interface Dry {
 
 const LARGEST_LN = 88.7; // ln of the largest float32: a penalty stays finite, as in llama.cpp
 
-/**
- * The logits less the penalty of each token that would extend a repetition.
- * @throws SamplingError if a parameter is out of range, or a logit would leave its bounds.
- */
-export function dry(candidates: Candidates, step: Omit<Dry, "type">, context: StepContext): Candidates {
-  checkStep(DRY, step);
-  const { multiplier, base, allowedLength, breakers = [], scope = "all" } = step;
+function penalize(
+  candidates: Candidates,
+  { multiplier, base, allowedLength, breakers = [], scope = "all" }: Omit<Dry, "type">,
+  context: StepContext,
+  workspace: Workspace,
+): Candidates {
   if (multiplier === 0) return candidates;
   const largestExponent = base > 1 ? Math.floor(LARGEST_LN / Math.log(base)) : Infinity;
-  const logits = copyLogits(candidates.logits);
+  const logits = copyLogits(workspace, candidates.logits);
   for (const [id, length] of repetitions(context, scope, new Set(breakers))) {
     const at = indexOf(candidates, id);
     if (at < 0 || length < allowedLength) continue;
     const penalty = multiplier * base ** Math.min(length - allowedLength, largestExponent);
-    logits[at] = bounded(logits[at]! - penalty, DRY.type, id);
+    logits[at] = bounded(logits[at]! - penalty, "dry", id);
   }
   return { ids: candidates.ids, logits };
 }
@@ -62,7 +63,9 @@ function repetitions(context: StepContext, scope: Scope, breakers: ReadonlySet<n
   return lengths;
 }
 
-/** The Z-function: how long the sequence that begins at i is the same as the one that begins at 0 (Gusfield 1997, 1.4). */
+/**
+ * The Z-function: how long the sequence that begins at i is the same as the one that begins at 0 (Gusfield 1997, 1.4).
+ */
 function prefixMatches(ids: readonly number[]): Int32Array {
   const matches = new Int32Array(ids.length);
   let [left, right] = [0, 0];
@@ -75,7 +78,27 @@ function prefixMatches(ids: readonly number[]): Int32Array {
   return matches;
 }
 
-export const DRY: Rule<Dry> = {
+interface Options extends ScopeOption {
+  readonly dryMultiplier: number;
+  /** Default 1.75. */
+  readonly dryBase?: number;
+  /** Default 2. */
+  readonly dryAllowedLength?: number;
+  readonly dryBreakers?: readonly number[];
+}
+
+interface Flags extends Omit<Options, "dryMultiplier" | "dryBreakers"> {
+  readonly dryMultiplier?: number;
+  readonly dryBreaker?: readonly string[];
+}
+
+const needs = ["dryMultiplier"] as const;
+
+/**
+ * The logits minus the penalty of each token that would extend a repetition.
+ * @throws SamplingError for a parameter out of range
+ */
+export const dry = contextStep<Dry, Options, Flags>({
   type: "dry",
   kind: "penalty",
   parameters: {
@@ -85,5 +108,39 @@ export const DRY: Rule<Dry> = {
     breakers: optional(tokenIds),
     scope,
   },
-  apply: dry,
-};
+  options: {
+    dryMultiplier: { neutral: 0 },
+    dryBase: { needs },
+    dryAllowedLength: { needs },
+    dryBreakers: { needs },
+    ...scopeOption("dryMultiplier"),
+  },
+  flags: {
+    dryMultiplier: {
+      placeholder: "<m>",
+      help: "against repeated sequences; 0 is off",
+      takes: { kind: "number", least: 0 },
+    },
+    dryBase: {
+      placeholder: "<b>",
+      help: "growth with their length (default: 1.75)",
+      takes: { kind: "number", least: 1 },
+    },
+    dryAllowedLength: {
+      placeholder: "<n>",
+      help: "shorter ones are free (default: 2)",
+      takes: { kind: "integer", least: 1 },
+    },
+    dryBreaker: { help: "none runs across it; may be repeated", takes: { kind: "texts" }, needs },
+    ...scopeFlag,
+  },
+  build: ({ dryMultiplier, dryBase = 1.75, dryAllowedLength = 2, dryBreakers = [], penaltyScope = "all" }) => ({
+    type: "dry",
+    multiplier: dryMultiplier,
+    base: dryBase,
+    allowedLength: dryAllowedLength,
+    ...(dryBreakers.length > 0 && { breakers: dryBreakers }),
+    scope: penaltyScope,
+  }),
+  run: penalize,
+});

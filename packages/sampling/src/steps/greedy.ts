@@ -1,14 +1,13 @@
 /** Greedy: the most probable token alone; of several equally probable ones the lowest id. Needs no random number. */
 import { argmax as indexOfLargest } from "@tsgpt/numeric";
 import { type Candidates, nothingLeft, unusable } from "../candidates.ts";
-import type { Rule } from "../rule.ts";
+import { step } from "../step.ts";
 
 export interface Greedy {
   readonly type: "greedy";
 }
 
-/** The candidate with the largest logit, the first of several. */
-export function greedy({ ids, logits }: Candidates): Candidates {
+function mostProbable({ ids, logits }: Candidates): Candidates {
   const best = indexOfLargest(logits);
   return { ids: ids.slice(best, best + 1), logits: logits.slice(best, best + 1) };
 }
@@ -26,10 +25,22 @@ export function argmax(logits: Float32Array | Float64Array): number {
   throw unusable(logits[first]!, first);
 }
 
-export const GREEDY: Rule<Greedy> = {
+interface Options {
+  /** The most probable token, after penalties and constraints. */
+  readonly greedy: boolean;
+}
+
+/**
+ * The candidate with the largest logit, the first of several. Each command declares its flag, and presetChain puts it
+ * last.
+ */
+export const greedy = step<Greedy, Options, object>({
   type: "greedy",
   kind: "choice",
   parameters: {},
-  place: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
-  apply: greedy,
-};
+  position: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
+  options: { greedy: {} },
+  flags: {},
+  build: ({ greedy }) => (greedy ? { type: "greedy" } : undefined),
+  run: mostProbable,
+});

@@ -1,13 +1,13 @@
 /**
- * Logit bias: a number added to the logits of named tokens, as in OpenAI's API: 1 multiplies the odds by e, -100 all but
- * bans. Plain data: { "bias": { "50256": -100 } }. A token that is masked stays masked.
+ * Logit bias: a number added to the logits of named tokens, as in OpenAI's API: 1 multiplies the odds by e, -100
+ * practically bans. Plain data: { "bias": { "50256": -100 } }. A masked token stays masked.
  */
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError, show } from "../errors.ts";
 import { checkIds, type Parameter } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
-import { copyLogits } from "../scratch.ts";
+import { contextStep, type StepContext } from "../step.ts";
+import { copyLogits, type Workspace } from "../workspace.ts";
 
 export interface LogitBias {
   readonly type: "logit-bias";
@@ -15,23 +15,20 @@ export interface LogitBias {
   readonly bias: Readonly<Record<string, number>>;
 }
 
-/**
- * The logits with each bias added.
- * @throws SamplingError unless every key is a token id and every bias a finite number, and no logit leaves its bounds.
- */
-export function logitBias(candidates: Candidates, step: Omit<LogitBias, "type">, context: StepContext): Candidates {
-  checkStep(LOGIT_BIAS, step);
+function addBiases(
+  candidates: Candidates,
+  step: Omit<LogitBias, "type">,
+  context: StepContext,
+  workspace: Workspace,
+): Candidates {
   const biases = Object.entries(step.bias).map(([id, bias]) => [Number(id), bias] as const);
-  checkIds(
-    LOGIT_BIAS.type,
-    biases.map(([id]) => id),
-    context.vocabularySize,
-  );
+  const ids = biases.map(([id]) => id);
+  checkIds("logit-bias", ids, context.vocabularySize);
   if (biases.length === 0) return candidates;
-  const logits = copyLogits(candidates.logits);
+  const logits = copyLogits(workspace, candidates.logits);
   for (const [id, bias] of biases) {
     const at = indexOf(candidates, id);
-    if (at >= 0) logits[at] = bounded(logits[at]! + bias, LOGIT_BIAS.type, id);
+    if (at >= 0) logits[at] = bounded(logits[at]! + bias, "logit-bias", id);
   }
   return { ids: candidates.ids, logits };
 }
@@ -50,9 +47,23 @@ const bias: Parameter = {
   },
 };
 
-export const LOGIT_BIAS: Rule<LogitBias> = {
+interface Options {
+  /** By token id. */
+  readonly logitBias: Readonly<Record<string, number>>;
+}
+
+/**
+ * The logits with each bias added.
+ * @throws SamplingError unless every key is a token id and every bias a finite number, and no logit leaves its bounds.
+ */
+export const logitBias = contextStep<LogitBias, Options>({
   type: "logit-bias",
   kind: "constraint",
   parameters: { bias },
-  apply: logitBias,
-};
+  options: { logitBias: {} },
+  flags: {
+    logitBias: { placeholder: "<id:bias,...>", help: "added to the logits of tokens", takes: { kind: "biases" } },
+  },
+  build: ({ logitBias: bias }) => ({ type: "logit-bias", bias }),
+  run: addBiases,
+});

@@ -1,11 +1,13 @@
 /**
- * Minimum length: the end-of-text token may not come before the text has so many tokens, counted over what was generated
- * (transformers' min_new_tokens) or over all, the prompt included (its min_length).
+ * Minimum length: the end-of-text token may not come before the text has so many tokens, counted over the generated
+ * text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
  */
 import type { Candidates } from "../candidates.ts";
-import { checkIds, oneOrMoreTokenIds, optional, wholeNumber, word } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
-import { without } from "./banned-words.ts";
+import { lengthOf } from "../history.ts";
+import { checkIds, lengthOfWhat, oneOrMoreTokenIds, wholeNumber } from "../parameter.ts";
+import { contextStep, type StepContext } from "../step.ts";
+import { without } from "../without.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface MinLength {
   readonly type: "min-length";
@@ -17,28 +19,37 @@ export interface MinLength {
   readonly of?: "generated" | "all";
 }
 
+function holdBack(
+  candidates: Candidates,
+  { length, eos, of }: Omit<MinLength, "type">,
+  context: StepContext,
+  workspace: Workspace,
+): Candidates {
+  const ends = typeof eos === "number" ? [eos] : eos;
+  checkIds("min-length", ends, context.vocabularySize);
+  if (lengthOf(context, of) >= length) return candidates;
+  return without(candidates, new Set(ends), "min-length", workspace);
+}
+
+/** Tokens that may not come before the text has so many. */
+export type MinLengthOption = Omit<MinLength, "type">;
+
+interface Options {
+  /** No end-of-text token before so many tokens are generated. */
+  readonly minLength: MinLengthOption | readonly MinLengthOption[];
+}
+
 /**
- * The candidates without the end-of-text token, while the text is too short.
- * @throws SamplingError for a length that is none, or if the end-of-text token is the only candidate.
+ * The candidates without the end-of-text token, while the text is too short. Its flag needs a model, so each command
+ * declares it.
+ * @throws SamplingError for a length that is not an integer from 0, or if the end-of-text token is the only candidate.
  */
-export function minLength(candidates: Candidates, step: Omit<MinLength, "type">, context: StepContext): Candidates {
-  checkStep(MIN_LENGTH, step);
-  const ends = typeof step.eos === "number" ? [step.eos] : step.eos;
-  checkIds(MIN_LENGTH.type, ends, context.vocabularySize);
-  if (lengthOf(context, step.of) >= step.length) return candidates;
-  return without(candidates, new Set(ends), MIN_LENGTH.type);
-}
-
-/** Tokens so far. */
-export function lengthOf({ history, promptLength }: StepContext, of: "generated" | "all" = "generated"): number {
-  return of === "all" ? history.length : Math.max(0, history.length - promptLength);
-}
-
-export const lengthOfWhat = optional(word("generated", "all"));
-
-export const MIN_LENGTH: Rule<MinLength> = {
+export const minLength = contextStep<MinLength, Options, object>({
   type: "min-length",
   kind: "constraint",
   parameters: { length: wholeNumber(0, " (0 is off)"), eos: oneOrMoreTokenIds, of: lengthOfWhat },
-  apply: minLength,
-};
+  options: { minLength: {} },
+  flags: {},
+  build: ({ minLength }) => [minLength].flat().map((each) => ({ type: "min-length", ...each })),
+  run: holdBack,
+});

@@ -1,32 +1,28 @@
 /**
- * Mirostat, version 2: keeps the surprise of the text near a target. Tokens whose surprise -log2 p_i exceeds mu are cut; after
- * the draw mu moves against the error: mu - eta * (surprise - tau), from 2 tau at the start. Basu et al., "Mirostat" (arXiv
- * 2007.14966), as in llama.cpp. It replaces the other truncations. Boundary: a surprise of mu is kept, and the most probable
- * token in any case. The surprise of the drawn token is taken after the cut, as llama.cpp takes it. Defaults there: tau 5, eta 0.1.
+ * Mirostat, version 2: keeps the surprise of the text near a target. Tokens whose surprise -log2 p_i exceeds mu are
+ * removed; after the draw mu moves against the error: mu - eta * (surprise - tau), from 2 tau at the start. Basu et
+ * al., "Mirostat" (arXiv 2007.14966), as in llama.cpp. It replaces the other truncations. Boundary: a surprise of mu is
+ * kept, and the most probable token in any case. The surprise of the drawn token is measured after the truncation, as
+ * in llama.cpp. Defaults there: tau 5, eta 0.1.
  */
-import { type Candidates, keepWhere, probabilities } from "../candidates.ts";
-import { atLeast } from "../cut.ts";
+import type { Candidates } from "../candidates.ts";
+import { selectBySurprise } from "../fast/probability-floor.ts";
 import { number } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { rank, unrank } from "../ranking.ts";
+import { contextStep, type StepContext } from "../step.ts";
 
 export interface Mirostat {
   readonly type: "mirostat";
   /** Target surprise, in bits. */
   readonly tau: number;
-  /** Learning rate, from 0 (mu stays) to 1. */
+  /** Learning rate, from 0 (mu does not change) to 1. */
   readonly eta: number;
 }
 
-/**
- * The candidates whose surprise is at most mu bits.
- * @throws SamplingError unless tau is a finite number above 0 and eta is from 0 to 1.
- */
-export function mirostat(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
-  checkStep(MIROSTAT, step);
-  const shares = probabilities(candidates);
-  const limit = 2 ** -(mu ?? firstMu(step));
-  const kept = keepWhere(candidates, (i) => shares[i]! >= limit);
-  return atLeast(kept, candidates, shares, 1);
+/** By sorting: -log2 p_i <= mu, and at least the first. */
+function specification(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
+  const limit = 2 ** -(mu ?? firstMu(step)); // -log2 p <= mu
+  return unrank(rank(candidates).tokens.filter(({ probability }, i) => probability >= limit || i === 0));
 }
 
 /** Mu before the first token: 2 tau. */
@@ -39,13 +35,39 @@ export function nextMu({ tau, eta }: Omit<Mirostat, "type">, mu: number, surpris
   return mu - eta * (surprise - tau);
 }
 
-export const MIROSTAT: Rule<Mirostat> = {
+interface Options {
+  readonly mirostatTau?: number;
+  readonly mirostatEta?: number;
+}
+
+/**
+ * The candidates whose surprise is at most mu bits.
+ * @throws SamplingError unless tau is finite and above 0, and eta from 0 to 1
+ */
+export const mirostat = contextStep<Mirostat, Options>({
   type: "mirostat",
   kind: "truncation",
   parameters: {
     tau: number("must be a finite number above 0", (tau) => tau > 0),
     eta: number("must be from 0 to 1", (eta) => eta >= 0 && eta <= 1),
   },
-  place: { at: "last", because: "the surprise of the token drawn decides how it goes on" },
-  apply: mirostat,
-};
+  dependsOn: "previous draws",
+  position: { at: "last", because: "the surprise of the token drawn decides how it goes on" },
+  options: { mirostatTau: { neutral: 0 }, mirostatEta: {} },
+  flags: {
+    mirostatTau: {
+      placeholder: "<bits>",
+      help: "steer surprise to this, by mirostat v2; 0 is off (default: 5)",
+      takes: { kind: "number", least: 0 },
+    },
+    mirostatEta: {
+      placeholder: "<rate>",
+      help: "how fast (default: 0.1)",
+      takes: { kind: "number", least: 0, most: 1 },
+    },
+  },
+  build: ({ mirostatTau = 5, mirostatEta = 0.1 }) =>
+    mirostatTau === 0 ? undefined : { type: "mirostat", tau: mirostatTau, eta: mirostatEta },
+  specification,
+  run: (candidates, step, { mu }, workspace) => selectBySurprise(candidates, mu ?? firstMu(step), workspace),
+});

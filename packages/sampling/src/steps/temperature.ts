@@ -1,13 +1,13 @@
 /**
- * Temperature: z_i / T. Above 1 flattens the distribution, below 1 sharpens it; the order never changes.
- * Ackley, Hinton and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985). T = 0 is greedy.ts, not a limit here.
+ * Temperature: z_i / T. Above 1 flattens the distribution, below 1 sharpens it; the order never changes. Ackley, Hinton
+ * and Sejnowski, "A Learning Algorithm for Boltzmann Machines" (1985). T = 0 is greedy.ts, not a limit here.
  */
 import { isBounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
 import { number, type Parameter } from "../parameter.ts";
-import { checkStep, type Rule } from "../rule.ts";
-import { takeLogits } from "../scratch.ts";
+import { step } from "../step.ts";
+import { takeLogits, type Workspace } from "../workspace.ts";
 
 export interface Temperature {
   readonly type: "temperature";
@@ -15,39 +15,26 @@ export interface Temperature {
   readonly temperature: number;
 }
 
-/**
- * Every logit divided by the temperature; 1 changes nothing.
- * @throws SamplingError unless the temperature is a finite number above 0, and large enough that no quotient overflows.
- */
-export function temperature(candidates: Candidates, step: Omit<Temperature, "type">): Candidates {
-  checkStep(TEMPERATURE, step);
-  const value = step.temperature;
-  if (value === 1) return candidates;
-  const logits = takeLogits(candidates.logits.length);
+function divide(candidates: Candidates, temperature: number, workspace: Workspace): Candidates {
+  if (temperature === 1) return candidates;
+  const logits = takeLogits(workspace, candidates.logits.length);
   for (let i = 0; i < logits.length; i++) {
-    const logit = candidates.logits[i]! / value;
-    if (!isBounded(logit)) throw tooSmall(value, candidates.logits[i]!);
+    const logit = candidates.logits[i]! / temperature;
+    if (!isBounded(logit)) throw tooSmall(temperature, candidates.logits[i]!);
     logits[i] = logit;
   }
   return { ids: candidates.ids, logits };
 }
 
-const above0 = number("must be a finite number above 0 (1 is off)", (value) => value > 0);
+const positive = number("must be a finite number above 0 (1 is off)", (value) => value > 0);
 
-const value: Parameter = {
+const parameter: Parameter = {
   required: true,
   check(value, name) {
-    if (value !== 0) return above0.check(value, name);
+    if (value !== 0) return positive.check(value, name);
     const instead = 'for the most probable token use greedy (--greedy, or { type: "greedy" })';
     throw new SamplingError(`${name} must be above 0, got 0; ${instead}`);
   },
-};
-
-export const TEMPERATURE: Rule<Temperature> = {
-  type: "temperature",
-  kind: "shape",
-  parameters: { temperature: value },
-  apply: temperature,
 };
 
 function tooSmall(value: number, logit: number): SamplingError {
@@ -55,3 +42,28 @@ function tooSmall(value: number, logit: number): SamplingError {
     `temperature: ${value} is so small that the logit ${logit} divided by it overflows; use greedy (--greedy)`,
   );
 }
+
+interface Options {
+  readonly temperature: number;
+}
+
+/**
+ * Every logit divided by the temperature; 1 changes nothing.
+ * @throws SamplingError unless the temperature is a finite number above 0, and large enough that no quotient overflows.
+ */
+export const temperature = step<Temperature, Options>({
+  type: "temperature",
+  kind: "shape",
+  parameters: { temperature: parameter },
+  options: { temperature: { neutral: 1, transformers: { key: "temperature" } } },
+  flags: {
+    temperature: {
+      placeholder: "<t>",
+      help: "above 1 flattens, below 1 sharpens; 1 is off",
+      takes: { kind: "number" },
+    },
+  },
+  build: ({ temperature }, { dialect }) =>
+    dialect === "llama.cpp" && temperature <= 0 ? { type: "greedy" } : { type: "temperature", temperature },
+  run: (candidates, { temperature }, _, workspace) => divide(candidates, temperature, workspace),
+});

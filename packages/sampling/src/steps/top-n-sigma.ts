@@ -1,13 +1,14 @@
 /**
- * Top-n-sigma: drops every token whose logit lies more than n standard deviations below the largest. Tang et al.,
- * "Top-n-sigma: Not All Logits Are You Need" (arXiv 2411.07641). The deviation is the population's, over the candidates'
- * logits; dividing all by a temperature changes nothing of what is kept. Boundary (llama.cpp): x < max - n sigma goes.
+ * Top-n-sigma: drops every token whose logit is more than n standard deviations below the largest. Tang et al.,
+ * "Top-n-sigma: Not All Logits Are You Need" (arXiv 2411.07641). The deviation is the population's, over the
+ * candidates' logits; dividing all by a temperature does not change which are kept. Boundary (llama.cpp): x < max - n
+ * sigma is dropped.
  */
-import { largest } from "@tsgpt/numeric";
 import type { Candidates } from "../candidates.ts";
-import { keepFrom } from "../cut.ts";
+import { deviation, selectTopNSigma } from "../fast/top-n-sigma.ts";
 import { number } from "../parameter.ts";
-import { checkStep, type Rule } from "../rule.ts";
+import { rank, unrank } from "../ranking.ts";
+import { step } from "../step.ts";
 
 export interface TopNSigma {
   readonly type: "top-n-sigma";
@@ -15,25 +16,32 @@ export interface TopNSigma {
   readonly n: number;
 }
 
-/**
- * The candidates with z_i >= max z - n sigma.
- * @throws SamplingError unless n is a finite number, 0 or more.
- */
-export function topNSigma(candidates: Candidates, step: Omit<TopNSigma, "type">): Candidates {
-  checkStep(TOP_N_SIGMA, step);
-  if (step.n === 0) return candidates;
-  const { logits } = candidates;
-  const max = largest(logits);
-  let mean = 0;
-  for (const logit of logits) mean += (logit - max) / logits.length;
-  let variance = 0;
-  for (const logit of logits) variance += (logit - max - mean) ** 2 / logits.length;
-  return keepFrom(candidates, logits, max - step.n * Math.sqrt(variance), 1);
+/** By sorting: z_i >= z_1 - n * sigma. */
+function specification(candidates: Candidates, { n }: Omit<TopNSigma, "type">): Candidates {
+  if (n === 0) return candidates;
+  const { tokens } = rank(candidates);
+  const floor = tokens[0]!.logit - n * deviation(candidates.logits);
+  return unrank(tokens.filter(({ logit }) => logit >= floor));
 }
 
-export const TOP_N_SIGMA: Rule<TopNSigma> = {
+interface Options {
+  readonly topNSigma: number;
+}
+
+/** The candidates with z_i >= max z - n sigma. @throws SamplingError unless n is a finite number, 0 or more */
+export const topNSigma = step<TopNSigma, Options>({
   type: "top-n-sigma",
   kind: "truncation",
   parameters: { n: number("must be a finite number, 0 or more (0 is off)", (n) => n >= 0) },
-  apply: topNSigma,
-};
+  options: { topNSigma: { neutral: 0 } },
+  flags: {
+    topNSigma: {
+      placeholder: "<n>",
+      help: "logits within n deviations of the largest; 0 is off",
+      takes: { kind: "number", least: 0 },
+    },
+  },
+  build: ({ topNSigma: n }) => ({ type: "top-n-sigma", n }),
+  specification,
+  run: (candidates, { n }, _, workspace) => selectTopNSigma(candidates, n, workspace),
+});

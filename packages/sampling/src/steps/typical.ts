@@ -1,61 +1,67 @@
 /**
- * Locally typical sampling: keeps the tokens whose information -ln p_i lies nearest to the entropy H, the nearest first,
- * up to a mass. So the most probable token may go. Meister et al., "Locally Typical Sampling" (arXiv 2202.00666).
- * Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the last one;
- * llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9 to 0.95.
+ * Locally typical sampling: keeps the tokens whose information -ln p_i is nearest to the entropy H, the nearest first,
+ * up to a mass. So the most probable token may be removed. Meister et al., "Locally Typical Sampling" (arXiv
+ * 2202.00666). Boundary: transformers ("hf") stops at the first sum that reaches the mass and keeps what ties with the
+ * last one; llama.cpp stops at the first sum that exceeds it, and breaks ties (here by the lower id). Typical mass: 0.9
+ * to 0.95.
  */
-import { largest } from "@tsgpt/numeric";
-import { type Candidates, entropy, keepPlaces, softmaxWeights } from "../candidates.ts";
-import { atLeast, headCut, keepHead, placesFrom } from "../cut.ts";
-import { number, optional, wholeNumber, word } from "../parameter.ts";
-import { checkStep, type Rule } from "../rule.ts";
+import { type Candidates, entropy } from "../candidates.ts";
+import { selectTypical } from "../fast/typical.ts";
+import { type Boundary, boundary, minKeep, number } from "../parameter.ts";
+import { type RankedToken, rank, takeUntil, unrank } from "../ranking.ts";
+import { step } from "../step.ts";
 
 export interface Typical {
   readonly type: "typical";
   /** Above 0 and at most 1; 1 is off. */
   readonly mass: number;
-  /** Candidates kept at least; default 1. */
+  /** Minimum number of candidates kept; default 1. */
   readonly minKeep?: number;
   /** Whose rule at the boundary; default "hf". */
-  readonly boundary?: "hf" | "llama.cpp";
+  readonly boundary?: Boundary;
+}
+
+/** By sorting: the tokens with the smallest | -ln p_i - H |, until their mass reaches the limit. */
+function specification(candidates: Candidates, { mass, minKeep = 1, boundary = "hf" }: Omit<Typical, "type">) {
+  if (mass === 1) return candidates;
+  const { tokens, sum } = rank(candidates);
+  const expected = tokens[0]!.logit + Math.log(sum) - entropy(candidates); // the logit of a token with -ln p = H
+  const distance = ({ logit }: RankedToken) => Math.abs(expected - logit); // | -ln p_i - H |
+  const order = tokens.toSorted((a, b) => distance(a) - distance(b) || a.id - b.id);
+  if (boundary === "llama.cpp") return unrank(takeUntil(order, (taken) => taken > mass * sum, minKeep));
+  const limit = distance(takeUntil(order, (taken) => taken >= mass * sum, 1).at(-1)!);
+  return unrank(order.filter((token, i) => distance(token) <= limit || i < minKeep));
+}
+
+interface Options {
+  readonly typical: number;
 }
 
 /**
  * The candidates nearest to the entropy that hold the mass.
- * @throws SamplingError unless the mass is above 0 and at most 1.
+ * @throws SamplingError unless the mass is above 0 and at most 1
  */
-export function typical(candidates: Candidates, step: Omit<Typical, "type">): Candidates {
-  checkStep(TYPICAL, step);
-  const { mass, minKeep = 1, boundary = "hf" } = step;
-  if (mass === 1) return candidates;
-  const { weights, sum } = softmaxWeights(candidates.logits);
-  const nearness = nearnessToEntropy(candidates, sum);
-  const hf = boundary === "hf";
-  const target = mass * sum * (hf ? 1 : 1 + Number.EPSILON); // to reach the next number up is to exceed this one
-  const cut = headCut(nearness, target, weights);
-  const places = hf ? placesFrom(nearness, cut.threshold) : undefined;
-  const kept = places
-    ? keepPlaces(candidates, places, places.length)
-    : keepHead(candidates, nearness, cut, { weights });
-  return atLeast(kept, candidates, nearness, minKeep);
-}
-
-/** - | -ln p_i - H |: 0 for a token that tells as much as is to be expected. -ln p_i is max + ln sum - z_i. */
-function nearnessToEntropy(candidates: Candidates, sum: number): Float64Array {
-  const { logits } = candidates;
-  const mean = largest(logits) + Math.log(sum) - entropy(candidates); // the logit of a token that tells H
-  const nearness = new Float64Array(logits.length);
-  for (let i = 0; i < logits.length; i++) nearness[i] = -Math.abs(mean - logits[i]!);
-  return nearness;
-}
-
-export const TYPICAL: Rule<Typical> = {
+export const typical = step<Typical, Options>({
   type: "typical",
   kind: "truncation",
   parameters: {
     mass: number("must be above 0 and at most 1 (1 is off)", (mass) => mass > 0 && mass <= 1),
-    minKeep: optional(wholeNumber(1)),
-    boundary: optional(word("hf", "llama.cpp")),
+    minKeep,
+    boundary,
   },
-  apply: typical,
-};
+  options: { typical: { neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
+  flags: {
+    typical: {
+      placeholder: "<mass>",
+      help: "those nearest to the entropy that hold a mass; 1 is off",
+      takes: { kind: "number", above: 0, most: 1 },
+    },
+  },
+  build: ({ typical: mass }, { dialect }) => ({
+    type: "typical",
+    mass,
+    boundary: dialect === "hf" ? "hf" : "llama.cpp",
+  }),
+  specification,
+  run: (candidates, step, _, workspace) => selectTypical(candidates, step, workspace),
+});

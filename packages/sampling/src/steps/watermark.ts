@@ -1,25 +1,26 @@
 /**
- * A watermark: before each draw a keyed pseudo-random function of the tokens just before colours a share gamma of the
- * vocabulary green, and green logits get delta more. Who has the key counts green tokens (packages/analysis). Kirchenbauer
- * et al., "A Watermark for Large Language Models" (arXiv 2301.10226). "left" colours by all the tokens in the window before;
- * "self" by the one of them whose hash with the token itself is least, so that a wide window survives edits (Kirchenbauer et
- * al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles the vocabulary with a library's generator; here each token is green if a
- * hash falls below gamma, so nothing is sorted and the list needs no vocabulary size. Not compatible with their key.
+ * A watermark: before each draw a keyed pseudo-random function of the preceding tokens colors a share gamma of the
+ * vocabulary green, and delta is added to green logits. Whoever has the key can count green tokens (packages/analysis).
+ * Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226). "left" colors by all the tokens in
+ * the window before; "self" by the one of them whose hash with the token itself is smallest, so that a wide window
+ * survives edits (Kirchenbauer et al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles
+ * the vocabulary with a library's generator; here a token is green if a hash is below gamma, so nothing is sorted. Not
+ * compatible with their key.
  */
 import { bounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { checkStep, contextStep, type StepContext } from "../step.ts";
 
-/** What the one who writes and the one who detects must agree on. */
+/** What the writer and the detector must share. */
 export interface WatermarkKey {
-  /** The secret: a whole number, 0 or more. */
+  /** The secret: an integer, 0 or more. */
   readonly key: number;
   /** Share of green tokens, above 0 and below 1; default 0.25. */
   readonly gamma?: number;
   /** Default "left". */
   readonly hash?: "left" | "self";
-  /** Tokens before that seed the colours, 1 or more; default 1. */
+  /** Number of preceding tokens that seed the colors, 1 or more; default 1. */
   readonly width?: number;
 }
 
@@ -32,28 +33,18 @@ export interface Watermark extends WatermarkKey {
 export const WATERMARK_GAMMA = 0.25;
 const DELTA = 2;
 
-/**
- * The logits with delta added to the green ones; none is green before the text has `width` tokens.
- * @throws SamplingError if a parameter is out of range, or a logit would leave its bounds.
- */
-export function watermark(candidates: Candidates, step: Omit<Watermark, "type">, { history }: StepContext): Candidates {
-  checkStep(WATERMARK, step);
+function favorGreen(candidates: Candidates, step: Omit<Watermark, "type">, { history }: StepContext): Candidates {
   const { delta = DELTA, width = 1 } = step;
   if (delta === 0 || history.length < width) return candidates;
   const { ids, logits } = candidates;
   const before = Array.from({ length: width }, (_, i) => history[history.length - width + i]!);
   const green = greenTest(step, before);
-  const favoured = (logit: number, i: number): number =>
-    green(ids[i]!) ? bounded(logit + delta, WATERMARK.type, ids[i]!) : logit;
-  return { ids, logits: logits.map(favoured) };
+  const favored = (logit: number, i: number): number =>
+    green(ids[i]!) ? bounded(logit + delta, "watermark", ids[i]!) : logit;
+  return { ids, logits: logits.map(favored) };
 }
 
-/** @throws SamplingError unless `key` has what the step asks for, in range, and nothing else; the message begins with `at`. */
-export function checkWatermarkKey(key: WatermarkKey, at: string): void {
-  checkStep(WATERMARK, key, at);
-}
-
-/** Which tokens are green behind the last `width` tokens `before`. */
+/** Which tokens are green after the last `width` tokens `before`. */
 export function greenTest(
   { key, gamma = WATERMARK_GAMMA, hash = "left" }: WatermarkKey,
   before: readonly number[],
@@ -76,7 +67,25 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-export const WATERMARK: Rule<Watermark> = {
+interface Options {
+  readonly watermark: WatermarkKey & { readonly delta?: number };
+}
+
+interface Flags {
+  readonly watermarkKey?: number;
+  readonly watermarkGamma?: number;
+  readonly watermarkDelta?: number;
+  readonly watermarkHash?: "left" | "self";
+  readonly watermarkWidth?: number;
+}
+
+const needs = ["watermarkKey"] as const;
+
+/**
+ * The logits with delta added to the green ones; none is green before the text has `width` tokens.
+ * @throws SamplingError if a parameter is out of range, or a logit would leave its bounds.
+ */
+export const watermark = contextStep<Watermark, Options, Flags>({
   type: "watermark",
   kind: "constraint",
   parameters: {
@@ -86,5 +95,53 @@ export const WATERMARK: Rule<Watermark> = {
     hash: optional(word("left", "self")),
     width: optional(wholeNumber(1)),
   },
-  apply: watermark,
-};
+  options: { watermark: {} },
+  flags: {
+    watermarkKey: {
+      placeholder: "<n>",
+      help: "favor the tokens that this secret colors green",
+      takes: { kind: "integer", least: 0 },
+    },
+    watermarkGamma: {
+      placeholder: "<share>",
+      help: "how many are green (default: 0.25)",
+      takes: { kind: "number", least: 0, most: 1 },
+      needs,
+    },
+    watermarkDelta: {
+      placeholder: "<d>",
+      help: "added to their logits (default: 2)",
+      takes: { kind: "number", least: 0 },
+      needs,
+    },
+    watermarkHash: {
+      placeholder: "<how>",
+      help: "colored by the tokens before, or by one of them and the token itself",
+      takes: { kind: "word", words: ["left", "self"] },
+      needs,
+    },
+    watermarkWidth: {
+      placeholder: "<n>",
+      help: "how many tokens before (default: 1)",
+      takes: { kind: "integer", least: 1 },
+      needs,
+    },
+  },
+  fromFlags: ({ watermarkKey: key, watermarkGamma, watermarkDelta, watermarkHash, watermarkWidth }) => {
+    if (key === undefined) return {};
+    const given = { gamma: watermarkGamma, delta: watermarkDelta, hash: watermarkHash, width: watermarkWidth };
+    return {
+      watermark: { key, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) },
+    };
+  },
+  build: ({ watermark }) => ({ type: "watermark", ...watermark }),
+  run: favorGreen,
+});
+
+/**
+ * @throws SamplingError unless `key` has the parameters of the step, in range, and nothing else; the message begins
+ * with `at`.
+ */
+export function checkWatermarkKey(key: WatermarkKey, at: string): void {
+  checkStep(watermark, key, at);
+}

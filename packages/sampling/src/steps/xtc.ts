@@ -1,13 +1,15 @@
 /**
- * XTC, "exclude top choices": with some probability removes, of the tokens with p_i >= threshold, all but the least likely,
- * so that a text takes a viable road that is not the first one. By p-e-w (oobabooga/text-generation-webui#6335), as in
- * llama.cpp: fewer than two such tokens change nothing, and above a threshold of 0.5 there can be no two.
- * Boundary: p_i = threshold counts; of tokens tied for the least likely the highest id stays. It takes a uniform number of
- * its own for each token.
+ * XTC, "exclude top choices": with some probability removes, of the tokens with p_i >= threshold, all but the least
+ * likely, so that the text takes a plausible path other than the first one. By p-e-w
+ * (oobabooga/text-generation-webui#6335), as in llama.cpp: fewer than two such tokens change nothing, and above a
+ * threshold of 0.5 there cannot be two. Boundary: p_i = threshold counts; of tokens tied for the least likely the
+ * highest id is kept. It takes a uniform number of its own for each token.
  */
-import { type Candidates, keepWhere, softmaxWeights } from "../candidates.ts";
+import type { Candidates } from "../candidates.ts";
+import { excludeTopChoices } from "../fast/xtc.ts";
 import { number } from "../parameter.ts";
-import { checkStep, type Rule, type StepContext } from "../rule.ts";
+import { rank, unrank } from "../ranking.ts";
+import { contextStep, type StepContext } from "../step.ts";
 
 export interface Xtc {
   readonly type: "xtc";
@@ -17,30 +19,47 @@ export interface Xtc {
   readonly threshold: number;
 }
 
-/**
- * With the step's probability the candidates without the top choices.
- * @throws SamplingError unless both are from 0 to 1.
- */
-export function xtc(candidates: Candidates, step: Omit<Xtc, "type">, { uniform }: StepContext): Candidates {
-  checkStep(XTC, step);
-  const { probability, threshold } = step;
-  if (probability === 0 || threshold > 0.5 || uniform() >= probability) return candidates;
-  const { weights, sum } = softmaxWeights(candidates.logits);
-  let [viable, least] = [0, -1];
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i]! / sum < threshold) continue;
-    viable++;
-    if (least < 0 || weights[i]! <= weights[least]!) least = i;
-  }
-  if (viable < 2) return candidates;
-  return keepWhere(candidates, (i) => i === least || weights[i]! / sum < threshold);
+/** By sorting: of the first tokens, those with p_i >= threshold, only the last, and all tokens after it. */
+function specification(candidates: Candidates, step: Omit<Xtc, "type">, context: StepContext): Candidates {
+  if (!acts(step, context)) return candidates;
+  const { tokens } = rank(candidates);
+  const choices = tokens.filter(({ probability }) => probability >= step.threshold);
+  return choices.length < 2 ? candidates : unrank(tokens.slice(choices.length - 1));
+}
+
+/** Whether the top choices are excluded for this token. */
+function acts({ probability, threshold }: Omit<Xtc, "type">, { uniform }: StepContext): boolean {
+  return probability > 0 && threshold <= 0.5 && uniform() < probability;
+}
+
+interface Options {
+  readonly xtcProbability: number;
+  readonly xtcThreshold?: number;
 }
 
 const share = number("must be from 0 to 1", (value) => value >= 0 && value <= 1);
+const takes = { kind: "number", least: 0, most: 1 } as const;
 
-export const XTC: Rule<Xtc> = {
+/**
+ * With the step's probability the candidates without the top choices.
+ * @throws SamplingError unless both parameters are from 0 to 1
+ */
+export const xtc = contextStep<Xtc, Options>({
   type: "xtc",
   kind: "truncation",
   parameters: { probability: share, threshold: share },
-  apply: xtc,
-};
+  dependsOn: "random numbers",
+  options: { xtcProbability: { neutral: 0 }, xtcThreshold: { needs: ["xtcProbability"] } },
+  flags: {
+    xtcProbability: { placeholder: "<p>", help: "how often to exclude the top choices; 0 is off", takes },
+    xtcThreshold: { placeholder: "<p>", help: "a top choice has this probability or more (default: 0.1)", takes },
+  },
+  build: ({ xtcProbability, xtcThreshold = 0.1 }) => ({
+    type: "xtc",
+    probability: xtcProbability,
+    threshold: xtcThreshold,
+  }),
+  specification,
+  run: (candidates, step, context, workspace) =>
+    acts(step, context) ? excludeTopChoices(candidates, step.threshold, workspace) : candidates,
+});

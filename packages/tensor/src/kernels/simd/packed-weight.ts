@@ -1,5 +1,6 @@
 /**
- * PackedWeight: a matrix in panels of 32 outputs, int8 in panels of 8 (assembly/linear.ts, pack-int8.ts), in an engine's memory. One
+ * PackedWeight: a matrix in strips of eight outputs, filled up to panels of four strips (assembly/linear.ts), int8 in panels of eight outputs
+ * (pack-int8.ts), in an engine's memory. One
  * layout serves the linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
  */
 import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
@@ -112,14 +113,14 @@ type NumberAt = (input: number, output: number) => number;
 
 function wordsAt({ buffer, byteOffset, length }: Uint8Array, k: number): NumberAt {
   const data = new Uint32Array(buffer, byteOffset, length / 4);
-  return (input, output) => data[((output >> 5) * k + input) * FLOAT_LANES + (output & 31)] as number;
+  return (input, output) => data[((output >> 3) * k + input) * 8 + (output & 7)] as number;
 }
 
 function halvesAt({ buffer, byteOffset, length }: Uint8Array, k: number): NumberAt {
   const data = new Uint16Array(buffer, byteOffset, length / 2);
   return (input, output) => {
-    const place = (output & 24) + 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
-    return data[((output >> 5) * k + input) * FLOAT_LANES + place] as number;
+    const place = 2 * (output & 3) + ((output >> 2) & 1); // assembly/halves.ts
+    return data[((output >> 3) * k + input) * 8 + place] as number;
   };
 }
 

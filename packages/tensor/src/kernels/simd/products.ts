@@ -12,7 +12,7 @@ import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weig
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
 const UNITS_A_THREAD = 16; // of a product of several rows
-const SCRATCH_BYTES = 57_536; // of a thread: SCRATCH of assembly/linear.ts
+const SCRATCH_BYTES = 42_176; // of a thread: SCRATCH of assembly/linear.ts
 const ROW_HEAD = 16; // bytes before the numbers of a quantized row
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {

@@ -17,19 +17,18 @@ const LANES: i32 = 32; // outputs of a panel
 export function packInputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
-  const line = 5 + shiftOf(to); // log2 of the bytes of an input's 32 outputs
+  const line = 3 + shiftOf(to); // log2 of the bytes of an input's eight outputs of a strip
   for (let first = 0; first < count; first += ROWS) {
     const last = min(first + ROWS, count);
     for (let panel = begin; panel < end; panel++) {
       const columns = min(LANES, n - panel * LANES);
-      let target = packed + ((<usize>panel * k + row + first) << line);
-      for (let i = first; i < last; i++, target += <usize>1 << line) {
-        const index = <usize>i * n + <usize>panel * LANES;
-        let j = 0;
-        for (; j + 8 <= columns; j += 8) {
-          storeEight(target + (j << shiftOf(to)), four(bytes, index + j, from, to), four(bytes, index + j + 4, from, to), to);
+      for (let j = 0; j < columns; j += 8) {
+        let target = packed + ((<usize>(4 * panel + (j >> 3)) * k + row + first) << line);
+        let index = <usize>first * n + <usize>panel * LANES + j;
+        for (let i = first; i < last; i++, target += <usize>1 << line, index += n) {
+          if (j + 8 <= columns) storeEight(target, four(bytes, index, from, to), four(bytes, index + 4, from, to), to);
+          else for (let c = 0; c < columns - j; c++) storeOne(target, c, bytes, index + c, from, to);
         }
-        for (; j < columns; j++) storeOne(target, j, bytes, index + j, from, to);
       }
     }
   }
@@ -39,19 +38,14 @@ export function packInputs(
 export function packOutputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
-  const line = 5 + shiftOf(to), stride = <usize>1 << line;
-  for (let panel = begin; panel < end; panel++) {
-    const target = packed + ((<usize>(row / LANES + panel) * k) << line);
-    const rows = min(LANES, count - panel * LANES);
-    const start = <usize>panel * LANES * k;
+  const line = 3 + shiftOf(to), stride = <usize>1 << line;
+  for (let strip = 4 * begin; strip < 4 * end; strip++) {
+    const rows = min(8, count - 8 * strip);
+    const target = packed + ((<usize>((row >> 3) + strip) * k) << line);
+    const start = <usize>strip * 8 * k;
     let i = 0;
-    for (; i + 4 <= k; i += 4) {
-      const place = target + (<usize>i << line);
-      let j = 0;
-      for (; j + 8 <= rows; j += 8) fourInputs(place + (j << shiftOf(to)), stride, bytes, start + <usize>j * k + i, k, from, to);
-      for (; j < rows; j++) {
-        for (let t: usize = 0; t < 4; t++) storeOne(place + t * stride, j, bytes, start + <usize>j * k + i + t, from, to);
-      }
+    if (rows == 8) {
+      for (; i + 4 <= k; i += 4) fourInputs(target + (<usize>i << line), stride, bytes, start + i, k, from, to);
     }
     for (; i < k; i++) {
       for (let j = 0; j < rows; j++) storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);

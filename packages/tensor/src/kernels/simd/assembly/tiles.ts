@@ -1,8 +1,8 @@
 /**
- * The register kernels of linear.ts: rows of x times inputs of a float32 panel of 32 outputs. Each output is one lane of one sum, which
+ * The register kernels of linear.ts: rows of x times inputs of float32 strips of eight outputs. Each output is one lane of one sum, which
  * takes its terms one by one in the order of the inputs: whatever the shape of a tile, the same terms are added in the same order.
  *
- *   one row     32 outputs   8 sums: reads the panel as one sequential stream
+ *   one row     32 outputs   8 sums: reads the four strips of a panel side by side
  *   3, 4, 5     8 outputs    6, 8, 10 sums: two units with a latency of four need eight; five rows reach 0.93 of the limit, four 0.82
  *
  * A tile begins at sums that lie at `start` and stores sums at `target`, so that a long sum can be computed in parts without a change of
@@ -11,23 +11,28 @@
 import { madd } from "./madd";
 
 const NEVER: usize = 1; // no row begins there
-const LINE: usize = 128; // bytes of an input's 32 outputs
+const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
-/** One row and all outputs of a panel. V8 puts the loads of a basic block first; a branch that is never taken ends it before registers run out. */
-export function oneRow(target: usize, start: usize, x: usize, w: usize, count: i32): void {
+/** One row and all four strips of a panel, which lie `strip` bytes apart. V8 puts the loads of a basic block first; a branch that is never taken ends it before registers run out. */
+export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
   let a4 = v128.load(start, 64), a5 = v128.load(start, 80), a6 = v128.load(start, 96), a7 = v128.load(start, 112);
-  for (const end = x + (<usize>count << 2); x < end; x += 4, w += LINE) {
+  let w1 = w + strip, w2 = w1 + strip, w3 = w2 + strip;
+  for (const end = x + (<usize>count << 2); x < end; x += 4) {
     const s = v128.load_splat<f32>(x);
-    a0 = madd(s, v128.load(w, 0), a0);
+    a0 = madd(s, v128.load(w), a0);
     a1 = madd(s, v128.load(w, 16), a1);
-    a2 = madd(s, v128.load(w, 32), a2);
-    a3 = madd(s, v128.load(w, 48), a3);
+    a2 = madd(s, v128.load(w1), a2);
+    a3 = madd(s, v128.load(w1, 16), a3);
     if (x == NEVER) break;
-    a4 = madd(s, v128.load(w, 64), a4);
-    a5 = madd(s, v128.load(w, 80), a5);
-    a6 = madd(s, v128.load(w, 96), a6);
-    a7 = madd(s, v128.load(w, 112), a7);
+    a4 = madd(s, v128.load(w2), a4);
+    a5 = madd(s, v128.load(w2, 16), a5);
+    a6 = madd(s, v128.load(w3), a6);
+    a7 = madd(s, v128.load(w3, 16), a7);
+    w += LINE;
+    w1 += LINE;
+    w2 += LINE;
+    w3 += LINE;
   }
   v128.store(target, a0);
   v128.store(target, a1, 16);
@@ -55,6 +60,32 @@ export function fiveRows(
   target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
 ): void {
   tile(5, target, stride, start, startStride, x, rowBytes, w, count);
+}
+
+/**
+ * Many rows of a strip in tiles of five, at the end of four; 5 a + 4 b = rows. Their sums begin at the eight at `start` and go to `target`, or,
+ * where `sums` are not 0, to these and from there to what lies at `target`.
+ */
+export function tilesOfStrip(
+  target: usize, stride: usize, start: usize, x: usize, rowBytes: usize, w: usize, count: i32, rows: i32, sums: usize,
+): void {
+  const fours = (5 - (rows % 5)) % 5, fives = (rows - 4 * fours) / 5;
+  for (let i = 0; i < fives; i++, target += 5 * stride, x += 5 * rowBytes) {
+    tile(5, sums ? sums : target, sums ? LINE : stride, start, 0, x, rowBytes, w, count);
+    if (sums) addSums(target, stride, sums, 5);
+  }
+  for (let i = 0; i < fours; i++, target += 4 * stride, x += 4 * rowBytes) {
+    tile(4, sums ? sums : target, sums ? LINE : stride, start, 0, x, rowBytes, w, count);
+    if (sums) addSums(target, stride, sums, 4);
+  }
+}
+
+/** Adds rows of eight sums to as many of the output. */
+function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
+  for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
+    v128.store(target, f32x4.add(v128.load(target), v128.load(sums)));
+    v128.store(target, f32x4.add(v128.load(target, 16), v128.load(sums, 16)), 16);
+  }
 }
 
 /**

@@ -1,0 +1,105 @@
+/** Presets: options as a chain, in the order, with the defaults and by the boundary rules of one dialect. */
+import { SamplingError, show } from "../errors.ts";
+import { type ChainSpec, type StepSpec, stepOf, validateChain } from "../spec.ts";
+import type { Dialect, DialectContext, OptionDefinition } from "../step.ts";
+import { DIALECTS, dialects } from "./dialects.ts";
+import type { ChainOptions } from "./options.ts";
+
+/** A dialect, or the lecture's without a draw. */
+export type Preset = "greedy" | Dialect;
+
+/**
+ * The chain of these options, without the steps that would change nothing. `defaults: false` omits the dialect's
+ * defaults.
+ * @throws SamplingError for an unknown preset or option, a value out of range, or options that contradict each other.
+ */
+export function presetChain(
+  preset: Preset,
+  options: ChainOptions = {},
+  { defaults = true }: { readonly defaults?: boolean } = {},
+): ChainSpec {
+  const dialect = preset === "greedy" ? "lecture" : preset;
+  if (!Object.hasOwn(DIALECTS, dialect)) {
+    throw new SamplingError(`presetChain: unknown preset ${show(preset)}; known: greedy, ${dialects.join(", ")}`);
+  }
+  checkOptions(options);
+  const { order, scope } = DIALECTS[dialect];
+  const greedy = options.greedy ?? preset === "greedy";
+  const filled = { ...(defaults ? defaultsFor(dialect, options, greedy) : {}), ...given(options) };
+  const steps = order.flatMap((type) => build(type, filled, { dialect, scope }));
+  if (greedy) checkGreedy(steps);
+  return validateChain(greedy ? [...steps, { type: "greedy" }] : greedyLast(steps));
+}
+
+/** The steps of one type that these options ask for: none if all of its options are omitted or neutral. */
+function build(type: StepSpec["type"], options: ChainOptions, dialect: DialectContext): readonly StepSpec[] {
+  const step = stepOf(type);
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(step.options, name));
+  const asks = own.some(([name, value]) => isSwitch(step.options[name]!) && value !== step.options[name]!.neutral);
+  return asks ? [step.build(Object.fromEntries(own), dialect) ?? []].flat() : [];
+}
+
+/** Whether an option asks for its step by itself. */
+function isSwitch({ needs }: OptionDefinition): boolean {
+  return needs === undefined;
+}
+
+/**
+ * The dialect's defaults that have an effect with these options: those that greedy or mirostat would make pointless are
+ * omitted.
+ */
+function defaultsFor(dialect: Dialect, options: ChainOptions, greedy: boolean): ChainOptions {
+  if (greedy) return {};
+  const { defaults } = DIALECTS[dialect];
+  if (build("mirostat", given(options), { dialect, scope: "all" }).length === 0) return defaults;
+  return defaults.temperature === undefined ? {} : { temperature: defaults.temperature };
+}
+
+function given(options: ChainOptions): ChainOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Every option with the others that it has no effect without; greedy, the shape and the truncations first, then the
+ * rest.
+ */
+function optionNeeds(): Map<string, readonly string[]> {
+  const { order } = DIALECTS.lecture;
+  const isShaping = (type: StepSpec["type"]) => ["shape", "truncation"].includes(stepOf(type).kind);
+  const types = [...order.filter(isShaping), ...order.filter((type) => !isShaping(type))];
+  const needs = new Map<string, readonly string[]>();
+  for (const [name, option] of ["greedy" as const, ...types].flatMap((type) => Object.entries(stepOf(type).options))) {
+    needs.set(name, [...(needs.get(name) ?? []), ...(option.needs ?? [])]);
+  }
+  return needs;
+}
+
+function checkOptions(options: ChainOptions): void {
+  const names = Object.keys(given(options));
+  const known = optionNeeds();
+  for (const name of names) {
+    const needed = known.get(name);
+    if (!needed) {
+      throw new SamplingError(`presetChain: unknown option ${name}; known: ${[...known.keys()].join(", ")}`);
+    }
+    if (needed.length === 0 || needed.some((other) => names.includes(other))) continue;
+    throw new SamplingError(`presetChain: ${name} does nothing without ${needed.join(" or ")}; give that too`);
+  }
+}
+
+function checkGreedy(steps: readonly StepSpec[]): void {
+  const pointless = steps.filter(({ type }) => ["shape", "truncation", "choice"].includes(stepOf(type).kind));
+  if (pointless.length === 0) return;
+  const names = pointless.map(({ type }) => (type === "greedy" ? "temperature 0" : type)).join(", ");
+  throw new SamplingError(`presetChain: greedy takes the most probable token whatever ${names} does; leave one out`);
+}
+
+/**
+ * llama.cpp's temperature 0 chooses where its temperature is: greedy comes last, and steps after it would see one
+ * token.
+ */
+function greedyLast(steps: readonly StepSpec[]): readonly StepSpec[] {
+  return steps.some(({ type }) => type === "greedy")
+    ? [...steps.filter(({ type }) => type !== "greedy" && type !== "mirostat"), { type: "greedy" }]
+    : steps;
+}

@@ -1,0 +1,23 @@
+/** Every step, once: a file that is listed here is known to chains, to presetChain and to the command line. */
+export { type AdditivePenalties, additivePenalties } from "./additive-penalties.ts";
+export { type AllowedTokens, allowedTokens } from "./allowed-tokens.ts";
+export { type BannedWords, bannedWords } from "./banned-words.ts";
+export { type Dry, dry } from "./dry.ts";
+export { type Epsilon, epsilon } from "./epsilon.ts";
+export { type Eta, eta } from "./eta.ts";
+export { type ForcedToken, forcedToken } from "./forced-token.ts";
+export { type Greedy, greedy } from "./greedy.ts";
+export { type LecturePenalties, lecturePenalties } from "./lecture-penalties.ts";
+export { type LogitBias, logitBias } from "./logit-bias.ts";
+export { type MinLength, minLength } from "./min-length.ts";
+export { type MinP, minP } from "./min-p.ts";
+export { type Mirostat, mirostat } from "./mirostat.ts";
+export { type NoRepeatNgram, noRepeatNgram } from "./no-repeat-ngram.ts";
+export { type RepetitionPenalty, repetitionPenalty } from "./repetition-penalty.ts";
+export { type Temperature, temperature } from "./temperature.ts";
+export { type TopK, topK } from "./top-k.ts";
+export { type TopNSigma, topNSigma } from "./top-n-sigma.ts";
+export { type TopP, topP } from "./top-p.ts";
+export { type Typical, typical } from "./typical.ts";
+export { type Watermark, watermark } from "./watermark.ts";
+export { type Xtc, xtc } from "./xtc.ts";

@@ -1,0 +1,32 @@
+/**
+ * The options of two steps with the same names: the lecture's penalties and OpenAI's. A dialect has one of them
+ * (lecture-penalties.ts, additive-penalties.ts).
+ */
+import { type ScopeOption, scopeFlag, scopeOption } from "./scope-option.ts";
+
+export interface OccurrenceOptions extends ScopeOption {
+  /** The lecture's under "lecture" and "greedy", neutral: 1; OpenAI's elsewhere, neutral: 0. */
+  readonly frequencyPenalty?: number;
+  /** As frequencyPenalty. */
+  readonly presencePenalty?: number;
+}
+
+/** Their definitions, for the step that is off at `neutral`. */
+export function occurrenceOptions(neutral: number) {
+  const names = ["frequencyPenalty", "presencePenalty"] as const;
+  return { frequencyPenalty: { neutral }, presencePenalty: { neutral }, ...scopeOption(...names) };
+}
+
+export const occurrenceFlags = {
+  frequencyPenalty: {
+    placeholder: "<f>",
+    help: "per occurrence; off: 1 under lecture, 0 elsewhere",
+    takes: { kind: "number" },
+  },
+  presencePenalty: {
+    placeholder: "<p>",
+    help: "for any occurrence; off: 1 under lecture, 0 elsewhere",
+    takes: { kind: "number" },
+  },
+  ...scopeFlag,
+} as const;

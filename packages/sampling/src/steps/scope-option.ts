@@ -1,0 +1,20 @@
+/** The option and flag that all penalties share: which part of the text they count. */
+import type { Flag, OptionDefinition } from "../step.ts";
+
+export interface ScopeOption {
+  /** For all penalties; default: the dialect's, and the whole text for n-grams and DRY. */
+  readonly penaltyScope?: "all" | "generated" | number;
+}
+
+/** Its definition for a step that one of `options` asks for. */
+export function scopeOption(...options: readonly string[]): { readonly penaltyScope: OptionDefinition } {
+  return { penaltyScope: { needs: options } };
+}
+
+export const scopeFlag: { readonly penaltyScope: Flag } = {
+  penaltyScope: {
+    placeholder: "<scope>",
+    help: "what penalties count: all, generated, or the last N tokens",
+    takes: { kind: "scope" },
+  },
+};
