@@ -3,7 +3,6 @@
  * rounding, so a choice differs only where that rounding turns a near-tie: two logits at the top, a cut, or a u beside the boundary of
  * two tokens. Few tokens are enough for the last: of each step the share of all u is summed, not one u tried.
  */
-
 import { forward, generate, KVCache, type Model, type Sample } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { type Candidates, type ChainSpec, createSampler, pick, presetChain, probabilities } from "@tsgpt/sampling";

@@ -2,7 +2,6 @@
  * Roofline (Williams, Waterman and Patterson 2009): how fast a pass over T tokens computes, against how much it computes for each
  * byte of weights that it reads. A step (T = 1) is held down by the memory, a long prompt by the multiply-add units.
  */
-
 import { type Model, multiplyAddsPerToken, weightBytesPerStep } from "@tsgpt/gpt";
 import { type Limits, measureGeneration } from "@tsgpt/measure";
 

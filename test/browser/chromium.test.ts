@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)("in Chromium", () => {
       (name) => name.startsWith("tiny-") && existsSync(join(fixtures, name, "reference.safetensors")),
     );
     const ran = reportOf("a worker of an isolated page").results.map(({ suite }) => suite);
-    const expected = [...models, "the bundled model"].map((name) => `${REFERENCE} > '${engineName}' > ${name}`);
+    const expected = [...models, "the trained model"].map((name) => `${REFERENCE} > '${engineName}' > ${name}`);
     expect(ran).toEqual(expect.arrayContaining(expected));
   });
 

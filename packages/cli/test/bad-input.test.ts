@@ -183,7 +183,7 @@ describe.concurrent("a failure, exit code 1:", () => {
     ));
 
   test("compare: a file that is not there, or is none", async () => {
-    await fails(1, ["compare", "/nowhere/a", "/nowhere/b"], /"?\/nowhere\/a"?: is not there/);
+    await fails(1, ["compare", "/nowhere/a", "/nowhere/b"], /"?\/nowhere\/a"?: does not exist/);
     await fails(1, ["compare", join(TINY, "config.json"), join(TINY, "config.json")], /config\.json/);
   });
 

@@ -61,7 +61,7 @@ test("a folder that holds something is one clear line, and stays as it is", asyn
   writeFileSync(join(folder, "mine"), "");
   const { code, stderr } = await tsgpt(["convert", "fairytales", folder, "--dtype", "int8"]);
   expect(code).toBe(1);
-  expect(stderr).toBe(`error: cannot write "${folder}": it is there and not empty\nsee tsgpt convert --help\n`);
+  expect(stderr).toBe(`error: cannot write "${folder}": it exists and is not empty\nsee tsgpt convert --help\n`);
   expect(readdirSync(folder)).toEqual(["mine"]);
 });
 

@@ -99,7 +99,7 @@ describe("one clear line, exit code 1:", () => {
       ["pull", "org/llama"],
       /^error: org\/llama: config\.json: "model_type" is "llama": only "gpt2" is supported/,
     ],
-    ["a gated model", ["pull", "org/gated"], /wants a token, and its terms accepted.*\(HTTP 403\)/],
+    ["a gated model", ["pull", "org/gated"], /requires a token, and its terms accepted.*\(HTTP 403\)/],
     [
       "offline",
       ["generate", "x", "--model", "org/tied", "--offline"],
@@ -142,7 +142,7 @@ describe("one clear line, exit code 1:", () => {
     rmSync(join(blobs, weights));
     symlinkSync("/dev/full", join(blobs, `${weights}.incomplete`));
     const { code, stderr } = await at.run(["pull", "org/large"]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/the disk is full; make room and run again/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/the disk is full; free some space and run again/)]);
   });
 });
 

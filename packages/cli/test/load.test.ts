@@ -14,7 +14,7 @@ const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const REFUSED =
-  "needs 7.00 GB (weights 6.23 GB in f32, cache of 1024 tokens 0.63 GB, arena 0.14 GB), the simd engine has room for " +
+  "needs 7.00 GB (weights 6.23 GB in f32, cache of 1024 tokens 0.63 GB, arena 0.14 GB), the simd engine has only " +
   "4.29 GB, its memory ends at 4 GiB: dtype bf16 would fit, with 3.89 GB\n";
 
 /** The shapes of a published size, by the names that transformers gives them. */

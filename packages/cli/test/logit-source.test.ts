@@ -183,7 +183,7 @@ describe("--logits @x.safetensors", () => {
       () => written({ logits: floats([1, 2], 1, Number.NaN) }),
       /--logits: every logit must be a finite number/,
     ],
-    ["that is not there", () => join(emptyFolder(), "x.safetensors"), /x\.safetensors: is not there/],
+    ["that is not there", () => join(emptyFolder(), "x.safetensors"), /x\.safetensors: does not exist/],
     [
       "that is a folder",
       () => {

@@ -11,7 +11,7 @@ test("a folder that holds something is one clear line, and stays as it is", asyn
   const { code, stdout, stderr } = await tsgpt(["random", "--preset", "gpt2", "--output", folder]);
   expect(code).toBe(1);
   expect(stdout).toBe("");
-  expect(stderr).toBe(`error: cannot write "${folder}": it is there and not empty\nsee tsgpt random --help\n`);
+  expect(stderr).toBe(`error: cannot write "${folder}": it exists and is not empty\nsee tsgpt random --help\n`);
   expect(readdirSync(folder)).toEqual(["mine"]);
 });
 

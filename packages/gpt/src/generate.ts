@@ -74,7 +74,7 @@ async function* drawTokens(
 
 /** A cache of the capacity that a text needs. @throws EngineError if the engine has no memory for it */
 export function cacheFor({ config, engine }: Model, text: Continuation): KVCache {
-  return new KVCache(config, engine, text.history.length + text.room());
+  return new KVCache(config, engine, text.history.length + text.remainingTokens());
 }
 
 function checkCache({ cache, useCache }: GenerateOptions, text: Continuation): void {
@@ -82,7 +82,12 @@ function checkCache({ cache, useCache }: GenerateOptions, text: Continuation): v
   if (useCache === false)
     throw new RangeError("generate: useCache is false, and a cache is given; leave one of them out");
   const past = text.promptLength;
-  if (past + text.room() > cache.capacity) {
-    throw new ContextOverflowError({ past, adding: text.room(), limit: cache.capacity, what: "cache capacity" });
+  if (past + text.remainingTokens() > cache.capacity) {
+    throw new ContextOverflowError({
+      past,
+      adding: text.remainingTokens(),
+      limit: cache.capacity,
+      what: "cache capacity",
+    });
   }
 }

@@ -78,18 +78,20 @@ export class KVCache {
   checkFor(model: { config: GPT2Config; engine: Engine; parameters: Parameters }, by: string): void {
     if (this.#isDisposed) throw new EngineError(`${by}: this cache has been disposed; make a new one`);
     if (model.engine !== this.#engine) {
-      throw new EngineError(`${by}: this cache lies in another engine than the model; make it with the model's engine`);
+      throw new EngineError(
+        `${by}: this cache belongs to another engine than the model; create it with the model's engine`,
+      );
     }
     checkSameShape(this.#config, model.config, `${by}: the cache and the model`);
     if (this.#length === 0) this.#filledBy = model.parameters;
     if (this.#filledBy === model.parameters) return;
     const fix = "reset it, or use one for each model";
-    throw new RangeError(`${by}: this cache holds ${this.#length} tokens of another model's; ${fix}`);
+    throw new RangeError(`${by}: this cache holds ${this.#length} tokens of another model; ${fix}`);
   }
 
   /** Changes nothing. @throws ContextOverflowError if `count` more tokens do not fit */
-  checkRoom(count: number): void {
-    this.#check("checkRoom");
+  checkCapacity(count: number): void {
+    this.#check("checkCapacity");
     if (this.#length + count > this.capacity) {
       throw new ContextOverflowError({
         past: this.#length,
@@ -110,7 +112,7 @@ export class KVCache {
   /** Adds `count` tokens, which every layer has stored. @throws ContextOverflowError */
   advance(count: number): void {
     this.#check("advance");
-    this.checkRoom(count);
+    this.checkCapacity(count);
     this.#length += count;
   }
 
@@ -161,7 +163,7 @@ export class KVCache {
     checkLength("KVCache.copyFrom", "to", to, source.length);
     checkLength("KVCache.copyFrom", "from", from, Math.min(to, this.#length));
     this.truncate(from);
-    this.checkRoom(to - from);
+    this.checkCapacity(to - from);
     for (let layer = 0; layer < this.#keys.length; layer++) {
       copyHeads(this.keys(layer), source.keys(layer), from, to, this.#engine);
       copyHeads(this.values(layer), source.values(layer), from, to, this.#engine);
@@ -204,7 +206,7 @@ function allocateAll(engine: Engine, shape: Shape, count: number): Tensor[] {
     const [needed, left] = [bytes, room].map((size) => `${(size / 1e6).toFixed(1)} MB`);
     throw new EngineError(
       `KVCache: a capacity of ${shape[1]} tokens takes ${needed}, the engine has ${left} left; ` +
-        "ask for fewer, or dispose caches that are done with",
+        "ask for fewer, or dispose unused caches",
       { cause },
     );
   }

@@ -11,7 +11,7 @@ const valid = { a: FIRST, b: SECOND, c: SECOND };
 
 const open = async (shard: string) => {
   const names = files[shard];
-  if (!names) throw new CheckpointError(shard, "is not there");
+  if (!names) throw new CheckpointError(shard, "does not exist");
   return memorySource(shard, fileBytes(names.map((name, i) => [name, floats([2], i)])));
 };
 const checkpoint = (text: string) => shardedCheckpoint({ name: "model.safetensors.index.json", text }, open);
@@ -114,7 +114,7 @@ test("an index without metadata is as good", async () => {
 });
 
 test("a shard that is not there", async () => {
-  await expect(withMap({ a: "gone.safetensors" })).rejects.toThrow("gone.safetensors: is not there");
+  await expect(withMap({ a: "gone.safetensors" })).rejects.toThrow("gone.safetensors: does not exist");
 });
 
 test.each([

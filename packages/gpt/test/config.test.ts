@@ -112,7 +112,7 @@ test.each([
   ["a tokenizer's", { tokenizer_class: "GPT2Tokenizer" }, '"vocab_size", "n_positions", "n_embd", "n_layer", "n_head"'],
 ])("%s is of another format, and not read as a default GPT-2", (_, keys, missing) => {
   expect(() => parseConfig(JSON.stringify(keys))).toThrow(
-    `config.json: is no GPT-2's: it has neither "model_type": "gpt2" nor ${missing}`,
+    `config.json: is not a GPT-2 config: it has neither "model_type": "gpt2" nor ${missing}`,
   );
 });
 

@@ -2,7 +2,6 @@
  * A whole model by storage dtype. The bounds: the largest logit of the trained model is about 12, and its logits on these ids move by
  * 0.05 (bf16) and 0.6 (int8); docs/numerics.md has the figures on a text.
  */
-
 import { fileURLToPath } from "node:url";
 import { createReferenceEngine, createSimdEngine, type Tensor, type WeightDtype } from "@tsgpt/tensor";
 import { afterAll, expect, test } from "vitest";

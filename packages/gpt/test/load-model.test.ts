@@ -72,7 +72,7 @@ test.each([
 
 test("one of the two is not enough", async () => {
   write("vocab.json", '{"a":0}');
-  await expect(loadModel(folder)).rejects.toThrow("merges.txt: is not there; vocab.json alone is no tokenizer");
+  await expect(loadModel(folder)).rejects.toThrow("merges.txt: does not exist; vocab.json alone is not a tokenizer");
 });
 
 test("a folder without tokenizer.json is a model without one", async () => {
@@ -137,7 +137,7 @@ test("no weights: the message lists what the folder holds", async () => {
 test("a shard that is missing is named", async () => {
   writeShards();
   rmSync(join(folder, "model-00002-of-00002.safetensors"));
-  await expect(loadModel(folder)).rejects.toThrow("model-00002-of-00002.safetensors: is not there");
+  await expect(loadModel(folder)).rejects.toThrow("model-00002-of-00002.safetensors: does not exist");
 });
 
 test("a Git LFS pointer in place of the weights", async () => {

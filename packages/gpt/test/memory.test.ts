@@ -30,7 +30,7 @@ test("GPT-2 XL in f32 is refused before a byte is read, with the numbers and a d
   // 1,557,611,200 weights; cache 2 * 48 layers * 1600 * 1024; arena 1024 * (14 * 1600 + 2 * 6400) + 50257; 4 bytes each
   await expect(loading).rejects.toThrow(
     "xl.safetensors: needs 7.00 GB (weights 6.23 GB in f32, cache of 1024 tokens 0.63 GB, arena 0.14 GB), the simd engine " +
-      "has room for 4.29 GB, its memory ends at 4 GiB: dtype bf16 would fit, with 3.89 GB",
+      "has only 4.29 GB, its memory ends at 4 GiB: dtype bf16 would fit, with 3.89 GB",
   );
 });
 
@@ -56,7 +56,7 @@ test("where only 1 GiB could be reserved, what does not fit in it is refused wit
   expect(chooseDtype("gpt2-medium", medium, small, "auto")).toBe("bf16");
   // 354,823,168 numbers and a cache of 2 * 24 * 1024 * 1024, 4 bytes each
   expect(() => chooseDtype("gpt2-medium", medium, small, "f32")).toThrow(
-    /^gpt2-medium: needs 1.71 GB \(weights 1.42 GB in f32, cache of 1024 tokens 0.20 GB, .*the simd engine has room for 1.07 GB, its memory ends at 1 GiB: dtype bf16 would fit/,
+    /^gpt2-medium: needs 1.71 GB \(weights 1.42 GB in f32, cache of 1024 tokens 0.20 GB, .*the simd engine has only 1.07 GB, its memory ends at 1 GiB: dtype bf16 would fit/,
   );
 });
 
@@ -65,7 +65,7 @@ test("what is in the engine already counts: beside 3.2 GB, gpt2-large does not f
   const read = () => new Promise<never>((_, reject) => (fail = reject));
   const other = engine.loadWeight({ shape: [32_768, 24_576], dtype: "F32", read }, "linear"); // memory that is never touched
   await expect(randomModel("r", presetConfig("gpt2-large"), engine, 0, { dtype: "bf16" })).rejects.toThrow(
-    /^r: needs 2.0\d GB .*room for 1.07 GB, its memory ends at 4 GiB: gpt2-medium would fit;/,
+    /^r: needs 2.0\d GB .*has only 1.07 GB, its memory ends at 4 GiB: gpt2-medium would fit;/,
   );
   fail(new Error("enough"));
   await expect(other).rejects.toThrow("enough");
@@ -107,7 +107,7 @@ test("a cache that does not fit takes nothing, and says how much is left", () =>
   const config = { ...presetConfig("gpt2-xl"), nPositions: 100_000 };
   const before = engine.memory?.roomBytes;
   expect(() => new KVCache(config, engine)).toThrow(
-    /^KVCache: a capacity of 100000 tokens takes 61440.0 MB, the engine has 4\d{3}\.\d MB left; ask for fewer, or dispose caches/,
+    /^KVCache: a capacity of 100000 tokens takes 61440.0 MB, the engine has 4\d{3}\.\d MB left; ask for fewer, or dispose unused caches/,
   );
   expect(engine.memory?.roomBytes).toBe(before);
 });

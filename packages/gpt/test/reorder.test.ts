@@ -62,5 +62,5 @@ test("more children than caches, or a parent that is none, is an error", () => {
   const { config, engine } = tinyModel();
   const held = [{ cache: new KVCache(config, engine, 4), ids: [] }];
   expect(() => reorder(held, [0, 0])).toThrow("reorder: 2 children for 1 caches");
-  expect(() => reorder(held, [1])).toThrow("reorder: parent 1 is no beam; beams go from 0 to 0");
+  expect(() => reorder(held, [1])).toThrow("reorder: parent 1 is not a beam; beams go from 0 to 0");
 });

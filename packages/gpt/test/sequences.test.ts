@@ -207,9 +207,11 @@ describe("what a list cannot be; no cache has changed then", () => {
   test("the cache of another engine", () => {
     const cache = new KVCache(model.config, createReferenceEngine());
     expect(() => forwardBatch(model, [{ ids: [1] }, { ids: [1], cache }])).toThrow(
-      "forwardBatch: sequence 1: this cache lies in another engine than the model; make it with the model's engine",
+      "forwardBatch: sequence 1: this cache belongs to another engine than the model; create it with the model's engine",
     );
-    expect(() => forward(model, [1], { cache })).toThrow("forward: this cache lies in another engine than the model");
+    expect(() => forward(model, [1], { cache })).toThrow(
+      "forward: this cache belongs to another engine than the model",
+    );
   });
 
   test("the cache of a model of another shape", () => {
@@ -223,7 +225,7 @@ describe("what a list cannot be; no cache has changed then", () => {
     const other = { ...tinyModel(), name: "other" };
     const cache = new KVCache(model.config, model.engine);
     forward(other, [1, 2], { cache });
-    const message = "forward: this cache holds 2 tokens of another model's; reset it, or use one for each model";
+    const message = "forward: this cache holds 2 tokens of another model; reset it, or use one for each model";
     expect(() => forward(model, [1], { cache })).toThrow(message);
     expect(() => forward(model, [1], { cache: cache.fork() })).toThrow(message);
     cache.reset();

@@ -113,8 +113,8 @@ test.each(["NaN", "Infinity", "-Infinity"])("%s loads where no id depends on it,
 
 describe("broken files are one clear line", () => {
   test.each<[TokenizerFiles | { [name: string]: undefined }, string]>([
-    [{ "merges.txt": undefined }, "merges.txt: is not there; vocab.json alone is no tokenizer"],
-    [{ "vocab.json": undefined }, "vocab.json: is not there; merges.txt alone is no tokenizer"],
+    [{ "merges.txt": undefined }, "merges.txt: does not exist; vocab.json alone is not a tokenizer"],
+    [{ "vocab.json": undefined }, "vocab.json: does not exist; merges.txt alone is not a tokenizer"],
     [{ "vocab.json": "{" }, "vocab.json: is not valid JSON: "],
     [{ "vocab.json": "version https://git-lfs.github.com/spec/v1" }, "vocab.json: is a Git LFS pointer, not "],
     [{ "vocab.json": "<!doctype html><p>" }, "vocab.json: is a web page, not "],

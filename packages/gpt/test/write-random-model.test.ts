@@ -76,14 +76,14 @@ test("an abort leaves an empty folder empty", async () => {
 test("a folder that holds something is left alone", async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "mine"), "");
-  await expect(writeRandomModel(folder, tinyConfig)).rejects.toThrow("it is there and not empty");
+  await expect(writeRandomModel(folder, tinyConfig)).rejects.toThrow("it exists and is not empty");
   expect(readdirSync(parent)).toEqual(["model"]);
   expect(readdirSync(folder)).toEqual(["mine"]);
 });
 
 test("so is a file", async () => {
   writeFileSync(folder, "");
-  await expect(writeRandomModel(folder, tinyConfig)).rejects.toThrow("it is there and no folder");
+  await expect(writeRandomModel(folder, tinyConfig)).rejects.toThrow("it exists and is not a directory");
   expect(statSync(folder).isFile()).toBe(true);
 });
 

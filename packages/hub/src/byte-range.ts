@@ -86,5 +86,5 @@ async function fill(into: Uint8Array, skipped: number, body: RangeBody["body"], 
     position += chunk.length;
     if (position >= into.length) return;
   }
-  throw new HubError(`${subject}: the answer ended early`, { transient: true });
+  throw new HubError(`${subject}: the response ended early`, { transient: true });
 }

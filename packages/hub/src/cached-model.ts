@@ -1,5 +1,4 @@
 /** A model in the cache; nothing here uses the network. */
-
 import { join } from "node:path";
 import { COMPANION_FILES, FILE_NAMES, quote } from "@tsgpt/gpt";
 import type { RepoCache } from "./cache-layout.ts";
@@ -19,9 +18,10 @@ export interface CachedModel {
 /** The repo of a name. @throws HubError if the name or the revision is invalid */
 export function requireRepo(name: string, revision: string): Repo {
   const repo = findRepo(name);
-  if (!repo) throw new HubError(`${quote(name)} is no model's id: org/name, letters, digits, "-", "_" and "." in both`);
+  if (!repo)
+    throw new HubError(`${quote(name)} is not a model id: use org/name, with letters, digits, "-", "_" and "."`);
   if (isRevision(revision)) return repo;
-  throw new HubError(`revision ${quote(revision)} is no name of a branch, a tag or a commit`);
+  throw new HubError(`revision ${quote(revision)} is not a valid name of a branch, tag or commit`);
 }
 
 /** The caches that may contain a repo: its own, and the one that Python creates for a short name. */

@@ -66,7 +66,7 @@ async function tokenOf({ token, tokenFile }: HubSettings): Promise<string | unde
   if (found === undefined || /^[\x21-\x7e]+$/.test(found)) return found;
   const where = token === undefined ? tokenFile : "HF_TOKEN";
   // the token itself is not printed
-  throw new HubError(`the token in ${where} holds characters that no token has: set it again`);
+  throw new HubError(`the token in ${where} has characters that are not valid in a token: set it again`);
 }
 
 function checkProxies({ proxies: { httpProxy, httpsProxy } }: HubSettings): void {

@@ -61,12 +61,12 @@ async function receive(
   let position = start;
   for await (const chunk of body) {
     if (position + chunk.length > file.size)
-      await discardIf(true, part, new HubError(`${subject}: more bytes came than its ${file.size}`));
+      await discardIf(true, part, new HubError(`${subject}: received more than its ${file.size}`));
     await write(handle, chunk, position, subject);
     position += chunk.length;
     onProgress?.(position);
   }
-  if (position < file.size) throw new HubError(`${subject}: the answer ended early`, { transient: true });
+  if (position < file.size) throw new HubError(`${subject}: the response ended early`, { transient: true });
 }
 
 async function write(handle: FileHandle, chunk: Uint8Array, position: number, subject: string): Promise<void> {
@@ -75,7 +75,7 @@ async function write(handle: FileHandle, chunk: Uint8Array, position: number, su
       .write(chunk, done, chunk.length - done, position + done)
       .catch((cause: NodeJS.ErrnoException) => {
         const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
-        const why = full ? "the disk is full; make room and run again, it goes on from here" : cause.message;
+        const why = full ? "the disk is full; free some space and run again to resume" : cause.message;
         throw new HubError(`${subject}: cannot be written: ${why}`, { cause });
       });
     done += bytesWritten;

@@ -3,7 +3,6 @@
  * files needed, after checking the config and the headers of the weights. One process at a time downloads a model; the
  * others wait and use the result.
  */
-
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { FILE_NAMES, TOKENIZER_FILES } from "@tsgpt/gpt";
@@ -136,7 +135,7 @@ async function fetchAll(
   if (bytes.size === 0) return;
   const sum = () => [...bytes.values()].reduce((all, some) => all + some, 0);
   const totalBytes = [...bytes.keys()].reduce((all, { size }) => all + size, 0);
-  await checkRoom(fetching, totalBytes - sum());
+  await checkCapacity(fetching, totalBytes - sum());
   onEvent({ kind: "start", ...(parameters !== undefined && { parameters }), bytes: sum(), totalBytes });
   const rest = [...bytes.keys()].values();
   const lane = async () => {
@@ -155,7 +154,7 @@ async function fetchAll(
   if (lanes.some(({ status }) => status === "rejected")) throw signal.reason;
 }
 
-async function checkRoom({ cache, remote }: Fetching, bytes: number): Promise<void> {
+async function checkCapacity({ cache, remote }: Fetching, bytes: number): Promise<void> {
   const disk = await statfs(cache.path).catch(() => undefined); // not every file system reports it
   const free = disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
   if (bytes <= free) return;

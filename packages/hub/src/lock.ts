@@ -64,7 +64,7 @@ async function take(
   onWait: (() => void) | undefined,
 ): Promise<void> {
   let seen = { at: performance.now(), mark: "" };
-  let told = false;
+  let hasReported = false;
   while (!(await create(path, id))) {
     signal?.throwIfAborted();
     const holder = await readHolder(path);
@@ -72,8 +72,8 @@ async function take(
     if (mark !== seen.mark) seen = { at: performance.now(), mark };
     if (performance.now() - seen.at > SILENCE[stateOf(holder)]) await clear(path, id, holder);
     else {
-      if (!told) onWait?.();
-      told = true;
+      if (!hasReported) onWait?.();
+      hasReported = true;
       await wait(POLLED, undefined, signal && { signal });
     }
   }
@@ -126,7 +126,7 @@ function stateOf(holder: Holder | undefined): keyof typeof SILENCE {
 async function renew(path: string, id: string): Promise<void> {
   const holder = await readHolder(path);
   if (holder && holder.id !== id)
-    throw new HubError("another process has taken over, as this one was suspended: run it again");
+    throw new HubError("another process took over while this one was suspended: run it again");
   const now = new Date();
   await utimes(path, now, now).catch(() => {});
 }

@@ -2,7 +2,6 @@
  * The files needed of a model, and those that a cached snapshot has. Nothing else is downloaded, and never a file that
  * can run code.
  */
-
 import { join } from "node:path";
 import { COMPANION_FILES, FILE_NAMES, parsePythonJson, TOKENIZER_FILES, VOCABULARY_FILES } from "@tsgpt/gpt";
 import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
@@ -45,7 +44,7 @@ export function weightsFile(has: (name: string) => boolean, names: Iterable<stri
   if (has(WEIGHTS)) return WEIGHTS;
   if (has(INDEX)) return INDEX;
   const pickle = [...names].find((name) => PICKLES.test(name));
-  if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: nothing that could be run`);
+  if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: no weights that can be run`);
   throw new HubError(
     `${id}: its weights are only in ${pickle}, a pickle, which can run any code when it is read: not fetched. ` +
       `Its page may have a pull request with safetensors (--revision refs/pr/N); or in Python: ` +

@@ -25,21 +25,22 @@ function reasonOf(status: number, code: string, { settings, hasToken }: Refused)
   switch (status) {
     case 401:
       return hasToken
-        ? `${host} does not take the token, or there is no such model: check both`
-        : `no such model on ${host}, or one that wants a token: ` +
-            `check the name, or put a token into ${tokenPlaces(settings)}`;
+        ? `${host} rejects the token, or there is no such model: check both`
+        : `no such model on ${host}, or it needs a token: ` +
+            `check the name, or set a token in ${tokenPlaces(settings)}`;
     case 403:
       return hasToken
-        ? `${host} does not let this token in: if the model is gated, accept its terms on its page`
-        : `${host} wants a token, and its terms accepted on its page: put a token into ${tokenPlaces(settings)}`;
+        ? `${host} does not accept this token: if the model is gated, accept its terms on its page`
+        : `${host} requires a token, and its terms accepted on the model's page: ` +
+            `set a token in ${tokenPlaces(settings)}`;
     case 404:
-      return NOT_FOUND[code] ?? `there is no such thing on ${host}`;
+      return NOT_FOUND[code] ?? `not found on ${host}`;
     case 416:
-      return `${host} does not give the rest of the file`;
+      return `${host} does not support resuming this file`;
     case 429:
       return `too many requests to ${host}`;
     default:
-      return status >= 500 ? `${host} has a failure of its own` : `${host} refuses`;
+      return status >= 500 ? `${host} reports a server error` : `${host} refuses`;
   }
 }
 
@@ -70,13 +71,13 @@ export function networkError(error: Error, host: string, reached: boolean): HubE
   while (cause.cause instanceof Error) cause = cause.cause; // undici wraps a socket's or proxy's error up to twice
   const { code = "" } = cause;
   const proxy = /Proxy response \((\d+)\)/.exec(cause.message)?.[1];
-  if (proxy) return new HubError(`the proxy does not let ${host} through (HTTP ${proxy})`, { cause: error });
+  if (proxy) return new HubError(`the proxy refuses to connect to ${host} (HTTP ${proxy})`, { cause: error });
   if (/CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/.test(code))
-    return new HubError(`${host} shows no valid certificate (${code}); behind a proxy, set NODE_EXTRA_CA_CERTS`, {
+    return new HubError(`${host} has no valid certificate (${code}); behind a proxy, set NODE_EXTRA_CA_CERTS`, {
       cause: error,
     });
   if (UNREACHABLE.includes(code) && !reached)
-    return new HubError(`cannot reach ${host} (${code}); what is in the cache runs with --offline`, { cause: error });
+    return new HubError(`cannot reach ${host} (${code}); cached models run with --offline`, { cause: error });
   if (!code) return new HubError(`${host} cannot be asked: ${quote(cause.message).slice(1, -1)}`, { cause: error });
-  return new HubError(`the connection to ${host} broke off (${code})`, { transient: true, cause: error });
+  return new HubError(`the connection to ${host} was lost (${code})`, { transient: true, cause: error });
 }

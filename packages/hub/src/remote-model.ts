@@ -2,7 +2,6 @@
  * Inspects a model on the hub without downloading its weights: the config, and the headers of the weights, validated as
  * when loading.
  */
-
 import type { GPT2Config } from "@tsgpt/gpt";
 import {
   type Checkpoint,
@@ -51,7 +50,7 @@ export async function inspectRemote(
     remoteSource(client, fileUrl(client, revision, file.name), file, `${id}: ${file.name}`);
   const openShard = async (name: string) => {
     const file = files.get(name);
-    if (!file) throw new HubError(`${id}: its ${FILE_NAMES.index} names ${quote(name)}, which is not there`);
+    if (!file) throw new HubError(`${id}: its ${FILE_NAMES.index} names ${quote(name)}, which does not exist`);
     weights.push(file);
     return source(file);
   };

@@ -111,7 +111,7 @@ function cacheFolder(path: () => string, by: string | undefined): string {
   if (!folder.startsWith("~")) return folder;
   const user = /^~([^/\\]*)/.exec(folder)?.[1];
   throw new HubError(
-    `the cache's folder ${JSON.stringify(folder)}: this machine knows no user ${JSON.stringify(user)}; ` +
+    `the cache's folder ${JSON.stringify(folder)}: there is no user ${JSON.stringify(user)}; ` +
       "begin with ./ if it is a folder's name",
   );
 }

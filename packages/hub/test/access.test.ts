@@ -37,27 +37,29 @@ describe("a token", () => {
 
   test("that is not there: what to do, by name", async () => {
     await expect(at.get()).rejects.toThrow(
-      /^org\/model: no such model on 127\.0\.0\.1:\d+, or one that wants a token: .* HF_TOKEN or .*token \(HTTP 401\)$/,
+      /^org\/model: no such model on 127\.0\.0\.1:\d+, or it needs a token: .* HF_TOKEN or .*token \(HTTP 401\)$/,
     );
   });
 
   test("that is not taken is not shown", async () => {
     const getting = at.get({ env: { ...at.env, HF_TOKEN: "hf_wrong" } });
-    await expect(getting).rejects.toThrow(/does not take the token.*\(HTTP 401\)$/);
+    await expect(getting).rejects.toThrow(/rejects the token.*\(HTTP 401\)$/);
     await expect(getting).rejects.not.toThrow(/hf_wrong/);
     expect(at.waits).toEqual([]);
   });
 
   test("that no header could hold is refused, and not shown", async () => {
     const getting = at.get({ env: { ...at.env, HF_TOKEN: "hf_with\nnewline" } });
-    await expect(getting).rejects.toThrow("the token in HF_TOKEN holds characters that no token has: set it again");
+    await expect(getting).rejects.toThrow(
+      "the token in HF_TOKEN has characters that are not valid in a token: set it again",
+    );
     expect(at.hub.asked).toEqual([]);
   });
 
   test("for a gated model whose terms were not accepted", async () => {
     at.hub.repos[ID] = { revisions: { main: files }, token: TOKEN, gated: true };
     await expect(at.get()).rejects.toThrow(
-      /config\.json: .* wants a token, and its terms accepted on its page.*\(HTTP 403\)$/,
+      /config\.json: .* requires a token, and its terms accepted on the model's page.*\(HTTP 403\)$/,
     );
     await expect(at.get({ env: { ...at.env, HF_TOKEN: "hf_other" } })).rejects.toThrow(
       /if the model is gated, accept its terms/,
@@ -126,14 +128,14 @@ describe("a proxy", () => {
   test("of HTTPS_PROXY is asked for a tunnel, and its refusal told at once", async () => {
     allowed = false;
     const env = { ...at.env, HF_ENDPOINT: "https://hub.invalid", HTTPS_PROXY: url };
-    await expect(at.get({ env })).rejects.toThrow("the proxy does not let hub.invalid through (HTTP 403)");
+    await expect(at.get({ env })).rejects.toThrow("the proxy refuses to connect to hub.invalid (HTTP 403)");
     expect(seen).toEqual(["CONNECT hub.invalid:443"]);
     expect(at.waits).toEqual([]);
   });
 
   test("of HTTPS_PROXY carries what is encrypted from end to end", async () => {
     const env = { ...at.env, HF_ENDPOINT: "https://hub.invalid", HTTPS_PROXY: url };
-    await expect(at.get({ env })).rejects.toThrow(/the connection to hub\.invalid broke off .* \(tried 6 times/);
+    await expect(at.get({ env })).rejects.toThrow(/the connection to hub\.invalid was lost .* \(tried 6 times/);
     expect(seen.slice(0, 2)).toEqual(["CONNECT hub.invalid:443", "TLS to hub.invalid"]);
   });
 

@@ -38,7 +38,7 @@ describe("goes on and ends whole:", () => {
     expect(at.waits).toEqual([0.5]);
     expect(at.events).toContainEqual({
       kind: "retry",
-      reason: expect.stringMatching(/^the connection to 127\.0\.0\.1:\d+ broke off/),
+      reason: expect.stringMatching(/^the connection to 127\.0\.0\.1:\d+ was lost/),
       seconds: 0.5,
     });
   });

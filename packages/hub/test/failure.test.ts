@@ -35,13 +35,13 @@ async function failure(options: FetchOptions = {}): Promise<string> {
 describe("fails with one line, and is not tried again:", () => {
   test.each<[string, Fault, RegExp]>([
     ["401", { status: 401 }, /^org\/model: model\.safetensors: no such model .*HF_TOKEN.*\(HTTP 401\)$/],
-    ["403", { status: 403 }, /wants a token, and its terms accepted.*\(HTTP 403\)$/],
+    ["403", { status: 403 }, /requires a token, and its terms accepted.*\(HTTP 403\)$/],
     [
       "404",
       { status: 404, headers: { "x-error-code": "EntryNotFound" } },
       /the revision has no such file \(HTTP 404\)$/,
     ],
-    ["416", { status: 416 }, /does not give the rest of the file \(HTTP 416\)$/],
+    ["416", { status: 416 }, /does not support resuming this file \(HTTP 416\)$/],
     ["a wrong hash", { body: other }, /its SHA-256 is [0-9a-f]{64}, the hub says [0-9a-f]{64}; it is deleted$/],
     [
       "a web page of another length",
@@ -61,7 +61,7 @@ describe("fails with one line, and is not tried again:", () => {
     [
       "more bytes than the file's",
       { body: Buffer.concat([weights, weights]), chunked: true },
-      /more bytes came than its \d+$/,
+      /received more than its \d+$/,
     ],
     [
       "a wait of a day",
@@ -108,7 +108,9 @@ describe("fails with one line, and is not tried again:", () => {
   test.runIf(existsSync("/dev/full"))("a full disk, and the part stays", async () => {
     mkdirSync(join(at.partOf(weights), ".."), { recursive: true });
     symlinkSync("/dev/full", at.partOf(weights));
-    expect(await failure()).toMatch(/^org\/model: model\.safetensors: cannot be written: the disk is full; make room/);
+    expect(await failure()).toMatch(
+      /^org\/model: model\.safetensors: cannot be written: the disk is full; free some space/,
+    );
     expect(at.waits).toEqual([]);
     expect(at.downloads()).toHaveLength(1);
   });
@@ -133,7 +135,7 @@ describe("fails with one line, and is not tried again:", () => {
     const gone = await startHub({});
     await gone.close();
     expect(await failure({ env: { ...at.env, HF_ENDPOINT: gone.url } })).toMatch(
-      /^cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\); what is in the cache runs with --offline$/,
+      /^cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\); cached models run with --offline$/,
     );
     expect(at.waits).toEqual([]);
   });
@@ -141,9 +143,9 @@ describe("fails with one line, and is not tried again:", () => {
 
 describe("is tried six times, and then one line:", () => {
   test.each<[string, Fault, RegExp]>([
-    ["503", { status: 503 }, /has a failure of its own \(HTTP 503\) \(tried 6 times; try again later\)$/],
+    ["503", { status: 503 }, /reports a server error \(HTTP 503\) \(tried 6 times; try again later\)$/],
     ["429", { status: 429, headers: { "retry-after": "1" } }, /too many requests to .* \(HTTP 429\) \(tried 6 times/],
-    ["a cut before the first byte", { cutAfter: 0 }, /broke off .* \(tried 6 times; try again later\)$/],
+    ["a cut before the first byte", { cutAfter: 0 }, /was lost .* \(tried 6 times; try again later\)$/],
   ])("%s", async (_, fault, message) => {
     at.onDownload(fault, 99);
     expect(await failure()).toMatch(message);

@@ -97,6 +97,6 @@ test("who has lost it to another is aborted, and leaves the other's alone", asyn
     writeFileSync(path, JSON.stringify({ id: "other", host: "elsewhere", pid: 1 }));
     await wait(5000, undefined, { signal }).catch(() => signal.throwIfAborted());
   };
-  await expect(withLock(path, task)).rejects.toThrow(/another process has taken over, as this one was suspended/);
+  await expect(withLock(path, task)).rejects.toThrow(/another process took over while this one was suspended/);
   expect(JSON.parse(readFileSync(path, "utf8")).id).toBe("other");
 });

@@ -64,7 +64,7 @@ describe("is refused before its weights are fetched:", () => {
         "config.json": sharded["config.json"],
         "model.safetensors.index.json": text({ weight_map: { a: "x.safetensors" } }),
       },
-      /names "x\.safetensors", which is not there/,
+      /names "x\.safetensors", which does not exist/,
     ],
   ])("%s", async (_, files, message) => {
     at.publish(files);
@@ -78,7 +78,7 @@ describe("is refused before its weights are fetched:", () => {
   test.each(["../x", "a/../b", "/etc/passwd", "a\\b", "a b", "x~1", "a:b", ".hidden", "a//b", "x/", "", "a\nb"])(
     "a revision that is no name: %j",
     async (revision) => {
-      await expect(at.get({ revision })).rejects.toThrow(/is no name of a branch, a tag or a commit/);
+      await expect(at.get({ revision })).rejects.toThrow(/is not a valid name of a branch, tag or commit/);
       expect(at.hub.asked).toEqual([]);
     },
   );
@@ -86,7 +86,7 @@ describe("is refused before its weights are fetched:", () => {
   test.each(["model", "a/b/c", "../b", "a/..", "a/b--c", "a/.b", "a/b.git", "a b/c"])(
     "an id that is none: %j",
     async (id) => {
-      await expect(at.get({}, id)).rejects.toThrow(/is no model's id/);
+      await expect(at.get({}, id)).rejects.toThrow(/is not a model id/);
     },
   );
 

@@ -68,7 +68,7 @@ describe("the cache's folder", () => {
   ])("of a user who does not exist is an error: %j %j", (choices, env) => {
     expect(() => hubSettings(choices, { HOME, ...env }, homes)).toThrow(HubError);
     expect(() => hubSettings(choices, { HOME, ...env }, homes)).toThrow(
-      /^the cache's folder "~[^"]*": this machine knows no user "(nobody-here)?"; begin with .\/ if it is a folder's name$/,
+      /^the cache's folder "~[^"]*": there is no user "(nobody-here)?"; begin with .\/ if it is a folder's name$/,
     );
   });
 });

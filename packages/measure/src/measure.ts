@@ -3,7 +3,6 @@
  * and the milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is
  * the argmax. Time spent yielding to the event loop is not counted.
  */
-
 import type { GPT2Config } from "@tsgpt/gpt";
 import {
   ContextOverflowError,

@@ -11,7 +11,7 @@ import {
 } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
 
-/** What declare/chain-options.ts parses. */
+/** The parsed options of chain-options.ts. */
 export interface ChainFlags extends StepFlags {
   readonly dialect: Dialect;
   readonly greedy?: boolean;

@@ -1,4 +1,4 @@
-/** The chain for a model and a prompt: words become token ids, and the last place is known. */
+/** Resolves a chain for a model and a prompt: texts become token ids, and the last position is known. */
 import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
 import type { ChainSpec, MinLengthOption } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
@@ -11,22 +11,21 @@ export interface ResolvedFlags extends ChainFlags {
   readonly minTokens?: number;
   readonly forcedLast?: number;
   /**
-   * Sequences of token ids that may not come, and lengths before which tokens may not: of the model's generation
-   * config.
+   * Constraints of the model's generation config: banned sequences of token ids, and minimum lengths.
    */
   readonly bannedIds?: readonly (readonly number[])[];
   readonly minLengths?: readonly MinLengthOption[];
 }
 
-/** What turns words into token ids, and is named where it cannot. */
+/** The tokenizer that turns texts into token ids, and the model's name for messages. */
 export type Spelling = Pick<Model, "name" | "tokenizer">;
 
-/** llama.cpp's: a repetition ends at the end of a line, a clause or a quotation. */
+/** Those of llama.cpp: a repetition ends at a line break, a colon, a quotation mark or an asterisk. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
 /**
- * The chain that continues a prompt of so many tokens. @throws CliError for a word that needs a tokenizer, an id
- * beyond the vocabulary
+ * The chain that continues a prompt of `promptLength` tokens.
+ * @throws CliError for a text that needs a tokenizer, or an id outside the vocabulary
  */
 export function resolveChain(
   flags: ResolvedFlags,
@@ -35,7 +34,7 @@ export function resolveChain(
   options: { readonly defaults: boolean },
 ): ChainSpec {
   const { config } = model;
-  const room = Math.min(flags.maxTokens, config.nPositions - promptLength);
+  const remainingTokens = Math.min(flags.maxTokens, config.nPositions - promptLength);
   const words = wordIds(flags, model, config.vocabSize);
   const banned = [...(words.banned ?? []), ...(flags.bannedIds ?? [])];
   const typed = flags.minTokens ? [{ length: flags.minTokens, eos: eosOf(model) }] : [];
@@ -43,14 +42,19 @@ export function resolveChain(
     banned: banned.length > 0 ? banned : undefined,
     dryBreakers: words.dryBreakers,
     minLength: [...typed, ...(flags.minLengths ?? [])],
-    forcedLast: flags.forcedLast === undefined || room < 1 ? undefined : { id: flags.forcedLast, at: room - 1 },
+    forcedLast: forcedLastOf(flags, remainingTokens),
   };
   checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, config.vocabSize);
-  if (room === 1) checkForced(flags);
+  if (remainingTokens === 1) checkForced(flags);
   return chainOf(flags, resolved, options);
 }
 
-/** The ids of the words that were typed, or are a dialect's. @throws CliError for a word that needs a tokenizer */
+function forcedLastOf({ forcedLast }: ResolvedFlags, remainingTokens: number): ResolvedOptions["forcedLast"] {
+  if (forcedLast === undefined || remainingTokens < 1) return undefined;
+  return { id: forcedLast, at: remainingTokens - 1 };
+}
+
+/** The ids of --banned and --dry-breaker, given or default. @throws CliError for a text that needs a tokenizer */
 export function wordIds({ banned, dryBreaker, dryMultiplier }: ChainFlags, spelling: Spelling, vocabSize: number) {
   return {
     banned: banned?.flatMap((word) => sequencesOf(word, spelling)),
@@ -58,7 +62,7 @@ export function wordIds({ banned, dryBreaker, dryMultiplier }: ChainFlags, spell
   };
 }
 
-/** `1,2,3` is ids; anything else a text as it is and behind a space, which GPT-2 writes with other tokens. */
+/** `1,2,3` is ids; anything else a text, with and without a space before it, which have different tokens. */
 function sequencesOf(word: string, spelling: Spelling): number[][] {
   if (ID_LIST.test(word)) return [tokenIds(word)];
   const text = quoted(word);
@@ -67,7 +71,7 @@ function sequencesOf(word: string, spelling: Spelling): number[][] {
   return spellings.map((spelling) => tokenizer.encode(spelling));
 }
 
-/** The text of `"12"`, so that digits can be a text too. */
+/** The text within quotes, as in `"12"`, so that digits can be a text too. */
 function quoted(word: string): string {
   if (!/^".*"$/s.test(word)) return word;
   try {
@@ -77,7 +81,7 @@ function quoted(word: string): string {
   }
 }
 
-/** The ids of all tokens that contain a breaker; `none` alone is no breaker. */
+/** The ids of all tokens that contain a breaker; `none` alone disables breakers. */
 function breakersOf(given: readonly string[] | undefined, spelling: Spelling, vocabSize: number): number[] {
   const words = given ?? (spelling.tokenizer ? DRY_BREAKERS : ["none"]);
   if (words.length === 1 && words[0] === "none") return [];
@@ -104,7 +108,7 @@ function eosOf({ config, name }: Model): MinLengthOption["eos"] {
   throw usageError(`--min-tokens: model ${JSON.stringify(name)} has no end-of-text token to hold back`);
 }
 
-/** The end tokens that may come, one as a number; undefined if there is none. */
+/** The end-of-text tokens within the vocabulary, a single one as a number; undefined if there are none. */
 export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
   const ids = eosTokenIds(config).filter((id) => id < config.vocabSize);
   return ids.length === 0 ? undefined : ids.length === 1 ? ids[0] : ids;
@@ -114,7 +118,7 @@ export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
 type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias"> &
   Pick<ResolvedOptions, "banned" | "dryBreakers">;
 
-/** Ids that the chain would find wrong only when it comes to them, or never. @throws CliError that names the option */
+/** Checks ids that the chain itself checks late or never. @throws CliError that names the option */
 export function checkIds(
   { forcedFirst, forcedLast, allowed = [], logitBias = {}, banned = [], dryBreakers = [] }: Named,
   vocabSize: number,
@@ -132,10 +136,10 @@ export function checkIds(
   throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${vocabSize - 1}`);
 }
 
-/** Where one token may come, the first is the last. */
+/** If only one token remains, the first is also the last. */
 function checkForced({ forcedFirst, forcedLast }: ResolvedFlags): void {
   if (forcedFirst === undefined || forcedLast === undefined || forcedFirst === forcedLast) return;
   throw usageError(
-    `one token may come, which cannot be both --forced-first ${forcedFirst} and --forced-last ${forcedLast}`,
+    `only one token remains, which cannot be both --forced-first ${forcedFirst} and --forced-last ${forcedLast}`,
   );
 }

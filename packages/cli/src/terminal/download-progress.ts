@@ -5,7 +5,7 @@
  */
 import type { HubEvent } from "@tsgpt/hub";
 import { formatBytes } from "./format-bytes.ts";
-import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
+import { CLEAR_LINE, type ProgressTerminal } from "./progress-line.ts";
 
 const INTERVAL = { terminal: 100, log: 10_000 }; // milliseconds
 const WINDOW = 5000; // milliseconds over which the speed is measured

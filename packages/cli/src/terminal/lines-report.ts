@@ -1,8 +1,7 @@
 /** The output of generate --file: results and errors in the order of the lines, and progress on a terminal. */
 import { errorMessage } from "./error-message.ts";
 import { inLineOrder } from "./in-line-order.ts";
-import type { ProgressTerminal } from "./load-progress.ts";
-import { progressLine } from "./progress-line.ts";
+import { type ProgressTerminal, progressLine } from "./progress-line.ts";
 
 export interface LinesOutput {
   readonly json: boolean;

@@ -1,8 +1,15 @@
 /** A progress line on a terminal: shown after half a second, updated ten times a second, and cleared at the end. */
-import { CLEAR_LINE, type ProgressTerminal } from "./load-progress.ts";
+
+/** The stream for the progress line. */
+export interface ProgressTerminal {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
 
 const PATIENCE = 500; // milliseconds; a shorter task shows nothing
 const INTERVAL = 100;
+/** Clears the current line of a terminal. */
+export const CLEAR_LINE = "\r\x1b[K";
 
 export interface ProgressLine {
   /** Shows `text` if the last update is old enough; never without a terminal. */

@@ -71,6 +71,6 @@ function toFloat64(bytes: Uint8Array, { dtype }: TensorEntry, at: { file: string
   return Float64Array.from({ length: bytes.length / size }, (_, i) => {
     const value = read(view, i * size);
     if (typeof value === "number" || Number.isSafeInteger(Number(value))) return Number(value);
-    throw new CheckpointError(at.file, `holds ${value}, which is no exact float64`, { tensor: at.tensor });
+    throw new CheckpointError(at.file, `holds ${value}, which float64 cannot represent exactly`, { tensor: at.tensor });
   });
 }

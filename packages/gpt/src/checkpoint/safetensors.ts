@@ -135,7 +135,7 @@ function checkEntry(file: string, name: string, info: unknown): TensorEntry {
   const [begin, end] = offsets as [number, number];
   if (end < begin) throw fail(`ends before it begins: data_offsets ${quote(offsets)}`);
   const size = byteSize(dtype as Dtype, shape);
-  if (size === undefined) throw fail(`of ${dtype} ${quote(shape)} has no whole, countable number of bytes`);
+  if (size === undefined) throw fail(`of ${dtype} ${quote(shape)} does not take a whole number of bytes`);
   if (size !== end - begin)
     throw fail(`of ${dtype} ${quote(shape)} takes ${size} bytes, data_offsets ${quote(offsets)} hold ${end - begin}`);
   return { dtype: dtype as Dtype, shape, begin, end };

@@ -3,7 +3,6 @@
  * keys in an object (JSON.parse silently keeps the last), no lone surrogates, no fraction or exponent in an integer.
  * JSON.parse does the parsing; the scan afterwards only looks for what it forgives, and may assume valid JSON.
  */
-
 import { parsePythonJson } from "../config/python-json.ts";
 import { oneLine, quote } from "../errors.ts";
 

@@ -30,7 +30,7 @@ export function writeSafetensors(
   const given = new Map<string, TensorToWrite>();
   for (const [name, tensor] of tensors) {
     if (given.has(name) || name === "__metadata__")
-      throw new CheckpointError("writeSafetensors", "has a name that is taken", { tensor: name });
+      throw new CheckpointError("writeSafetensors", "is given twice", { tensor: name });
     given.set(name, checked(name, tensor));
   }
   const { header, order } = layoutSafetensors(given, metadata);

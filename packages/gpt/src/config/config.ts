@@ -134,7 +134,7 @@ const SIZES = ["vocab_size", "n_positions", "n_embd", "n_layer", "n_head"];
 function refuseOtherFormats(raw: Record<string, unknown>, file: string): void {
   const missing = SIZES.filter((key) => !Object.hasOwn(raw, key)).map((key) => `"${key}"`);
   if (raw["model_type"] === "gpt2" || missing.length === 0) return;
-  throw new ConfigError(file, `is no GPT-2's: it has neither "model_type": "gpt2" nor ${missing.join(", ")}`);
+  throw new ConfigError(file, `is not a GPT-2 config: it has neither "model_type": "gpt2" nor ${missing.join(", ")}`);
 }
 
 /** A size that is missing at the top level must not be in a nested object. */

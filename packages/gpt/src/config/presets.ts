@@ -2,7 +2,6 @@
  * The four published sizes of GPT-2, by their Hugging Face names.
  * Radford et al. 2019, table 2; the values are those of each repository's config.json. Shapes only, no weights.
  */
-
 import { quote } from "../errors.ts";
 import { type GPT2Config, parseConfig } from "./config.ts";
 

@@ -6,7 +6,6 @@
  * chosen, so fewer than N beams may remain, where transformers adds duplicates; sums are float64 instead of float32, so
  * near-ties may be decided differently.
  */
-
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";

@@ -50,7 +50,7 @@ export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
 export interface Continuation extends SampleContext {
   /** Tokens that may still be generated, up to the limit or the end of the context. */
-  room(): number;
+  remainingTokens(): number;
   /** Why the text ended; undefined while it continues. */
   ended(): FinishReason | undefined;
   /** Appends the id that `sample` chooses. @throws RangeError for an invalid id; Error if logits are not finite */
@@ -68,11 +68,11 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   const history = [...ids];
   const raw = new Float32Array(model.config.vocabSize);
   const promptLength = ids.length;
-  const room = () => Math.min(promptLength + maxTokens, nPositions) - history.length;
+  const remainingTokens = () => Math.min(promptLength + maxTokens, nPositions) - history.length;
   let reason: FinishReason | undefined;
   const ended = () => {
     if (reason) return reason;
-    if (room() === 0) return history.length === promptLength + maxTokens ? "length" : "context";
+    if (remainingTokens() === 0) return history.length === promptLength + maxTokens ? "length" : "context";
     return signal?.aborted ? "abort" : undefined;
   };
   const next = (logits: Float32Array, sample: Sample): GeneratedToken => {
@@ -83,7 +83,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
     if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
     history.push(id);
     const isEos = !ignoreEos && ends.includes(id);
-    const { text, stopped } = show(isEos ? undefined : id, isEos || room() === 0);
+    const { text, stopped } = show(isEos ? undefined : id, isEos || remainingTokens() === 0);
     if (isEos || stopped) reason = isEos ? "eos" : "stop";
     return { id, text, logprob: (raw[id] as number) - logSum, position };
   };
@@ -91,7 +91,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
     const held = reason === "stop" ? "" : show(undefined, true).text;
     if (held !== "") options.onHeldText?.(held);
   };
-  return { history, promptLength, room, ended, next, release };
+  return { history, promptLength, remainingTokens, ended, next, release };
 }
 
 /**

@@ -12,7 +12,6 @@ import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import type { Sequence } from "../pass/sequences.ts";
 import { blockKeys, record } from "../trace.ts";
-import { fittingCaches } from "./cache-room.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -22,6 +21,7 @@ import {
   type TextOptions,
 } from "./continuation.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
+import { fittingCaches } from "./fitting-caches.ts";
 import { largest } from "./largest.ts";
 
 const TOP_K = 4;
@@ -39,12 +39,12 @@ export interface ContrastiveOptions extends TextOptions {
  * The result of a pass for one sequence: the logits after its last token, and each token's hidden state as a unit
  * vector.
  */
-interface Look {
+interface PassResult {
   readonly logits: Float32Array; // [V]
   readonly directions: readonly Float64Array[]; // T of [C]
 }
 
-interface Candidate extends Look {
+interface Candidate extends PassResult {
   readonly id: number;
   readonly score: number;
   /** The cache of the text with this token. */
@@ -84,10 +84,10 @@ export function contrastiveSearch(
 
 async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, FinishReason> {
   const { model, text } = search;
-  const count = contrastiveCaches(model, text.promptLength + text.room(), search.topK);
+  const count = contrastiveCaches(model, text.promptLength + text.remainingTokens(), search.topK);
   const caches = [cacheFor(model, text)];
   try {
-    const [prompt] = (await look(search, [{ ids: text.history, cache: caches[0] }])) ?? [];
+    const [prompt] = (await feed(search, [{ ids: text.history, cache: caches[0] }])) ?? [];
     let last = prompt;
     const before = [...(prompt?.directions ?? [])];
     while (caches.length < count) caches.push((caches[0] as KVCache).fork());
@@ -134,13 +134,13 @@ async function bestCandidate(
       return { id: ids[index] as number, probability, cache: free[i] as KVCache };
     });
     for (const { cache } of group) cache.truncate(length);
-    const seen = await look(
+    const seen = await feed(
       search,
       group.map(({ id, cache }) => ({ ids: [id], cache })),
     );
     if (!seen) return undefined;
     for (const [i, { id, probability, cache }] of group.entries()) {
-      const { logits, directions } = seen[i] as Look;
+      const { logits, directions } = seen[i] as PassResult;
       const score = scoreOf(search, probability, largestCosine(directions[0] as Float64Array, before));
       if (!best || score > best.score) best = { logits, directions, id, score, cache };
     }
@@ -159,7 +159,7 @@ function scoreOf({ penaltyAlpha }: Search, probability: number, similarity: numb
  * Feeds sequences; undefined if aborted. Hidden states are the final layer norm of the last block's output. T ids -> T
  * of [C]
  */
-async function look({ model, signal }: Search, sequences: readonly Sequence[]): Promise<Look[] | undefined> {
+async function feed({ model, signal }: Search, sequences: readonly Sequence[]): Promise<PassResult[] | undefined> {
   const { config, parameters, engine } = model;
   const key = blockKeys(config.nLayer - 1).residPost;
   const seen = sequences.map(() => new Map<string, Tensor>());

@@ -2,7 +2,6 @@
  * A smaller model as proposer (Leviathan et al., arXiv 2211.17192): it draws the next few tokens with the same rule as
  * the text. Its cache follows the text: rejected tokens are truncated.
  */
-
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";

@@ -3,12 +3,17 @@
  * them. Each has its own sampler, stop strings and end; a finished one frees its cache, and the next prompt takes its
  * place.
  */
-
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import { cacheBytes } from "../memory/memory.ts";
 import type { Model } from "../model.ts";
-import { cacheRoom } from "./cache-room.ts";
+import {
+  checkedBatchSize,
+  type Lane,
+  type LaneSource,
+  type LaneToken,
+  runConcurrently,
+} from "./concurrent-sequences.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -17,7 +22,7 @@ import {
   type Sample,
   type TextOptions,
 } from "./continuation.ts";
-import { checkedBatchSize, type Lane, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
+import { availableCacheBytes } from "./fitting-caches.ts";
 
 /** A prompt with options of its own, which override those of the batch. */
 export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> {
@@ -70,7 +75,7 @@ async function* batch(
     options.onEnd?.(sequence, reason);
   };
   try {
-    yield* sideBySide(model, batchSource(model, tasks, { ...options, onEnd, caches }), options.signal);
+    yield* runConcurrently(model, batchSource(model, tasks, { ...options, onEnd, caches }), options.signal);
     return reasons;
   } finally {
     for (const cache of caches) cache.dispose();
@@ -175,7 +180,7 @@ function fits(model: Model, text: Continuation, running: readonly Lane[], batchS
   const { config } = model;
   const missing = running.reduce((sum, lane) => sum + lane.text.history.length - lane.cache.length, 0);
   if (missing + text.promptLength > config.nPositions + running.length) return false;
-  return cacheBytes(config, text.promptLength + text.room()) <= cacheRoom(model, batchSize);
+  return cacheBytes(config, text.promptLength + text.remainingTokens()) <= availableCacheBytes(model, batchSize);
 }
 
 /** A prompt with all its options. */

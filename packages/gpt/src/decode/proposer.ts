@@ -1,5 +1,4 @@
 /** A proposer cheaply guesses the next few tokens; speculative decoding checks them all in one pass of the model. */
-
 import type { Model } from "../model.ts";
 import type { SampleContext } from "./continuation.ts";
 import type { Distribution, DistributionOf } from "./distribution.ts";

@@ -50,5 +50,5 @@ function checkParents(beams: number, parents: readonly number[]): void {
   if (parents.length > beams) throw new RangeError(`reorder: ${parents.length} children for ${beams} caches`);
   const unknown = parents.find((parent) => !Number.isInteger(parent) || parent < 0 || parent >= beams);
   if (unknown === undefined) return;
-  throw new RangeError(`reorder: parent ${unknown} is no beam; beams go from 0 to ${beams - 1}`);
+  throw new RangeError(`reorder: parent ${unknown} is not a beam; beams go from 0 to ${beams - 1}`);
 }

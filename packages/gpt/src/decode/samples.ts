@@ -3,11 +3,10 @@
  * each step is one pass over all of them. When a sample ends, its cache is truncated to the prompt and reused for the
  * next.
  */
-
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
-import { fittingCaches } from "./cache-room.ts";
+import { checkedBatchSize, type LaneSource, type LaneToken, runConcurrently } from "./concurrent-sequences.ts";
 import {
   type Continuation,
   checkedPrompt,
@@ -17,7 +16,7 @@ import {
   type Sample,
   type TextOptions,
 } from "./continuation.ts";
-import { checkedBatchSize, type LaneSource, type LaneToken, sideBySide } from "./side-by-side.ts";
+import { fittingCaches } from "./fitting-caches.ts";
 
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** Number of samples. */
@@ -55,7 +54,7 @@ export function generateSamples(
   const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
   const begin = (onHeldText?: (text: string) => void) =>
     continuation(model, ids, { ...options, onHeldText }, "generateSamples");
-  const capacity = ids.length + begin().room(); // validates stop strings too
+  const capacity = ids.length + begin().remainingTokens(); // validates stop strings too
   return samples(model, ids, begin, capacity, options);
 }
 
@@ -90,7 +89,7 @@ async function* samples(
     for (const cache of others) cache.copyFrom(first, 0);
     const ended: Ended = { reasons: [], heldTexts: [] };
     const task = { ...options, begin, caches, known: prefill.data, promptLength: prompt.length, ended };
-    yield* inOrder(sideBySide(model, sampleSource(task), signal), ended, options);
+    yield* inOrder(runConcurrently(model, sampleSource(task), signal), ended, options);
     return ended.reasons;
   } finally {
     for (const cache of caches) cache.dispose();

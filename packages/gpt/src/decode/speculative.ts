@@ -4,7 +4,6 @@
  * + 1 tokens reads the weights once, as a step does, and reading them is most of a step's cost: decision 0007 has the
  * numbers.
  */
-
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
@@ -68,7 +67,7 @@ export function generateSpeculatively(
   const ids = checkedPrompt(model, prompt, options, "generateSpeculatively");
   const text = continuation(model, ids, options, "generateSpeculatively");
   const uniform = () => checkedUniform(options.uniform());
-  const capacity = ids.length + text.room();
+  const capacity = ids.length + text.remainingTokens();
   const proposer = options.proposer({ target: model, capacity, distribution, uniform, signal });
   return speculate(model, text, proposer, { ...options, proposals, uniform });
 }
@@ -85,7 +84,7 @@ async function* speculate(
     for (;;) {
       const reason = text.ended();
       if (reason) return report(reason, text, count);
-      const most = cache.length === 0 ? 0 : Math.min(options.proposals, text.room() - 1);
+      const most = cache.length === 0 ? 0 : Math.min(options.proposals, text.remainingTokens() - 1);
       const proposals = most > 0 ? await proposer.propose(text, most) : [];
       const rows = await verify(model, text, proposals, cache, options.signal);
       if (!rows) return report("abort", text, count);

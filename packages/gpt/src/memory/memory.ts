@@ -10,7 +10,7 @@ import { type PresetName, presetConfig, presetNames } from "../config/presets.ts
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 const QUANTIZED_HEAD = 32; // upper bound, per quantized row
-const PRODUCT_SCRATCH = 57_536; // bytes per thread for a float product
+const PRODUCT_SCRATCH = 42_176; // bytes per thread for a float product
 
 /** Bytes. */
 export interface MemoryNeed {
@@ -97,9 +97,9 @@ export function chooseDtype(
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
-    : `${smallerModel(engine, tried, roomBytes)}the reference kernels know no limit but the machine's`;
+    : `${smallerModel(engine, tried, roomBytes)}the reference kernels are limited only by the machine's memory`;
   throw new EngineError(
-    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has room for ${inGB(roomBytes)}, ` +
+    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(roomBytes)}, ` +
       `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }

@@ -1,5 +1,4 @@
 /** Converts a model's folder to another dtype. */
-
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { WeightDtype } from "@tsgpt/tensor";

@@ -15,7 +15,7 @@ const LARGEST_READ = 1 << 30; // one read takes a signed 32-bit count
  */
 export async function fileSource(path: string, name: string = path): Promise<FileSource> {
   const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
-    throw new CheckpointError(name, cause.code === "ENOENT" ? "is not there" : `cannot be opened: ${cause.message}`, {
+    throw new CheckpointError(name, cause.code === "ENOENT" ? "does not exist" : `cannot be opened: ${cause.message}`, {
       cause,
     });
   });

@@ -2,7 +2,6 @@
  * Loads a model from a folder in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there
  * are any.
  */
-
 import { basename, join, resolve } from "node:path";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";

@@ -1,5 +1,4 @@
 /** Creates a model's folder atomically: it is written next to its destination, then moved there. */
-
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FILE_NAMES } from "../config/file-names.ts";
@@ -42,9 +41,9 @@ async function moveUp(partial: string, path: string): Promise<void> {
 async function isEmptyFolder(path: string): Promise<boolean> {
   const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
-    if (cause.code === "ENOTDIR") throw new Error("it is there and no folder", { cause });
+    if (cause.code === "ENOTDIR") throw new Error("it exists and is not a directory", { cause });
     throw cause;
   });
-  if (names && names.length > 0) throw new Error("it is there and not empty");
+  if (names && names.length > 0) throw new Error("it exists and is not empty");
   return names !== undefined;
 }

@@ -1,5 +1,4 @@
 /** Opens the checkpoint in a folder: model.safetensors, or model.safetensors.index.json and its shards. */
-
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../checkpoint/checkpoint.ts";

@@ -1,5 +1,4 @@
 /** Writes a model with random weights to a folder in the Hugging Face layout, atomically. Left out: a tokenizer. */
-
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FloatDtype } from "@tsgpt/tensor";

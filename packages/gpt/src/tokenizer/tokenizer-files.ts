@@ -42,8 +42,8 @@ export function loadTokenizerFiles(files: TokenizerFiles): Tokenizer | undefined
   const { [JSON_FILE]: json, [VOCAB]: vocab, [MERGES]: merges } = files;
   if (json !== undefined) return fromTokenizerJson(json, files, JSON_FILE);
   if (vocab === undefined && merges === undefined) return undefined;
-  if (vocab === undefined) throw new TokenizerError(`${VOCAB}: is not there; ${MERGES} alone is no tokenizer`);
-  if (merges === undefined) throw new TokenizerError(`${MERGES}: is not there; ${VOCAB} alone is no tokenizer`);
+  if (vocab === undefined) throw new TokenizerError(`${VOCAB}: does not exist; ${MERGES} alone is not a tokenizer`);
+  if (merges === undefined) throw new TokenizerError(`${MERGES}: does not exist; ${VOCAB} alone is not a tokenizer`);
   return fromVocabulary(vocab, merges, files);
 }
 

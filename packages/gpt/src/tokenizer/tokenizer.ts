@@ -3,7 +3,6 @@
  * first, the rest is split into words, and the bytes of each word are merged; ids equal those of Python's tokenizers
  * for the same files. Decoding works on bytes, so it can be streamed. Other kinds of tokenizer are refused.
  */
-
 import { type AddedToken, addedVocabulary, tokenFinder } from "./added-tokens.ts";
 import { type BytePairModel, bytePairEncoder } from "./byte-pairs.ts";
 import { byteTable } from "./byte-table.ts";

@@ -29,7 +29,7 @@ const config = parseConfig(bytes("config.json").toString());
 async function readIndex(text: string): Promise<readonly string[]> {
   const checkpoint = await shardedCheckpoint({ name: "index", text }, async (shard) => {
     const source = shards.get(shard);
-    if (!source) throw new CheckpointError(shard, "is not there");
+    if (!source) throw new CheckpointError(shard, "does not exist");
     return source;
   });
   const { found } = findTensors(checkpoint, config, listExpected(expectedTensors(config)), "auto");

@@ -2,7 +2,6 @@
  * Concurrent sequences: each step is one pass over all running sequences, and each then draws its own next token. A
  * finished one leaves the pass, and another takes its place. A source supplies the sequences and manages their caches.
  */
-
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
@@ -44,7 +43,7 @@ export interface LaneToken {
 }
 
 /** Yields tokens step by step, in sequence order within a step, until no sequence is running. */
-export async function* sideBySide(
+export async function* runConcurrently(
   model: Model,
   source: LaneSource,
   signal: AbortSignal | undefined,

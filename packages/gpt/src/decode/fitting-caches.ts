@@ -3,7 +3,7 @@ import { cacheBytes, passBytes } from "../memory/memory.ts";
 import type { Model } from "../model.ts";
 
 /** Bytes available for caches next to passes over `sequences` sequences of nPositions tokens in all. */
-export function cacheRoom({ config, engine, parameters }: Model, sequences: number): number {
+export function availableCacheBytes({ config, engine, parameters }: Model, sequences: number): number {
   const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
   const rows = config.nPositions + sequences;
   return roomBytes - passBytes(config, engine, { rows, sequences, dtype: parameters.wte.dtype });
@@ -14,6 +14,6 @@ export function cacheRoom({ config, engine, parameters }: Model, sequences: numb
  * does.
  */
 export function fittingCaches(model: Model, tokens: number, most: number): number {
-  const fitting = Math.floor(cacheRoom(model, most) / cacheBytes(model.config, tokens));
+  const fitting = Math.floor(availableCacheBytes(model, most) / cacheBytes(model.config, tokens));
   return Math.max(1, Math.min(most, fitting));
 }
