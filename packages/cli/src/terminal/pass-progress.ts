@@ -1,6 +1,5 @@
 /** The progress of passes over a long text: how much of it is done, and how long the rest will take. */
-import type { ProgressTerminal } from "./load-progress.ts";
-import { progressLine } from "./progress-line.ts";
+import { type ProgressTerminal, progressLine } from "./progress-line.ts";
 
 interface PassProgressOptions {
   readonly terminal?: ProgressTerminal;
