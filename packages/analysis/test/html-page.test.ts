@@ -12,8 +12,8 @@ import {
 import type { Model } from "@tsgpt/gpt";
 import { createSimdEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadFixture } from "../../gpt/test/fixture-files.ts";
 import { escapeMarkup } from "../src/score/visible-text.ts";
+import { loadFixture } from "./fixture-files.ts";
 
 const HOSTILE = `<script>alert(1)</script> </style> ]]> & "a" 'b' \u202Ereversed\u2066 \u001b[31m red <img src=x onerror=alert(1)> 🦓`;
 const engine = createSimdEngine({ threads: 1 });

@@ -4,8 +4,8 @@ import { forward, type Model } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadFixture } from "../../gpt/test/fixture-files.ts";
 import { rewrite } from "../src/detect/rewrite.ts";
+import { loadFixture } from "./fixture-files.ts";
 
 let model: Model;
 const ids = Array.from({ length: 60 }, (_, i) => (7 * i + 3) % 61);

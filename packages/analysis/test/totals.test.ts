@@ -2,8 +2,8 @@ import { runningPerplexities, scoreText, scoreTexts, totalsOf } from "@tsgpt/ana
 import { crossEntropy, type Model } from "@tsgpt/gpt";
 import { createReferenceEngine, createSimdEngine } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadFixture } from "../../gpt/test/fixture-files.ts";
 import { emptyScores } from "../src/score/token-scores.ts";
+import { loadFixture } from "./fixture-files.ts";
 
 const engine = createSimdEngine({ threads: 1 });
 let tales: Model;
