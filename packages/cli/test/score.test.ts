@@ -142,7 +142,7 @@ describe.concurrent("for a person", () => {
   test("--table has a line per token, with the totals below", async () => {
     const { stdout } = await tsgpt(["score", ...MODEL, "--table", "Once upon a 🦓", "--top", "1"]);
     const lines = stdout.split("\n");
-    expect(lines[0]).toMatch(/^position {2}probability {4}bits {4}rank {2}entropy {2}token +likeliest$/);
+    expect(lines[0]).toMatch(/^position {2}probability {4}bits {4}rank {2}entropy \(bits\) {2}token +likeliest$/);
     expect(lines[1]).toMatch(/^ +0 +- +- +- +- {2}"Once"$/);
     expect(lines[3]).toMatch(/^ +2 +51\.78% +0\.95 +0 +3\.56 {2}" a" +" a" 51\.78%$/);
     expect(lines[9]).toMatch(/^7 of 8 tokens scored/);

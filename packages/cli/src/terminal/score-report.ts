@@ -125,7 +125,7 @@ export function* scoreTable({ model: { tokenizer }, texts }: ScoreReport): Gener
   const show = tokenShower(tokenizer);
   for (const { name, scores } of texts) {
     if (texts.length > 1) yield `${visibleText(name)}\n`;
-    yield tableLine(["position", "probability", "bits", "rank", "entropy", "token"], "likeliest");
+    yield tableLine(["position", "probability", "bits", "rank", "entropy (bits)", "token"], "likeliest");
     for (let i = 0; i < scores.ids.length; i++) {
       const { id, logprob, rank, entropy, top } = tokenScore(scores, i);
       const others = top.map((other) => `${show(other.id)} ${fixedPercent(Math.exp(other.logprob))}`).join("  ");
@@ -140,9 +140,8 @@ export function* scoreTable({ model: { tokenizer }, texts }: ScoreReport): Gener
 
 const inBits = (nats: number): string => (nats / Math.LN2).toFixed(2);
 
-/** Bits are the unit of the third and the fifth column. */
 function tableLine(cells: readonly string[], last: string): string {
-  const widths = [8, 11, 6, 6, 7];
+  const widths = [8, 11, 6, 6, 14];
   const left = cells.map((cell, i) => (i < widths.length ? cell.padStart(widths[i] as number) : cell.padEnd(16)));
   return `${left.join("  ")}  ${last}`.trimEnd().concat("\n");
 }
