@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-const COLOR = /\u{1b}\[[\d;]*m/gu;
+const COLOR = /\p{Cc}\[[\d;]*m/gu;
 const MARKS = /[¹²³°]/g;
 
 describe("the marked text", () => {
@@ -34,7 +34,7 @@ describe("the marked text", () => {
   });
 
   test("no color runs over the end of a line or a blank", () => {
-    for (const [colored] of markedText({ scores }, model.tokenizer, true).matchAll(/48;5;\d+m.*?\u{1b}\[0m/gsu)) {
+    for (const [colored] of markedText({ scores }, model.tokenizer, true).matchAll(/48;5;\d+m.*?\p{Cc}\[0m/gsu)) {
       expect(colored).not.toMatch(/\s/);
     }
   });
