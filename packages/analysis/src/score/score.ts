@@ -54,7 +54,8 @@ export async function scoreTexts(
     windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
   );
   const groups = groupsOf(jobs, nPositions);
-  const memory = new Float32Array(Math.max(0, ...groups.map(rowsOf)) * vocabSize); // of every pass in turn
+  const mostRows = groups.reduce((most, group) => Math.max(most, rowsOf(group)), 0);
+  const memory = new Float32Array(mostRows * vocabSize); // of every pass in turn
   const total = rowsOf(jobs);
   let done = 0;
   for (const group of groups) {
