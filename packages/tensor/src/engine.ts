@@ -5,7 +5,7 @@
 import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
 import { DISPOSED, EngineError } from "./errors.ts";
-import { referenceKernels } from "./kernels/reference.ts";
+import { referenceKernels } from "./kernels/reference/reference-kernels.ts";
 import { loadPlainWeight, plainWeightBytes } from "./plain-weight.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";

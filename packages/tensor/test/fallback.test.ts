@@ -12,7 +12,7 @@ const machine = vi.hoisted(() => ({
 }));
 
 vi.mock("#host", async (original) => {
-  const host = await original<typeof import("../src/node/host.ts")>();
+  const host = await original<typeof import("../src/host/node.ts")>();
   const startWorker: typeof host.startWorker = (data, onExit) => {
     if (!machine.workers) throw new Error("no workers here");
     if (machine.code === undefined) return host.startWorker(data, onExit);

@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { compileKernels, type KernelModule } from "../src/kernels/simd/module.ts";
-import { Pool } from "../src/threads/pool.ts";
-import type { WorkerData, WorkerHandle } from "../src/threads/worker.ts";
+import { Pool } from "../src/kernels/simd/threads/pool.ts";
+import type { WorkerData, WorkerHandle } from "../src/kernels/simd/threads/worker.ts";
 
 const SECONDS = 1000;
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 /** Attention over the cache, and what goes into it: assembly/attention.ts, assembly/copy.ts. */
 import type { Tensor } from "../../tensor.ts";
 import type { AttentionOptions } from "../kernels.ts";
-import { referenceKernels } from "../reference.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
 import { JOB, type KernelContext, perUnit, setOutAndX } from "./context.ts";
 
 const TILE = 4; // queries

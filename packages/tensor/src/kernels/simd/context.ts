@@ -1,8 +1,8 @@
 /** What the kernels of one engine share: its memory, its threads, and how a job is cut into units. */
 import type { Tensor } from "../../tensor.ts";
-import type { Pool } from "../../threads/pool.ts";
 import type { EngineMemory } from "./memory.ts";
 import { Operands } from "./operands.ts";
+import type { Pool } from "./threads/pool.ts";
 
 /** The numbers of assembly/jobs.ts. */
 export const JOB = {

@@ -3,9 +3,9 @@
  * figures that decode (reads every weight once a token) and prefill (multiply-adds) are held against.
  */
 import type { MachineLimits } from "../../engine.ts";
-import type { Pool } from "../../threads/pool.ts";
 import { JOB } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
+import type { Pool } from "./threads/pool.ts";
 
 const LINE = 128; // bytes
 const MOST_BYTES = 512 << 20; // many times any cache

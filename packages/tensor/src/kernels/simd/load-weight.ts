@@ -5,13 +5,13 @@
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
 import { checkStorage, outputsOf, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import type { Pool } from "../../threads/pool.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "../../weight.ts";
 import { STORED } from "./dtypes.ts";
 import { allocatedBytes, type EngineMemory } from "./memory.ts";
 import { growColumnPeaks, packInt8Rows, packRows, type RowsToPack, rowScales, scalesOfPeaks } from "./pack-rows.ts";
 import { lanesOf, packedBytes, packedWeight, panelBytes } from "./packed-weight.ts";
 import { CHUNK, type Staging } from "./staging.ts";
+import type { Pool } from "./threads/pool.ts";
 
 /** Where weights are loaded. */
 export interface Place {

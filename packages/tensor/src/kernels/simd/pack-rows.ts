@@ -1,11 +1,11 @@
 /** Packing on all threads: rows of a stored matrix into the panels they belong to. assembly/pack.ts, pack-int8.ts. */
 import { StorageError } from "../../errors.ts";
 import type { Outputs } from "../../storage.ts";
-import type { Pool } from "../../threads/pool.ts";
 import type { StoredDtype, WeightDtype } from "../../weight.ts";
 import { JOB } from "./context.ts";
 import { KEPT, STORED } from "./dtypes.ts";
 import { lanesOf } from "./packed-weight.ts";
+import type { Pool } from "./threads/pool.ts";
 
 /** Rows that have arrived at `source`. */
 export interface RowsToPack {

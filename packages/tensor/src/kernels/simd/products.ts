@@ -2,7 +2,7 @@
 import { type Outputs, productOf } from "../../storage.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
-import { referenceKernels } from "../reference.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
 import { JOB, type KernelContext, perUnit } from "./context.ts";
 import { KEPT } from "./dtypes.ts";
 import { packRows } from "./pack-rows.ts";

@@ -6,8 +6,6 @@ import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
 import { DISPOSED, EngineError } from "../../errors.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import { Pool } from "../../threads/pool.ts";
-import { chooseThreadCount } from "../../threads/thread-count.ts";
 import type { Weight } from "../../weight.ts";
 import type { Kernels } from "../kernels.ts";
 import { machineLimits } from "./limits.ts";
@@ -17,6 +15,8 @@ import { compileKernels, type KernelModule } from "./module.ts";
 import { isPacked } from "./packed-weight.ts";
 import { simdKernels } from "./simd-kernels.ts";
 import { createStaging } from "./staging.ts";
+import { Pool } from "./threads/pool.ts";
+import { chooseThreadCount } from "./threads/thread-count.ts";
 
 export interface SimdOptions {
   /** 1 is no worker at all; by default the physical cores, or 1 where a browser allows no threads. */

@@ -3,14 +3,15 @@
  * on one. Copies are the reference's, which move whole runs of memory; so are log-softmax, scale and relu, not part of
  * GPT-2's pass or rare in it.
  */
-import type { Pool } from "../../threads/pool.ts";
+
 import type { Kernels } from "../kernels.ts";
-import { referenceKernels } from "../reference.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
 import { attention, storeHeads } from "./attention.ts";
 import { kernelContext } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
 import { embedding, linear, matmulTransposed } from "./products.ts";
 import { add, columns, gelu, layerNorm, silu, softmax } from "./rows.ts";
+import type { Pool } from "./threads/pool.ts";
 
 /** The kernels of one engine; each argument list is spelled out, for a rest parameter would be an array a call. */
 export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {

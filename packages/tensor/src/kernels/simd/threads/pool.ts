@@ -4,9 +4,9 @@
  * begun need not: who says what to do then has the pool go on with the main thread alone.
  */
 import { startWorker } from "#host";
-import { DISPOSED, EngineError, WorkerError } from "../errors.ts";
-import type { EngineMemory } from "../kernels/simd/memory.ts";
-import type { KernelExports, KernelModule } from "../kernels/simd/module.ts";
+import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
+import type { EngineMemory } from "../memory.ts";
+import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
 const ARGUMENTS = 1024; // byte address, as in assembly/jobs.ts

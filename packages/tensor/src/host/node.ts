@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { WORKER, type WorkerData, type WorkerHandle } from "../threads/worker.ts";
+import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
 /** Node 20 knows relaxed SIMD behind a flag; later ones have it, and print an error for the flag, so ask first. */
 export function allowRelaxedSimd(): void {

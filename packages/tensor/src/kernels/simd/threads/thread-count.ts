@@ -1,6 +1,6 @@
 /** How many threads an engine gets. What was asked for by name is given or refused, never rounded down in silence. */
 import { physicalCores, whyOneThread } from "#host";
-import { EngineError } from "../errors.ts";
+import { EngineError } from "../../../errors.ts";
 
 /** The most threads that an engine takes. */
 export const MOST_THREADS = 64;

@@ -2,7 +2,7 @@
  * What the simd engine needs of a browser. Threads need two things of it: shared memory that can be sent to a worker, which
  * only a cross-origin isolated page has, and a thread that may wait, which the main thread of a page may not.
  */
-import { WORKER, type WorkerData, type WorkerHandle } from "../threads/worker.ts";
+import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
 /** A browser has relaxed SIMD or not; there is no flag to set. */
 export function allowRelaxedSimd(): void {}

@@ -2,10 +2,10 @@
  * Products with an int8 weight, as a specification: whole numbers times whole numbers, and the two scales last. Each row of x
  * is quantized when it is multiplied, symmetrically and by itself, in 127 steps up to its largest magnitude.
  */
-import { roundToEven } from "../dtype.ts";
-import type { Outputs } from "../storage.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Weight } from "../weight.ts";
+import { roundToEven } from "../../dtype.ts";
+import type { Outputs } from "../../storage.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Weight } from "../../weight.ts";
 
 const STEPS = 127;
 
