@@ -15,7 +15,7 @@ test("a worker that dies makes the next job an error, within a second", { timeou
     const start: typeof startWorker = (data, onExit) => {
       const worker = startWorker(data, (reason) => {
         onExit(reason);
-        expect(() => pool.run(4, 8, 8)).toThrow(
+        expect(() => pool.jobs.readLines.base(0).run(8, 8)).toThrow(
           /a worker of the simd engine ended \(exit code 1\); create a new engine/,
         );
         resolve();

@@ -1,30 +1,7 @@
 /** What the kernels of one engine share: its memory, its threads, and how a job is cut into units. */
-import type { Tensor } from "../../tensor.ts";
 import type { EngineMemory } from "./memory.ts";
 import { Operands } from "./operands.ts";
 import type { Pool } from "./threads/pool.ts";
-
-/** The numbers of assembly/jobs.ts. */
-export const JOB = {
-  linear: 0,
-  attention: 1,
-  layerNorm: 2,
-  softmax: 3,
-  gelu: 4,
-  packInputs: 5,
-  packOutputs: 6,
-  readLines: 7,
-  multiplyAdds: 8,
-  columns: 9,
-  storeHeads: 10,
-  quantizeRows: 11,
-  linearInt8: 12,
-  columnPeaks: 13,
-  rowPeaks: 14,
-  packInputsInt8: 15,
-  packOutputsInt8: 16,
-  add: 17,
-} as const;
 
 export interface KernelContext {
   readonly memory: EngineMemory;
@@ -36,7 +13,7 @@ export interface KernelContext {
   readonly ids: (count: number) => Int32Array;
 }
 
-const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others
+const UNITS_PER_THREAD = 8; // so that a thread that was held up leaves its share to the others
 const WORTH_SHARING = 16_384; // elements; below, waking the others takes longer
 
 /** The context of an engine's kernels. */
@@ -61,12 +38,6 @@ export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
 }
 
 /** Outputs of a unit, where `work` elements are to be computed for `outputs` of them; little work is one unit. */
-export function perUnit({ threads }: Pool, outputs: number, work: number, unitsAThread = UNITS_A_THREAD): number {
-  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsAThread)));
-}
-
-/** Tensors that every job of rows begins with: arguments 2 and 3. */
-export function setOutAndX({ pool, operands }: KernelContext, out: Tensor, x: Tensor): void {
-  pool.int(2, operands.write(out));
-  pool.int(3, operands.read(x));
+export function perUnit({ threads }: Pool, outputs: number, work: number, unitsPerThread = UNITS_PER_THREAD): number {
+  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsPerThread)));
 }

@@ -3,7 +3,6 @@
  * figures that decode (reads every weight once a token) and prefill (multiply-adds) are held against.
  */
 import type { MachineLimits } from "../../engine.ts";
-import { JOB } from "./context.ts";
 import type { EngineMemory } from "./memory.ts";
 import type { Pool } from "./threads/pool.ts";
 
@@ -11,7 +10,7 @@ const LINE = 128; // bytes
 const MOST_BYTES = 512 << 20; // many times any cache
 const FIRST = 65_536; // byte address behind the pool's page
 const TURNS = 160_000; // of 32 multiply-adds: some tenths of a millisecond
-const UNITS_A_THREAD = 64;
+const UNITS_PER_THREAD = 64;
 
 /**
  * Passes that read `readBytes`, of memory that is taken until it is disposed: as many bytes, but 512 MB at most, which are read again then;
@@ -25,22 +24,19 @@ export function machineLimits(memory: EngineMemory, pool: Pool, readBytes: numbe
   if (own) memory.bytes(base, size).fill(1); // a page that was never written is one and the same page of zeros
   const read = (bytes: number, threads: number) => {
     const lines = linesOf(bytes);
-    pool.run(JOB.readLines, lines, Math.ceil(lines / threads));
+    pool.jobs.readLines.base(base).run(lines, Math.ceil(lines / threads));
   };
   return {
     readPass: (threads) => {
-      pool.int(2, base);
-      return (
-        readBytes /
-        seconds(() => {
-          for (let left = readBytes; left > 0; left -= size) read(Math.min(left, size), threads);
-        })
-      );
+      const pass = () => {
+        for (let left = readBytes; left > 0; left -= size) read(Math.min(left, size), threads);
+      };
+      return readBytes / seconds(pass);
     },
     multiplyAddPass: () => {
-      pool.int(2, TURNS);
-      const units = pool.threads * UNITS_A_THREAD;
-      return (2 * 4 * 8 * TURNS * units) / seconds(() => pool.run(JOB.multiplyAdds, units, 1));
+      const units = pool.threads * UNITS_PER_THREAD;
+      const job = pool.jobs.multiplyAdds.turns(TURNS);
+      return (2 * 4 * 8 * TURNS * units) / seconds(() => job.run(units, 1));
     },
     dispose: () => {
       if (own) memory.free(base);

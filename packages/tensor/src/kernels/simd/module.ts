@@ -9,6 +9,12 @@ export interface KernelExports {
   stop(): void;
   embedding(out: number, table: number, ids: number, count: number, k: number, dtype: number, scales: number): void;
   scalesOfPeaks(scales: number, count: number): void;
+  /** Bytes of a quantized row of k numbers. */
+  rowStride(k: number): number;
+  /** Scratch of a thread for scores of S keys. */
+  attentionScratchBytes(s: number): number;
+  /** Scratch of a thread. */
+  readonly linearScratchBytes: WebAssembly.Global<"i32">;
   fusedDotsAgree(): number;
   widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
 }

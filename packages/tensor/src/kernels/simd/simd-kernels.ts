@@ -6,11 +6,16 @@
 
 import type { Kernels } from "../kernels.ts";
 import { referenceKernels } from "../reference/reference-kernels.ts";
-import { attention, storeHeads } from "./attention.ts";
+import { gelu, silu } from "./activations.ts";
+import { add } from "./add.ts";
+import { attention } from "./attention.ts";
 import { kernelContext } from "./context.ts";
+import { columns, storeHeads } from "./copy.ts";
+import { embedding } from "./embedding.ts";
+import { layerNorm } from "./layer-norm.ts";
+import { linear, matmulTransposed } from "./linear.ts";
 import type { EngineMemory } from "./memory.ts";
-import { embedding, linear, matmulTransposed } from "./products.ts";
-import { add, columns, gelu, layerNorm, silu, softmax } from "./rows.ts";
+import { softmax } from "./softmax.ts";
 import type { Pool } from "./threads/pool.ts";
 
 /** The kernels of one engine; each argument list is spelled out, for a rest parameter would be an array a call. */

@@ -19,26 +19,40 @@
  * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
  * to its first query's last key together; each further query adds its last few keys alone.
  */
+import { FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "../constants";
 import { madd, sumOfLanes } from "./madd";
 import { softmaxRow } from "./softmax";
 
-// @ts-expect-error: decorator
-@inline
-export const FROM_QUERIES: i32 = 0;
-// @ts-expect-error: decorator
-@inline
-const FROM_SCORES: i32 = 1;
-// @ts-expect-error: decorator
-@inline
-const FROM_PATTERN: i32 = 2;
+/** Bytes of scratch that a thread needs: a row of scores for each query of a tile. */
+export function attentionScratchBytes(s: i32): usize {
+  return <usize>(QUERIES_PER_TILE * s) << 2;
+}
+
+/**
+ * Tiles [begin, end) in order of heads. q, out [T, H d]; keys, values [H, capacity, d]; scores, pattern [H, T, S] or 0. The longest tiles
+ * first would balance the causal triangle better, but units are many.
+ */
+export function attention(
+  out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
+  t: i32, heads: i32, d: i32, capacity: i32, past: i32, scale: f32, from: i32, begin: i32, end: i32, thread: i32,
+): void {
+  const tiles = (t + QUERIES_PER_TILE - 1) / QUERIES_PER_TILE;
+  scratch += <usize>thread * attentionScratchBytes(past + t);
+  for (let i = begin; i < end; i++) {
+    attentionTile(
+      out, q, keys, values, scores, pattern, scratch,
+      i / tiles, (i % tiles) * QUERIES_PER_TILE, t, heads, d, capacity, past, scale, from,
+    );
+  }
+}
 
 /** One head and its queries [first, first + 4). q, out [T, H d]; keys, values [H, capacity, d]; scratch [4, S]. */
-export function attentionTile(
+function attentionTile(
   out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
   head: i32, first: i32, t: i32, heads: i32, d: i32, capacity: i32, past: i32, scale: f32, from: i32,
 ): void {
   const s = past + t;
-  const rows = min(4, t - first);
+  const rows = min(QUERIES_PER_TILE, t - first);
   const rowBytes = <usize>(heads * d) << 2;
   const scratchBytes = <usize>s << 2;
   const headStart = ((<usize>head * capacity) * d) << 2;

@@ -6,7 +6,7 @@
  */
 
 /** Rows [begin, end) of out = (x - mean) / sqrt(variance + epsilon) * weight + bias. */
-export function layerNormRows(
+export function layerNorm(
   out: usize, x: usize, weight: usize, bias: usize, n: i32, epsilon: f32, begin: i32, end: i32,
 ): void {
   for (let i = begin; i < end; i++) {

@@ -36,7 +36,7 @@ const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which nobody write
 const SUMS: usize = 16_384;
 const PADDED: usize = SUMS + MANY_ROWS * LINE;
 const BIAS: usize = PADDED + 2 * ROW_BLOCK * LINE;
-const SCRATCH: usize = BIAS + 192; // ../products.ts has the same
+export const SCRATCH: usize = BIAS + 192;
 
 /** Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. */
 export function linear(

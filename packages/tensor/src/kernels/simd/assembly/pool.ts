@@ -10,14 +10,10 @@
  * Threads spin here and sleep in JavaScript (threads/worker.ts, threads/pool.ts): around atomic.wait the baseline code of Node 20's
  * V8 loses locals, so that a wait ended never, or a worker did not know which it was.
  */
-import { jobUnit } from "./jobs";
+import { DONE, PARKED, STOP, TICKET, WAKE } from "../constants";
+import { runUnit } from "./units";
 
-const TICKET: usize = 64; // each on a cache line of its own
-const DONE: usize = 128;
-const WAKE: usize = 192;
-const PARKED: usize = 256;
-const STOP: usize = 320;
-const JOB: usize = 384;
+const JOB: usize = 384; // the number of the job that is running
 
 const UNIT_BITS: i64 = 20;
 const UNIT_MASK: i64 = (1 << 20) - 1;
@@ -39,7 +35,7 @@ export function run(job: i32, units: i32): i32 {
 
 /** Runs all units on this thread alone. */
 export function runAlone(job: i32, units: i32): void {
-  for (let unit = 0; unit < units; unit++) jobUnit(job, unit, 0);
+  for (let unit = 0; unit < units; unit++) runUnit(job, unit, 0);
 }
 
 /** Takes units until none has come for a while; the value of WAKE to sleep on. */
@@ -70,7 +66,7 @@ function takeUnits(thread: i32): void {
     const ticket = atomic.add<i64>(TICKET, 1);
     const unit = ticket & UNIT_MASK;
     if (unit >= ((ticket >> UNIT_BITS) & UNIT_MASK)) return;
-    jobUnit(load<i32>(JOB), <i32>unit, thread);
+    runUnit(load<i32>(JOB), <i32>unit, thread);
     atomic.add<i32>(DONE, 1);
   }
 }

@@ -7,7 +7,7 @@
 import { exp, expOf } from "./exp";
 
 /** out = softmax of rows [begin, end) of x [*, n]. */
-export function softmaxRows(out: usize, x: usize, n: i32, begin: i32, end: i32): void {
+export function softmax(out: usize, x: usize, n: i32, begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) {
     const at = (<usize>i * n) << 2;
     softmaxRow(out + at, x + at, n);

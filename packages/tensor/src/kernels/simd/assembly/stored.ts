@@ -1,8 +1,7 @@
 /** Numbers as a file has them, little-endian, and the fault that a number is which cannot be kept as it is asked for. */
+import { FAULT } from "../constants";
 import { F16, F32, I8 } from "./dtypes";
 import { widenFour } from "./halves";
-
-const FAULT: usize = 448; // in the pool's page; threads/pool.ts reads it
 
 /** Notes that a number cannot be kept in the dtype asked for. */
 export function fault(): void {

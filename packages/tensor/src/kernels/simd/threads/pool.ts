@@ -5,13 +5,12 @@
  */
 import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
+import { FIRST_UNITS, OUTPUTS, OUTPUTS_PER_FIRST_UNIT, OUTPUTS_PER_UNIT, SLOT_COUNT, SLOTS } from "../constants.ts";
+import { createJobs, type Jobs } from "../jobs.ts";
 import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
-const ARGUMENTS = 1024; // byte address, as in assembly/jobs.ts
-const MOST_ARGUMENTS = 32;
-const FIRSTS = 30; // where arguments of the first units stand
 const PATIENCE = 10_000; // milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
 
 interface PoolOptions {
@@ -22,10 +21,12 @@ interface PoolOptions {
 
 export class Pool {
   readonly exports: KernelExports;
+  readonly jobs: Jobs;
+  /** Bytes of scratch that a thread needs for a product with floats. */
+  readonly linearScratchBytes: number;
   /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
   readonly fusedDots: boolean;
-  readonly #ints: Int32Array;
-  readonly #floats: Float32Array;
+  readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
   readonly #workers: WorkerHandle[] = [];
@@ -44,9 +45,13 @@ export class Pool {
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-    this.#ints = new Int32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
-    this.#floats = new Float32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
-    this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+    this.linearScratchBytes = this.exports.linearScratchBytes.value;
+    this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
+    const floats = new Float32Array(memory.buffer, SLOTS, SLOT_COUNT);
+    this.jobs = createJobs(this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
+      this.#run(job, outputs, perUnit, perFirstUnit);
+    });
+    this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
     this.fusedDots = this.exports.fusedDotsAgree() === 1;
     this.#threads = threads;
@@ -76,27 +81,18 @@ export class Pool {
     } else this.#broken = `a worker of the simd engine ended (${reason}); create a new engine`;
   }
 
-  /** Sets argument `index` of the next job. */
-  int(index: number, value: number): void {
-    this.#ints[index] = value;
-  }
-
-  float(index: number, value: number): void {
-    this.#floats[index] = value;
-  }
-
   /**
    * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change of place in
    * memory costs microseconds, and the later ones even out what one thread is slower.
    * @throws EngineError if a worker died, or after `dispose`
    */
-  run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
+  #run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
     if (this.#broken) throw new EngineError(this.#broken);
     const inFirsts = this.threads * perFirstUnit;
-    this.int(0, perUnit);
-    this.int(1, outputs);
-    this.int(FIRSTS, perFirstUnit);
-    this.int(FIRSTS + 1, this.threads);
+    this.#slots[OUTPUTS] = outputs;
+    this.#slots[OUTPUTS_PER_UNIT] = perUnit;
+    this.#slots[FIRST_UNITS] = this.threads;
+    this.#slots[OUTPUTS_PER_FIRST_UNIT] = perFirstUnit;
     const units =
       outputs <= inFirsts
         ? Math.ceil(outputs / perFirstUnit)

@@ -1,4 +1,6 @@
 /** A worker of the simd engine: it instantiates the module over the shared memory and takes units of work until it is stopped. */
+import { DONE, FAULT, PARKED, STARTED, STOP, WAKE } from "../constants.ts";
+
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -10,8 +12,15 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** Places of the barrier's numbers, in steps of four bytes: assembly/pool.ts, stored.ts; from `started` on one for each thread. */
-export const BARRIER = { done: 32, wake: 48, parked: 64, stop: 80, fault: 112, started: 128 } as const;
+/** Indices of the barrier's numbers in an Int32Array over the memory; from `started` on one for each thread. */
+export const BARRIER = {
+  done: DONE / 4,
+  wake: WAKE / 4,
+  parked: PARKED / 4,
+  stop: STOP / 4,
+  fault: FAULT / 4,
+  started: STARTED / 4,
+} as const;
 
 /** The worker's code, as text: it needs no file of its own, so it runs from sources, from a package and in a bundle. */
 export const WORKER = `function start({ module, memory, thread }) {
