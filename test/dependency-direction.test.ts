@@ -1,4 +1,4 @@
-/** The rules of direction: who may import whom, by name only, and which packages must run in a browser as they are. */
+/** The rules of direction: who may import whom, by name only and never in a circle, and which packages run in a browser as they are. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -42,16 +42,24 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-function sourcesOf(member: string): Source[] {
+function sourcesOf(member: string, others = /node_modules|dist|assembly/): Source[] {
   const folder = member === "examples" ? member : join(member, "src");
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => name.endsWith(".ts") && !/node_modules|dist|assembly/.test(name));
+  const files = names.filter((name) => name.endsWith(".ts") && !others.test(name));
   return files.map((name) => {
     const path = join(folder, name);
-    const code = readFileSync(join(root, path), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
-    const imports = [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([\w@./:-]+)"/g)].map((match) => match[1]);
-    return { path, code, imports };
+    const code = withoutComments(readFileSync(join(root, path), "utf8"));
+    return { path, code, imports: importsOf(code) };
   });
+}
+
+function withoutComments(code: string): string {
+  return code.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
+}
+
+/** What a file imports or exports from, types included. */
+function importsOf(code: string): string[] {
+  return [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([\w@./:-]+)"/g)].map((match) => match[1]);
 }
 
 /** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `zod` of "zod". */
@@ -94,6 +102,58 @@ describe.each(members)("%s", (member) => {
         .map((name) => `${path}: ${name}`),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+/** Circles of imports, those of types included: the files of each, sorted. */
+function cyclesOf(sources: readonly Source[]): string[][] {
+  const targets = new Map(
+    sources.map(({ path, imports }) => [
+      path,
+      imports // AssemblyScript's have no ending
+        .filter((name) => name.startsWith("."))
+        .map((name) => join(path, "..", name.replace(/(?<!\.ts)$/, ".ts"))),
+    ]),
+  );
+  const reachable = (from: string): Set<string> => {
+    const seen = new Set<string>();
+    const waiting = [...(targets.get(from) ?? [])];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (!seen.has(next)) waiting.push(...(targets.get(next) ?? []));
+      seen.add(next);
+    }
+    return seen;
+  };
+  const reach = new Map([...targets.keys()].map((path) => [path, reachable(path)]));
+  const circles = [...reach.keys()]
+    .filter((path) => reach.get(path)?.has(path))
+    .map((path) => [...reach.keys()].filter((other) => reach.get(path)?.has(other) && reach.get(other)?.has(path)));
+  return [...new Map(circles.map((circle) => [circle.sort().join(), circle])).values()];
+}
+
+describe("import cycles", () => {
+  const source = (path: string, ...imports: string[]): Source => ({ path, code: "", imports });
+
+  test("a circle of any length is found, and what only leads to it is not part of it", () => {
+    const files = [
+      source("a/one.ts", "./two.ts"),
+      source("a/two.ts", "../b/three.ts", "node:fs"),
+      source("b/three.ts", "../a/one.ts", "./four.ts"),
+      source("b/four.ts"),
+      source("b/self.ts", "./self"),
+      source("b/five.ts", "./three.ts"),
+    ];
+    expect(cyclesOf(files)).toEqual([["a/one.ts", "a/two.ts", "b/three.ts"], ["b/self.ts"]]);
+  });
+
+  test("every form of import counts", () => {
+    const forms = `import "./a.ts"; import x from "./b.ts"; import type { Y } from "./c.ts"; export * from "./d.ts";
+      export type { Z } from "./e.ts"; const f = await import("./f.ts"); import {\n  g,\n} from "./g.ts"; // "./h.ts"`;
+    expect(importsOf(forms)).toEqual(["a", "b", "c", "d", "e", "f", "g"].map((name) => `./${name}.ts`));
+  });
+
+  test("there are none", () => {
+    expect(members.flatMap((member) => cyclesOf(sourcesOf(member, /node_modules|dist/)))).toEqual([]);
   });
 });
 

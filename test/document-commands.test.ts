@@ -1,8 +1,6 @@
 /** The commands of the documents run: the README's blocks always, of the others a sample; all of them in the full run. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { STEP_FLAGS } from "../packages/sampling/src/dialects/flags.ts";
+import { createProgram } from "../packages/cli/src/program.ts";
 import {
   type Command,
   commands,
@@ -14,7 +12,7 @@ import {
   runnable,
   STAND_INS,
 } from "./documents/commands.ts";
-import { blocks, documents, languages, prose, root, text } from "./documents/documents.ts";
+import { blocks, documents, languages, prose, text } from "./documents/documents.ts";
 import { openShell, type Shell } from "./documents/shell.ts";
 import { FULL, sample } from "./setup/sample.ts";
 
@@ -45,26 +43,18 @@ test("every exception is for a command that a document has", () => {
   expect(unused.map(({ code }) => code.source)).toEqual([]);
 });
 
-test("every option that a document mentions is one of a program here", () => {
-  const programs = [
-    ...sourcesOf("packages/cli/src"),
-    ...["bench/src/run.ts", "bench/peers/src/options.ts", "packages/gpt/test/fuzz/run.ts"],
-  ];
-  const ofSteps = STEP_FLAGS.map(
-    ({ name }) => `"--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `,
-  );
-  const known = [...programs.map(text), ...ofSteps].join("\n");
+test("every option that a document mentions is one of a program here", async () => {
+  const { commands: ofCli, options: ofProgram } = await createProgram();
+  const declared = [...ofProgram, ...ofCli.flatMap((command) => command.options)].map(({ long }) => long);
+  const others = ["bench/src/run.ts", "bench/peers/src/options.ts", "packages/gpt/test/fuzz/run.ts"]
+    .map(text)
+    .join("\n");
   const isKnown = (option: string) =>
-    [`"${option}`, `${option} `, `  ${option.slice(2)}: { type`].some((declared) => known.includes(declared)) ||
-    FOREIGN_OPTIONS.includes(option);
+    [...declared, "--help", ...FOREIGN_OPTIONS].includes(option) ||
+    [`"${option}`, `${option} `, `  ${option.slice(2)}: { type`].some((name) => others.includes(name));
   expect(options.length).toBeGreaterThan(20);
   expect(options.filter(({ option }) => !isKnown(option))).toEqual([]);
 });
-
-function sourcesOf(folder: string): string[] {
-  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
-}
 
 /** The README's blocks; and some of the rest, without what has nothing to run, and without benchmarks but in the full run. */
 const isFirst = ({ document, code }: Command) => document === "README.md" && code.includes("\n");

@@ -1,4 +1,4 @@
-/** The error of the command line: one clear message, and the exit code, 1 for a failure and 2 for a usage error. */
+/** The error of the command line: a message, and the exit code, 1 for a failure and 2 for a usage error. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: 1 | 2;
@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 
-/** An error in how a command was called. */
+/** A usage error: the arguments or options are wrong. */
 export function usageError(message: string): CliError {
   return new CliError(message, 2);
 }

@@ -1,12 +1,12 @@
-/** What to type instead: commander's messages on arguments and options that do not fit, completed with the command that was meant. */
+/** Usage errors: commander's messages on wrong arguments and options, completed with the command to type instead. */
 import type { Command, CommanderError } from "commander";
 
-/** The message, without "error: "; `typed` are the arguments of the program. */
+/** The message, without the prefix "error: "; `typed` are the arguments of the program. */
 export function explainUsage(program: Command, error: CommanderError, typed: readonly string[]): string {
   const message = error.message
     .replace(/^error: /, "")
     .replace(/ is invalid\. /, " is invalid: ")
-    .replace(/^\((.*)\)$/gm, "$1"); // "(Did you mean generate?)"
+    .replace(/^\((.*)\)$/gm, "$1"); // commander puts "Did you mean ...?" in parentheses
   const command = program.commands.find((known) => known.name() === typed[0]);
   const isBlank = command === undefined && typed[0]?.trim() === "";
   if (error.code === "commander.help" || isBlank) return `give a command: ${commandNames(program).join(", ")}`;
@@ -33,16 +33,17 @@ function unknownCommand(program: Command, message: string): string {
   return `unknown command ${name}\nto continue a text: tsgpt generate ${shellWord(words.join(" "))}`;
 }
 
-/** What was meant by `"generate The king"`, where the quotes hold the command too. */
+/** The hint for `"generate The king"`, where the command was quoted together with the text. */
 function commandInQuotes(program: Command, words: string): string | undefined {
   const [, first, text = ""] = /^\s*(\S+)\s+(.*\S)\s*$/s.exec(words) ?? [];
   const command = program.commands.find((known) => known.name() === first);
   if (!command || /^-|\s-/.test(text)) return command && `leave ${command.name()} and its options out of the quotes`;
   const takesPrompt = command.registeredArguments.length === 0 && takes(command, "--prompt");
-  return `leave the command out of the quotes: tsgpt ${command.name()} ${takesPrompt ? "--prompt " : ""}${shellWord(text)}`;
+  const argument = `${takesPrompt ? "--prompt " : ""}${shellWord(text)}`;
+  return `leave the command out of the quotes: tsgpt ${command.name()} ${argument}`;
 }
 
-const TEXTS = ["prompt", "text"]; // names of arguments that are texts
+const TEXTS = ["prompt", "text"]; // names of the arguments that are texts
 
 function excessArguments(command: Command): string {
   const { args, registeredArguments: declared } = command;
@@ -50,7 +51,7 @@ function excessArguments(command: Command): string {
   const most =
     declared.length === 0 ? "no arguments" : declared.length === 1 ? "one argument" : `${declared.length} arguments`;
   const problem = `too many arguments for ${name}: it takes ${most}, got ${args.length}`;
-  const prompt: unknown = command.getOptionValue("prompt"); // of a prompt without quotes the first word
+  const prompt: unknown = command.getOptionValue("prompt"); // the first word of a prompt without quotes
   const text = shellWord((typeof prompt === "string" ? [prompt, ...args] : args).join(" "));
   if (args.slice(declared.length).every((word) => /^[\d.,:-]+$/.test(word)) && hasListOption(command)) {
     return `${problem}\na list is written with commas and without spaces: 1,2,3`;
@@ -73,20 +74,22 @@ function hasListOption(command: Command): boolean {
   return lists.some((option) => command.getOptionValueSource(option.attributeName()) === "cli");
 }
 
-/** An option before the command; --prompt where the text is an argument; a text that begins with a dash. */
+/** An option before the command, --prompt where the text is an argument, or a text that begins with a dash. */
 function unknownOption(program: Command, command: Command | undefined, message: string): string {
   if (!command) return `${message}\noptions follow a command: ${commandNames(program).join(", ")}`;
   const option = /^unknown option '(.*?)'$/ms.exec(message)?.[1] ?? "";
   const text = command.registeredArguments.map((argument) => argument.name()).find((name) => TEXTS.includes(name));
   if (text === undefined) return message;
   if (/\s/.test(option)) {
-    return `unknown option ${JSON.stringify(option.slice(0, 60))}\na ${text} that begins with a dash: tsgpt ${command.name()} -- ${shellWord(option)}`;
+    const name = JSON.stringify(option.slice(0, 60));
+    const fix = `tsgpt ${command.name()} -- ${shellWord(option)}`;
+    return `unknown option ${name}\na ${text} that begins with a dash: ${fix}`;
   }
   if (option !== "--prompt") return message;
   return `unknown option '--prompt'\nthe ${text} is an argument: tsgpt ${command.name()} "Once upon a time"`;
 }
 
-/** A text as one word of a POSIX shell; a long one, or one of several lines, only as a place for it. */
+/** A text as one word of a POSIX shell; a long text, or one of several lines, is abbreviated to "...". */
 function shellWord(text: string): string {
   if (!/^\P{C}{1,80}$/u.test(text)) return '"..."';
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;

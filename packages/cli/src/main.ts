@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** tsgpt, the program that npm installs. */
+/** The entry point of the command `tsgpt`. */
 import { run } from "./run.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0); // whoever read has enough
+  if (error.code === "EPIPE") process.exit(0); // the reader closed the pipe, as `head` does
   process.stderr.write(`error: cannot write to stdout: ${error.message}\nsee tsgpt --help\n`);
   process.exit(1);
 });

@@ -1,22 +1,32 @@
-/** The program: the commands and their options. Each command's module is loaded when it runs, so that help is quick. */
+/**
+ * The program and its commands. A command's module is loaded only when it runs, or when the help lists all commands.
+ */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { declareBench } from "./declare/bench.ts";
-import { declareCompare } from "./declare/compare.ts";
-import { declareConvert } from "./declare/convert.ts";
-import { declareGenerate } from "./declare/generate.ts";
-import { declareInfo } from "./declare/info.ts";
-import { declareLogits } from "./declare/logits.ts";
-import { declareModels } from "./declare/models.ts";
-import { declarePull } from "./declare/pull.ts";
-import { declareRandom } from "./declare/random.ts";
-import { declareRemove } from "./declare/remove.ts";
-import { declareSample } from "./declare/sample.ts";
-import { declareTokens } from "./declare/tokens.ts";
-import { declareWatermark } from "./declare/watermark.ts";
+import type { CliCommand } from "./command.ts";
 
-/** The program, which throws its errors and prints none of them. */
-export function createProgram(): Command {
+/** Every command, in the order of the help; each has a file of the same name in commands/. */
+export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  generate: async () => (await import("./commands/generate.ts")).generate,
+  sample: async () => (await import("./commands/sample.ts")).sample,
+  logits: async () => (await import("./commands/logits.ts")).logits,
+  compare: async () => (await import("./commands/compare.ts")).compare,
+  tokens: async () => (await import("./commands/tokens.ts")).tokens,
+  watermark: async () => (await import("./commands/watermark.ts")).watermark,
+  bench: async () => (await import("./commands/bench.ts")).bench,
+  random: async () => (await import("./commands/random.ts")).random,
+  convert: async () => (await import("./commands/convert.ts")).convert,
+  pull: async () => (await import("./commands/pull.ts")).pull,
+  models: async () => (await import("./commands/models.ts")).models,
+  info: async () => (await import("./commands/info.ts")).info,
+  remove: async () => (await import("./commands/remove.ts")).remove,
+};
+
+/**
+ * Creates the program, which throws its errors and prints none of them. It has only the command `named` if there is
+ * one, so that the others need not be loaded to run it; otherwise all of them.
+ */
+export async function createProgram(named?: string): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const program = new Command("tsgpt")
     .description("GPT-2 from scratch, in TypeScript")
@@ -24,19 +34,9 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText("after", EXAMPLES);
-  declareGenerate(program);
-  declareSample(program);
-  declareLogits(program);
-  declareCompare(program);
-  declareTokens(program);
-  declareWatermark(program);
-  declareBench(program);
-  declareRandom(program);
-  declareConvert(program);
-  declarePull(program);
-  declareModels(program);
-  declareInfo(program);
-  declareRemove(program);
+  const names = Object.keys(COMMANDS);
+  const loaded = names.filter((name) => !names.includes(named ?? "") || name === named);
+  for (const command of await Promise.all(loaded.map((name) => COMMANDS[name]?.()))) command?.addTo(program);
   return program;
 }
 

@@ -1,14 +1,14 @@
-/** Runs one command, and says in three lines at most what went wrong. */
+/** Runs one command; an error is reported in at most three lines. */
 import { type Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
-import { errorMessage } from "./error-message.ts";
 import { commandNames, explainUsage } from "./explain-usage.ts";
-import { INTERRUPTED } from "./interruption.ts";
 import { createProgram } from "./program.ts";
+import { errorMessage } from "./terminal/error-message.ts";
+import { INTERRUPTED } from "./terminal/interruption.ts";
 
-/** Runs `tsgpt ...args`. The exit code if it failed; a command that ends otherwise may have set process.exitCode itself. */
+/** Runs `tsgpt ...args`. Returns the exit code of an error; a command that succeeds may set process.exitCode itself. */
 export async function run(args: readonly string[]): Promise<number | undefined> {
-  const program = createProgram();
+  const program = await createProgram(args[0]);
   try {
     await program.parseAsync(args, { from: "user" });
     return undefined;

@@ -1,8 +1,8 @@
 /** The dialogue on a terminal, without one: streams stand for keyboard and screen. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { ask } from "../src/ask.ts";
-import type { Interruption } from "../src/interruption.ts";
+import { ask } from "../src/terminal/ask.ts";
+import type { Interruption } from "../src/terminal/interruption.ts";
 
 /** A keyboard and a screen, and the Ctrl-C of whatever listens now. */
 function terminal() {
@@ -27,7 +27,7 @@ test("it says first which keys end what", async () => {
   screen.input.end();
   await ask(screen, listen, async () => {});
   expect(screen.output.read().toString()).toBe(
-    "Ctrl-C ends the text that is being written; a second Ctrl-C, or Ctrl-D, ends the program.\nprompt> \n",
+    "Ctrl-C stops the current text; a second Ctrl-C, or Ctrl-D, ends the program.\nprompt> \n",
   );
 });
 

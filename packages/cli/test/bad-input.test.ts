@@ -172,13 +172,14 @@ describe.concurrent("a failure, exit code 1:", () => {
   test("watermark: a window longer than the text", () =>
     fails(1, ["watermark", "a b c", ...KEY, "--watermark-width", "99"], /takes 99 tokens before it/));
 
-  test("watermark: no tokenizer", () => fails(1, ["watermark", "x", ...KEY, "--model", TINY], /has no tokenizer/));
+  test("watermark: no tokenizer", () =>
+    fails(1, ["watermark", "x", ...KEY, "--model", TINY], /has neither tokenizer\.json nor/));
 
   test("logits: more to prefill than there is", () =>
     fails(
       1,
       ["logits", "--model", TINY, ...IDS, "--output", join(emptyFolder(), "x"), "--cache", "prefill:9"],
-      /prefill:9: the prompt has 3/,
+      /prefill:9: the prompt has only 3/,
     ));
 
   test("compare: a file that is not there, or is none", async () => {
@@ -188,7 +189,7 @@ describe.concurrent("a failure, exit code 1:", () => {
 
   test("tokens: an id that the tokenizer does not have, or no tokenizer", async () => {
     await fails(1, ["tokens", "--decode", "999999"], /999999/);
-    await fails(1, ["tokens", "x", "--model", TINY], /has no tokenizer\.json/);
+    await fails(1, ["tokens", "x", "--model", TINY], /has neither tokenizer\.json nor vocab\.json and merges\.txt/);
   });
 
   test("a full disk behind stdout is told", async () => {

@@ -11,7 +11,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["logits of +inf", ["sample", "--logits", "1,inf"], /"inf" is not a finite number or -inf/],
     ["neither a prompt nor logits", ["sample"], /give --prompt or --logits, one of them/],
     ["an empty list of logits", ["sample", "--logits", ""], /"" is not a finite number or -inf/],
-    ["a file of logits without a name", ["sample", "--logits", "@"], /@ needs the name of a file/],
+    ["a file of logits without a name", ["sample", "--logits", "@"], /@ must be followed by a file name/],
     ["logits that are all masked", ["sample", "--logits", "-inf,-inf"], /--logits: at least one must be finite/],
     [
       "history beyond the logits",
@@ -92,23 +92,31 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["a DRY breaker alone", ["--dry-breaker", "x"], /--dry-breaker does nothing without --dry-multiplier/],
     ["a threshold without xtc", ["--xtc-threshold", "0.2"], /--xtc-threshold does nothing without --xtc-probability/],
     ["a gamma without a key", ["--watermark-gamma", "0.5"], /--watermark-gamma does nothing without --watermark-key/],
-    ["two ways", ["--beams", "2", "--num-samples", "2"], /--beams and --num-samples are two ways; give one/],
+    [
+      "two ways",
+      ["--beams", "2", "--num-samples", "2"],
+      /--beams and --num-samples are two decoding strategies; give one/,
+    ],
     ["a length penalty without beams", ["--length-penalty", "-1"], /--length-penalty does nothing without --beams/],
     ["many texts without beams", ["--num-return", "2"], /--num-return does nothing without --beams/],
     ["more texts than beams", ["--beams", "2", "--num-return", "3"], /--num-return 3 must be at most --beams, 2/],
     ["proposals of nobody", ["--proposals", "2"], /--proposals does nothing without --draft-model or --prompt-lookup/],
     ["logprobs that nobody sees", ["--logprobs", "2"], /--logprobs does nothing without --json/],
-    ["greedy samples", ["--num-samples", "2", "--greedy"], /--greedy does not go with --num-samples/],
-    ["samples without a cache", ["--num-samples", "2", "--no-cache"], /--no-cache does not go with --num-samples/],
+    ["greedy samples", ["--num-samples", "2", "--greedy"], /--greedy cannot be combined with --num-samples/],
+    [
+      "samples without a cache",
+      ["--num-samples", "2", "--no-cache"],
+      /--no-cache cannot be combined with --num-samples/,
+    ],
     [
       "samples of temperature 0",
       ["--num-samples", "2", "--dialect", "llama.cpp", "--temperature", "0"],
-      /--num-samples does not go with --temperature 0/,
+      /--num-samples cannot be combined with --temperature 0/,
     ],
     [
       "a seed at temperature 0",
       ["--seed", "2", "--dialect", "llama.cpp", "--temperature", "0"],
-      /--seed does not go with --temperature 0/,
+      /--seed cannot be combined with --temperature 0/,
     ],
     [
       "greedy and temperature 0",
@@ -123,39 +131,39 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "contrastive search of no candidate",
       ["--penalty-alpha", "0.6", "--top-k", "0"],
-      /--top-k 0 leaves --penalty-alpha nothing/,
+      /--top-k 0 gives --penalty-alpha no candidates/,
     ],
     [
       "contrastive search that draws",
       ["--penalty-alpha", "0.6", "--top-p", "0.9"],
-      /--top-p does not go with --penalty-alpha/,
+      /--top-p cannot be combined with --penalty-alpha/,
     ],
     [
       "contrastive search in steps",
       ["--penalty-alpha", "0.6", "--trace-sampling"],
-      /--trace-sampling does not go with --penalty-alpha/,
+      /--trace-sampling cannot be combined with --penalty-alpha/,
     ],
     [
       "speculation in steps",
       ["--prompt-lookup", "--trace-sampling"],
-      /--trace-sampling does not go with --prompt-lookup/,
+      /--trace-sampling cannot be combined with --prompt-lookup/,
     ],
     [
       "speculation with logprobs",
       ["--draft-model", "y", "--logprobs", "1", "--json"],
-      /--logprobs does not go with --draft-model/,
+      /--logprobs cannot be combined with --draft-model/,
     ],
     [
       "speculation under mirostat",
       ["--prompt-lookup", "--mirostat-tau", "5"],
-      /--mirostat-tau does not go with --prompt-lookup/,
+      /--mirostat-tau cannot be combined with --prompt-lookup/,
     ],
     [
       "speculation under xtc",
       ["--draft-model", "y", "--xtc-probability", "0.5"],
-      /--xtc-probability does not go with --draft-model/,
+      /--xtc-probability cannot be combined with --draft-model/,
     ],
-    ["beams in steps", ["--beams", "2", "--trace-sampling"], /--trace-sampling does not go with --beams/],
+    ["beams in steps", ["--beams", "2", "--trace-sampling"], /--trace-sampling cannot be combined with --beams/],
   ])("generate, before a model is loaded: %s", async (_, args, message) => {
     await fails(2, ["generate", "x", "--model", "nowhere", ...args], message);
   });
@@ -165,7 +173,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
   test.each([...drawing, ...others])("a beam search draws nothing, so that --%s is an error", async (option) => {
     const typed = `--${option}`.split(" ");
     const args = ["generate", "x", "--model", "nowhere", "--beams", "2", ...typed];
-    await fails(2, args, new RegExp(`^error: ${typed[0]} does not go with --beams: `));
+    await fails(2, args, new RegExp(`^error: ${typed[0]} cannot be combined with --beams: `));
   });
 
   test.each<[string, string[], RegExp]>([

@@ -20,7 +20,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "--greedy beside --seed",
       ["generate", "x", "--greedy", "--seed", "3"],
-      /--seed does not go with --greedy: nothing is drawn/,
+      /--seed cannot be combined with --greedy: nothing is drawn/,
     ],
     ["a top-p above 1", ["generate", "x", "--top-p", "1.5"], /above 0 and at most 1/],
     ["a top-p of 0", ["generate", "x", "--top-p", "0"], /above 0 and at most 1/],
@@ -40,7 +40,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["an unknown hash", ["watermark", "x", ...KEY, "--watermark-hash", "right"], /Allowed choices are left, self/],
     ["a width of 0", ["watermark", "x", ...KEY, "--watermark-width", "0"], /a whole number from 1/],
     ["a threshold of 0", ["watermark", "x", ...KEY, "--threshold", "0"], /a finite number above 0/],
-    ["a file without a name", ["watermark", "@", ...KEY], /@ needs the name of a file/],
+    ["a file without a name", ["watermark", "@", ...KEY], /@ must be followed by a file name/],
     ["compare with one file", ["compare", "x"], /missing required argument/],
     ["a negative tolerance", ["compare", "x", "y", "--atol", "-1"], /0 or more/],
     ["bench of a model and a preset", ["bench", "--model", "x", "--preset", "gpt2"], /cannot be used with/],
@@ -48,18 +48,22 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "a revision of a folder",
       ["generate", "x", "--model", TINY, "--revision", "v1"],
-      /--revision is for a model of the hub/,
+      /--revision applies to a model of the hub/,
     ],
-    ["a cache for a bundled model", ["tokens", "x", "--cache-dir", "x"], /--cache-dir is for a model of the hub/],
+    ["a cache for a bundled model", ["tokens", "x", "--cache-dir", "x"], /--cache-dir applies to a model of the hub/],
     [
       "a revision that is a path",
       ["pull", "gpt2", "--revision", "../x"],
       /must be the name of a branch, a tag or a commit/,
     ],
     ["pull without a model", ["pull"], /missing required argument/],
-    ["pull of a bundled model", ["pull", "fairytales"], /"fairytales" is no model of the hub: give org\/name.*gpt2-xl/],
-    ["remove of a folder", ["remove", TINY, "--yes"], /is no model of the hub/],
-    ["remove where nobody can be asked", ["remove", "gpt2"], /there is no terminal to ask on: give --yes/],
+    [
+      "pull of a bundled model",
+      ["pull", "fairytales"],
+      /"fairytales" is not a model of the hub: give org\/name.*gpt2-xl/,
+    ],
+    ["remove of a folder", ["remove", TINY, "--yes"], /is not a model of the hub/],
+    ["remove where nobody can be asked", ["remove", "gpt2"], /stdin is not a terminal to confirm on: give --yes/],
     ["bench in two formats", ["bench", "--json", "--markdown"], /cannot be used with/],
     ["bench of an unknown size", ["bench", "--preset", "gpt3"], /gpt2-xl/],
     [
@@ -81,7 +85,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ...(
       [
         [["--tokens", "1"], "the prompts are the lines of the file"],
-        [["--num-samples", "2"], "each line is continued once"],
+        [["--num-samples", "2"], "each line has one continuation"],
         [["--beams", "2"], "each line is sampled"],
         [["--draft-model", "fairytales"], "the lines are generated as a batch"],
         [["--prompt-lookup"], "the lines are generated as a batch"],
@@ -91,12 +95,12 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ).map(([option, because]): [string, string[], RegExp] => [
       `${option[0]} beside --file`,
       ["generate", "--file", "p.txt", ...option],
-      new RegExp(`${option[0]} does not go with --file: ${because}`),
+      new RegExp(`${option[0]} cannot be combined with --file: ${because}`),
     ]),
     [
       "a trace of lines without --json",
       ["generate", "--file", "p.txt", "--trace-sampling"],
-      /--trace-sampling with --file needs --json: lines are not written as their tokens come/,
+      /--trace-sampling with --file needs --json: lines are not streamed/,
     ],
     ["an unknown kernel set", ["generate", "x", "--kernels", "gpu"], /auto, simd, reference/],
     ["no thread", ["generate", "x", "--threads", "0"], /a whole number from 1 to 64/],

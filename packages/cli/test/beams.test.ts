@@ -1,13 +1,12 @@
-/** Beam search through tsgpt generate: what transformers finds, how it is scored and told. */
+/** Beam search through tsgpt generate: what transformers finds, how it is scored and reported. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { tell } from "../src/tell.ts";
+import { decode } from "../src/generate/decode.ts";
+import { idsOf, json, type Sequence, summed, TINY, type Token } from "./completions.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
-import { idsOf, json, type Sequence, summed, TINY, type Token } from "./stories.ts";
 
 const FLAGS = { dialect: "lecture", model: "tiny-tied", cache: true } as const;
 
@@ -77,7 +76,7 @@ describe.concurrent("--beams finds what transformers finds:", () => {
     writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, eos_token_id: search.eos }));
     await finds(folder, search);
     const { sequences } = await json(...argsOf(folder, search), "--length-penalty", "-1");
-    for (const story of sequences) expect(story.score).toBeCloseTo(summed(story) * story.tokens.length, 10);
+    for (const sequence of sequences) expect(sequence.score).toBeCloseTo(summed(sequence) * sequence.tokens.length, 10);
   });
 });
 
@@ -86,7 +85,7 @@ describe.concurrent("--beams", () => {
     const { sequences, seed } = await json("The king", "--beams", "3", "--num-return", "3", "--max-tokens", "6");
     expect(sequences).toHaveLength(3);
     // The tokens' logprobs come of a pass over several, the score of steps: float32 sums in two orders.
-    for (const story of sequences) expect(story.score).toBeCloseTo(summed(story) / story.tokens.length, 5);
+    for (const sequence of sequences) expect(sequence.score).toBeCloseTo(summed(sequence) / sequence.tokens.length, 5);
     const scores = sequences.map(({ score }: Sequence) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
     expect(seed).toBeUndefined();
@@ -126,9 +125,9 @@ describe.concurrent("--beams", () => {
     const write = (text: string) => {
       written += text;
     };
-    const flags: GenerateFlags = { ...FLAGS, beams: 8, maxTokens: 20, ignoreEos: true };
+    const flags = { ...FLAGS, beams: 8, maxTokens: 20, ignoreEos: true };
     const prompt = { text: null, ids: [1, 2, 3] };
-    const told = tell.beams({
+    const running = decode.beams({
       model,
       draft: undefined,
       prompt,
@@ -140,7 +139,7 @@ describe.concurrent("--beams", () => {
     });
     for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate); // one a layer of the prompt, one a step
     controller.abort();
-    const [best] = (await told).stories;
+    const [best] = (await running).completions;
     expect(best?.finishReason).toBe("abort");
     expect(best?.tokens.length).toBeGreaterThan(0);
     expect(best?.tokens.length).toBeLessThan(20);

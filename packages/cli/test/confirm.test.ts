@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { confirm } from "../src/confirm.ts";
+import { confirm } from "../src/terminal/confirm.ts";
 
 /** What is asked, and the answer to these lines. */
 async function asked(lines: string): Promise<[string, boolean]> {

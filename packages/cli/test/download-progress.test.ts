@@ -1,6 +1,6 @@
 import type { HubEvent } from "@tsgpt/hub";
 import { expect, test } from "vitest";
-import { withDownloadProgress } from "../src/download-progress.ts";
+import { withDownloadProgress } from "../src/terminal/download-progress.ts";
 
 const START: HubEvent = { kind: "start", parameters: 124_439_808, bytes: 0, totalBytes: 548e6 };
 const at = (megabytes: number): HubEvent => ({ kind: "progress", bytes: megabytes * 1e6, totalBytes: 548e6 });
@@ -60,7 +60,7 @@ test("what was there before counts as there, and not as speed", async () => {
     [0, { ...START, bytes: 500e6 }],
     [1000, at(510)],
   ]);
-  expect(first).toBe("downloading 124.4 million parameters, 548 MB; going on after 500 MB\n");
+  expect(first).toBe("downloading 124.4 million parameters, 548 MB; resuming at 500 MB\n");
   expect(second).toMatch(/93 %, 510 MB of 548 MB, 10\.0 MB\/s, 4 s left$/);
 });
 
@@ -86,11 +86,11 @@ test("a wait is told in the bar's place", async () => {
         [8000, at(1)],
       ])
     )[1],
-  ).toBe("\r\x1b[Ktoo many requests: again in 8 s");
+  ).toBe("\r\x1b[Ktoo many requests: retrying in 8 s");
 });
 
 test("another process at the same model is told", async () => {
-  expect(await written([[0, { kind: "waiting" }]])).toEqual(["another process is at this model: waiting for it\n"]);
+  expect(await written([[0, { kind: "waiting" }]])).toEqual(["another process is downloading this model: waiting\n"]);
 });
 
 test("in a log: a line every ten seconds, and long waits alone", async () => {
@@ -105,6 +105,6 @@ test("in a log: a line every ten seconds, and long waits alone", async () => {
   expect(await written(events, false)).toEqual([
     "downloading 124.4 million parameters, 548 MB\n",
     "18 %, 100 MB of 548 MB, 10.0 MB/s, 45 s left\n",
-    "busy: again in 1 min 30 s\n",
+    "busy: retrying in 1 min 30 s\n",
   ]);
 });

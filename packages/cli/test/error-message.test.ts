@@ -1,10 +1,10 @@
-/** What a person is told of an error. */
+/** The message of an error, as the CLI prints it. */
 import { CheckpointError, ContextOverflowError } from "@tsgpt/gpt";
 import { SamplingError } from "@tsgpt/sampling";
 import { ShapeError } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { usageError } from "../src/cli-error.ts";
-import { errorMessage } from "../src/error-message.ts";
+import { errorMessage } from "../src/terminal/error-message.ts";
 
 const overflow = { past: 0, adding: 9, limit: 8, what: "nPositions" } as const;
 
@@ -13,7 +13,13 @@ test.each<[Error, string]>([
   [new Error("generate: the logits at position 3 are NaN"), "the logits at position 3 are NaN"],
   [new ShapeError("matmul: b must be [k, n]"), "b must be [k, n]"],
   [new ContextOverflowError(overflow, "logits: the prompt has 9 tokens"), "the prompt has 9 tokens"],
-])("%s: the function's name is left out", (error, message) => {
+  [
+    new RangeError("beamSearch: numReturn must be from 1 to beams = 2, got 3"),
+    "--num-return must be from 1 to beams = 2, got 3",
+  ],
+  [new RangeError("contrastiveSearch: topK must be 1 or more"), "--top-k must be 1 or more"],
+  [new RangeError("generate: maxTokens must be 0 or more"), "--max-tokens must be 0 or more"],
+])("%s: without the function's name, and with options for parameters", (error, message) => {
   expect(errorMessage(error)).toBe(message);
 });
 
@@ -23,6 +29,6 @@ test.each([
   new SamplingError("temperature: 1e-320 is too small"),
   usageError("banned: x"),
   new Error("ENOENT: no such file or directory"),
-])("%s: all of it is told", (error) => {
+])("%s: the whole message", (error) => {
   expect(errorMessage(error)).toBe(error.message);
 });

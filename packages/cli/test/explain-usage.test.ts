@@ -6,7 +6,7 @@ import { createProgram } from "../src/program.ts";
 
 /** What is said of these arguments, which must be a usage error: no command runs. */
 async function said(typed: readonly string[]): Promise<string> {
-  const program = createProgram();
+  const program = await createProgram();
   const error = await program.parseAsync(typed, { from: "user" }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(CommanderError);
   return explainUsage(program, error as CommanderError, typed);

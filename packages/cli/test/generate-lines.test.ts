@@ -5,19 +5,23 @@ import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createEngine, createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import { answerAsJson } from "../src/answer-json.ts";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { generateLines, readLines } from "../src/generate-lines.ts";
-import { withModelDefaults } from "../src/model-defaults.ts";
-import { promptOf } from "../src/story.ts";
-import { tell } from "../src/tell.ts";
+import { promptOf } from "../src/generate/completion.ts";
+import { decode } from "../src/generate/decode.ts";
+import { generateLines, readLines } from "../src/generate/generate-lines.ts";
+import { withModelDefaults } from "../src/generate/model-defaults.ts";
+import { resultAsJson } from "../src/generate/result-json.ts";
+import type { GenerationFlags } from "../src/options/generation.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const TRAINED = fixture("fairytales-1");
-const FLAGS: GenerateFlags = {
-  ...{ model: "fairytales", kernels: "auto", dialect: "lecture" },
-  ...{ cache: true, maxTokens: 8, json: true, quiet: true },
-};
+const FLAGS = { dialect: "lecture", cache: true, json: true, quiet: true } as const;
+
+/** Eight tokens a line; with --dialect hf as many as the model's generation config says. */
+const flagsOf = (changes: Partial<GenerationFlags> = {}): GenerationFlags => ({
+  ...FLAGS,
+  ...(changes.dialect !== "hf" && { maxTokens: 8 }),
+  ...changes,
+});
 const LINES = ["The king", "", "Once upon a time there was a fox", "The wolf", "The king"];
 
 const engines = { reference: createReferenceEngine(), simd: await createEngine({ kernels: "simd", threads: 2 }) };
@@ -29,7 +33,7 @@ const models = {
 type Kernels = keyof typeof models;
 
 interface Run {
-  readonly flags?: Partial<GenerateFlags>;
+  readonly flags?: Partial<GenerationFlags>;
   readonly kernels?: Kernels;
   readonly model?: Model;
   readonly signal?: AbortSignal;
@@ -39,7 +43,7 @@ interface Run {
 /** What generating these lines writes. */
 async function run(lines: readonly string[], { flags: changes, kernels = "simd", onWrite, ...rest }: Run = {}) {
   const { model = models[kernels], signal = new AbortController().signal } = rest;
-  const flags = { ...FLAGS, ...changes };
+  const flags = flagsOf(changes);
   let [stdout, stderr] = ["", ""];
   const write = (text: string) => {
     stdout += text;
@@ -51,11 +55,11 @@ async function run(lines: readonly string[], { flags: changes, kernels = "simd",
     },
   };
   const task = { model, flags, seed: 5, signal, loadSeconds: 0 };
-  const told = await generateLines(task, lines, { json: flags.json === true, write, terminal, showProgress: true });
+  const result = await generateLines(task, lines, { json: flags.json === true, write, terminal, showProgress: true });
   return {
     stdout,
     stderr,
-    told,
+    result,
     objects: flags.json
       ? stdout
           .split("\n")
@@ -66,13 +70,13 @@ async function run(lines: readonly string[], { flags: changes, kernels = "simd",
 }
 
 /** The object that generate --json writes for a line alone. */
-async function alone(line: string, changes: Partial<GenerateFlags> = {}, model: Model = models.simd) {
+async function alone(line: string, changes: Partial<GenerationFlags> = {}, model: Model = models.simd) {
   const prompt = promptOf(model, line);
-  const { flags } = withModelDefaults({ ...FLAGS, ...changes }, model, "sample", prompt.ids.length);
+  const { flags } = withModelDefaults(flagsOf(changes), model, "sample", prompt.ids.length);
   const { signal } = new AbortController();
   const task = { model, draft: undefined, prompt, flags, seed: 5, signal, write: () => {}, heldTexts: [] };
-  const told = await tell.sample(task);
-  return JSON.parse(answerAsJson({ model, strategy: "sample", prompt, seed: 5, told, loadSeconds: 0 }));
+  const result = await decode.sample(task);
+  return JSON.parse(resultAsJson({ model, strategy: "sample", prompt, seed: 5, result, loadSeconds: 0 }));
 }
 
 /** Equal, numbers bit for bit, but for times. */
@@ -84,7 +88,7 @@ function expectSame(actual: Record<string, unknown>, expected: Record<string, un
 }
 
 describe.each(["reference", "simd"] as const)("%s", (kernels) => {
-  test.each<[string, Partial<GenerateFlags>]>([
+  test.each<[string, Partial<GenerationFlags>]>([
     ["a seed", {}],
     ["greedy", { greedy: true }],
     ["stop strings and a temperature", { stop: ["e"], temperature: 2, topP: 1 }],
@@ -95,27 +99,27 @@ describe.each(["reference", "simd"] as const)("%s", (kernels) => {
     ],
     ["no tokens", { maxTokens: 0 }],
   ])("each object is that of generate --json for the line alone: %s", async (_, flags) => {
-    const { objects, told } = await run(LINES, { flags, kernels });
+    const { objects, result } = await run(LINES, { flags, kernels });
     expect(objects).toHaveLength(LINES.length);
     for (const [i, line] of LINES.entries()) expectSame(objects[i], await alone(line, flags, models[kernels]));
-    expect(told).toMatchObject({ lines: 5, failures: 0, unfinished: 0 });
-    expect(told.tokens).toBe(objects.reduce((sum, { tokens }) => sum + tokens.length, 0));
+    expect(result).toMatchObject({ lines: 5, failures: 0, unfinished: 0 });
+    expect(result.tokens).toBe(objects.reduce((sum, { tokens }) => sum + tokens.length, 0));
   });
 });
 
 test("each line has the defaults of the model's generation config, as it has them alone", async () => {
   const generation = { file: "generation_config.json", unapplied: {}, topK: 3, maxLength: 12, noRepeatNgramSize: 2 };
   const model = { ...models.simd, generation };
-  const flags: Partial<GenerateFlags> = { dialect: "hf" };
-  const { objects, told } = await run([...LINES, "The king ".repeat(8)], { model, flags });
+  const flags: Partial<GenerationFlags> = { dialect: "hf" };
+  const { objects, result } = await run([...LINES, "The king ".repeat(8)], { model, flags });
   for (const [i, line] of LINES.entries()) expectSame(objects[i], await alone(line, flags, model));
   const lengths = LINES.map((line) => 12 - (model.tokenizer?.encode(line).length || 1)); // an empty prompt is one token
   expect(objects.slice(0, 5).map(({ tokens }) => tokens.length)).toEqual(lengths);
   expect(objects[5]).toEqual({
     line: 6,
-    error: expect.stringMatching(/"max_length" is 12, which leaves nothing after/),
+    error: expect.stringMatching(/"max_length" is 12, which leaves no tokens after/),
   });
-  expect(told.first?.applied).toEqual(["noRepeatNgramSize", "topK", "maxLength"]);
+  expect(result.first?.applied).toEqual(["noRepeatNgramSize", "topK", "maxLength"]);
 });
 
 test("more lines than run at once are written in their order", async () => {
@@ -128,13 +132,13 @@ describe("what is wrong with a line", () => {
   const long = "The king ".repeat(400);
 
   test("is an object with its number in its place, and the others go on", async () => {
-    const { objects, told } = await run(["The king", long, "The wolf"]);
+    const { objects, result } = await run(["The king", long, "The wolf"]);
     expect(objects[1]).toEqual({
       line: 2,
       error: expect.stringMatching(/the prompt has 8\d\d tokens; the model takes 512/),
     });
     expect([objects[0].prompt, objects[2].prompt]).toEqual(["The king", "The wolf"]);
-    expect(told).toMatchObject({ failures: 1, tokens: 16 });
+    expect(result).toMatchObject({ failures: 1, tokens: 16 });
   });
 
   test("without --json it is said on stderr", async () => {
@@ -181,7 +185,7 @@ test("after Ctrl-C the lines that are finished are written, in their order, and 
     (_, i) => models.simd.tokenizer?.decode(new Array(509 - i).fill(581)) ?? "",
   );
   const lines = ["The king", almostFull[0] as string, "The wolf", almostFull[1] as string];
-  const { objects, told } = await run(lines, {
+  const { objects, result } = await run(lines, {
     model,
     flags: { ignoreEos: true, maxTokens: 99 },
     signal: controller.signal,
@@ -190,13 +194,13 @@ test("after Ctrl-C the lines that are finished are written, in their order, and 
     [lines[1], "context"],
     [lines[3], "context"],
   ]);
-  expect(told.unfinished).toBe(2);
+  expect(result.unfinished).toBe(2);
 });
 
-test("the caches of the lines under way are counted, at most", async () => {
-  const { told } = await run(["The king", "The king"], { flags: { maxTokens: 6 } });
+test("the caches of the lines under way are pluralize, at most", async () => {
+  const { result } = await run(["The king", "The king"], { flags: { maxTokens: 6 } });
   const { nLayer, nEmbd } = models.simd.config;
-  expect(told.cacheBytes).toBe(2 * 2 * nLayer * nEmbd * 4 * (2 + 6)); // "The king" is two tokens
+  expect(result.cacheBytes).toBe(2 * 2 * nLayer * nEmbd * 4 * (2 + 6)); // "The king" is two tokens
 });
 
 test.each([

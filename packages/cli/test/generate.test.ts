@@ -113,7 +113,7 @@ describe.concurrent("tsgpt generate", () => {
     ]);
     expect(reference.stderr).toMatch(/^reference kernels, 1 thread; f32 weights 14\.2 MB, cache \d\.\d MB, arena \d/);
     expect(one.stderr).toMatch(
-      /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB, in a memory of \d\d\.\d MB\n/,
+      /^simd kernels, 1 thread; f32 weights 14\.\d MB, cache \d\.\d MB, arena \d\.\d MB; engine memory \d\d\.\d MB\n/,
     );
     expect(two.stderr).toMatch(/^simd kernels, 2 threads; /m);
     expect(one.stdout).toBe(reference.stdout);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatBytes } from "../src/bytes.ts";
+import { formatBytes } from "../src/terminal/format-bytes.ts";
 import { fixture } from "./process.ts";
 import { shippedModel } from "./shipped-model.ts";
 import { tied, useHub } from "./use-hub.ts";
@@ -22,7 +22,7 @@ describe("models", () => {
       `\nfairytales bundled ${size} ${parameters} f32, f16, bf16, int8\n`,
     );
     expect(stdout).toMatch(new RegExp(`\norg/tied +main ${commit} +\\d\\.\\d\\d MB +[\\d,]+ +f32, f16, bf16, int8\n`));
-    expect(stdout).toMatch(`the cache is ${at.cacheDir}\n`);
+    expect(stdout).toMatch(`cache: ${at.cacheDir}\n`);
   });
 
   test("--json; what could not run says why", async () => {
@@ -54,7 +54,7 @@ describe("models", () => {
 describe("info", () => {
   test("of a model on the hub: no weights, and nothing kept", async () => {
     const { stdout } = await at.run(["info", "org/large"]);
-    expect(stdout).toMatch(/^org\/large at [0-9a-f]{40}\nwhere +on the hub; tsgpt pull fetches it\n/);
+    expect(stdout).toMatch(/^org\/large at [0-9a-f]{40}\nwhere +on the hub; tsgpt pull downloads it\n/);
     expect(stdout).toMatch(
       /\nshape +1 layers, 1 heads, 16 channels, context 8, vocabulary 31250, gelu_new, tied head\n/,
     );

@@ -185,7 +185,7 @@ describe("pull", () => {
     pull.child.kill("SIGINT");
     expect(await pull.ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/^downloading [^\n]*\n$/) });
     const second = await at.run(["pull", "org/large"]);
-    expect(second.stderr).toMatch(/^downloading .*; going on after [\d.]+ [kM]B\n$/);
+    expect(second.stderr).toMatch(/^downloading .*; resuming at [\d.]+ [kM]B\n$/);
     expect(at.hub.asked.at(-1)?.range).toMatch(/^bytes=\d+-$/);
     expect(sha256(readFileSync(join(second.stdout.trim(), "model.safetensors")))).toBe(
       sha256(large["model.safetensors"]),
@@ -218,9 +218,9 @@ test("two processes at once share one download: the second waits, says so, and u
   const both = [spawnPull("org/large"), spawnPull("org/large")];
   const outcomes = await Promise.all(both.map(({ ended }) => ended));
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-  expect(outcomes.filter(({ stderr }) => stderr === "another process is at this model: waiting for it\n")).toHaveLength(
-    1,
-  );
+  expect(
+    outcomes.filter(({ stderr }) => stderr === "another process is downloading this model: waiting\n"),
+  ).toHaveLength(1);
   expect(at.hub.asked.filter(({ kind, range }) => kind === "store" && range === undefined)).toHaveLength(1);
   expect(readdirSync(join(at.cacheDir, "models--org--large/blobs"))).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inLineOrder } from "../src/in-line-order.ts";
+import { inLineOrder } from "../src/terminal/in-line-order.ts";
 
 test("results are given out in the order of their lines, each as soon as all before it are there", () => {
   const given: string[] = [];

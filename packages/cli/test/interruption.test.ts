@@ -14,6 +14,7 @@ test.each([0, 40])("logits, interrupted %i turns after the start, writes nothing
     output: join(folder, "x.safetensors"),
     cache: "step",
     kernels: "reference",
+    dtype: "auto",
   });
   const outcome = expect(running).rejects.toMatchObject({ name: "AbortError" });
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LinesOutput, linesReport } from "../src/lines-report.ts";
+import { type LinesOutput, linesReport } from "../src/terminal/lines-report.ts";
 
 /** A report of three lines on a terminal that shows stdout too, and a clock of 100 milliseconds a token. */
 function reported(changes: Partial<LinesOutput>) {

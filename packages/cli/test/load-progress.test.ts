@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withLoadProgress } from "../src/load-progress.ts";
+import { withLoadProgress } from "../src/terminal/load-progress.ts";
 
 /** What a load of 200 MB writes that reports a tenth of it every `step` milliseconds. */
 async function written(

@@ -12,7 +12,7 @@ import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 const TRAINED = fixture("fairytales-1");
 const ONCE = "Once upon a"; // three tokens
-const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
+const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
 const run = (flags: Partial<SampleFlags>) => captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
@@ -41,7 +41,8 @@ const integers = (...ids: number[]): TensorToWrite => {
 };
 
 /** Parses a command line, and runs it. */
-const called = (...args: string[]) => createProgram().parseAsync(["sample", ...args], { from: "user" });
+const called = async (...args: string[]) =>
+  (await createProgram("sample")).parseAsync(["sample", ...args], { from: "user" });
 
 describe("a usage error", () => {
   test.each([
@@ -60,7 +61,7 @@ describe("a usage error", () => {
     "--logits with %s, and no --model",
     async (...option) => {
       await expect(called("--logits", "1,2", ...option)).rejects.toThrow(
-        `${option[0]} does nothing without --model, beside --logits; give that too`,
+        `with --logits, ${option[0]} does nothing without --model; give that too`,
       );
     },
   );

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { EngineError, physicalCores } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
-import { makeEngine } from "../src/make-engine.ts";
-import { room } from "../src/room.ts";
+import { availableBytes } from "../src/model/available-memory.ts";
+import { makeEngine } from "../src/model/make-engine.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { MAIN, spawned } from "./process.ts";
 
@@ -37,7 +37,7 @@ test("where it cannot, one line says why and what runs instead; what a model fin
   const note =
     "note: this JavaScript engine has no WebAssembly SIMD with shared memory; the reference kernels run instead, many times slower\n";
   expect((await makeEngine({})).kernelSet).toBe("reference");
-  expect(await room()).toBeGreaterThan(0);
+  expect(await availableBytes()).toBeGreaterThan(0);
   expect(lines).toEqual([note, note]);
 });
 
@@ -45,7 +45,7 @@ test("where threads were asked for by number, the error says what to do", async 
   vi.stubGlobal("WebAssembly", undefined);
   const lacks = "this JavaScript engine has no WebAssembly SIMD with shared memory";
   await expect(makeEngine({ threads: 2 })).rejects.toThrow(
-    new EngineError(`${lacks}; leave --threads out to run with what there is here`),
+    new EngineError(`${lacks}; omit --threads to run with what is available here`),
   );
   await expect(makeEngine({ threads: 2, kernels: "simd" })).rejects.toThrow(new EngineError(lacks));
 });
@@ -53,7 +53,7 @@ test("where threads were asked for by number, the error says what to do", async 
 test("no command makes an engine in another way", () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const makers = files.filter((name) => /create\w*Engine/.test(readFileSync(SOURCES + name, "utf8")));
-  expect(makers).toEqual(["make-engine.ts"]);
+  expect(makers).toEqual(["model/make-engine.ts"]);
 });
 
 test("node --jitless has no WebAssembly: the same text, on the reference kernels", { timeout: 60_000 }, async () => {

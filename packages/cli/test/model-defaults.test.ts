@@ -4,10 +4,10 @@ import { loadModel } from "@tsgpt/gpt/node";
 import { STEP_FLAGS } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { describeDefaults, withModelDefaults } from "../src/model-defaults.ts";
-import { resolveChain } from "../src/resolve-chain.ts";
-import { type Strategy, strategyOf } from "../src/strategy.ts";
+import { describeDefaults, withModelDefaults } from "../src/generate/model-defaults.ts";
+import { type Strategy, strategyOf } from "../src/generate/strategy.ts";
+import type { GenerationFlags } from "../src/options/generation.ts";
+import { resolveChain } from "../src/options/resolve-chain.ts";
 import { fixture } from "./process.ts";
 
 const tiny = await loadModel(fixture("tiny-tied"));
@@ -17,11 +17,11 @@ const model = (keys: object, eosTokenId: Model["config"]["eosTokenId"] = undefin
   config: { ...tiny.config, eosTokenId },
   generation: parseGenerationConfig(JSON.stringify(keys)),
 });
-const flagsOf = (typed: Partial<GenerateFlags>): GenerateFlags => ({
-  ...{ dialect: "hf", maxTokens: 12, model: "tiny", cache: true },
+const flagsOf = (typed: Partial<GenerationFlags>): GenerationFlags => ({
+  ...{ dialect: "hf", cache: true },
   ...typed,
 });
-const fill = (keys: object, typed: Partial<GenerateFlags> = {}, promptLength = 3) => {
+const fill = (keys: object, typed: Partial<GenerationFlags> = {}, promptLength = 3) => {
   const flags = flagsOf(typed);
   return withModelDefaults(flags, model(keys), strategyOf(flags), promptLength);
 };
@@ -29,7 +29,7 @@ const fill = (keys: object, typed: Partial<GenerateFlags> = {}, promptLength = 3
 /** The chain for a prompt of three tokens. */
 function chain(
   keys: object,
-  typed: Partial<GenerateFlags> = {},
+  typed: Partial<GenerationFlags> = {},
   { eos = undefined as number[] | undefined, prompt = 3 } = {},
 ) {
   const flags = flagsOf(typed);
@@ -83,7 +83,10 @@ test("what is typed counts before it, and what is not named is the dialect's", (
 test("the other dialects take none of it", () => {
   const keys = { do_sample: false, temperature: 0.7, repetition_penalty: 2, suppress_tokens: [1], max_length: 1 };
   const flags = flagsOf({ dialect: "lecture" });
-  expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({ flags, applied: [] });
+  expect(withModelDefaults(flags, model(keys), "sample", 3)).toEqual({
+    flags: { ...flags, maxTokens: 200 },
+    applied: [],
+  });
 });
 
 describe("do_sample false", () => {
@@ -151,7 +154,7 @@ test("forced_eos_token_id is the last token that may come", () => {
   expect(chain({ forced_eos_token_id: [8], max_new_tokens: 5, top_k: 0 })).toEqual([
     { type: "forced-token", id: 8, at: 4 },
   ]);
-  expect(chain({ forced_eos_token_id: 8, top_k: 0 }, { forcedLast: 9 })).toEqual([
+  expect(chain({ forced_eos_token_id: 8, top_k: 0 }, { forcedLast: 9, maxTokens: 12 })).toEqual([
     { type: "forced-token", id: 9, at: 11 },
   ]);
 });
@@ -160,8 +163,8 @@ test.each([
   [{ max_new_tokens: 5 }, {}, 5],
   [{ max_new_tokens: 5, max_length: 4 }, {}, 5],
   [{ max_length: 8 }, {}, 5],
-  [{ max_length: 8 }, { hasLength: true }, 12],
-  [{}, {}, 12],
+  [{ max_length: 8 }, { maxTokens: 12 }, 12],
+  [{}, {}, 200],
 ])("of %j and %j at most %i tokens come", (keys, typed, most) => {
   expect(fill(keys, typed).flags.maxTokens).toBe(most);
 });
@@ -174,17 +177,26 @@ test.each([
     { repetition_penalty: -1 },
     '"repetition_penalty" is -1: penalty must be a finite number above 0 (1 is off); give --repetition-penalty',
   ],
-  [{ max_length: 3 }, '"max_length" is 3, which leaves nothing after a prompt of 3 tokens; give --max-tokens'],
+  [{ max_length: 3 }, '"max_length" is 3, which leaves no tokens after a prompt of 3 tokens; give --max-tokens'],
   [{ bad_words_ids: [[61]] }, '"bad_words_ids" names token 61; ids go from 0 to 60'],
   [{ forced_bos_token_id: 99 }, '"forced_bos_token_id" names token 99; ids go from 0 to 60'],
-  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: one token can be forced; give --forced-last'],
+  [{ forced_eos_token_id: [4, 5] }, '"forced_eos_token_id" is [4,5]: only one token can be forced; give --forced-last'],
 ])("%j cannot be, and the message names file, key and option", (keys, message) => {
   expect(() => fill(keys)).toThrow(new CliError(`generation_config.json: ${message}`, 1));
 });
 
+test("top_k 0, no candidates for contrastive search, is an error of the file there alone", () => {
+  const message = '"top_k" is 0: contrastive search needs 1 candidate or more; give --top-k';
+  expect(() => fill({ top_k: 0 }, { penaltyAlpha: 0.5 })).toThrow(
+    new CliError(`generation_config.json: ${message}`, 1),
+  );
+  expect(fill({ top_k: 0 }, { penaltyAlpha: 0.5, topK: 3 }).flags.topK).toBe(3);
+  expect(fill({ top_k: 0 }).flags.topK).toBe(0);
+});
+
 test("--verbose shows what counts, as the file spells it", () => {
   const keys = { eos_token_id: [9, 31], temperature: 0.7, top_k: 5, max_new_tokens: 3 };
-  const shown = (typed: Partial<GenerateFlags>) =>
+  const shown = (typed: Partial<GenerationFlags>) =>
     describeDefaults(model(keys), flagsOf(typed), fill(keys, typed).applied);
   expect(shown({ topK: 3 })).toBe("generation_config.json: eos_token_id [9,31], temperature 0.7, max_new_tokens 3\n");
   expect(shown({ dialect: "lecture" })).toBe(

@@ -10,9 +10,9 @@ import { expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { mutatedFile, mutation, type Recorded } from "../../gpt/test/fuzz/mutations.ts";
 import { CliError } from "../src/cli-error.ts";
-import type { GenerateFlags } from "../src/commands/generate.ts";
-import { withModelDefaults } from "../src/model-defaults.ts";
-import { resolveChain } from "../src/resolve-chain.ts";
+import { withModelDefaults } from "../src/generate/model-defaults.ts";
+import type { GenerationFlags } from "../src/options/generation.ts";
+import { resolveChain } from "../src/options/resolve-chain.ts";
 import { fixture } from "./process.ts";
 
 /** For each prompt the greedy ids, which tokens may be drawn first (bit i is token i), and the largest probability. */
@@ -27,10 +27,12 @@ const { indices, which, results }: Recorded<Result> = JSON.parse(
 const tiny = await loadModel(fixture("tiny-tied"));
 const config = { name: "config.json", text: readFileSync(`${fixture("tiny-tied")}/config.json`, "utf8") };
 
-const chainOf = (model: Model, prompt: readonly number[], typed: Partial<GenerateFlags>) => {
-  const flags = { dialect: "hf", maxTokens: 12, model: "tiny", cache: true, ...typed } as const;
-  const filled = withModelDefaults(flags, model, "sample", prompt.length).flags;
-  return { maxTokens: filled.maxTokens, chain: resolveChain(filled, model, prompt.length, { defaults: true }) };
+const chainOf = (model: Model, prompt: readonly number[], typed: Partial<GenerationFlags>) => {
+  const flags = { dialect: "hf", cache: true, ...typed } as const;
+  const { flags: filled, applied } = withModelDefaults(flags, model, "sample", prompt.length);
+  const namesLength = applied.some((key) => key === "maxNewTokens" || key === "maxLength");
+  const maxTokens = namesLength ? filled.maxTokens : 12;
+  return { maxTokens, chain: resolveChain({ ...filled, maxTokens }, model, prompt.length, { defaults: true }) };
 };
 
 async function greedyIds(model: Model, prompt: readonly number[]): Promise<number[]> {

@@ -1,7 +1,7 @@
 /** What the text of an option means; a list that is written otherwise is told how it is written. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
-import { biases, feeding, gatherWords, logitRow, tokenIds } from "../src/option-values.ts";
+import { biases, feeding, gatherWords, logitRow, tokenIds } from "../src/options/values.ts";
 
 const IDS = "must be token ids separated by commas, such as 1,2,3";
 const LOGITS = "must be logits separated by commas, such as 0.8,-inf,0.4";
@@ -41,12 +41,12 @@ describe("a list in another form names the form, and the item that does not fit:
     ["a bias without a number", biases, "5:", `${PAIRS}; "5:" is not an id:bias pair`],
     ["a bias of a word", biases, "king:2", `${PAIRS}; "king:2" is not an id:bias pair`],
     ["an infinite bias", biases, "5:Infinity", `${PAIRS}; "5:Infinity" is not an id:bias pair`],
-    ["ids among words with spaces", gatherWords, "1 2 3", `${IDS}; to mean it as a text, quote it twice: '"1 2 3"'`],
+    ["ids among words with spaces", gatherWords, "1 2 3", `${IDS}; to give it as a text, quote it twice: '"1 2 3"'`],
     [
       "ids among words with a comma at the end",
       gatherWords,
       "1,",
-      `${IDS}; to mean it as a text, quote it twice: '"1,"'`,
+      `${IDS}; to give it as a text, quote it twice: '"1,"'`,
     ],
     ["a prefill of none", feeding, "prefill:0", "must be none, step or prefill:K, where K is a whole number from 1"],
     ["a prefill of a word", feeding, "prefill:x", "must be none, step or prefill:K, where K is a whole number from 1"],

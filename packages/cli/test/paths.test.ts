@@ -1,13 +1,14 @@
 /** Options and arguments that name a file or a folder: `~` is expanded where shells do not, behind an equals sign and behind @. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
-import { logitRow, path } from "../src/option-values.ts";
+import { typedText } from "../src/input/text-argument.ts";
+import { logitRow, path } from "../src/options/values.ts";
 import { createProgram } from "../src/program.ts";
-import { typedText } from "../src/text-argument.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
-test("every option of every command that names a file, a folder or a model", () => {
-  const found = createProgram().commands.flatMap((command) =>
+test("every option of every command that names a file, a folder or a model", async () => {
+  const { commands } = await createProgram();
+  const found = commands.flatMap((command) =>
     command.options
       .filter(({ flags }) => /<(file|folder|model|path|dir)>/.test(flags))
       .map((option) => ({ name: `${command.name()} ${option.long}`, parser: option.parseArg })),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { progressLine } from "../src/progress-line.ts";
+import { progressLine } from "../src/terminal/progress-line.ts";
 
 /** What a terminal is shown that is told a number each `step` milliseconds. */
 function shown(step: number, count: number, isTTY = true): string[] {

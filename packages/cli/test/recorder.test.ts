@@ -1,7 +1,7 @@
-/** What is noted of a token: log-probabilities by the logits themselves, whatever their probabilities come to. */
+/** What is recorded of a token: log-probabilities by the logits themselves, whatever their probabilities come to. */
 import { createSampler } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { type Note, noteTop, recording, topOf } from "../src/recorder.ts";
+import { recordingSampler, recordTop, type TokenRecord, topOf } from "../src/generate/recorder.ts";
 
 const CONTEXT = { history: [0, 1], promptLength: 1 };
 
@@ -15,7 +15,7 @@ test("the logprob of a logit of -1000 beside 0 is -1000: its probability is too 
   expect(JSON.stringify(topLogprobs)).not.toContain("null");
 });
 
-test("logprobs of ln 0.4, ln 0.3, ln 0.2, ln 0.1 are these, the likeliest first, and no more than asked for", () => {
+test("logprobs of ln 0.4, ln 0.3, ln 0.2, ln 0.1 are these, the most probable first, and no more than asked for", () => {
   const logits = Float32Array.from([1, 4, 3, 2], (tenths) => Math.log(tenths / 10));
   expect(topOf(logits, 0, 2).topLogprobs).toEqual([
     { id: 1, logprob: expect.closeTo(Math.log(0.4), 6) },
@@ -25,16 +25,16 @@ test("logprobs of ln 0.4, ln 0.3, ln 0.2, ln 0.1 are these, the likeliest first,
   expect(topOf(logits, 0, undefined)).toEqual({});
 });
 
-test("a masked token is none of the likeliest", () => {
+test("a masked token is none of the most probable", () => {
   expect(topOf(Float32Array.of(-Infinity, 2), 0, 2).topLogprobs).toEqual([{ id: 1, logprob: 0 }]);
 });
 
-test("a recording sampler notes them, and with a trace what the chain was given", () => {
-  const [plain, traced]: [Note[], Note[]] = [[], []];
+test("a recording sampler records them, and with a trace what the chain was given", () => {
+  const [plain, traced]: [TokenRecord[], TokenRecord[]] = [[], []];
   const logits = Float32Array.of(0, -1000);
   const greedy = () => createSampler([{ type: "greedy" }], { seed: 0 });
-  expect(recording(greedy(), { logprobs: 2 }, plain)(logits, CONTEXT)).toBe(0);
-  expect(recording(greedy(), { logprobs: 2, traceSampling: true }, traced)(logits, CONTEXT)).toBe(0);
+  expect(recordingSampler(greedy(), { logprobs: 2 }, plain)(logits, CONTEXT)).toBe(0);
+  expect(recordingSampler(greedy(), { logprobs: 2, traceSampling: true }, traced)(logits, CONTEXT)).toBe(0);
   const topLogprobs = [0, -1000].map((logprob, id) => ({ id, logprob }));
   expect(plain).toEqual([{ topLogprobs }]);
   expect(traced).toMatchObject([
@@ -42,9 +42,9 @@ test("a recording sampler notes them, and with a trace what the chain was given"
   ]);
 });
 
-test("a strategy without a chain notes them too", () => {
-  const notes: Note[] = [];
-  noteTop(Float32Array.of(0, -1000), CONTEXT, { logprobs: 2 }, notes);
-  noteTop(Float32Array.of(0, -1000), CONTEXT, {}, notes);
-  expect(notes).toEqual([{ topLogprobs: [0, -1000].map((logprob, id) => ({ id, logprob })) }]);
+test("a strategy without a chain records them too", () => {
+  const records: TokenRecord[] = [];
+  recordTop(Float32Array.of(0, -1000), CONTEXT, { logprobs: 2 }, records);
+  recordTop(Float32Array.of(0, -1000), CONTEXT, {}, records);
+  expect(records).toEqual([{ topLogprobs: [0, -1000].map((logprob, id) => ({ id, logprob })) }]);
 });

@@ -7,7 +7,7 @@ import { type SampleFlags, sampleCommand } from "../src/commands/sample.ts";
 import { captured } from "./captured.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
-const ENGINE = { kernels: "reference" } as const; // the same numbers on every machine
+const ENGINE = { kernels: "reference", dtype: "auto" } as const; // the same numbers on every machine
 const TRAINED = fixture("fairytales-1");
 const run = (flags: Partial<SampleFlags>) =>
   captured(() => sampleCommand({ dialect: "lecture", ...ENGINE, ...(!flags.logits && { model: TRAINED }), ...flags }));
@@ -139,7 +139,7 @@ describe("--prompt", () => {
     expect(counts).toHaveLength(3);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1000);
     expect(Math.min(...counts)).toBeGreaterThan(0);
-    expect(shown).toMatch(/xtc took its chance anew for each draw; final is after the one above\n$/);
+    expect(shown).toMatch(/xtc drew a new random number for each draw; final is for the one above\n$/);
   });
 
   test("logits of a model that are no numbers: an error that names the model", async () => {
@@ -161,7 +161,7 @@ describe("--prompt", () => {
     [
       "a text without a tokenizer",
       { prompt: "x", model: fixture("tiny-tied") },
-      /has no tokenizer for --prompt; give token ids: tsgpt logits --tokens/,
+      /has no tokenizer for --prompt; use token ids: tsgpt logits --tokens/,
     ],
     ["a token beyond the model", { prompt: "x", allowed: [4096] }, /--allowed: token id 4096 is out of range/],
     [

@@ -7,7 +7,7 @@ import { fixture } from "./process.ts";
 
 const TRAINED = fixture("fairytales-1");
 const run = (flags: Partial<SampleFlags>) =>
-  captured(() => sampleCommand({ dialect: "lecture", model: TRAINED, ...flags }));
+  captured(() => sampleCommand({ dialect: "lecture", dtype: "auto", kernels: "auto", model: TRAINED, ...flags }));
 const json = async (flags: Partial<SampleFlags>) => JSON.parse(await run({ ...flags, json: true }));
 
 /** Logits of 5,000 ids, more than the tokenizer has: " king" is the most probable, then id 4999, then " was". */
@@ -21,11 +21,13 @@ const logits = { row: Array.from({ length: 5000 }, (_, id) => HIGH.get(id) ?? 0)
 describe("--logits with --model", () => {
   test("shows tokens and history as words, and as ids what the tokenizer does not have", async () => {
     const shown = await run({ logits, history: [336, 581] }); // The king
-    expect(shown).toMatch(/^the next token after "The king"\n\n {2}words {4}of the tokenizer of model fairytales-1\n/);
+    expect(shown).toMatch(
+      /^the next token after "The king"\n\n {2}words {4}from the tokenizer of model fairytales-1\n/,
+    );
     expect(shown).toMatch(/\n +1 {2}" king" .*\n +2 {2}4999 .*\n +3 {2}" was" /);
   });
 
-  test("a history that has no text is counted", async () => {
+  test("a history that has no text is pluralize", async () => {
     expect(await run({ logits, history: [4999] })).toMatch(/^the next token after 1 token\n/);
   });
 
@@ -58,11 +60,12 @@ describe("--logits with --model", () => {
 
   test("a folder with a tokenizer alone is enough; one without is an error", async () => {
     expect((await json({ logits, model: fixture("gpt2-tokenizer") })).model).toBe("gpt2-tokenizer");
-    await expect(run({ logits, model: fixture("tiny-tied") })).rejects.toThrow(/has no tokenizer\.json/);
+    await expect(run({ logits, model: fixture("tiny-tied") })).rejects.toThrow(/has neither tokenizer\.json nor/);
   });
 
   test("the engine's options stay refused", async () => {
     const typed = ["sample", "--logits", "1,2", "--model", TRAINED, "--dtype", "f32"];
-    await expect(createProgram().parseAsync(typed, { from: "user" })).rejects.toThrow(/--dtype.* cannot be used with/);
+    const program = await createProgram();
+    await expect(program.parseAsync(typed, { from: "user" })).rejects.toThrow(/--dtype.* cannot be used with/);
   });
 });

@@ -8,7 +8,7 @@ import { captured } from "./captured.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
 const printed = (...args: string[]) =>
-  captured(() => createProgram().parseAsync(["sample", ...args], { from: "user" }));
+  captured(async () => (await createProgram("sample")).parseAsync(["sample", ...args], { from: "user" }));
 const json = async (...args: string[]) => JSON.parse(await printed("--json", ...args));
 const probabilities = async (...args: string[]): Promise<number[]> => (await json(...args)).probabilities;
 
@@ -224,7 +224,7 @@ top-k (k 3, boundary llama.cpp)
     const [{ uniform, kept }] = steps;
     expect(kept).toBe(uniform < 0.5 ? 2 : 3);
     expect(probabilities[0] === 0).toBe(uniform < 0.5);
-    expect(await printed(...args)).toContain(`chance ${uniform.toFixed(3)}`);
+    expect(await printed(...args)).toContain(`random number ${uniform.toFixed(3)}`);
   });
 
   test("--draws counts; the same seed draws the same", async () => {
@@ -251,7 +251,7 @@ top-k (k 3, boundary llama.cpp)
 
   test("with draws, xtc takes its chance anew each time, and that is said", async () => {
     const stdout = await printed(...DECLINING, "--xtc-probability", "0.5", "--draws", "1000");
-    expect(stdout).toMatch(/xtc took its chance anew for each draw/);
+    expect(stdout).toMatch(/xtc drew a new random number for each draw/);
     const { draws } = await json(...DECLINING, "--xtc-probability", "0.5", "--draws", "10000");
     expect(draws.counts[0] / 10000).toBeCloseTo(0.6652 / 2, 1); // gone half of the time
   });
@@ -280,7 +280,7 @@ top-k (k 3, boundary llama.cpp)
 test("Ctrl-C ends the draws: nothing is printed, exit code 130", async () => {
   const before = process.exitCode;
   const write = vi.spyOn(process.stdout, "write");
-  const options = { dialect: "lecture", logits: { row: [1, 2] } } as const;
+  const options = { dialect: "lecture", dtype: "auto", kernels: "auto", logits: { row: [1, 2] } } as const;
   const running = sampleCommand({ ...options, draws: 100_000_000 });
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   process.emit("SIGINT");

@@ -1,7 +1,7 @@
 /** What steps did, in lines that fit a terminal. */
 import { applyChain, type ChainSpec } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { chainLines, sharesLine, wrapped } from "../src/step-report.ts";
+import { chainLines, sharesLine, wrapped } from "../src/terminal/step-report.ts";
 
 const shares = Float64Array.from([4, 3, 2, 1], Math.log);
 const described = (chain: ChainSpec, uniform = 0) => {
@@ -17,14 +17,14 @@ test("what the model gives, then each step", () => {
     ]),
   ).toBe(`\
   model: 4 tokens, entropy 1.85 bits, 3 tokens hold 90%
-    ahead: "0" 40%, "1" 30%, "2" 20%, "3" 10%
+    top: "0" 40%, "1" 30%, "2" 20%, "3" 10%
   temperature (temperature 1): 4 left
     entropy 1.85 bits, 3 tokens hold 90%
-    ahead: "0" 40%, "1" 30%, "2" 20%, "3" 10%
+    top: "0" 40%, "1" 30%, "2" 20%, "3" 10%
   top-k (k 2): 4 -> 2 left, mass removed 30%
     entropy 0.99 bits, 2 tokens hold 90%
-    ahead: "0" 57.1%, "1" 42.9%
-    cut: "2" 20%, "3" 10%
+    top: "0" 57.1%, "1" 42.9%
+    removed: "2" 20%, "3" 10%
 `);
 });
 
@@ -36,7 +36,7 @@ test("without a step, the distribution itself", () => {
 
 test("chance and mu stand beside the entropy", () => {
   expect(described([{ type: "xtc", probability: 0.5, threshold: 0.3 }], 0.25)).toContain(
-    "bits, 3 tokens hold 90%, chance 0.250\n",
+    "bits, 3 tokens hold 90%, random number 0.250\n",
   );
   expect(described([{ type: "mirostat", tau: 0.5, eta: 0.1 }])).toContain("bits, 1 token holds 90%, mu 1.00 bits\n");
 });

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { idsOf, json, type Sequence, summed, TINY } from "./completions.ts";
 import { fixture, tsgpt } from "./process.ts";
-import { idsOf, json, type Sequence, summed, TINY } from "./stories.ts";
 
 const KING = ["The king said, the king said, the king", "--ignore-eos", "--max-tokens", "24"];
 
@@ -22,7 +22,8 @@ describe.concurrent("--num-samples", () => {
       text: alone[0].text,
       seed: 40,
     });
-    for (const story of all.sequences) expect(story.score).toBeCloseTo(summed(story) / story.tokens.length, 10);
+    for (const sequence of all.sequences)
+      expect(sequence.score).toBeCloseTo(summed(sequence) / sequence.tokens.length, 10);
   });
 
   test("each begins with the prompt, in a paragraph of its own", async () => {
@@ -83,10 +84,10 @@ describe.concurrent("speculation", () => {
     expect(found.speculation.acceptanceRate).toBeLessThan(1);
   });
 
-  test("the summary tells of it, and how much faster it was; --quiet tells nothing", async () => {
+  test("the summary reports it, and the speed-up; --quiet prints nothing", async () => {
     const { stderr } = await tsgpt(["generate", ...KING, "--greedy", "--prompt-lookup"]);
     expect(stderr).toMatch(
-      /^24 tokens, .*\n\d+ of \d+ proposals accepted \(\d+%\), \d\.\d\d tokens a pass, \d+\.\d\d times as fast as without\n$/,
+      /^24 tokens, .*\n\d+ of \d+ proposals accepted \(\d+%\), \d\.\d\d tokens per pass, \d+\.\d\d times as fast as plain decoding\n$/,
     );
     expect((await tsgpt(["generate", ...KING, "--prompt-lookup", "--quiet"])).stderr).toBe("");
   });
@@ -126,7 +127,7 @@ describe.concurrent("--penalty-alpha", () => {
     expect(new Set([1, 2, 3, ...idsOf(changed)]).size).toBe(3 + 8);
   });
 
-  test("alpha 0 is greedy search; --logprobs tells what it chose from", async () => {
+  test("alpha 0 is greedy search; --logprobs shows the candidates", async () => {
     const [greedy, found] = await Promise.all([
       json(...TINY, "--greedy", "--logprobs", "2"),
       json(...TINY, "--penalty-alpha", "0", "--logprobs", "2"),
@@ -153,7 +154,7 @@ describe.concurrent("every way", () => {
     ["--penalty-alpha", "0.6"],
   ];
 
-  test.each(ways)("takes the prompt from stdin, and --verbose tells its caches: %s %s", async (...way) => {
+  test.each(ways)("takes the prompt from stdin, and --verbose reports its caches: %s %s", async (...way) => {
     const args = ["generate", "--max-tokens", "30", "--verbose", ...way.filter(Boolean)];
     const { code, stdout, stderr } = await tsgpt(args, { input: "The king\n" });
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 /** Whether a way of decoding draws by chance, so that a seed means something. */
 import { presetChain } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { drawsByChance, type Strategy } from "../src/strategy.ts";
+import { drawsByChance, type Strategy } from "../src/generate/strategy.ts";
 
 const chains = {
   default: presetChain("lecture", {}),

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
+import { readStdin } from "../src/input/read-stdin.ts";
+import { readText, typedText } from "../src/input/text-argument.ts";
 import { createProgram } from "../src/program.ts";
-import { readStdin } from "../src/read-stdin.ts";
-import { readText, typedText } from "../src/text-argument.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
 function file(contents: string | Uint8Array): string {
@@ -87,7 +87,7 @@ test("a file that is not there, is a folder, has no name, or is not UTF-8 is sai
     `cannot read "no-such": ENOENT: no such file or directory, open 'no-such'; ${hint}`,
   );
   await expect(typedText(`@${join(folder, "x")}`)).rejects.toThrow(/cannot read ".*x": EISDIR/);
-  await expect(typedText("@")).rejects.toThrow(`@ needs the name of a file: @story.txt; ${hint}`);
+  await expect(typedText("@")).rejects.toThrow(`@ must be followed by a file name: @story.txt; ${hint}`);
   await expect(typedText(`@${file(Uint8Array.of(0x61, 0xff))}`)).rejects.toThrow(/story\.txt" is not UTF-8 text/);
   await expect(stdin(Uint8Array.of(0x61, 0xff))).rejects.toThrow("standard input is not UTF-8 text");
 });
@@ -136,11 +136,11 @@ describe.concurrent("every command that takes a text takes it by the same rules:
   });
 });
 
-test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help states the rules", (name) => {
+test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help states the rules", async (name) => {
   let help = "";
-  const command = createProgram().commands.find((known) => known.name() === name);
+  const command = (await createProgram(name)).commands.find((known) => known.name() === name);
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
   expect(help).toMatch(
-    /text or prompt is given, @file is the text of a file; .* typed with @@\..*one newline at\s+the\s+end and a byte order mark.*--stop, take their\s+text as it is/s,
+    /For a text or prompt, @file reads a UTF-8 file; type @@ .*One\s+newline at the end and a byte order mark.*--stop, take their\s+text literally/s,
   );
 });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadTokenizer } from "@tsgpt/gpt";
 import { expect, test } from "vitest";
-import { quoted, tokenShower, tokenText, withText } from "../src/token-text.ts";
+import { quoted, tokenShower, tokenText, withText } from "../src/terminal/token-text.ts";
 import { fixture } from "./process.ts";
 
 const TOKENIZER = join(fixture("fairytales-1"), "tokenizer.json");

@@ -95,34 +95,34 @@ describe.concurrent("--trace-sampling", () => {
 
 token 1
   model: 4096 tokens, entropy 6.44 bits, 211 tokens hold 90%
-    ahead: " was" 13.4%, "'s" 11.4%, " had" 7.64%, "," 7.43%, and 4092 more
+    top: " was" 13.4%, "'s" 11.4%, " had" 7.64%, "," 7.43%, and 4092 more
   logit-bias (bias {"338":2}): 4096 left
     entropy 5.02 bits, 131 tokens hold 90%
-    ahead: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, and 4092 more
+    top: " had" 37.9%, " was" 9.01%, "'s" 7.65%, "," 4.99%, and 4092 more
   banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 9.01%
     entropy 5.04 bits, 148 tokens hold 90%
-    ahead: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, and 4091 more
-    cut: " was" 9.01%
+    top: " had" 41.7%, "'s" 8.41%, "," 5.49%, " and" 3.63%, and 4091 more
+    removed: " was" 9.01%
   greedy: 4095 -> 1 left, mass removed 58.3%
     entropy 0.00 bits, 1 token holds 90%
-    ahead: " had" 100%
-    cut: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
+    top: " had" 100%
+    removed: "'s" 8.41%, "," 5.49%, " and" 3.63%, " did" 1.77%, and 4090 more
   chosen: " had", probability 100%
 
 token 2
   model: 4096 tokens, entropy 7.34 bits, 283 tokens hold 90%
-    ahead: " been" 11.3%, " a" 4.66%, " no" 3.57%, " not" 3.49%, and 4092 more
+    top: " been" 11.3%, " a" 4.66%, " no" 3.57%, " not" 3.49%, and 4092 more
   logit-bias (bias {"338":2}): 4096 left
     entropy 7.24 bits, 274 tokens hold 90%
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4092 more
+    top: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4092 more
   banned-words (sequences [[307]]): 4096 -> 4095 left, mass removed 0.0344%
     entropy 7.24 bits, 273 tokens hold 90%
-    ahead: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4091 more
-    cut: " was" 0.0344%
+    top: " been" 10.8%, " had" 5.06%, " a" 4.46%, " no" 3.41%, and 4091 more
+    removed: " was" 0.0344%
   greedy: 4095 -> 1 left, mass removed 89.2%
     entropy 0.00 bits, 1 token holds 90%
-    ahead: " been" 100%
-    cut: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
+    top: " been" 100%
+    removed: " had" 5.06%, " a" 4.46%, " no" 3.41%, " not" 3.34%, and 4090 more
   chosen: " been", probability 100%
 
 The king had been

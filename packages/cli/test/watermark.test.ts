@@ -15,7 +15,7 @@ let model: Model;
 let marked: string;
 let plain: string;
 
-async function story(watermark?: WatermarkKey): Promise<string> {
+async function generated(watermark?: WatermarkKey): Promise<string> {
   const sample = createSampler(presetChain("lecture", { watermark }), { seed: 1 });
   let text = "";
   for await (const token of generate(model, "Once", { sample, maxTokens: 150, ignoreEos: true })) text += token.text;
@@ -24,8 +24,8 @@ async function story(watermark?: WatermarkKey): Promise<string> {
 
 beforeAll(async () => {
   model = await loadModel(fixture("fairytales-1"), { engine });
-  marked = await story({ key: 42 });
-  plain = await story();
+  marked = await generated({ key: 42 });
+  plain = await generated();
 });
 afterAll(() => engine.dispose());
 
@@ -36,8 +36,10 @@ const json = async (text: string, ...args: string[]) =>
 describe.concurrent("tsgpt watermark", () => {
   test("flags a text that bears the key's mark, in words, and says what that is worth", async () => {
     const { code, stdout, stderr } = await tsgpt(["watermark", marked, ...KEY]);
-    expect(stdout).toMatch(/^green tokens: \d+ of \d+, \d\d\.\d%; about 25\.0% without this key's watermark\nz = /);
-    expect(stdout).toMatch(/with p = \d\.\de-\d+\nflagged as watermarked with this key \(threshold: z above 4\)/);
+    expect(stdout).toMatch(
+      /^green tokens: \d+ of \d+, \d\d\.\d%; about 25\.0% expected without this key's watermark\nz = /,
+    );
+    expect(stdout).toMatch(/by chance: p = \d\.\de-\d+\nflagged as watermarked with this key \(threshold: z above 4\)/);
     expect(stdout).toMatch(/A statistic, not a proof\.\n$/);
     expect(zOf(stdout)).toBeGreaterThan(6);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -110,11 +112,11 @@ describe.concurrent("tsgpt watermark", () => {
   test("a p that float64 cannot hold is below 1e-300, not 0", async () => {
     const { stdout } = await tsgpt(["watermark", ...KEY, "--all-repeats"], { input: marked.repeat(25) });
     expect(zOf(stdout)).toBeGreaterThan(40);
-    expect(stdout).toContain("with p below 1e-300\n");
+    expect(stdout).toContain("by chance: p below 1e-300\n");
   });
 
   test("says of a few tokens that no colour would flag them", async () => {
     const { stdout } = await tsgpt(["watermark", "Once upon a", ...KEY]);
-    expect(stdout).toMatch(/^too short to be flagged: were all green, z would be [123]\.\d\d \(threshold/m);
+    expect(stdout).toMatch(/^too short to be flagged: if all tokens were green, z would be [123]\.\d\d \(threshold/m);
   });
 });

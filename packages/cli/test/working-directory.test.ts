@@ -15,7 +15,7 @@ test("paths of every kind: @file, a model, --output, a folder to write, files to
     return outcome.stdout;
   };
   expect(JSON.parse(await run("tokens", "@story.txt", "--json")).tokens.join("")).toBe("The king");
-  expect(await run("models", "--cache-dir", "cache")).toMatch(/^the cache is .*cache$/m);
+  expect(await run("models", "--cache-dir", "cache")).toMatch(/^cache: .*cache$/m);
   await run("logits", "--model", "./model", "--tokens", "1,2", "--output", "x.safetensors");
   expect(await run("compare", "x.safetensors", "x.safetensors")).toMatch(/all 2 agree/);
   await run("convert", "model", "smaller", "--dtype", "f16");

@@ -31,7 +31,8 @@ function reasonOf(status: number, code: string, { settings, hasToken }: Refused)
     case 403:
       return hasToken
         ? `${host} does not accept this token: if the model is gated, accept its terms on its page`
-        : `${host} requires a token, and its terms accepted on the model's page: set a token in ${tokenPlaces(settings)}`;
+        : `${host} requires a token, and its terms accepted on the model's page: ` +
+            `set a token in ${tokenPlaces(settings)}`;
     case 404:
       return NOT_FOUND[code] ?? `not found on ${host}`;
     case 416:

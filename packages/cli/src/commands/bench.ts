@@ -1,30 +1,64 @@
-/** tsgpt bench: tokens per second of prefill and decode, beside the machine's limits; --compare-cache adds decode without a cache. */
-import { cacheBytes, type Model, type PresetName, presetConfig, randomModel, weightBytes } from "@tsgpt/gpt";
-import { loadModel } from "@tsgpt/gpt/node";
+/**
+ * tsgpt bench: speed of prefill and decode, compared with the limits of the machine, and optionally without a KV
+ * cache.
+ */
+import {
+  cacheBytes,
+  type Model,
+  type PresetName,
+  presetConfig,
+  presetNames,
+  randomModel,
+  weightBytes,
+} from "@tsgpt/gpt";
 import { type GenerationSpeed, type MeasureOptions, measureGeneration } from "@tsgpt/measure";
 import { idleBytes, machine, peakBytes } from "@tsgpt/measure/node";
-import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../bench-report.ts";
 import { CliError } from "../cli-error.ts";
-import type { EngineFlags } from "../declare/engine-options.ts";
-import { BUNDLED, type FoundModel, findModel, type ModelFlags } from "../find-model.ts";
-import { interruption } from "../interruption.ts";
-import { withLoadProgress } from "../load-progress.ts";
-import { makeEngine } from "../make-engine.ts";
-import { note } from "../note.ts";
+import { command } from "../command.ts";
+import { BUNDLED } from "../model/bundled-models.ts";
+import { type FoundModel, findModel } from "../model/find-model.ts";
+import { loadFound } from "../model/load-model.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type EngineFlags, engineOptions } from "../options/engine.ts";
+import { optionalModelOptions } from "../options/model.ts";
+import { conflicting, type OptionsOf, option } from "../options/option.ts";
+import { wholeNumber } from "../options/values.ts";
+import { type BenchReport, reportTable, shareOfMultiplyAdds } from "../terminal/bench-report.ts";
+import { interruption } from "../terminal/interruption.ts";
+import { withLoadProgress } from "../terminal/load-progress.ts";
 
-export interface BenchFlags extends EngineFlags, Partial<ModelFlags> {
-  readonly preset?: PresetName;
-  readonly promptTokens: number;
-  readonly newTokens: number;
-  readonly depth: number;
-  readonly runs: number;
-  readonly compareCache?: boolean;
-  readonly json?: boolean;
-  readonly markdown?: boolean;
-}
+const options = [
+  ...conflicting("preset", optionalModelOptions(`default: "${BUNDLED}"`)),
+  ...engineOptions,
+  option("--preset <size>", "a model of this shape with random weights", { choices: presetNames }),
+  option("--prompt-tokens <n>", "length of the prompt, processed from an empty cache", {
+    parse: wholeNumber(1),
+    default: 64,
+  }),
+  option("--new-tokens <n>", "tokens to decode one by one", { parse: wholeNumber(1), default: 32 }),
+  option("--depth <n>", "tokens in the cache when decoding starts", { parse: wholeNumber(0), default: 0 }),
+  option("--runs <n>", "runs to take median, mean and standard deviation of", { parse: wholeNumber(1), default: 5 }),
+  option("--compare-cache", "also decode without a KV cache"),
+  option("--json", "print one JSON object", { conflicts: "markdown" }),
+  option("--markdown", "print a Markdown table"),
+] as const;
+
+type BenchFlags = OptionsOf<typeof options>;
+
+export const bench = command({
+  name: "bench",
+  summary: "tokens per second of prefill and decode",
+  arguments: [],
+  options,
+  help: `Examples:
+  $ tsgpt bench
+  $ tsgpt bench --compare-cache --new-tokens 16 --depth 200
+  $ tsgpt bench --preset gpt2 --prompt-tokens 16 --new-tokens 8 --runs 3 --json`,
+  action: benchCommand,
+});
 
 /** Runs the command. @throws what loading and measuring throw, CliError if the tokens do not fit */
-export async function benchCommand(flags: BenchFlags): Promise<void> {
+async function benchCommand(flags: BenchFlags): Promise<void> {
   const { signal } = interruption();
   const { model: name = BUNDLED, preset } = flags;
   const found = preset === undefined ? await findModel({ ...flags, model: name }, signal) : preset;
@@ -50,10 +84,9 @@ async function load(
   signal: AbortSignal,
 ): Promise<Model> {
   const engine = await makeEngine(options);
+  if (typeof found !== "string") return loadFound(found, engine, dtype, signal);
   return withLoadProgress((onProgress) =>
-    typeof found === "string"
-      ? randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress })
-      : loadModel(found.folder, { name: found.name, engine, dtype, signal, onProgress, onNote: note }),
+    randomModel(found, presetConfig(found), engine, 0, { dtype, signal, onProgress }),
   );
 }
 
@@ -78,7 +111,7 @@ function measure(model: Model, flags: BenchFlags, options: MeasureOptions): Prom
   return measureGeneration(model, { promptTokens, newTokens, depth, runs, onRun, ...options });
 }
 
-/** After the first run and before the limits take memory of their own. */
+/** Measured after the first run, before the measurement of the limits allocates memory. */
 function memoryOf(model: Model, { promptTokens, newTokens, depth }: BenchFlags): BenchReport["memory"] {
   return {
     peakBytes: peakBytes() - idleBytes(),
@@ -129,7 +162,7 @@ function speed({ median, mean, standardDeviation, runs }: GenerationSpeed["decod
   return { tokensPerSecond: median, mean, standardDeviation, runs };
 }
 
-/** One line on a terminal's stderr that the next one replaces. */
+/** Shows one line on stderr, where that is a terminal; the next line replaces it. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

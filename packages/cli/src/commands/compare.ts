@@ -1,15 +1,33 @@
-/** tsgpt compare: two safetensors files, tensor by tensor in the model's order; B is the reference. */
+/** tsgpt compare: two safetensors files, tensor by tensor in the order of the model; B is the reference. */
 import { CheckpointError, type ReadTensor, readTensors } from "@tsgpt/gpt";
 import { fileSource } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
+import { command } from "../command.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { numberFrom } from "../options/values.ts";
 
-export interface CompareFlags {
-  readonly atol: number;
-  readonly rtol: number;
-}
+const options = [
+  option("--atol <x>", "absolute tolerance", { parse: numberFrom(0), default: 1e-5 }),
+  option("--rtol <x>", "tolerance relative to |B|", { parse: numberFrom(0), default: 1e-4 }),
+] as const;
 
-/** Runs the command; the exit code is 1 at a mismatch. @throws CheckpointError for a file that is no safetensors */
-export async function compareCommand(a: string, b: string, tolerance: CompareFlags): Promise<void> {
+type CompareFlags = OptionsOf<typeof options>;
+
+export const compare = command({
+  name: "compare",
+  summary: "compare two safetensors files, tensor by tensor; exit code 1 at a mismatch",
+  arguments: [
+    ["<a>", "a safetensors file"],
+    ["<b>", "the reference"],
+  ],
+  options,
+  help: `Example:
+  $ tsgpt compare mine.safetensors ours.safetensors --rtol 1e-5`,
+  action: compareCommand,
+});
+
+/** Runs the command; a mismatch sets the exit code to 1. @throws CheckpointError for a file that is not safetensors */
+async function compareCommand(a: string, b: string, tolerance: CompareFlags): Promise<void> {
   const [left, right] = [await readFile(a), await readFile(b)];
   const common = [...right.keys()].filter((key) => left.has(key)).sort(inModelOrder);
   if (common.length === 0) throw new CliError("the files have no tensor in common", 1);
@@ -28,7 +46,7 @@ export async function compareCommand(a: string, b: string, tolerance: CompareFla
   } else process.stdout.write(`all ${common.length} agree within ${tolerance.atol} + ${tolerance.rtol} |B|\n`);
 }
 
-/** Whether two tensors agree, leading dimensions of 1 dropped; `ids` must be the same. */
+/** Compares two tensors without their leading dimensions of 1; `ids` must be equal. */
 export function compareTensors(key: string, a: ReadTensor, b: ReadTensor, { atol, rtol }: CompareFlags) {
   const [left, right] = [dropLeadingOnes(a.shape), dropLeadingOnes(b.shape)];
   if (left.join() !== right.join())
@@ -88,7 +106,7 @@ const ORDER = [
   "hook_resid_post",
 ];
 
-/** The order of the pass: ids, embeddings, block by block, the rest; names from elsewhere come last, by name. */
+/** The order of the forward pass: ids, embeddings, blocks, the rest; unknown names come last, sorted. */
 function inModelOrder(a: string, b: string): number {
   const [x, y] = [rank(a), rank(b)];
   return x.layer - y.layer || x.place - y.place || a.localeCompare(b, "en", { numeric: true });
@@ -111,7 +129,7 @@ function dropLeadingOnes(shape: readonly number[]): readonly number[] {
   return first < 0 ? [] : shape.slice(first);
 }
 
-/** The flat index as a position in the shape: 5 in [2, 3] is 1, 2. */
+/** A flat index as coordinates in the shape: 5 in [2, 3] is 1, 2. */
 function position(index: number, shape: readonly number[]): string {
   const below = (axis: number) => shape.slice(axis + 1).reduce((size, n) => size * n, 1);
   return shape.map((n, axis) => Math.floor(index / below(axis)) % n).join(", ");

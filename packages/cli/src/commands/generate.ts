@@ -1,64 +1,103 @@
-/** tsgpt generate: the prompt and its continuation, streamed, or one JSON object. */
-import { type Model, weightBytes } from "@tsgpt/gpt";
-import { loadModel } from "@tsgpt/gpt/node";
-import { answerAsJson } from "../answer-json.ts";
-import { ask } from "../ask.ts";
-import { chainOf } from "../chain-flags.ts";
+/** tsgpt generate: continues a prompt; streams the text, or prints one JSON object. */
+import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
-import { counted } from "../counted.ts";
-import type { EngineFlags } from "../declare/engine-options.ts";
-import { type FoundModel, findModel, localFolder, type ModelFlags } from "../find-model.ts";
-import { generateLines, type LinesTold, readLines } from "../generate-lines.ts";
-import { INTERRUPTED, interruption } from "../interruption.ts";
-import { withLoadProgress } from "../load-progress.ts";
-import { makeEngine } from "../make-engine.ts";
-import { describeDefaults, noteUnapplied, withModelDefaults } from "../model-defaults.ts";
-import { note } from "../note.ts";
-import { readStdin } from "../read-stdin.ts";
-import type { ResolvedFlags } from "../resolve-chain.ts";
-import { promptOf, tokensPerSecond } from "../story.ts";
-import { checkDraws, checkFile, drawsByChance, type Strategy, strategyOf } from "../strategy.ts";
-import { type Speculation, type Told, tell } from "../tell.ts";
-import { typedText } from "../text-argument.ts";
+import { command } from "../command.ts";
+import { promptOf } from "../generate/completion.ts";
+import { decode } from "../generate/decode.ts";
+import { generateLines, readLines } from "../generate/generate-lines.ts";
+import { describeDefaults, noteUnapplied, withModelDefaults } from "../generate/model-defaults.ts";
+import { resultAsJson } from "../generate/result-json.ts";
+import { checkDraws, checkFile, drawsByChance, type Strategy, strategyOf } from "../generate/strategy.ts";
+import { readStdin } from "../input/read-stdin.ts";
+import { typedText } from "../input/text-argument.ts";
+import { type FoundModel, findModel, localFolder } from "../model/find-model.ts";
+import { loadFound } from "../model/load-model.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { chainOf } from "../options/chain-flags.ts";
+import { engineOptions } from "../options/engine.ts";
+import { outputOptions, samplingOptions, strategyOptions, textOptions } from "../options/generation.ts";
+import { modelOptions } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { path, tokenIds } from "../options/values.ts";
+import { ask } from "../terminal/ask.ts";
+import { describeEngine, summary, summaryOfLines } from "../terminal/generate-report.ts";
+import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 
-export interface GenerateFlags extends EngineFlags, ModelFlags, ResolvedFlags {
-  /** Whether --max-tokens was typed. */
-  readonly hasLength?: boolean;
-  readonly seed?: number;
-  readonly stop?: readonly string[];
-  readonly cache: boolean;
-  /** What strategy.ts calls --no-cache. */
-  readonly noCache?: undefined;
-  readonly tokens?: readonly number[];
-  readonly file?: string;
-  readonly ignoreEos?: boolean;
-  readonly numSamples?: number;
-  readonly beams?: number;
-  readonly lengthPenalty?: number;
-  readonly numReturn?: number;
-  readonly draftModel?: string;
-  readonly promptLookup?: boolean;
-  readonly proposals?: number;
-  readonly penaltyAlpha?: number;
-  readonly logprobs?: number;
-  readonly traceSampling?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
+const options = [
+  ...modelOptions,
+  ...engineOptions,
+  ...textOptions,
+  option("--tokens <ids>", "the prompt as token ids: 1,2,3", { parse: tokenIds }),
+  option("--file <path>", "a file with one prompt per line, generated as a batch; a blank line is an empty prompt", {
+    parse: path,
+  }),
+  ...outputOptions,
+  ...samplingOptions,
+  ...strategyOptions,
+] as const;
+
+type GenerateFlags = OptionsOf<typeof options>;
+
+const HELP = `Examples:
+  $ tsgpt generate "Once upon a time"
+  $ tsgpt generate "Once upon a time" --top-p 0.9 --frequency-penalty 1.1 --presence-penalty 1.2
+  $ tsgpt generate "The king" --dialect llama.cpp --min-p 0.1 --trace-sampling --max-tokens 5
+  $ tsgpt generate "The king" --beams 4 --num-return 2 --no-repeat-ngram 3
+  $ tsgpt generate "The king" --num-samples 3 --seed 1 --json
+  $ echo "The king" | tsgpt generate --greedy --prompt-lookup
+  $ tsgpt generate "Alan Turing theorized that" --model gpt2
+  $ tsgpt generate @beginning.txt --max-tokens 50
+  $ tsgpt generate --file prompts.txt --seed 1 --json
+
+${TEXT_HELP}
+
+--dialect: omitted options use the dialect's defaults: lecture top-p 0.9; hf top-k 50; llama.cpp top-k 40, top-p 0.95,
+min-p 0.05, temperature 0.8, penalties over the last 64 tokens; openai none. The neutral value disables a step. Under
+lecture the frequency and presence penalties divide logits (1 is off, 1.1 to 1.2 is light); elsewhere they are
+subtracted (0 is off, range -2 to 2). docs/sampling.md has the rule of each step. With --dialect hf, the model's
+generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and truncation;
+do_sample false means --greedy unless an option requires draws. Its end-of-text tokens apply in every dialect.
+
+--banned takes token ids (1,2,3) or a text, which is banned both as it is and after a space; to ban digits as a text,
+quote them twice ('"12"'). --dry-breaker takes the same, and applies to every token that contains the text; the
+default is newline, colon, quotation mark and asterisk, and none disables it. --beams and --penalty-alpha accept
+penalties and constraints, but no option that draws. Sample i of --num-samples uses the seed plus i.
+
+--json: the texts of the tokens, joined, are the generated text; a token that completes no character, or may begin a
+stop string, has the text "". logprob: the natural logarithm of the probability under the raw logits. With --beams or
+--num-samples, sequences holds all completions. Their score is the mean logprob of a sample; of a beam it is the sum
+of the log-probabilities after penalties and constraints, over length^a. --logprobs adds topLogprobs to each token,
+--trace-sampling adds probability, initial and steps (see tsgpt sample --help), --draft-model and --prompt-lookup add
+speculation. tokensPerSecond: generated tokens over prefillSeconds + decodeSeconds; the latter is the whole time of a
+beam search.
+
+--file: each line is continued as it would be alone with the same options and seed. Its object is the one of --json,
+in the order of the lines; timings include the other lines of the batch. An invalid line gives {"line": N, "error":
+"..."}, or without --json a message on stderr; the other lines continue, and the exit code is 1. After Ctrl-C the
+finished lines are written.`;
+
+export const generate = command({
+  name: "generate",
+  summary: "continue a prompt, token by token",
+  arguments: [["[prompt]", "text to continue, or @file; default: stdin, or prompts typed on a terminal"]],
+  options,
+  help: HELP,
+  action: generateCommand,
+});
 
 interface Session {
   readonly model: Model;
   readonly draft: Model | undefined;
   readonly flags: GenerateFlags;
   readonly strategy: Strategy;
-  /** Whether tokens are drawn by chance, so that the seed matters. */
+  /** Whether tokens are drawn at random, so that the seed matters. */
   readonly byChance: boolean;
   readonly loadSeconds: number;
 }
 
-/** Runs the command. @throws CliError for options that contradict, and what loading and generation throw */
-export async function generateCommand(text: string | undefined, flags: GenerateFlags): Promise<void> {
+/** Runs the command. @throws CliError for options that contradict each other, and what loading and generation throw */
+async function generateCommand(text: string | undefined, flags: GenerateFlags): Promise<void> {
   if (text !== undefined && flags.tokens) {
     throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
   }
@@ -66,7 +105,7 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
   const asking = text === undefined && !flags.tokens && flags.file === undefined && process.stdin.isTTY;
   if (asking && flags.json) throw usageError("--json needs a prompt: as an argument, by --tokens, or through stdin");
   const strategy = strategyOf(flags);
-  const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // what is wrong is said before anything is loaded
+  const chain = chainOf(flags, {}, { defaults: strategy !== "beams" }); // errors are reported before anything is loaded
   checkDraws(flags, chain);
   const { signal } = interruption();
   const typed = text === undefined ? undefined : await typedText(text);
@@ -79,10 +118,10 @@ export async function generateCommand(text: string | undefined, flags: GenerateF
       ? await converse(session)
       : await answerOnce(session, typed, signal);
   if (isInterrupted) process.exitCode = INTERRUPTED;
-  process.stdin.pause(); // an open terminal would keep the process
+  process.stdin.pause(); // an open terminal would keep the process alive
 }
 
-/** True if Ctrl-C ended it. */
+/** Asks for prompts on the terminal. True if Ctrl-C ended it. */
 function converse(session: Session): Promise<boolean> {
   const terminal = { input: process.stdin, output: process.stderr };
   return ask(terminal, interruption, async (line, signal) => generateOne(session, await typedText(line), signal));
@@ -100,11 +139,11 @@ async function answerLines(session: Session, lines: readonly string[], signal: A
   const seed = flags.seed ?? randomSeed();
   const write = (text: string) => void process.stdout.write(text);
   const output = { json: flags.json === true, write, terminal: process.stderr, showProgress: !flags.quiet };
-  const told = await generateLines({ ...session, seed, signal }, lines, output);
-  if (told.failures > 0) process.exitCode = 1;
-  const { flags: filled, applied } = told.first ?? { flags, applied: [] };
-  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, filled, applied));
-  if (!flags.quiet) process.stderr.write(summaryOfLines(told, byChance && !filled.greedy ? seed : undefined));
+  const result = await generateLines({ ...session, seed, signal }, lines, output);
+  if (result.failures > 0) process.exitCode = 1;
+  const { flags: filled, applied } = result.first ?? { flags, applied: [] };
+  if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, filled, applied));
+  if (!flags.quiet) process.stderr.write(summaryOfLines(result, byChance && !filled.greedy ? seed : undefined));
   return signal.aborted;
 }
 
@@ -120,17 +159,13 @@ async function load(
   const draftFound = flags.draftModel === undefined ? undefined : await findDraft(flags.draftModel, flags, signal);
   const start = performance.now();
   const engine = await makeEngine(flags);
-  const loadFound = ({ folder, name }: FoundModel) =>
-    withLoadProgress((onProgress) =>
-      loadModel(folder, { name, engine, dtype: flags.dtype, signal, onProgress, onNote: note }),
-    );
-  const model = await loadFound(found);
+  const model = await loadFound(found, engine, flags.dtype, signal);
   noteUnapplied(model, flags);
-  const draft = draftFound && (await loadFound(draftFound));
+  const draft = draftFound && (await loadFound(draftFound, engine, flags.dtype, signal));
   return { model, draft, loadSeconds: (performance.now() - start) / 1000 };
 }
 
-/** The draft model, by the same cache; --revision is the other model's. */
+/** The draft model, from the same cache; --revision applies to the other model only. */
 function findDraft(model: string, { offline, cacheDir }: GenerateFlags, signal: AbortSignal): Promise<FoundModel> {
   const local = localFolder({ model }) !== undefined;
   return findModel({ model, ...(!local && { offline, cacheDir }) }, signal);
@@ -142,48 +177,8 @@ async function generateOne(session: Session, given: string | readonly number[], 
   const { flags, applied } = withModelDefaults(session.flags, model, strategy, prompt.ids.length);
   const seed = flags.seed ?? randomSeed();
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
-  const told = await tell[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
-  if (flags.json) process.stdout.write(`${answerAsJson({ ...session, prompt, seed, told })}\n`);
-  if (flags.verbose) process.stderr.write(describeEngine(model, told) + describeDefaults(model, flags, applied));
-  if (!flags.quiet) process.stderr.write(summary(told, session.byChance && !flags.greedy ? seed : undefined));
-}
-
-/** One line on the tokens, their time and the seed they were drawn with, and one on proposals. */
-function summary(told: Told, seed: number | undefined): string {
-  const { stories, prefillSeconds, decodeSeconds, speculation } = told;
-  const count = stories.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  const seconds = (prefillSeconds + decodeSeconds).toFixed(2);
-  const speed = `${tokensPerSecond(count, told).toFixed(1)} tokens/s`;
-  const drawn = stories.filter(({ tokens }) => tokens.length > 0).length;
-  const line = `${counted(count, "token")}, ${seconds} s, ${speed}${describeSeed(seed, drawn)}\n`;
-  return speculation ? line + describeSpeculation(speculation) : line;
-}
-
-/** One line: the lines and their tokens, the time, the seed, and what is missing. */
-function summaryOfLines({ lines, tokens, failures, unfinished, seconds }: LinesTold, seed: number | undefined): string {
-  const counts = `${lines} ${lines === 1 ? "line" : "lines"}, ${tokens} ${tokens === 1 ? "token" : "tokens"}`;
-  const speed = `${seconds.toFixed(2)} s, ${(seconds > 0 ? tokens / seconds : 0).toFixed(1)} tokens/s`;
-  const missing = (failures > 0 ? `, ${failures} failed` : "") + (unfinished > 0 ? `, ${unfinished} not finished` : "");
-  return `${counts}, ${speed}${describeSeed(seed, Math.min(1, tokens))}${missing}\n`;
-}
-
-/** Nothing where nothing was drawn; sample number i of `drawn` has the seed plus i. */
-function describeSeed(seed: number | undefined, drawn: number): string {
-  if (seed === undefined || drawn === 0) return "";
-  return drawn === 1 ? `, seed ${seed}` : `, seeds ${seed} to ${seed + drawn - 1}`;
-}
-
-function describeSpeculation({ proposed, accepted, acceptanceRate, tokensPerForward, speedUp }: Speculation): string {
-  const rate = `${accepted} of ${proposed} proposals accepted (${(100 * acceptanceRate).toFixed(0)}%)`;
-  const gain = speedUp === undefined ? "" : `, ${speedUp.toFixed(2)} times as fast as without`;
-  return `${rate}, ${tokensPerForward.toFixed(2)} tokens a pass${gain}\n`;
-}
-
-/** What each part takes, and what an engine with a memory of its own has taken from the machine for them and for staging. */
-function describeEngine(model: Model, { cacheBytes }: Pick<Told, "cacheBytes">): string {
-  const { kernelSet, threads, arenaBytes, memory } = model.engine;
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const parts = `${model.parameters.wte.dtype} weights ${megabytes(weightBytes(model))}, cache ${megabytes(cacheBytes)}, arena ${megabytes(arenaBytes)}`;
-  const held = memory ? `, in a memory of ${megabytes(memory.heldBytes)}` : "";
-  return `${kernelSet} kernels, ${counted(threads, "thread")}; ${parts}${held}\n`;
+  const result = await decode[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
+  if (flags.json) process.stdout.write(`${resultAsJson({ ...session, prompt, seed, result })}\n`);
+  if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, flags, applied));
+  if (!flags.quiet) process.stderr.write(summary(result, session.byChance && !flags.greedy ? seed : undefined));
 }

@@ -1,31 +1,42 @@
-/** tsgpt info: what a model is, and what it would take; of a model on the hub, a few kilobytes are read. */
+/** tsgpt info: a model's shape and the memory it needs; for a model on the hub, a few kilobytes are downloaded. */
 import { type GPT2Config, type MemoryByDtype, memoryByDtype } from "@tsgpt/gpt";
 import { inspectFolder } from "@tsgpt/gpt/node";
 import { inspectModel, type ModelInfo } from "@tsgpt/hub";
-import { formatBytes } from "../bytes.ts";
-import { withDownloadProgress } from "../download-progress.ts";
-import { localFolder, type ModelFlags, onHub } from "../find-model.ts";
-import { interruption } from "../interruption.ts";
-import { fittingDtypes, room } from "../room.ts";
+import { command } from "../command.ts";
+import { availableBytes, fittingDtypes } from "../model/available-memory.ts";
+import { localFolder, onHub } from "../model/find-model.ts";
+import { hubOptions } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { withDownloadProgress } from "../terminal/download-progress.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
+import { interruption } from "../terminal/interruption.ts";
 
-export interface InfoFlags extends ModelFlags {
-  readonly json?: boolean;
-}
+const options = [...hubOptions, option("--json", "print one JSON object")] as const;
+
+export const info = command({
+  name: "info",
+  summary: "show a model's config, parameters and memory; for a hub model, without downloading its weights",
+  arguments: [["<model>", "a folder, a bundled model, or a model of the hub: org/name, gpt2, ..."]],
+  options,
+  help: `Examples:
+  $ tsgpt info gpt2-xl
+  $ tsgpt info path/to/folder --json`,
+  action: infoCommand,
+});
 
 /** Runs the command. @throws what inspecting throws */
-export async function infoCommand({ json, ...flags }: InfoFlags): Promise<void> {
+async function infoCommand(model: string, { json, ...hub }: OptionsOf<typeof options>): Promise<void> {
   const { signal } = interruption();
-  const { model, ...hub } = flags;
-  const folder = localFolder(flags);
-  const info =
+  const folder = localFolder({ model, ...hub });
+  const found =
     folder !== undefined
       ? await inspectFolder(folder)
       : await onHub(model, () => withDownloadProgress((onEvent) => inspectModel(model, { ...hub, signal, onEvent })));
-  const memory = memoryByDtype(info.config);
-  const runsIn = fittingDtypes(memory, await room());
-  const { config, summary, ...where } = info;
+  const memory = memoryByDtype(found.config);
+  const runsIn = fittingDtypes(memory, await availableBytes());
+  const { config, summary, ...where } = found;
   const report = { model, ...where, ...summary, config, memory, runsIn };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(model, info, memory, runsIn));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(model, found, memory, runsIn));
 }
 
 function describe(model: string, info: ModelInfo, memory: MemoryByDtype, runsIn: readonly string[]): string {
@@ -37,7 +48,7 @@ function describe(model: string, info: ModelInfo, memory: MemoryByDtype, runsIn:
   });
   return [
     `${id ?? model}${commit === undefined ? "" : ` at ${commit}`}`,
-    `where       ${folder ?? "on the hub; tsgpt pull fetches it"}`,
+    `where       ${folder ?? "on the hub; tsgpt pull downloads it"}`,
     `shape       ${shapeOf(config)}`,
     `parameters  ${summary.parameters.toLocaleString("en")}, ${formatBytes(summary.bytes)}: ${stored.join(", ")}`,
     `memory at the full context`,
@@ -50,5 +61,6 @@ function describe(model: string, info: ModelInfo, memory: MemoryByDtype, runsIn:
 function shapeOf(config: GPT2Config): string {
   const { nLayer, nHead, nEmbd, nPositions, vocabSize, activationFunction, tieWordEmbeddings } = config;
   const head = tieWordEmbeddings ? "tied" : "untied";
-  return `${nLayer} layers, ${nHead} heads, ${nEmbd} channels, context ${nPositions}, vocabulary ${vocabSize}, ${activationFunction}, ${head} head`;
+  const sizes = `${nLayer} layers, ${nHead} heads, ${nEmbd} channels, context ${nPositions}, vocabulary ${vocabSize}`;
+  return `${sizes}, ${activationFunction}, ${head} head`;
 }

@@ -1,15 +1,29 @@
-/** tsgpt models: what is here, how large it is, and how each could run on this machine. */
+/** tsgpt models: the models on this machine, their size, and the dtypes in which each fits into memory. */
 import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
 import { inspectFolder } from "@tsgpt/gpt/node";
 import { type CachedRepo, hubSettings, scanCache, sumOf } from "@tsgpt/hub";
-import { formatBytes } from "../bytes.ts";
-import { bundledModels } from "../find-model.ts";
-import { fittingDtypes, room } from "../room.ts";
+import { command } from "../command.ts";
+import { availableBytes, fittingDtypes } from "../model/available-memory.ts";
+import { bundledModels } from "../model/bundled-models.ts";
+import { cacheOption } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 
-export interface ModelsFlags {
-  readonly cacheDir?: string;
-  readonly json?: boolean;
-}
+const options = [cacheOption, option("--json", "print a JSON array")] as const;
+
+export const models = command({
+  name: "models",
+  summary: "list the models on this machine: bundled, and in the cache",
+  arguments: [],
+  options,
+  help: `Examples:
+  $ tsgpt models
+  $ tsgpt models --json | jq '.[].id'
+
+"runs in" lists the dtypes of the weights in which the model, at its full context, fits into the memory of the engine
+and this machine.`,
+  action: modelsCommand,
+});
 
 /** One model's revision, or a bundled model. */
 interface Listed {
@@ -18,24 +32,24 @@ interface Listed {
   readonly commit: string | null;
   readonly refs: readonly string[];
   readonly folder: string;
-  /** On the disk, parts of a download that has not ended included. */
+  /** On disk, including partial downloads. */
   readonly bytes: number;
   readonly parameters: number | null;
   readonly runsIn: readonly StorageDtype[];
-  /** Why it could not run, where that is not for its size. */
+  /** Why the model cannot run, unless it is too large. */
   readonly problem: string | null;
 }
 
 type Place = Pick<Listed, "id" | "bundled" | "commit" | "refs" | "folder" | "bytes">;
 
 /** Runs the command. */
-export async function modelsCommand({ json, cacheDir }: ModelsFlags): Promise<void> {
-  const roomBytes = await room();
+async function modelsCommand({ json, cacheDir }: OptionsOf<typeof options>): Promise<void> {
+  const available = await availableBytes();
   const settings = hubSettings({ cacheDir });
   const bundled = await Promise.all(bundledModels().map(bundledPlace));
   const places = [...bundled, ...(await scanCache(settings.cacheDir)).flatMap(placesOf)];
   const listed: Listed[] = [];
-  for (const place of places) listed.push(await look(place, roomBytes));
+  for (const place of places) listed.push(await look(place, available));
   process.stdout.write(json ? `${JSON.stringify(listed)}\n` : table(listed, settings.cacheDir));
 }
 
@@ -44,7 +58,7 @@ async function bundledPlace({ name, folder }: { name: string; folder: string }):
   return { id: name, bundled: true, commit: null, refs: [], folder, bytes: summary.bytes };
 }
 
-/** A model of which nothing but parts is there is one place, so that it is seen and can be removed. */
+/** A model with nothing but partial downloads is listed too, so that it can be removed. */
 function placesOf({ id, path, snapshots, partBytes }: CachedRepo): Place[] {
   const places = snapshots.map(({ commit, refs, folder, files }): Place => {
     return { id, bundled: false, commit, refs, folder, bytes: sumOf(files) };
@@ -54,13 +68,13 @@ function placesOf({ id, path, snapshots, partBytes }: CachedRepo): Place[] {
   return [{ ...first, bytes: first.bytes + partBytes }, ...rest];
 }
 
-async function look(place: Place, roomBytes: number): Promise<Listed> {
+async function look(place: Place, available: number): Promise<Listed> {
   const failed = { parameters: null, runsIn: [] };
   if (!place.bundled && place.commit === null)
-    return { ...place, ...failed, problem: "not whole yet: tsgpt pull goes on" };
+    return { ...place, ...failed, problem: "incomplete: tsgpt pull resumes the download" };
   try {
     const { config, summary } = await inspectFolder(place.folder);
-    const runsIn = fittingDtypes(memoryByDtype(config), roomBytes);
+    const runsIn = fittingDtypes(memoryByDtype(config), available);
     return { ...place, parameters: summary.parameters, runsIn, problem: null };
   } catch (error) {
     return { ...place, ...failed, problem: (error as Error).message.replace(`${place.folder}: `, "") };
@@ -81,5 +95,5 @@ function table(listed: readonly Listed[], cacheDir: string): string {
     const [a, b, c, d] = widths as [number, number, number, number];
     return `${id.padEnd(a)}  ${revision.padEnd(b)}  ${size.padStart(c)}  ${parameters.padStart(d)}  ${runs}\n`;
   });
-  return `${lines.join("")}the cache is ${cacheDir}\n`;
+  return `${lines.join("")}cache: ${cacheDir}\n`;
 }

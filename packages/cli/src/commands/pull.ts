@@ -1,21 +1,33 @@
-/** tsgpt pull: a model of the hub into the cache; its folder on stdout. */
+/** tsgpt pull: downloads a model of the hub into the cache, and prints its folder. */
 import { fetchModel } from "@tsgpt/hub";
-import { withDownloadProgress } from "../download-progress.ts";
-import { requireHubModel } from "../find-model.ts";
-import { interruption } from "../interruption.ts";
+import { command } from "../command.ts";
+import { requireHubModel } from "../model/find-model.ts";
+import { cacheOption, revisionOption } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { withDownloadProgress } from "../terminal/download-progress.ts";
+import { interruption } from "../terminal/interruption.ts";
 
-export interface PullFlags {
-  readonly revision?: string;
-  readonly cacheDir?: string;
-  readonly json?: boolean;
-}
+const options = [revisionOption, cacheOption, option("--json", "print {id, revision, commit, folder}")] as const;
 
-/** Runs the command. @throws CliError for what is no model's id; what fetchModel throws */
-export async function pullCommand(model: string, { json, ...options }: PullFlags): Promise<void> {
+export const pull = command({
+  name: "pull",
+  summary: "download a model of the hub into the cache, or update it",
+  arguments: [["<model>", "org/name, or distilgpt2, gpt2, gpt2-medium, gpt2-large, gpt2-xl"]],
+  options,
+  help: `Examples:
+  $ tsgpt pull gpt2
+  $ tsgpt pull microsoft/DialoGPT-small --revision main
+
+Prints the model's folder. Downloads are verified and resume after an interruption.`,
+  action: pullCommand,
+});
+
+/** Runs the command. @throws CliError for a name that is not a model id; what fetchModel throws */
+async function pullCommand(model: string, { json, ...hub }: OptionsOf<typeof options>): Promise<void> {
   requireHubModel(model);
   const { signal } = interruption();
   const fetched = await withDownloadProgress((onEvent) =>
-    fetchModel(model, { ...options, refresh: true, signal, onEvent }),
+    fetchModel(model, { ...hub, refresh: true, signal, onEvent }),
   );
   process.stdout.write(json ? `${JSON.stringify(fetched)}\n` : `${fetched.folder}\n`);
 }

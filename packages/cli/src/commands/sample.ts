@@ -1,4 +1,4 @@
-/** tsgpt sample: the next token's distribution, of a prompt or of given logits, and what each step of a chain makes of it. */
+/** tsgpt sample: the next token's distribution, after a prompt or from given logits, and after each step of a chain. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import {
   applyChain,
@@ -10,26 +10,88 @@ import {
   type SampleContext,
   SamplingError,
 } from "@tsgpt/sampling";
-import { type ChainFlags, chainOf, flagName } from "../chain-flags.ts";
 import { CliError, usageError } from "../cli-error.ts";
-import { type Draws, drawCounts } from "../draw-counts.ts";
-import { readSource, type Source, type SourceFlags, spellingOf } from "../logit-source.ts";
-import { tokenIds } from "../option-values.ts";
-import { checkIds, resolveChain, wordIds } from "../resolve-chain.ts";
-import { describeSample } from "../sample-report.ts";
-import { withText } from "../token-text.ts";
+import { command } from "../command.ts";
+import { BUNDLED } from "../model/bundled-models.ts";
+import { chainOf, flagName } from "../options/chain-flags.ts";
+import { chainOptions } from "../options/chain-options.ts";
+import { engineOptions } from "../options/engine.ts";
+import { optionalModelOptions } from "../options/model.ts";
+import { conflicting, type OptionsOf, option } from "../options/option.ts";
+import { checkIds, resolveChain, wordIds } from "../options/resolve-chain.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { logitRow, tokenIds, wholeNumber } from "../options/values.ts";
+import { type Draws, drawCounts } from "../sample/draw-counts.ts";
+import { readSource, type Source, spellingOf } from "../sample/logit-source.ts";
+import { describeSample } from "../terminal/sample-report.ts";
+import { withText } from "../terminal/token-text.ts";
 
-export interface SampleFlags extends ChainFlags, SourceFlags {
-  readonly minTokens?: number;
-  readonly draws?: number;
-  readonly seed?: number;
-  readonly json?: boolean;
-}
+const options = [
+  option("--prompt <text|@file>", "the prompt that the model predicts the next token of", { conflicts: "logits" }),
+  option("--logits <list|@file>", "logits: 0.8,0.9,-inf,0.4, or a file; see below", { parse: logitRow }),
+  ...optionalModelOptions(`default: "${BUNDLED}"; with --logits: none, tokens are shown as ids`),
+  ...conflicting("logits", engineOptions),
+  option("--history <ids>", "with --logits: the previous tokens, 0,1,0,2 (default: none, or the file's)", {
+    parse: tokenIds,
+    conflicts: "prompt",
+  }),
+  option("--prompt-length <n>", "with --logits: how many of them are the prompt (default: 0, or the file's)", {
+    parse: wholeNumber(0),
+    conflicts: "prompt",
+  }),
+  option("--greedy", "choose the most probable token, after penalties and constraints"),
+  option("--draws <n>", "draw n tokens and count them", { parse: wholeNumber(1, 100_000_000) }),
+  option("--seed <n>", "seed of the draws and of random steps (default: 0)", { parse: wholeNumber(0) }),
+  option("--json", "print one JSON object"),
+  chainOptions,
+  option("--min-tokens <n>", "with --prompt: above 0, the text cannot end here", {
+    parse: wholeNumber(0),
+    conflicts: "logits",
+  }),
+] as const;
 
-/** Tokens named of a distribution: of one alone, and where each step of a chain has its own. */
+export type SampleFlags = OptionsOf<typeof options>;
+
+const HELP = `Give --prompt or --logits. With --prompt a model computes the logits, and the tokens of the prompt are
+the history; the options of the engine and --min-tokens require it. With --logits, --model names a model whose
+tokenizer is used: tokens are shown as text, and --banned and --dry-breaker accept texts; without --model tokens are
+ids. --logits @x.safetensors reads the last row of the logits that tsgpt logits wrote; the ids in the file are the
+history and count as the prompt, unless --history is given. Any other file must hold a JSON array of numbers (null is
+-inf). Only the steps whose options are given apply, in the dialect's order; there are no defaults.
+${TEXT_HELP}
+
+Each distribution is sorted: first the most probable tokens (20, or 10 for each step of a chain), then the tail, in
+ranges of ranks (░). head: the number of tokens that hold 90% of the probability; tail: the probability of the tokens
+not listed; so far: cumulative.
+
+Examples:
+  $ tsgpt sample --prompt "Once upon a"
+  $ tsgpt sample --prompt "The king said" --temperature 1.5 --top-p 0.9
+  $ tsgpt sample --logits @ours.safetensors --model fairytales --top-k 40
+  $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --history 0,1,0,2,0,0 --frequency-penalty 1.1 --presence-penalty 1.2
+  $ tsgpt sample --logits @row.json --dialect hf --top-k 50 --top-p 0.9 --json
+  $ tsgpt sample --logits 3,2,1,0 --dialect llama.cpp --min-p 0.2 --temperature 2 --draws 100000
+
+--json: dialect, chain, history, initial, steps, top, probabilities (of every id) and, with --draws, draws. initial
+describes the distribution before the chain: kept (tokens), entropyBits, headSize, top (id and probability) and tail
+(ranks from and to, and probability). A step describes the distribution after it in the same way; its top also has
+given (the probability before the step), and it adds step, before (tokens), massRemoved and removed. The last top is
+that of the final distribution. With --prompt or --model there are also model and a text for each id, or null; with
+--prompt also prompt.`;
+
+export const sample = command({
+  name: "sample",
+  summary: "show the next token's distribution, sorted, and how each sampling step changes it",
+  arguments: [],
+  options,
+  help: HELP,
+  action: sampleCommand,
+});
+
+/** How many tokens a distribution lists: a single one, and one of several steps. */
 const [ALONE, OF_SEVERAL] = [20, 10];
 
-/** Runs the command. @throws CliError for a file that holds no logits, or for what the chain does not allow */
+/** Runs the command. @throws CliError for a file without logits, or a chain that is not valid */
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
   const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
@@ -55,7 +117,7 @@ export async function sampleCommand(flags: SampleFlags): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ...asJson(source, flags, chain, result, final), ...drawReport })}\n`);
 }
 
-/** Without a model, words cannot become ids. */
+/** The ids of --banned and --dry-breaker, which without a tokenizer must be ids. */
 function typedIds({ banned, dryBreaker }: SampleFlags) {
   return { banned: banned?.map(idsOf("--banned")), dryBreakers: dryBreaker?.flatMap(idsOf("--dry-breaker")) };
 }
@@ -81,7 +143,7 @@ function chainFor({ read, spelling, promptLength, logits }: Source, flags: Sampl
   return resolveChain({ ...flags, maxTokens: Number.POSITIVE_INFINITY }, read.model, promptLength, { defaults: false });
 }
 
-/** A SamplingError is about what was typed, and names it so; or about the logits of a model. */
+/** Reports a SamplingError as an error of an option, or of the logits of a model. */
 function explained<Result>({ read }: Source, apply: () => Result): Result {
   try {
     return apply();
@@ -93,14 +155,14 @@ function explained<Result>({ read }: Source, apply: () => Result): Result {
   }
 }
 
-/** The probability of every token, 0 for those that are gone. [V] */
+/** The probability of every token, 0 for removed ones. [V] */
 function inOrder({ candidates }: ChainResult, size: number): Float64Array {
   const all = new Float64Array(size);
   for (const [i, probability] of probabilities(candidates).entries()) all[candidates.ids[i] as number] = probability;
   return all;
 }
 
-/** With words, every token that is named has its text. */
+/** The JSON object; with a tokenizer every token in it has its text. */
 function asJson(
   source: Source,
   { dialect }: SampleFlags,
@@ -116,6 +178,6 @@ function asJson(
   if (!spelling) return { dialect, chain, history, ...reports, ...rest };
   const { name: model, tokenizer } = spelling;
   const text = <R extends Profile>(report: R) => withText(tokenizer, report);
-  const spelt = { initial: text(initial), steps: steps.map(text), top: withText(tokenizer, { top }).top };
-  return { model, ...(read && { prompt: read.prompt }), dialect, chain, history, ...spelt, ...rest };
+  const reported = { initial: text(initial), steps: steps.map(text), top: withText(tokenizer, { top }).top };
+  return { model, ...(read && { prompt: read.prompt }), dialect, chain, history, ...reported, ...rest };
 }

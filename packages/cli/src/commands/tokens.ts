@@ -1,17 +1,36 @@
-/** tsgpt tokens: a text as token ids, or ids as text. A folder with a tokenizer alone is enough. */
+/** tsgpt tokens: encodes a text as token ids, or decodes ids. A folder with only a tokenizer is enough. */
 import { usageError } from "../cli-error.ts";
-import type { ModelFlags } from "../find-model.ts";
-import { findTokenizer } from "../find-tokenizer.ts";
-import { interruption } from "../interruption.ts";
-import { textArgument } from "../text-argument.ts";
+import { command } from "../command.ts";
+import { textArgument } from "../input/text-argument.ts";
+import { findTokenizer } from "../model/find-tokenizer.ts";
+import { modelOptions } from "../options/model.ts";
+import { type OptionsOf, option } from "../options/option.ts";
+import { TEXT_HELP } from "../options/text-help.ts";
+import { tokenIds } from "../options/values.ts";
+import { interruption } from "../terminal/interruption.ts";
 
-export interface TokensFlags extends ModelFlags {
-  readonly decode?: readonly number[];
-  readonly json?: boolean;
-}
+const options = [
+  ...modelOptions,
+  option("--decode <ids>", "ids to decode: 1,2,3", { parse: tokenIds }),
+  option("--json", "print {ids, tokens} or {text}"),
+] as const;
 
-/** Runs the command. @throws CliError for text beside --decode, or a folder without a tokenizer */
-export async function tokensCommand(text: string | undefined, flags: TokensFlags): Promise<void> {
+export const tokens = command({
+  name: "tokens",
+  summary: "encode a text as token ids, or decode ids",
+  arguments: [["[text]", "the text, or @file; default: stdin"]],
+  options,
+  help: `Examples:
+  $ tsgpt tokens "Once upon a time"
+  $ tsgpt tokens @story.txt
+  $ tsgpt tokens --decode 1,2,3 --json
+
+${TEXT_HELP}`,
+  action: tokensCommand,
+});
+
+/** Runs the command. @throws CliError for a text together with --decode, or a folder without a tokenizer */
+async function tokensCommand(text: string | undefined, flags: OptionsOf<typeof options>): Promise<void> {
   const { decode, json } = flags;
   if (text !== undefined && decode)
     throw usageError("give a text or --decode, not both; ids are separated by commas: --decode 1,2,3");
@@ -23,7 +42,7 @@ export async function tokensCommand(text: string | undefined, flags: TokensFlags
     return;
   }
   const ids = tokenizer.encode(await textArgument(text, signal));
-  const tokens = ids.map((id) => tokenizer.tokenText(id));
-  const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(tokens[i])}\n`);
-  process.stdout.write(json ? `${JSON.stringify({ ids, tokens })}\n` : lines.join(""));
+  const texts = ids.map((id) => tokenizer.tokenText(id));
+  const lines = ids.map((id, i) => `${String(id).padStart(6)}  ${JSON.stringify(texts[i])}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ ids, tokens: texts })}\n` : lines.join(""));
 }

@@ -41,7 +41,9 @@ export const allowedTokens = contextStep<AllowedTokens, Options>({
   kind: "constraint",
   parameters: { ids: tokenIds },
   options: { allowed: {} },
-  flags: { allowed: { placeholder: "<ids>", help: "no other token may come", takes: { kind: "token ids" } } },
+  flags: {
+    allowed: { placeholder: "<ids>", help: "the only tokens that may be chosen", takes: { kind: "token ids" } },
+  },
   build: ({ allowed: ids }) => ({ type: "allowed-tokens", ids }),
   run: allowOnly,
 });

@@ -45,7 +45,7 @@ export const bannedWords = contextStep<BannedWords, Options, Flags>({
   kind: "constraint",
   parameters: { sequences: tokenSequences },
   options: { banned: {} },
-  flags: { banned: { help: "a sequence that may not come; may be repeated", takes: { kind: "texts" } } },
+  flags: { banned: { help: "a sequence that must not occur; may be repeated", takes: { kind: "texts" } } },
   build: ({ banned }) => ({ type: "banned-words", sequences: banned }),
   run: ban,
 });

@@ -118,20 +118,20 @@ export const dry = contextStep<Dry, Options, Flags>({
   flags: {
     dryMultiplier: {
       placeholder: "<m>",
-      help: "against repeated sequences; 0 is off",
+      help: "DRY penalty on repeated sequences; 0 is off",
       takes: { kind: "number", least: 0 },
     },
     dryBase: {
       placeholder: "<b>",
-      help: "growth with their length (default: 1.75)",
+      help: "growth of the penalty with their length (default: 1.75)",
       takes: { kind: "number", least: 1 },
     },
     dryAllowedLength: {
       placeholder: "<n>",
-      help: "shorter ones are free (default: 2)",
+      help: "shorter repetitions are not penalized (default: 2)",
       takes: { kind: "integer", least: 1 },
     },
-    dryBreaker: { help: "none runs across it; may be repeated", takes: { kind: "texts" }, needs },
+    dryBreaker: { help: "repetitions end at this token or text; may be repeated", takes: { kind: "texts" }, needs },
     ...scopeFlag,
   },
   build: ({ dryMultiplier, dryBase = 1.75, dryAllowedLength = 2, dryBreakers = [], penaltyScope = "all" }) => ({

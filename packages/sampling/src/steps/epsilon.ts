@@ -39,7 +39,7 @@ export const epsilon = step<Epsilon, Options>({
   flags: {
     epsilon: {
       placeholder: "<p>",
-      help: "probability p or more; 0 is off",
+      help: "keep tokens of probability p or more; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

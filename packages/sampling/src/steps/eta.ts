@@ -42,7 +42,7 @@ export const eta = step<Eta, Options>({
   flags: {
     eta: {
       placeholder: "<p>",
-      help: "the same, lower where the entropy is large; 0 is off",
+      help: "like epsilon, but lower for a high entropy; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

@@ -44,7 +44,7 @@ export const forcedToken = contextStep<ForcedToken, Options, Flags>({
   parameters: { id: tokenId, at: wholeNumber(0), of: lengthOfWhat },
   options: { forcedFirst: {}, forcedLast: {} },
   flags: {
-    forcedFirst: { placeholder: "<id>", help: "the first token generated", takes: { kind: "integer", least: 0 } },
+    forcedFirst: { placeholder: "<id>", help: "force the first generated token", takes: { kind: "integer", least: 0 } },
   },
   build: ({ forcedFirst, forcedLast }) => [
     ...(forcedFirst === undefined ? [] : [{ type: "forced-token", id: forcedFirst, at: 0 } as const]),

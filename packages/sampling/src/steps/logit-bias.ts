@@ -62,7 +62,7 @@ export const logitBias = contextStep<LogitBias, Options>({
   parameters: { bias },
   options: { logitBias: {} },
   flags: {
-    logitBias: { placeholder: "<id:bias,...>", help: "added to the logits of tokens", takes: { kind: "biases" } },
+    logitBias: { placeholder: "<id:bias,...>", help: "add to the logits of these tokens", takes: { kind: "biases" } },
   },
   build: ({ logitBias: bias }) => ({ type: "logit-bias", bias }),
   run: addBiases,

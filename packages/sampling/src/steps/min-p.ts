@@ -38,7 +38,7 @@ export const minP = step<MinP, Options>({
   flags: {
     minP: {
       placeholder: "<p>",
-      help: "at least p times the largest probability; 0 is off",
+      help: "keep tokens of at least p times the largest probability; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

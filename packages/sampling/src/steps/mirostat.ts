@@ -57,12 +57,12 @@ export const mirostat = contextStep<Mirostat, Options>({
   flags: {
     mirostatTau: {
       placeholder: "<bits>",
-      help: "steer surprise to this, by mirostat v2; 0 is off (default: 5)",
+      help: "target surprise of mirostat v2; 0 is off (default: 5)",
       takes: { kind: "number", least: 0 },
     },
     mirostatEta: {
       placeholder: "<rate>",
-      help: "how fast (default: 0.1)",
+      help: "learning rate of mirostat (default: 0.1)",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

@@ -55,7 +55,11 @@ export const noRepeatNgram = contextStep<NoRepeatNgram, Options>({
     ...scopeOption("noRepeatNgram"),
   },
   flags: {
-    noRepeatNgram: { placeholder: "<n>", help: "no n tokens twice; 0 is off", takes: { kind: "integer", least: 0 } },
+    noRepeatNgram: {
+      placeholder: "<n>",
+      help: "no sequence of n tokens occurs twice; 0 is off",
+      takes: { kind: "integer", least: 0 },
+    },
     ...scopeFlag,
   },
   build: ({ noRepeatNgram: n, penaltyScope: scope = "all" }) => ({ type: "no-repeat-ngram", n, scope }),

@@ -20,12 +20,12 @@ export function occurrenceOptions(neutral: number) {
 export const occurrenceFlags = {
   frequencyPenalty: {
     placeholder: "<f>",
-    help: "per occurrence; off: 1 under lecture, 0 elsewhere",
+    help: "penalty per occurrence; off: 1 under lecture, 0 elsewhere",
     takes: { kind: "number" },
   },
   presencePenalty: {
     placeholder: "<p>",
-    help: "for any occurrence; off: 1 under lecture, 0 elsewhere",
+    help: "penalty for any occurrence; off: 1 under lecture, 0 elsewhere",
     takes: { kind: "number" },
   },
   ...scopeFlag,

@@ -56,7 +56,7 @@ export const repetitionPenalty = contextStep<RepetitionPenalty, Options>({
   flags: {
     repetitionPenalty: {
       placeholder: "<r>",
-      help: "CTRL's, divides positive logits; 1 is off",
+      help: "CTRL's penalty: divides positive logits; 1 is off",
       takes: { kind: "number", above: 0 },
     },
     ...scopeFlag,

@@ -14,7 +14,7 @@ export function scopeOption(...options: readonly string[]): { readonly penaltySc
 export const scopeFlag: { readonly penaltyScope: Flag } = {
   penaltyScope: {
     placeholder: "<scope>",
-    help: "what penalties count: all, generated, or the last N tokens",
+    help: "which tokens penalties count: all, generated, or the last N",
     takes: { kind: "scope" },
   },
 };

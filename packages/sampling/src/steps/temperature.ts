@@ -59,7 +59,7 @@ export const temperature = step<Temperature, Options>({
   flags: {
     temperature: {
       placeholder: "<t>",
-      help: "above 1 flattens, below 1 sharpens; 1 is off",
+      help: "above 1 flattens the distribution, below 1 sharpens it; 1 is off",
       takes: { kind: "number" },
     },
   },

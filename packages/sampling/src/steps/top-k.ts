@@ -39,7 +39,11 @@ export const topK = step<TopK, Options>({
   parameters: { k: wholeNumber(0, " (0 is off)"), boundary },
   options: { topK: { neutral: 0, transformers: { key: "topK" } } },
   flags: {
-    topK: { placeholder: "<k>", help: "only the k most probable; 0 is off", takes: { kind: "integer", least: 0 } },
+    topK: {
+      placeholder: "<k>",
+      help: "keep the k most probable tokens; 0 is off",
+      takes: { kind: "integer", least: 0 },
+    },
   },
   build: ({ topK: k }, { dialect }) => ({
     type: "top-k",

@@ -37,7 +37,7 @@ export const topNSigma = step<TopNSigma, Options>({
   flags: {
     topNSigma: {
       placeholder: "<n>",
-      help: "logits within n deviations of the largest; 0 is off",
+      help: "keep logits within n standard deviations of the largest; 0 is off",
       takes: { kind: "number", least: 0 },
     },
   },

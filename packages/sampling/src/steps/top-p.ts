@@ -62,7 +62,7 @@ export const topP = step<TopP, Options>({
   flags: {
     topP: {
       placeholder: "<p>",
-      help: "the most probable that hold mass p; 1 is off",
+      help: "keep the most probable tokens that hold probability p; 1 is off",
       takes: { kind: "number", above: 0, most: 1 },
     },
   },

@@ -53,7 +53,7 @@ export const typical = step<Typical, Options>({
   flags: {
     typical: {
       placeholder: "<mass>",
-      help: "those nearest to the entropy that hold a mass; 1 is off",
+      help: "keep the tokens closest to the entropy that hold this probability; 1 is off",
       takes: { kind: "number", above: 0, most: 1 },
     },
   },

@@ -99,30 +99,30 @@ export const watermark = contextStep<Watermark, Options, Flags>({
   flags: {
     watermarkKey: {
       placeholder: "<n>",
-      help: "favor the tokens that this secret colors green",
+      help: "watermark: favor the green tokens of this secret key",
       takes: { kind: "integer", least: 0 },
     },
     watermarkGamma: {
       placeholder: "<share>",
-      help: "how many are green (default: 0.25)",
+      help: "fraction of the vocabulary that is green (default: 0.25)",
       takes: { kind: "number", least: 0, most: 1 },
       needs,
     },
     watermarkDelta: {
       placeholder: "<d>",
-      help: "added to their logits (default: 2)",
+      help: "bias on the logits of green tokens (default: 2)",
       takes: { kind: "number", least: 0 },
       needs,
     },
     watermarkHash: {
       placeholder: "<how>",
-      help: "colored by the tokens before, or by one of them and the token itself",
+      help: "what seeds the green list: the previous tokens, or one of them and the token itself",
       takes: { kind: "word", words: ["left", "self"] },
       needs,
     },
     watermarkWidth: {
       placeholder: "<n>",
-      help: "how many tokens before (default: 1)",
+      help: "how many previous tokens (default: 1)",
       takes: { kind: "integer", least: 1 },
       needs,
     },

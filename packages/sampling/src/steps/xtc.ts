@@ -51,8 +51,8 @@ export const xtc = contextStep<Xtc, Options>({
   dependsOn: "random numbers",
   options: { xtcProbability: { neutral: 0 }, xtcThreshold: { needs: ["xtcProbability"] } },
   flags: {
-    xtcProbability: { placeholder: "<p>", help: "how often to exclude the top choices; 0 is off", takes },
-    xtcThreshold: { placeholder: "<p>", help: "a top choice has this probability or more (default: 0.1)", takes },
+    xtcProbability: { placeholder: "<p>", help: "probability of excluding the top choices; 0 is off", takes },
+    xtcThreshold: { placeholder: "<p>", help: "probability from which a token is a top choice (default: 0.1)", takes },
   },
   build: ({ xtcProbability, xtcThreshold = 0.1 }) => ({
     type: "xtc",

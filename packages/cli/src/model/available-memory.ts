@@ -1,0 +1,18 @@
+/** How much memory a model may take: what the engine can address, at most what the machine has. */
+import { totalmem } from "node:os";
+import type { MemoryByDtype, StorageDtype } from "@tsgpt/gpt";
+import { makeEngine } from "./make-engine.ts";
+
+/** Bytes available to a model. */
+export async function availableBytes(): Promise<number> {
+  const engine = await makeEngine({ threads: 1 });
+  const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
+  engine.dispose();
+  return Math.min(roomBytes, totalmem());
+}
+
+/** The dtypes in which a model fits, the most precise first. */
+export function fittingDtypes(memory: MemoryByDtype, available: number): StorageDtype[] {
+  const dtypes = Object.keys(memory) as StorageDtype[];
+  return dtypes.filter((dtype) => memory[dtype].total <= available);
+}

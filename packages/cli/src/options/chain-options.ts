@@ -1,0 +1,61 @@
+/** The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps). */
+import { dialects, type FlagValue, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
+import { type ChainFlags, flagName } from "./chain-flags.ts";
+import { type OptionGroup, type OptionSpec, option } from "./option.ts";
+import {
+  biases,
+  finiteNumber,
+  gatherWords,
+  numberFrom,
+  penaltyScope,
+  positiveNumber,
+  tokenIds,
+  wholeNumber,
+} from "./values.ts";
+
+/** Their type is derived from the steps, too. */
+export const chainOptions: OptionGroup<ChainFlags> = {
+  list: [
+    { heading: "Shaping and truncating the distribution:" },
+    option("--dialect <name>", "whose defaults, order and boundary cases apply", {
+      choices: dialects,
+      default: "lecture",
+    }),
+    ...optionsOf(["shape", "truncation"]),
+    { heading: "Penalties on tokens that have occurred:" },
+    ...optionsOf(["penalty"]),
+    { heading: "Constraints:" },
+    ...optionsOf(["constraint"]),
+  ],
+};
+
+function optionsOf(kinds: readonly StepFlag["kind"][]): OptionSpec[] {
+  const flags = STEP_FLAGS.filter(({ kind }) => kinds.includes(kind));
+  return flags.map(({ name, help, takes, placeholder = "<ids|text>" }) =>
+    option(`${flagName(name)} ${placeholder}`, help, detailsOf(takes)),
+  );
+}
+
+function detailsOf(takes: FlagValue): OptionSpec["details"] {
+  return takes.kind === "word" ? { choices: takes.words } : { parse: parserOf(takes) };
+}
+
+function parserOf(takes: Exclude<FlagValue, { kind: "word" }>): NonNullable<OptionSpec["details"]["parse"]> {
+  switch (takes.kind) {
+    case "integer":
+      return wholeNumber(takes.least);
+    case "number":
+      if (takes.above !== undefined) return positiveNumber(takes.most);
+      return takes.least === undefined ? finiteNumber : numberFrom(takes.least, takes.most);
+    case "scope":
+      return penaltyScope;
+    case "biases":
+      return biases;
+    case "token ids":
+      return tokenIds;
+    case "texts":
+      return gatherWords;
+    default:
+      return takes satisfies never;
+  }
+}
