@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { describeMachine, machine } from "@tsgpt/measure/node";
-import { createEngine, type Engine } from "@tsgpt/tensor";
+import { createEngine, type Engine, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { compareDtypes } from "./dtypes.ts";
@@ -32,7 +32,6 @@ import {
 } from "./tables.ts";
 
 const TEXT = new URL("../texts/tales.txt", import.meta.url);
-const DTYPES = ["f32", "f16", "bf16", "int8"] as const;
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
 
 const { values } = parseArgs({
@@ -86,7 +85,7 @@ function oneOf<Choice extends string | undefined>(
 async function runDtypes(quick: boolean): Promise<void> {
   const config = presetConfig("gpt2");
   const models: Model[] = [];
-  for (const dtype of DTYPES) {
+  for (const dtype of WEIGHT_DTYPES) {
     models.push(await randomModel("gpt2", config, await createEngine({ kernels, threads }), 0, { dtype }));
   }
   const [{ engine }] = models as [Model];
@@ -106,7 +105,7 @@ async function runDtypes(quick: boolean): Promise<void> {
 async function runQuality(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   const models: Model[] = [];
-  for (const dtype of DTYPES) models.push(await loadModel(BUNDLED, { engine, dtype }));
+  for (const dtype of WEIGHT_DTYPES) models.push(await loadModel(BUNDLED, { engine, dtype }));
   const [{ config, tokenizer }] = models as [Model];
   const ids = tokenizer?.encode(await readFile(TEXT, "utf8")) ?? [];
   const used = ids.slice(0, quick ? config.nPositions : ids.length);

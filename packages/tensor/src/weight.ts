@@ -12,8 +12,12 @@ export type FloatDtype = "F32" | "F16" | "BF16";
 /** Those, and numbers q of -63 to 63 that mean q times the scale of their output. */
 export type StoredDtype = FloatDtype | "I8";
 
-/** What a weight is kept in. int8: 7-bit numbers and a float32 scale for each output; see docs/decisions/0009-storage-dtypes.md. */
-export type WeightDtype = "f32" | "f16" | "bf16" | "int8";
+/**
+ * The dtypes of a weight in memory. int8: 7-bit numbers and a float32 scale for each output; see
+ * docs/decisions/0009-storage-dtypes.md.
+ */
+export const WEIGHT_DTYPES = ["f32", "f16", "bf16", "int8"] as const;
+export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
 
 /** How a weight will be used, so that a kernel set can choose its layout. */
 export type WeightRole =

@@ -2,7 +2,7 @@
  * The memory that a model needs in an engine, computed from its config before anything is read; refused if it does not
  * fit.
  */
-import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
+import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, type WeightDtype } from "@tsgpt/tensor";
 import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
@@ -10,7 +10,6 @@ import { type PresetName, presetConfig, presetNames } from "../config/presets.ts
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 const QUANTIZED_HEAD = 32; // upper bound, per quantized row
-const PRODUCT_SCRATCH = 42_176; // bytes per thread for a float product
 
 /** Bytes. */
 export interface MemoryNeed {
@@ -72,7 +71,7 @@ function scratchBytes(
 ): number {
   const scores = 16 * threads * nPositions;
   const quantized = rows * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
-  return Math.max(scores, dtype === "int8" ? quantized : threads * PRODUCT_SCRATCH);
+  return Math.max(scores, dtype === "int8" ? quantized : threads * LINEAR_SCRATCH_BYTES);
 }
 
 /**

@@ -24,6 +24,9 @@ export const OUTPUTS_PER_FIRST_UNIT = 3;
 export const FIRST_ARGUMENT = 4;
 export const SLOT_COUNT = 32;
 
+/** Scratch of a thread for a product with floats. */
+export const LINEAR_SCRATCH_BYTES = 42_176;
+
 // How numbers are stored, in files and in panels.
 export const F32 = 0;
 export const F16 = 1;

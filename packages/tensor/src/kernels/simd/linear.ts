@@ -3,6 +3,7 @@ import { type Outputs, productOf } from "../../storage.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
 import { linear as referenceLinear, matmulTransposed as referenceMatmulTransposed } from "../reference/linear.ts";
+import { LINEAR_SCRATCH_BYTES } from "./constants.ts";
 import { type KernelContext, perUnit } from "./context.ts";
 import { KEPT } from "./dtypes.ts";
 import type { ReadyJob } from "./jobs.ts";
@@ -59,7 +60,7 @@ function floatJob(
     .k(x.shape[1] as number)
     .n(out.shape[1] as number)
     .dtype(KEPT[dtype])
-    .scratch(scratch(pool.threads * pool.linearScratchBytes));
+    .scratch(scratch(pool.threads * LINEAR_SCRATCH_BYTES));
 }
 
 function int8Job(

@@ -13,8 +13,6 @@ export interface KernelExports {
   rowStride(k: number): number;
   /** Scratch of a thread for scores of S keys. */
   attentionScratchBytes(s: number): number;
-  /** Scratch of a thread. */
-  readonly linearScratchBytes: WebAssembly.Global<"i32">;
   fusedDotsAgree(): number;
   widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
 }

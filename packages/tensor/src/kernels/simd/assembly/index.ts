@@ -5,5 +5,4 @@ export { scalesOfPeaks } from "./pack-int8";
 export { attentionScratchBytes } from "./attention";
 export { fusedDotsAgree } from "./int8";
 export { rowStride } from "./int8-rows";
-export { SCRATCH as linearScratchBytes } from "./linear";
 export { run, runAlone, stop, work } from "./pool";

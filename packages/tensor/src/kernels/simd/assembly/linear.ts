@@ -18,6 +18,7 @@
  *
  * Against one sequential stream a thread: [1, 768] x [768, 60000] 1.37 times as fast, [4, 768] 1.7, [8, 768] 1.7, [512, 768] 0.97.
  */
+import { LINEAR_SCRATCH_BYTES } from "../constants";
 import { F16, F32, shiftOf } from "./dtypes";
 import { firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask } from "./halves";
 import { stepOfBfloats, stepOfHalves } from "./halves-row";
@@ -36,12 +37,13 @@ const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which nobody write
 const SUMS: usize = 16_384;
 const PADDED: usize = SUMS + MANY_ROWS * LINE;
 const BIAS: usize = PADDED + 2 * ROW_BLOCK * LINE;
-export const SCRATCH: usize = BIAS + 192;
+const SCRATCH: usize = BIAS + 192;
 
 /** Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. */
 export function linear(
   out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, dtype: i32, scratch: usize, begin: i32, end: i32, thread: i32,
 ): void {
+  if (SCRATCH != LINEAR_SCRATCH_BYTES) ERROR("LINEAR_SCRATCH_BYTES in constants.ts must be SCRATCH"); // while compiling
   scratch += <usize>thread * SCRATCH;
   const outBytes = <usize>n << 2, rowBytes = <usize>k << 2, panelBytes = <usize>k << (5 + shiftOf(dtype));
   for (let row = 0, rows = 0; row < m; row += rows) {

@@ -22,8 +22,6 @@ interface PoolOptions {
 export class Pool {
   readonly exports: KernelExports;
   readonly jobs: Jobs;
-  /** Bytes of scratch that a thread needs for a product with floats. */
-  readonly linearScratchBytes: number;
   /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
   readonly fusedDots: boolean;
   readonly #slots: Int32Array;
@@ -45,7 +43,6 @@ export class Pool {
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-    this.linearScratchBytes = this.exports.linearScratchBytes.value;
     this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
     const floats = new Float32Array(memory.buffer, SLOTS, SLOT_COUNT);
     this.jobs = createJobs(this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
