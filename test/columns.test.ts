@@ -5,14 +5,17 @@ import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const COLUMNS = 120;
+const GENERATED = "kernels/simd/binary.ts"; // base64
 
 /** Packages that still have longer lines; to be emptied. */
-const NOT_YET: readonly string[] = ["analysis", "tensor"];
+const NOT_YET: readonly string[] = ["analysis"];
 
 /** `path:line (columns)` of every line that is too long. */
 function longLines(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => /\.(ts|js|wgsl)$/.test(name)).map((name) => join(folder, name));
+  const files = names
+    .filter((name) => /\.(ts|js|wgsl)$/.test(name) && !name.endsWith(GENERATED))
+    .map((name) => join(folder, name));
   expect(files.length).toBeGreaterThan(0);
   return files.flatMap((file) => {
     const lines = readFileSync(join(root, file), "utf8").split("\n");

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Compiles src/kernels/simd/assembly to WebAssembly, with relaxed multiply-add and without, into src/kernels/simd/binary.ts. What calls the
- * kernels is made first, from src/kernels/simd/jobs.ts, and written to assembly/dispatch.ts to be read. Does nothing if the sources are
- * those it was made from: the digest stands in the file's first line.
+ * Compiles src/kernels/simd/assembly to WebAssembly, with relaxed multiply-add and without, into
+ * src/kernels/simd/binary.ts. What calls the kernels is made first, from src/kernels/simd/jobs.ts, and written to
+ * assembly/dispatch.ts to be read. Does nothing if the sources are those it was made from: the digest stands in the
+ * file's first line.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,10 +13,8 @@ const simd = new URL("./src/kernels/simd/", import.meta.url);
 const assembly = new URL("assembly/", simd);
 const target = new URL("binary.ts", simd);
 const DISPATCH = "dispatch.ts";
-const flags =
-  "-O3 --runtime stub --noAssert --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152 --use abort=".split(
-    " ",
-  );
+const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152";
+const flags = `-O3 --runtime stub --noAssert ${memory} --use abort=`.split(" ");
 
 /** @param {string} name @param {URL} folder */
 const textOf = (name, folder) => readFileSync(new URL(name, folder), "utf8");

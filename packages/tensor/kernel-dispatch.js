@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The dispatch of the module: assembly/dispatch.ts is made from the table of jobs in src/kernels/simd/jobs.ts. It calls the kernel of a
- * job with the job's arguments, read from their slots, and with the range of outputs.
+ * The dispatch of the module: assembly/dispatch.ts is made from the table of jobs in src/kernels/simd/jobs.ts. It calls
+ * the kernel of a job with the job's arguments, read from their slots, and with the range of outputs.
  */
 
 /** @typedef {Record<string, Record<string, string>>} Table by job: the kind of each argument */
@@ -35,7 +35,10 @@ export function dispatchOf(jobs, sources, firstArgument, slots) {
   const calls = entries.map(({ name, values }, job) => {
     const [before, after] = [`  ${job === 0 ? "" : "else "}if (job == ${job}) ${name}(`, ");"];
     const line = before + values.join(", ") + after;
-    return line.length <= COLUMNS ? line : `${before}\n    ${values.join(", ")},\n  ${after}`;
+    if (line.length <= COLUMNS) return line;
+    const half = Math.ceil(values.length / 2);
+    const [first, second] = [values.slice(0, half), values.slice(half)].map((part) => `    ${part.join(", ")},`);
+    return `${before}\n${first}\n${second}\n  ${after}`;
   });
   return `/** Made by build-kernels.js from ../jobs.ts. */
 ${imports.join("\n")}
@@ -79,9 +82,8 @@ function entryOf(name, kinds, sources, firstArgument, slots) {
   const wanted = [...Object.entries(kinds).map(([argument, kind]) => `${argument}: ${TYPES[kind]}`), ...RANGE];
   const hasThread = kernel.parameters.at(-1) === THREAD;
   if (kernel.parameters.join() !== [...wanted, ...(hasThread ? [THREAD] : [])].join()) {
-    throw new Error(
-      `job ${name}: jobs.ts asks for (${wanted.join(", ")}), with or without ${THREAD}; assembly/${kernel.file} has (${kernel.parameters.join(", ")})`,
-    );
+    const asked = `jobs.ts asks for (${wanted.join(", ")}), with or without ${THREAD}`;
+    throw new Error(`job ${name}: ${asked}; assembly/${kernel.file} has (${kernel.parameters.join(", ")})`);
   }
   if (firstArgument + Object.keys(kinds).length > slots) {
     throw new Error(`job ${name}: ${Object.keys(kinds).length} arguments, at most ${slots - firstArgument} fit`);

@@ -1,4 +1,7 @@
-/** Backend: what an operation runs on, its kernels and where its result is allocated. An engine is one, an arena another. */
+/**
+ * Backend: what an operation runs on, its kernels and where its result is allocated. An engine is one, an arena
+ * another.
+ */
 import type { Kernels } from "./kernels/kernels.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 

@@ -7,8 +7,9 @@ export interface EngineOptions {
   /** "auto": simd where it starts, which takes WebAssembly SIMD and shared memory, else reference. */
   readonly kernels?: "auto" | KernelSet | undefined;
   /**
-   * Of the simd set; by default the physical cores, or 1 where no worker can be started. A browser has threads where the page is
-   * cross-origin isolated and the engine is created in a worker; elsewhere asking for more than 1 is an error.
+   * Of the simd set; by default the physical cores, or 1 where no worker can be started. A browser has threads where
+   * the page is cross-origin isolated and the engine is created in a worker; elsewhere asking for more than 1 is an
+   * error.
    */
   readonly threads?: number | undefined;
   /** Told in one sentence why the engine is slower than one would expect on this machine, and what runs instead. */
@@ -17,7 +18,8 @@ export interface EngineOptions {
 
 /**
  * An engine.
- * @throws EngineError if simd, or more threads than one, are asked for where they cannot be had; RangeError for no number of threads
+ * @throws EngineError if simd, or more threads than one, are asked for where they cannot be had; RangeError for no
+ * number of threads
  */
 export async function createEngine({ kernels = "auto", threads, onFallback }: EngineOptions = {}): Promise<Engine> {
   switch (kernels) {

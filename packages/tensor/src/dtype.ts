@@ -1,7 +1,7 @@
 /**
  * The stored formats: float ones and their widening to float32, exact in every case, and int8. F16: IEEE 754 binary16.
- * BF16: the upper 16 bits of a float32. int8: q times a scale, q of -63 to 63, the scale a largest magnitude over 63. Bytes are
- * little-endian. The fast kernels (kernels/simd/assembly) give the same bits.
+ * BF16: the upper 16 bits of a float32. int8: q times a scale, q of -63 to 63, the scale a largest magnitude over 63.
+ * Bytes are little-endian. The fast kernels (kernels/simd/assembly) give the same bits.
  */
 import { StorageError } from "./errors.ts";
 import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";

@@ -25,7 +25,8 @@ export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
   /**
-   * Reads a stored tensor into this engine's memory, in the layout its kernels want; a matrix is kept in `dtype`, f32 by default.
+   * Reads a stored tensor into this engine's memory, in the layout its kernels want; a matrix is kept in `dtype`, f32
+   * by default.
    * @throws StorageError if a number in it cannot be kept so; RangeError for a dtype that such a weight has not
    */
   loadWeight(source: WeightSource, role: WeightRole, dtype?: WeightDtype): Promise<Weight>;
@@ -40,19 +41,26 @@ export interface Engine extends Backend {
   readonly memory: MemoryUse | undefined;
   /** Gives back what `allocate` or `loadWeight` gave; it and its views are unusable afterwards. */
   free(weight: Weight): void;
-  /** Measures what this machine can do at most, reading in passes of `readBytes`; undefined for the reference kernels, which are not made for speed. */
+  /**
+   * Measures what this machine can do at most, reading in passes of `readBytes`; undefined for the reference kernels,
+   * which are not made for speed.
+   */
   readonly limits?: ((readBytes: number) => MachineLimits) | undefined;
   /**
-   * Ends the workers and lets the memory go: it is collected once the tensors that lie in it, a model's weights among them, are let
-   * go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was under way. Idempotent.
-   * An engine that is let go of without it, with its tensors and models, gives its memory back when it is collected.
+   * Ends the workers and lets the memory go: it is collected once the tensors that lie in it, a model's weights among
+   * them, are let go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was
+   * under way. Idempotent. An engine that is let go of without it, with its tensors and models, gives its memory back
+   * when it is collected.
    */
   dispose(): void;
 }
 
 /** Passes over memory and through the multiply-add units, on the engine's threads; each is timed as a whole. */
 export interface MachineLimits {
-  /** Reads the bytes asked for once, 512 MB at a time, on so many of the engine's threads, each its part in order. Bytes per second. */
+  /**
+   * Reads the bytes asked for once, 512 MB at a time, on so many of the engine's threads, each its part in order. Bytes
+   * per second.
+   */
   readPass(threads: number): number;
   /** Multiply-adds on registers alone. Floating-point operations per second, two a multiply-add. */
   multiplyAddPass(): number;

@@ -1,4 +1,6 @@
-/** A shape, size or index that an operation cannot take. The message names the function, the rule and the values got. */
+/**
+ * A shape, size or index that an operation cannot take. The message names the function, the rule and the values got.
+ */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
@@ -8,7 +10,9 @@ export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** An engine that cannot go on: its memory is full, a worker has died, it was disposed, or this machine cannot run it. */
+/**
+ * An engine that cannot go on: its memory is full, a worker has died, it was disposed, or this machine cannot run it.
+ */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }

@@ -1,6 +1,7 @@
 /**
- * Plain weights: row-major, in any dtype, on the JavaScript heap: what the reference kernels take. A float32 one is a Tensor. Whoever
- * multiplies with one of halves widens the whole for each product; that the memory holds half is all that is gained.
+ * Plain weights: row-major, in any dtype, on the JavaScript heap: what the reference kernels take. A float32 one is a
+ * Tensor. Whoever multiplies with one of halves widens the whole for each product; that the memory holds half is all
+ * that is gained.
  */
 import { BYTES_PER_ELEMENT, INT8_LIMIT, int8Scale, quantize, STORED_AS, widen } from "./dtype.ts";
 import { StorageError } from "./errors.ts";
@@ -62,7 +63,8 @@ async function readInt8(source: WeightSource, outputs: Outputs): Promise<Weight>
   const outputAt = (index: number) => (outputs === "columns" ? index % columns : Math.floor(index / columns));
   const scales = source.scales ?? (await readScales(source, outputAt, productOf(shape, outputs).n));
   if (source.dtype === "I8") {
-    await readPieces(source, (bytes, first) => values.set(bytes, first)); // bytes above 127 become the negative numbers they are
+    // bytes above 127 become the negative numbers they are
+    await readPieces(source, (bytes, first) => values.set(bytes, first));
     if (values.some((q) => q < -INT8_LIMIT || q > INT8_LIMIT)) throw new StorageError("int8");
   } else {
     await readFloatPieces(source, (floats, first) => {

@@ -29,7 +29,10 @@ export function productOf(shape: Shape, outputs: Outputs): { k: number; n: numbe
   return outputs === "columns" ? { k: rows, n: columns } : { k: columns, n: rows };
 }
 
-/** @throws RangeError for a dtype that such a weight has not; ShapeError unless an int8 source has a scale for each output */
+/**
+ * @throws RangeError for a dtype that such a weight has not; ShapeError unless an int8 source has a scale for each
+ * output
+ */
 export function checkStorage({ shape, dtype: from, scales }: WeightSource, role: WeightRole, to: WeightDtype): void {
   if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector is kept in f32, got dtype ${to}`);
   if (from === "I8" && to !== "int8")

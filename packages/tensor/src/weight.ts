@@ -1,8 +1,9 @@
 /**
- * Weight: a matrix that a model is multiplied with, stored however its kernel set multiplies fastest. Only its kernels know the layout;
- * everyone else sees its shape and dtype, and can read it back as float32 with `row` and `toTensor`, which may copy. A Tensor is a
- * Weight too (float32, row-major): what the reference kernels use. The simd kernels pack matrices in panels, in float32, half the bits or int8.
- * A weight is made by `engine.loadWeight` from a WeightSource and given back by `engine.free`; nothing writes to it in between.
+ * Weight: a matrix that a model is multiplied with, stored however its kernel set multiplies fastest. Only its kernels
+ * know the layout; everyone else sees its shape and dtype, and can read it back as float32 with `row` and `toTensor`,
+ * which may copy. A Tensor is a Weight too (float32, row-major): what the reference kernels use. The simd kernels pack
+ * matrices in panels, in float32, half the bits or int8. A weight is made by `engine.loadWeight` from a WeightSource
+ * and given back by `engine.free`; nothing writes to it in between.
  */
 import type { Shape, Tensor } from "./tensor.ts";
 
@@ -48,7 +49,10 @@ export interface Weight {
   toStored(): StoredNumbers;
 }
 
-/** The bytes of a stored tensor, little-endian and row-major, read piece by piece, some of them twice; already validated. */
+/**
+ * The bytes of a stored tensor, little-endian and row-major, read piece by piece, some of them twice; already
+ * validated.
+ */
 export interface WeightSource {
   readonly shape: Shape;
   readonly dtype: StoredDtype;

@@ -1,6 +1,6 @@
 /**
- * What the simd engine needs of a browser. Threads need two things of it: shared memory that can be sent to a worker, which
- * only a cross-origin isolated page has, and a thread that may wait, which the main thread of a page may not.
+ * What the simd engine needs of a browser. Threads need two things of it: shared memory that can be sent to a worker,
+ * which only a cross-origin isolated page has, and a thread that may wait, which the main thread of a page may not.
  */
 import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
@@ -10,7 +10,8 @@ export function allowRelaxedSimd(): void {}
 /** Why there can be no threads here, and what to do about it; undefined where there can. */
 export function whyOneThread(): string | undefined {
   if (!globalThis.crossOriginIsolated) {
-    return "the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    const headers = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    return `the page is not cross-origin isolated; serve it with ${headers}`;
   }
   return mayWait() ? undefined : "the main thread of a page may not wait for others; create the engine in a worker";
 }
@@ -25,7 +26,10 @@ function mayWait(): boolean {
   }
 }
 
-/** Starts a worker where `whyOneThread` has nothing against it. `onExit` is called if it fails; one that is ended says nothing. */
+/**
+ * Starts a worker where `whyOneThread` has nothing against it. `onExit` is called if it fails; one that is ended says
+ * nothing.
+ */
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
   const code = `${WORKER}\nonmessage = ({ data }) => start(data);`;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));

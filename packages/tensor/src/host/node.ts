@@ -15,7 +15,8 @@ export function whyOneThread(): undefined {}
 
 /** Starts a worker that does not keep the process alive. `onExit` is called if it ends by itself. */
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
-  if (typeof SharedArrayBuffer === "undefined") throw new Error("there is no SharedArrayBuffer"); // Node's own workers need it
+  // Node's own workers need it
+  if (typeof SharedArrayBuffer === "undefined") throw new Error("there is no SharedArrayBuffer");
   if (typeof Atomics === "undefined") throw new Error("there is no Atomics");
   const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
     eval: true,
@@ -41,7 +42,10 @@ export function physicalCores(): number {
   }
 }
 
-/** What to try where no memory could be reserved, to end a message: V8 lays 10 GB of guard pages about each unless told not to. */
+/**
+ * What to try where no memory could be reserved, to end a message: V8 lays 10 GB of guard pages about each unless told
+ * not to.
+ */
 export function moreAddressSpace(): string {
   return "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
 }

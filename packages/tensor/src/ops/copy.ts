@@ -12,8 +12,9 @@ export function copyInto(out: Tensor, x: Tensor, backend: Backend): Tensor {
 }
 
 /**
- * Copies rows `from` up to, not including, `to` of every head of x into the same rows of `out`: part of one cache into another, whose
- * capacity may differ. x [H, capacity, D] -> out [H, another capacity, D] @throws ShapeError if they do not fit; `out` is unchanged then
+ * Copies rows `from` up to, not including, `to` of every head of x into the same rows of `out`: part of one cache into
+ * another, whose capacity may differ. x [H, capacity, D] -> out [H, another capacity, D] @throws ShapeError if they do
+ * not fit; `out` is unchanged then
  */
 export function copyHeads(out: Tensor, x: Tensor, from: number, to: number, backend: Backend): void {
   checkRank("copyHeads", "out", out, "[H, capacity, D]");

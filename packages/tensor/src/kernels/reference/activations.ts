@@ -1,7 +1,8 @@
 /**
- * Activations, element by element. GELU, x P(N(0, 1) <= x), comes in the three forms that checkpoints use (Hendrycks and Gimpel,
- * arXiv 1606.08415): exact by erf ("gelu"), approximated by tanh ("gelu_new", GPT-2's own), and by a sigmoid ("quick_gelu"). The first two
- * differ by up to 4.7e-4, the last by up to 2e-2, so the form matters. SiLU is also called swish (Ramachandran et al., arXiv 1710.05941).
+ * Activations, element by element. GELU, x P(N(0, 1) <= x), comes in the three forms that checkpoints use (Hendrycks
+ * and Gimpel, arXiv 1606.08415): exact by erf ("gelu"), approximated by tanh ("gelu_new", GPT-2's own), and by a
+ * sigmoid ("quick_gelu"). The first two differ by up to 4.7e-4, the last by up to 2e-2, so the form matters. SiLU is
+ * also called swish (Ramachandran et al., arXiv 1710.05941).
  */
 import { erf } from "@tsgpt/numeric";
 import type { Tensor } from "../../tensor.ts";

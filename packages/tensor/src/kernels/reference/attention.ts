@@ -1,13 +1,14 @@
 /**
- * Causal attention over a cache (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1), three steps for each head and query: scores,
- * softmax, weighted sum of the values. Query i has as many weights as there are keys 0 .. P + i: that length IS the causal mask.
+ * Causal attention over a cache (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1), three steps for each head and
+ * query: scores, softmax, weighted sum of the values. Query i has as many weights as there are keys 0 .. P + i: that
+ * length IS the causal mask.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { AttentionOptions } from "../kernels.ts";
 
 /**
- * pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t];
- * out[i, h D + j] = sum over t <= P + i of pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
+ * pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum over t <= P + i of
+ * pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
  */
 export function attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions): void {
   const { past, scale, scores, pattern, from } = options;

@@ -1,6 +1,6 @@
 /**
- * Products with a matrix, as GPT-2's checkpoints store one ([in, out], Conv1D) and as a head reads the embedding table ([V, C]). Sums are
- * float64, rounded to float32 once. An int8 weight has its own definition: int8.ts.
+ * Products with a matrix, as GPT-2's checkpoints store one ([in, out], Conv1D) and as a head reads the embedding table
+ * ([V, C]). Sums are float64, rounded to float32 once. An int8 weight has its own definition: int8.ts.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";

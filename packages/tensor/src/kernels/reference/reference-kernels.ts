@@ -1,6 +1,6 @@
 /**
- * The reference kernels: plain loops, each under its formula (see kernels.ts). They are the specification that every other set is tested
- * against. JavaScript numbers are float64: sums are float64, rounded to float32 once, when stored.
+ * The reference kernels: plain loops, each under its formula (see kernels.ts). They are the specification that every
+ * other set is tested against. JavaScript numbers are float64: sums are float64, rounded to float32 once, when stored.
  */
 import type { Kernels } from "../kernels.ts";
 import { gelu, relu, silu } from "./activations.ts";

@@ -1,4 +1,7 @@
-/** Softmax and its logarithm along the last axis. Subtracting the largest of a row keeps exp from overflowing and changes no quotient. */
+/**
+ * Softmax and its logarithm along the last axis. Subtracting the largest of a row keeps exp from overflowing and
+ * changes no quotient.
+ */
 import type { Tensor } from "../../tensor.ts";
 import { forEachRow } from "./for-each-row.ts";
 

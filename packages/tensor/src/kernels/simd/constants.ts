@@ -1,8 +1,10 @@
 /**
- * Numbers that the module and its TypeScript side share. AssemblyScript and TypeScript both compile this file: plain `const` numbers only.
+ * Numbers that the module and its TypeScript side share. AssemblyScript and TypeScript both compile this file: plain
+ * `const` numbers only.
  */
 
-// The first page of the memory, by byte address. Each number that threads write to has a cache line of its own; 384 is assembly/pool.ts's.
+// The first page of the memory, by byte address. Each number that threads write to has a cache line of its own; 384 is
+// assembly/pool.ts's.
 export const TICKET = 64;
 export const DONE = 128;
 export const WAKE = 192;

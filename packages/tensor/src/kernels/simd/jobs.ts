@@ -1,8 +1,9 @@
 /**
- * The jobs of the module: work that threads share. This table is the one declaration of a job: its name is that of its kernel, a function
- * that a file in assembly/ exports, and its arguments are those of the kernel, in order. A kernel takes three more, which the dispatch
- * adds: the range of outputs to compute, and the thread, if it asks for it. build-kernels.js makes the dispatch (assembly/dispatch.ts)
- * from this table, and fails if a kernel's signature differs from it.
+ * The jobs of the module: work that threads share. This table is the one declaration of a job: its name is that of its
+ * kernel, a function that a file in assembly/ exports, and its arguments are those of the kernel, in order. A kernel
+ * takes three more, which the dispatch adds: the range of outputs to compute, and the thread, if it asks for it.
+ * build-kernels.js makes the dispatch (assembly/dispatch.ts) from this table, and fails if a kernel's signature differs
+ * from it.
  *
  * An argument is set by its name, and `run` exists once all are set: a forgotten or misspelled one does not compile.
  *

@@ -13,8 +13,8 @@ const TURNS = 160_000; // of 32 multiply-adds: some tenths of a millisecond
 const UNITS_PER_THREAD = 64;
 
 /**
- * Passes that read `readBytes`, of memory that is taken until it is disposed: as many bytes, but 512 MB at most, which are read again then;
- * where the engine is full, its first bytes are read as they are.
+ * Passes that read `readBytes`, of memory that is taken until it is disposed: as many bytes, but 512 MB at most, which
+ * are read again then; where the engine is full, its first bytes are read as they are.
  */
 export function machineLimits(memory: EngineMemory, pool: Pool, readBytes: number): MachineLimits {
   const linesOf = (bytes: number) => Math.max(1, Math.floor(bytes / LINE));

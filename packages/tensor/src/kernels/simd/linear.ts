@@ -10,7 +10,10 @@ import type { ReadyJob } from "./jobs.ts";
 import { packRows } from "./pack-rows.ts";
 import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weight.ts";
 
-/** The product of a single row: this part of a thread's share in one piece, the rest in pieces of a fortieth for whichever thread is free. */
+/**
+ * The product of a single row: this part of a thread's share in one piece, the rest in pieces of a fortieth for
+ * whichever thread is free.
+ */
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
 const UNITS_PER_THREAD = 16; // of a product of several rows
@@ -93,7 +96,10 @@ function quantizedRows({ pool, operands, scratch }: KernelContext, x: Tensor): n
   return rows;
 }
 
-/** An int8 weight of another kernel set: widened to float32 it would give other numbers, so its own kernels compute the product. */
+/**
+ * An int8 weight of another kernel set: widened to float32 it would give other numbers, so its own kernels compute the
+ * product.
+ */
 function isForeignInt8(weight: Weight): boolean {
   return weight.dtype === "int8" && !isPacked(weight);
 }

@@ -1,6 +1,7 @@
 /**
- * Loading: the bytes of a stored tensor go through a piece of staging, a few rows at a time, and are widened and packed by all
- * threads. While one weight is packed, others are being read: that is for the caller to arrange, by loading several at once.
+ * Loading: the bytes of a stored tensor go through a piece of staging, a few rows at a time, and are widened and packed
+ * by all threads. While one weight is packed, others are being read: that is for the caller to arrange, by loading
+ * several at once.
  */
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
 import { checkStorage, outputsOf, productOf } from "../../storage.ts";
@@ -23,7 +24,10 @@ export interface Place {
 /** What happens to a run of elements that has arrived at `from`. */
 type Take = (from: number, first: number, count: number) => void;
 
-/** A weight in that memory; of a load that fails, nothing stays there. @throws StorageError; EngineError; what the source throws */
+/**
+ * A weight in that memory; of a load that fails, nothing stays there. @throws StorageError; EngineError; what the
+ * source throws
+ */
 export async function loadWeight(
   source: WeightSource,
   role: WeightRole,
@@ -68,8 +72,8 @@ async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightD
 }
 
 /**
- * A row's scale is known when the row has arrived; a column's when all have, so that columns of floats are read twice. The scales of
- * an int8 file are given.
+ * A row's scale is known when the row has arrived; a column's when all have, so that columns of floats are read twice.
+ * The scales of an int8 file are given.
  */
 async function loadInt8(
   source: WeightSource,

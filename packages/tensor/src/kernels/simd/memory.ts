@@ -1,14 +1,15 @@
 /**
- * EngineMemory: the one shared WebAssembly memory of a simd engine, and who has which part of it. What is given back joins the
- * free parts beside it, and the lowest part that is large enough is cut for the next request. Grows as needed, up to the
- * 4 GiB that 32 bits address, or less where the machine does not reserve so much; a page stays untouched, so that no end of a part
- * wraps round to 0. Views stay valid when it grows.
+ * EngineMemory: the one shared WebAssembly memory of a simd engine, and who has which part of it. What is given back
+ * joins the free parts beside it, and the lowest part that is large enough is cut for the next request. Grows as
+ * needed, up to the 4 GiB that 32 bits address, or less where the machine does not reserve so much; a page stays
+ * untouched, so that no end of a part wraps round to 0. Views stay valid when it grows.
  */
 import { freeAddressSpace, moreAddressSpace } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
-const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048]; // 4 GiB, half of it and so on to 1/8: the first that can be reserved
+// 4 GiB, half of it and so on to 1/8: the first that can be reserved
+const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048];
 const ALIGNMENT = 64; // a cache line
 const WORKER_SPACE = 1 << 30; // bytes of addresses that a worker of Node reserves for itself, rounded up
 const OTHERS_SPACE = 256 << 20; // that are left for all else
@@ -36,7 +37,10 @@ export class EngineMemory {
   #end = PAGE; // the first page is the pool's
   #used = 0;
 
-  /** @throws EngineError if not even the smallest can be reserved, WorkerError if no address space is left for so many workers */
+  /**
+   * @throws EngineError if not even the smallest can be reserved, WorkerError if no address space is left for so many
+   * workers
+   */
   constructor(workers = 0) {
     const { memory, pages } = reserve(MOST_PAGES, workers);
     this.memory = memory;
@@ -60,7 +64,10 @@ export class EngineMemory {
     return this.limitBytes - 2 * PAGE - this.#used;
   }
 
-  /** Where `bytes` bytes lie that are the caller's until given back; their contents are whatever was there. @throws EngineError */
+  /**
+   * Where `bytes` bytes lie that are the caller's until given back; their contents are whatever was there. @throws
+   * EngineError
+   */
   allocate(bytes: number): number {
     const size = allocatedBytes(bytes);
     const pointer = this.#cut(size) ?? this.#extend(size);
@@ -120,9 +127,8 @@ export class EngineMemory {
     const pointer = this.#end;
     const limit = this.limitBytes - PAGE;
     if (pointer + size > limit) {
-      throw new EngineError(
-        `the simd engine's memory ends at ${this.limitBytes / 2 ** 30} GiB: ${size} bytes more do not fit beside ${pointer}; dispose caches that are done with`,
-      );
+      const full = `the simd engine's memory ends at ${this.limitBytes / 2 ** 30} GiB`;
+      throw new EngineError(`${full}: ${size} more bytes do not fit after ${pointer}; dispose unused caches`);
     }
     const missing = pointer + size - this.#buffer.byteLength;
     if (missing > 0) this.#grow(Math.max(missing, Math.min(LEAST_GROWTH, limit - this.#buffer.byteLength)));
@@ -142,8 +148,9 @@ export class EngineMemory {
 }
 
 /**
- * A memory of the first of these maxima, in pages, beside which there is address space for the workers: one that cannot have its own
- * ends the process. @throws EngineError if there is space for none, WorkerError if there is none left for workers
+ * A memory of the first of these maxima, in pages, beside which there is address space for the workers: one that cannot
+ * have its own ends the process. @throws EngineError if there is space for none, WorkerError if there is none left for
+ * workers
  */
 function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
   const beside = OTHERS_SPACE + workers * WORKER_SPACE;

@@ -22,7 +22,10 @@ export interface KernelModule {
   readonly relaxed: boolean;
 }
 
-/** Compiles the module; undefined where there is no WebAssembly, no SIMD or no shared memory. `relaxed: false` is for tests. */
+/**
+ * Compiles the module; undefined where there is no WebAssembly, no SIMD or no shared memory. `relaxed: false` is for
+ * tests.
+ */
 export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {

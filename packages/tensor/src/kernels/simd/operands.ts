@@ -1,6 +1,7 @@
 /**
- * Operands: kernels read and write the engine's memory alone. A tensor that lies elsewhere (one that a hook returned, say) is copied in
- * for the duration of one call, and copied out if it is the result. In a forward pass nothing is: the lists stay empty.
+ * Operands: kernels read and write the engine's memory alone. A tensor that lies elsewhere (one that a hook returned,
+ * say) is copied in for the duration of one call, and copied out if it is the result. In a forward pass nothing is: the
+ * lists stay empty.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { EngineMemory } from "./memory.ts";

@@ -1,7 +1,7 @@
 /**
- * PackedWeight: a matrix in strips of eight outputs, filled up to panels of four strips (assembly/linear.ts), int8 in panels of eight outputs
- * (pack-int8.ts), in an engine's memory. One
- * layout serves the linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
+ * PackedWeight: a matrix in strips of eight outputs, filled up to panels of four strips (assembly/linear.ts), int8 in
+ * panels of eight outputs (pack-int8.ts), in an engine's memory. One layout serves the linear layers ([in, out]) and,
+ * from the transpose, a head and its embedding table ([V, C], of which each row is an output).
  */
 import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
 import { type Outputs, productOf } from "../../storage.ts";

@@ -1,6 +1,6 @@
 /**
- * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a little
- * staging memory, widened and packed as they arrive, and exist once.
+ * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a
+ * little staging memory, widened and packed as they arrive, and exist once.
  */
 import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
@@ -23,7 +23,9 @@ export interface SimdOptions {
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as engines that do not know it do. */
   readonly relaxed?: boolean | undefined;
-  /** Told why a worker ended before it began: the engine goes on, on one thread. Without it the engine is broken then. */
+  /**
+   * Told why a worker ended before it began: the engine goes on, on one thread. Without it the engine is broken then.
+   */
   readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
@@ -33,7 +35,10 @@ interface Parts extends Place {
   readonly idle: Arena[];
 }
 
-/** @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no number of threads */
+/**
+ * @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no
+ * number of threads
+ */
 export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptions = {}): Engine {
   let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed, onAlone);
   let threadCount = parts.pool.threads; // the last, once it is disposed

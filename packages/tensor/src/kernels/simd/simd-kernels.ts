@@ -1,7 +1,7 @@
 /**
- * The Kernels interface over the module. Products, attention and what is large go to all threads; what takes a microsecond stays
- * on one. Copies are the reference's, which move whole runs of memory; so are log-softmax, scale and relu, not part of
- * GPT-2's pass or rare in it.
+ * The Kernels interface over the module. Products, attention and what is large go to all threads; what takes a
+ * microsecond stays on one. Copies are the reference's, which move whole runs of memory; so are log-softmax, scale and
+ * relu, not part of GPT-2's pass or rare in it.
  */
 
 import type { Kernels } from "../kernels.ts";

@@ -1,6 +1,6 @@
 /**
- * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 12 MB in all,
- * however many weights are being loaded: whoever comes too late waits. Between loads there are none.
+ * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 12
+ * MB in all, however many weights are being loaded: whoever comes too late waits. Between loads there are none.
  */
 import type { EngineMemory } from "./memory.ts";
 
@@ -14,7 +14,10 @@ interface Piece {
 }
 
 export interface Staging {
-  /** A piece of at least `bytes` until given back. More than CHUNK is asked for by eight rows that are longer, and by none else. */
+  /**
+   * A piece of at least `bytes` until given back. More than CHUNK is asked for by eight rows that are longer, and by
+   * none else.
+   */
   take(bytes: number): Promise<Piece>;
   give(piece: Piece): void;
 }

@@ -1,13 +1,14 @@
 /**
- * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row of
- * the thread's own and never in memory, unless scores or pattern are asked for.
+ * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row
+ * of the thread's own and never in memory, unless scores or pattern are asked for.
  *
  *   scores: 4 keys at a time for two queries, in 8 accumulators, or for one
  *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
  *
- * One order of sums: a score is four lanes of products of channels, one after the other, then the sum of the lanes, then the products of
- * the channels beyond; an output is its values one after the other, each a multiply-add, or for channels that fill no eight a product and a
- * sum. So a query has the same result in a tile, as the last rows of one, and alone in a step.
+ * One order of sums: a score is four lanes of products of channels, one after the other, then the sum of the lanes,
+ * then the products of the channels beyond; an output is its values one after the other, each a multiply-add, or for
+ * channels that fill no eight a product and a sum. So a query has the same result in a tile, as the last rows of one,
+ * and alone in a step.
  *
  *              keys 0 .. past + i
  *            +--4--+--4--+- -+         4 queries of one head: scores of four keys at once, softmax row by row, then
@@ -29,8 +30,8 @@ export function attentionScratchBytes(s: i32): usize {
 }
 
 /**
- * Tiles [begin, end) in order of heads. q, out [T, H d]; keys, values [H, capacity, d]; scores, pattern [H, T, S] or 0. The longest tiles
- * first would balance the causal triangle better, but units are many.
+ * Tiles [begin, end) in order of heads. q, out [T, H d]; keys, values [H, capacity, d]; scores, pattern [H, T, S] or 0.
+ * The longest tiles first would balance the causal triangle better, but units are many.
  */
 export function attention(
   out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
@@ -58,7 +59,9 @@ function attentionTile(
   const headStart = ((<usize>head * capacity) * d) << 2;
   const query = q + <usize>first * rowBytes + (<usize>(head * d) << 2);
   const square = ((<usize>head * t + first) * s) << 2; // row [head, first] of scores and pattern
-  if (from == FROM_QUERIES) scoresOfTile(scratch, scratchBytes, query, rowBytes, keys + headStart, d, rows, past + first + 1, scale);
+  if (from == FROM_QUERIES) {
+    scoresOfTile(scratch, scratchBytes, query, rowBytes, keys + headStart, d, rows, past + first + 1, scale);
+  }
   for (let r = 0; r < rows; r++) {
     const seen = past + first + r + 1;
     const row = scratch + <usize>r * scratchBytes;
@@ -82,7 +85,8 @@ function keep(target: usize, row: usize, seen: i32, s: i32, masked: f32): void {
 }
 
 function scoresOfTile(
-  scratch: usize, scratchBytes: usize, query: usize, rowBytes: usize, keys: usize, d: i32, rows: i32, seen: i32, scale: f32,
+  scratch: usize, scratchBytes: usize, query: usize, rowBytes: usize, keys: usize, d: i32, rows: i32, seen: i32,
+  scale: f32,
 ): void {
   let r = 0;
   for (; r + 1 < rows; r += 2) {
@@ -192,7 +196,9 @@ function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i3
 }
 
 /** out[r] = sum over t < seen + r of row r's weight[t] values[t], term after term. */
-function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32): void {
+function weighTile(
+  out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32,
+): void {
   if (rows < 4) {
     for (let r = 0; r < rows; r++, out += rowBytes, weights += weightBytes) {
       memory.fill(out, 0, <usize>d << 2);
@@ -201,7 +207,9 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
     return;
   }
   const eights = d & ~7;
-  for (let channel = 0; channel < eights; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  for (let channel = 0; channel < eights; channel += 8) {
+    fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  }
   for (let r = 0; r < 4; r++, out += rowBytes, weights += weightBytes) {
     memory.fill(out + (<usize>eights << 2), 0, <usize>(d - eights) << 2);
     addChannels(out, weights, values, d, eights, 0, seen);
@@ -209,7 +217,10 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
   }
 }
 
-/** Adds weight[t] values[t] for t of [begin, end) to `out`: four values at a time, so that they are read in the order they lie. */
+/**
+ * Adds weight[t] values[t] for t of [begin, end) to `out`: four values at a time, so that they are read in the order
+ * they lie.
+ */
 function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32, end: i32): void {
   const stride = <usize>d << 2;
   const eights = <usize>(d & ~7) << 2;
@@ -240,12 +251,16 @@ function addChannels(out: usize, weights: usize, values: usize, d: i32, first: i
   for (let j = first; j < d; j++) {
     const place = out + (<usize>j << 2);
     let sum = load<f32>(place);
-    for (let t = begin; t < end; t++) sum += load<f32>(weights + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+    for (let t = begin; t < end; t++) {
+      sum += load<f32>(weights + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+    }
     store<f32>(place, sum);
   }
 }
 
-function fourByEight(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, channel: i32, seen: i32): void {
+function fourByEight(
+  out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, channel: i32, seen: i32,
+): void {
   let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
   let v = values + (<usize>channel << 2);
   const stride = <usize>d << 2;

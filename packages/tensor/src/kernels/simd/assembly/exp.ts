@@ -5,11 +5,15 @@
  */
 import { madd } from "./madd";
 
-/** In memory, at --memoryBase of build-kernels.js: V8 of Node 24 makes each constant anew, in three instructions, where it is used. */
+/**
+ * In memory, at --memoryBase of build-kernels.js: V8 of Node 24 makes each constant anew, in three instructions, where
+ * it is used.
+ */
 const CONSTANTS = memory.data<f32>([
   -88, 89, // the range outside of which n is -127 and 128: an exponent's bits of 0, and of Infinity
   1.44269504, // 1 / ln 2
-  12_582_912 + 127, // beside 1.5 * 2^23 there is no place for less than 1: a sum is rounded to a whole number, n + 127 in its last bits
+  // beside 1.5 * 2^23 there is no place for less than 1: a sum is rounded to a whole number, n + 127 in its last bits
+  12_582_912 + 127,
   -0.693359375, 2.12194440e-4, // -ln 2 in two parts
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
 ]);

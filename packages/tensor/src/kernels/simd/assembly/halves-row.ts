@@ -1,6 +1,7 @@
 /**
- * A step's product with weights of halves: one row, the four strips of a panel, each number widened as it is read. The order of sums is that
- * of tiles.ts. Constants lie in memory, at --memoryBase of build-kernels.js: V8 makes any other anew in each turn, in three instructions.
+ * A step's product with weights of halves: one row, the four strips of a panel, each number widened as it is read. The
+ * order of sums is that of tiles.ts. Constants lie in memory, at --memoryBase of build-kernels.js: V8 makes any other
+ * anew in each turn, in three instructions.
  */
 import { firstBfloats, firstHalves, lastBfloats, lastHalves } from "./halves";
 import { madd } from "./madd";
@@ -89,7 +90,9 @@ export function stepOfHalves(target: usize, start: usize, x: usize, w: usize, st
 
 // @ts-expect-error: decorator
 @inline
-function storeSums(target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128): void {
+function storeSums(
+  target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+): void {
   v128.store(target, a0);
   v128.store(target, a1, 16);
   v128.store(target, a2, 32);

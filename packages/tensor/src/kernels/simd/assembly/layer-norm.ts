@@ -1,6 +1,6 @@
 /**
- * Layer normalisation, two float64 at a time: mean, variance of what is left, result. As exact as the reference, for these rows are a
- * thousandth of a pass's time, and a mean that is large beside the deviation costs no digits.
+ * Layer normalisation, two float64 at a time: mean, variance of what is left, result. As exact as the reference, for
+ * these rows are a thousandth of a pass's time, and a mean that is large beside the deviation costs no digits.
  *
  * [64, 768], two threads: 6 times the reference's speed.
  */

@@ -8,8 +8,9 @@ const RESULTS: usize = 2048; // one cache line a thread
 const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
 
 /**
- * Reads lines [begin, end) of 128 bytes from `base`, once, as four streams side by side, a quarter of the lines each, like the strips of
- * a product: one stream reads less, for each of its pages of 4 KB begins with a miss that no prefetcher foresaw.
+ * Reads lines [begin, end) of 128 bytes from `base`, once, as four streams side by side, a quarter of the lines each,
+ * like the strips of a product: one stream reads less, for each of its pages of 4 KB begins with a miss that no
+ * prefetcher foresaw.
  */
 export function readLines(base: usize, begin: i32, end: i32, thread: i32): void {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;

@@ -1,6 +1,7 @@
 /**
- * Packing for int8.ts. A weight w of output j is kept as q = w / scale[j], rounded to nearest even, -63 .. 63, in a byte q + 64; the
- * scale is the output's largest magnitude over 63. Panels of 8 outputs, of which each has four inputs side by side:
+ * Packing for int8.ts. A weight w of output j is kept as q = w / scale[j], rounded to nearest even, -63 .. 63, in a
+ * byte q + 64; the scale is the output's largest magnitude over 63. Panels of 8 outputs, of which each has four inputs
+ * side by side:
  *
  *   panel:  inputs 0..3 of output 0, inputs 0..3 of output 1, ... of output 7;  inputs 4..7 of output 0, ...
  *
@@ -18,13 +19,17 @@ export function columnPeaks(peaks: usize, bytes: usize, from: i32, count: i32, n
   for (; j + 4 <= end; j += 4) {
     const place = peaks + (<usize>j << 2);
     let peak = v128.load(place);
-    for (let i = 0; i < count; i++) peak = f32x4.max(peak, f32x4.abs(asFloat(stored(bytes, <usize>i * n + j, from), from)));
+    for (let i = 0; i < count; i++) {
+      peak = f32x4.max(peak, f32x4.abs(asFloat(stored(bytes, <usize>i * n + j, from), from)));
+    }
     v128.store(place, peak);
   }
   for (; j < end; j++) {
     const place = peaks + (<usize>j << 2);
     let peak = load<f32>(place);
-    for (let i = 0; i < count; i++) peak = max(peak, abs(f32x4.extract_lane(asFloat(one(bytes, <usize>i * n + j, from), from), 0)));
+    for (let i = 0; i < count; i++) {
+      peak = max(peak, abs(f32x4.extract_lane(asFloat(one(bytes, <usize>i * n + j, from), from), 0)));
+    }
     store<f32>(place, peak);
   }
 }
@@ -52,7 +57,9 @@ export function scalesOfPeaks(scales: usize, count: i32): void {
   }
 }
 
-/** Panels [begin, end) of rows [row, row + count) of W [k, n], row a multiple of 4; `scales` are those of all n outputs. */
+/**
+ * Panels [begin, end) of rows [row, row + count) of W [k, n], row a multiple of 4; `scales` are those of all n outputs.
+ */
 export function packInputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
@@ -66,13 +73,19 @@ export function packInputsInt8(
         fourInputsOfFour(target + 16, scales, bytes, <usize>i * n + first + 4, n, first + 4, from);
       } else {
         const inputs = min(4, count - i);
-        for (let j = 0; j < columns; j++) store<u32>(target + (j << 2), inputsOfOne(scales, bytes, <usize>i * n + first + j, n, first + j, inputs, from));
+        for (let j = 0; j < columns; j++) {
+          const index = <usize>i * n + first + j;
+          store<u32>(target + (j << 2), inputsOfOne(scales, bytes, index, n, first + j, inputs, from));
+        }
       }
     }
   }
 }
 
-/** Rows [0, count) of W^T [n, k], whole panels, of which [begin, end) are made here, to `packed`; `scales` are those of these rows. */
+/**
+ * Rows [0, count) of W^T [n, k], whole panels, of which [begin, end) are made here, to `packed`; `scales` are those of
+ * these rows.
+ */
 export function packOutputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
@@ -96,7 +109,9 @@ export function packOutputsInt8(
 /** The bytes of four inputs, rows n apart, of four outputs. */
 // @ts-expect-error: decorator
 @inline
-function fourInputsOfFour(target: usize, scales: usize, bytes: usize, index: usize, n: i32, output: i32, from: i32): void {
+function fourInputsOfFour(
+  target: usize, scales: usize, bytes: usize, index: usize, n: i32, output: i32, from: i32,
+): void {
   const scale = v128.load(scales + (<usize>output << 2));
   const a = quantized(stored(bytes, index, from), scale, from);
   const b = quantized(stored(bytes, index + n, from), scale, from);
@@ -111,7 +126,9 @@ function inputsOfOne(scales: usize, bytes: usize, index: usize, stride: i32, out
   const scale = v128.load_splat<f32>(scales + (<usize>output << 2));
   let word: u32 = 0;
   for (let t = 0; t < 4; t++) {
-    const byte = t < inputs ? i32x4.extract_lane(quantized(one(bytes, index + <usize>t * stride, from), scale, from), 0) : ZERO;
+    const byte = t < inputs
+      ? i32x4.extract_lane(quantized(one(bytes, index + <usize>t * stride, from), scale, from), 0)
+      : ZERO;
     word |= <u32>byte << (t << 3);
   }
   return word;

@@ -1,6 +1,7 @@
 /**
- * Packing: rows that have just arrived from a file, in any float dtype, put where linear.ts wants them, in the dtype that the weight is
- * kept in. Sixteen rows at a time, so that each panel receives several cache lines in a piece. int8 is pack-int8.ts's.
+ * Packing: rows that have just arrived from a file, in any float dtype, put where linear.ts wants them, in the dtype
+ * that the weight is kept in. Sixteen rows at a time, so that each panel receives several cache lines in a piece. int8
+ * is pack-int8.ts's.
  */
 import { F16, F32, shiftOf } from "./dtypes";
 import { isBeyondHalf, narrowFour, placeOf, wordsOf } from "./halves";
@@ -48,7 +49,9 @@ export function packOutputs(
       for (; i + 4 <= k; i += 4) fourInputs(target + (<usize>i << line), stride, bytes, start + i, k, from, to);
     }
     for (; i < k; i++) {
-      for (let j = 0; j < rows; j++) storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);
+      for (let j = 0; j < rows; j++) {
+        storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);
+      }
     }
   }
 }

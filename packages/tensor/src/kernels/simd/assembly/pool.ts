@@ -1,14 +1,14 @@
 /**
- * One job at a time, cut into units that main thread and workers take from a shared counter. A unit is a range of outputs and is
- * computed the same way whoever takes it, so the result does not depend on the number of threads.
+ * One job at a time, split into units that the main thread and the workers take from a shared counter. A unit is a
+ * range of outputs and is computed the same way by any thread, so the result does not depend on the number of threads.
  *
- *   TICKET (i64)  job number | units of the job (20 bits) | next unit (20 bits): taking a unit is one atomic addition, and a
- *                 late worker that takes one from a job that is over sees so from the very number it got
+ *   TICKET (i64)  job number | units of the job (20 bits) | next unit (20 bits): taking a unit is one atomic addition;
+ *                 a late worker that takes one from a finished job sees this in the number it gets
  *   DONE          units finished; the job is over when all are, not when all workers have woken up
- *   WAKE          counts jobs; workers that found nothing for a while sleep on it
+ *   WAKE          counts jobs; workers that find nothing for a while sleep on it
  *
- * Threads spin here and sleep in JavaScript (threads/worker.ts, threads/pool.ts): around atomic.wait the baseline code of Node 20's
- * V8 loses locals, so that a wait ended never, or a worker did not know which it was.
+ * Threads spin here and sleep in JavaScript (threads/worker.ts, threads/pool.ts): around atomic.wait the baseline code
+ * of V8 in Node 20 loses locals, so that a wait never ended, or a worker lost its thread number.
  */
 import { DONE, PARKED, STOP, TICKET, WAKE } from "../constants";
 import { runUnit } from "./units";

@@ -1,6 +1,7 @@
 /**
- * Softmax along the last axis, four numbers at a time. What differs from the reference: the exponentials are float32 (exp.ts); their
- * sum is float64 in two lanes, as there; a quotient is a product with 1 / sum. A row is passed over three times: largest, exponentials, products.
+ * Softmax along the last axis, four numbers at a time. What differs from the reference: the exponentials are float32
+ * (exp.ts); their sum is float64 in two lanes, as there; a quotient is a product with 1 / sum. A row is passed over
+ * three times: largest, exponentials, products.
  *
  * [768, 512], two threads: 30 times the reference's speed.
  */

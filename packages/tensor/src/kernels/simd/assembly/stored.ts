@@ -1,4 +1,6 @@
-/** Numbers as a file has them, little-endian, and the fault that a number is which cannot be kept as it is asked for. */
+/**
+ * Numbers as a file has them, little-endian, and the fault that a number is which cannot be kept as it is asked for.
+ */
 import { FAULT } from "../constants";
 import { F16, F32, I8 } from "./dtypes";
 import { widenFour } from "./halves";

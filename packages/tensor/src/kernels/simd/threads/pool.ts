@@ -1,7 +1,7 @@
 /**
- * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared memory;
- * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error, but one that dies before it has
- * begun need not: who says what to do then has the pool go on with the main thread alone.
+ * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared
+ * memory; the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error, but
+ * one that dies before it has begun need not: who says what to do then has the pool go on with the main thread alone.
  */
 import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
@@ -11,7 +11,8 @@ import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
-const PATIENCE = 10_000; // milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
+// milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
+const PATIENCE = 10_000;
 
 interface PoolOptions {
   readonly start?: typeof startWorker;
@@ -79,8 +80,8 @@ export class Pool {
   }
 
   /**
-   * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change of place in
-   * memory costs microseconds, and the later ones even out what one thread is slower.
+   * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change
+   * of place in memory costs microseconds, and the later ones even out what one thread is slower.
    * @throws EngineError if a worker died, or after `dispose`
    */
   #run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
@@ -99,8 +100,9 @@ export class Pool {
   }
 
   /**
-   * Sleeps, a millisecond at a time, until the units are done. A nap counts for what it took, but not for more than a tenth of the
-   * patience: a process that was stopped and goes on has not waited. @throws EngineError if for long no unit is done
+   * Sleeps, a millisecond at a time, until the units are done. A nap counts for what it took, but not for more than a
+   * tenth of the patience: a process that was stopped and goes on has not waited. @throws EngineError if for long no
+   * unit is done
    */
   #await(units: number): void {
     let waited = 0;

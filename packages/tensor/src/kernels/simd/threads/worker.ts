@@ -1,4 +1,7 @@
-/** A worker of the simd engine: it instantiates the module over the shared memory and takes units of work until it is stopped. */
+/**
+ * A worker of the simd engine: it instantiates the module over the shared memory and takes units of work until it is
+ * stopped.
+ */
 import { DONE, FAULT, PARKED, STARTED, STOP, WAKE } from "../constants.ts";
 
 export interface WorkerData {
