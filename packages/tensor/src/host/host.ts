@@ -1,6 +1,6 @@
 /**
- * What the simd engine needs of the machine it runs on. Types alone: package.json's "#host" leads to node.ts in Node
- * and to browser.ts elsewhere.
+ * What the simd engine needs from its host. Types only: "#host" in package.json resolves to node.ts in Node and to
+ * browser.ts elsewhere.
  */
 import type { WorkerData, WorkerHandle } from "../kernels/simd/threads/worker.ts";
 

@@ -1,4 +1,4 @@
-/** The MLP's non-linearities. */
+/** The activation functions of the MLP. */
 import type { Backend } from "../backend.ts";
 import type { GeluForm } from "../kernels/kernels.ts";
 import type { Tensor } from "../tensor.ts";

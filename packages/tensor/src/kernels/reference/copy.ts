@@ -1,4 +1,4 @@
-/** Copies: numbers move, none is computed. */
+/** Copies, without computation. */
 import type { Tensor } from "../../tensor.ts";
 
 /** out = x */

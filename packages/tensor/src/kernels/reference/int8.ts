@@ -1,6 +1,6 @@
 /**
- * Products with an int8 weight, as a specification: whole numbers times whole numbers, and the two scales last. Each
- * row of x is quantized when it is multiplied, symmetrically and by itself, in 127 steps up to its largest magnitude.
+ * Products with an int8 weight, as a specification: integer products and sums, then the two scales. Each row of x is
+ * quantized symmetrically by itself when it is multiplied, in 127 steps up to its largest magnitude.
  */
 import { roundToEven } from "../../dtype.ts";
 import type { Outputs } from "../../storage.ts";
@@ -29,8 +29,8 @@ export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor
 }
 
 /**
- * A row and its scale: the largest magnitude over 127. If that is infinite or NaN, the scale is NaN, and so is every
- * output.
+ * A quantized row and its scale, the largest magnitude / 127. If that is infinite or NaN, the scale is NaN, and so are
+ * all outputs.
  */
 function quantizeRow(x: Float32Array): { values: Int8Array; scale: number } {
   const peak = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

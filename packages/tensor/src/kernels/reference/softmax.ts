@@ -1,6 +1,6 @@
 /**
- * Softmax and its logarithm along the last axis. Subtracting the largest of a row keeps exp from overflowing and
- * changes no quotient.
+ * Softmax and its logarithm along the last axis. Subtracting the row maximum prevents overflow of exp and does not
+ * change the result.
  */
 import type { Tensor } from "../../tensor.ts";
 import { forEachRow } from "./for-each-row.ts";

@@ -1,4 +1,4 @@
-/** What the kernels of one engine share: its memory, its threads, and how a job is cut into units. */
+/** What the kernels of one engine share: memory, threads, and how a job is split into units. */
 import type { EngineMemory } from "./memory.ts";
 import { Operands } from "./operands.ts";
 import type { Pool } from "./threads/pool.ts";
@@ -7,14 +7,14 @@ export interface KernelContext {
   readonly memory: EngineMemory;
   readonly pool: Pool;
   readonly operands: Operands;
-  /** Where `bytes` bytes of scratch lie; what was there is written over. */
+  /** Address of `bytes` bytes of scratch; overwrites the previous contents. */
   readonly scratch: (bytes: number) => number;
-  /** Room for ids; what was there is written over. */
+  /** Space for ids; overwrites the previous contents. */
   readonly ids: (count: number) => Int32Array;
 }
 
-const UNITS_PER_THREAD = 8; // so that a thread that was held up leaves its share to the others
-const WORTH_SHARING = 16_384; // elements; below, waking the others takes longer
+const UNITS_PER_THREAD = 8; // so that other threads take over the share of one that was preempted
+const WORTH_SHARING = 16_384; // elements; below this, waking the workers costs more than it saves
 
 /** The context of an engine's kernels. */
 export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
@@ -37,7 +37,7 @@ export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
   return { memory, pool, operands: new Operands(memory), scratch, ids };
 }
 
-/** Outputs of a unit, where `work` elements are to be computed for `outputs` of them; little work is one unit. */
+/** Outputs per unit, if computing `outputs` outputs costs `work` elements; little work is one unit. */
 export function perUnit({ threads }: Pool, outputs: number, work: number, unitsPerThread = UNITS_PER_THREAD): number {
   return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsPerThread)));
 }

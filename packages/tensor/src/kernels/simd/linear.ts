@@ -11,8 +11,8 @@ import { packRows } from "./pack-rows.ts";
 import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weight.ts";
 
 /**
- * The product of a single row: this part of a thread's share in one piece, the rest in pieces of a fortieth for
- * whichever thread is free.
+ * For a single row: this fraction of a thread's share is one unit, the rest are units of a fortieth, taken by whichever
+ * thread is free.
  */
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
@@ -28,7 +28,7 @@ export function matmulTransposed(context: KernelContext, out: Tensor, a: Tensor,
   else product(context, out, a, panelsOf(context, b, "rows"), undefined);
 }
 
-/** What a product needs to know of a weight. */
+/** The parts of a weight that a product needs. */
 type Panels = Pick<PackedWeight, "pointer" | "scales" | "dtype">;
 
 /** out [m, n] = x [m, k] W + bias */
@@ -87,7 +87,7 @@ function int8Job(
     .fused(pool.fusedDots);
 }
 
-/** Where the quantized rows of x lie until the next product. */
+/** Address of the quantized rows of x, valid until the next product. */
 function quantizedRows({ pool, operands, scratch }: KernelContext, x: Tensor): number {
   const [m, k] = x.shape as [number, number];
   const rows = scratch(m * pool.exports.rowStride(k));
@@ -97,14 +97,14 @@ function quantizedRows({ pool, operands, scratch }: KernelContext, x: Tensor): n
 }
 
 /**
- * An int8 weight of another kernel set: widened to float32 it would give other numbers, so its own kernels compute the
- * product.
+ * An int8 weight of another kernel set. Widened to float32 it would give different numbers, so its own kernels compute
+ * the product.
  */
 function isForeignInt8(weight: Weight): boolean {
   return weight.dtype === "int8" && !isPacked(weight);
 }
 
-/** Panels of a weight; of a plain matrix, for one call. */
+/** Panels of a weight; a plain matrix is packed for this call only. */
 function panelsOf({ pool, operands }: KernelContext, weight: Weight, outputs: Outputs): Panels {
   if (isPacked(weight)) return weight;
   const { k, n } = productOf(weight.shape, outputs);

@@ -1,4 +1,4 @@
-/** Packing on all threads: rows of a stored matrix into the panels they belong to. assembly/pack.ts, pack-int8.ts. */
+/** Packs rows of a stored matrix into panels, on all threads: assembly/pack.ts, pack-int8.ts. */
 import { StorageError } from "../../errors.ts";
 import type { Outputs } from "../../storage.ts";
 import type { StoredDtype, WeightDtype } from "../../weight.ts";
@@ -23,7 +23,7 @@ export interface RowsToPack {
 
 const UNITS_PER_THREAD = 4;
 
-/** Packs rows of floats. @throws StorageError if a number cannot be kept in that dtype */
+/** Packs rows of floats. @throws StorageError if the dtype cannot represent a value */
 export function packRows(pool: Pool, rows: RowsToPack): void {
   const { packed, source, stored, kept, first, count, k, n, outputs } = rows;
   const { packInputs, packOutputs } = pool.jobs;
@@ -51,7 +51,7 @@ export function packInt8Rows(pool: Pool, scales: number, rows: RowsToPack): void
   checkFault(pool, "int8");
 }
 
-/** Takes rows into the largest magnitude of each column. */
+/** Updates the largest magnitude of each column with these rows. */
 export function growColumnPeaks(pool: Pool, peaks: number, { source, stored, count, n }: RowsToPack): void {
   inUnits(pool, pool.jobs.columnPeaks.peaks(peaks).bytes(source).from(STORED[stored]).count(count).n(n), n);
 }
@@ -63,7 +63,7 @@ export function rowScales(pool: Pool, scales: number, { source, stored, first, c
   scalesOfPeaks(pool, scalesOfRows, count);
 }
 
-/** Scales from the largest magnitudes, in their place. @throws StorageError if one is infinite or NaN */
+/** Converts the largest magnitudes to scales, in place. @throws StorageError if one is infinite or NaN */
 export function scalesOfPeaks(pool: Pool, scales: number, count: number): void {
   pool.exports.scalesOfPeaks(scales, count);
   checkFault(pool, "int8");

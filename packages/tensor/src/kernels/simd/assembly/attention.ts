@@ -1,23 +1,22 @@
 /**
- * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row
- * of the thread's own and never in memory, unless scores or pattern are asked for.
+ * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile stay in per-thread
+ * scratch and are never written to memory, unless scores or pattern are requested.
  *
  *   scores: 4 keys at a time for two queries, in 8 accumulators, or for one
- *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
+ *   values: 4 queries x 8 channels in 8 accumulators; for one query, four values one after the other
  *
- * One order of sums: a score is four lanes of products of channels, one after the other, then the sum of the lanes,
- * then the products of the channels beyond; an output is its values one after the other, each a multiply-add, or for
- * channels that fill no eight a product and a sum. So a query has the same result in a tile, as the last rows of one,
- * and alone in a step.
+ * One order of sums: a score is the sum over channels in four lanes, then the sum of the lanes, then the products of
+ * the remaining channels. An output adds its values one after the other, each as a multiply-add, or for channels beyond
+ * a multiple of eight as a product and a sum. So a query has the same result in any tile and alone in a step.
  *
  *              keys 0 .. past + i
  *            +--4--+--4--+- -+         4 queries of one head: scores of four keys at once, softmax row by row, then
- *   4 x q    |     |     |   |\        the sum of values; the rows' last few keys, which differ, are added one by one
+ *   4 x q    |     |     |   |\        the sum of values; the last few keys, which differ per row, are added one by one
  *            +-----+-----+- -+--\
  *
- * T = 64 behind 512 keys, two threads: 63 times the reference's speed; a step behind 512: 38 times.
+ * Two threads, relative to the reference: T = 64 at context 512, 63 times as fast; one token at context 512, 38 times.
  *
- * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
+ * Query i reads keys 0 .. past + i and no other, so later tokens cannot change its result. A tile processes the keys up
  * to its first query's last key together; each further query adds its last few keys alone.
  */
 import { FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "../constants";
@@ -31,7 +30,7 @@ export function attentionScratchBytes(s: i32): usize {
 
 /**
  * Tiles [begin, end) in order of heads. q, out [T, H d]; keys, values [H, capacity, d]; scores, pattern [H, T, S] or 0.
- * The longest tiles first would balance the causal triangle better, but units are many.
+ * Starting with the longest tiles would balance the causal triangle better, but there are enough units without that.
  */
 export function attention(
   out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
@@ -78,7 +77,7 @@ function attentionTile(
   weighTile(target, rowBytes, scratch, scratchBytes, values + headStart, d, rows, past + first + 1);
 }
 
-/** Copies a row and fills what is masked. */
+/** Copies a row and fills the masked part. */
 function keep(target: usize, row: usize, seen: i32, s: i32, masked: f32): void {
   memory.copy(target, row, <usize>seen << 2);
   for (let j = seen; j < s; j++) store<f32>(target + (<usize>j << 2), masked);
@@ -113,7 +112,7 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-/** The products of channels beyond the last four, as one lane each. */
+/** The sum over channels beyond a multiple of four, one key per lane. */
 function tail(q: usize, keys: usize, d: i32): v128 {
   let a: f32 = 0, b: f32 = 0, c: f32 = 0, e: f32 = 0;
   const stride = <usize>d << 2;
@@ -178,7 +177,7 @@ function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d:
   }
 }
 
-/** Keys [begin, end), fewer than four as a rule; each product in the order of `sums` and `tail`. */
+/** Keys [begin, end), usually fewer than four; each sum in the order of `sums` and `tail`. */
 function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i32, scale: f32): void {
   const fours = <usize>(d & ~3) << 2;
   for (let t = begin; t < end; t++) {
@@ -217,10 +216,7 @@ function weighTile(
   }
 }
 
-/**
- * Adds weight[t] values[t] for t of [begin, end) to `out`: four values at a time, so that they are read in the order
- * they lie.
- */
+/** Adds weight[t] values[t] for t of [begin, end) to `out`, four values at a time, which reads memory sequentially. */
 function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32, end: i32): void {
   const stride = <usize>d << 2;
   const eights = <usize>(d & ~7) << 2;
@@ -246,7 +242,7 @@ function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32
   addChannels(out, weights, values, d, d & ~7, begin, end);
 }
 
-/** The same for the channels from `first` on, which fill no eight, one by one. */
+/** The same for the channels from `first` on, beyond a multiple of eight, one by one. */
 function addChannels(out: usize, weights: usize, values: usize, d: i32, first: i32, begin: i32, end: i32): void {
   for (let j = first; j < d; j++) {
     const place = out + (<usize>j << 2);

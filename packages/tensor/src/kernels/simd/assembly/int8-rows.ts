@@ -1,7 +1,7 @@
 /**
- * Rows for int8.ts, each quantized symmetrically and by itself: 127 steps up to its largest magnitude.
+ * Rows for int8.ts, each quantized symmetrically by itself, in 127 steps up to its largest magnitude.
  *
- * A quantized row:  scale f32 | 64 sum i32 | 8 unused bytes | xq, filled up with zeros to a multiple of 16
+ *   A quantized row:  scale f32 | 64 sum i32 | 8 unused bytes | xq, padded with zeros to a multiple of 16
  */
 // @ts-expect-error: decorator
 @inline
@@ -45,8 +45,8 @@ function quantizeRow(row: usize, x: usize, k: i32): void {
 }
 
 /**
- * The largest magnitude; NaN if there is one: without their signs floats are in the order of their bits, and NaN is
- * above infinity.
+ * The largest magnitude; NaN if there is one: without the sign bit, floats compare like their bits, and NaN is above
+ * infinity.
  */
 function peakOf(x: usize, k: i32): f32 {
   const magnitude = i32x4.splat(0x7fffffff);
@@ -64,8 +64,8 @@ function peakOf(x: usize, k: i32): f32 {
 }
 
 /**
- * x times factor, rounded to nearest even: beside 1.5 * 2^23 a float32 has no place for less than 1, and its last bits
- * are the whole number. NaN and infinity become anything; the row's scale is NaN then.
+ * x times factor, rounded to nearest even: at 1.5 * 2^23 a float32 has no fraction bits, and its last bits are the
+ * integer. The result for NaN and infinity is arbitrary; the scale of such a row is NaN.
  */
 // @ts-expect-error: decorator
 @inline

@@ -31,13 +31,13 @@ import { stepOfBfloats, stepOfHalves } from "./halves-row";
 import { fiveRows, fourRows, oneRow, threeRows, tilesOfStrip } from "./tiles";
 
 const LANES: i32 = 32; // outputs of a panel
-const LINE: usize = 128; // bytes of as many float32
-const STRIP_LINE: usize = 32; // of the eight of a strip
+const LINE: usize = 128; // bytes of 32 float32
+const STRIP_LINE: usize = 32; // bytes of the eight of a strip
 const K_BLOCK: i32 = 128; // inputs whose terms are one sum
 const ROW_BLOCK: i32 = 80; // rows of a block, a multiple of 5; the last block has up to twice as many
 const FEW_ROWS: i32 = 12;
 const MANY_ROWS: i32 = 40;
-const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which nobody writes
+const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 
 // A thread's scratch: a part of a panel of halves, widened; sums of a block; a last panel's outputs, and its bias.
 const SUMS: usize = 16_384;
@@ -77,7 +77,7 @@ export function linear(
 }
 
 /**
- * Rows of one panel. The sums of the first block of inputs begin at the bias; those of a later one are added to them.
+ * Rows of one panel. The sums of the first block of inputs start at the bias; those of later blocks are added to it.
  */
 function rowsOfPanel(
   target: usize, stride: usize, bias: usize, x: usize, w: usize, rows: i32, k: i32, dtype: i32, scratch: usize,
@@ -97,8 +97,8 @@ function rowsOfPanel(
 }
 
 /**
- * Many rows of one block of inputs; their sums begin at `start`, or are added to those at `target`, a tile's while they
- * are at hand.
+ * Many rows of one block of inputs. Their sums start at `start`, or are added to those at `target` while a tile is in
+ * cache.
  */
 function manyRows(
   target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32,
@@ -116,7 +116,7 @@ function manyRows(
   }
 }
 
-/** Few rows of one block of inputs, whose sums all begin at the 32 numbers at `start`. */
+/** Few rows of one block of inputs; their sums start at the 32 numbers at `start`. */
 function fewRows(
   target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32,
   scratch: usize,
@@ -141,15 +141,12 @@ function fewRows(
   }
 }
 
-/**
- * Inputs of a part: so few for few rows that the next ones are already on their way from memory when the rows have
- * passed over it.
- */
+/** Inputs of a part: few enough for few rows that the next part arrives from memory while the rows are computed. */
 function partOf(rows: i32): i32 {
   return rows < FEW_ROWS ? 16 : 32;
 }
 
-/** One row: the panel is read once, in the order it lies. */
+/** One row: the panel is read once, sequentially. */
 function step(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32, dtype: i32): void {
   if (dtype == F32) oneRow(target, start, x, w, strip, count);
   else if (dtype == F16) stepOfHalves(target, start, x, w, strip, count);
@@ -157,9 +154,9 @@ function step(target: usize, start: usize, x: usize, w: usize, strip: usize, cou
 }
 
 /**
- * All rows of a part of a panel: first one or more by themselves, which read its four strips side by side and so keep
- * memory busy, where a tile has too few loads in flight; then in tiles of up to five rows and eight outputs, which find
- * it in the cache.
+ * All rows of a part of a panel. First one or more rows alone, which read the four strips concurrently and so saturate
+ * memory bandwidth, where a tile has too few loads in flight; then tiles of up to five rows and eight outputs, which
+ * find the part in cache.
  */
 function rowsOfPart(
   target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, strip: usize,
@@ -177,14 +174,14 @@ function rowsOfPart(
   }
 }
 
-/** Rows that go by themselves: what tiles of three to five rows leave, and one at least. */
+/** Rows computed alone: those that tiles of three to five rows leave, and at least one. */
 function rowsAlone(rows: i32): i32 {
   if (rows < 4) return rows;
   const left = rows % 5;
   return left == 2 ? 2 : 1;
 }
 
-/** Rows of a part of a strip in tiles of five, at the end of three or four. */
+/** Rows of a part of a strip in tiles of five, the last ones of three or four. */
 function rowsOfStrip(
   target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
   rows: i32,
@@ -200,7 +197,7 @@ function rowsOfStrip(
   }
 }
 
-/** Adds rows of 32 sums to as many of the output. */
+/** Adds rows of 32 sums to the output. */
 function addRows(target: usize, stride: usize, sums: usize, rows: i32): void {
   for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
     for (let at: usize = 0; at < LINE; at += 16) {

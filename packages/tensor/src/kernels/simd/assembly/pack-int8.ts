@@ -1,11 +1,11 @@
 /**
- * Packing for int8.ts. A weight w of output j is kept as q = w / scale[j], rounded to nearest even, -63 .. 63, in a
- * byte q + 64; the scale is the output's largest magnitude over 63. Panels of 8 outputs, of which each has four inputs
- * side by side:
+ * Packing for int8.ts. A weight w of output j is stored as q = w / scale[j], rounded to nearest even, -63 to 63, in a
+ * byte q + 64; the scale is the output's largest magnitude / 63. In a panel of 8 outputs, four inputs of an output are
+ * adjacent:
  *
  *   panel:  inputs 0..3 of output 0, inputs 0..3 of output 1, ... of output 7;  inputs 4..7 of output 0, ...
  *
- * Inputs are filled up to a multiple of four; what fills them meets zeros. Of an int8 file q is taken as it is.
+ * Inputs are padded to a multiple of four; x is padded with zeros there. q of an int8 file is used unchanged.
  */
 import { I8 } from "./dtypes";
 import { asFloat, fault, one, stored } from "./stored";
@@ -48,7 +48,7 @@ export function rowPeaks(peaks: usize, bytes: usize, from: i32, k: i32, begin: i
   }
 }
 
-/** Scales of peaks, in place. A peak that is no number, or infinite, is a fault. */
+/** Converts peaks to scales, in place. A peak that is infinite or NaN is a fault. */
 export function scalesOfPeaks(scales: usize, count: i32): void {
   for (let place = scales, end = scales + (<usize>count << 2); place < end; place += 4) {
     const peak = load<f32>(place);
@@ -83,7 +83,7 @@ export function packInputsInt8(
 }
 
 /**
- * Rows [0, count) of W^T [n, k], whole panels, of which [begin, end) are made here, to `packed`; `scales` are those of
+ * Rows [0, count) of W^T [n, k], whole panels, to `packed`; [begin, end) are the panels to pack. `scales` are those of
  * these rows.
  */
 export function packOutputsInt8(
@@ -134,7 +134,7 @@ function inputsOfOne(scales: usize, bytes: usize, index: usize, stride: i32, out
   return word;
 }
 
-/** q + 64 of four weights. A scale of 0 gives 0, for its peak was below what a scale can tell from it. */
+/** q + 64 of four weights. A scale of 0 gives 0: its peak was too small for a float32 scale. */
 // @ts-expect-error: decorator
 @inline
 function quantized(bits: v128, scale: v128, from: i32): v128 {

@@ -17,10 +17,10 @@ const JOB: usize = 384; // the number of the job that is running
 
 const UNIT_BITS: i64 = 20;
 const UNIT_MASK: i64 = (1 << 20) - 1;
-const SPINS_OF_WORKER: i32 = 400_000; // about a millisecond: longer than what lies between two jobs of a step
-const SPINS_OF_MAIN: i32 = 2_000_000; // some milliseconds
+const SPINS_OF_WORKER: i32 = 400_000; // about a millisecond: longer than the gap between two jobs of a decode step
+const SPINS_OF_MAIN: i32 = 2_000_000; // a few milliseconds
 
-/** Runs units 0 .. units - 1 of a job on all threads; how many are done when this thread has had enough of spinning. */
+/** Runs units 0 .. units - 1 of a job on all threads. Returns how many are done when this thread stops spinning. */
 export function run(job: i32, units: i32): i32 {
   store<i32>(JOB, job);
   atomic.store<i32>(DONE, 0);
@@ -38,7 +38,7 @@ export function runAlone(job: i32, units: i32): void {
   for (let unit = 0; unit < units; unit++) runUnit(job, unit, 0);
 }
 
-/** Takes units until none has come for a while; the value of WAKE to sleep on. */
+/** Takes units until none has come for a while. Returns the value of WAKE to sleep on. */
 export function work(thread: i32): i32 {
   let wake: i32;
   do {

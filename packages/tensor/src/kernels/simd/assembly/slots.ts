@@ -1,4 +1,4 @@
-/** The slots of a job (../constants.ts), read as what an argument is. */
+/** Reads the slots of a job (../constants.ts) as each kind of argument. */
 import { SLOTS } from "../constants";
 
 // @ts-expect-error: decorator

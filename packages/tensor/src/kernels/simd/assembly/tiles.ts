@@ -13,12 +13,12 @@
  */
 import { madd } from "./madd";
 
-const NEVER: usize = 1; // no row begins there
+const NEVER: usize = 1; // no row starts there
 const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
 /**
- * One row and all four strips of a panel, which lie `strip` bytes apart. V8 puts the loads of a basic block first; a
- * branch that is never taken ends it before registers run out.
+ * One row and all four strips of a panel, `strip` bytes apart. V8 moves the loads of a basic block to its start; a
+ * branch that is never taken ends the block before registers run out.
  */
 export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
@@ -69,8 +69,8 @@ export function fiveRows(
 }
 
 /**
- * Many rows of a strip in tiles of five, at the end of four; 5 a + 4 b = rows. Their sums begin at the eight at `start`
- * and go to `target`, or, where `sums` are not 0, to these and from there to what lies at `target`.
+ * Many rows of a strip in tiles of five, then of four; 5 a + 4 b = rows. Their sums start at the eight at `start` and
+ * go to `target`; if `sums` is not 0, they are computed there and added to `target`.
  */
 export function tilesOfStrip(
   target: usize, stride: usize, start: usize, x: usize, rowBytes: usize, w: usize, count: i32, rows: i32, sums: usize,
@@ -86,7 +86,7 @@ export function tilesOfStrip(
   }
 }
 
-/** Adds rows of eight sums to as many of the output. */
+/** Adds rows of eight sums to the output. */
 function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
   for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
     v128.store(target, f32x4.add(v128.load(target), v128.load(sums)));
@@ -99,11 +99,11 @@ function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
  *
  *               w0 w1   (8 outputs)
  *   x[i, t]     a0 b0
- *   ...         ...     ten sums, two weights, three factors: fifteen registers, which is what V8 has
+ *   ...         ...     ten sums, two weights, three factors: fifteen registers, all that V8 has
  *   x[i + 4, t] a4 b4
  *
- * A fourth and fifth factor beside the others would spill, so a branch that is never taken ends the block after three
- * rows. Two inputs a turn; the loop may be left after either.
+ * A fourth and fifth factor in the same block would spill, so a branch that is never taken ends the block after three
+ * rows. Two inputs per iteration; the loop can end after either.
  */
 // @ts-expect-error: decorator
 @inline

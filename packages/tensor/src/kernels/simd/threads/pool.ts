@@ -1,7 +1,7 @@
 /**
- * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared
- * memory; the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error, but
- * one that dies before it has begun need not: who says what to do then has the pool go on with the main thread alone.
+ * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written to the shared
+ * memory; the barrier is in the module (assembly/pool.ts). After a worker dies, every job throws. If it dies before it
+ * starts working and `onAlone` is given, the pool continues on the main thread alone.
  */
 import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
@@ -11,7 +11,7 @@ import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
-// milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
+// milliseconds without a finished unit after which a worker is considered dead; a unit takes a few
 const PATIENCE = 10_000;
 
 interface PoolOptions {
@@ -34,8 +34,8 @@ export class Pool {
   #broken: string | undefined;
 
   /**
-   * `onAlone` is told why there is one thread from now on, where a worker ended before it began.
-   * `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
+   * `onAlone` is called with the reason if the pool continues on one thread because a worker ended before it started
+   * working. `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
    */
   constructor(
     { module }: KernelModule,
@@ -64,7 +64,7 @@ export class Pool {
     }
   }
 
-  /** With the main thread. */
+  /** Including the main thread. */
   get threads(): number {
     return this.#threads;
   }
@@ -80,8 +80,8 @@ export class Pool {
   }
 
   /**
-   * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change
-   * of place in memory costs microseconds, and the later ones even out what one thread is slower.
+   * Runs a job over `outputs` outputs, `perUnit` per unit. The first unit of each thread may be larger: every jump in
+   * memory costs microseconds, and the small later units balance differences in speed between threads.
    * @throws EngineError if a worker died, or after `dispose`
    */
   #run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
@@ -100,9 +100,9 @@ export class Pool {
   }
 
   /**
-   * Sleeps, a millisecond at a time, until the units are done. A nap counts for what it took, but not for more than a
-   * tenth of the patience: a process that was stopped and goes on has not waited. @throws EngineError if for long no
-   * unit is done
+   * Sleeps, a millisecond at a time, until the units are done. A sleep counts for the time it took, but at most a tenth
+   * of the patience, so that a process that was suspended has not timed out. @throws EngineError if no unit finishes
+   * for too long
    */
   #await(units: number): void {
     let waited = 0;
@@ -123,9 +123,9 @@ export class Pool {
     }
   }
 
-  /** True if a job since the last call met a number that it could not keep (assembly/stored.ts). */
+  /** True if a job since the last call met a value that its dtype cannot represent (assembly/stored.ts). */
   takeFault(): boolean {
-    const fault = this.#barrier[BARRIER.fault]; // no worker runs a job now, and there may be no Atomics
+    const fault = this.#barrier[BARRIER.fault]; // no job is running, and Atomics may be missing
     this.#barrier[BARRIER.fault] = 0;
     return fault === 1;
   }

@@ -1,6 +1,5 @@
 /**
- * A worker of the simd engine: it instantiates the module over the shared memory and takes units of work until it is
- * stopped.
+ * A worker of the simd engine: instantiates the module over the shared memory and takes units of work until stopped.
  */
 import { DONE, FAULT, PARKED, STARTED, STOP, WAKE } from "../constants.ts";
 
@@ -25,7 +24,7 @@ export const BARRIER = {
   started: STARTED / 4,
 } as const;
 
-/** The worker's code, as text: it needs no file of its own, so it runs from sources, from a package and in a bundle. */
+/** The worker's code as text: it needs no file of its own, so it works from sources, from a package and in a bundle. */
 export const WORKER = `function start({ module, memory, thread }) {
   const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const ints = new Int32Array(memory.buffer, 0, 256);
