@@ -23,8 +23,8 @@ export class WorkerError extends EngineError {}
 export const DISPOSED = "the engine has been disposed; create a new one";
 
 const CANNOT_HOLD: Readonly<Record<"f16" | "int8", string>> = {
-  f16: "f16 keeps numbers up to 65504 in magnitude: keep it in f32 or bf16",
-  int8: "int8 keeps finite numbers, and of a file's -63 to 63: keep it in f32 or bf16",
+  f16: "f16 represents numbers up to 65504 in magnitude; use f32 or bf16",
+  int8: "int8 represents finite numbers, in a file -63 to 63; use f32 or bf16",
 };
 
 /** A weight with a value that the requested dtype cannot represent. */
@@ -32,6 +32,6 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
 
   constructor(dtype: "f16" | "int8") {
-    super(`holds a number that ${dtype} cannot keep; ${CANNOT_HOLD[dtype]}`);
+    super(`has a value that ${dtype} cannot represent; ${CANNOT_HOLD[dtype]}`);
   }
 }

@@ -34,13 +34,13 @@ export function productOf(shape: Shape, outputs: Outputs): { k: number; n: numbe
  * output
  */
 export function checkStorage({ shape, dtype: from, scales }: WeightSource, role: WeightRole, to: WeightDtype): void {
-  if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector is kept in f32, got dtype ${to}`);
+  if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector must be f32, got dtype ${to}`);
   if (from === "I8" && to !== "int8")
-    throw new RangeError(`loadWeight: what is stored in I8 is kept in int8, got dtype ${to}`);
+    throw new RangeError(`loadWeight: a source in I8 must be loaded as int8, got dtype ${to}`);
   if (to !== "int8") return;
   const { k, n } = productOf(shape, outputsOf(role));
   if (k > MOST_INT8_INPUTS)
-    throw new RangeError(`loadWeight: int8 takes ${MOST_INT8_INPUTS} inputs at most, got ${formatShape(shape)}`);
+    throw new RangeError(`loadWeight: int8 supports at most ${MOST_INT8_INPUTS} inputs, got ${formatShape(shape)}`);
   if (from === "I8" && scales?.length !== n)
     throw new ShapeError(`loadWeight: ${formatShape(shape)} in I8 needs ${n} scales, got ${scales?.length ?? "none"}`);
 }
