@@ -16,7 +16,7 @@ export interface MemoryUse {
   /** Bytes allocated from the operating system. */
   readonly heldBytes: number;
   /** Bytes still available. */
-  readonly roomBytes: number;
+  readonly availableBytes: number;
   /** The maximum size in bytes: 4 GiB, or less if the machine cannot reserve that much. */
   readonly limitBytes: number;
 }

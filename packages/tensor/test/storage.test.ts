@@ -21,7 +21,7 @@ afterAll(() => {
 });
 
 test.each(every)("what a dtype cannot keep is refused, and takes no memory: $name", async ({ engine }) => {
-  const room = engine.memory?.roomBytes;
+  const room = engine.memory?.availableBytes;
   const load = (value: number, dtype: WeightDtype, role: "linear" | "head" = "linear") =>
     engine.loadWeight(
       float32Source(
@@ -43,9 +43,9 @@ test.each(every)("what a dtype cannot keep is refused, and takes no memory: $nam
       await expect(load(value, "int8", role)).rejects.toThrow(StorageError);
     }
   }
-  expect(engine.memory?.roomBytes).toBe(room);
+  expect(engine.memory?.availableBytes).toBe(room);
   for (const weight of [await load(65_504, "f16"), await load(Number.NaN, "bf16")]) engine.free(weight);
-  expect(engine.memory?.roomBytes).toBe(room);
+  expect(engine.memory?.availableBytes).toBe(room);
 });
 
 test.each(every)(

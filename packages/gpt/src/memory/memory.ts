@@ -85,8 +85,8 @@ export function chooseDtype(
   engine: Engine,
   asked: WeightDtype | "auto",
 ): WeightDtype {
-  const { roomBytes = Number.POSITIVE_INFINITY, limitBytes = 0 } = engine.memory ?? {};
-  const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= roomBytes;
+  const { availableBytes = Number.POSITIVE_INFINITY, limitBytes = 0 } = engine.memory ?? {};
+  const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= availableBytes;
   if (asked !== "auto" && fits(asked)) return asked;
   const fitting = AUTOMATIC.find(fits);
   if (asked === "auto" && fitting) return fitting;
@@ -96,16 +96,16 @@ export function chooseDtype(
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
-    : `${smallerModel(engine, tried, roomBytes)}the reference kernels are limited only by the machine's memory`;
+    : `${smallerModel(engine, tried, availableBytes)}the reference kernels are limited only by the machine's memory`;
   throw new EngineError(
-    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(roomBytes)}, ` +
+    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(availableBytes)}, ` +
       `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }
 
 /** `gpt2-large would fit; `, or nothing. */
-function smallerModel(engine: Engine, dtype: WeightDtype, roomBytes: number): string {
-  const fits = (preset: PresetName) => memoryNeed(presetConfig(preset), engine, dtype).total <= roomBytes;
+function smallerModel(engine: Engine, dtype: WeightDtype, availableBytes: number): string {
+  const fits = (preset: PresetName) => memoryNeed(presetConfig(preset), engine, dtype).total <= availableBytes;
   const largest = presetNames.filter(fits).at(-1);
   return largest ? `${largest} would fit; ` : "";
 }

@@ -19,7 +19,7 @@ const UNITS_PER_THREAD = 64;
 export function machineLimits(memory: EngineMemory, pool: Pool, readBytes: number): MachineLimits {
   const linesOf = (bytes: number) => Math.max(1, Math.floor(bytes / LINE));
   const size = LINE * linesOf(Math.min(readBytes, MOST_BYTES));
-  const own = memory.roomBytes >= size + LINE;
+  const own = memory.availableBytes >= size + LINE;
   const base = own ? memory.allocate(size) : FIRST;
   if (own) memory.bytes(base, size).fill(1); // unwritten pages all map to the same page of zeros
   const read = (bytes: number, threads: number) => {

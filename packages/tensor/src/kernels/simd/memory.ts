@@ -59,7 +59,7 @@ export class EngineMemory {
   }
 
   /** Bytes still available; contiguous only if nothing was freed. */
-  get roomBytes(): number {
+  get availableBytes(): number {
     return this.limitBytes - 2 * PAGE - this.#used;
   }
 

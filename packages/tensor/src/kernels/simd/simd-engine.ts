@@ -128,8 +128,8 @@ function compile(relaxed: boolean): KernelModule {
   throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
 }
 
-function memoryUse({ heldBytes, roomBytes, limitBytes }: EngineMemory): MemoryUse {
-  return { heldBytes, roomBytes, limitBytes };
+function memoryUse({ heldBytes, availableBytes, limitBytes }: EngineMemory): MemoryUse {
+  return { heldBytes, availableBytes, limitBytes };
 }
 
 function floats(memory: EngineMemory, size: number): Float32Array {
