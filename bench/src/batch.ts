@@ -1,11 +1,11 @@
 /**
- * What sequences cost side by side: steps of one pass over many sequences beside a pass for each, and what comes of it for several samples
- * and for beams, end to end. Both ways in turn, so that a machine whose memory changes its speed does so for both.
+ * What a batch costs: decode steps of one pass over many sequences against one pass per sequence, and the effect on
+ * several samples and on beams, end to end. Both ways alternate, so that changes in memory bandwidth affect both.
  */
 import { beamSearch, forward, forwardBatch, generateSamples, KVCache, type Model } from "@tsgpt/gpt";
 import { createSampler, createWorkspace, presetChain } from "@tsgpt/sampling";
 
-/** Milliseconds, one number a round. */
+/** Milliseconds, one number per round. */
 export interface BatchTimes {
   readonly what: string;
   readonly sequences: number;
@@ -14,13 +14,13 @@ export interface BatchTimes {
 }
 
 export interface BatchOptions {
-  /** Tokens behind which steps are taken. */
+  /** Context length of the steps. */
   readonly depth: number;
-  /** Of samples and beams. */
+  /** Number of samples and beams. */
   readonly promptTokens: number;
   readonly newTokens: number;
   readonly rounds: number;
-  /** How many sequences a step has. */
+  /** Sequences per step. */
   readonly sizes: readonly number[];
   readonly beams: number;
   readonly samples: number;
@@ -65,12 +65,12 @@ export async function compareBatch(model: Model, options: BatchOptions): Promise
   return all;
 }
 
-/** Ids that differ from token to token; which they are changes no time. */
+/** Ids that differ from token to token; their values do not affect the time. */
 function promptOf({ config }: Model, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % config.vocabSize);
 }
 
-/** One token a sequence, in one pass and in a pass each. */
+/** One token per sequence, in one pass and in one pass each. */
 function step(model: Model, caches: readonly KVCache[], size: number) {
   const own = caches.slice(0, size);
   const lengths = own.map(({ length }) => length);
@@ -90,7 +90,10 @@ function step(model: Model, caches: readonly KVCache[], size: number) {
   return { together, oneByOne };
 }
 
-/** The whole of it, the prompt's pass and the chain of the dialect `lecture` included; one by one the prompt is read once too. */
+/**
+ * End to end, with the prompt's pass and the chain of the dialect `lecture`. One by one, the prompt is also processed
+ * once.
+ */
 async function drawSamples(model: Model, { promptTokens, newTokens, samples: count }: BatchOptions) {
   const chain = presetChain("lecture");
   const workspace = createWorkspace();
@@ -104,7 +107,7 @@ async function drawSamples(model: Model, { promptTokens, newTokens, samples: cou
   return { together: await draw(count), oneByOne: await draw(1) };
 }
 
-/** A search, and the same with the time of its passes one by one in place of theirs: measured beside it, as many as it has. */
+/** A beam search, and the same with its passes replaced by as many measured passes per sequence. */
 async function search(model: Model, caches: readonly KVCache[], { promptTokens, newTokens, beams }: BatchOptions) {
   const start = performance.now();
   await beamSearch(model, promptOf(model, promptTokens), { beams, maxTokens: newTokens, ignoreEos: true });

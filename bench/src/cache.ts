@@ -1,9 +1,11 @@
-/** KV cache against no cache: what the token at each position costs, in milliseconds, multiply-adds and bytes. */
+/**
+ * KV cache compared with no cache: the cost of the token at each position, in milliseconds, multiply-adds and bytes.
+ */
 import { cacheBytes, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
 import { measurePositions, type PositionTime } from "@tsgpt/measure";
 
 export interface CacheRow {
-  /** From 1: tokens of the text, the new one included. */
+  /** From 1: tokens of the text, including the new one. */
   readonly position: number;
   readonly cachedMilliseconds: number;
   readonly uncachedMilliseconds: number;
@@ -15,7 +17,7 @@ export interface CacheRow {
 
 export interface CacheOptions {
   readonly positions: readonly number[];
-  /** Measurements of each position, of which the median is taken. */
+  /** Measurements per position; the median is used. */
   readonly runs: number;
   readonly onPosition: (what: string, done: number, count: number) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * Storage dtypes side by side: one model of GPT-2's shape in each, in one process, a run of each in turn, so that a machine whose memory
- * changes its mind does so for all. Ratios are medians of the ratios of one round.
+ * Storage dtypes compared: one model of GPT-2's shape in each, in one process, runs alternating, so that changes in
+ * memory bandwidth affect all. Ratios are medians of the ratios within a round.
  */
 import { type Model, weightBytes } from "@tsgpt/gpt";
 import { measureGeneration } from "@tsgpt/measure";
@@ -10,7 +10,7 @@ export interface DtypeSpeed {
   readonly dtype: string;
   /** Bytes of all weights. */
   readonly weightBytes: number;
-  /** Tokens per second, one number a round. */
+  /** Tokens per second, one number per round. */
   readonly decode: readonly number[];
   readonly prefill: readonly number[];
 }
@@ -23,7 +23,7 @@ export interface DtypeOptions {
   readonly onRound: (round: number, dtype: string) => void;
 }
 
-/** Speeds of each model, the runs taken in turn. */
+/** Speeds of each model, in alternating runs. */
 export async function compareDtypes(models: readonly Model[], options: DtypeOptions): Promise<DtypeSpeed[]> {
   const { rounds, onRound, ...tokens } = options;
   const speeds = models.map((model) => ({
@@ -44,7 +44,7 @@ export async function compareDtypes(models: readonly Model[], options: DtypeOpti
   return speeds;
 }
 
-/** The median over the rounds of how many times as fast as `base`. */
+/** The median speedup over `base`. */
 export function medianRatio(speeds: readonly number[], base: readonly number[]): number {
   return median(speeds.map((speed, round) => speed / (base[round] as number)));
 }

@@ -1,7 +1,8 @@
 /**
- * How often two kernel sets choose different tokens, given the same text and the same uniform number u. Their logits agree to float32
- * rounding, so a choice differs only where that rounding turns a near-tie: two logits at the top, a cut, or a u beside the boundary of
- * two tokens. Few tokens are enough for the last: of each step the share of all u is summed, not one u tried.
+ * How often two kernel sets choose different tokens, given the same text and the same uniform number u. Their logits
+ * agree to float32 rounding, so a choice differs only at a near-tie: two top logits, the boundary of a truncation, or a
+ * u at the boundary of two tokens. To need few tokens for the last case, the fraction of all u is summed for each step,
+ * instead of trying one u.
  */
 import { forward, generate, KVCache, type Model, type Sample } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
@@ -10,16 +11,16 @@ import { type Candidates, type ChainSpec, createSampler, pick, presetChain, prob
 export interface NearTies {
   /** Tokens chosen by each chain from each set's logits. */
   readonly tokens: number;
-  /** The largest difference of two logits that should be the same. */
+  /** The largest difference between corresponding logits. */
   readonly largestDifference: number;
   readonly chains: readonly TiesOfChain[];
 }
 
 interface TiesOfChain {
   readonly chain: string;
-  /** How many of the tokens differed, with one u each. */
+  /** Number of tokens that differed, with one u each. */
   readonly differing: number;
-  /** The mean share of all u that gives different tokens. */
+  /** The mean fraction of all u that gives different tokens. */
   readonly expectedRate: number;
 }
 
@@ -39,7 +40,7 @@ export interface NearTiesOptions {
   readonly onText: (text: number) => void;
 }
 
-/** Texts that `one` says by its full distribution, from seeds 1 to `texts`; each of their steps is computed by both models. */
+/** Texts sampled by `one` from the full distribution, with seeds 1 to `texts`; both models compute each step. */
 export async function measureNearTies(one: Model, other: Model, options: NearTiesOptions): Promise<NearTies> {
   const { texts, length, onText } = options;
   const counts = Object.entries(CHAINS).map(([chain, spec]) => {
@@ -71,8 +72,8 @@ export async function measureNearTies(one: Model, other: Model, options: NearTie
 }
 
 /**
- * The share of all u from 0 to 1 for which the two give different tokens: each token has an interval in each, and where they
- * overlap the choice is the same. 0 up to rounding, some 1e-13, if they are the same.
+ * The fraction of u from 0 to 1 for which the two give different tokens: each token has an interval in each, and where
+ * these overlap the choice is the same. 0 up to rounding, about 1e-13, if they are the same.
  */
 export function differingShare(a: Candidates, b: Candidates): number {
   const [p, q] = [probabilities(a), probabilities(b)];

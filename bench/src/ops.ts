@@ -1,4 +1,4 @@
-/** Each operation at the sizes that GPT-2 124M gives it, for a step (T = 1) and a prompt (T = 64), by tinybench. */
+/** Each operation at the sizes of GPT-2 124M, for a decode step (T = 1) and a prompt (T = 64), by tinybench. */
 import {
   type Arena,
   attention,
@@ -21,7 +21,7 @@ export interface OpResult {
   /** Relative margin of error of the mean, in percent, at 95 %. */
   readonly marginPercent: number;
   readonly samples: number;
-  /** Multiply-adds a second, in 10^9; of what is no product, elements a second. */
+  /** 10^9 multiply-adds per second; for operations that are not products, elements per second. */
   readonly gigaPerSecond: number;
 }
 
@@ -32,7 +32,7 @@ interface Case {
   run(): void;
 }
 
-/** The sizes of a model, by their letters, and how many keys attention looks back at. */
+/** The sizes of a model by their letters, and the number of keys for attention. */
 export interface Sizes {
   readonly C: number;
   readonly H: number;
@@ -101,7 +101,7 @@ async function products(engine: Engine, arena: Arena, { C }: Sizes): Promise<Cas
   return all;
 }
 
-/** The head, and all that is no linear layer. */
+/** The head, and everything that is not a linear layer. */
 async function passes(engine: Engine, arena: Arena, { C, H, V, S }: Sizes): Promise<Case[]> {
   const all: Case[] = [];
   const add = (name: string, work: number, run: () => void) => all.push({ name, work, run });

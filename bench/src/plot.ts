@@ -1,4 +1,4 @@
-/** Results as SVG pictures, by Observable Plot, on logarithmic axes: both curves of the cache, and the roofline. */
+/** Results as SVG plots, by Observable Plot, on logarithmic axes: both curves of the cache, and the roofline. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { CacheRow } from "./cache.ts";
@@ -9,8 +9,8 @@ const CACHED = "#1b6ca8";
 const UNCACHED = "#c8452d";
 
 /**
- * A standalone SVG document; every curve carries its name and its last value. On logarithmic axes a cost that grows in
- * proportion to the position is a line of slope 1, and a constant cost is level.
+ * A standalone SVG document; every curve is labeled with its name and last value. On logarithmic axes a cost
+ * proportional to the position is a line of slope 1, and a constant cost is horizontal.
  */
 export function plotCache(rows: readonly CacheRow[], title: string): string {
   const last = rows.at(-1) as CacheRow;
@@ -60,7 +60,7 @@ export function plotCache(rows: readonly CacheRow[], title: string): string {
   });
 }
 
-/** The roof of the machine and the passes under it, on logarithmic axes. */
+/** The roofline of the machine and the passes under it, on logarithmic axes. */
 export function plotRoofline({ limits, points }: Roofline, title: string): string {
   const [first, last] = [points[0], points.at(-1)].map((point) => point?.flopsPerByte as number) as [number, number];
   const [from, to] = [first / 2, last * 2];
@@ -91,7 +91,7 @@ export function plotRoofline({ limits, points }: Roofline, title: string): strin
       Plot.text(points, { x: "flopsPerByte", y: "gflops", text: "tokens", fill: CACHED, dy: 14, dx: 8 }),
       name(`multiply-adds: ${digits(peak)} GFLOP/s`, to, peak, { textAnchor: "end", dy: -10, dx: -6 }),
       name(`reading: ${digits(bandwidth)} GB/s`, ridge / 2, peak / 2, { textAnchor: "end", dx: -10 }),
-      ...headings(title, "GFLOP/s of a pass over so many tokens"),
+      ...headings(title, "GFLOP/s of a pass, by its number of tokens"),
     ],
   });
 }

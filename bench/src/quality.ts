@@ -1,6 +1,6 @@
 /**
- * What a storage dtype costs in quality: logits, perplexity and the most probable token on a text, against the same model in float32. The
- * text is cut into windows of the model's context, each by itself; what is left over is not used.
+ * The quality loss of a storage dtype: logits, perplexity and the most probable token on a text, compared with the same
+ * model in float32. The text is split into independent windows of the model's context; the remainder is not used.
  */
 import { forwardBatch, type Model } from "@tsgpt/gpt";
 import { argmax, logSoftmax, referenceEngine, type Tensor } from "@tsgpt/tensor";
@@ -8,12 +8,12 @@ import { argmax, logSoftmax, referenceEngine, type Tensor } from "@tsgpt/tensor"
 export interface Quality {
   readonly dtype: string;
   readonly perplexity: number;
-  /** Perplexity over that of the first model, less 1. */
+  /** Perplexity relative to the first model, minus 1. */
   readonly perplexityChange: number;
   readonly largestLogitDifference: number;
-  /** Root of the mean square. */
+  /** Root mean square. */
   readonly typicalLogitDifference: number;
-  /** Share of positions at which the most probable token is the first model's. */
+  /** Fraction of positions with the same most probable token as the first model. */
   readonly greedyAgreement: number;
 }
 
@@ -28,7 +28,7 @@ interface Sums {
 
 const TOKENS_OF_A_PASS = 1024;
 
-/** Each model against the first. @throws RangeError for a text of fewer tokens than the model's context */
+/** Each model compared with the first. @throws RangeError for a text with fewer tokens than the model's context */
 export function compareQuality(models: readonly Model[], ids: readonly number[]): Quality[] {
   const [base] = models;
   if (!base) return [];
@@ -59,7 +59,7 @@ export function compareQuality(models: readonly Model[], ids: readonly number[])
   }));
 }
 
-/** Of windows of the same length, by one pass over them. W lists of T ids -> W of [T, V] */
+/** Logits of windows of the same length, by one pass over all of them. W lists of T ids -> W of [T, V] */
 function logitsOf(model: Model, windows: readonly (readonly number[])[]): Tensor[] {
   const logits = forwardBatch(
     model,

@@ -1,6 +1,6 @@
 /**
- * Roofline (Williams, Waterman and Patterson 2009): how fast a pass over T tokens computes, against how much it computes for each
- * byte of weights that it reads. A step (T = 1) is held down by the memory, a long prompt by the multiply-add units.
+ * Roofline (Williams, Waterman and Patterson 2009): the speed of a pass over T tokens against its arithmetic intensity,
+ * operations per byte of weights read. A step (T = 1) is memory-bound, a long prompt compute-bound.
  */
 import { type Model, multiplyAddsPerToken, weightBytesPerStep } from "@tsgpt/gpt";
 import { type Limits, measureGeneration } from "@tsgpt/measure";
@@ -8,10 +8,10 @@ import { type Limits, measureGeneration } from "@tsgpt/measure";
 export interface RooflinePoint {
   /** T: tokens of the pass. */
   readonly tokens: number;
-  /** Floating-point operations, two a multiply-add, for each byte of weights. */
+  /** Floating-point operations per byte of weights; a multiply-add counts as two. */
   readonly flopsPerByte: number;
   readonly gflops: number;
-  /** Of what the roof allows at this place. */
+  /** Fraction of the roofline at this intensity. */
   readonly shareOfRoof: number;
 }
 
@@ -20,7 +20,10 @@ export interface Roofline {
   readonly points: readonly RooflinePoint[];
 }
 
-/** Passes over each number of tokens, the head at the last position alone, median of `runs`; the roof is the best of all passes. */
+/**
+ * Passes over each number of tokens, with the head at the last position only; median of `runs`. The roofline is the
+ * best of all limit measurements.
+ */
 export async function measureRoofline(
   model: Model,
   tokens: readonly number[],
@@ -45,7 +48,7 @@ export async function measureRoofline(
   return { limits: best, points: tokens.map((count, i) => point(model, count, speeds[i] as number, best)) };
 }
 
-/** Where a pass over `tokens` tokens at so many tokens a second stands. */
+/** The point of a pass over `tokens` tokens at that many tokens per second. */
 export function point(model: Model, tokens: number, tokensPerSecond: number, limits: Limits): RooflinePoint {
   const flops = 2 * multiplyAddsPerToken(model.config, tokens, false);
   const flopsPerByte = flops / weightBytesPerStep(model);

@@ -1,7 +1,7 @@
 /**
  * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality|batch] [--kernels auto|simd|reference] [--threads N]
  * [--quick] [--output FOLDER]: writes tables, numbers and pictures, by default to bench/results.
- * --quick takes few positions and short samples, to see that everything works; its figures are not for showing.
+ * --quick uses few positions and short samples, to check that everything works; its figures are not representative.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { describeMachine, machine } from "@tsgpt/measure/node";
-import { createEngine, type Engine } from "@tsgpt/tensor";
+import { createEngine, type Engine, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
 import { compareDtypes } from "./dtypes.ts";
@@ -32,7 +32,6 @@ import {
 } from "./tables.ts";
 
 const TEXT = new URL("../texts/tales.txt", import.meta.url);
-const DTYPES = ["f32", "f16", "bf16", "int8"] as const;
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
 
 const { values } = parseArgs({
@@ -82,11 +81,11 @@ function oneOf<Choice extends string | undefined>(
   return process.exit(2);
 }
 
-/** GPT-2's shape in every dtype, each in an engine of its own. */
+/** GPT-2's shape in every dtype, each in its own engine. */
 async function runDtypes(quick: boolean): Promise<void> {
   const config = presetConfig("gpt2");
   const models: Model[] = [];
-  for (const dtype of DTYPES) {
+  for (const dtype of WEIGHT_DTYPES) {
     models.push(await randomModel("gpt2", config, await createEngine({ kernels, threads }), 0, { dtype }));
   }
   const [{ engine }] = models as [Model];
@@ -102,11 +101,11 @@ async function runDtypes(quick: boolean): Promise<void> {
   await save(name, title, dtypesTable(speeds), { ...sort(engine), ...options, speeds });
 }
 
-/** The bundled model in every dtype on a text that it was not trained on. */
+/** The bundled model in every dtype on a text outside its training data. */
 async function runQuality(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   const models: Model[] = [];
-  for (const dtype of DTYPES) models.push(await loadModel(BUNDLED, { engine, dtype }));
+  for (const dtype of WEIGHT_DTYPES) models.push(await loadModel(BUNDLED, { engine, dtype }));
   const [{ config, tokenizer }] = models as [Model];
   const ids = tokenizer?.encode(await readFile(TEXT, "utf8")) ?? [];
   const used = ids.slice(0, quick ? config.nPositions : ids.length);
@@ -115,7 +114,7 @@ async function runQuality(quick: boolean): Promise<void> {
   await save("quality", title, qualityTable(qualities), { ...sort(engine), tokens: used.length, results: qualities });
 }
 
-/** GPT-2's shape, sequences side by side. */
+/** GPT-2's shape, batches of sequences. */
 async function runBatch(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine, 0, { dtype: "f32" });
@@ -127,7 +126,7 @@ async function runBatch(quick: boolean): Promise<void> {
   const onRound = (round: number, what: string) => progress(`batch: round ${round + 1}, ${what}`);
   const times = await compareBatch(gpt2, { ...options, onRound });
   const texts = `samples and beams of ${options.newTokens} tokens after ${options.promptTokens}, the prompt's pass included`;
-  const what = `steps behind ${options.depth} tokens; ${texts}`;
+  const what = `steps after ${options.depth} tokens; ${texts}`;
   const title = `Sequences side by side: ${gpt2.name} in f32, ${describe(engine)}; ${what}`;
   await save(`batch-${engine.kernelSet}`, title, batchTable(times), { ...sort(engine), ...options, times });
 }
@@ -141,7 +140,10 @@ async function runOps(quick: boolean): Promise<void> {
   });
 }
 
-/** Positions over the whole context of the bundled model; of GPT-2's shape as far as the kernels go in a few minutes. */
+/**
+ * Positions over the full context of the bundled model; for GPT-2's shape as many as the kernels compute in a few
+ * minutes.
+ */
 async function runCache(quick: boolean): Promise<void> {
   const bundled = await loadModel(BUNDLED, { engine: await createEngine({ kernels, threads }) });
   const last = bundled.config.nPositions;
@@ -153,7 +155,7 @@ async function runCache(quick: boolean): Promise<void> {
   await runModel(gpt2, "cache-gpt2", quick ? [1, 2] : positions, quick ? 1 : simd ? 5 : 3);
 }
 
-/** GPT-2's shape from a step to a full prompt; the reference kernels measure no limits. */
+/** GPT-2's shape, from a single step to a full prompt; the reference kernels measure no limits. */
 async function runRoofline(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   if (!engine.limits) return;
@@ -165,7 +167,7 @@ async function runRoofline(quick: boolean): Promise<void> {
   await writeFile(join(results, "roofline.svg"), plotRoofline(roofline, title));
 }
 
-/** Chains beside decode steps of GPT-2's shape. */
+/** Chains compared with decode steps of GPT-2's shape. */
 async function runSampling(quick: boolean): Promise<void> {
   const engine = await createEngine({ kernels, threads });
   const gpt2 = await randomModel("gpt2", presetConfig("gpt2"), engine);
@@ -174,7 +176,7 @@ async function runSampling(quick: boolean): Promise<void> {
   await save(`sampling-${engine.kernelSet}`, title, samplingTable(cost), { ...sort(engine), ...cost });
 }
 
-/** The bundled model with both kernel sets; a figure of counts, which another machine may have slightly other. */
+/** The bundled model with both kernel sets; counts may differ slightly between machines. */
 async function runNearTies(quick: boolean): Promise<void> {
   const reference = await loadModel(BUNDLED, { engine: await createEngine({ kernels: "reference" }) });
   const simd = await loadModel(BUNDLED, { engine: await createEngine({ kernels: "simd", threads }) });

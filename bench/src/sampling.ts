@@ -1,19 +1,19 @@
 /**
- * What choosing a token costs beside computing its logits: chains over GPT-2's vocabulary, timed in turn with decode steps of
- * GPT-2's shape, so that both see the same machine.
+ * The cost of choosing a token, relative to computing its logits: chains over GPT-2's vocabulary, alternating with
+ * decode steps of GPT-2's shape, so that both run under the same conditions.
  */
 import { forward, KVCache, type Model } from "@tsgpt/gpt";
 import { createGenerator, type Generator, median, nextUniform } from "@tsgpt/numeric";
 import { type ChainSpec, createSampler, presetChain, type Sampler } from "@tsgpt/sampling";
 
-/** Medians of one draw, the chain and all, over each kind of row. */
+/** Medians of one draw, including the chain, for each kind of row. */
 interface ChainCost {
   readonly chain: string;
-  /** Few tokens hold most of the mass, as is usual: the nucleus of 0.9 has 59. */
+  /** Few tokens have most of the mass, as is usual: the nucleus of 0.9 has 59. */
   readonly peakedMilliseconds: number;
-  /** Many fit: the nucleus of 0.9 has some 3,300. */
+  /** Many tokens are likely: the nucleus of 0.9 has about 3,300. */
   readonly flatMilliseconds: number;
-  /** The slower of the two, of a decode step's median. */
+  /** The slower of the two, relative to the median decode step. */
   readonly shareOfStep: number;
 }
 
@@ -41,7 +41,10 @@ const CHAINS: Readonly<Record<string, ChainSpec>> = {
 
 const DEPTH = 128;
 
-/** Steps and draws in turn, `rounds` times after a fifth as many to warm up; the history is the context of 128 tokens. */
+/**
+ * Alternating steps and draws, `rounds` times after a fifth as many for warm-up; the history is the context of 128
+ * tokens.
+ */
 export function measureSampling(model: Model, rounds: number, onRound: (round: number) => void): SamplingCost {
   const { vocabSize } = model.config;
   const generator = createGenerator(1);
@@ -81,7 +84,7 @@ function timeStep(model: Model, cache: KVCache): number {
   return milliseconds;
 }
 
-/** The row is a copy, as a step's logits are new. */
+/** The row is a copy, since a step's logits are new too. */
 function timeDraw(sample: Sampler, row: Float32Array, history: readonly number[]): number {
   const logits = row.slice();
   const start = performance.now();
@@ -89,14 +92,16 @@ function timeDraw(sample: Sampler, row: Float32Array, history: readonly number[]
   return performance.now() - start;
 }
 
-/** Probabilities like rank to the -1.5, over the vocabulary in an order that shows no rank: by multiples of a prime. */
+/**
+ * Probabilities proportional to rank^-1.5, in an order over the vocabulary unrelated to rank (multiples of a prime).
+ */
 function peakedRow(size: number): Float32Array {
   const row = new Float32Array(size);
   for (let rank = 0; rank < size; rank++) row[(rank * 7919) % size] = -1.5 * Math.log(1 + rank);
   return row;
 }
 
-/** Normal of deviation 3, by the central limit: twelve uniform numbers, less 6. */
+/** Normal with standard deviation 3, approximated by the sum of twelve uniform numbers minus 6. */
 function normalRow(size: number, generator: Generator): Float32Array {
   return Float32Array.from({ length: size }, () => {
     let sum = -6;

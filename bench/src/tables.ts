@@ -15,7 +15,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
 }
 
-/** One row an operation. */
+/** One row per operation. */
 export function opsTable(results: readonly OpResult[]): string {
   const rows = results.map(({ name, milliseconds, marginPercent, gigaPerSecond, samples }) => [
     name,
@@ -25,7 +25,7 @@ export function opsTable(results: readonly OpResult[]): string {
     String(samples),
   ]);
   return table(
-    ["operation", "median ms", "margin of the mean", "10^9 multiply-adds (elements) a second", "samples"],
+    ["operation", "median ms", "margin of the mean", "10^9 multiply-adds (elements) per second", "samples"],
     rows,
   );
 }
@@ -47,7 +47,7 @@ export function cacheTable(rows: readonly CacheRow[]): string {
   );
 }
 
-/** One row a number of tokens. */
+/** One row per number of tokens. */
 export function rooflineTable(points: readonly RooflinePoint[]): string {
   const rows = points.map(({ tokens, flopsPerByte, gflops, shareOfRoof }) => [
     String(tokens),
@@ -55,10 +55,10 @@ export function rooflineTable(points: readonly RooflinePoint[]): string {
     digits(gflops),
     shareOfRoof.toFixed(2),
   ]);
-  return table(["tokens of the pass", "operations a byte", "GFLOP/s", "share of the roof"], rows);
+  return table(["tokens of the pass", "operations per byte", "GFLOP/s", "fraction of the roofline"], rows);
 }
 
-/** A decode step, and one row a chain. */
+/** A decode step, and one row per chain. */
 export function samplingTable({ stepMilliseconds, chains }: SamplingCost): string {
   const step = ["decode step", digits(stepMilliseconds), digits(stepMilliseconds), "100 %"];
   const rows = chains.map(({ chain, peakedMilliseconds, flatMilliseconds, shareOfStep }) => [
@@ -70,7 +70,7 @@ export function samplingTable({ stepMilliseconds, chains }: SamplingCost): strin
   return table(["", "peaked row, ms", "flat row, ms", "of a decode step, at most"], [step, ...rows]);
 }
 
-/** One row a dtype; the first is what the others are held against. */
+/** One row per dtype, compared with the first. */
 export function dtypesTable(speeds: readonly DtypeSpeed[]): string {
   const [base] = speeds;
   if (!base) return "";
@@ -85,7 +85,7 @@ export function dtypesTable(speeds: readonly DtypeSpeed[]): string {
   return table(["dtype", "weights, MB", "decode, tokens/s", "ratio", "prefill, tokens/s", "ratio"], rows);
 }
 
-/** One row a way and number of sequences; ratios are medians over the rounds. */
+/** One row per method and number of sequences; ratios are medians over the rounds. */
 export function batchTable(times: readonly BatchTimes[]): string {
   const rows = times.map(({ what, sequences, together, oneByOne }) => [
     what,
@@ -97,7 +97,7 @@ export function batchTable(times: readonly BatchTimes[]): string {
   return table(["", "sequences", "one by one, ms", "side by side, ms", "times as fast"], rows);
 }
 
-/** One row a dtype. */
+/** One row per dtype. */
 export function qualityTable(results: readonly Quality[]): string {
   const rows = results.map((result) => [
     result.dtype,
@@ -113,7 +113,7 @@ export function qualityTable(results: readonly Quality[]): string {
   );
 }
 
-/** One row a chain; below, how far apart logits were. */
+/** One row per chain, then the largest difference of logits. */
 export function nearTiesTable({ tokens, largestDifference, chains }: NearTies): string {
   const rows = chains.map(({ chain, differing, expectedRate }) => {
     const rate = expectedRate < 1e-12 ? "0" : expectedRate.toExponential(1); // below is rounding
@@ -124,7 +124,7 @@ export function nearTiesTable({ tokens, largestDifference, chains }: NearTies): 
   return table(["chain", "tokens", "chosen otherwise", "rate to be expected"], rows) + note;
 }
 
-/** Three significant digits, thousands apart. */
+/** Three significant digits, with thousands separators. */
 export function digits(value: number): string {
   const rounded = Number(value.toPrecision(3));
   return rounded.toLocaleString("en", { maximumSignificantDigits: 3 });

@@ -1,23 +1,39 @@
 // @ts-check
 /**
- * Compiles src/kernels/simd/assembly to WebAssembly, with relaxed multiply-add and without, into src/kernels/simd/binary.ts.
- * Does nothing if the sources are those it was made from: the digest stands in the file's first line.
+ * Compiles src/kernels/simd/assembly to WebAssembly, with relaxed multiply-add and without, into
+ * src/kernels/simd/binary.ts. What calls the kernels is made first, from src/kernels/simd/jobs.ts, and written to
+ * assembly/dispatch.ts to be read. Does nothing if the sources are those it was made from: the digest stands in the
+ * file's first line.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dispatchOf, readJobs } from "./kernel-dispatch.js";
 
-const folder = new URL("./src/kernels/simd/assembly/", import.meta.url);
-const target = new URL("./src/kernels/simd/binary.ts", import.meta.url);
-const flags =
-  "-O3 --runtime stub --noAssert --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152 --use abort=".split(
-    " ",
-  );
+const simd = new URL("./src/kernels/simd/", import.meta.url);
+const assembly = new URL("assembly/", simd);
+const target = new URL("binary.ts", simd);
+const DISPATCH = "dispatch.ts";
+const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152";
+const flags = `-O3 --runtime stub --noAssert ${memory} --use abort=`.split(" ");
 
-const sources = Object.fromEntries(
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+/** @param {string} name @param {URL} folder */
+const textOf = (name, folder) => readFileSync(new URL(name, folder), "utf8");
+const constants = textOf("constants.ts", simd);
+const kernels = Object.fromEntries(
+  readdirSync(assembly)
+    .filter((name) => name.endsWith(".ts") && name !== DISPATCH)
+    .map((name) => [name, textOf(name, assembly)]),
 );
+const dispatch = dispatchOf(
+  await readJobs(textOf("jobs.ts", simd)),
+  kernels,
+  constant("FIRST_ARGUMENT"),
+  constant("SLOT_COUNT"),
+);
+/** Paths from src/kernels/simd/. @type {Record<string, string>} */
+const sources = { "constants.ts": constants, [`assembly/${DISPATCH}`]: dispatch };
+for (const [name, text] of Object.entries(kernels)) sources[`assembly/${name}`] = text;
+
 const digest = createHash("sha256")
   .update(JSON.stringify([sources, flags]))
   .digest("hex");
@@ -28,7 +44,13 @@ if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(head)) {
   const plain = await compile("simd,threads");
   const line = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) =>
     `export const ${name} =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
+  writeFileSync(new URL(DISPATCH, assembly), dispatch);
   writeFileSync(target, `${head}${line("RELAXED", relaxed)}${line("PLAIN", plain)}`);
+}
+
+/** A number of constants.ts. @param {string} name */
+function constant(name) {
+  return Number(new RegExp(`^export const ${name} = (\\d+);`, "m").exec(constants)?.[1]);
 }
 
 /** @param {string} features */
@@ -36,7 +58,7 @@ async function compile(features) {
   const { main } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let binary;
-  const { error, stderr } = await main(["index.ts", "-o", "kernels.wasm", ...flags, "--enable", features], {
+  const { error, stderr } = await main(["assembly/index.ts", "-o", "kernels.wasm", ...flags, "--enable", features], {
     readFile: (name) => sources[name.replace(/^\.\//, "")] ?? null,
     writeFile: (name, contents) => {
       if (name === "kernels.wasm" && typeof contents !== "string") binary = contents;

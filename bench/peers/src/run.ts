@@ -66,7 +66,7 @@ function temporaryFolder(): string {
 function planContests({ sizes: { prompt, context, steps } }: Options): Contest[] {
   const { m, k, n } = PRODUCT;
   const tokens = "tokens/s";
-  const decode = `Decode: ${steps} greedy steps behind ${context} tokens`;
+  const decode = `Decode: ${steps} greedy steps after ${context} tokens`;
   return [
     {
       engines: ["tsgpt", "onnxruntime-node", "onnxruntime-web"],

@@ -194,7 +194,7 @@ function checkLength(by: string, what: string, length: number, most: number): vo
 /** `count` tensors, or none. @throws EngineError */
 function allocateAll(engine: Engine, shape: Shape, count: number): Tensor[] {
   const bytes = 4 * count * sizeOf(shape);
-  const room = engine.memory?.roomBytes ?? Number.POSITIVE_INFINITY;
+  const room = engine.memory?.availableBytes ?? Number.POSITIVE_INFINITY;
   const tensors: Tensor[] = [];
   try {
     if (bytes > room) throw new EngineError(`${bytes} bytes do not fit in ${room}`);

@@ -114,8 +114,8 @@ test.each<[string, Record<string, TensorToWrite | undefined>, string]>([
     { [`${FC}.scale`]: { dtype: "I32", shape: [16], data: new Int32Array(16) } },
     "is I32; the scales of int8 numbers are F32",
   ],
-  ["a number is -64", { [FC]: q(-64) }, `tensor "${FC}" holds a number that int8 cannot keep`],
-  ["a number is 127", { [FC]: q(127) }, `tensor "${FC}" holds a number that int8 cannot keep`],
+  ["a number is -64", { [FC]: q(-64) }, `tensor "${FC}" has a value that int8 cannot represent`],
+  ["a number is 127", { [FC]: q(127) }, `tensor "${FC}" has a value that int8 cannot represent`],
   ["a matrix is F32", { [FC]: floats([4, 16]) }, `tensor "${FC}" is F32 beside int8 matrices; either all`],
   [
     "a bias is I8",
@@ -145,7 +145,7 @@ test("a number that f16 cannot keep is an error that names the tensor, and conve
   const tensors = tinyTensors();
   tensors.set(FC, floats([4, 16], 70_000));
   const checkpoint = await checkpointOf(tensors);
-  const message = `model.safetensors: tensor "${FC}" holds a number that f16 cannot keep; f16 keeps numbers up to 65504`;
+  const message = `model.safetensors: tensor "${FC}" has a value that f16 cannot represent; f16 represents numbers up to 65504`;
   for (const { engine } of engines) {
     await expect(loadParameters(checkpoint, config, engine, { dtype: "f16" })).rejects.toThrow(message);
   }

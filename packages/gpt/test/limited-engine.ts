@@ -25,7 +25,7 @@ export function limitedEngine(bytes = Number.POSITIVE_INFINITY): LimitedEngine {
       held -= weight.bytes;
     },
     get memory() {
-      return { heldBytes: held, roomBytes: bytes - held, limitBytes: bytes };
+      return { heldBytes: held, availableBytes: bytes - held, limitBytes: bytes };
     },
   };
   return { engine, held: () => held, most: () => most };

@@ -31,7 +31,7 @@ test("progress rises, and ends at exactly the total", async () => {
 });
 
 test("an abort half-way is the signal's reason, takes nothing, reads nothing more, and the engine goes on working", async () => {
-  const before = engine.memory?.roomBytes;
+  const before = engine.memory?.availableBytes;
   const controller = new AbortController();
   const reason = new Error("enough");
   let calls = 0;
@@ -43,18 +43,18 @@ test("an abort half-way is the signal's reason, takes nothing, reads nothing mor
   const atAbort = calls;
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(calls).toBe(atAbort);
-  expect(engine.memory?.roomBytes).toBe(before);
+  expect(engine.memory?.availableBytes).toBe(before);
   expect(forward(await load(), [1, 2, 3]).shape).toEqual([3, 16_384]);
 });
 
 test("a progress callback that throws ends the load with its error, and takes nothing", async () => {
-  const before = engine.memory?.roomBytes;
+  const before = engine.memory?.availableBytes;
   let calls = 0;
   const onProgress = () => {
     if (++calls === 5) throw new Error("no terminal");
   };
   await expect(load({ onProgress })).rejects.toThrow("no terminal");
-  expect(engine.memory?.roomBytes).toBe(before);
+  expect(engine.memory?.availableBytes).toBe(before);
 });
 
 test("disposing the engine half-way makes the load an error", async () => {

@@ -49,7 +49,7 @@ test("what fits in no dtype is refused with int8's numbers and the kernels that 
 });
 
 test("where only 1 GiB could be reserved, what does not fit in it is refused with its numbers, and auto makes do", () => {
-  const memory = { heldBytes: 1 << 20, roomBytes: 2 ** 30 - 2 ** 17, limitBytes: 2 ** 30 };
+  const memory = { heldBytes: 1 << 20, availableBytes: 2 ** 30 - 2 ** 17, limitBytes: 2 ** 30 };
   const weightBytes: typeof engine.weightBytes = (...of) => engine.weightBytes(...of);
   const small = { ...createReferenceEngine(), kernelSet: "simd", threads: 2, memory, weightBytes } as const;
   const medium = presetConfig("gpt2-medium");
@@ -76,9 +76,9 @@ const everyPosition = Array.from({ length: small.nPositions }, (_, i) => i % sma
 
 test("what a model takes is what was said: weights and cache to the byte, the arena of a full pass no more", async () => {
   const need = memoryNeed(small, engine);
-  const before = engine.memory?.roomBytes ?? 0;
+  const before = engine.memory?.availableBytes ?? 0;
   const model = await randomModel("r", small, engine);
-  expect(before - (engine.memory?.roomBytes ?? 0)).toBe(need.weights);
+  expect(before - (engine.memory?.availableBytes ?? 0)).toBe(need.weights);
   expect(weightBytes(model)).toBeLessThanOrEqual(need.weights);
   const cache = new KVCache(small, engine);
   expect(cache.bytes).toBe(need.cache);
@@ -93,7 +93,7 @@ test.each(["f32", "f16", "bf16", "int8"] as const)(
   "so too in %s, with what its products need beside it",
   async (dtype) => {
     const own = createSimdEngine({ threads: 1 });
-    const room = () => own.memory?.roomBytes ?? 0;
+    const room = () => own.memory?.availableBytes ?? 0;
     const [need, before] = [memoryNeed(small, own, dtype), room()];
     const model = await randomModel("r", small, own, 0, { dtype });
     expect(before - room()).toBe(need.weights);
@@ -105,15 +105,15 @@ test.each(["f32", "f16", "bf16", "int8"] as const)(
 
 test("a cache that does not fit takes nothing, and says how much is left", () => {
   const config = { ...presetConfig("gpt2-xl"), nPositions: 100_000 };
-  const before = engine.memory?.roomBytes;
+  const before = engine.memory?.availableBytes;
   expect(() => new KVCache(config, engine)).toThrow(
     /^KVCache: a capacity of 100000 tokens takes 61440.0 MB, the engine has 4\d{3}\.\d MB left; ask for fewer, or dispose unused caches/,
   );
-  expect(engine.memory?.roomBytes).toBe(before);
+  expect(engine.memory?.availableBytes).toBe(before);
 });
 
 test("a cache whose last tensor finds no place gives the others back", () => {
-  const before = engine.memory?.roomBytes;
+  const before = engine.memory?.availableBytes;
   let count = 0;
   const full = {
     ...engine,
@@ -123,5 +123,5 @@ test("a cache whose last tensor finds no place gives the others back", () => {
     },
   };
   expect(() => new KVCache(tinyConfig, full)).toThrow("KVCache: a capacity of 24 tokens takes 0.0 MB");
-  expect(engine.memory?.roomBytes).toBe(before);
+  expect(engine.memory?.availableBytes).toBe(before);
 });

@@ -106,7 +106,7 @@ test("limits are measured on the engine's threads, and given back", async () => 
   const engine = createSimdEngine({ threads: 2 });
   try {
     const fast = await randomModel("tiny", tinyConfig, engine);
-    const before = engine.memory?.roomBytes;
+    const before = engine.memory?.availableBytes;
     const speed = await measureGeneration(fast, { promptTokens: 2, newTokens: 2, runs: 1, limits: true });
     const { limits, shareOfReadLimit } = speed;
     expect(limits?.readBytesPerSecondByThreads).toHaveLength(2);
@@ -114,8 +114,8 @@ test("limits are measured on the engine's threads, and given back", async () => 
     expect(limits?.readBytesPerSecond).toBeGreaterThan(0);
     expect(limits?.flopsPerSecond).toBeGreaterThan(1e8);
     expect(shareOfReadLimit).toBeGreaterThan(0);
-    expect(engine.memory?.roomBytes).toBeLessThanOrEqual(before as number);
-    expect((before as number) - (engine.memory?.roomBytes as number)).toBeLessThan(1 << 20); // scratch, not what is read
+    expect(engine.memory?.availableBytes).toBeLessThanOrEqual(before as number);
+    expect((before as number) - (engine.memory?.availableBytes as number)).toBeLessThan(1 << 20); // scratch, not what is read
   } finally {
     engine.dispose();
   }
@@ -123,7 +123,7 @@ test("limits are measured on the engine's threads, and given back", async () => 
 
 test("a pass reads more than the 512 MB that it takes at most, and gives them back", () => {
   const engine = createSimdEngine({ threads: 1 });
-  const room = () => engine.memory?.roomBytes as number;
+  const room = () => engine.memory?.availableBytes as number;
   const before = room();
   const limits = engine.limits?.(600 << 20);
   expect(before - room()).toBe(512 << 20);
@@ -138,11 +138,11 @@ test("measuring positions gives its cache back, whether it ends or is given up",
   try {
     const fast = await randomModel("tiny", tinyConfig, engine);
     await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
-    const before = engine.memory?.roomBytes;
+    const before = engine.memory?.availableBytes;
     await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(measurePositions(fast, [1, 9], { useCache: true, runs: 1, signal })).rejects.toThrow("enough");
-    expect(engine.memory?.roomBytes).toBe(before);
+    expect(engine.memory?.availableBytes).toBe(before);
   } finally {
     engine.dispose();
   }

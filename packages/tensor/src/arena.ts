@@ -1,7 +1,7 @@
 /**
- * Arena: scratch tensors that are used again on every pass. The i-th tensor asked for since the last reset or release
- * takes slot i; a slot keeps its memory, and while the shape stays the same, its Tensor object too, so that a decode
- * step allocates nothing once warm. Contents are not cleared: whoever asks writes all of it.
+ * Arena: scratch tensors that are reused on every pass. The i-th tensor requested since the last reset or release takes
+ * slot i. A slot keeps its memory, and its Tensor object while the shape stays the same, so that a decode step
+ * allocates nothing once warm. Contents are not cleared: the caller writes all of it.
  */
 import type { Backend } from "./backend.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -29,7 +29,7 @@ export class Arena implements Backend {
     this.#allocateMemory = allocateMemory;
   }
 
-  /** Scratch of that shape, valid until the arena is released below it. */
+  /** Scratch of that shape, valid until the arena is released to before it. */
   allocate(shape: Shape): Tensor {
     const index = this.#used++;
     const slot = this.#slots[index];
@@ -50,7 +50,7 @@ export class Arena implements Backend {
     return kept;
   }
 
-  /** How much is in use: hand it to `release` to free all that was allocated since. */
+  /** The amount in use: pass it to `release` to free everything allocated since. */
   mark(): number {
     return this.#used;
   }

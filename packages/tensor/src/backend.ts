@@ -1,12 +1,12 @@
-/** Backend: what an operation runs on, its kernels and where its result is allocated. An engine is one, an arena another. */
+/** Backend: what an operation runs on: kernels, and where its result is allocated. Engines and arenas are backends. */
 import type { Kernels } from "./kernels/kernels.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 
 export interface Backend {
   readonly kernels: Kernels;
-  /** Memory for a result. An engine gives the caller zeros that `free` takes back; an arena gives scratch. */
+  /** Memory for a result. An engine returns zeros that the caller can `free`; an arena returns scratch. */
   allocate(shape: Shape): Tensor;
-  /** `allocate([rows, columns])` without the array: an arena makes none of the hundreds that a decode step would. */
+  /** `allocate([rows, columns])` without creating an array: a decode step would create hundreds. */
   allocateMatrix(rows: number, columns: number): Tensor;
 }
 

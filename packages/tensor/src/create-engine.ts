@@ -1,23 +1,26 @@
-/** Which engine: the fast one where it runs, the reference where it does not, or whichever is asked for. */
+/** Chooses the engine: simd where it starts, otherwise reference, or the one asked for. */
 import { createReferenceEngine, type Engine, type KernelSet } from "./engine.ts";
 import { EngineError, WorkerError } from "./errors.ts";
 import { createSimdEngine } from "./kernels/simd/simd-engine.ts";
 
 export interface EngineOptions {
-  /** "auto": simd where it starts, which takes WebAssembly SIMD and shared memory, else reference. */
+  /** "auto": simd if it starts (it needs WebAssembly SIMD and shared memory), otherwise reference. */
   readonly kernels?: "auto" | KernelSet | undefined;
   /**
-   * Of the simd set; by default the physical cores, or 1 where no worker can be started. A browser has threads where the page is
-   * cross-origin isolated and the engine is created in a worker; elsewhere asking for more than 1 is an error.
+   * Threads of the simd set. Default: the physical cores, or 1 where no worker can be started. In a browser, threads
+   * need a cross-origin isolated page and an engine created in a worker; elsewhere more than 1 is an error.
    */
   readonly threads?: number | undefined;
-  /** Told in one sentence why the engine is slower than one would expect on this machine, and what runs instead. */
+  /**
+   * Called with one sentence that says why the engine is slower than expected on this machine and what runs instead.
+   */
   readonly onFallback?: ((message: string) => void) | undefined;
 }
 
 /**
- * An engine.
- * @throws EngineError if simd, or more threads than one, are asked for where they cannot be had; RangeError for no number of threads
+ * Creates an engine.
+ * @throws EngineError if simd, or more than one thread, is requested but not available; RangeError unless threads is 1
+ * to 64
  */
 export async function createEngine({ kernels = "auto", threads, onFallback }: EngineOptions = {}): Promise<Engine> {
   switch (kernels) {
@@ -37,7 +40,7 @@ function unknownKernels(kernels: never): RangeError {
   return new RangeError(`createEngine: kernels must be "auto", "reference" or "simd", got ${JSON.stringify(kernels)}`);
 }
 
-/** simd, or reference where it does not start; more than one thread means simd. */
+/** simd, or reference if simd does not start. More than one thread requires simd. */
 function fastestEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
   try {
     return simdEngine(threads, onFallback);
@@ -49,7 +52,7 @@ function fastestEngine(threads: number | undefined, onFallback: EngineOptions["o
   }
 }
 
-/** With the threads asked for; where none are, with one if there can be no more. */
+/** With the requested threads. If none are requested and no worker can be started, with one thread. */
 function simdEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
   const onAlone = (reason: string) => onFallback?.(`${reason}; the simd kernels run on one thread instead`);
   try {

@@ -1,14 +1,14 @@
 /**
- * The stored formats: float ones and their widening to float32, exact in every case, and int8. F16: IEEE 754 binary16.
- * BF16: the upper 16 bits of a float32. int8: q times a scale, q of -63 to 63, the scale a largest magnitude over 63. Bytes are
- * little-endian. The fast kernels (kernels/simd/assembly) give the same bits.
+ * The stored formats. Float formats widen to float32 exactly. F16: IEEE 754 binary16. BF16: the upper 16 bits of a
+ * float32. int8: q times a scale, q from -63 to 63, the scale the largest magnitude / 63. Bytes are little-endian. The
+ * simd kernels (kernels/simd/assembly) give the same bits.
  */
 import { StorageError } from "./errors.ts";
 import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";
 
 export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1 };
 
-/** The stored format that holds what a weight is kept in. */
+/** The stored format of each dtype. */
 export const STORED_AS: Readonly<Record<WeightDtype, StoredDtype>> = {
   f32: "F32",
   f16: "F16",
@@ -16,7 +16,7 @@ export const STORED_AS: Readonly<Record<WeightDtype, StoredDtype>> = {
   int8: "I8",
 };
 
-/** The largest q of int8: q + 64 is then 1 .. 127, what dot products of bytes are defined for. */
+/** The largest q of int8. q + 64 is then 1 to 127, the operand range for which byte dot products are defined. */
 export const INT8_LIMIT = 63;
 
 /** Widens `bytes`, elements of `dtype`, into `out`. @throws RangeError if the counts differ. */
@@ -56,7 +56,7 @@ export function quantize(w: number, scale: number): number {
   return Math.max(-INT8_LIMIT, Math.min(INT8_LIMIT, q || 0)); // 0 / 0 is NaN
 }
 
-/** The nearest whole number, of two the even one. */
+/** Rounds to the nearest integer, ties to even. */
 export function roundToEven(x: number): number {
   const rounded = Math.round(x);
   return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;

@@ -5,7 +5,7 @@
 import { Arena } from "./arena.ts";
 import type { Backend } from "./backend.ts";
 import { DISPOSED, EngineError } from "./errors.ts";
-import { referenceKernels } from "./kernels/reference.ts";
+import { referenceKernels } from "./kernels/reference/reference-kernels.ts";
 import { loadPlainWeight, plainWeightBytes } from "./plain-weight.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
@@ -13,11 +13,11 @@ import type { Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts"
 export type KernelSet = "reference" | "simd";
 
 export interface MemoryUse {
-  /** Bytes taken from the machine. */
+  /** Bytes allocated from the operating system. */
   readonly heldBytes: number;
-  /** Bytes that can still be asked for. */
-  readonly roomBytes: number;
-  /** Bytes at which it ends: 4 GiB, or less where the machine does not reserve so much. */
+  /** Bytes still available. */
+  readonly availableBytes: number;
+  /** The maximum size in bytes: 4 GiB, or less if the machine cannot reserve that much. */
   readonly limitBytes: number;
 }
 
@@ -25,42 +25,43 @@ export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
   /**
-   * Reads a stored tensor into this engine's memory, in the layout its kernels want; a matrix is kept in `dtype`, f32 by default.
-   * @throws StorageError if a number in it cannot be kept so; RangeError for a dtype that such a weight has not
+   * Reads a stored tensor into this engine's memory, in the layout of its kernels. A matrix is stored in `dtype`, f32
+   * by default.
+   * @throws StorageError if `dtype` cannot represent a value; RangeError if such a weight does not support `dtype`
    */
   loadWeight(source: WeightSource, role: WeightRole, dtype?: WeightDtype): Promise<Weight>;
-  /** Bytes that such a weight will take, whatever it is stored in. */
+  /** Bytes that such a weight takes in memory, independent of how the file stores it. */
   weightBytes(shape: Shape, role: WeightRole, dtype?: WeightDtype): number;
-  /** Scratch memory that no other pass has until it is given back; it is then kept for the next pass. */
+  /** Exclusive scratch memory until given back; it is then kept for the next pass. */
   takeArena(): Arena;
   giveArena(arena: Arena): void;
   /** Bytes of scratch, in use or kept. */
   readonly arenaBytes: number;
-  /** The engine's own memory; undefined where tensors lie on the JavaScript heap, and once it is disposed. */
+  /** The engine's own memory; undefined if tensors are on the JavaScript heap, and after `dispose`. */
   readonly memory: MemoryUse | undefined;
-  /** Gives back what `allocate` or `loadWeight` gave; it and its views are unusable afterwards. */
+  /** Frees what `allocate` or `loadWeight` returned; it and its views must not be used afterwards. */
   free(weight: Weight): void;
-  /** Measures what this machine can do at most, reading in passes of `readBytes`; undefined for the reference kernels, which are not made for speed. */
+  /** Measures the limits of this machine, reading in passes of `readBytes`. Undefined for the reference kernels. */
   readonly limits?: ((readBytes: number) => MachineLimits) | undefined;
   /**
-   * Ends the workers and lets the memory go: it is collected once the tensors that lie in it, a model's weights among them, are let
-   * go of too. Whatever is asked of the engine afterwards is an EngineError, and so is a load that was under way. Idempotent.
-   * An engine that is let go of without it, with its tensors and models, gives its memory back when it is collected.
+   * Ends the workers and releases the memory, which is collected once no tensor in it is referenced. Any later use of
+   * the engine throws an EngineError, and so does a load in progress. Idempotent. An engine that is dropped without
+   * `dispose`, with its tensors and models, is collected with its memory.
    */
   dispose(): void;
 }
 
-/** Passes over memory and through the multiply-add units, on the engine's threads; each is timed as a whole. */
+/** Timed passes over memory and through the multiply-add units, on the engine's threads. */
 export interface MachineLimits {
-  /** Reads the bytes asked for once, 512 MB at a time, on so many of the engine's threads, each its part in order. Bytes per second. */
+  /** Reads that many bytes once, 512 MB at a time, on `threads` threads, each a contiguous part. Bytes per second. */
   readPass(threads: number): number;
-  /** Multiply-adds on registers alone. Floating-point operations per second, two a multiply-add. */
+  /** Multiply-adds in registers. Floating-point operations per second; a multiply-add counts as two. */
   multiplyAddPass(): number;
-  /** Gives back the memory that was read. */
+  /** Frees the memory that was read. */
   dispose(): void;
 }
 
-/** The plain TypeScript engine. Its tensors lie on the JavaScript heap and stay readable after `dispose`. */
+/** The plain TypeScript engine. Its tensors are on the JavaScript heap and stay readable after `dispose`. */
 export function createReferenceEngine(): Engine {
   let idle: Arena[] | undefined = []; // undefined once disposed
   let arenaBytes = 0;
@@ -88,7 +89,7 @@ export function createReferenceEngine(): Engine {
     },
     allocate: zeros,
     allocateMatrix: (rows, columns) => zeros([rows, columns]),
-    free: () => {}, // the garbage collector sees to it
+    free: () => {}, // garbage collected
     loadWeight: async (source, role, dtype) => {
       working();
       return loadPlainWeight(source, role, dtype);
@@ -109,6 +110,6 @@ export function createReferenceEngine(): Engine {
   };
 }
 
-/** A reference engine to name where no other is needed. It is shared, so disposing it does nothing. */
+/** A shared reference engine for callers that need no other; disposing it does nothing. */
 export const referenceEngine: Engine = createReferenceEngine();
 referenceEngine.dispose = () => {};

@@ -1,34 +1,37 @@
-/** A shape, size or index that an operation cannot take. The message names the function, the rule and the values got. */
+/**
+ * A shape, size or index that an operation does not accept. The message names the function, the rule and the actual
+ * values.
+ */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** `[2, 3]`, the form in which every message of this package shows a shape. */
+/** `[2, 3]`: how every message of this package shows a shape. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** An engine that cannot go on: its memory is full, a worker has died, it was disposed, or this machine cannot run it. */
+/** An engine that cannot continue: its memory is full, a worker died, it was disposed, or the machine cannot run it. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
-/** An engine with threads cannot be had, while one without might. */
+/** An engine with threads cannot be created; one without might. */
 export class WorkerError extends EngineError {}
 
-/** What an engine says to whatever is asked of it after `dispose`. */
+/** The message for any use of an engine after `dispose`. */
 export const DISPOSED = "the engine has been disposed; create a new one";
 
 const CANNOT_HOLD: Readonly<Record<"f16" | "int8", string>> = {
-  f16: "f16 keeps numbers up to 65504 in magnitude: keep it in f32 or bf16",
-  int8: "int8 keeps finite numbers, and of a file's -63 to 63: keep it in f32 or bf16",
+  f16: "f16 represents numbers up to 65504 in magnitude; use f32 or bf16",
+  int8: "int8 represents finite numbers, in a file -63 to 63; use f32 or bf16",
 };
 
-/** A weight that cannot be kept in the dtype asked for, because of a number in it. */
+/** A weight with a value that the requested dtype cannot represent. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
 
   constructor(dtype: "f16" | "int8") {
-    super(`holds a number that ${dtype} cannot keep; ${CANNOT_HOLD[dtype]}`);
+    super(`has a value that ${dtype} cannot represent; ${CANNOT_HOLD[dtype]}`);
   }
 }

@@ -1,6 +1,6 @@
-/** A tensor as text a person can read: shape first, values in aligned columns, long axes abbreviated as numpy does. */
+/** A tensor as readable text: the shape, then values in aligned columns; long axes are abbreviated as in NumPy. */
 
-/** What is read of a tensor. */
+/** The parts of a tensor that are formatted. */
 interface Formatted {
   readonly data: Float32Array;
   readonly shape: readonly number[];
@@ -33,7 +33,7 @@ function formatPart(tensor: Formatted, width: number, indent: string): string {
   return `[${rows.join(`\n${inner}`)}]`;
 }
 
-/** The indices shown of an axis of length n; -1 stands for the part left out. */
+/** The indices shown for an axis of length n; -1 stands for the omitted part. */
 function shownIndices(n: number): number[] {
   const all = Array.from({ length: n }, (_, i) => i);
   return n <= 2 * EDGE + 2 ? all : [...all.slice(0, EDGE), -1, ...all.slice(-EDGE)];

@@ -14,27 +14,29 @@ export {
 } from "./engine.ts";
 export { EngineError, formatShape, ShapeError, StorageError } from "./errors.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
+export { LINEAR_SCRATCH_BYTES } from "./kernels/simd/constants.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
+export { MOST_THREADS } from "./kernels/simd/threads/thread-count.ts";
 export { narrow } from "./narrow.ts";
+export { gelu, relu, silu } from "./ops/activations.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
 export { attention, attentionInto, storeHeads } from "./ops/attention.ts";
 export { columns } from "./ops/columns.ts";
 export { copyHeads, copyInto } from "./ops/copy.ts";
 export { embedding } from "./ops/embedding.ts";
-export { gelu, relu, silu } from "./ops/gelu.ts";
 export { layerNorm } from "./ops/layer-norm.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
-export { MOST_THREADS } from "./threads/thread-count.ts";
-export type {
-  FloatDtype,
-  StoredDtype,
-  StoredNumbers,
-  Weight,
-  WeightDtype,
-  WeightRole,
-  WeightSource,
+export {
+  type FloatDtype,
+  type StoredDtype,
+  type StoredNumbers,
+  WEIGHT_DTYPES,
+  type Weight,
+  type WeightDtype,
+  type WeightRole,
+  type WeightSource,
 } from "./weight.ts";

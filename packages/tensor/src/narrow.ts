@@ -1,8 +1,13 @@
-/** float32 as the stored formats, rounded to the nearest and a tie to even, as torch does: `widen` (dtype.ts) the other way. */
+/**
+ * float32 to the stored formats, rounded to nearest, ties to even, as torch does: the inverse of `widen` (dtype.ts).
+ */
 import { BYTES_PER_ELEMENT } from "./dtype.ts";
 import type { FloatDtype } from "./weight.ts";
 
-/** Writes `values` as elements of `dtype` into `out`; too large for F16 is infinity. @throws RangeError if the counts differ */
+/**
+ * Writes `values` as elements of `dtype` into `out`; values too large for F16 become infinity. @throws RangeError if
+ * the counts differ
+ */
 export function narrow(values: Float32Array, dtype: FloatDtype, out: Uint8Array): void {
   const size = BYTES_PER_ELEMENT[dtype];
   if (out.length !== values.length * size) {
@@ -29,7 +34,8 @@ export function narrow(values: Float32Array, dtype: FloatDtype, out: Uint8Array)
 
 /** The nearest bfloat16 of a float32, both as bits. */
 function bfloat16(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // a NaN's payload in the lower half alone would end as infinity
+  // a NaN with payload bits in the lower half only would become infinity
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40;
   return roundOff(bits, 16);
 }
 
@@ -44,7 +50,9 @@ function float16(bits: number): number {
   return shift > 24 ? sign : sign | roundOff((size & 0x7fffff) | 0x800000, shift);
 }
 
-/** `bits` without its last `count`, rounded to the nearest, a tie to even; a carry goes up into the exponent, as it should. */
+/**
+ * `bits` without its last `count` bits, rounded to nearest, ties to even; a carry goes into the exponent, as intended.
+ */
 function roundOff(bits: number, count: number): number {
   const even = (bits >>> count) & 1;
   return ((bits + 2 ** (count - 1) - 1 + even) / 2 ** count) >>> 0;

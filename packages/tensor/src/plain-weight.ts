@@ -1,6 +1,6 @@
 /**
- * Plain weights: row-major, in any dtype, on the JavaScript heap: what the reference kernels take. A float32 one is a Tensor. Whoever
- * multiplies with one of halves widens the whole for each product; that the memory holds half is all that is gained.
+ * Plain weights: row-major, in any dtype, on the JavaScript heap, for the reference kernels. A float32 one is a Tensor.
+ * A product with a 16-bit weight widens all of it each time: it saves memory, not time.
  */
 import { BYTES_PER_ELEMENT, INT8_LIMIT, int8Scale, quantize, STORED_AS, widen } from "./dtype.ts";
 import { StorageError } from "./errors.ts";
@@ -12,7 +12,7 @@ import type { FloatDtype, StoredNumbers, Weight, WeightDtype, WeightRole, Weight
 const STAGING_BYTES = 4 << 20;
 const LARGEST_HALF = 65_504;
 
-/** What happens to bytes that have been read, of which the first element is element `first`. */
+/** Called with each piece that was read; its first element is element `first` of the tensor. */
 type Take = (bytes: Uint8Array, first: number) => void;
 
 /** A stored tensor as a plain weight. @throws StorageError; RangeError; what the source throws */
@@ -54,7 +54,7 @@ async function readHalves(source: WeightSource, dtype: "f16" | "bf16"): Promise<
   });
 }
 
-/** Reads floats twice: for the scales, and for the numbers. */
+/** Reads a float source twice: for the scales, then for the values. */
 async function readInt8(source: WeightSource, outputs: Outputs): Promise<Weight> {
   const { shape } = source;
   const columns = shape[1] as number;
@@ -62,7 +62,8 @@ async function readInt8(source: WeightSource, outputs: Outputs): Promise<Weight>
   const outputAt = (index: number) => (outputs === "columns" ? index % columns : Math.floor(index / columns));
   const scales = source.scales ?? (await readScales(source, outputAt, productOf(shape, outputs).n));
   if (source.dtype === "I8") {
-    await readPieces(source, (bytes, first) => values.set(bytes, first)); // bytes above 127 become the negative numbers they are
+    // bytes above 127 are the negative numbers
+    await readPieces(source, (bytes, first) => values.set(bytes, first));
     if (values.some((q) => q < -INT8_LIMIT || q > INT8_LIMIT)) throw new StorageError("int8");
   } else {
     await readFloatPieces(source, (floats, first) => {

@@ -1,4 +1,4 @@
-/** Which weight can be kept in which dtype, and where the outputs of a product with it lie. */
+/** Which weights can be stored in which dtype, and along which axis the outputs of a product are. */
 import { formatShape, ShapeError } from "./errors.ts";
 import type { Shape } from "./tensor.ts";
 import type { WeightDtype, WeightRole, WeightSource } from "./weight.ts";
@@ -6,10 +6,10 @@ import type { WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 /** "columns" for [in, out], "rows" for [V, C]. */
 export type Outputs = "columns" | "rows";
 
-/** The most inputs of an int8 weight: 2^18 products of 63 and 127 add up to less than 2^31. */
+/** Maximum inputs of an int8 weight: 2^18 products of 63 and 127 sum to less than 2^31. */
 const MOST_INT8_INPUTS = 262_144;
 
-/** Where a matrix of that role has its outputs. */
+/** The axis of a matrix's outputs, by role. */
 export function outputsOf(role: WeightRole): Outputs {
   switch (role) {
     case "linear":
@@ -23,21 +23,24 @@ export function outputsOf(role: WeightRole): Outputs {
   }
 }
 
-/** Inputs k and outputs n of a product with a matrix. */
+/** Inputs k and outputs n of a product with the matrix. */
 export function productOf(shape: Shape, outputs: Outputs): { k: number; n: number } {
   const [rows, columns] = shape as [number, number];
   return outputs === "columns" ? { k: rows, n: columns } : { k: columns, n: rows };
 }
 
-/** @throws RangeError for a dtype that such a weight has not; ShapeError unless an int8 source has a scale for each output */
+/**
+ * @throws RangeError if such a weight does not support the dtype; ShapeError unless an I8 source has one scale per
+ * output
+ */
 export function checkStorage({ shape, dtype: from, scales }: WeightSource, role: WeightRole, to: WeightDtype): void {
-  if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector is kept in f32, got dtype ${to}`);
+  if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector must be f32, got dtype ${to}`);
   if (from === "I8" && to !== "int8")
-    throw new RangeError(`loadWeight: what is stored in I8 is kept in int8, got dtype ${to}`);
+    throw new RangeError(`loadWeight: a source in I8 must be loaded as int8, got dtype ${to}`);
   if (to !== "int8") return;
   const { k, n } = productOf(shape, outputsOf(role));
   if (k > MOST_INT8_INPUTS)
-    throw new RangeError(`loadWeight: int8 takes ${MOST_INT8_INPUTS} inputs at most, got ${formatShape(shape)}`);
+    throw new RangeError(`loadWeight: int8 supports at most ${MOST_INT8_INPUTS} inputs, got ${formatShape(shape)}`);
   if (from === "I8" && scales?.length !== n)
     throw new ShapeError(`loadWeight: ${formatShape(shape)} in I8 needs ${n} scales, got ${scales?.length ?? "none"}`);
 }

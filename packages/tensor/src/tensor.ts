@@ -1,9 +1,10 @@
 /**
- * Tensor: a Float32Array and a shape, nothing else. Activations are tensors, and so are the parameters that kernels read as they
- * are stored in float32 (biases, layer norms); a matrix in a layout or dtype of a kernel set's own is a Weight (weight.ts), and a
- * Tensor is the simplest one. Row-major: element [i, j] of shape [m, n] is data[i * n + j]. `row`, `slice` and `reshape` are views:
- * they share memory and copy nothing. There are no strides, so a view is always a run of whole rows. The memory is the
- * JavaScript heap's or an engine's (engine.ts). Left out: broadcasting, other element types, autograd.
+ * Tensor: a Float32Array and a shape, nothing else. Activations are tensors, and so are the parameters that kernels
+ * read as they are stored in float32 (biases, layer norms); a matrix in a layout or dtype of a kernel set's own is a
+ * Weight (weight.ts), and a Tensor is the simplest one. Row-major: element [i, j] of shape [m, n] is data[i * n + j].
+ * `row`, `slice` and `reshape` are views: they share memory and copy nothing. There are no strides, so a view is always
+ * a run of whole rows. The memory is the JavaScript heap's or an engine's (engine.ts). Left out: broadcasting, other
+ * element types, autograd.
  */
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
@@ -71,9 +72,8 @@ export class Tensor {
   /** The same elements under another shape; no copy. @throws ShapeError if the sizes differ. */
   reshape(shape: Shape): Tensor {
     if (sizeOf(shape) !== this.size) {
-      throw new ShapeError(
-        `reshape: ${formatShape(this.shape)} has ${this.size} elements, ${formatShape(shape)} asks for ${sizeOf(shape)}`,
-      );
+      const has = `${formatShape(this.shape)} has ${this.size} elements`;
+      throw new ShapeError(`reshape: ${has}, ${formatShape(shape)} asks for ${sizeOf(shape)}`);
     }
     return new Tensor(this.data, shape);
   }

@@ -1,10 +1,10 @@
 /** A worker of the simd engine that dies, in Node, which says so; a browser says nothing of a worker that it ended. */
 import { expect, test } from "vitest";
+import { startWorker } from "../src/host/node.ts";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { compileKernels } from "../src/kernels/simd/module.ts";
-import { startWorker } from "../src/node/host.ts";
-import { Pool } from "../src/threads/pool.ts";
-import { BARRIER } from "../src/threads/worker.ts";
+import { Pool } from "../src/kernels/simd/threads/pool.ts";
+import { BARRIER } from "../src/kernels/simd/threads/worker.ts";
 
 test("a worker that dies makes the next job an error, within a second", { timeout: 20_000 }, async () => {
   const compiled = compileKernels();
@@ -15,7 +15,7 @@ test("a worker that dies makes the next job an error, within a second", { timeou
     const start: typeof startWorker = (data, onExit) => {
       const worker = startWorker(data, (reason) => {
         onExit(reason);
-        expect(() => pool.run(4, 8, 8)).toThrow(
+        expect(() => pool.jobs.readLines.base(0).run(8, 8)).toThrow(
           /a worker of the simd engine ended \(exit code 1\); create a new engine/,
         );
         resolve();

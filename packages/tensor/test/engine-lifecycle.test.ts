@@ -175,7 +175,7 @@ test("loads that wait for staging when the engine is disposed end too", async ()
 
 test("however many weights are loaded at once, three are read at a time, through 13 MB", async () => {
   const engine = createSimdEngine({ threads: 1 });
-  const room = () => engine.memory?.roomBytes ?? 0;
+  const room = () => engine.memory?.availableBytes ?? 0;
   const before = room();
   const source = heldSource([64, 64]);
   const loads = Array.from({ length: 8 }, () => engine.loadWeight(source, "linear"));
@@ -198,11 +198,11 @@ test("rows longer than a piece of staging are read eight at a time, and no stagi
     new Float32Array(1_800_000).map((_, i) => i % 1000),
     [9, 200_000],
   );
-  const before = engine.memory?.roomBytes ?? 0;
+  const before = engine.memory?.availableBytes ?? 0;
   const loaded = await engine.loadWeight(float32Source(tall), "head"); // 9 rows of 800 kB
   expect(loaded.row(8).data).toEqual(tall.row(8).data);
   engine.free(loaded);
-  expect(engine.memory?.roomBytes).toBe(before);
+  expect(engine.memory?.availableBytes).toBe(before);
   engine.dispose();
 });
 

@@ -12,7 +12,7 @@ const machine = vi.hoisted(() => ({
 }));
 
 vi.mock("#host", async (original) => {
-  const host = await original<typeof import("../src/node/host.ts")>();
+  const host = await original<typeof import("../src/host/node.ts")>();
   const startWorker: typeof host.startWorker = (data, onExit) => {
     if (!machine.workers) throw new Error("no workers here");
     if (machine.code === undefined) return host.startWorker(data, onExit);
@@ -112,9 +112,9 @@ test("a smaller memory is used in silence, and ends where it ends", async () => 
   const { engine, told } = await engineHere();
   expect([engine.kernelSet, told]).toEqual(["simd", []]);
   expect(engine.memory).toMatchObject({ limitBytes: 2 ** 30 });
-  expect(engine.memory?.roomBytes).toBeLessThan(2 ** 30);
+  expect(engine.memory?.availableBytes).toBeLessThan(2 ** 30);
   works(engine);
-  expect(() => engine.allocate([2 ** 28])).toThrow(/memory ends at 1 GiB: 1073741824 bytes more do not fit/);
+  expect(() => engine.allocate([2 ** 28])).toThrow(/memory ends at 1 GiB: 1073741824 more bytes do not fit/);
   engine.dispose();
 });
 

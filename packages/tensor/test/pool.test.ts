@@ -1,16 +1,15 @@
 /** The workers of an engine that die, or never start: a job ends in an error, and nothing waits for them. */
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
+import { GELU_TANH, TICKET } from "../src/kernels/simd/constants.ts";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { compileKernels, type KernelModule } from "../src/kernels/simd/module.ts";
-import { Pool } from "../src/threads/pool.ts";
-import type { WorkerData, WorkerHandle } from "../src/threads/worker.ts";
+import { Pool } from "../src/kernels/simd/threads/pool.ts";
+import type { WorkerData, WorkerHandle } from "../src/kernels/simd/threads/worker.ts";
 
 const SECONDS = 1000;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-const GELU = 4; // the job's number
-const TICKET = 64; // byte address, as in assembly/pool.ts
 const READY = 2048; // byte address that nothing else uses
 const NUMBERS = 100_000; // of a gelu, of which each is a unit
 const AT = 131_072; // byte address of the numbers
@@ -30,10 +29,7 @@ function poolOf(code: string) {
 }
 
 function runGelu(pool: Pool): void {
-  pool.int(2, AT);
-  pool.int(3, AT);
-  pool.int(4, 0);
-  pool.run(GELU, NUMBERS, 1);
+  pool.jobs.activation.out(AT).x(AT).form(GELU_TANH).run(NUMBERS, 1);
 }
 
 /** Runs a job beside a worker that takes one of its units and dies; undefined if the job was over before the worker had its turn. */

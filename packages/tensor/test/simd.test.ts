@@ -189,7 +189,7 @@ test("memory that is given back is handed out again; 4 GiB are the end", () => {
   expect(memory.allocate(1000)).toBe(first);
   expect(memory.usedBytes).toBe(1024);
   expect(() => memory.allocate(2 ** 32)).toThrow(
-    /the simd engine's memory ends at 4 GiB: 4294967296 bytes more do not fit/,
+    /the simd engine's memory ends at 4 GiB: 4294967296 more bytes do not fit/,
   );
 });
 

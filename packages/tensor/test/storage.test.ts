@@ -21,7 +21,7 @@ afterAll(() => {
 });
 
 test.each(every)("what a dtype cannot keep is refused, and takes no memory: $name", async ({ engine }) => {
-  const room = engine.memory?.roomBytes;
+  const room = engine.memory?.availableBytes;
   const load = (value: number, dtype: WeightDtype, role: "linear" | "head" = "linear") =>
     engine.loadWeight(
       float32Source(
@@ -36,16 +36,16 @@ test.each(every)("what a dtype cannot keep is refused, and takes no memory: $nam
   for (const role of ["linear", "head"] as const) {
     for (const value of [65_505, -1e6, Number.NaN, Number.NEGATIVE_INFINITY]) {
       await expect(load(value, "f16", role)).rejects.toThrow(
-        "holds a number that f16 cannot keep; f16 keeps numbers up to 65504 in magnitude: keep it in f32 or bf16",
+        "has a value that f16 cannot represent; f16 represents numbers up to 65504 in magnitude; use f32 or bf16",
       );
     }
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(load(value, "int8", role)).rejects.toThrow(StorageError);
     }
   }
-  expect(engine.memory?.roomBytes).toBe(room);
+  expect(engine.memory?.availableBytes).toBe(room);
   for (const weight of [await load(65_504, "f16"), await load(Number.NaN, "bf16")]) engine.free(weight);
-  expect(engine.memory?.roomBytes).toBe(room);
+  expect(engine.memory?.availableBytes).toBe(room);
 });
 
 test.each(every)(
@@ -58,14 +58,14 @@ test.each(every)(
     const loaded = await engine.loadWeight(source(-63, scales), "linear", "int8");
     expect([...loaded.row(1).data]).toEqual([-31.5, -15.75, -126]);
     for (const q of [64, -64, -128]) {
-      await expect(engine.loadWeight(source(q, scales), "linear", "int8")).rejects.toThrow("of a file's -63 to 63");
+      await expect(engine.loadWeight(source(q, scales), "linear", "int8")).rejects.toThrow("in a file -63 to 63");
     }
     await expect(engine.loadWeight(source(1, scales), "head", "int8")).rejects.toThrow(
       "loadWeight: [2, 3] in I8 needs 2 scales, got 3",
     );
     await expect(engine.loadWeight(source(1), "linear", "int8")).rejects.toThrow("needs 3 scales, got none");
     await expect(engine.loadWeight(source(1, scales), "linear", "f32")).rejects.toThrow(
-      "loadWeight: what is stored in I8 is kept in int8, got dtype f32",
+      "loadWeight: a source in I8 must be loaded as int8, got dtype f32",
     );
   },
 );
@@ -74,10 +74,10 @@ test("a vector is kept in f32, and int8 takes so many inputs that a sum stays be
   const read = async () => {};
   for (const { engine } of every) {
     await expect(engine.loadWeight(float32Source(Tensor.zeros([3])), "vector", "f16")).rejects.toThrow(
-      "loadWeight: a vector is kept in f32, got dtype f16",
+      "loadWeight: a vector must be f32, got dtype f16",
     );
     await expect(engine.loadWeight({ shape: [262_145, 1], dtype: "F32", read }, "linear", "int8")).rejects.toThrow(
-      "loadWeight: int8 takes 262144 inputs at most, got [262145, 1]",
+      "loadWeight: int8 supports at most 262144 inputs, got [262145, 1]",
     );
   }
 });

@@ -1,5 +1,6 @@
 /** tsgpt convert: writes a model with its weight matrices in another dtype. */
 import { convertModel } from "@tsgpt/gpt/node";
+import { WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
@@ -11,7 +12,7 @@ import { reportWritten } from "../terminal/report-written.ts";
 
 const options = [
   option("--dtype <type>", "dtype of the weight matrices", {
-    choices: ["f32", "f16", "bf16", "int8"],
+    choices: WEIGHT_DTYPES,
     mandatory: true,
   }),
 ] as const;

@@ -6,9 +6,9 @@ import { makeEngine } from "./make-engine.ts";
 /** Bytes available to a model. */
 export async function availableBytes(): Promise<number> {
   const engine = await makeEngine({ threads: 1 });
-  const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
+  const { availableBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
   engine.dispose();
-  return Math.min(roomBytes, totalmem());
+  return Math.min(availableBytes, totalmem());
 }
 
 /** The dtypes in which a model fits, the most precise first. */

@@ -1,5 +1,5 @@
 /** The options of every command that runs a model: the dtype of its weights, the kernels and their threads. */
-import { type EngineOptions, MOST_THREADS, physicalCores } from "@tsgpt/tensor";
+import { type EngineOptions, MOST_THREADS, physicalCores, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { usageError } from "../cli-error.ts";
 import { note } from "../terminal/note.ts";
 import { type OptionsOf, option } from "./option.ts";
@@ -7,7 +7,7 @@ import { wholeNumber } from "./values.ts";
 
 export const engineOptions = [
   option("--dtype <type>", "dtype of the weights in memory; auto: the first of f32, bf16, int8 that fits", {
-    choices: ["auto", "f32", "f16", "bf16", "int8"],
+    choices: ["auto", ...WEIGHT_DTYPES],
     default: "auto",
   }),
   option("--kernels <set>", "auto: simd if available, else reference", {

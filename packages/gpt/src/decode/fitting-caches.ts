@@ -4,9 +4,9 @@ import type { Model } from "../model.ts";
 
 /** Bytes available for caches next to passes over `sequences` sequences of nPositions tokens in all. */
 export function availableCacheBytes({ config, engine, parameters }: Model, sequences: number): number {
-  const { roomBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
+  const { availableBytes = Number.POSITIVE_INFINITY } = engine.memory ?? {};
   const rows = config.nPositions + sequences;
-  return roomBytes - passBytes(config, engine, { rows, sequences, dtype: parameters.wte.dtype });
+  return availableBytes - passBytes(config, engine, { rows, sequences, dtype: parameters.wte.dtype });
 }
 
 /**

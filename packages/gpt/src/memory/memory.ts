@@ -2,7 +2,7 @@
  * The memory that a model needs in an engine, computed from its config before anything is read; refused if it does not
  * fit.
  */
-import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
+import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, type WeightDtype } from "@tsgpt/tensor";
 import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
@@ -10,7 +10,6 @@ import { type PresetName, presetConfig, presetNames } from "../config/presets.ts
 /** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 const QUANTIZED_HEAD = 32; // upper bound, per quantized row
-const PRODUCT_SCRATCH = 42_176; // bytes per thread for a float product
 
 /** Bytes. */
 export interface MemoryNeed {
@@ -72,7 +71,7 @@ function scratchBytes(
 ): number {
   const scores = 16 * threads * nPositions;
   const quantized = rows * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
-  return Math.max(scores, dtype === "int8" ? quantized : threads * PRODUCT_SCRATCH);
+  return Math.max(scores, dtype === "int8" ? quantized : threads * LINEAR_SCRATCH_BYTES);
 }
 
 /**
@@ -86,8 +85,8 @@ export function chooseDtype(
   engine: Engine,
   asked: WeightDtype | "auto",
 ): WeightDtype {
-  const { roomBytes = Number.POSITIVE_INFINITY, limitBytes = 0 } = engine.memory ?? {};
-  const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= roomBytes;
+  const { availableBytes = Number.POSITIVE_INFINITY, limitBytes = 0 } = engine.memory ?? {};
+  const fits = (dtype: WeightDtype) => memoryNeed(config, engine, dtype).total <= availableBytes;
   if (asked !== "auto" && fits(asked)) return asked;
   const fitting = AUTOMATIC.find(fits);
   if (asked === "auto" && fitting) return fitting;
@@ -97,16 +96,16 @@ export function chooseDtype(
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
-    : `${smallerModel(engine, tried, roomBytes)}the reference kernels are limited only by the machine's memory`;
+    : `${smallerModel(engine, tried, availableBytes)}the reference kernels are limited only by the machine's memory`;
   throw new EngineError(
-    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(roomBytes)}, ` +
+    `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(availableBytes)}, ` +
       `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,
   );
 }
 
 /** `gpt2-large would fit; `, or nothing. */
-function smallerModel(engine: Engine, dtype: WeightDtype, roomBytes: number): string {
-  const fits = (preset: PresetName) => memoryNeed(presetConfig(preset), engine, dtype).total <= roomBytes;
+function smallerModel(engine: Engine, dtype: WeightDtype, availableBytes: number): string {
+  const fits = (preset: PresetName) => memoryNeed(presetConfig(preset), engine, dtype).total <= availableBytes;
   const largest = presetNames.filter(fits).at(-1);
   return largest ? `${largest} would fit; ` : "";
 }

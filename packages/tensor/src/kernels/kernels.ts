@@ -1,5 +1,5 @@
 /**
- * What every kernel set provides. A kernel writes all of `out` and checks nothing: shapes are the ops' business.
+ * The interface of every kernel set. A kernel writes all of `out` and checks nothing: the operations check shapes.
  * Letters: T new tokens, P past tokens, S = P + T keys, C channels, H heads, D = C / H; matmul m, k, n.
  */
 import type { Tensor } from "../tensor.ts";
@@ -8,17 +8,17 @@ import type { Weight } from "../weight.ts";
 /** x P(N(0, 1) <= x): exact ("erf"), or with P approximated by a tanh, or by sigma(1.702 x) ("sigmoid"). */
 export type GeluForm = "tanh" | "erf" | "sigmoid";
 
-/** What attention gives besides its output, and where it begins. */
+/** Optional outputs of attention, and where it starts. */
 export interface AttentionOptions {
   /** P: keys that came before the first query. Query i sees keys 0 .. P + i. */
   readonly past: number;
-  /** Factor on q . k, usually 1 / sqrt(D). */
+  /** Factor for q . k, usually 1 / sqrt(D). */
   readonly scale: number;
-  /** [H, T, S]: takes the scaled scores, -Infinity where masked. Read, not written, if `from` is "scores". */
+  /** [H, T, S]: receives the scaled scores, -Infinity where masked. Input if `from` is "scores". */
   readonly scores?: Tensor | undefined;
-  /** [H, T, S]: takes the softmax of the scores, 0 where masked. Read, not written, if `from` is "pattern". */
+  /** [H, T, S]: receives the softmax of the scores, 0 where masked. Input if `from` is "pattern". */
   readonly pattern?: Tensor | undefined;
-  /** Where to begin: at the queries (default), or at scores or a pattern that a hook has replaced. */
+  /** Where to start: from the queries (default), or from scores or a pattern that a hook replaced. */
   readonly from?: "queries" | "scores" | "pattern" | undefined;
 }
 

@@ -6,9 +6,9 @@ import { sameShape, type Tensor } from "../tensor.ts";
 import { checkRank, checkShape } from "./check.ts";
 
 /**
- * For each head h and query i: z = sum over t <= P + i of softmax(scale q . keys)[t] values[t]. Query i sits at position
- * P + i and sees no later key. Heads lie side by side in a row of q: head h is columns h D to (h + 1) D.
- * q [T, C], keys and values [H, capacity, D] of which the first P + T rows are read -> [T, C]
+ * For each head h and query i: z = sum over t <= P + i of softmax(scale q . keys)[t] values[t]. Query i sits at
+ * position P + i and sees no later key. Heads lie side by side in a row of q: head h is columns h D to (h + 1) D. q [T,
+ * C], keys and values [H, capacity, D] of which the first P + T rows are read -> [T, C]
  * @throws ShapeError if the shapes do not fit, or P + T is more than the capacity
  */
 export function attention(

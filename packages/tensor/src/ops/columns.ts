@@ -1,10 +1,10 @@
-/** A run of columns as a tensor of its own: how q, k and v are cut from the fused projection. */
+/** A range of columns as a tensor of its own: splits q, k and v from the fused projection. */
 import type { Backend } from "../backend.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkRank } from "./check.ts";
 
-/** Columns `start` up to, not including, `end`; a copy. [m, n] -> [m, end - start] @throws ShapeError */
+/** Columns `start` (inclusive) to `end` (exclusive), copied. [m, n] -> [m, end - start] @throws ShapeError */
 export function columns(x: Tensor, start: number, end: number, backend: Backend): Tensor {
   checkRank("columns", "x", x, "[m, n]");
   const [m, n] = x.shape as [number, number];

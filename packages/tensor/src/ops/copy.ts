@@ -1,4 +1,4 @@
-/** Copies between tensors that exist already. */
+/** Copies between existing tensors. */
 import type { Backend } from "../backend.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
@@ -12,8 +12,9 @@ export function copyInto(out: Tensor, x: Tensor, backend: Backend): Tensor {
 }
 
 /**
- * Copies rows `from` up to, not including, `to` of every head of x into the same rows of `out`: part of one cache into another, whose
- * capacity may differ. x [H, capacity, D] -> out [H, another capacity, D] @throws ShapeError if they do not fit; `out` is unchanged then
+ * Copies rows `from` (inclusive) to `to` (exclusive) of every head of x into the same rows of `out`: part of one cache
+ * into another, whose capacity may differ. x [H, capacity, D] -> out [H, another capacity, D] @throws ShapeError if
+ * they do not fit; `out` is unchanged then
  */
 export function copyHeads(out: Tensor, x: Tensor, from: number, to: number, backend: Backend): void {
   checkRank("copyHeads", "out", out, "[H, capacity, D]");

@@ -12,9 +12,8 @@ export function linear(x: Tensor, weight: Weight, bias: Tensor | undefined, back
   const [m, k] = x.shape as [number, number];
   const [rows, n] = weight.shape as [number, number];
   if (rows !== k) {
-    throw new ShapeError(
-      `linear: weight must be [in, out] = [${k}, *], got ${formatShape(weight.shape)}; GPT-2 stores Conv1D weights as [in, out]`,
-    );
+    const got = `[in, out] = [${k}, *], got ${formatShape(weight.shape)}`;
+    throw new ShapeError(`linear: weight must be ${got}; GPT-2 stores Conv1D weights as [in, out]`);
   }
   if (bias) checkVector("linear", "bias", bias, n);
   const out = backend.allocateMatrix(m, n);

@@ -12,9 +12,8 @@ export function matmul(a: Tensor, b: Tensor, backend: Backend): Tensor {
   const [m, k] = a.shape as [number, number];
   const [rows, n] = b.shape as [number, number];
   if (rows !== k) {
-    throw new ShapeError(
-      `matmul: b must be [k, n] = [${k}, *] for a ${formatShape(a.shape)}, got ${formatShape(b.shape)}; for a times b transposed use matmulTransposed`,
-    );
+    const got = `[k, n] = [${k}, *] for a ${formatShape(a.shape)}, got ${formatShape(b.shape)}`;
+    throw new ShapeError(`matmul: b must be ${got}; for a times b transposed use matmulTransposed`);
   }
   const out = backend.allocateMatrix(m, n);
   backend.kernels.matmul(out, a, b);

@@ -1,43 +1,20 @@
-/** What the kernels of one engine share: its memory, its threads, and how a job is cut into units. */
-import type { Tensor } from "../../tensor.ts";
-import type { Pool } from "../../threads/pool.ts";
+/** What the kernels of one engine share: memory, threads, and how a job is split into units. */
 import type { EngineMemory } from "./memory.ts";
 import { Operands } from "./operands.ts";
-
-/** The numbers of assembly/jobs.ts. */
-export const JOB = {
-  linear: 0,
-  attention: 1,
-  layerNorm: 2,
-  softmax: 3,
-  gelu: 4,
-  packInputs: 5,
-  packOutputs: 6,
-  readLines: 7,
-  multiplyAdds: 8,
-  columns: 9,
-  storeHeads: 10,
-  quantizeRows: 11,
-  linearInt8: 12,
-  columnPeaks: 13,
-  rowPeaks: 14,
-  packInputsInt8: 15,
-  packOutputsInt8: 16,
-  add: 17,
-} as const;
+import type { Pool } from "./threads/pool.ts";
 
 export interface KernelContext {
   readonly memory: EngineMemory;
   readonly pool: Pool;
   readonly operands: Operands;
-  /** Where `bytes` bytes of scratch lie; what was there is written over. */
+  /** Address of `bytes` bytes of scratch; overwrites the previous contents. */
   readonly scratch: (bytes: number) => number;
-  /** Room for ids; what was there is written over. */
+  /** Space for ids; overwrites the previous contents. */
   readonly ids: (count: number) => Int32Array;
 }
 
-const UNITS_A_THREAD = 8; // so that a thread that was held up leaves its share to the others
-const WORTH_SHARING = 16_384; // elements; below, waking the others takes longer
+const UNITS_PER_THREAD = 8; // so that other threads take over the share of one that was preempted
+const WORTH_SHARING = 16_384; // elements; below this, waking the workers costs more than it saves
 
 /** The context of an engine's kernels. */
 export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
@@ -60,13 +37,7 @@ export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
   return { memory, pool, operands: new Operands(memory), scratch, ids };
 }
 
-/** Outputs of a unit, where `work` elements are to be computed for `outputs` of them; little work is one unit. */
-export function perUnit({ threads }: Pool, outputs: number, work: number, unitsAThread = UNITS_A_THREAD): number {
-  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsAThread)));
-}
-
-/** Tensors that every job of rows begins with: arguments 2 and 3. */
-export function setOutAndX({ pool, operands }: KernelContext, out: Tensor, x: Tensor): void {
-  pool.int(2, operands.write(out));
-  pool.int(3, operands.read(x));
+/** Outputs per unit, if computing `outputs` outputs costs `work` elements; little work is one unit. */
+export function perUnit({ threads }: Pool, outputs: number, work: number, unitsPerThread = UNITS_PER_THREAD): number {
+  return work < WORTH_SHARING ? outputs : Math.max(1, Math.ceil(outputs / (threads * unitsPerThread)));
 }

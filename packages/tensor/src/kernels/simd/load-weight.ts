@@ -1,29 +1,32 @@
 /**
- * Loading: the bytes of a stored tensor go through a piece of staging, a few rows at a time, and are widened and packed by all
- * threads. While one weight is packed, others are being read: that is for the caller to arrange, by loading several at once.
+ * Loading: the bytes of a stored tensor pass through a staging buffer, a few rows at a time, and are widened and packed
+ * by all threads. Callers that load several weights at once overlap reading with packing.
  */
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
 import { checkStorage, outputsOf, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import type { Pool } from "../../threads/pool.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "../../weight.ts";
 import { STORED } from "./dtypes.ts";
 import { allocatedBytes, type EngineMemory } from "./memory.ts";
 import { growColumnPeaks, packInt8Rows, packRows, type RowsToPack, rowScales, scalesOfPeaks } from "./pack-rows.ts";
 import { lanesOf, packedBytes, packedWeight, panelBytes } from "./packed-weight.ts";
 import { CHUNK, type Staging } from "./staging.ts";
+import type { Pool } from "./threads/pool.ts";
 
-/** Where weights are loaded. */
+/** Destination of loaded weights. */
 export interface Place {
   readonly memory: EngineMemory;
   readonly pool: Pool;
   readonly staging: Staging;
 }
 
-/** What happens to a run of elements that has arrived at `from`. */
+/** Called for a range of elements that has arrived at `from`. */
 type Take = (from: number, first: number, count: number) => void;
 
-/** A weight in that memory; of a load that fails, nothing stays there. @throws StorageError; EngineError; what the source throws */
+/**
+ * Loads a weight into that memory; a failed load leaves nothing allocated. @throws StorageError; EngineError; errors of
+ * the source
+ */
 export async function loadWeight(
   source: WeightSource,
   role: WeightRole,
@@ -58,7 +61,7 @@ async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightD
   const { k, n } = productOf(source.shape, outputs);
   const lanes = lanesOf(dtype);
   const full = panelBytes(k, Math.floor(n / lanes) * lanes, dtype);
-  memory.bytes(packed + full, panelBytes(k, n, dtype) - full).fill(0); // what fills the last panel up
+  memory.bytes(packed + full, panelBytes(k, n, dtype) - full).fill(0); // padding of the last panel
   const rows = (at: number, first: number, count: number): RowsToPack => {
     return { packed, source: at, stored: source.dtype, kept: dtype, first, count, k, n, outputs };
   };
@@ -68,8 +71,8 @@ async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightD
 }
 
 /**
- * A row's scale is known when the row has arrived; a column's when all have, so that columns of floats are read twice. The scales of
- * an int8 file are given.
+ * A row's scale is known once the row is read; a column's only after all rows, so a float source with outputs in
+ * columns is read twice. An int8 file contains its scales.
  */
 async function loadInt8(
   source: WeightSource,
@@ -100,7 +103,7 @@ async function loadVector(source: WeightSource, pointer: number, place: Place): 
   return new Tensor(place.memory.floats(pointer, sizeOf(source.shape)), source.shape);
 }
 
-/** Reads the tensor, a multiple of `together` rows at a time; those of a vector are its elements. */
+/** Reads the tensor in multiples of `together` rows; the rows of a vector are its elements. */
 async function readRows(
   { shape, dtype, read }: WeightSource,
   together: number,
@@ -117,7 +120,7 @@ async function readRows(
       pool.check();
       const count = Math.min(perRead, rows - first);
       await read(first * rowBytes, memory.bytes(piece.pointer, count * rowBytes));
-      pool.check(); // it may have been disposed meanwhile
+      pool.check(); // it may have been disposed during the read
       take(piece.pointer, first, count);
     }
   } finally {

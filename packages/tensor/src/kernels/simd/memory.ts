@@ -1,21 +1,21 @@
 /**
- * EngineMemory: the one shared WebAssembly memory of a simd engine, and who has which part of it. What is given back joins the
- * free parts beside it, and the lowest part that is large enough is cut for the next request. Grows as needed, up to the
- * 4 GiB that 32 bits address, or less where the machine does not reserve so much; a page stays untouched, so that no end of a part
- * wraps round to 0. Views stay valid when it grows.
+ * EngineMemory: the shared WebAssembly memory of a simd engine, and its allocator: first fit, adjacent free parts are
+ * merged. It grows as needed, up to the 4 GiB of a 32-bit address space, or less if the machine cannot reserve that
+ * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows.
  */
 import { freeAddressSpace, moreAddressSpace } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
-const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048]; // 4 GiB, half of it and so on to 1/8: the first that can be reserved
+// 4 GiB down to 1/8 GiB: the first that can be reserved
+const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048];
 const ALIGNMENT = 64; // a cache line
-const WORKER_SPACE = 1 << 30; // bytes of addresses that a worker of Node reserves for itself, rounded up
-const OTHERS_SPACE = 256 << 20; // that are left for all else
+const WORKER_SPACE = 1 << 30; // address space that a Node worker reserves for itself, rounded up
+const OTHERS_SPACE = 256 << 20; // address space left for everything else
 const NO_SPACE = "the simd engine cannot start a worker: too little address space";
-const LEAST_GROWTH = 16 << 20; // each growth is told to all workers
+const LEAST_GROWTH = 16 << 20; // every worker is notified of each growth
 
-/** Bytes that a request for `bytes` takes. */
+/** Bytes allocated for a request of `bytes`. */
 export function allocatedBytes(bytes: number): number {
   return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
 }
@@ -27,16 +27,19 @@ interface Part {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
-  /** The most bytes that it can grow to. */
+  /** Maximum size in bytes. */
   readonly limitBytes: number;
-  readonly #free: Part[] = []; // in order, no two touching, none at the end
+  readonly #free: Part[] = []; // sorted; no two are adjacent, none is at the end
   readonly #sizes = new Map<number, number>();
   readonly #buffers = new WeakSet<object>();
   #buffer: ArrayBufferLike;
   #end = PAGE; // the first page is the pool's
   #used = 0;
 
-  /** @throws EngineError if not even the smallest can be reserved, WorkerError if no address space is left for so many workers */
+  /**
+   * @throws EngineError if not even the smallest size can be reserved; WorkerError if no address space is left for the
+   * workers
+   */
   constructor(workers = 0) {
     const { memory, pages } = reserve(MOST_PAGES, workers);
     this.memory = memory;
@@ -45,22 +48,22 @@ export class EngineMemory {
     this.#buffers.add(this.#buffer);
   }
 
-  /** Bytes in use, not counting what has been given back. */
+  /** Bytes in use, without those freed. */
   get usedBytes(): number {
     return this.#used;
   }
 
-  /** Bytes that the memory has grown to. */
+  /** Current size in bytes. */
   get heldBytes(): number {
     return this.#buffer.byteLength;
   }
 
-  /** Bytes that can still be asked for, not all in one piece if parts were given back. */
-  get roomBytes(): number {
+  /** Bytes still available; contiguous only if nothing was freed. */
+  get availableBytes(): number {
     return this.limitBytes - 2 * PAGE - this.#used;
   }
 
-  /** Where `bytes` bytes lie that are the caller's until given back; their contents are whatever was there. @throws EngineError */
+  /** Allocates `bytes` bytes and returns their address; contents are undefined. @throws EngineError */
   allocate(bytes: number): number {
     const size = allocatedBytes(bytes);
     const pointer = this.#cut(size) ?? this.#extend(size);
@@ -69,7 +72,7 @@ export class EngineMemory {
     return pointer;
   }
 
-  /** Gives a part back. */
+  /** Frees an allocation. */
   free(pointer: number): void {
     const size = this.#sizes.get(pointer);
     if (size === undefined) return;
@@ -86,12 +89,12 @@ export class EngineMemory {
     return new Uint8Array(this.#buffer, pointer, length);
   }
 
-  /** True if the numbers lie in this memory. */
+  /** True if the data is in this memory. */
   holds({ buffer }: Float32Array): boolean {
     return buffer === this.#buffer || this.#buffers.has(buffer);
   }
 
-  /** The beginning of the first free part of at least `size`. */
+  /** Allocates from the first free part of at least `size`. */
   #cut(size: number): number | undefined {
     const index = this.#free.findIndex(({ begin, end }) => end - begin >= size);
     const part = this.#free[index];
@@ -120,9 +123,8 @@ export class EngineMemory {
     const pointer = this.#end;
     const limit = this.limitBytes - PAGE;
     if (pointer + size > limit) {
-      throw new EngineError(
-        `the simd engine's memory ends at ${this.limitBytes / 2 ** 30} GiB: ${size} bytes more do not fit beside ${pointer}; dispose caches that are done with`,
-      );
+      const full = `the simd engine's memory ends at ${this.limitBytes / 2 ** 30} GiB`;
+      throw new EngineError(`${full}: ${size} more bytes do not fit after ${pointer}; dispose unused caches`);
     }
     const missing = pointer + size - this.#buffer.byteLength;
     if (missing > 0) this.#grow(Math.max(missing, Math.min(LEAST_GROWTH, limit - this.#buffer.byteLength)));
@@ -142,8 +144,9 @@ export class EngineMemory {
 }
 
 /**
- * A memory of the first of these maxima, in pages, beside which there is address space for the workers: one that cannot have its own
- * ends the process. @throws EngineError if there is space for none, WorkerError if there is none left for workers
+ * A memory of the first of these maxima, in pages, that leaves address space for the workers: a worker that cannot
+ * reserve its own ends the process. @throws EngineError if none can be reserved; WorkerError if no address space is
+ * left for the workers
  */
 function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
   const beside = OTHERS_SPACE + workers * WORKER_SPACE;

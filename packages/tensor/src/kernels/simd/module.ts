@@ -1,4 +1,4 @@
-/** The compiled kernels: with relaxed multiply-add where this engine knows it, without where it does not. */
+/** The compiled kernels: with relaxed multiply-add if this JavaScript engine supports it, otherwise without. */
 import { allowRelaxedSimd } from "#host";
 import { PLAIN, RELAXED } from "./binary.ts";
 
@@ -9,6 +9,10 @@ export interface KernelExports {
   stop(): void;
   embedding(out: number, table: number, ids: number, count: number, k: number, dtype: number, scales: number): void;
   scalesOfPeaks(scales: number, count: number): void;
+  /** Bytes of a quantized row of k numbers. */
+  rowStride(k: number): number;
+  /** Scratch of a thread for scores of S keys. */
+  attentionScratchBytes(s: number): number;
   fusedDotsAgree(): number;
   widen(out: number, bytes: number, dtype: number, begin: number, end: number): void;
 }
@@ -18,7 +22,7 @@ export interface KernelModule {
   readonly relaxed: boolean;
 }
 
-/** Compiles the module; undefined where there is no WebAssembly, no SIMD or no shared memory. `relaxed: false` is for tests. */
+/** Compiles the module; undefined without WebAssembly, SIMD or shared memory. `relaxed: false` is for tests. */
 export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {

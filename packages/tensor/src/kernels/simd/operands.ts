@@ -1,6 +1,6 @@
 /**
- * Operands: kernels read and write the engine's memory alone. A tensor that lies elsewhere (one that a hook returned, say) is copied in
- * for the duration of one call, and copied out if it is the result. In a forward pass nothing is: the lists stay empty.
+ * Operands: kernels access only the engine's memory. A tensor elsewhere (returned by a hook, for example) is copied in
+ * for one call, and copied out if it is the result. A forward pass copies nothing: the lists stay empty.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { EngineMemory } from "./memory.ts";
@@ -14,7 +14,7 @@ export class Operands {
     this.#memory = memory;
   }
 
-  /** Where the tensor's numbers can be read until `done`; 0 for none. */
+  /** Address to read the tensor from until `done`; 0 if there is none. */
   read(tensor: Tensor | undefined): number {
     if (!tensor) return 0;
     if (this.#memory.holds(tensor.data)) return tensor.data.byteOffset;
@@ -23,7 +23,7 @@ export class Operands {
     return pointer;
   }
 
-  /** Where the tensor's numbers can be written until `done`, which puts them into the tensor; 0 for none. */
+  /** Address to write the tensor to until `done`, which copies the result out; 0 if there is none. */
   write(tensor: Tensor | undefined): number {
     if (!tensor) return 0;
     if (this.#memory.holds(tensor.data)) return tensor.data.byteOffset;
@@ -39,7 +39,7 @@ export class Operands {
     return pointer;
   }
 
-  /** Copies results out and gives everything back. */
+  /** Copies results out and frees everything. */
   done(): void {
     for (const { pointer, tensor } of this.#results) tensor.data.set(this.#memory.floats(pointer, tensor.data.length));
     for (const pointer of this.#borrowed) this.#memory.free(pointer);

@@ -1,7 +1,7 @@
 /**
- * PackedWeight: a matrix in strips of eight outputs, filled up to panels of four strips (assembly/linear.ts), int8 in panels of eight outputs
- * (pack-int8.ts), in an engine's memory. One
- * layout serves the linear layers ([in, out]) and, from the transpose, a head and its embedding table ([V, C], of which each row is an output).
+ * PackedWeight: a matrix in an engine's memory: floats in strips of eight outputs, padded to panels of four strips
+ * (assembly/linear.ts), int8 in panels of eight outputs (pack-int8.ts). The same layout serves linear layers ([in,
+ * out]) and, transposed, a head and its embedding table ([V, C]; each row is an output).
  */
 import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
 import { type Outputs, productOf } from "../../storage.ts";
@@ -12,34 +12,34 @@ import type { EngineMemory } from "./memory.ts";
 const FLOAT_LANES = 32;
 const LANES: Readonly<Record<WeightDtype, number>> = { f32: FLOAT_LANES, f16: FLOAT_LANES, bf16: FLOAT_LANES, int8: 8 };
 
-/** Outputs of a panel. */
+/** Outputs per panel. */
 export function lanesOf(dtype: WeightDtype): number {
   return LANES[dtype];
 }
 
 export interface PackedWeight extends Weight {
   readonly pointer: number;
-  /** Where the scales of an int8 weight begin, one for each output; 0 of any other. */
+  /** Address of the scales of an int8 weight, one per output; otherwise 0. */
   readonly scales: number;
-  /** Inputs of a product with it. */
+  /** Inputs of a product. */
   readonly k: number;
-  /** Outputs of a product with it. */
+  /** Outputs of a product. */
   readonly n: number;
 }
 
-/** Bytes of the panels of [k, n]: the last panel is filled up, and so are the inputs of int8, to a multiple of four. */
+/** Bytes of the panels of [k, n]. The last panel is padded, and the inputs of int8 are padded to a multiple of four. */
 export function panelBytes(k: number, n: number, dtype: WeightDtype): number {
   const inputs = dtype === "int8" ? Math.ceil(k / 4) * 4 : k;
   const lanes = lanesOf(dtype);
   return Math.ceil(n / lanes) * lanes * inputs * BYTES_PER_ELEMENT[STORED_AS[dtype]];
 }
 
-/** Bytes of a packed weight: its panels, and behind them the scales of int8. */
+/** Bytes of a packed weight: its panels, followed by the scales of int8. */
 export function packedBytes(k: number, n: number, dtype: WeightDtype): number {
   return panelBytes(k, n, dtype) + (dtype === "int8" ? 4 * n : 0);
 }
 
-/** The weight whose panels, and scales, begin at `pointer`. */
+/** The weight whose panels, followed by scales, start at `pointer`. */
 export function packedWeight(
   shape: Shape,
   outputs: Outputs,
@@ -78,7 +78,7 @@ export function packedWeight(
 
 type Bits = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 
-/** Room for numbers as they are stored. */
+/** An array for stored values. */
 function bitsOf(count: number, dtype: WeightDtype): Bits {
   switch (dtype) {
     case "f32":
@@ -93,7 +93,7 @@ function bitsOf(count: number, dtype: WeightDtype): Bits {
   }
 }
 
-/** The stored number for an input and an output of the panels that begin at `pointer`. */
+/** Reads the stored value of an input and an output from panels that start at `pointer`. */
 function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, memory: EngineMemory): NumberAt {
   const bytes = memory.bytes(pointer, panelBytes(k, n, dtype));
   switch (dtype) {

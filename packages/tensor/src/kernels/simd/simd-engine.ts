@@ -1,13 +1,11 @@
 /**
- * The simd engine: kernels of WebAssembly SIMD over one shared memory, and worker threads. Weights are read through a little
- * staging memory, widened and packed as they arrive, and exist once.
+ * The simd engine: WebAssembly SIMD kernels over one shared memory, and worker threads. Weights are read through a
+ * small staging buffer, then widened and packed as they arrive; only one copy is in memory.
  */
 import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
 import { DISPOSED, EngineError } from "../../errors.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import { Pool } from "../../threads/pool.ts";
-import { chooseThreadCount } from "../../threads/thread-count.ts";
 import type { Weight } from "../../weight.ts";
 import type { Kernels } from "../kernels.ts";
 import { machineLimits } from "./limits.ts";
@@ -17,23 +15,31 @@ import { compileKernels, type KernelModule } from "./module.ts";
 import { isPacked } from "./packed-weight.ts";
 import { simdKernels } from "./simd-kernels.ts";
 import { createStaging } from "./staging.ts";
+import { Pool } from "./threads/pool.ts";
+import { chooseThreadCount } from "./threads/thread-count.ts";
 
 export interface SimdOptions {
-  /** 1 is no worker at all; by default the physical cores, or 1 where a browser allows no threads. */
+  /** 1 starts no worker. Default: the physical cores, or 1 where a browser allows no threads. */
   readonly threads?: number | undefined;
-  /** False compiles without relaxed multiply-add, as engines that do not know it do. */
+  /** False compiles without relaxed multiply-add, as on JavaScript engines without it. */
   readonly relaxed?: boolean | undefined;
-  /** Told why a worker ended before it began: the engine goes on, on one thread. Without it the engine is broken then. */
+  /**
+   * Called with the reason if a worker ends before it starts working; the engine then continues on one thread. Without
+   * it, the engine becomes unusable.
+   */
   readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
-/** All that holds on to the memory: an engine that is disposed lets go of it. */
+/** Everything that references the memory; a disposed engine drops it. */
 interface Parts extends Place {
   readonly kernels: Kernels;
   readonly idle: Arena[];
 }
 
-/** @throws EngineError where WebAssembly SIMD, shared memory, or the threads asked for cannot be had; RangeError for no number of threads */
+/**
+ * @throws EngineError if WebAssembly SIMD, shared memory, or the requested threads are not available; RangeError unless
+ * threads is 1 to 64
+ */
 export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptions = {}): Engine {
   let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed, onAlone);
   let threadCount = parts.pool.threads; // the last, once it is disposed
@@ -96,7 +102,9 @@ export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptio
   };
 }
 
-/** Ends the workers of an engine that was dropped, which would hold its memory for as long as the process runs. */
+/**
+ * Ends the workers of an engine that was garbage collected; they would keep its memory alive until the process ends.
+ */
 const dropped = new FinalizationRegistry<Pool>((pool) => pool.dispose());
 
 function createParts(threads: number, relaxed: boolean, onAlone: SimdOptions["onAlone"]): Parts {
@@ -104,7 +112,7 @@ function createParts(threads: number, relaxed: boolean, onAlone: SimdOptions["on
   const memory = new EngineMemory(threads - 1);
   const pool = new Pool(compiled, memory, threads, { onAlone });
   const kernels = simdKernels(memory, pool);
-  dropped.register(kernels, pool, pool); // whoever can run a kernel, the engine or an arena of it, holds on to these
+  dropped.register(kernels, pool, pool); // the engine and its arenas reference these
   return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
 }
 
@@ -120,8 +128,8 @@ function compile(relaxed: boolean): KernelModule {
   throw new EngineError("this JavaScript engine has no WebAssembly SIMD with shared memory");
 }
 
-function memoryUse({ heldBytes, roomBytes, limitBytes }: EngineMemory): MemoryUse {
-  return { heldBytes, roomBytes, limitBytes };
+function memoryUse({ heldBytes, availableBytes, limitBytes }: EngineMemory): MemoryUse {
+  return { heldBytes, availableBytes, limitBytes };
 }
 
 function floats(memory: EngineMemory, size: number): Float32Array {

@@ -1,18 +1,24 @@
 /**
- * The Kernels interface over the module. Products, attention and what is large go to all threads; what takes a microsecond stays
- * on one. Copies are the reference's, which move whole runs of memory; so are log-softmax, scale and relu, not part of
- * GPT-2's pass or rare in it.
+ * The Kernels interface over the module. Products, attention and large tensors are split between all threads; work of
+ * about a microsecond stays on one. Copies are the reference kernels', which move contiguous memory; so are
+ * log-softmax, scale and relu, which GPT-2's pass rarely or never uses.
  */
-import type { Pool } from "../../threads/pool.ts";
-import type { Kernels } from "../kernels.ts";
-import { referenceKernels } from "../reference.ts";
-import { attention, storeHeads } from "./attention.ts";
-import { kernelContext } from "./context.ts";
-import type { EngineMemory } from "./memory.ts";
-import { embedding, linear, matmulTransposed } from "./products.ts";
-import { add, columns, gelu, layerNorm, silu, softmax } from "./rows.ts";
 
-/** The kernels of one engine; each argument list is spelled out, for a rest parameter would be an array a call. */
+import type { Kernels } from "../kernels.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
+import { gelu, silu } from "./activations.ts";
+import { add } from "./add.ts";
+import { attention } from "./attention.ts";
+import { kernelContext } from "./context.ts";
+import { columns, storeHeads } from "./copy.ts";
+import { embedding } from "./embedding.ts";
+import { layerNorm } from "./layer-norm.ts";
+import { linear, matmulTransposed } from "./linear.ts";
+import type { EngineMemory } from "./memory.ts";
+import { softmax } from "./softmax.ts";
+import type { Pool } from "./threads/pool.ts";
+
+/** The kernels of one engine. Argument lists are spelled out: a rest parameter would allocate an array per call. */
 export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
   const context = kernelContext(memory, pool);
   const { logSoftmax, scale, relu, copy, copyHeads } = referenceKernels;

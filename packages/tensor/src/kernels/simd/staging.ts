@@ -1,10 +1,10 @@
 /**
- * Staging: where stored bytes lie between the file and their place. At most PIECES of CHUNK bytes are there at once, 12 MB in all,
- * however many weights are being loaded: whoever comes too late waits. Between loads there are none.
+ * Staging: buffers for stored bytes between the file and the packed weight. At most PIECES buffers of CHUNK bytes exist
+ * at once, 12 MB in all, however many weights are loading; further loads wait. Between loads there are none.
  */
 import type { EngineMemory } from "./memory.ts";
 
-/** Bytes of a piece. Of 1, 2 and 4 MiB the largest loaded fastest, by a tenth. */
+/** Bytes of a buffer. Of 1, 2 and 4 MiB the largest loaded fastest, by 10%. */
 export const CHUNK = 4 << 20;
 const PIECES = 3;
 
@@ -14,7 +14,7 @@ interface Piece {
 }
 
 export interface Staging {
-  /** A piece of at least `bytes` until given back. More than CHUNK is asked for by eight rows that are longer, and by none else. */
+  /** A buffer of at least `bytes`, until given back. Only eight rows longer than CHUNK need more than CHUNK. */
   take(bytes: number): Promise<Piece>;
   give(piece: Piece): void;
 }
@@ -33,7 +33,7 @@ export function createStaging(memory: EngineMemory): Staging {
     return { pointer: memory.allocate(size), bytes: size };
   }
 
-  /** Hands the turn to the next one; after the last, gives everything back. */
+  /** Lets the next load proceed; after the last, frees everything. */
   function leave(): void {
     const next = waiting.shift();
     if (next) next();

@@ -1,4 +1,4 @@
-/** The residual sum, four numbers at a time: bound by memory, of which two threads read more than one. */
+/** The residual sum, four elements at a time: memory-bound; two threads reach more bandwidth than one. */
 
 /** Elements [begin, end) of out = a + b; `out` may be either. */
 export function add(out: usize, a: usize, b: usize, begin: i32, end: i32): void {

@@ -1,53 +1,69 @@
 /**
- * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile live in a scratch row of
- * the thread's own and never in memory, unless scores or pattern are asked for.
+ * Causal attention over the cache, fused per head and tile of four queries: the scores of a tile stay in per-thread
+ * scratch and are never written to memory, unless scores or pattern are requested.
  *
  *   scores: 4 keys at a time for two queries, in 8 accumulators, or for one
- *   values: 4 queries x 8 channels in 8 accumulators; for one query four values after the other
+ *   values: 4 queries x 8 channels in 8 accumulators; for one query, four values one after the other
  *
- * One order of sums: a score is four lanes of products of channels, one after the other, then the sum of the lanes, then the products of
- * the channels beyond; an output is its values one after the other, each a multiply-add, or for channels that fill no eight a product and a
- * sum. So a query has the same result in a tile, as the last rows of one, and alone in a step.
+ * One order of sums: a score is the sum over channels in four lanes, then the sum of the lanes, then the products of
+ * the remaining channels. An output adds its values one after the other, each as a multiply-add, or for channels beyond
+ * a multiple of eight as a product and a sum. So a query has the same result in any tile and alone in a step.
  *
  *              keys 0 .. past + i
  *            +--4--+--4--+- -+         4 queries of one head: scores of four keys at once, softmax row by row, then
- *   4 x q    |     |     |   |\        the sum of values; the rows' last few keys, which differ, are added one by one
+ *   4 x q    |     |     |   |\        the sum of values; the last few keys, which differ per row, are added one by one
  *            +-----+-----+- -+--\
  *
- * T = 64 behind 512 keys, two threads: 63 times the reference's speed; a step behind 512: 38 times. Eight streams for a step: 1.3 times as fast
- * as two, after 128 keys that are not in the cache.
+ * Two threads, relative to the reference: T = 64 at context 512, 63 times as fast; one token at context 512, 38 times.
+ * For one token keys and values are read as eight streams, 1.3 times as fast as one after the other at context 128 when
+ * none of them are in the processor's cache.
  *
- * Query i reads keys 0 .. past + i and no other, so what follows it cannot change a bit of its result. A tile runs up
+ * Query i reads keys 0 .. past + i and no other, so later tokens cannot change its result. A tile processes the keys up
  * to its first query's last key together; each further query adds its last few keys alone.
  */
+import { FETCHED, FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "../constants";
 import { madd, sumOfLanes } from "./madd";
 import { softmaxRow } from "./softmax";
 
-// @ts-expect-error: decorator
-@inline
-export const FROM_QUERIES: i32 = 0;
-// @ts-expect-error: decorator
-@inline
-const FROM_SCORES: i32 = 1;
-// @ts-expect-error: decorator
-@inline
-const FROM_PATTERN: i32 = 2;
+/** Bytes of scratch that a thread needs: a row of scores for each query of a tile. */
+export function attentionScratchBytes(s: i32): usize {
+  return <usize>(QUERIES_PER_TILE * s) << 2;
+}
 
-const SINK: usize = 2560; // in the pool's page: what was fetched, so that no compiler leaves it out
+/**
+ * Tiles [begin, end) in order of heads. q, out [T, H d]; keys, values [H, capacity, d]; scores, pattern [H, T, S] or 0.
+ * Starting with the longest tiles would balance the causal triangle better, but there are enough units without that.
+ */
+export function attention(
+  out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
+  t: i32, heads: i32, d: i32, capacity: i32, past: i32, scale: f32, from: i32, begin: i32, end: i32, thread: i32,
+): void {
+  const tiles = (t + QUERIES_PER_TILE - 1) / QUERIES_PER_TILE;
+  scratch += <usize>thread * attentionScratchBytes(past + t);
+  for (let i = begin; i < end; i++) {
+    attentionTile(
+      out, q, keys, values, scores, pattern, scratch,
+      i / tiles, (i % tiles) * QUERIES_PER_TILE, t, heads, d, capacity, past, scale, from,
+    );
+  }
+}
 
 /** One head and its queries [first, first + 4). q, out [T, H d]; keys, values [H, capacity, d]; scratch [4, S]. */
-export function attentionTile(
+function attentionTile(
   out: usize, q: usize, keys: usize, values: usize, scores: usize, pattern: usize, scratch: usize,
   head: i32, first: i32, t: i32, heads: i32, d: i32, capacity: i32, past: i32, scale: f32, from: i32,
 ): void {
   const s = past + t;
-  const rows = min(4, t - first);
+  const rows = min(QUERIES_PER_TILE, t - first);
   const rowBytes = <usize>(heads * d) << 2;
   const scratchBytes = <usize>s << 2;
   const headStart = ((<usize>head * capacity) * d) << 2;
   const query = q + <usize>first * rowBytes + (<usize>(head * d) << 2);
   const square = ((<usize>head * t + first) * s) << 2; // row [head, first] of scores and pattern
-  if (from == FROM_QUERIES) scoresOfTile(scratch, scratchBytes, query, rowBytes, keys + headStart, values + headStart, d, rows, past + first + 1, scale);
+  if (from == FROM_QUERIES) {
+    const ks = keys + headStart, vs = values + headStart;
+    scoresOfTile(scratch, scratchBytes, query, rowBytes, ks, vs, d, rows, past + first + 1, scale);
+  }
   for (let r = 0; r < rows; r++) {
     const seen = past + first + r + 1;
     const row = scratch + <usize>r * scratchBytes;
@@ -64,14 +80,15 @@ export function attentionTile(
   weighTile(target, rowBytes, scratch, scratchBytes, values + headStart, d, rows, past + first + 1);
 }
 
-/** Copies a row and fills what is masked. */
+/** Copies a row and fills the masked part. */
 function keep(target: usize, row: usize, seen: i32, s: i32, masked: f32): void {
   memory.copy(target, row, <usize>seen << 2);
   for (let j = seen; j < s; j++) store<f32>(target + (<usize>j << 2), masked);
 }
 
 function scoresOfTile(
-  scratch: usize, scratchBytes: usize, query: usize, rowBytes: usize, keys: usize, values: usize, d: i32, rows: i32, seen: i32, scale: f32,
+  scratch: usize, scratchBytes: usize, query: usize, rowBytes: usize, keys: usize, values: usize, d: i32, rows: i32,
+  seen: i32, scale: f32,
 ): void {
   let r = 0;
   for (; r + 1 < rows; r += 2) {
@@ -98,7 +115,7 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-/** The products of channels beyond the last four, as one lane each. */
+/** The sum over channels beyond a multiple of four, one key per lane. */
 function tail(q: usize, keys: usize, stride: usize, d: i32): v128 {
   let a: f32 = 0, b: f32 = 0, c: f32 = 0, e: f32 = 0;
   for (let j = d & ~3; j < d; j++) {
@@ -114,8 +131,8 @@ function tail(q: usize, keys: usize, stride: usize, d: i32): v128 {
 }
 
 /**
- * One query and four keys at a time, each of another quarter of the keys, while the values of these keys are fetched: eight streams of
- * memory, where keys and then values in their order are one.
+ * One query and four keys at a time, one from each quarter of the keys, while the values of these keys are fetched into
+ * the processor's cache: eight concurrent streams, where reading all keys and then all values is one.
  */
 function oneRow(row: usize, q: usize, keys: usize, values: usize, d: i32, count: i32, scale: f32): void {
   const fours = <usize>(d & ~3) << 2;
@@ -143,7 +160,7 @@ function oneRow(row: usize, q: usize, keys: usize, values: usize, d: i32, count:
     v128.store_lane<f32>(score + 2 * next, dots, 2);
     v128.store_lane<f32>(score + 3 * next, dots, 3);
   }
-  store<i32>(SINK, fetched);
+  store<i32>(FETCHED, fetched);
 }
 
 function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d: i32, count: i32, scale: f32): void {
@@ -175,7 +192,7 @@ function twoRows(row0: usize, row1: usize, q0: usize, q1: usize, keys: usize, d:
   }
 }
 
-/** Keys [begin, end), fewer than four as a rule; each product in the order of `sums` and `tail`. */
+/** Keys [begin, end), usually fewer than four; each sum in the order of `sums` and `tail`. */
 function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i32, scale: f32): void {
   const fours = <usize>(d & ~3) << 2;
   for (let t = begin; t < end; t++) {
@@ -193,7 +210,9 @@ function oneByOne(row: usize, q: usize, keys: usize, d: i32, begin: i32, end: i3
 }
 
 /** out[r] = sum over t < seen + r of row r's weight[t] values[t], term after term. */
-function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32): void {
+function weighTile(
+  out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, rows: i32, seen: i32,
+): void {
   if (rows < 4) {
     for (let r = 0; r < rows; r++, out += rowBytes, weights += weightBytes) {
       memory.fill(out, 0, <usize>d << 2);
@@ -202,7 +221,9 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
     return;
   }
   const eights = d & ~7;
-  for (let channel = 0; channel < eights; channel += 8) fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  for (let channel = 0; channel < eights; channel += 8) {
+    fourByEight(out, rowBytes, weights, weightBytes, values, d, channel, seen);
+  }
   for (let r = 0; r < 4; r++, out += rowBytes, weights += weightBytes) {
     memory.fill(out + (<usize>eights << 2), 0, <usize>(d - eights) << 2);
     addChannels(out, weights, values, d, eights, 0, seen);
@@ -210,7 +231,7 @@ function weighTile(out: usize, rowBytes: usize, weights: usize, weightBytes: usi
   }
 }
 
-/** Adds weight[t] values[t] for t of [begin, end) to `out`: four values at a time, so that they are read in the order they lie. */
+/** Adds weight[t] values[t] for t of [begin, end) to `out`, four values at a time, which reads memory sequentially. */
 function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32, end: i32): void {
   const stride = <usize>d << 2;
   const eights = <usize>(d & ~7) << 2;
@@ -236,17 +257,21 @@ function addValues(out: usize, weights: usize, values: usize, d: i32, begin: i32
   addChannels(out, weights, values, d, d & ~7, begin, end);
 }
 
-/** The same for the channels from `first` on, which fill no eight, one by one. */
+/** The same for the channels from `first` on, beyond a multiple of eight, one by one. */
 function addChannels(out: usize, weights: usize, values: usize, d: i32, first: i32, begin: i32, end: i32): void {
   for (let j = first; j < d; j++) {
     const place = out + (<usize>j << 2);
     let sum = load<f32>(place);
-    for (let t = begin; t < end; t++) sum += load<f32>(weights + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+    for (let t = begin; t < end; t++) {
+      sum += load<f32>(weights + (<usize>t << 2)) * load<f32>(values + ((<usize>t * d + j) << 2));
+    }
     store<f32>(place, sum);
   }
 }
 
-function fourByEight(out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, channel: i32, seen: i32): void {
+function fourByEight(
+  out: usize, rowBytes: usize, weights: usize, weightBytes: usize, values: usize, d: i32, channel: i32, seen: i32,
+): void {
   let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
   let v = values + (<usize>channel << 2);
   const stride = <usize>d << 2;

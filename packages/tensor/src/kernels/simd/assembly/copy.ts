@@ -1,7 +1,7 @@
-/** What only moves numbers: the queries, keys and values out of their common rows, and keys and values into the cache. */
+/** Copies: queries, keys and values out of the rows of the fused projection, and keys and values into the cache. */
 
 /** Rows [begin, end) of out [m, n] = columns [start, start + n) of x [m, width]. */
-export function columnsOfRows(out: usize, x: usize, n: i32, width: i32, start: i32, begin: i32, end: i32): void {
+export function columns(out: usize, x: usize, n: i32, width: i32, start: i32, begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) copy(out + ((<usize>i * n) << 2), x + ((<usize>i * width + start) << 2), n);
 }
 

@@ -1,14 +1,6 @@
-/** How numbers are stored, in files and in panels, as the arguments of a job name it: ../dtypes.ts has the same. */
-// @ts-expect-error: decorator
-@inline
-export const F32: i32 = 0;
-// @ts-expect-error: decorator
-@inline
-export const F16: i32 = 1;
-// 2 is BF16, what is left when the others are not it
-// @ts-expect-error: decorator
-@inline
-export const I8: i32 = 3;
+/** How numbers are stored, in files and in panels. */
+import { F32, I8 } from "../constants";
+export { F16, F32, I8 } from "../constants";
 
 /** log2 of the bytes that a number takes. */
 // @ts-expect-error: decorator

@@ -1,10 +1,11 @@
 /**
- * Looking up rows of a table that is packed as a head: row i is output i of the panels, its numbers lie eight apart (pack-int8.ts: in
+ * Looks up rows of a table packed as a head: row i is output i of the panels, its values are eight apart (int8: in
  * words of four, eight words apart).
  *
  *   panel i >> 3:  w[0, 0..7] w[1, 0..7] ...      row i: lane i & 7 of each
  *
- * A third of the reference's speed, which copies a row, 0.3 us for 768 numbers; but the table (154 MB of GPT-2) exists once.
+ * A third of the speed of the reference, which copies a row (0.3 us for 768 values), but GPT-2's table (154 MB) exists
+ * only once.
  */
 import { F16, F32, I8 } from "./dtypes";
 import { placeOf, widenFour } from "./halves";

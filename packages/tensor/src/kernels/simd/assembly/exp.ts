@@ -1,15 +1,19 @@
 /**
- * e^x for four numbers. x = n ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 6 with coefficients
- * fitted over that range (Cephes' expf, within 2 units in the last place), times 2^n put into the exponent's bits.
- * Below -87.68 the result is 0 (the reference has what float32 has there), above 88.38 it is Infinity; NaN stays NaN.
+ * e^x for four numbers. x = n ln 2 + r with |r| <= ln 2 / 2; e^r by a polynomial of degree 6 with coefficients fitted
+ * to that range (Cephes' expf, within 2 units in the last place), times 2^n through the exponent bits. Below -87.68 the
+ * result is 0 (the reference returns the float32 value there), above 88.38 Infinity; NaN stays NaN.
  */
 import { madd } from "./madd";
 
-/** In memory, at --memoryBase of build-kernels.js: V8 of Node 24 makes each constant anew, in three instructions, where it is used. */
+/**
+ * In memory, at --memoryBase of build-kernels.js: V8 in Node 24 rebuilds an immediate constant at each use, in three
+ * instructions.
+ */
 const CONSTANTS = memory.data<f32>([
   -88, 89, // the range outside of which n is -127 and 128: an exponent's bits of 0, and of Infinity
   1.44269504, // 1 / ln 2
-  12_582_912 + 127, // beside 1.5 * 2^23 there is no place for less than 1: a sum is rounded to a whole number, n + 127 in its last bits
+  // at 1.5 * 2^23 a float32 has no fraction bits: the sum is rounded to an integer, with n + 127 in its last bits
+  12_582_912 + 127,
   -0.693359375, 2.12194440e-4, // -ln 2 in two parts
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
 ]);

@@ -1,14 +1,15 @@
 /**
- * A step's product with weights of halves: one row, the four strips of a panel, each number widened as it is read. The order of sums is that
- * of tiles.ts. Constants lie in memory, at --memoryBase of build-kernels.js: V8 makes any other anew in each turn, in three instructions.
+ * The product of a single row with 16-bit weights: the four strips of a panel, each value widened as it is read. The
+ * order of sums is that of tiles.ts. Constants are in memory, at --memoryBase of build-kernels.js: V8 rebuilds any
+ * other constant in each iteration, in three instructions.
  */
 import { firstBfloats, firstHalves, lastBfloats, lastHalves } from "./halves";
 import { madd } from "./madd";
 
-const NEVER: usize = 1; // no row begins there
+const NEVER: usize = 1; // no row starts there
 const LINE: usize = 16; // bytes of an input's eight outputs in a strip
 
-/** Those of halves.ts: upperMask; placeMask, placeFactor, lowerShift. */
+/** As in halves.ts: upperMask; placeMask, placeFactor, lowerShift. */
 const CONSTANTS = memory.data<u32>([0xffff0000, 0x8fffe000, 0x77800000, 0x00002000]);
 
 // @ts-expect-error: decorator
@@ -17,7 +18,7 @@ function constant(i: usize): v128 {
   return v128.load_splat<u32>(CONSTANTS + (i << 2));
 }
 
-/** bfloat16: two inputs a turn, 0.05 faster than one. */
+/** bfloat16: two inputs per iteration, 5% faster than one. */
 export function stepOfBfloats(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   const mask = constant(0);
   let w1 = w + strip, w2 = w1 + strip, w3 = w2 + strip;
@@ -89,7 +90,9 @@ export function stepOfHalves(target: usize, start: usize, x: usize, w: usize, st
 
 // @ts-expect-error: decorator
 @inline
-function storeSums(target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128): void {
+function storeSums(
+  target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+): void {
   v128.store(target, a0);
   v128.store(target, a1, 16);
   v128.store(target, a2, 32);

@@ -1,12 +1,15 @@
 /**
- * float16 and bfloat16 to float32, exactly, and back, rounded to nearest even. There is no instruction for either. A bfloat16 is
- * the upper half of a float32. A float16 shifted so that its exponent lies where a float32's does means its value times 2^-112,
- * subnormals too; one exact product repairs that.
- * Narrowing follows Fabian Giesen, float_to_half_fast3_rtne, https://gist.github.com/rygorous/2156668.
+ * float16 and bfloat16 to float32, exactly, and back, rounded to nearest even. There is no instruction for either. A
+ * bfloat16 is the upper half of a float32. A float16 whose exponent bits are shifted to float32's position represents
+ * its value times 2^-112, subnormals included; one exact multiplication corrects that. Narrowing follows Fabian Giesen,
+ * float_to_half_fast3_rtne, https://gist.github.com/rygorous/2156668.
  */
-const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
+const ZEROS: usize = 0; // the memory's first bytes, which are never written
 
-/** Of each eight outputs of a panel, halves lie in four words: output j of them in the lower half of word j, output j + 4 in the upper half. */
+/**
+ * Eight outputs of a panel are stored in four words: output j in the lower half of word j, output j + 4 in the upper
+ * half.
+ */
 // @ts-expect-error: decorator
 @inline
 export function placeOf(j: i32): i32 {
@@ -20,7 +23,10 @@ export function wordsOf(first: v128, last: v128): v128 {
   return v128.or(first, i32x4.shl(last, 16));
 }
 
-/** What is left of a bfloat16 in the upper half of a word. The zero that is read keeps V8 from making the constant anew each time it is used. */
+/**
+ * The mask of a bfloat16 in the upper half of a word. The zero that is loaded keeps V8 from rebuilding the constant at
+ * each use.
+ */
 // @ts-expect-error: decorator
 @inline
 export function upperMask(): v128 {
@@ -41,14 +47,16 @@ export function placeFactor(): v128 {
   return i32x4.splat(0x77800000 | load<i32>(ZEROS));
 }
 
-/** 2^13 for the lower half of a word, 0 for the upper, likewise: the product is the lower half shifted, with its sign. */
+/**
+ * 2^13 for the lower half of a word, 0 for the upper, likewise: the product is the lower half shifted, with its sign.
+ */
 // @ts-expect-error: decorator
 @inline
 export function lowerShift(): v128 {
   return i32x4.splat(0x00002000 | load<i32>(ZEROS));
 }
 
-/** Outputs 0 to 3 of eight float16, as float32. Infinity and NaN are not known here: panels hold none. */
+/** Outputs 0 to 3 of eight float16, as float32. Infinity and NaN are not handled: panels contain none. */
 // @ts-expect-error: decorator
 @inline
 export function firstHalves(words: v128, mask: v128, factor: v128, shift: v128): v128 {
@@ -116,7 +124,8 @@ function toHalf(value: v128): v128 {
   const sign = v128.and(value, i32x4.splat(0x80000000));
   const magnitude = v128.xor(value, sign);
   const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
-  const normal = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, odd), i32x4.splat(0xc8000fff)), 13); // exponent - 112, fraction + 1/2 - 1
+  // exponent - 112, fraction + 1/2 - 1
+  const normal = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, odd), i32x4.splat(0xc8000fff)), 13);
   const subnormal = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000)); // the adder rounds
   const small = i32x4.lt_s(magnitude, i32x4.splat(0x38800000)); // 2^-14
   return v128.or(v128.bitselect(subnormal, normal, small), i32x4.shr_u(sign, 16));

@@ -1,7 +1,7 @@
 /**
- * Rows for int8.ts, each quantized symmetrically and by itself: 127 steps up to its largest magnitude.
+ * Rows for int8.ts, each quantized symmetrically by itself, in 127 steps up to its largest magnitude.
  *
- * A quantized row:  scale f32 | 64 sum i32 | 8 unused bytes | xq, filled up with zeros to a multiple of 16
+ *   A quantized row:  scale f32 | 64 sum i32 | 8 unused bytes | xq, padded with zeros to a multiple of 16
  */
 // @ts-expect-error: decorator
 @inline
@@ -32,7 +32,8 @@ function quantizeRow(row: usize, x: usize, k: i32): void {
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.add(low, high)));
     v128.store(row + HEAD + t, i8x16.narrow_i16x8_s(low, high));
   }
-  let sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+  let sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
+  sum = sum + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
   for (; t < k; t++) {
     const q = i32x4.extract_lane(step(v128.load_splat<f32>(x + (<usize>t << 2)), factor), 0);
     sum += q;
@@ -43,7 +44,10 @@ function quantizeRow(row: usize, x: usize, k: i32): void {
   store<i32>(row, sum << 6, 4);
 }
 
-/** The largest magnitude; NaN if there is one: without their signs floats are in the order of their bits, and NaN is above infinity. */
+/**
+ * The largest magnitude; NaN if there is one: without the sign bit, floats compare like their bits, and NaN is above
+ * infinity.
+ */
 function peakOf(x: usize, k: i32): f32 {
   const magnitude = i32x4.splat(0x7fffffff);
   let a = i32x4.splat(0), b = a;
@@ -60,8 +64,8 @@ function peakOf(x: usize, k: i32): f32 {
 }
 
 /**
- * x times factor, rounded to nearest even: beside 1.5 * 2^23 a float32 has no place for less than 1, and its last bits are the whole number.
- * NaN and infinity become anything; the row's scale is NaN then.
+ * x times factor, rounded to nearest even: at 1.5 * 2^23 a float32 has no fraction bits, and its last bits are the
+ * integer. The result for NaN and infinity is arbitrary; the scale of such a row is NaN.
  */
 // @ts-expect-error: decorator
 @inline

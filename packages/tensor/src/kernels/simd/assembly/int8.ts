@@ -1,23 +1,26 @@
 /**
- * out = x W + bias for an int8 weight (pack-int8.ts). The rows of x are quantized first (int8-rows.ts). Sums are integers, so they have
- * the same bits for every tile, every number of threads, and with relaxed SIMD or without; the two scales and the bias come last.
+ * out = x W + bias for an int8 weight (pack-int8.ts). The rows of x are quantized first (int8-rows.ts). Sums are
+ * integers, so they are exact and identical for every tile, number of threads, and with or without relaxed SIMD; the
+ * two scales and the bias are applied last.
  *
  *   out[i, j] = xScale[i] scale[j] (sum over t of xq[i, t] (q[t, j] + 64) - 64 sum over t of xq[i, t]) + bias[j]
  *
- * q + 64 is 1 .. 127: the dot product of bytes that relaxed SIMD has is defined alike everywhere for such an operand.
- * Four inputs of four outputs meet four inputs of a row, repeated: lane j is output j, and there is nothing to add up across lanes.
+ * q + 64 is 1 to 127: for such an operand the byte dot product of relaxed SIMD is defined the same everywhere. Four
+ * inputs of four outputs are multiplied by four inputs of a row, repeated: lane j is output j, and no lanes have to be
+ * added.
  */
 import { HEAD, rowStride } from "./int8-rows";
 
-const ROW_BLOCK: i32 = 120; // rows that stay in the L2 cache while all panels pass over them
-const NEVER: usize = 1; // no row begins there
+const ROW_BLOCK: i32 = 120; // rows that stay in the L2 cache while all panels use them
+const NEVER: usize = 1; // no row starts there
 const SUMS: usize = 16_384; // in the pool's page, 256 bytes a thread
 const TRIAL: usize = 32_768; // in the pool's page, 4 KB
-const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
+const ZEROS: usize = 0; // the memory's first bytes, which are never written
 
 /** Panels [begin, end) of out [m, n]; x is m quantized rows, scales are [n], `bias` may be 0. `fused`: see `dot`. */
 export function linearInt8(
-  out: usize, x: usize, weight: usize, scales: usize, bias: usize, m: i32, k: i32, n: i32, fused: bool, begin: i32, end: i32, thread: i32,
+  out: usize, x: usize, weight: usize, scales: usize, bias: usize, m: i32, k: i32, n: i32, fused: bool, begin: i32,
+  end: i32, thread: i32,
 ): void {
   const stride = rowStride(k), groups = (k + 3) >> 2, panelBytes = <usize>groups << 5;
   const sums = SUMS + (<usize>thread << 8);
@@ -34,7 +37,10 @@ export function linearInt8(
   }
 }
 
-/** Eight sums each of as many of `left` rows as one tile takes, and how many those are. Eight and nine are two fours and what is left. */
+/**
+ * Computes eight sums for each of up to `left` rows, as many as one tile takes, and returns their number. Eight and
+ * nine rows are two tiles of four and the rest.
+ */
 // @ts-expect-error: decorator
 @inline
 function sumsOfRows(sums: usize, row: usize, stride: usize, w: usize, groups: i32, left: i32, fused: bool): i32 {
@@ -52,7 +58,10 @@ function sumsOfRows(sums: usize, row: usize, stride: usize, w: usize, groups: i3
   return 1;
 }
 
-/** True if this engine computes with fused dot products what it computes without: asked once, of code that is not yet optimised. */
+/**
+ * True if this JavaScript engine computes the same with fused dot products as without. Checked once, in code that is
+ * not yet optimized.
+ */
 export function fusedDotsAgree(): bool {
   const w = TRIAL + 1024, wanted = TRIAL + 2048, sums = TRIAL + 3072, stride: usize = 64, groups = 5;
   for (let i: usize = 0; i < 1024; i++) {
@@ -70,7 +79,7 @@ export function fusedDotsAgree(): bool {
   return memory.compare(sums, wanted, 192) == 0;
 }
 
-/** Eight sums of one row. Sixteen inputs a turn, 128 bytes of one stream, in eight accumulators. */
+/** Eight sums of one row, 16 inputs per iteration: one stream of 128 bytes, eight accumulators. */
 // @ts-expect-error: decorator
 @inline
 function oneRow(fused: bool, sums: usize, row: usize, w: usize, groups: i32): void {
@@ -104,7 +113,10 @@ function oneRow(fused: bool, sums: usize, row: usize, w: usize, groups: i32): vo
   v128.store(sums, i32x4.add(i32x4.add(a1, a3), i32x4.add(a5, a7)), 16);
 }
 
-/** Six rows, with fused dot products. These three have two callers each, so that none is inlined: within another function V8 spills sums. */
+/**
+ * Six rows, with fused dot products. Each of these three functions has two callers, so none is inlined: V8 spills sums
+ * if they are part of a larger function.
+ */
 function sixFused(sums: usize, row: usize, stride: usize, w: usize, groups: i32): void {
   tile(6, true, sums, row, stride, w, groups);
 }
@@ -118,8 +130,9 @@ function four(sums: usize, row: usize, stride: usize, w: usize, groups: i32): vo
 }
 
 /**
- * Eight sums each of four or six rows. With VNNI a fused dot product is one instruction, and V8 has all fifteen registers for sums,
- * weights and a factor: twelve sums, six rows, keep its two units busy. In two steps four rows are as fast as five or six.
+ * Eight sums for each of four or six rows. With VNNI a fused dot product is one instruction, and V8 has fifteen
+ * registers for sums, weights and a factor: twelve sums (six rows) keep its two units busy. Without it, four rows are
+ * as fast as five or six.
  */
 // @ts-expect-error: decorator
 @inline
@@ -178,8 +191,9 @@ function storeRow(sums: usize, a: v128, b: v128): void {
 }
 
 /**
- * sum + the dot products of four bytes each of w, 0 .. 127, and x, signed. Fused is one instruction where the processor has it and V8 knows
- * that (Node 24), five where not; the baseline code of Node 20's V8 doubles the product and forgets the sum. In two steps: three.
+ * sum + the dot products of four bytes each of w, 0 to 127, and x, signed. The fused form is one instruction if the
+ * processor has it and V8 uses it (Node 24), otherwise five; the baseline code of V8 in Node 20 doubles the product and
+ * drops the sum. Two steps are three instructions.
  */
 // @ts-expect-error: decorator
 @inline
@@ -194,10 +208,12 @@ function dot(fused: bool, w: v128, x: v128, sum: v128): v128 {
   return i32x4.add(sum, pairs);
 }
 
-/** Rows of out[.., 8 panel ..] = sums times both scales + bias, as many of the 8 as there are. */
+/** Rows of out[.., 8 panel ..] = sums times both scales + bias, for the outputs that exist. */
 // @ts-expect-error: decorator
 @inline
-function finish(out: usize, sums: usize, row: usize, stride: usize, rows: i32, scales: usize, bias: usize, n: i32, panel: i32): void {
+function finish(
+  out: usize, sums: usize, row: usize, stride: usize, rows: i32, scales: usize, bias: usize, n: i32, panel: i32,
+): void {
   const at = <usize>panel << 5;
   const outStride = <usize>n << 2;
   const count = min(8, n - panel * 8);

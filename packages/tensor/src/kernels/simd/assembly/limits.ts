@@ -1,15 +1,15 @@
 /**
- * The machine's limits, measured by the module that is to reach them, on the threads that are to: reading memory, and
- * multiply-adds in registers. What they compute is stored, so that no compiler leaves it out.
+ * The limits of the machine, measured by the module itself, on its threads: memory bandwidth, and multiply-adds in
+ * registers. Results are stored, so that no compiler removes the work.
  */
 import { madd } from "./madd";
 
 const RESULTS: usize = 2048; // one cache line a thread
-const ZEROS: usize = 0; // the memory's first bytes, which nobody writes
+const ZEROS: usize = 0; // the memory's first bytes, which are never written
 
 /**
- * Reads lines [begin, end) of 128 bytes from `base`, once, as four streams side by side, a quarter of the lines each, like the strips of
- * a product: one stream reads less, for each of its pages of 4 KB begins with a miss that no prefetcher foresaw.
+ * Reads lines [begin, end) of 128 bytes from `base` once, as four concurrent streams of a quarter of the lines each,
+ * like the strips of a product. One stream is slower: each 4 KB page starts with a miss that is not prefetched.
  */
 export function readLines(base: usize, begin: i32, end: i32, thread: i32): void {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
@@ -32,7 +32,7 @@ export function readLines(base: usize, begin: i32, end: i32, thread: i32): void 
 
 /** For each of [begin, end): `turns` times 32 multiply-adds, in eight independent accumulators. */
 export function multiplyAdds(turns: i32, begin: i32, end: i32, thread: i32): void {
-  const x = v128.load(ZEROS); // not a constant, which V8 of Node 24 makes anew each time it is used
+  const x = v128.load(ZEROS); // not a constant, which V8 in Node 24 rebuilds at each use
   let a0 = x, a1 = x, a2 = x, a3 = x, a4 = x, a5 = x, a6 = x, a7 = x;
   for (let i = 0, all = turns * (end - begin); i < all; i++) {
     a0 = madd(a0, x, x);

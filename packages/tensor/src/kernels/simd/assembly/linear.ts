@@ -1,47 +1,58 @@
 /**
- * out = x W + bias for a float weight packed in strips: eight outputs side by side, all k inputs of them one after the other; four strips
- * make a panel of 32 outputs,
+ * out = x W + bias for a float weight packed in strips. A strip holds all k inputs of eight outputs, one input after
+ * the other; four strips are a panel of 32 outputs:
  *
  *   W [k, n]          strip 0: w[0, 0..7] w[1, 0..7] ... w[k-1, 0..7]      strip 1: w[0, 8..15] ...
  *
- * A tied head is packed the same way from its transpose. What differs from the reference: sums are float32, those of 128 inputs apart: of
- * the bundled model's activations, 14e-6 off at most where sums of 512 were 17e-6.
+ * A tied head is packed the same way from its transpose. Difference from the reference: sums are float32, accumulated
+ * in blocks of 128 inputs. On the bundled model's activations the largest error is 14e-6, against 17e-6 for blocks of
+ * 512.
  *
- * One order of sums: an output is ((bias + its terms of the first block) + those of the second) + ..., the terms in the order of the inputs,
- * each sum in one lane. The result does not depend on the number of rows, nor on tiles (tiles.ts), parts or threads.
+ * One order of sums: an output is ((bias + the terms of the first block) + those of the second) + ..., the terms in the
+ * order of the inputs, each sum in one lane. The result does not depend on the number of rows, tiles (tiles.ts), parts
+ * or threads.
  *
- *   one row     bound by reading W: the four strips of a panel side by side, which is 1.3 times as fast as one sequential stream where
- *               a page of 4 KB begins with a miss
- *   few rows    inputs are taken in parts that stay in the L1 cache; the first row goes alone and so reads the next part like a step
- *   many rows   bound by multiply-adds: a block of a strip (4 KB) stays in the L1 cache while tiles of five rows pass over it, a block of
- *               rows in the L2 cache while all panels pass over it
+ *   one row     memory-bound: reads the four strips of a panel as four concurrent streams, 1.3 times as fast as one
+ *               sequential stream, in which each 4 KB page starts with a cache miss
+ *   few rows    inputs are processed in parts that stay in the L1 cache; the first row is computed alone, and so
+ *               streams the next part from memory like a single row
+ *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of five rows use it, a block
+ *               of rows stays in the L2 cache while all panels use it
  *
- * Against one sequential stream a thread: [1, 768] x [768, 60000] 1.37 times as fast, [4, 768] 1.7, [8, 768] 1.7, [512, 768] 0.97.
+ * Speed relative to one sequential stream per thread: [1, 768] x [768, 60000] 1.37, [4, 768] 1.7, [8, 768] 1.7, [512,
+ * 768] 0.97.
  */
+import { LINEAR_SCRATCH_BYTES } from "../constants";
 import { F16, F32, shiftOf } from "./dtypes";
-import { firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask } from "./halves";
+import {
+  firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask,
+} from "./halves";
 import { stepOfBfloats, stepOfHalves } from "./halves-row";
 import { fiveRows, fourRows, oneRow, threeRows, tilesOfStrip } from "./tiles";
 
 const LANES: i32 = 32; // outputs of a panel
-const LINE: usize = 128; // bytes of as many float32
-const STRIP_LINE: usize = 32; // of the eight of a strip
+const LINE: usize = 128; // bytes of 32 float32
+const STRIP_LINE: usize = 32; // bytes of the eight of a strip
 const K_BLOCK: i32 = 128; // inputs whose terms are one sum
 const ROW_BLOCK: i32 = 80; // rows of a block, a multiple of 5; the last block has up to twice as many
 const FEW_ROWS: i32 = 12;
 const MANY_ROWS: i32 = 40;
-const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which nobody writes
+const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 
 // A thread's scratch: a part of a panel of halves, widened; sums of a block; a last panel's outputs, and its bias.
 const SUMS: usize = 16_384;
 const PADDED: usize = SUMS + MANY_ROWS * LINE;
 const BIAS: usize = PADDED + 2 * ROW_BLOCK * LINE;
-const SCRATCH: usize = BIAS + 192; // ../products.ts has the same
+const SCRATCH: usize = BIAS + 192;
 
-/** Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros. */
+/**
+ * Panels [begin, end) of out [m, n] = x [m, k] W + bias; `bias` may be 0. A last, partial panel is padded with zeros.
+ */
 export function linear(
-  out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, dtype: i32, scratch: usize, begin: i32, end: i32, thread: i32,
+  out: usize, x: usize, weight: usize, bias: usize, m: i32, k: i32, n: i32, dtype: i32, scratch: usize, begin: i32,
+  end: i32, thread: i32,
 ): void {
+  if (SCRATCH != LINEAR_SCRATCH_BYTES) ERROR("LINEAR_SCRATCH_BYTES in constants.ts must be SCRATCH"); // while compiling
   scratch += <usize>thread * SCRATCH;
   const outBytes = <usize>n << 2, rowBytes = <usize>k << 2, panelBytes = <usize>k << (5 + shiftOf(dtype));
   for (let row = 0, rows = 0; row < m; row += rows) {
@@ -57,13 +68,17 @@ export function linear(
         memory.fill(scratch + BIAS, 0, LINE);
         if (bias) memory.copy(scratch + BIAS, bias + at, <usize>columns << 2);
         rowsOfPanel(scratch + PADDED, LINE, scratch + BIAS, xRows, w, rows, k, dtype, scratch);
-        for (let i = 0; i < rows; i++) memory.copy(target + <usize>i * outBytes, scratch + PADDED + <usize>i * LINE, <usize>columns << 2);
+        for (let i = 0; i < rows; i++) {
+          memory.copy(target + <usize>i * outBytes, scratch + PADDED + <usize>i * LINE, <usize>columns << 2);
+        }
       }
     }
   }
 }
 
-/** Rows of one panel. The sums of the first block of inputs begin at the bias; those of a later one are added to them. */
+/**
+ * Rows of one panel. The sums of the first block of inputs start at the bias; those of later blocks are added to it.
+ */
 function rowsOfPanel(
   target: usize, stride: usize, bias: usize, x: usize, w: usize, rows: i32, k: i32, dtype: i32, scratch: usize,
 ): void {
@@ -81,9 +96,13 @@ function rowsOfPanel(
   }
 }
 
-/** Many rows of one block of inputs; their sums begin at `start`, or are added to those at `target`, a tile's while they are at hand. */
+/**
+ * Many rows of one block of inputs. Their sums start at `start`, or are added to those at `target` while a tile is in
+ * cache.
+ */
 function manyRows(
-  target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32, scratch: usize,
+  target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32,
+  scratch: usize,
 ): void {
   let strip = <usize>k << (3 + shiftOf(dtype));
   if (dtype != F32) {
@@ -97,9 +116,10 @@ function manyRows(
   }
 }
 
-/** Few rows of one block of inputs, whose sums all begin at the 32 numbers at `start`. */
+/** Few rows of one block of inputs; their sums start at the 32 numbers at `start`. */
 function fewRows(
-  target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32, scratch: usize,
+  target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32,
+  scratch: usize,
 ): void {
   const line = 3 + shiftOf(dtype), rowBytes = <usize>k << 2;
   if (rows == 1) {
@@ -121,12 +141,12 @@ function fewRows(
   }
 }
 
-/** Inputs of a part: so few for few rows that the next ones are already on their way from memory when the rows have passed over it. */
+/** Inputs of a part: few enough for few rows that the next part arrives from memory while the rows are computed. */
 function partOf(rows: i32): i32 {
   return rows < FEW_ROWS ? 16 : 32;
 }
 
-/** One row: the panel is read once, in the order it lies. */
+/** One row: the panel is read once, sequentially. */
 function step(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32, dtype: i32): void {
   if (dtype == F32) oneRow(target, start, x, w, strip, count);
   else if (dtype == F16) stepOfHalves(target, start, x, w, strip, count);
@@ -134,11 +154,13 @@ function step(target: usize, start: usize, x: usize, w: usize, strip: usize, cou
 }
 
 /**
- * All rows of a part of a panel: first one or more by themselves, which read its four strips side by side and so keep memory busy, where a
- * tile has too few loads in flight; then in tiles of up to five rows and eight outputs, which find it in the cache.
+ * All rows of a part of a panel. First one or more rows alone, which read the four strips concurrently and so saturate
+ * memory bandwidth, where a tile has too few loads in flight; then tiles of up to five rows and eight outputs, which
+ * find the part in cache.
  */
 function rowsOfPart(
-  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, strip: usize, count: i32, rows: i32,
+  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, strip: usize,
+  count: i32, rows: i32,
 ): void {
   const alone = rowsAlone(rows);
   for (let i = 0; i < alone; i++) {
@@ -152,16 +174,17 @@ function rowsOfPart(
   }
 }
 
-/** Rows that go by themselves: what tiles of three to five rows leave, and one at least. */
+/** Rows computed alone: those that tiles of three to five rows leave, and at least one. */
 function rowsAlone(rows: i32): i32 {
   if (rows < 4) return rows;
   const left = rows % 5;
   return left == 2 ? 2 : 1;
 }
 
-/** Rows of a part of a strip in tiles of five, at the end of three or four. */
+/** Rows of a part of a strip in tiles of five, the last ones of three or four. */
 function rowsOfStrip(
-  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32, rows: i32,
+  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
+  rows: i32,
 ): void {
   for (let tile: usize = 0; rows > 0; rows -= <i32>tile) {
     tile = rows < 6 ? rows : rows < 8 ? rows - 3 : 5;
@@ -174,10 +197,12 @@ function rowsOfStrip(
   }
 }
 
-/** Adds rows of 32 sums to as many of the output. */
+/** Adds rows of 32 sums to the output. */
 function addRows(target: usize, stride: usize, sums: usize, rows: i32): void {
   for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
-    for (let at: usize = 0; at < LINE; at += 16) v128.store(target + at, f32x4.add(v128.load(target + at), v128.load(sums + at)));
+    for (let at: usize = 0; at < LINE; at += 16) {
+      v128.store(target + at, f32x4.add(v128.load(target + at), v128.load(sums + at)));
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The multiply-add that every kernel is made of. With relaxed SIMD it is one instruction with one rounding; without, a
- * multiplication and an addition. Which one is decided when the module is compiled: there are two modules.
+ * The multiply-add of all kernels. With relaxed SIMD it is one instruction with one rounding, otherwise a
+ * multiplication and an addition. This is decided at compile time: there are two modules.
  */
 
 /** a * b + c, lane by lane. */

@@ -1,10 +1,11 @@
 /**
- * Packing for int8.ts. A weight w of output j is kept as q = w / scale[j], rounded to nearest even, -63 .. 63, in a byte q + 64; the
- * scale is the output's largest magnitude over 63. Panels of 8 outputs, of which each has four inputs side by side:
+ * Packing for int8.ts. A weight w of output j is stored as q = w / scale[j], rounded to nearest even, -63 to 63, in a
+ * byte q + 64; the scale is the output's largest magnitude / 63. In a panel of 8 outputs, four inputs of an output are
+ * adjacent:
  *
  *   panel:  inputs 0..3 of output 0, inputs 0..3 of output 1, ... of output 7;  inputs 4..7 of output 0, ...
  *
- * Inputs are filled up to a multiple of four; what fills them meets zeros. Of an int8 file q is taken as it is.
+ * Inputs are padded to a multiple of four; x is padded with zeros there. q of an int8 file is used unchanged.
  */
 import { I8 } from "./dtypes";
 import { asFloat, fault, one, stored } from "./stored";
@@ -18,13 +19,17 @@ export function columnPeaks(peaks: usize, bytes: usize, from: i32, count: i32, n
   for (; j + 4 <= end; j += 4) {
     const place = peaks + (<usize>j << 2);
     let peak = v128.load(place);
-    for (let i = 0; i < count; i++) peak = f32x4.max(peak, f32x4.abs(asFloat(stored(bytes, <usize>i * n + j, from), from)));
+    for (let i = 0; i < count; i++) {
+      peak = f32x4.max(peak, f32x4.abs(asFloat(stored(bytes, <usize>i * n + j, from), from)));
+    }
     v128.store(place, peak);
   }
   for (; j < end; j++) {
     const place = peaks + (<usize>j << 2);
     let peak = load<f32>(place);
-    for (let i = 0; i < count; i++) peak = max(peak, abs(f32x4.extract_lane(asFloat(one(bytes, <usize>i * n + j, from), from), 0)));
+    for (let i = 0; i < count; i++) {
+      peak = max(peak, abs(f32x4.extract_lane(asFloat(one(bytes, <usize>i * n + j, from), from), 0)));
+    }
     store<f32>(place, peak);
   }
 }
@@ -43,7 +48,7 @@ export function rowPeaks(peaks: usize, bytes: usize, from: i32, k: i32, begin: i
   }
 }
 
-/** Scales of peaks, in place. A peak that is no number, or infinite, is a fault. */
+/** Converts peaks to scales, in place. A peak that is infinite or NaN is a fault. */
 export function scalesOfPeaks(scales: usize, count: i32): void {
   for (let place = scales, end = scales + (<usize>count << 2); place < end; place += 4) {
     const peak = load<f32>(place);
@@ -52,7 +57,9 @@ export function scalesOfPeaks(scales: usize, count: i32): void {
   }
 }
 
-/** Panels [begin, end) of rows [row, row + count) of W [k, n], row a multiple of 4; `scales` are those of all n outputs. */
+/**
+ * Panels [begin, end) of rows [row, row + count) of W [k, n], row a multiple of 4; `scales` are those of all n outputs.
+ */
 export function packInputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
@@ -66,13 +73,19 @@ export function packInputsInt8(
         fourInputsOfFour(target + 16, scales, bytes, <usize>i * n + first + 4, n, first + 4, from);
       } else {
         const inputs = min(4, count - i);
-        for (let j = 0; j < columns; j++) store<u32>(target + (j << 2), inputsOfOne(scales, bytes, <usize>i * n + first + j, n, first + j, inputs, from));
+        for (let j = 0; j < columns; j++) {
+          const index = <usize>i * n + first + j;
+          store<u32>(target + (j << 2), inputsOfOne(scales, bytes, index, n, first + j, inputs, from));
+        }
       }
     }
   }
 }
 
-/** Rows [0, count) of W^T [n, k], whole panels, of which [begin, end) are made here, to `packed`; `scales` are those of these rows. */
+/**
+ * Rows [0, count) of W^T [n, k], whole panels, to `packed`; [begin, end) are the panels to pack. `scales` are those of
+ * these rows.
+ */
 export function packOutputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
@@ -96,7 +109,9 @@ export function packOutputsInt8(
 /** The bytes of four inputs, rows n apart, of four outputs. */
 // @ts-expect-error: decorator
 @inline
-function fourInputsOfFour(target: usize, scales: usize, bytes: usize, index: usize, n: i32, output: i32, from: i32): void {
+function fourInputsOfFour(
+  target: usize, scales: usize, bytes: usize, index: usize, n: i32, output: i32, from: i32,
+): void {
   const scale = v128.load(scales + (<usize>output << 2));
   const a = quantized(stored(bytes, index, from), scale, from);
   const b = quantized(stored(bytes, index + n, from), scale, from);
@@ -111,13 +126,15 @@ function inputsOfOne(scales: usize, bytes: usize, index: usize, stride: i32, out
   const scale = v128.load_splat<f32>(scales + (<usize>output << 2));
   let word: u32 = 0;
   for (let t = 0; t < 4; t++) {
-    const byte = t < inputs ? i32x4.extract_lane(quantized(one(bytes, index + <usize>t * stride, from), scale, from), 0) : ZERO;
+    const byte = t < inputs
+      ? i32x4.extract_lane(quantized(one(bytes, index + <usize>t * stride, from), scale, from), 0)
+      : ZERO;
     word |= <u32>byte << (t << 3);
   }
   return word;
 }
 
-/** q + 64 of four weights. A scale of 0 gives 0, for its peak was below what a scale can tell from it. */
+/** q + 64 of four weights. A scale of 0 gives 0: its peak was too small for a float32 scale. */
 // @ts-expect-error: decorator
 @inline
 function quantized(bits: v128, scale: v128, from: i32): v128 {

@@ -1,6 +1,6 @@
 /**
- * Packing: rows that have just arrived from a file, in any float dtype, put where linear.ts wants them, in the dtype that the weight is
- * kept in. Sixteen rows at a time, so that each panel receives several cache lines in a piece. int8 is pack-int8.ts's.
+ * Packing: rows that have just arrived from a file, in any float dtype, into the layout of linear.ts and the dtype of
+ * the weight. Sixteen rows at a time, so that each panel receives several cache lines at once. int8: pack-int8.ts.
  */
 import { F16, F32, shiftOf } from "./dtypes";
 import { isBeyondHalf, narrowFour, placeOf, wordsOf } from "./halves";
@@ -48,12 +48,14 @@ export function packOutputs(
       for (; i + 4 <= k; i += 4) fourInputs(target + (<usize>i << line), stride, bytes, start + i, k, from, to);
     }
     for (; i < k; i++) {
-      for (let j = 0; j < rows; j++) storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);
+      for (let j = 0; j < rows; j++) {
+        storeOne(target + (<usize>i << line), j, bytes, start + <usize>j * k + i, from, to);
+      }
     }
   }
 }
 
-/** Four inputs of eight rows, turned round. */
+/** Four inputs of eight rows, transposed. */
 // @ts-expect-error: decorator
 @inline
 function fourInputs(target: usize, stride: usize, bytes: usize, index: usize, k: i32, from: i32, to: i32): void {
@@ -89,14 +91,14 @@ function storeOne(target: usize, j: i32, bytes: usize, index: usize, from: i32, 
   else store<u16>(target + (placeOf(j) << 1), <u16>value);
 }
 
-/** Elements [begin, end) widened in the order they have. */
+/** Elements [begin, end) widened to float32, in the same order. */
 export function widen(out: usize, bytes: usize, dtype: i32, begin: i32, end: i32): void {
   let i = begin;
   for (; i + 4 <= end; i += 4) v128.store(out + (<usize>i << 2), asFloat(stored(bytes, i, dtype), dtype));
   for (; i < end; i++) store<f32>(out + (<usize>i << 2), f32x4.extract_lane(asFloat(one(bytes, i, dtype), dtype), 0));
 }
 
-/** Four numbers as they are kept: float32, or halves in the lower bits of each lane. */
+/** Four values in the dtype of the weight: float32, or 16-bit values in the lower bits of each lane. */
 // @ts-expect-error: decorator
 @inline
 function four(bytes: usize, index: usize, from: i32, to: i32): v128 {

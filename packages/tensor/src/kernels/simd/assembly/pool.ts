@@ -1,30 +1,26 @@
 /**
- * One job at a time, cut into units that main thread and workers take from a shared counter. A unit is a range of outputs and is
- * computed the same way whoever takes it, so the result does not depend on the number of threads.
+ * One job at a time, split into units that the main thread and the workers take from a shared counter. A unit is a
+ * range of outputs and is computed the same way by any thread, so the result does not depend on the number of threads.
  *
- *   TICKET (i64)  job number | units of the job (20 bits) | next unit (20 bits): taking a unit is one atomic addition, and a
- *                 late worker that takes one from a job that is over sees so from the very number it got
+ *   TICKET (i64)  job number | units of the job (20 bits) | next unit (20 bits): taking a unit is one atomic addition;
+ *                 a late worker that takes one from a finished job sees this in the number it gets
  *   DONE          units finished; the job is over when all are, not when all workers have woken up
- *   WAKE          counts jobs; workers that found nothing for a while sleep on it
+ *   WAKE          counts jobs; workers that find nothing for a while sleep on it
  *
- * Threads spin here and sleep in JavaScript (threads/worker.ts, threads/pool.ts): around atomic.wait the baseline code of Node 20's
- * V8 loses locals, so that a wait ended never, or a worker did not know which it was.
+ * Threads spin here and sleep in JavaScript (threads/worker.ts, threads/pool.ts): around atomic.wait the baseline code
+ * of V8 in Node 20 loses locals, so that a wait never ended, or a worker lost its thread number.
  */
-import { jobUnit } from "./jobs";
+import { DONE, PARKED, STOP, TICKET, WAKE } from "../constants";
+import { runUnit } from "./units";
 
-const TICKET: usize = 64; // each on a cache line of its own
-const DONE: usize = 128;
-const WAKE: usize = 192;
-const PARKED: usize = 256;
-const STOP: usize = 320;
-const JOB: usize = 384;
+const JOB: usize = 384; // the number of the job that is running
 
 const UNIT_BITS: i64 = 20;
 const UNIT_MASK: i64 = (1 << 20) - 1;
-const SPINS_OF_WORKER: i32 = 400_000; // about a millisecond: longer than what lies between two jobs of a step
-const SPINS_OF_MAIN: i32 = 2_000_000; // some milliseconds
+const SPINS_OF_WORKER: i32 = 400_000; // about a millisecond: longer than the gap between two jobs of a decode step
+const SPINS_OF_MAIN: i32 = 2_000_000; // a few milliseconds
 
-/** Runs units 0 .. units - 1 of a job on all threads; how many are done when this thread has had enough of spinning. */
+/** Runs units 0 .. units - 1 of a job on all threads. Returns how many are done when this thread stops spinning. */
 export function run(job: i32, units: i32): i32 {
   store<i32>(JOB, job);
   atomic.store<i32>(DONE, 0);
@@ -39,10 +35,10 @@ export function run(job: i32, units: i32): i32 {
 
 /** Runs all units on this thread alone. */
 export function runAlone(job: i32, units: i32): void {
-  for (let unit = 0; unit < units; unit++) jobUnit(job, unit, 0);
+  for (let unit = 0; unit < units; unit++) runUnit(job, unit, 0);
 }
 
-/** Takes units until none has come for a while; the value of WAKE to sleep on. */
+/** Takes units until none has come for a while. Returns the value of WAKE to sleep on. */
 export function work(thread: i32): i32 {
   let wake: i32;
   do {
@@ -70,7 +66,7 @@ function takeUnits(thread: i32): void {
     const ticket = atomic.add<i64>(TICKET, 1);
     const unit = ticket & UNIT_MASK;
     if (unit >= ((ticket >> UNIT_BITS) & UNIT_MASK)) return;
-    jobUnit(load<i32>(JOB), <i32>unit, thread);
+    runUnit(load<i32>(JOB), <i32>unit, thread);
     atomic.add<i32>(DONE, 1);
   }
 }

@@ -1,13 +1,14 @@
 /**
- * Softmax along the last axis, four numbers at a time. What differs from the reference: the exponentials are float32 (exp.ts); their
- * sum is float64 in two lanes, as there; a quotient is a product with 1 / sum. A row is passed over three times: largest, exponentials, products.
+ * Softmax along the last axis, four elements at a time. Differences from the reference: exponentials are float32
+ * (exp.ts), summed in float64 in two lanes; the division is a multiplication by 1 / sum. Three passes over a row:
+ * maximum, exponentials, multiplication.
  *
- * [768, 512], two threads: 30 times the reference's speed.
+ * [768, 512], two threads: 30 times as fast as the reference.
  */
 import { exp, expOf } from "./exp";
 
 /** out = softmax of rows [begin, end) of x [*, n]. */
-export function softmaxRows(out: usize, x: usize, n: i32, begin: i32, end: i32): void {
+export function softmax(out: usize, x: usize, n: i32, begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) {
     const at = (<usize>i * n) << 2;
     softmaxRow(out + at, x + at, n);
@@ -44,7 +45,7 @@ export function softmaxRow(out: usize, x: usize, n: i32): void {
   }
 }
 
-/** The largest of n numbers; NaN is passed over, and comes back through exp. */
+/** The largest of n numbers. NaN is ignored here and propagates through exp. */
 function maxOf(x: usize, n: i32): f32 {
   const fours = n & ~3;
   let most = f32x4.splat(-Infinity);

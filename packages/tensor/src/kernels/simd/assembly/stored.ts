@@ -1,10 +1,12 @@
-/** Numbers as a file has them, little-endian, and the fault that a number is which cannot be kept as it is asked for. */
+/**
+ * Values as a file stores them, little-endian, and the fault flag for a value that the requested dtype cannot
+ * represent.
+ */
+import { FAULT } from "../constants";
 import { F16, F32, I8 } from "./dtypes";
 import { widenFour } from "./halves";
 
-const FAULT: usize = 448; // in the pool's page; threads/pool.ts reads it
-
-/** Notes that a number cannot be kept in the dtype asked for. */
+/** Records that a value cannot be represented in the requested dtype. */
 export function fault(): void {
   atomic.store<i32>(FAULT, 1);
 }

@@ -1,19 +1,25 @@
 /**
- * The register kernels of linear.ts: rows of x times inputs of float32 strips of eight outputs. Each output is one lane of one sum, which
- * takes its terms one by one in the order of the inputs: whatever the shape of a tile, the same terms are added in the same order.
+ * The register kernels of linear.ts: rows of x times inputs of float32 strips of eight outputs. Each output is one lane
+ * of one sum, which adds its terms one by one in the order of the inputs. The order of additions is therefore the same
+ * for every tile shape.
  *
- *   one row     32 outputs   8 sums: reads the four strips of a panel side by side
- *   3, 4, 5     8 outputs    6, 8, 10 sums: two units with a latency of four need eight; five rows reach 0.93 of the limit, four 0.82
+ *   one row     32 outputs   8 sums: reads the four strips of a panel concurrently
+ *   3, 4, 5     8 outputs    6, 8, 10 sums: two units with a latency of four need eight; five rows reach 93% of the
+ *                            multiply-add limit, four 82%
  *
- * A tile begins at sums that lie at `start` and stores sums at `target`, so that a long sum can be computed in parts without a change of
- * order. It ends in plain stores: in Node 20's V8 anything else after the loop spills the sums within it.
+ * A tile starts from the sums at `start` and stores sums at `target`, so that a long sum can be computed in parts
+ * without changing the order. It ends in plain stores: with anything else after the loop, V8 of Node 20 spills the sums
+ * inside it.
  */
 import { madd } from "./madd";
 
-const NEVER: usize = 1; // no row begins there
+const NEVER: usize = 1; // no row starts there
 const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
-/** One row and all four strips of a panel, which lie `strip` bytes apart. V8 puts the loads of a basic block first; a branch that is never taken ends it before registers run out. */
+/**
+ * One row and all four strips of a panel, `strip` bytes apart. V8 moves the loads of a basic block to its start; a
+ * branch that is never taken ends the block before registers run out.
+ */
 export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
   let a4 = v128.load(start, 64), a5 = v128.load(start, 80), a6 = v128.load(start, 96), a7 = v128.load(start, 112);
@@ -63,8 +69,8 @@ export function fiveRows(
 }
 
 /**
- * Many rows of a strip in tiles of five, at the end of four; 5 a + 4 b = rows. Their sums begin at the eight at `start` and go to `target`, or,
- * where `sums` are not 0, to these and from there to what lies at `target`.
+ * Many rows of a strip in tiles of five, then of four; 5 a + 4 b = rows. Their sums start at the eight at `start` and
+ * go to `target`; if `sums` is not 0, they are computed there and added to `target`.
  */
 export function tilesOfStrip(
   target: usize, stride: usize, start: usize, x: usize, rowBytes: usize, w: usize, count: i32, rows: i32, sums: usize,
@@ -80,7 +86,7 @@ export function tilesOfStrip(
   }
 }
 
-/** Adds rows of eight sums to as many of the output. */
+/** Adds rows of eight sums to the output. */
 function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
   for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
     v128.store(target, f32x4.add(v128.load(target), v128.load(sums)));
@@ -93,18 +99,20 @@ function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
  *
  *               w0 w1   (8 outputs)
  *   x[i, t]     a0 b0
- *   ...         ...     ten sums, two weights, three factors: fifteen registers, which is what V8 has
+ *   ...         ...     ten sums, two weights, three factors: fifteen registers, all that V8 has
  *   x[i + 4, t] a4 b4
  *
- * A fourth and fifth factor beside the others would spill, so a branch that is never taken ends the block after three rows. Two inputs a
- * turn; the loop may be left after either.
+ * A fourth and fifth factor in the same block would spill, so a branch that is never taken ends the block after three
+ * rows. Two inputs per iteration; the loop can end after either.
  */
 // @ts-expect-error: decorator
 @inline
 function tile(
-  rows: i32, target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize, count: i32,
+  rows: i32, target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize,
+  count: i32,
 ): void {
-  const start1 = start + startStride, start2 = start1 + startStride, start3 = start2 + startStride, start4 = start3 + startStride;
+  const start1 = start + startStride, start2 = start1 + startStride;
+  const start3 = start2 + startStride, start4 = start3 + startStride;
   let x1 = x0 + rowBytes, x2 = x1 + rowBytes, x3 = x2 + rowBytes, x4 = x3 + rowBytes;
   const xEnd = x0 + (<usize>count << 2), last = xEnd - 4;
   let a0 = v128.load(start), b0 = v128.load(start, 16);

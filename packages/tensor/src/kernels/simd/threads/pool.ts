@@ -1,18 +1,18 @@
 /**
- * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written into the shared memory;
- * the barrier is inside the module (assembly/pool.ts). A worker that dies makes every later job an error, but one that dies before it has
- * begun need not: who says what to do then has the pool go on with the main thread alone.
+ * The pool: jobs of the module, run by the main thread and the workers together. Arguments are written to the shared
+ * memory; the barrier is in the module (assembly/pool.ts). After a worker dies, every job throws. If it dies before it
+ * starts working and `onAlone` is given, the pool continues on the main thread alone.
  */
 import { startWorker } from "#host";
-import { DISPOSED, EngineError, WorkerError } from "../errors.ts";
-import type { EngineMemory } from "../kernels/simd/memory.ts";
-import type { KernelExports, KernelModule } from "../kernels/simd/module.ts";
+import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
+import { FIRST_UNITS, OUTPUTS, OUTPUTS_PER_FIRST_UNIT, OUTPUTS_PER_UNIT, SLOT_COUNT, SLOTS } from "../constants.ts";
+import { createJobs, type Jobs } from "../jobs.ts";
+import type { EngineMemory } from "../memory.ts";
+import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
-const ARGUMENTS = 1024; // byte address, as in assembly/jobs.ts
-const MOST_ARGUMENTS = 32;
-const FIRSTS = 30; // where arguments of the first units stand
-const PATIENCE = 10_000; // milliseconds without a finished unit after which a worker is taken for dead; a unit takes some
+// milliseconds without a finished unit after which a worker is considered dead; a unit takes a few
+const PATIENCE = 10_000;
 
 interface PoolOptions {
   readonly start?: typeof startWorker;
@@ -22,10 +22,10 @@ interface PoolOptions {
 
 export class Pool {
   readonly exports: KernelExports;
+  readonly jobs: Jobs;
   /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
   readonly fusedDots: boolean;
-  readonly #ints: Int32Array;
-  readonly #floats: Float32Array;
+  readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
   readonly #workers: WorkerHandle[] = [];
@@ -34,8 +34,8 @@ export class Pool {
   #broken: string | undefined;
 
   /**
-   * `onAlone` is told why there is one thread from now on, where a worker ended before it began.
-   * `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
+   * `onAlone` is called with the reason if the pool continues on one thread because a worker ended before it started
+   * working. `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
    */
   constructor(
     { module }: KernelModule,
@@ -44,9 +44,12 @@ export class Pool {
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-    this.#ints = new Int32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
-    this.#floats = new Float32Array(memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
-    this.#barrier = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+    this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
+    const floats = new Float32Array(memory.buffer, SLOTS, SLOT_COUNT);
+    this.jobs = createJobs(this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
+      this.#run(job, outputs, perUnit, perFirstUnit);
+    });
+    this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
     this.fusedDots = this.exports.fusedDotsAgree() === 1;
     this.#threads = threads;
@@ -61,7 +64,7 @@ export class Pool {
     }
   }
 
-  /** With the main thread. */
+  /** Including the main thread. */
   get threads(): number {
     return this.#threads;
   }
@@ -76,27 +79,18 @@ export class Pool {
     } else this.#broken = `a worker of the simd engine ended (${reason}); create a new engine`;
   }
 
-  /** Sets argument `index` of the next job. */
-  int(index: number, value: number): void {
-    this.#ints[index] = value;
-  }
-
-  float(index: number, value: number): void {
-    this.#floats[index] = value;
-  }
-
   /**
-   * Runs a job over `outputs` outputs, `perUnit` of them a unit; a thread's first unit may have more, for each change of place in
-   * memory costs microseconds, and the later ones even out what one thread is slower.
+   * Runs a job over `outputs` outputs, `perUnit` per unit. The first unit of each thread may be larger: every jump in
+   * memory costs microseconds, and the small later units balance differences in speed between threads.
    * @throws EngineError if a worker died, or after `dispose`
    */
-  run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
+  #run(job: number, outputs: number, perUnit: number, perFirstUnit = perUnit): void {
     if (this.#broken) throw new EngineError(this.#broken);
     const inFirsts = this.threads * perFirstUnit;
-    this.int(0, perUnit);
-    this.int(1, outputs);
-    this.int(FIRSTS, perFirstUnit);
-    this.int(FIRSTS + 1, this.threads);
+    this.#slots[OUTPUTS] = outputs;
+    this.#slots[OUTPUTS_PER_UNIT] = perUnit;
+    this.#slots[FIRST_UNITS] = this.threads;
+    this.#slots[OUTPUTS_PER_FIRST_UNIT] = perFirstUnit;
     const units =
       outputs <= inFirsts
         ? Math.ceil(outputs / perFirstUnit)
@@ -106,8 +100,9 @@ export class Pool {
   }
 
   /**
-   * Sleeps, a millisecond at a time, until the units are done. A nap counts for what it took, but not for more than a tenth of the
-   * patience: a process that was stopped and goes on has not waited. @throws EngineError if for long no unit is done
+   * Sleeps, a millisecond at a time, until the units are done. A sleep counts for the time it took, but at most a tenth
+   * of the patience, so that a process that was suspended has not timed out. @throws EngineError if no unit finishes
+   * for too long
    */
   #await(units: number): void {
     let waited = 0;
@@ -128,9 +123,9 @@ export class Pool {
     }
   }
 
-  /** True if a job since the last call met a number that it could not keep (assembly/stored.ts). */
+  /** True if a job since the last call met a value that its dtype cannot represent (assembly/stored.ts). */
   takeFault(): boolean {
-    const fault = this.#barrier[BARRIER.fault]; // no worker runs a job now, and there may be no Atomics
+    const fault = this.#barrier[BARRIER.fault]; // no job is running, and Atomics may be missing
     this.#barrier[BARRIER.fault] = 0;
     return fault === 1;
   }

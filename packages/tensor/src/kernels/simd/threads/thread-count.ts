@@ -1,13 +1,13 @@
-/** How many threads an engine gets. What was asked for by name is given or refused, never rounded down in silence. */
+/** The number of threads of an engine. An explicit number is used or refused, never reduced silently. */
 import { physicalCores, whyOneThread } from "#host";
-import { EngineError } from "../errors.ts";
+import { EngineError } from "../../../errors.ts";
 
-/** The most threads that an engine takes. */
+/** Maximum number of threads. */
 export const MOST_THREADS = 64;
 
 /**
- * The number asked for; by default the physical cores, or 1 where there can be no more.
- * @throws RangeError for a number that is none of threads; EngineError for more than one where there can be no more
+ * The requested number. Default: the physical cores, or 1 if no more are possible.
+ * @throws RangeError unless 1 to 64; EngineError for more than one where only one is possible
  */
 export function chooseThreadCount(asked: number | undefined): number {
   const reason = whyOneThread();

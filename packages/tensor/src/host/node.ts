@@ -1,25 +1,26 @@
-/** What the simd engine needs of Node: workers, the number of cores, and the flag of relaxed SIMD. */
+/** What the simd engine needs from Node: workers, the number of cores, and the flag for relaxed SIMD. */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { WORKER, type WorkerData, type WorkerHandle } from "../threads/worker.ts";
+import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
-/** Node 20 knows relaxed SIMD behind a flag; later ones have it, and print an error for the flag, so ask first. */
+/** Node 20 has relaxed SIMD behind a flag; later versions print an error for the flag, so check the version first. */
 export function allowRelaxedSimd(): void {
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
-/** Nothing is against threads in Node. */
+/** Threads are always available in Node. */
 export function whyOneThread(): undefined {}
 
 /** Starts a worker that does not keep the process alive. `onExit` is called if it ends by itself. */
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
-  if (typeof SharedArrayBuffer === "undefined") throw new Error("there is no SharedArrayBuffer"); // Node's own workers need it
+  // Node's own workers need it
+  if (typeof SharedArrayBuffer === "undefined") throw new Error("there is no SharedArrayBuffer");
   if (typeof Atomics === "undefined") throw new Error("there is no Atomics");
   const worker = new Worker(`${WORKER}\nstart(require("node:worker_threads").workerData);`, {
     eval: true,
-    execArgv: [], // under --input-type=module its code would be taken for a module
+    execArgv: [], // with --input-type=module its code would be parsed as a module
     workerData: data,
   });
   worker.unref();
@@ -28,7 +29,7 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   return { terminate: () => void worker.terminate() };
 }
 
-/** Physical cores that this process may use: two threads of one core share its multiply-add units. */
+/** Physical cores available to this process; two hardware threads of a core share its multiply-add units. */
 export function physicalCores(): number {
   const available = availableParallelism();
   try {
@@ -37,16 +38,19 @@ export function physicalCores(): number {
     );
     return new Set(siblings).size;
   } catch {
-    return available; // no Linux: macOS on ARM has no such threads
+    return available; // not Linux; macOS on ARM has one thread per core
   }
 }
 
-/** What to try where no memory could be reserved, to end a message: V8 lays 10 GB of guard pages about each unless told not to. */
+/**
+ * Advice appended to the message when no memory can be reserved: V8 reserves 10 GB of guard pages per memory by
+ * default.
+ */
 export function moreAddressSpace(): string {
   return "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
 }
 
-/** Bytes of addresses that this process may still reserve: what `ulimit -v` leaves it, on Linux. */
+/** Bytes of address space that this process can still reserve under `ulimit -v`, on Linux. */
 export function freeAddressSpace(): number {
   try {
     const most = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
@@ -54,6 +58,6 @@ export function freeAddressSpace(): number {
     const kilobytes = /^VmSize:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
     return Number(most) - 1024 * Number(kilobytes ?? 0);
   } catch {
-    return Number.POSITIVE_INFINITY; // no Linux
+    return Number.POSITIVE_INFINITY; // not Linux
   }
 }

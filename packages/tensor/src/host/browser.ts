@@ -1,21 +1,22 @@
 /**
- * What the simd engine needs of a browser. Threads need two things of it: shared memory that can be sent to a worker, which
- * only a cross-origin isolated page has, and a thread that may wait, which the main thread of a page may not.
+ * What the simd engine needs from a browser. Threads need shared memory that can be sent to a worker, which only a
+ * cross-origin isolated page has, and a thread that may block, which the main thread of a page may not.
  */
-import { WORKER, type WorkerData, type WorkerHandle } from "../threads/worker.ts";
+import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
-/** A browser has relaxed SIMD or not; there is no flag to set. */
+/** No-op: browsers have no flag for relaxed SIMD. */
 export function allowRelaxedSimd(): void {}
 
-/** Why there can be no threads here, and what to do about it; undefined where there can. */
+/** Why threads are not available, and how to enable them; undefined if they are. */
 export function whyOneThread(): string | undefined {
   if (!globalThis.crossOriginIsolated) {
-    return "the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    const headers = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    return `the page is not cross-origin isolated; serve it with ${headers}`;
   }
   return mayWait() ? undefined : "the main thread of a page may not wait for others; create the engine in a worker";
 }
 
-/** Asks by waiting for a 1 to change where a 0 is, which is over at once. */
+/** Tests with a wait that returns at once: it waits for a value that differs already. */
 function mayWait(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
@@ -25,7 +26,10 @@ function mayWait(): boolean {
   }
 }
 
-/** Starts a worker where `whyOneThread` has nothing against it. `onExit` is called if it fails; one that is ended says nothing. */
+/**
+ * Starts a worker; call only if `whyOneThread` returns undefined. `onExit` is called if it fails, not when it is
+ * terminated.
+ */
 export function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle {
   const code = `${WORKER}\nonmessage = ({ data }) => start(data);`;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
@@ -40,17 +44,17 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   };
 }
 
-/** Half of the logical processors, as a guess: a page is not told how many cores there are. */
+/** Half of the logical processors, as an estimate: browsers do not report physical cores. */
 export function physicalCores(): number {
   return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));
 }
 
-/** What to try where no memory could be reserved, to end a message: there is nothing. */
+/** Advice appended to the message when no memory can be reserved: none in a browser. */
 export function moreAddressSpace(): string {
   return "";
 }
 
-/** A browser does not tell. */
+/** Unknown in a browser. */
 export function freeAddressSpace(): number {
   return Number.POSITIVE_INFINITY;
 }

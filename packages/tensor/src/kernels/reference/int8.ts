@@ -1,15 +1,18 @@
 /**
- * Products with an int8 weight, as a specification: whole numbers times whole numbers, and the two scales last. Each row of x
- * is quantized when it is multiplied, symmetrically and by itself, in 127 steps up to its largest magnitude.
+ * Products with an int8 weight, as a specification: integer products and sums, then the two scales. Each row of x is
+ * quantized symmetrically by itself when it is multiplied, in 127 steps up to its largest magnitude.
  */
-import { roundToEven } from "../dtype.ts";
-import type { Outputs } from "../storage.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Weight } from "../weight.ts";
+import { roundToEven } from "../../dtype.ts";
+import type { Outputs } from "../../storage.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Weight } from "../../weight.ts";
 
 const STEPS = 127;
 
-/** out[i, j] = bias[j] + xScale[i] scale[j] (sum over t of xq[i, t] q[t, j]). [m, k] x [k, n], or [n, k] of "rows" -> [m, n] */
+/**
+ * out[i, j] = bias[j] + xScale[i] scale[j] (sum over t of xq[i, t] q[t, j]). [m, k] x [k, n], or [n, k] of "rows" ->
+ * [m, n]
+ */
 export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined, outputs: Outputs): void {
   const [m, k, n] = [x.shape[0], x.shape[1], out.shape[1]] as [number, number, number];
   const { bytes, scales } = weight.toStored();
@@ -25,12 +28,16 @@ export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor
   }
 }
 
-/** A row and its scale: the largest magnitude over 127. If that is infinite or NaN, the scale is NaN, and so is every output. */
+/**
+ * A quantized row and its scale, the largest magnitude / 127. If that is infinite or NaN, the scale is NaN, and so are
+ * all outputs.
+ */
 function quantizeRow(x: Float32Array): { values: Int8Array; scale: number } {
   const peak = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!Number.isFinite(peak)) return { values: new Int8Array(x.length), scale: Number.NaN };
   const factor = Math.fround(STEPS / peak);
-  if (factor === Number.POSITIVE_INFINITY) return { values: new Int8Array(x.length), scale: 0 }; // zeros, or all below 4e-37
+  // zeros, or all below 4e-37
+  if (factor === Number.POSITIVE_INFINITY) return { values: new Int8Array(x.length), scale: 0 };
   return {
     values: Int8Array.from(x, (value) => roundToEven(Math.fround(value * factor))),
     scale: Math.fround(peak / STEPS),

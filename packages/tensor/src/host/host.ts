@@ -1,8 +1,8 @@
 /**
- * What the simd engine needs of the machine it runs on. Types alone: package.json's "#host" leads to node/host.ts in Node and to
- * browser/host.ts elsewhere.
+ * What the simd engine needs from its host. Types only: "#host" in package.json resolves to node.ts in Node and to
+ * browser.ts elsewhere.
  */
-import type { WorkerData, WorkerHandle } from "./threads/worker.ts";
+import type { WorkerData, WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
 export declare function allowRelaxedSimd(): void;
 export declare function whyOneThread(): string | undefined;
