@@ -1,12 +1,13 @@
-/** docs/detection.md is what its program writes, to the byte; in a short run one decoder's row of it. */
+/** docs/detection.md is what its program writes, to the byte; in a short run its first chapter. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { auroc } from "../examples/detection/auroc.ts";
-import { DECODERS, decoderRow } from "../examples/detection/decoders.ts";
+import { DECODERS, decoderRow, GREEDY } from "../examples/detection/decoders.ts";
 import { detectionDocument } from "../examples/detection/document.ts";
-import { openLab } from "../examples/detection/lab.ts";
-import { FULL, sample } from "./setup/sample.ts";
+import { humanTexts, modelTexts, openLab } from "../examples/detection/lab.ts";
+import { STORY, stripsPicture } from "../examples/detection/strips.ts";
+import { FULL } from "./setup/sample.ts";
 
 const root = join(import.meta.dirname, "..");
 const text = (path: string) => readFileSync(join(root, path), "utf8");
@@ -22,17 +23,21 @@ test.runIf(FULL)("the document and its pictures are what its program writes", { 
   expect(pictures.sort()).toEqual(readdirSync(join(root, "docs/detection")).sort());
 });
 
-test.each(sample([...DECODERS], FULL ? 0 : 1))(
-  "$name: its row is what its texts give",
-  { timeout: 120_000 },
-  async (decoder) => {
-    const lab = await openLab(weights, stories);
-    expect(lab.human.length).toBeGreaterThanOrEqual(100);
-    const row = await decoderRow(lab, decoder);
-    lab.close();
-    expect(text("docs/detection.md")).toContain(`\n| ${row.join(" | ")} |\n`);
-  },
-);
+test("its strips are what a story and its greedy continuation give", { timeout: 120_000 }, async () => {
+  const { prompts, human, ...lab } = await openLab(weights, stories);
+  const few = { ...lab, prompts: prompts.slice(0, STORY + 1), human: human.slice(0, STORY + 1) };
+  const picture = stripsPicture(few, await humanTexts(few), await modelTexts(few, GREEDY));
+  lab.close();
+  expect(text("docs/detection/strips.svg")).toBe(picture);
+});
+
+test.runIf(FULL).each(DECODERS)("$name: its row is what its texts give", { timeout: 120_000 }, async (decoder) => {
+  const lab = await openLab(weights, stories);
+  expect(lab.human.length).toBeGreaterThanOrEqual(100);
+  const row = await decoderRow(lab, decoder);
+  lab.close();
+  expect(text("docs/detection.md")).toContain(`\n| ${row.join(" | ")} |\n`);
+});
 
 test("the document shows every picture, and there is no other", () => {
   const shown = [...text("docs/detection.md").matchAll(/\]\(detection\/([\w-]+\.svg)\)/g)].map(([, name]) => name);

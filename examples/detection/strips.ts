@@ -9,20 +9,13 @@ import { DECODERS, GREEDY } from "./decoders.ts";
 import { claim, humanTexts, type Lab, LENGTH, modelTexts, PROMPT, type Written } from "./lab.ts";
 
 /** The story that is shown. */
-const STORY = 2;
+export const STORY = 2;
 
 export async function strips(lab: Lab): Promise<Chapter> {
   const [human, greedy] = [await humanTexts(lab), await modelTexts(lab, GREEDY)];
   const rows = [["people", ...spread(human)]];
   for (const decoder of DECODERS) rows.push([decoder.name, ...spread(await modelTexts(lab, decoder))]);
   claim(average(greedy).mean > 1.5 * average(human).mean, "greedy text is far more probable than people's");
-  const svg = probabilityStrips(
-    [
-      { name: "a story people wrote", scores: human.scores[STORY]! },
-      { name: "the model's own, greedy", scores: greedy.scores[STORY]! },
-    ],
-    { title: "Probability of each token, behind the same beginning", tokenizer: lab.tokenizer },
-  );
   const text = (ids: readonly number[]) => lab.tokenizer.decode(ids);
   return {
     values: {
@@ -32,8 +25,19 @@ export async function strips(lab: Lab): Promise<Chapter> {
       "strips.human": quotation(text(lab.prompts[STORY]!), text(human.texts[STORY]!)),
       "strips.greedy": quotation(text(lab.prompts[STORY]!), text(greedy.texts[STORY]!)),
     },
-    pictures: { "strips.svg": svg },
+    pictures: { "strips.svg": stripsPicture(lab, human, greedy) },
   };
+}
+
+/** Both continuations of the story, as an SVG. */
+export function stripsPicture({ tokenizer }: Lab, human: Written, greedy: Written): string {
+  return probabilityStrips(
+    [
+      { name: "a story people wrote", scores: human.scores[STORY]! },
+      { name: "the model's own, greedy", scores: greedy.scores[STORY]! },
+    ],
+    { title: "Probability of each token, behind the same beginning", tokenizer },
+  );
 }
 
 function average({ scores }: Written): { mean: number; deviation: number } {

@@ -17,9 +17,6 @@ export const STARTED = 512;
 /** Where a job's 32 slots of four bytes lie. */
 export const SLOTS = 1024;
 
-/** Where attention stores what it read ahead, so that no compiler drops the loads. */
-export const FETCHED = 1280;
-
 // Slots of a job: the units that its outputs are cut into, then its arguments (jobs.ts).
 export const OUTPUTS = 0;
 export const OUTPUTS_PER_UNIT = 1;

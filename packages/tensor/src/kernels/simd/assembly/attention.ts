@@ -21,9 +21,11 @@
  * Query i reads keys 0 .. past + i and no other, so later tokens cannot change its result. A tile processes the keys up
  * to its first query's last key together; each further query adds its last few keys alone.
  */
-import { FETCHED, FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "../constants";
+import { FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "../constants";
 import { madd, sumOfLanes } from "./madd";
 import { softmaxRow } from "./softmax";
+
+const FETCHED: usize = 1280; // in the first page, after the slots: what was read ahead, so that no compiler drops it
 
 /** Bytes of scratch that a thread needs: a row of scores for each query of a tile. */
 export function attentionScratchBytes(s: i32): usize {
