@@ -87,11 +87,21 @@ export function tilesOfStrip(
 }
 
 /** Adds rows of eight sums to the output. */
+// @ts-expect-error: decorator
+@inline
 function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
-  for (let i = 0; i < rows; i++, target += stride, sums += LINE) {
-    v128.store(target, f32x4.add(v128.load(target), v128.load(sums)));
-    v128.store(target, f32x4.add(v128.load(target, 16), v128.load(sums, 16)), 16);
-  }
+  addRow(target, sums);
+  addRow(target + stride, sums + LINE);
+  addRow(target + 2 * stride, sums + 2 * LINE);
+  addRow(target + 3 * stride, sums + 3 * LINE);
+  if (rows > 4) addRow(target + 4 * stride, sums + 4 * LINE);
+}
+
+// @ts-expect-error: decorator
+@inline
+function addRow(target: usize, sums: usize): void {
+  v128.store(target, f32x4.add(v128.load(target), v128.load(sums)));
+  v128.store(target, f32x4.add(v128.load(target, 16), v128.load(sums, 16)), 16);
 }
 
 /**
