@@ -2,7 +2,7 @@
 import { applyChain, candidatesOf, entropy, mostProbable, probabilities, topP } from "@tsgpt/sampling";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
 import { digits, percent, quotation, spelt, table } from "./markdown.ts";
-import { BLUE, draw, GREEN, GREY, label, line, type Point, RED, VIOLET } from "./plot.ts";
+import { BLUE, draw, GREEN, GRAY, label, line, type Point, RED, VIOLET } from "./plot.ts";
 
 /** Many words fit here; almost one alone there. */
 export const WIDE = "The king had a";
@@ -82,10 +82,10 @@ function sortedPicture(shares: Float64Array): string {
       line(byRank(shares), BLUE, 2.4),
       line(
         [40, 40].map((x, i) => ({ x, y: i === 0 ? shares[0]! : shares.at(-1)! })),
-        GREY,
+        GRAY,
         1,
       ),
-      label({ x: 40, y: shares[0]! }, "rank 40: left of it the head", GREY),
+      label({ x: 40, y: shares[0]! }, "rank 40: left of it the head", GRAY),
     ],
   });
 }

@@ -6,7 +6,7 @@ export const BLUE = "#1b6ca8";
 export const RED = "#c8452d";
 export const GREEN = "#2f7d4f";
 export const VIOLET = "#7a4aa0";
-export const GREY = "#777777";
+export const GRAY = "#777777";
 
 export interface Point {
   readonly x: number;
@@ -24,7 +24,7 @@ export const label = (at: Point, text: string, fill: string, options: Plot.TextO
   Plot.text([at], { x: "x", y: "y", text: () => text, fill, fontWeight: 600, textAnchor: "start", dx: 6, ...options });
 
 /** A level that is named at its right end. */
-export const level = (y: number, text: string, x: number, stroke = GREY): Plot.Markish[] => [
+export const level = (y: number, text: string, x: number, stroke = GRAY): Plot.Markish[] => [
   Plot.ruleY([y], { stroke, strokeDasharray: "5 4" }),
   label({ x, y }, text, stroke, { textAnchor: "end", dx: -4, dy: -8 }),
 ];

@@ -3,7 +3,7 @@ import { applyChain, candidatesOf, entropy, probabilities, type StepSpec } from 
 import { bits, NARROW, nucleusSize, sorted, sum, WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
 import { digits, json, percent, quotation, spelt, table } from "./markdown.ts";
-import { BLUE, dots, draw, GREY, label, level, line } from "./plot.ts";
+import { BLUE, dots, draw, GRAY, label, level, line } from "./plot.ts";
 
 const K = 40;
 
@@ -67,7 +67,7 @@ export async function topP(lab: Lab): Promise<Chapter> {
       ...level(K, `a fixed k of ${K}`, sizes.length - 1),
       line(sizes, BLUE, 1),
       dots(sizes, BLUE),
-      label({ x: 0, y: sizes[0]!.y }, "below: the token that was drawn", GREY, { dy: -14 }),
+      label({ x: 0, y: sizes[0]!.y }, "below: the token that was drawn", GRAY, { dy: -14 }),
     ],
   });
   const values = {

@@ -7,7 +7,7 @@ const left = (length: number, generated: number, of?: "generated" | "all") => {
   return Array.from(minLength(row(0, 0, 5), { length, eos: 2, ...(of && { of }) }, context).ids);
 };
 
-test("no end-of-text token before so many tokens are generated", () => {
+test("no end-of-text token before the minimum length", () => {
   expect(left(2, 0)).toEqual([0, 1]);
   expect(left(2, 1)).toEqual([0, 1]);
   expect(left(2, 2)).toEqual([0, 1, 2]);

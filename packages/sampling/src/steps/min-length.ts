@@ -1,5 +1,5 @@
 /**
- * Minimum length: the end-of-text token may not come before the text has so many tokens, counted over the generated
+ * Minimum length: the end-of-text token may not come before the text has a minimum number of tokens, counted over the generated
  * text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
  */
 import type { Candidates } from "../candidates.ts";
@@ -31,11 +31,11 @@ function holdBack(
   return without(candidates, new Set(ends), "min-length", workspace);
 }
 
-/** Tokens that may not come before the text has so many. */
+/** A minimum length, and the tokens that may not come before it. */
 export type MinLengthOption = Omit<MinLength, "type">;
 
 interface Options {
-  /** No end-of-text token before so many tokens are generated. */
+  /** No end-of-text token before the minimum length; of several, before each. */
   readonly minLength: MinLengthOption | readonly MinLengthOption[];
 }
 

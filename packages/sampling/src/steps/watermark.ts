@@ -1,6 +1,6 @@
 /**
  * A watermark: before each draw a keyed pseudo-random function of the preceding tokens colors a share gamma of the
- * vocabulary green, and delta is added to green logits. Whoever has the key can count green tokens (packages/analysis).
+ * vocabulary green, and delta is added to green logits. With the key, green tokens can be counted (packages/analysis).
  * Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv 2301.10226). "left" colors by all the tokens in
  * the window before; "self" by the one of them whose hash with the token itself is smallest, so that a wide window
  * survives edits (Kirchenbauer et al., "On the Reliability of Watermarks", arXiv 2306.04634). The paper's code shuffles
