@@ -11,8 +11,8 @@ export function selectTopNSigma(candidates: Candidates, n: number, workspace: Wo
   return keepAtLeast(candidates, logits, largest(logits) - n * deviation(logits), 1, workspace);
 }
 
-/** The standard deviation of a population; the largest value is subtracted first, so that nothing overflows. */
-export function deviation(logits: Float64Array): number {
+/** The standard deviation of a population, from differences to the largest value. */
+function deviation(logits: Float64Array): number {
   const max = largest(logits);
   let mean = 0;
   for (const logit of logits) mean += (logit - max) / logits.length;

@@ -5,7 +5,7 @@
  * sigma is dropped.
  */
 import type { Candidates } from "../candidates.ts";
-import { deviation, selectTopNSigma } from "../fast/top-n-sigma.ts";
+import { selectTopNSigma } from "../fast/top-n-sigma.ts";
 import { number } from "../parameter.ts";
 import { rank, unrank } from "../ranking.ts";
 import { step } from "../step.ts";
@@ -16,12 +16,18 @@ export interface TopNSigma {
   readonly n: number;
 }
 
-/** By sorting: z_i >= z_1 - n * sigma. */
+/** By sorting: z_i >= z_1 - n * sigma, with sigma^2 = sum_i (z_i - mean)^2 / count over the candidates. */
 function specification(candidates: Candidates, { n }: Omit<TopNSigma, "type">): Candidates {
   if (n === 0) return candidates;
   const { tokens } = rank(candidates);
-  const floor = tokens[0]!.logit - n * deviation(candidates.logits);
+  const mean = average(tokens.map(({ logit }) => logit));
+  const sigma = Math.sqrt(average(tokens.map(({ logit }) => (logit - mean) ** 2)));
+  const floor = tokens[0]!.logit - n * sigma;
   return unrank(tokens.filter(({ logit }) => logit >= floor));
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 interface Options {
