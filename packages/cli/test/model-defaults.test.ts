@@ -1,7 +1,7 @@
 /** What a model's generation config does to the options of tsgpt generate. */
-import { type Model, parseGenerationConfig } from "@tsgpt/gpt";
+import { type GenerationConfig, type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { STEP_FLAGS } from "@tsgpt/sampling";
+import { STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
 import { describeDefaults, withModelDefaults } from "../src/generate/model-defaults.ts";
@@ -50,6 +50,16 @@ test.each(STEP_FLAGS.flatMap(({ name, option }) => (option?.transformers ? [[opt
     expect(flags).toMatchObject({ [flag]: value });
   },
 );
+
+test("the keys that steps declare are keys of a generation config, or nothing compiles", () => {
+  type Declared = NonNullable<NonNullable<StepFlag["option"]>["transformers"]>["key"];
+  type Join<Key extends keyof GenerationConfig> = Key;
+  type Joined = Join<Declared>;
+  // @ts-expect-error: a key that a generation config does not have
+  type Missing = Join<Declared | "dummyCutoff">;
+  const keys: readonly (Joined & Missing)[] = STEP_FLAGS.flatMap(({ option }) => option?.transformers?.key ?? []);
+  expect(keys).toContain("topP");
+});
 
 test("every key that draws a token has its step", () => {
   const keys = {

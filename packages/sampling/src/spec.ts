@@ -11,15 +11,20 @@ import type { Workspace } from "./workspace.ts";
 
 export type AnyStep = (typeof all)[keyof typeof all];
 
-type SpecOf<T> = T extends StepDefinition<infer S, infer _O, infer _F> ? S : never;
+type SpecOf<T> = T extends { readonly declares?: { readonly spec: infer S } } ? S : never;
 
 /** One step, with its parameters. */
 export type StepSpec = SpecOf<AnyStep>;
 
 export type ChainSpec = readonly StepSpec[];
 
+/** The keys of transformers' generation config that options of steps have, in camelCase. */
+export type TransformersKey = KeyOf<AnyStep>;
+
+type KeyOf<T> = T extends { readonly declares?: { readonly transformersKey: infer K } } ? K : never;
+
 /** A definition whose step, options and flags are not known to the compiler. */
-export type UnknownStep = StepDefinition<StepSpec, Record<string, unknown>, Record<string, unknown>>;
+export type UnknownStep = StepDefinition<StepSpec, Record<string, unknown>, Record<string, unknown>, TransformersKey>;
 
 const STEPS = new Map(Object.values(all).map((step) => [step.type, step as unknown as UnknownStep]));
 

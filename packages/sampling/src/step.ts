@@ -31,14 +31,14 @@ export interface StepContext {
  */
 export type StepKind = "penalty" | "constraint" | "shape" | "truncation" | "choice";
 
-/** What an option of `presetChain` does to its step. */
-export interface OptionDefinition {
+/** What an option of `presetChain` does to its step. K: its key in transformers' generation config, if it has one. */
+export interface OptionDefinition<K extends string = never> {
   /** The value that leaves the step out. */
   readonly neutral?: number;
   /** The option as transformers' generation config has it. */
   readonly transformers?: {
     /** In camelCase. */
-    readonly key: string;
+    readonly key: K;
     /** Whether a value other than the neutral one leaves the step out there. */
     readonly isOff?: (value: number) => boolean;
   };
@@ -46,12 +46,12 @@ export interface OptionDefinition {
   readonly needs?: readonly string[];
 }
 
-/** An option on a command line. */
-export interface Flag {
+/** An option on a command line. T: the type of its value. */
+export interface Flag<T = unknown> {
   /** The placeholder of the value in the help, such as `<k>`; undefined for texts, where each command has its own. */
   readonly placeholder?: string;
   readonly help: string;
-  readonly takes: FlagValue;
+  readonly takes: ValueOf<T>;
   /** As in `OptionDefinition`. */
   readonly needs?: readonly string[];
 }
@@ -65,6 +65,13 @@ export type FlagValue =
   /** Token ids or texts; may be repeated. Texts become token ids by a tokenizer. */
   | { readonly kind: "texts" };
 
+/** Texts are a list of strings, and nothing else is. */
+type ValueOf<T> = unknown extends T
+  ? FlagValue
+  : NonNullable<T> extends readonly string[]
+    ? Extract<FlagValue, { kind: "texts" }>
+    : Exclude<FlagValue, { kind: "texts" }>;
+
 /** What a step's builder needs to know about the dialect. */
 export interface DialectContext {
   readonly dialect: Dialect;
@@ -76,18 +83,21 @@ interface Spec {
   readonly type: string;
 }
 
-/** S: the step as plain data. O: its options. F: its flags. */
-interface Definition<S extends Spec, O extends object, F extends object> {
+/** S: the step as plain data. O: its options. F: its flags. K: the keys in transformers' generation config. */
+interface Definition<S extends Spec, O extends object, F extends object, K extends string> {
   readonly type: S["type"];
+  /** Never set; the types of chains, options and flags are derived from it. */
+  readonly declares?: { readonly spec: S; readonly options: O; readonly flags: F; readonly transformersKey: K };
   readonly parameters: { readonly [K in Exclude<keyof S, "type">]-?: Parameter };
   /** The only position that the step may have in a chain, and why. */
   readonly position?: { readonly at: "first" | "last"; readonly because: string };
-  readonly options: { readonly [K in keyof O]-?: OptionDefinition };
-  readonly flags: { readonly [K in keyof F]-?: Flag };
+  /** Only an option that is also a flag can have a key: the command line applies it as that flag. */
+  readonly options: { readonly [N in keyof O]-?: OptionDefinition<N extends keyof F ? K : never> };
+  readonly flags: { readonly [N in keyof F]-?: Flag<F[N]> };
   /** What the step depends on besides the text, so that its result is not a function of the text alone. */
   readonly dependsOn?: "random numbers" | "previous draws";
   /** The options of flags that are not options of the same name. */
-  readonly fromFlags?: (flags: F) => { readonly [K in keyof O]?: O[K] | undefined };
+  readonly fromFlags?: (flags: F) => { readonly [N in keyof O]?: O[N] | undefined };
   /** The step for these options; called only if one of them is given and not neutral. */
   readonly build: (options: O, dialect: DialectContext) => S | readonly S[] | { readonly type: "greedy" } | undefined;
   /** The candidates that the step returns. Its parameters have been checked. */
@@ -112,21 +122,35 @@ type Kind<S extends Spec> =
       readonly specification: (candidates: Candidates, step: Omit<S, "type">, context: StepContext) => Candidates;
     };
 
-export type StepDefinition<S extends Spec, O extends object, F extends object> = Definition<S, O, F> & Kind<S>;
+export type StepDefinition<S extends Spec, O extends object, F extends object, K extends string> = Definition<
+  S,
+  O,
+  F,
+  K
+> &
+  Kind<S>;
 
 /**
  * A step that depends on the candidates only.
  * @throws SamplingError for a parameter that is missing, unknown or out of range
  */
-export type Step<S extends Spec, O extends object = object, F extends object = O> = StepDefinition<S, O, F> &
-  ((candidates: Candidates, ...step: Given<S>) => Candidates);
+export type Step<
+  S extends Spec,
+  O extends object = object,
+  F extends object = O,
+  K extends string = never,
+> = StepDefinition<S, O, F, K> & ((candidates: Candidates, ...step: Given<S>) => Candidates);
 
 /** The parameters of a step, which may be omitted if it has none. */
 type Given<S extends Spec> = keyof S extends "type" ? [step?: Omit<S, "type">] : [step: Omit<S, "type">];
 
 /** A step that also depends on the text so far, or on the sampler's state. @throws SamplingError as `Step` */
-export type ContextStep<S extends Spec, O extends object = object, F extends object = O> = StepDefinition<S, O, F> &
-  ((candidates: Candidates, step: Omit<S, "type">, context: StepContext) => Candidates);
+export type ContextStep<
+  S extends Spec,
+  O extends object = object,
+  F extends object = O,
+  K extends string = never,
+> = StepDefinition<S, O, F, K> & ((candidates: Candidates, step: Omit<S, "type">, context: StepContext) => Candidates);
 
 const NO_CONTEXT: StepContext = {
   history: [],
@@ -137,20 +161,22 @@ const NO_CONTEXT: StepContext = {
 };
 
 /** A step from its definition. */
-export function step<S extends Spec, O extends object = object, F extends object = O>(
-  definition: StepDefinition<S, O, F>,
-): Step<S, O, F> {
+export function step<S extends Spec, O extends object = object, F extends object = O, K extends string = never>(
+  definition: StepDefinition<S, O, F, K>,
+): Step<S, O, F, K> {
   return callable(definition);
 }
 
 /** A step that needs a context, from its definition. */
-export function contextStep<S extends Spec, O extends object = object, F extends object = O>(
-  definition: StepDefinition<S, O, F>,
-): ContextStep<S, O, F> {
+export function contextStep<S extends Spec, O extends object = object, F extends object = O, K extends string = never>(
+  definition: StepDefinition<S, O, F, K>,
+): ContextStep<S, O, F, K> {
   return callable(definition);
 }
 
-function callable<S extends Spec, O extends object, F extends object>(definition: StepDefinition<S, O, F>) {
+function callable<S extends Spec, O extends object, F extends object, K extends string>(
+  definition: StepDefinition<S, O, F, K>,
+) {
   const checked = (candidates: Candidates, given?: Omit<S, "type">, context: StepContext = NO_CONTEXT): Candidates => {
     const step = given ?? ({} as Omit<S, "type">);
     checkStep(definition, step);

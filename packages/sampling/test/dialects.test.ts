@@ -1,8 +1,12 @@
-/** That a step cannot be forgotten: an order that lacks one does not compile (tsc checks this file), nor a truncation without a specification. */
-import { type Candidates, dialects } from "@tsgpt/sampling";
+/**
+ * What a step cannot lack (tsc checks this file): its place in an order, a truncation's specification, the flag of a transformers key, and
+ * the kind of flag that a tokenizer is asked for.
+ */
+import { type Candidates, dialects, STEP_FLAGS, type StepFlag, type TextFlag } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { DIALECTS, dialect, type Ordered } from "../src/dialects/dialects.ts";
-import { stepOf } from "../src/spec.ts";
+import type { TextsOf } from "../src/dialects/options.ts";
+import { stepOf, type TransformersKey } from "../src/spec.ts";
 import { step } from "../src/step.ts";
 import * as all from "../src/steps/all.ts";
 
@@ -45,31 +49,92 @@ test("an order with every step compiles, and one that lacks any does not", () =>
   dialect({ order: [...whole, "greedy"], ...rest });
 });
 
+const parts = {
+  type: "top-q",
+  kind: "shape",
+  parameters: {},
+  build: () => undefined,
+  run: (candidates: Candidates) => candidates,
+} as const;
+
+interface TopQ {
+  readonly type: "top-q";
+}
+
 test("a definition lacks nothing: a truncation has a specification, an option and a flag their declarations", () => {
-  const parts = {
-    type: "top-q",
-    parameters: {},
-    options: { topQ: {} },
-    flags: { topQ: { help: "", takes: { kind: "number" } } },
-    build: () => undefined,
-    run: (candidates: Candidates) => candidates,
-  } as const;
-  interface TopQ {
-    readonly type: "top-q";
-  }
   interface Options {
     readonly topQ: number;
   }
-  step<TopQ, Options>({ ...parts, kind: "shape" });
-  step<TopQ, Options>({ ...parts, kind: "truncation", specification: parts.run });
+  const whole = { ...parts, options: { topQ: {} }, flags: { topQ: { help: "", takes: { kind: "number" } } } } as const;
+  step<TopQ, Options>(whole);
+  step<TopQ, Options>({ ...whole, kind: "truncation", specification: parts.run });
   // @ts-expect-error: a truncation without a specification
-  step<TopQ, Options>({ ...parts, kind: "truncation" });
+  step<TopQ, Options>({ ...whole, kind: "truncation" });
   // @ts-expect-error: an option without its declaration
-  step<TopQ, Options>({ ...parts, kind: "shape", options: {} });
+  step<TopQ, Options>({ ...whole, options: {} });
   // @ts-expect-error: an option without its flag
-  step<TopQ, Options>({ ...parts, kind: "shape", flags: {} });
+  step<TopQ, Options>({ ...whole, flags: {} });
   // @ts-expect-error: a parameter without its rule
-  step<TopQ & { readonly q: number }, Options>({ ...parts, kind: "shape" });
+  step<TopQ & { readonly q: number }, Options>(whole);
+});
+
+test("a flag takes texts if its value is a list of strings, and only then", () => {
+  interface Flags {
+    readonly word?: readonly string[];
+    readonly q?: number;
+  }
+  const [texts, number] = [{ kind: "texts" }, { kind: "number" }] as const;
+  const q = { help: "", takes: number };
+  const word = { help: "", takes: texts };
+  const whole = { ...parts, options: {} };
+  step<TopQ, object, Flags>({ ...whole, flags: { q, word } });
+  // @ts-expect-error: a list of strings that takes a number
+  step<TopQ, object, Flags>({ ...whole, flags: { q, word: q } });
+  // @ts-expect-error: a number that takes texts
+  step<TopQ, object, Flags>({ ...whole, flags: { q: word, word } });
+  const names = { word: true } satisfies Record<TextsOf<Flags>, true>;
+  // @ts-expect-error: q takes no texts
+  ({ q: true }) satisfies Record<TextsOf<Flags>, true>;
+  expect(Object.keys(names)).toEqual(["word"]);
+});
+
+test("the flags that take texts are these", () => {
+  const names = { banned: true, dryBreaker: true } satisfies Record<TextFlag, true>;
+  // @ts-expect-error: the breakers are missing
+  ({ banned: true }) satisfies Record<TextFlag, true>;
+  expect(Object.keys(names)).toEqual(textFlags().sort());
+});
+
+function textFlags(): string[] {
+  return STEP_FLAGS.filter(({ takes }) => takes.kind === "texts").map(({ name }) => name);
+}
+
+test("a transformers key is one that the step's type names, of an option that is a flag", () => {
+  interface Options {
+    readonly topQ: number;
+  }
+  const flags = { topQ: { help: "", takes: { kind: "number" } } } as const;
+  const options = { topQ: { transformers: { key: "topQ" } } } as const;
+  step<TopQ, Options, Options, "topQ">({ ...parts, options, flags });
+  // @ts-expect-error: the type names no key
+  step<TopQ, Options>({ ...parts, options, flags });
+  // @ts-expect-error: the type names another key
+  step<TopQ, Options, Options, "qCutoff">({ ...parts, options, flags });
+  // @ts-expect-error: the option is no flag, which the command line could set
+  step<TopQ, Options, object, "topQ">({ ...parts, options, flags: {} });
+});
+
+test("the keys of all steps are known to the compiler", () => {
+  type Declared = NonNullable<NonNullable<StepFlag["option"]>["transformers"]>["key"];
+  const keys = {
+    ...{ temperature: true, topK: true, topP: true, minP: true, typicalP: true, epsilonCutoff: true, etaCutoff: true },
+    ...{ repetitionPenalty: true, noRepeatNgramSize: true },
+  } satisfies Record<TransformersKey & Declared, true>;
+  // @ts-expect-error: no step has it
+  const unknown: Declared = "dummyCutoff";
+  const declared = STEP_FLAGS.flatMap(({ option }) => option?.transformers?.key ?? []);
+  expect(declared.sort()).toEqual(Object.keys(keys).sort());
+  expect(declared).not.toContain(unknown);
 });
 
 test.each(dialects)("%s has each step once, and one of the two penalties with the same options", (name) => {

@@ -18,7 +18,7 @@ import { chainOptions } from "../options/chain-options.ts";
 import { engineOptions } from "../options/engine.ts";
 import { optionalModelOptions } from "../options/model.ts";
 import { conflicting, type OptionsOf, option } from "../options/option.ts";
-import { checkIds, resolveChain, wordIds } from "../options/resolve-chain.ts";
+import { checkIds, optionsOfTexts, resolveChain } from "../options/resolve-chain.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { logitRow, tokenIds, wholeNumber } from "../options/values.ts";
 import { type Draws, drawCounts } from "../sample/draw-counts.ts";
@@ -94,8 +94,9 @@ const [ALONE, OF_SEVERAL] = [20, 10];
 /** Runs the command. @throws CliError for a file without logits, or a chain that is not valid */
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
-  const ids = flags.prompt === undefined && flags.model === undefined ? typedIds(flags) : {};
-  const byChance = isRandom(chainOf(flags, ids, { defaults: false }));
+  const isBare = flags.prompt === undefined && flags.model === undefined;
+  const texts = isBare ? optionsOfTexts(flags, undefined, Number.POSITIVE_INFINITY) : {};
+  const byChance = isRandom(chainOf(flags, texts, { defaults: false }));
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
   }
@@ -117,28 +118,10 @@ export async function sampleCommand(flags: SampleFlags): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ...asJson(source, flags, chain, result, final), ...drawReport })}\n`);
 }
 
-/** The ids of --banned and --dry-breaker, which without a tokenizer must be ids. */
-function typedIds({ banned, dryBreaker }: SampleFlags) {
-  return { banned: banned?.map(idsOf("--banned")), dryBreakers: dryBreaker?.flatMap(idsOf("--dry-breaker")) };
-}
-
-function idsOf(option: string): (text: string) => number[] {
-  return (text) => {
-    try {
-      return tokenIds(text);
-    } catch {
-      throw usageError(
-        `${option} ${JSON.stringify(text)}: with --logits give token ids, 1,2,3; a text needs --prompt or --model`,
-      );
-    }
-  };
-}
-
 function chainFor({ read, spelling, promptLength, logits }: Source, flags: SampleFlags): ChainSpec {
   if (!read) {
-    const ids = spelling ? wordIds(flags, spelling, logits.length) : typedIds(flags);
-    checkIds({ ...flags, ...ids }, logits.length);
-    return chainOf(flags, ids, { defaults: false });
+    checkIds(flags, logits.length);
+    return chainOf(flags, optionsOfTexts(flags, spelling, logits.length), { defaults: false });
   }
   return resolveChain({ ...flags, maxTokens: Number.POSITIVE_INFINITY }, read.model, promptLength, { defaults: false });
 }

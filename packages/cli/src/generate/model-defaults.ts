@@ -19,10 +19,10 @@ type Default = readonly [key: Key, flag: keyof GenerationFlags];
 /** The keys that are options of steps of this kind, as the steps declare them, with their flags. */
 function defaultsOf(kind: StepFlag["kind"]): Default[] {
   const own = STEP_FLAGS.filter((flag) => flag.kind === kind);
-  return own.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key as Key, name]] : []));
+  return own.flatMap(({ name, option }) => (option?.transformers ? [[option.transformers.key, name]] : []));
 }
 
-const PENALTIES = defaultsOf("penalty");
+const ALWAYS = [...defaultsOf("penalty"), ...defaultsOf("constraint")];
 const TEMPERATURE = defaultsOf("shape");
 const TRUNCATIONS = defaultsOf("truncation");
 
@@ -73,7 +73,7 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
   );
   const greedy = !deterministic && !flags.greedy && generation.doSample === false && !asksForDraw;
   const draws = !deterministic && !flags.greedy && !greedy;
-  const defaults = [...PENALTIES, ...(draws ? drawing(flags) : [])];
+  const defaults = [...ALWAYS, ...(draws ? drawing(flags) : [])];
   if (strategy === "beams") defaults.push(["lengthPenalty", "lengthPenalty"]);
   if (strategy === "contrastive") defaults.push(["topK", "topK"]);
   const filled = defaults.flatMap(([key, flag]): Filling[] => {

@@ -17,16 +17,16 @@ export interface ChainFlags extends StepFlags {
   readonly greedy?: boolean;
 }
 
-/** Options whose values depend on a model or its tokenizer. */
-export type ResolvedOptions = Pick<ChainOptions, "banned" | "dryBreakers" | "minLength" | "forcedLast">;
-
 /** Options that shape or truncate the distribution before a draw. */
 export const SAMPLING_OPTIONS: readonly (keyof StepFlags)[] = STEP_FLAGS.filter(
   ({ kind }) => kind === "shape" || kind === "truncation",
 ).map(({ name }) => name);
 
-/** The chain of these flags. @throws CliError, a usage error, for what the chain does not allow */
-export function chainOf(flags: ChainFlags, resolved: ResolvedOptions, { defaults }: { defaults: boolean }): ChainSpec {
+/**
+ * The chain of these flags, and of options whose values depend on a model or its tokenizer.
+ * @throws CliError, a usage error, for what the chain does not allow
+ */
+export function chainOf(flags: ChainFlags, resolved: ChainOptions, { defaults }: { defaults: boolean }): ChainSpec {
   try {
     const options = { greedy: flags.greedy, ...optionsOfFlags(flags), ...resolved };
     return presetChain(flags.dialect, options, { defaults });

@@ -1,9 +1,9 @@
 /** Resolves a chain for a model and a prompt: texts become token ids, and the last position is known. */
 import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
-import type { ChainSpec, MinLengthOption } from "@tsgpt/sampling";
-import { usageError } from "../cli-error.ts";
+import type { ChainOptions, ChainSpec, MinLengthOption, TextFlag } from "@tsgpt/sampling";
+import { type CliError, usageError } from "../cli-error.ts";
 import { tokenText } from "../terminal/token-text.ts";
-import { type ChainFlags, chainOf, type ResolvedOptions } from "./chain-flags.ts";
+import { type ChainFlags, chainOf, flagName } from "./chain-flags.ts";
 import { ID_LIST, tokenIds } from "./values.ts";
 
 export interface ResolvedFlags extends ChainFlags {
@@ -35,38 +35,64 @@ export function resolveChain(
 ): ChainSpec {
   const { config } = model;
   const remainingTokens = Math.min(flags.maxTokens, config.nPositions - promptLength);
-  const words = wordIds(flags, model, config.vocabSize);
-  const banned = [...(words.banned ?? []), ...(flags.bannedIds ?? [])];
+  const texts = optionsOfTexts(flags, model, config.vocabSize);
+  const banned = [...(texts.banned ?? []), ...(flags.bannedIds ?? [])];
   const typed = flags.minTokens ? [{ length: flags.minTokens, eos: eosOf(model) }] : [];
-  const resolved: ResolvedOptions = {
+  const resolved: ChainOptions = {
+    ...texts,
     banned: banned.length > 0 ? banned : undefined,
-    dryBreakers: words.dryBreakers,
     minLength: [...typed, ...(flags.minLengths ?? [])],
     forcedLast: forcedLastOf(flags, remainingTokens),
   };
-  checkIds({ ...flags, banned, dryBreakers: resolved.dryBreakers }, config.vocabSize);
+  checkIds(flags, config.vocabSize);
   if (remainingTokens === 1) checkForced(flags);
   return chainOf(flags, resolved, options);
 }
 
-function forcedLastOf({ forcedLast }: ResolvedFlags, remainingTokens: number): ResolvedOptions["forcedLast"] {
+function forcedLastOf({ forcedLast }: ResolvedFlags, remainingTokens: number): ChainOptions["forcedLast"] {
   if (forcedLast === undefined || remainingTokens < 1) return undefined;
   return { id: forcedLast, at: remainingTokens - 1 };
 }
 
-/** The ids of --banned and --dry-breaker, given or default. @throws CliError for a text that needs a tokenizer */
-export function wordIds({ banned, dryBreaker, dryMultiplier }: ChainFlags, spelling: Spelling, vocabSize: number) {
-  return {
-    banned: banned?.flatMap((word) => sequencesOf(word, spelling)),
-    dryBreakers: dryMultiplier ? breakersOf(dryBreaker, spelling, vocabSize) : undefined,
-  };
+/** The options that a flag's texts, or its default texts, become. Without a spelling they must be token ids. */
+type TextResolver = (flags: ChainFlags, spelling: Spelling | undefined, vocabSize: number) => ChainOptions;
+
+/** How the texts of each flag become options. */
+export type TextResolvers = { readonly [F in TextFlag]: TextResolver };
+
+const TEXTS: TextResolvers = {
+  banned: ({ banned: words }, spelling, vocabSize) => {
+    const banned = words?.flatMap((word) => sequencesOf(word, spelling));
+    checkRange("banned", banned?.flat(), vocabSize);
+    return { banned };
+  },
+  dryBreaker: ({ dryBreaker, dryMultiplier }, spelling, vocabSize) => {
+    const dryBreakers = dryMultiplier ? breakersOf(dryBreaker, spelling, vocabSize) : undefined;
+    checkRange("dryBreaker", dryBreakers, vocabSize);
+    return { dryBreakers };
+  },
+};
+
+/**
+ * The options of all flags that take texts, given or default.
+ * @throws CliError for a text that needs a tokenizer, or an id outside the vocabulary
+ */
+export function optionsOfTexts(flags: ChainFlags, spelling: Spelling | undefined, vocabSize: number): ChainOptions {
+  let options: ChainOptions = {};
+  for (const resolve of Object.values(TEXTS)) options = { ...options, ...resolve(flags, spelling, vocabSize) };
+  return options;
+}
+
+function checkRange(flag: TextFlag, ids: readonly number[] | undefined, vocabSize: number): void {
+  const wrong = ids?.find((id) => id >= vocabSize);
+  if (wrong !== undefined) throw outOfRange(flagName(flag), wrong, vocabSize);
 }
 
 /** `1,2,3` is ids; anything else a text, with and without a space before it, which have different tokens. */
-function sequencesOf(word: string, spelling: Spelling): number[][] {
+function sequencesOf(word: string, spelling: Spelling | undefined): number[][] {
   if (ID_LIST.test(word)) return [tokenIds(word)];
   const text = quoted(word);
-  const tokenizer = tokenizerOf(spelling, "--banned");
+  const tokenizer = tokenizerOf(spelling, "--banned", word);
   const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
   return spellings.map((spelling) => tokenizer.encode(spelling));
 }
@@ -82,13 +108,14 @@ function quoted(word: string): string {
 }
 
 /** The ids of all tokens that contain a breaker; `none` alone disables breakers. */
-function breakersOf(given: readonly string[] | undefined, spelling: Spelling, vocabSize: number): number[] {
-  const words = given ?? (spelling.tokenizer ? DRY_BREAKERS : ["none"]);
+function breakersOf(given: readonly string[] | undefined, spelling: Spelling | undefined, vocabSize: number): number[] {
+  const words = given ?? (spelling?.tokenizer ? DRY_BREAKERS : ["none"]);
   if (words.length === 1 && words[0] === "none") return [];
   const ids = new Set(words.filter((word) => ID_LIST.test(word)).flatMap(tokenIds));
-  const texts = words.filter((word) => !ID_LIST.test(word)).map(quoted);
-  if (texts.length > 0) {
-    const tokenizer = tokenizerOf(spelling, "--dry-breaker");
+  const typed = words.filter((word) => !ID_LIST.test(word));
+  const texts = typed.map(quoted);
+  if (typed[0] !== undefined) {
+    const tokenizer = tokenizerOf(spelling, "--dry-breaker", typed[0]);
     for (let id = 0; id < vocabSize; id++) {
       const token = tokenText(tokenizer, id);
       if (texts.some((text) => token?.includes(text))) ids.add(id);
@@ -97,9 +124,14 @@ function breakersOf(given: readonly string[] | undefined, spelling: Spelling, vo
   return [...ids];
 }
 
-function tokenizerOf({ tokenizer, name }: Spelling, option: string): Tokenizer {
-  if (tokenizer) return tokenizer;
-  throw usageError(`model ${JSON.stringify(name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
+function tokenizerOf(spelling: Spelling | undefined, option: string, word: string): Tokenizer {
+  if (spelling?.tokenizer) return spelling.tokenizer;
+  if (!spelling) {
+    throw usageError(
+      `${option} ${JSON.stringify(word)}: with --logits give token ids, 1,2,3; a text needs --prompt or --model`,
+    );
+  }
+  throw usageError(`model ${JSON.stringify(spelling.name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
 }
 
 function eosOf({ config, name }: Model): MinLengthOption["eos"] {
@@ -115,25 +147,23 @@ export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
 }
 
 /** Options that name tokens. */
-type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias"> &
-  Pick<ResolvedOptions, "banned" | "dryBreakers">;
+type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias">;
 
 /** Checks ids that the chain itself checks late or never. @throws CliError that names the option */
-export function checkIds(
-  { forcedFirst, forcedLast, allowed = [], logitBias = {}, banned = [], dryBreakers = [] }: Named,
-  vocabSize: number,
-): void {
+export function checkIds({ forcedFirst, forcedLast, allowed = [], logitBias = {} }: Named, vocabSize: number): void {
   const named: (readonly [string, number | undefined])[] = [
     ["--forced-first", forcedFirst],
     ["--forced-last", forcedLast],
-    ...banned.flat().map((id) => ["--banned", id] as const),
-    ...dryBreakers.map((id) => ["--dry-breaker", id] as const),
     ...allowed.map((id) => ["--allowed", id] as const),
     ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
   ];
-  const wrong = named.find(([, id]) => id !== undefined && id >= vocabSize);
-  if (!wrong) return;
-  throw usageError(`${wrong[0]}: token id ${wrong[1]} is out of range; ids go from 0 to ${vocabSize - 1}`);
+  for (const [option, id] of named) {
+    if (id !== undefined && id >= vocabSize) throw outOfRange(option, id, vocabSize);
+  }
+}
+
+function outOfRange(option: string, id: number, vocabSize: number): CliError {
+  return usageError(`${option}: token id ${id} is out of range; ids go from 0 to ${vocabSize - 1}`);
 }
 
 /** If only one token remains, the first is also the last. */

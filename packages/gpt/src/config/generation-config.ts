@@ -57,7 +57,12 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is 
   return Array.isArray(value) && value.every(isItem);
 }
 
-const schema = z.object({
+type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : "";
+
+/** The rule of every key. */
+const RULES = {
   bos_token_id: tokenId,
   eos_token_id: tokenIds,
   do_sample: z.boolean({ error: "true, false or null" }).nullish(),
@@ -80,7 +85,9 @@ const schema = z.object({
   min_new_tokens: count,
   max_length: count,
   max_new_tokens: length,
-});
+} satisfies Readonly<Record<SnakeCase<Exclude<keyof GenerationConfig, "file" | "unapplied">>, z.ZodType>>;
+
+const schema = z.object(RULES);
 
 /** Other keys that change a text, with their neutral value. */
 const UNAPPLIED: Readonly<Record<string, unknown>> = {

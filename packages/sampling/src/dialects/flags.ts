@@ -1,6 +1,6 @@
 /** The flags of all steps, for a command line: in the order of the lecture's dialect, and what they mean as options. */
 import { SamplingError } from "../errors.ts";
-import { stepOf } from "../spec.ts";
+import { stepOf, type TransformersKey } from "../spec.ts";
 import type { Flag, OptionDefinition, StepKind } from "../step.ts";
 import { DIALECTS } from "./dialects.ts";
 import type { ChainFlags, ChainOptions } from "./options.ts";
@@ -10,7 +10,7 @@ export interface StepFlag extends Flag {
   readonly name: keyof ChainFlags;
   readonly kind: StepKind;
   /** The option of the same name, if there is one. */
-  readonly option: OptionDefinition | undefined;
+  readonly option: OptionDefinition<TransformersKey> | undefined;
   /** Whether the distribution that its step returns is a function of the text alone. */
   readonly isPure: boolean;
 }

@@ -1,9 +1,8 @@
 /** The options of `presetChain` and the flags of a command line, as the steps declare them: their types. */
 import type { AnyStep } from "../spec.ts";
-import type { StepDefinition } from "../step.ts";
 
-type OptionsOf<T> = T extends StepDefinition<infer _S, infer O, infer _F> ? O : never;
-type FlagsOf<T> = T extends StepDefinition<infer _S, infer _O, infer F> ? F : never;
+type OptionsOf<T> = T extends { readonly declares?: { readonly options: infer O } } ? O : never;
+type FlagsOf<T> = T extends { readonly declares?: { readonly flags: infer F } } ? F : never;
 type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -12,3 +11,9 @@ export type ChainOptions = Optional<Intersection<OptionsOf<AnyStep>>>;
 
 /** The same as flags of a command line. */
 export type ChainFlags = Optional<Intersection<FlagsOf<AnyStep>>>;
+
+/** The flags that take texts, which need a tokenizer: a command line must say how each becomes options. */
+export type TextFlag = TextsOf<ChainFlags>;
+
+/** The names of the flags whose values are texts. */
+export type TextsOf<F> = { [N in keyof F]-?: NonNullable<F[N]> extends readonly string[] ? N : never }[keyof F];

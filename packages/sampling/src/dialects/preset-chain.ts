@@ -40,7 +40,7 @@ function build(type: StepSpec["type"], options: ChainOptions, dialect: DialectCo
 }
 
 /** Whether an option asks for its step by itself. */
-function isSwitch({ needs }: OptionDefinition): boolean {
+function isSwitch({ needs }: Pick<OptionDefinition, "needs">): boolean {
   return needs === undefined;
 }
 

@@ -31,7 +31,7 @@ interface Options {
 export const epsilonRange = number("must be 0 or more and below 1 (0 is off)", (value) => value >= 0 && value < 1);
 
 /** The candidates with p_i >= epsilon. @throws SamplingError unless epsilon is 0 or more and below 1 */
-export const epsilon = step<Epsilon, Options>({
+export const epsilon = step<Epsilon, Options, Options, "epsilonCutoff">({
   type: "epsilon",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },

@@ -34,7 +34,7 @@ interface Options {
  * The candidates with p_i >= min(epsilon, sqrt(epsilon) * exp(-H)).
  * @throws SamplingError unless epsilon is 0 or more and below 1
  */
-export const eta = step<Eta, Options>({
+export const eta = step<Eta, Options, Options, "etaCutoff">({
   type: "eta",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },

@@ -30,7 +30,7 @@ interface Options {
 }
 
 /** The candidates with p_i >= p * max p. @throws SamplingError unless p is from 0 to 1 */
-export const minP = step<MinP, Options>({
+export const minP = step<MinP, Options, Options, "minP">({
   type: "min-p",
   kind: "truncation",
   parameters: { p: number("must be from 0 to 1 (0 is off)", (p) => p >= 0 && p <= 1), minKeep },

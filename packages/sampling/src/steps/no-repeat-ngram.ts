@@ -46,7 +46,7 @@ interface Options extends ScopeOption {
  * The candidates that would not complete an n-gram of the scope again.
  * @throws SamplingError unless n is an integer, 0 or more, or if no candidate is left.
  */
-export const noRepeatNgram = contextStep<NoRepeatNgram, Options>({
+export const noRepeatNgram = contextStep<NoRepeatNgram, Options, Options, "noRepeatNgramSize">({
   type: "no-repeat-ngram",
   kind: "penalty",
   parameters: { n: wholeNumber(0, " (0 is off)"), scope },

@@ -45,7 +45,7 @@ interface Options extends ScopeOption {
  * x / r for a positive and x * r for a negative logit of every token in the scope.
  * @throws SamplingError unless the penalty is a finite number above 0, and no logit leaves its bounds.
  */
-export const repetitionPenalty = contextStep<RepetitionPenalty, Options>({
+export const repetitionPenalty = contextStep<RepetitionPenalty, Options, Options, "repetitionPenalty">({
   type: "repetition-penalty",
   kind: "penalty",
   parameters: { penalty: number("must be a finite number above 0 (1 is off)", (value) => value > 0), scope },

@@ -11,7 +11,7 @@ export function scopeOption(...options: readonly string[]): { readonly penaltySc
   return { penaltyScope: { needs: options } };
 }
 
-export const scopeFlag: { readonly penaltyScope: Flag } = {
+export const scopeFlag: { readonly penaltyScope: Flag<ScopeOption["penaltyScope"]> } = {
   penaltyScope: {
     placeholder: "<scope>",
     help: "which tokens penalties count: all, generated, or the last N",

@@ -51,7 +51,7 @@ interface Options {
  * Every logit divided by the temperature; 1 changes nothing.
  * @throws SamplingError unless the temperature is a finite number above 0, and large enough that no quotient overflows.
  */
-export const temperature = step<Temperature, Options>({
+export const temperature = step<Temperature, Options, Options, "temperature">({
   type: "temperature",
   kind: "shape",
   parameters: { temperature: parameter },

@@ -33,7 +33,7 @@ interface Options {
  * The k candidates with the largest logits; all if there are fewer.
  * @throws SamplingError unless k is an integer, 0 or more
  */
-export const topK = step<TopK, Options>({
+export const topK = step<TopK, Options, Options, "topK">({
   type: "top-k",
   kind: "truncation",
   parameters: { k: wholeNumber(0, " (0 is off)"), boundary },

@@ -54,7 +54,7 @@ interface Options {
  * The smallest set of most probable candidates whose mass is at least p.
  * @throws SamplingError unless p is above 0 and at most 1
  */
-export const topP = step<TopP, Options>({
+export const topP = step<TopP, Options, Options, "topP">({
   type: "top-p",
   kind: "truncation",
   parameters: { p: number("must be above 0 and at most 1 (1 is off)", (p) => p > 0 && p <= 1), minKeep, boundary },

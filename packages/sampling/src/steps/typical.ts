@@ -41,7 +41,7 @@ interface Options {
  * The candidates nearest to the entropy that hold the mass.
  * @throws SamplingError unless the mass is above 0 and at most 1
  */
-export const typical = step<Typical, Options>({
+export const typical = step<Typical, Options, Options, "typicalP">({
   type: "typical",
   kind: "truncation",
   parameters: {
