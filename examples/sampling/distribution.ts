@@ -2,7 +2,7 @@
 import { applyChain, candidatesOf, entropy, mostProbable, probabilities, topP } from "@tsgpt/sampling";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
 import { digits, percent, quotation, spelt, table } from "./markdown.ts";
-import { BLUE, draw, GREEN, GRAY, label, line, type Point, RED, VIOLET } from "./plot.ts";
+import { BLUE, draw, GRAY, GREEN, label, line, type Point, RED, VIOLET } from "./plot.ts";
 
 /** Many words fit here; almost one alone there. */
 export const WIDE = "The king had a";
