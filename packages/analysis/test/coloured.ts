@@ -1,13 +1,19 @@
 /** Texts for the tests: of chosen colours, and of chance. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
-import { greenTest, type WatermarkKey } from "@tsgpt/sampling";
+import { colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
+
+/** Which ids are green after the tokens `before`. */
+export function greenAfter(key: WatermarkKey, before: readonly number[]): (id: number) => boolean {
+  const hash = colorHash(key, before);
+  return (id) => hash(id) / 2 ** 32 < (key.gamma ?? WATERMARK_GAMMA);
+}
 
 /** Ids from 7 on of these colours, "g" or "r", behind `width` ids that have none; no id comes twice. */
 export function coloured(key: WatermarkKey, colours: string): number[] {
   const { width = 1 } = key;
   const ids = Array.from({ length: width }, (_, i) => 7 + i);
   for (const colour of colours) {
-    const green = greenTest(key, ids.slice(-width));
+    const green = greenAfter(key, ids.slice(-width));
     let id = Math.max(...ids) + 1;
     while (green(id) !== (colour === "g")) id++;
     ids.push(id);

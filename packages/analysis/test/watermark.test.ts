@@ -1,8 +1,8 @@
 import { detectWatermark } from "@tsgpt/analysis";
-import { greenTest, type WatermarkKey } from "@tsgpt/sampling";
+import type { WatermarkKey } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { zScore } from "../src/detect/watermark.ts";
-import { coloured, randomIds } from "./coloured.ts";
+import { coloured, greenAfter, randomIds } from "./coloured.ts";
 
 const KEY: WatermarkKey = { key: 42 };
 
@@ -73,7 +73,7 @@ test("all 53 bits of a key count: its upper ones alone change the colours", () =
 describe("repeats", () => {
   const [, a, b] = coloured(KEY, "gg");
   const loop = Array.from({ length: 100 }, (_, i) => [a, b][i % 2]);
-  const greenLoop = greenTest(KEY, [b])(a);
+  const greenLoop = greenAfter(KEY, [b])(a);
 
   test("a loop of two tokens counts as two, and is not flagged", () => {
     const { scored, flagged } = detectWatermark(loop, KEY);

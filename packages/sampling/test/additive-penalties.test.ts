@@ -1,6 +1,7 @@
-import { additivePenalties, candidatesOf } from "@tsgpt/sampling";
+import { candidatesOf } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { additivePenalties } from "../src/steps/additive-penalties.ts";
 import { anyRow, row, said } from "./rows.ts";
 
 const logitsOf = (step: Parameters<typeof additivePenalties>[1], history: number[], promptLength = 0) =>

@@ -1,5 +1,5 @@
-import { allowedTokens } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { allowedTokens } from "../src/steps/allowed-tokens.ts";
 import { row, said } from "./rows.ts";
 
 const left = (ids: number[], candidates = row(0, 5, 0, -Infinity)) =>

@@ -1,5 +1,5 @@
-import { bannedWords } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { bannedWords } from "../src/steps/banned-words.ts";
 import { row, said } from "./rows.ts";
 
 const left = (sequences: number[][], history: number[] = []) =>

@@ -1,15 +1,10 @@
-import {
-  applyChain,
-  type ChainSpec,
-  candidatesOf,
-  dry,
-  logitBias,
-  repetitionPenalty,
-  type StepSpec,
-  temperature,
-  watermark,
-} from "@tsgpt/sampling";
+import { applyChain, type ChainSpec, candidatesOf, type StepSpec } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { dry } from "../src/steps/dry.ts";
+import { logitBias } from "../src/steps/logit-bias.ts";
+import { repetitionPenalty } from "../src/steps/repetition-penalty.ts";
+import { temperature } from "../src/steps/temperature.ts";
+import { watermark } from "../src/steps/watermark.ts";
 import { row, said } from "./rows.ts";
 
 const range = "logits go from -1e+100 to 1e+100";

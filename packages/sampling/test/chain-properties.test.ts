@@ -1,16 +1,9 @@
-import {
-  applyChain,
-  candidatesOf,
-  lecturePenalties,
-  probabilities,
-  SamplingError,
-  type StepSpec,
-  validateChain,
-} from "@tsgpt/sampling";
+import { applyChain, candidatesOf, probabilities, SamplingError, type StepSpec } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
-import { stepOf } from "../src/spec.ts";
+import { stepOf, validateChain } from "../src/spec.ts";
+import { lecturePenalties } from "../src/steps/lecture-penalties.ts";
 import { createWorkspace } from "../src/workspace.ts";
 import { anyChain, oneOfEach } from "./any-chain.ts";
 import { anyRow, row, said } from "./rows.ts";

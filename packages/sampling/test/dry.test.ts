@@ -1,6 +1,6 @@
-import { dry } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dry } from "../src/steps/dry.ts";
 import { row, said } from "./rows.ts";
 
 type DryStep = Parameters<typeof dry>[1];

@@ -1,5 +1,5 @@
-import { epsilon } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { epsilon } from "../src/steps/epsilon.ts";
 import { row } from "./rows.ts";
 
 const shares = row(...[0.6, 0.3, 0.1].map(Math.log));

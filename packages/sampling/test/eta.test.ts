@@ -1,5 +1,5 @@
-import { eta } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { eta } from "../src/steps/eta.ts";
 import { row } from "./rows.ts";
 
 const shares = row(...[0.6, 0.3, 0.1].map(Math.log)); // H = 0.8979 nats, exp(-H) = 0.4074

@@ -1,5 +1,6 @@
-import { forcedToken, probabilities } from "@tsgpt/sampling";
+import { probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { forcedToken } from "../src/steps/forced-token.ts";
 import { row, said } from "./rows.ts";
 
 const candidates = row(9, 1, -Infinity);

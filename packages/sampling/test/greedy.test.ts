@@ -1,5 +1,6 @@
-import { argmax, greedy } from "@tsgpt/sampling";
+import { argmax } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { greedy } from "../src/steps/greedy.ts";
 import { row } from "./rows.ts";
 
 test("greedy keeps the most probable, the first of several", () => {

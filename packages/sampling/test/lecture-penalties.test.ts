@@ -1,6 +1,7 @@
-import { candidatesOf, lecturePenalties, probabilities } from "@tsgpt/sampling";
+import { candidatesOf, probabilities } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { lecturePenalties } from "../src/steps/lecture-penalties.ts";
 import { anyRow, row, said } from "./rows.ts";
 
 // The lecture's example: vocabulary [a, b, c, d], sequence a, b, a, c, a, a, so occurrences are [4, 1, 1, 0].

@@ -1,5 +1,5 @@
-import { logitBias } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { logitBias } from "../src/steps/logit-bias.ts";
 import { row, said } from "./rows.ts";
 
 const context = said([], { vocabularySize: 3 });

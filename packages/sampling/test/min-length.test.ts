@@ -1,5 +1,5 @@
-import { minLength } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { minLength } from "../src/steps/min-length.ts";
 import { row, said } from "./rows.ts";
 
 const left = (length: number, generated: number, of?: "generated" | "all") => {

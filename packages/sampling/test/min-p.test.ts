@@ -1,6 +1,7 @@
-import { candidatesOf, minP } from "@tsgpt/sampling";
+import { candidatesOf } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { minP } from "../src/steps/min-p.ts";
 import { anyRow, row } from "./rows.ts";
 
 const shares = row(...[0.5, 0.3, 0.15, 0.05].map(Math.log));

@@ -1,6 +1,6 @@
-import { candidatesOf, createSampler, mirostat, probabilities } from "@tsgpt/sampling";
+import { candidatesOf, createSampler, probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { firstMu, nextMu } from "../src/steps/mirostat.ts";
+import { firstMu, mirostat, nextMu } from "../src/steps/mirostat.ts";
 import { normalRow, row, said } from "./rows.ts";
 
 // Surprises of 1, 2, 3 and 3 bits.

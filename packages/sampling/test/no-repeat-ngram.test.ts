@@ -1,6 +1,7 @@
-import { noRepeatNgram, type Scope } from "@tsgpt/sampling";
+import type { Scope } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { noRepeatNgram } from "../src/steps/no-repeat-ngram.ts";
 import { row, said } from "./rows.ts";
 
 const five = row(0, 0, 0, 0, 0);

@@ -1,5 +1,6 @@
-import { type ChainOptions, presetChain, validateChain } from "@tsgpt/sampling";
+import { type ChainOptions, presetChain } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
+import { validateChain } from "../src/spec.ts";
 
 describe("lecture", () => {
   test("the complete algorithm in the lecture's order", () => {

@@ -1,5 +1,6 @@
-import { probabilities, repetitionPenalty } from "@tsgpt/sampling";
+import { probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { repetitionPenalty } from "../src/steps/repetition-penalty.ts";
 import { row, said } from "./rows.ts";
 
 const logitsOf = (penalty: number, history: number[], scope?: number | "all" | "generated", promptLength = 0) => {

@@ -1,7 +1,8 @@
 /** Rows of logits for the tests. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
-import { type Candidates, candidatesOf, probabilities, type StepContext } from "@tsgpt/sampling";
+import { type Candidates, candidatesOf, probabilities } from "@tsgpt/sampling";
 import fc from "fast-check";
+import type { StepContext } from "../src/step.ts";
 
 /** Candidates from plain numbers. */
 export function row(...logits: number[]): Candidates {

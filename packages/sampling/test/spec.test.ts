@@ -1,5 +1,6 @@
-import { type StepSpec, validateChain } from "@tsgpt/sampling";
+import type { StepSpec } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { validateChain } from "../src/spec.ts";
 
 test("a chain survives JSON", () => {
   const chain: StepSpec[] = [

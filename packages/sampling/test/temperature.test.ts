@@ -1,6 +1,7 @@
-import { candidatesOf, probabilities, temperature } from "@tsgpt/sampling";
+import { candidatesOf, probabilities } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { temperature } from "../src/steps/temperature.ts";
 import { anyRow, row } from "./rows.ts";
 
 test("temperature divides the logits", () => {

@@ -1,6 +1,7 @@
-import { candidatesOf, probabilities, topK } from "@tsgpt/sampling";
+import { candidatesOf, probabilities } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { topK } from "../src/steps/top-k.ts";
 import { anyRow, normalRow, row, sorted } from "./rows.ts";
 
 test("top-k 2 keeps the two most probable, renormalized", () => {

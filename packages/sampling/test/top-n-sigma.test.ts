@@ -1,5 +1,7 @@
-import { candidatesOf, temperature, topNSigma } from "@tsgpt/sampling";
+import { candidatesOf } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { temperature } from "../src/steps/temperature.ts";
+import { topNSigma } from "../src/steps/top-n-sigma.ts";
 import { normalRow, row } from "./rows.ts";
 
 test("removes tokens more than n deviations below the largest: [4, 3, 1, 0], mean 2, variance 10 / 4", () => {

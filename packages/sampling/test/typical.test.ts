@@ -1,5 +1,5 @@
-import { typical } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { typical } from "../src/steps/typical.ts";
 import { row } from "./rows.ts";
 
 // [0.6, 0.3, 0.1]: H = 0.3065 + 0.3612 + 0.2303 = 0.8979 nats; the tokens' surprises are 0.5108, 1.2040 and 2.3026, which are 0.3871,

@@ -1,5 +1,6 @@
-import { greenTest, probabilities, watermark } from "@tsgpt/sampling";
+import { probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { greenTest, watermark } from "../src/steps/watermark.ts";
 import { row, said } from "./rows.ts";
 
 const variants = (["left", "self"] as const).flatMap((hash) => [1, 2, 3, 4].map((width) => [hash, width] as const));

@@ -1,5 +1,6 @@
-import { applyChain, createSampler, xtc } from "@tsgpt/sampling";
+import { applyChain, createSampler } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
+import { xtc } from "../src/steps/xtc.ts";
 import { row, said } from "./rows.ts";
 
 const shares = row(...[0.4, 0.3, 0.2, 0.1].map(Math.log));

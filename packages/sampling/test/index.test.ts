@@ -1,0 +1,28 @@
+/** What the package offers to others; a step is asked for by its type in a chain, and topP is called by an example. */
+import * as sampling from "@tsgpt/sampling";
+import { expect, test } from "vitest";
+
+test("the package exports what others use, and no more", () => {
+  expect(Object.keys(sampling).sort()).toEqual([
+    "STEP_FLAGS",
+    "SamplingError",
+    "WATERMARK_GAMMA",
+    "applyChain",
+    "argmax",
+    "candidatesOf",
+    "checkWatermarkKey",
+    "colorHash",
+    "createSampler",
+    "createWorkspace",
+    "dialects",
+    "draw",
+    "entropy",
+    "isRandom",
+    "mostProbable",
+    "optionsOfFlags",
+    "pick",
+    "presetChain",
+    "probabilities",
+    "topP",
+  ]);
+});
