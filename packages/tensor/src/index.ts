@@ -3,7 +3,7 @@ export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
 export { type Backend, onHeap } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
-export { BYTES_PER_ELEMENT, STORED_AS, widen } from "./dtype.ts";
+export { BYTES_PER_ELEMENT, HAS_SCALES, STORED_AS, widen } from "./dtype.ts";
 export {
   createReferenceEngine,
   type Engine,
