@@ -3,7 +3,7 @@ import { unsupportedDtype } from "../../errors.ts";
 import { type Outputs, productOf } from "../../storage.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
-import { linear as referenceLinear, matmulTransposed as referenceMatmulTransposed } from "../reference/linear.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
 import { LINEAR_SCRATCH_BYTES } from "./constants.ts";
 import { type KernelContext, perUnit } from "./context.ts";
 import { KEPT } from "./dtypes.ts";
@@ -20,12 +20,12 @@ const PIECES_OF_STEP = 40;
 const UNITS_PER_THREAD = 16; // of a product of several rows
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
-  if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceLinear(out, x, weight, bias);
+  if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceKernels.linear(out, x, weight, bias);
   else product(context, out, x, panelsOf(context, weight, "columns"), bias);
 }
 
 export function matmulTransposed(context: KernelContext, out: Tensor, a: Tensor, b: Weight): void {
-  if (out.size === 0 || a.size === 0 || isForeignInt8(b)) referenceMatmulTransposed(out, a, b);
+  if (out.size === 0 || a.size === 0 || isForeignInt8(b)) referenceKernels.matmulTransposed(out, a, b);
   else product(context, out, a, panelsOf(context, b, "rows"), undefined);
 }
 
