@@ -3,7 +3,8 @@
  * float32. int8: q times a scale, q from -63 to 63, the scale the largest magnitude / 63. Bytes are little-endian. The
  * simd kernels (kernels/simd/assembly) give the same bits.
  */
-import { StorageError, unsupportedDtype } from "./errors.ts";
+import { unsupportedDtype } from "./errors.ts";
+import { StorageError } from "./storage-error.ts";
 import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";
 
 export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1 };

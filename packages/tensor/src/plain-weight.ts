@@ -3,7 +3,7 @@
  * A product with a 16-bit weight widens all of it each time: it saves memory, not time.
  */
 import { BYTES_PER_ELEMENT, HAS_SCALES, INT8_LIMIT, int8Scale, quantize, STORED_AS, widen } from "./dtype.ts";
-import { StorageError, unsupportedDtype } from "./errors.ts";
+import { unsupportedDtype } from "./errors.ts";
 import { narrow } from "./narrow.ts";
 import {
   checkStorage,
@@ -14,6 +14,7 @@ import {
   outputsOf,
   productOf,
 } from "./storage.ts";
+import { StorageError } from "./storage-error.ts";
 import { type Shape, sizeOf, Tensor } from "./tensor.ts";
 import type { StoredNumbers, Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 

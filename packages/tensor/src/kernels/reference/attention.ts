@@ -7,8 +7,8 @@ import type { Tensor } from "../../tensor.ts";
 import type { AttentionOptions } from "../kernels.ts";
 
 /**
- * From the queries: pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum over t <= P + i of
- * pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
+ * From the queries: pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum
+ * over t <= P + i of pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
  */
 export function attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions): void {
   const { past, scale, scores, pattern } = options;

@@ -1,6 +1,7 @@
 /** Packs rows of a stored matrix into panels, on all threads: assembly/pack.ts, pack-int8.ts. */
-import { StorageError, unsupportedDtype } from "../../errors.ts";
+import { unsupportedDtype } from "../../errors.ts";
 import type { Outputs } from "../../storage.ts";
+import { StorageError } from "../../storage-error.ts";
 import type { StoredDtype, WeightDtype } from "../../weight.ts";
 import { KEPT, STORED } from "./dtypes.ts";
 import type { ReadyJob } from "./jobs.ts";

@@ -1,4 +1,4 @@
-/** How numbers are stored, in files and in panels. A number that names no dtype traps: it is never taken for another. */
+/** How numbers are stored, in files and in panels. A number that names no dtype traps: it is not taken for another. */
 import { BF16, F16, F32, I8 } from "../constants";
 export { BF16, F16, F32, I8 } from "../constants";
 
