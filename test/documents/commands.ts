@@ -73,7 +73,7 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
   format: { run: "true", reason: "would change the sources" },
   "shipped-model-docs": {
     run: "true",
-    reason: "would change the documents; test/transcripts.test.ts and test/sampling-doc.test.ts compare what it writes",
+    reason: "would change the documents; test/shipped-model-docs.test.ts, test/transcripts.test.ts and the tests of both documents compare what it writes",
   },
   "sampling-doc": {
     run: "true",
