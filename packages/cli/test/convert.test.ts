@@ -27,12 +27,12 @@ test.each(["f32", "f16", "bf16", "int8"])(
   "a model converted to %s gives the logits of the original with --dtype",
   async (dtype) => {
     const out = join(emptyFolder(), "model");
-    const { code, stdout, stderr } = await tsgpt(["convert", "fairytales", out, "--dtype", dtype]);
+    const { code, stdout, stderr } = await tsgpt(["convert", fixture("fairytales-1"), out, "--dtype", dtype]);
     const bytes = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
     const size = (bytes / 1e6).toPrecision(3);
-    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: fairytales in ${dtype}; ${size} MB\n`]);
+    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: fairytales-1 in ${dtype}; ${size} MB\n`]);
     expect(readdirSync(out).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
-    expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
+    expect((await logits(out, dtype)).equals(await logits(fixture("fairytales-1"), dtype))).toBe(true);
   },
 );
 
@@ -59,7 +59,7 @@ test("a tied head alone, in F64, as other tools write it: each command takes it,
 test("a folder that holds something is one clear line, and stays as it is", async () => {
   const folder = emptyFolder();
   writeFileSync(join(folder, "mine"), "");
-  const { code, stderr } = await tsgpt(["convert", "fairytales", folder, "--dtype", "int8"]);
+  const { code, stderr } = await tsgpt(["convert", fixture("fairytales-1"), folder, "--dtype", "int8"]);
   expect(code).toBe(1);
   expect(stderr).toBe(`error: cannot write "${folder}": it exists and is not empty\nsee tsgpt convert --help\n`);
   expect(readdirSync(folder)).toEqual(["mine"]);
@@ -83,7 +83,7 @@ test("an int8 model asked for in f32 is one clear line", async () => {
 
 test("Ctrl-C ends with 130 and leaves nothing", async () => {
   const folder = emptyFolder();
-  const child = spawn(process.execPath, [MAIN, "convert", "fairytales", join(folder, "x"), "--dtype", "int8"]);
+  const child = spawn(process.execPath, [MAIN, "convert", fixture("fairytales-1"), join(folder, "x"), "--dtype", "int8"]);
   while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   child.kill("SIGINT");
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
