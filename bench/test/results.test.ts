@@ -41,7 +41,7 @@ test("numbers have three significant digits", () => {
   expect([0.012345, 1.2345, 12345].map(digits)).toEqual(["0.0123", "1.23", "12,300"]);
 });
 
-test("the picture is a standalone SVG with both curves named and the axes labelled", () => {
+test("the picture is a standalone SVG with both curves named and the axes labeled", () => {
   const svg = plotCache(rows, "A title");
   expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   for (const text of ["A title", "no cache: 10 ms", "KV cache: 2 ms", "milliseconds", "position"])

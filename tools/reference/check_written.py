@@ -42,7 +42,7 @@ def check_dumps(folder: Path) -> None:
 
 
 def check_random(folder: Path) -> None:
-    """`tsgpt random` in every dtype: a GPT2LMHeadModel, initialised as transformers does, narrowed as torch narrows."""
+    """`tsgpt random` in every dtype: a GPT2LMHeadModel, initialized as transformers does, narrowed as torch narrows."""
     weights = {}
     for dtype, torch_dtype in TORCH_DTYPES.items():
         path = folder / dtype

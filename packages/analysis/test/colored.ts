@@ -1,15 +1,15 @@
-/** Texts for the tests: of chosen colours, and of chance. */
+/** Texts for the tests: of chosen colors, and of chance. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { greenTest, type WatermarkKey } from "@tsgpt/sampling";
 
-/** Ids from 7 on of these colours, "g" or "r", behind `width` ids that have none; no id comes twice. */
-export function coloured(key: WatermarkKey, colours: string): number[] {
+/** Ids from 7 on of these colors, "g" or "r", behind `width` ids that have none; no id comes twice. */
+export function colored(key: WatermarkKey, colors: string): number[] {
   const { width = 1 } = key;
   const ids = Array.from({ length: width }, (_, i) => 7 + i);
-  for (const colour of colours) {
+  for (const color of colors) {
     const green = greenTest(key, ids.slice(-width));
     let id = Math.max(...ids) + 1;
-    while (green(id) !== (colour === "g")) id++;
+    while (green(id) !== (color === "g")) id++;
     ids.push(id);
   }
   return ids;

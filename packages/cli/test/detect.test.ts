@@ -140,7 +140,7 @@ describe.concurrent("tsgpt detect", () => {
       "a text too short for the window of a watermark",
       ["--tokens", "1,2", "--watermark-key", "1", "--watermark-width", "4"],
       1,
-      "nothing to count in 2 tokens, for a token's colour takes 4 tokens before it; give a longer text",
+      "nothing to count in 2 tokens, for a token's color takes 4 tokens before it; give a longer text",
     ],
     ["two texts", ["a wolf", "a king"], 2, "too many arguments"],
     [

@@ -55,7 +55,7 @@ describe.concurrent("tsgpt logits", () => {
     expect(code).toBe(0);
   });
 
-  test("a prompt as text is tokenised", async () => {
+  test("a prompt as text is tokenized", async () => {
     const file = join(emptyFolder(), "x.safetensors");
     await tsgpt(["logits", "--prompt", "Once upon a time", "--output", file]);
     const { stdout } = await tsgpt(["tokens", "Once upon a time", "--json"]);

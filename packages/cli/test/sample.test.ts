@@ -158,7 +158,7 @@ top-k (k 3, boundary llama.cpp)
   test("--penalty-scope 1 counts the last token alone", () =>
     gives([...DECLINING, ...additive, "--dialect", "hf", "--penalty-scope", "1"], softmax(0, -1 - 0.5 - 0.25, -2)));
 
-  test("a penalty below 0 favours what has occurred", () =>
+  test("a penalty below 0 favors what has occurred", () =>
     gives([...DECLINING, "--dialect", "openai", "--frequency-penalty", "-1", "--history", "2"], softmax(0, -1, -1)));
 
   test.each([

@@ -93,7 +93,7 @@ test.each([
   );
 });
 
-test("a weight stored [out, in] is recognised", async () => {
+test("a weight stored [out, in] is recognized", async () => {
   await expect(load(tinyTensors().set("h.0.mlp.c_fc.weight", floats([16, 4])))).rejects.toThrow(
     "asks for [4, 16]; it looks transposed, GPT-2 stores Conv1D weights as [in, out]",
   );

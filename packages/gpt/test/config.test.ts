@@ -29,7 +29,7 @@ test("the trained fixture's config is read", () => {
   expect(parseConfig(text)).toMatchObject({ nInner: 4 * parseConfig(text).nEmbd, bosTokenId: 0, eosTokenId: 0 });
 });
 
-test("every key that the forward pass reads is honoured", () => {
+test("every key that the forward pass reads is honored", () => {
   const keys = {
     vocab_size: 10,
     n_positions: 11,
@@ -69,7 +69,7 @@ test("keys that cannot change the forward pass are let pass, whatever they hold"
   expect(parse(keys)).toEqual(parse({}));
 });
 
-test("transformers' other names of the sizes are honoured", () => {
+test("transformers' other names of the sizes are honored", () => {
   const keys = { hidden_size: 8, max_position_embeddings: 9, num_attention_heads: 4, num_hidden_layers: 3 };
   expect(parse(keys)).toMatchObject({ nEmbd: 8, nPositions: 9, nHead: 4, nLayer: 3 });
 });

@@ -187,7 +187,7 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
     );
   });
 
-  test("from pattern: it is used as it is, normalised or not, and scores are left alone", () => {
+  test("from pattern: it is used as it is, normalized or not, and scores are left alone", () => {
     const { q, keys, values } = one();
     const pattern = place([
       [

@@ -93,7 +93,7 @@ test.each(dtypes)("%s gives the same bits on 1, 2, 3 and 5 threads", async (dtyp
   for (const [i, product] of products.entries()) expect(product).toEqual(products[i % 2]);
 });
 
-test("int8 gives the same bits with relaxed SIMD and without, in tiles and row by row, at first and optimised", async () => {
+test("int8 gives the same bits with relaxed SIMD and without, in tiles and row by row, at first and optimized", async () => {
   const [x, w] = [noise([15, 300], 1), noise([300, 90], 2)]; // 15 rows: a tile of six, two of four, and one row
   const products = [];
   for (const { engine } of fast) {

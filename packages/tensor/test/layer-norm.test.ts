@@ -12,8 +12,8 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
     expect(y).toBeCloseToTensor(Tensor.from([-expected, 0, expected]), FLOAT32);
   });
 
-  test("weight and bias are applied after normalising", () => {
-    // mean 1, variance 1, epsilon 0: normalised [-1, 1]; * [2, 3] + [10, 20] = [8, 23]
+  test("weight and bias are applied after normalizing", () => {
+    // mean 1, variance 1, epsilon 0: normalized [-1, 1]; * [2, 3] + [10, 20] = [8, 23]
     const p = { weight: tensorOn(engine, [2, 3]), bias: tensorOn(engine, [10, 20]) };
     expect(layerNorm(tensorOn(engine, [0, 2]), p, 0, engine).toArray()).toEqual([8, 23]);
   });
@@ -41,7 +41,7 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
     expect(layerNorm(tensorOn(engine, [[7, 7, 7]]), p, 1e-5, engine).toArray()).toEqual([[1, 2, 3]]);
   });
 
-  test("rows are normalised apart; a NaN spoils its own row alone", () => {
+  test("rows are normalized apart; a NaN spoils its own row alone", () => {
     const y = layerNorm(
       tensorOn(engine, [
         [0, 2],

@@ -1,4 +1,4 @@
-/** Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450). */
+/** Layer normalization (Ba, Kiros and Hinton, arXiv 1607.06450). */
 import type { Backend } from "../backend.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkRows, checkVector } from "./check.ts";
