@@ -94,7 +94,16 @@ describe.concurrent("speculation", () => {
   });
 
   test("Ctrl-C ends it: a whole line, the summary, exit code 130", async () => {
-    const args = ["generate", ...MODEL, "The king", "--greedy", "--prompt-lookup", "--ignore-eos", "--max-tokens", "500"];
+    const args = [
+      "generate",
+      ...MODEL,
+      "The king",
+      "--greedy",
+      "--prompt-lookup",
+      "--ignore-eos",
+      "--max-tokens",
+      "500",
+    ];
     const run = [...args, "--kernels", "reference"];
     const { code, stdout, stderr } = await tsgpt(run, { interruptAfter: 12 });
     expect(code).toBe(130);
