@@ -1,5 +1,5 @@
 /** tsgpt score: what a model makes of each token of a text, and what the whole comes to. */
-import { defaultStride, type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
+import { type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
 import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -11,8 +11,8 @@ import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { path, wholeNumber } from "../options/values.ts";
 import { checkPictureFlags, checkPictureSize, GREEDY_PROMPT, writePictures } from "../score/pictures.ts";
-import { asText, beginToken, readInput, readInputs } from "../score/read-texts.ts";
-import { type RecipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
+import { asText, beginToken, checkStride, readInput, readInputs } from "../score/read-texts.ts";
+import { recipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
 import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";
@@ -73,9 +73,12 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
   const recipe = recipeOf(flags);
   checkPictureFlags(flags, Math.max(1, typed.length));
   if (flags.csv && flags.table) throw usageError("--csv and --table are two forms of the same lines; give one of them");
+  const readsStdin = typed.includes("-") || (typed.length === 0 && flags.tokens === undefined);
+  if (flags.against === "-" && readsStdin) throw usageError("- is standard input, which is read once only");
   const inputs = await readInputs(typed, flags, signal);
-  const against = flags.against === undefined ? undefined : await readInput(flags.against, 1, signal);
+  const against = flags.against === undefined ? undefined : await readInput(flags.against, "--against", signal);
   const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  checkStride(model, recipe);
   const bos = beginToken(model, flags);
   const texts = inputs.map((input) => asText(model, input, { bos, recipe }));
   const other = against && asText(model, against, { bos, recipe });
@@ -101,11 +104,6 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
 function scoredText(name: string, scores: TokenScores, { config }: Model, recipe: Recipe): ScoredText {
   if (recipe.name === "transformers") return { name, scores };
   return { name, scores, running: runningPerplexities(scores, config.nPositions) };
-}
-
-function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
-  if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
-  return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
 }
 
 /** Lines of CSV have no room for totals, which go to stderr. */

@@ -2,7 +2,15 @@
  * What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In
  * nats.
  */
-import { type RunningPerplexity, type TokenScores, type Totals, tokenScore, totalsOf } from "@tsgpt/analysis";
+import {
+  defaultStride,
+  type Recipe,
+  type RunningPerplexity,
+  type TokenScores,
+  type Totals,
+  tokenScore,
+  totalsOf,
+} from "@tsgpt/analysis";
 import type { Model, Tokenizer } from "@tsgpt/gpt";
 import { tokenText } from "../terminal/token-text.ts";
 
@@ -13,6 +21,11 @@ export interface RecipeReport {
   readonly window: number;
   /** Of transformers' recipe. */
   readonly stride?: number;
+}
+
+export function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
+  if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
+  return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
 }
 
 export interface ScoredText {
