@@ -58,11 +58,11 @@ def check_random(folder: Path) -> None:
         for name, tensor in weights["f32"].items():
             assert torch.equal(weights[dtype][name], tensor.to(TORCH_DTYPES[dtype])), f"{dtype}: {name} is rounded otherwise"
     for name, tensor in weights["f32"].items():
-        check_initialised(name, tensor.double(), layers=12)
+        check_initialized(name, tensor.double(), layers=12)
     print(f"random gpt2: {len(weights['f32'])} tensors in f32, f16 and bf16")
 
 
-def check_initialised(name: str, tensor: torch.Tensor, layers: int) -> None:
+def check_initialized(name: str, tensor: torch.Tensor, layers: int) -> None:
     if tensor.dim() == 1:
         constant = 1.0 if ".ln_" in name and name.endswith("weight") else 0.0
         assert torch.all(tensor == constant), f"{name}: not all {constant}"

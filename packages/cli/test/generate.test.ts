@@ -132,8 +132,8 @@ describe.concurrent("tsgpt generate", () => {
       "40",
       "The king said, the king said, the king said, the king said,",
     ];
-    const [plain, penalised] = await Promise.all([json(...loop), json(...loop, penalty, "2")]);
-    expect(penalised.text).not.toBe(plain.text);
+    const [plain, penalized] = await Promise.all([json(...loop), json(...loop, penalty, "2")]);
+    expect(penalized.text).not.toBe(plain.text);
   });
 
   test("--stop ends before the string, --max-tokens at the count", async () => {

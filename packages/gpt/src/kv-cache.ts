@@ -194,16 +194,16 @@ function checkLength(by: string, what: string, length: number, most: number): vo
 /** `count` tensors, or none. @throws EngineError */
 function allocateAll(engine: Engine, shape: Shape, count: number): Tensor[] {
   const bytes = 4 * count * sizeOf(shape);
-  const room = engine.memory?.availableBytes ?? Number.POSITIVE_INFINITY;
+  const availableBytes = engine.memory?.availableBytes ?? Number.POSITIVE_INFINITY;
   const tensors: Tensor[] = [];
   try {
-    if (bytes > room) throw new EngineError(`${bytes} bytes do not fit in ${room}`);
+    if (bytes > availableBytes) throw new EngineError(`${bytes} bytes do not fit in ${availableBytes}`);
     while (tensors.length < count) tensors.push(engine.allocate(shape));
     return tensors;
   } catch (cause) {
     for (const tensor of tensors) engine.free(tensor);
     if (!engine.memory) throw cause; // disposed, or the JavaScript heap is full
-    const [needed, left] = [bytes, room].map((size) => `${(size / 1e6).toFixed(1)} MB`);
+    const [needed, left] = [bytes, availableBytes].map((size) => `${(size / 1e6).toFixed(1)} MB`);
     throw new EngineError(
       `KVCache: a capacity of ${shape[1]} tokens takes ${needed}, the engine has ${left} left; ` +
         "ask for fewer, or dispose unused caches",

@@ -116,7 +116,7 @@ test.each<[string, Record<string, TensorToWrite | undefined>, string]>([
   ],
   ["a number is -64", { [FC]: q(-64) }, `tensor "${FC}" has a value that int8 cannot represent`],
   ["a number is 127", { [FC]: q(127) }, `tensor "${FC}" has a value that int8 cannot represent`],
-  ["a matrix is F32", { [FC]: floats([4, 16]) }, `tensor "${FC}" is F32 beside int8 matrices; either all`],
+  ["a matrix is F32", { [FC]: floats([4, 16]) }, `tensor "${FC}" is F32 among int8 matrices; either all`],
   [
     "a bias is I8",
     { "ln_f.bias": { dtype: "I8", shape: [4], data: new Int8Array(4) } },

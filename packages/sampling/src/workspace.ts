@@ -2,7 +2,8 @@
  * Arrays that a sampler reuses from token to token: on fresh memory a step over 50,000 candidates spends most of its
  * time on the first touch of each page. Each sampler has a workspace of its own, or the samplers of one batch are given
  * the same. Indices and weights are valid until the next call of the same function with the same workspace, and never
- * leave the function that asked for them. Logits belong to whoever took them until they are given back; most never are.
+ * leave the function that asked for them. Logits belong to the function that took them until they are given back;
+ * most never are.
  */
 export interface Workspace {
   /** The ids 0, 1, 2 ... of a whole row, the same for each. */

@@ -3,18 +3,22 @@
  * float32. int8: q times a scale, q from -63 to 63, the scale the largest magnitude / 63. Bytes are little-endian. The
  * simd kernels (kernels/simd/assembly) give the same bits.
  */
-import { StorageError } from "./errors.ts";
+import { unsupportedDtype } from "./errors.ts";
+import { StorageError } from "./storage-error.ts";
 import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";
 
 export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1 };
 
 /** The stored format of each dtype. */
-export const STORED_AS: Readonly<Record<WeightDtype, StoredDtype>> = {
+export const STORED_AS = {
   f32: "F32",
   f16: "F16",
   bf16: "BF16",
   int8: "I8",
-};
+} as const satisfies Readonly<Record<WeightDtype, StoredDtype>>;
+
+/** The dtypes whose numbers are multiplied by a scale, one per output, which lies next to them. */
+export const HAS_SCALES: Readonly<Record<WeightDtype, boolean>> = { f32: false, f16: false, bf16: false, int8: true };
 
 /** The largest q of int8. q + 64 is then 1 to 127, the operand range for which byte dot products are defined. */
 export const INT8_LIMIT = 63;
@@ -40,7 +44,7 @@ export function widen(bytes: Uint8Array, dtype: FloatDtype, out: Float32Array): 
       for (let i = 0; i < bits.length; i++) bits[i] = float16Bits(view.getUint16(2 * i, true));
       break;
     default:
-      dtype satisfies never;
+      unsupportedDtype("widen", dtype);
   }
 }
 

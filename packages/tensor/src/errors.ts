@@ -22,16 +22,7 @@ export class WorkerError extends EngineError {}
 /** The message for any use of an engine after `dispose`. */
 export const DISPOSED = "the engine has been disposed; create a new one";
 
-const CANNOT_HOLD: Readonly<Record<"f16" | "int8", string>> = {
-  f16: "f16 represents numbers up to 65504 in magnitude; use f32 or bf16",
-  int8: "int8 represents finite numbers, in a file -63 to 63; use f32 or bf16",
-};
-
-/** A weight with a value that the requested dtype cannot represent. */
-export class StorageError extends Error {
-  override readonly name = "StorageError";
-
-  constructor(dtype: "f16" | "int8") {
-    super(`has a value that ${dtype} cannot represent; ${CANNOT_HOLD[dtype]}`);
-  }
+/** The end of a switch over dtypes: a missing one does not compile, and one that came past the compiler throws. */
+export function unsupportedDtype(by: string, dtype: never): never {
+  throw new RangeError(`${by}: dtype ${JSON.stringify(dtype)} is not supported`);
 }

@@ -3,7 +3,7 @@ export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
 export { type Backend, onHeap } from "./backend.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
-export { BYTES_PER_ELEMENT, STORED_AS, widen } from "./dtype.ts";
+export { BYTES_PER_ELEMENT, HAS_SCALES, STORED_AS, widen } from "./dtype.ts";
 export {
   createReferenceEngine,
   type Engine,
@@ -12,7 +12,7 @@ export {
   type MemoryUse,
   referenceEngine,
 } from "./engine.ts";
-export { EngineError, formatShape, ShapeError, StorageError } from "./errors.ts";
+export { EngineError, formatShape, ShapeError } from "./errors.ts";
 export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { LINEAR_SCRATCH_BYTES } from "./kernels/simd/constants.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
@@ -29,6 +29,7 @@ export { layerNorm } from "./ops/layer-norm.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
+export { StorageError } from "./storage-error.ts";
 export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
 export {
   type FloatDtype,

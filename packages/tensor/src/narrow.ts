@@ -2,6 +2,7 @@
  * float32 to the stored formats, rounded to nearest, ties to even, as torch does: the inverse of `widen` (dtype.ts).
  */
 import { BYTES_PER_ELEMENT } from "./dtype.ts";
+import { unsupportedDtype } from "./errors.ts";
 import type { FloatDtype } from "./weight.ts";
 
 /**
@@ -28,7 +29,7 @@ export function narrow(values: Float32Array, dtype: FloatDtype, out: Uint8Array)
       for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, float16(bits[i]), true);
       break;
     default:
-      dtype satisfies never;
+      unsupportedDtype("narrow", dtype);
   }
 }
 

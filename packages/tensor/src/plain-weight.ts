@@ -2,12 +2,21 @@
  * Plain weights: row-major, in any dtype, on the JavaScript heap, for the reference kernels. A float32 one is a Tensor.
  * A product with a 16-bit weight widens all of it each time: it saves memory, not time.
  */
-import { BYTES_PER_ELEMENT, INT8_LIMIT, int8Scale, quantize, STORED_AS, widen } from "./dtype.ts";
-import { StorageError } from "./errors.ts";
+import { BYTES_PER_ELEMENT, HAS_SCALES, INT8_LIMIT, int8Scale, quantize, STORED_AS, widen } from "./dtype.ts";
+import { unsupportedDtype } from "./errors.ts";
 import { narrow } from "./narrow.ts";
-import { checkStorage, type Outputs, outputsOf, productOf } from "./storage.ts";
+import {
+  checkStorage,
+  type FloatSource,
+  floatSource,
+  isFloatSource,
+  type Outputs,
+  outputsOf,
+  productOf,
+} from "./storage.ts";
+import { StorageError } from "./storage-error.ts";
 import { type Shape, sizeOf, Tensor } from "./tensor.ts";
-import type { FloatDtype, StoredNumbers, Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
+import type { StoredNumbers, Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 
 const STAGING_BYTES = 4 << 20;
 const LARGEST_HALF = 65_504;
@@ -22,27 +31,36 @@ export async function loadPlainWeight(
   dtype: WeightDtype = "f32",
 ): Promise<Weight> {
   checkStorage(source, role, dtype);
-  if (dtype === "f32") return readFloats(source);
-  return dtype === "int8" ? readInt8(source, outputsOf(role)) : readHalves(source, dtype);
+  switch (dtype) {
+    case "f32":
+      return readFloats(floatSource(source, dtype));
+    case "f16":
+    case "bf16":
+      return readHalves(floatSource(source, dtype), dtype);
+    case "int8":
+      return readInt8(source, outputsOf(role));
+    default:
+      return unsupportedDtype("loadWeight", dtype);
+  }
 }
 
 /** Bytes of a plain weight. */
 export function plainWeightBytes(shape: Shape, role: WeightRole, dtype: WeightDtype = "f32"): number {
-  const scales = dtype === "int8" ? productOf(shape, outputsOf(role)).n : 0;
+  const scales = HAS_SCALES[dtype] ? productOf(shape, outputsOf(role)).n : 0;
   return BYTES_PER_ELEMENT[STORED_AS[dtype]] * sizeOf(shape) + 4 * scales;
 }
 
-async function readFloats(source: WeightSource): Promise<Tensor> {
+async function readFloats(source: FloatSource): Promise<Tensor> {
   const tensor = Tensor.zeros(source.shape);
   await readPieces(source, (bytes, first) => {
     const count = bytes.length / BYTES_PER_ELEMENT[source.dtype];
-    widen(bytes, source.dtype as FloatDtype, tensor.data.subarray(first, first + count));
+    widen(bytes, source.dtype, tensor.data.subarray(first, first + count));
   });
   return tensor;
 }
 
-async function readHalves(source: WeightSource, dtype: "f16" | "bf16"): Promise<Weight> {
-  const stored = STORED_AS[dtype] as FloatDtype;
+async function readHalves(source: FloatSource, dtype: "f16" | "bf16"): Promise<Weight> {
+  const stored = STORED_AS[dtype];
   const bytes = new Uint8Array(2 * sizeOf(source.shape));
   await readFloatPieces(source, (values, first) => {
     if (dtype === "f16" && !values.every((value) => Math.abs(value) <= LARGEST_HALF)) throw new StorageError("f16");
@@ -60,15 +78,17 @@ async function readInt8(source: WeightSource, outputs: Outputs): Promise<Weight>
   const columns = shape[1] as number;
   const values = new Int8Array(sizeOf(shape));
   const outputAt = (index: number) => (outputs === "columns" ? index % columns : Math.floor(index / columns));
-  const scales = source.scales ?? (await readScales(source, outputAt, productOf(shape, outputs).n));
-  if (source.dtype === "I8") {
-    // bytes above 127 are the negative numbers
-    await readPieces(source, (bytes, first) => values.set(bytes, first));
-    if (values.some((q) => q < -INT8_LIMIT || q > INT8_LIMIT)) throw new StorageError("int8");
-  } else {
+  const scales = isFloatSource(source)
+    ? (source.scales ?? (await readScales(source, outputAt, productOf(shape, outputs).n)))
+    : (source.scales as Float32Array);
+  if (isFloatSource(source)) {
     await readFloatPieces(source, (floats, first) => {
       for (let i = 0; i < floats.length; i++) values[first + i] = quantize(floats[i], scales[outputAt(first + i)]);
     });
+  } else {
+    // bytes above 127 are the negative numbers
+    await readPieces(source, (bytes, first) => values.set(bytes, first));
+    if (values.some((q) => q < -INT8_LIMIT || q > INT8_LIMIT)) throw new StorageError("int8");
   }
   const bytes = new Uint8Array(values.buffer);
   return plainWeight(shape, "int8", { bytes, scales }, (row, out) => {
@@ -77,7 +97,7 @@ async function readInt8(source: WeightSource, outputs: Outputs): Promise<Weight>
   });
 }
 
-async function readScales(source: WeightSource, outputAt: (index: number) => number, n: number) {
+async function readScales(source: FloatSource, outputAt: (index: number) => number, n: number) {
   const peaks = new Float32Array(n);
   await readFloatPieces(source, (floats, first) => {
     for (let i = 0; i < floats.length; i++) {
@@ -111,12 +131,12 @@ function plainWeight(
 }
 
 async function readFloatPieces(
-  source: WeightSource,
+  source: FloatSource,
   take: (values: Float32Array, first: number) => void,
 ): Promise<void> {
   await readPieces(source, (bytes, first) => {
     const values = new Float32Array(bytes.length / BYTES_PER_ELEMENT[source.dtype]);
-    widen(bytes, source.dtype as FloatDtype, values);
+    widen(bytes, source.dtype, values);
     take(values, first);
   });
 }

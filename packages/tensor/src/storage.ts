@@ -1,7 +1,7 @@
 /** Which weights can be stored in which dtype, and along which axis the outputs of a product are. */
-import { formatShape, ShapeError } from "./errors.ts";
+import { formatShape, ShapeError, unsupportedDtype } from "./errors.ts";
 import type { Shape } from "./tensor.ts";
-import type { WeightDtype, WeightRole, WeightSource } from "./weight.ts";
+import type { FloatDtype, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 
 /** "columns" for [in, out], "rows" for [V, C]. */
 export type Outputs = "columns" | "rows";
@@ -33,11 +33,46 @@ export function productOf(shape: Shape, outputs: Outputs): { k: number; n: numbe
  * @throws RangeError if such a weight does not support the dtype; ShapeError unless an I8 source has one scale per
  * output
  */
-export function checkStorage({ shape, dtype: from, scales }: WeightSource, role: WeightRole, to: WeightDtype): void {
+export function checkStorage(source: WeightSource, role: WeightRole, to: WeightDtype): void {
   if (role === "vector" && to !== "f32") throw new RangeError(`loadWeight: a vector must be f32, got dtype ${to}`);
-  if (from === "I8" && to !== "int8")
+  switch (to) {
+    case "f32":
+    case "f16":
+    case "bf16":
+      floatSource(source, to);
+      break;
+    case "int8":
+      checkInt8(source, role);
+      break;
+    default:
+      unsupportedDtype("loadWeight", to);
+  }
+}
+
+/** A source of floats. */
+export type FloatSource = WeightSource & { readonly dtype: FloatDtype };
+
+/** The source, of floats. @throws RangeError for one of integers */
+export function floatSource(source: WeightSource, to: Exclude<WeightDtype, "int8">): FloatSource {
+  if (!isFloatSource(source))
     throw new RangeError(`loadWeight: a source in I8 must be loaded as int8, got dtype ${to}`);
-  if (to !== "int8") return;
+  return source;
+}
+
+export function isFloatSource(source: WeightSource): source is FloatSource {
+  switch (source.dtype) {
+    case "F32":
+    case "F16":
+    case "BF16":
+      return true;
+    case "I8":
+      return false;
+    default:
+      return unsupportedDtype("loadWeight", source.dtype);
+  }
+}
+
+function checkInt8({ shape, dtype: from, scales }: WeightSource, role: WeightRole): void {
   const { k, n } = productOf(shape, outputsOf(role));
   if (k > MOST_INT8_INPUTS)
     throw new RangeError(`loadWeight: int8 supports at most ${MOST_INT8_INPUTS} inputs, got ${formatShape(shape)}`);

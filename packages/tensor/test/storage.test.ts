@@ -48,6 +48,15 @@ test.each(every)("what a dtype cannot keep is refused, and takes no memory: $nam
   expect(engine.memory?.availableBytes).toBe(room);
 });
 
+test.each(every)("a dtype that is none is refused, and takes no memory: $name", async ({ engine }) => {
+  const before = engine.memory?.availableBytes;
+  const load = (stored: string, dtype: string) =>
+    engine.loadWeight({ ...float32Source(noise([9, 8], 1)), dtype: stored as "F32" }, "linear", dtype as WeightDtype);
+  await expect(load("F32", "fp8")).rejects.toThrow('loadWeight: dtype "fp8" is not supported');
+  await expect(load("F8_E4M3", "f32")).rejects.toThrow('loadWeight: dtype "F8_E4M3" is not supported');
+  expect(engine.memory?.availableBytes).toBe(before);
+});
+
 test.each(every)(
   "int8 from a file: numbers beyond 63, wrong scales, another dtype are refused: $name",
   async ({ engine }) => {

@@ -79,7 +79,7 @@ function embed({ graph, positions }: Pass, wte: Value, wpe: Value): Value {
   return graph.node("Add", [graph.node("Gather", [wte, ids]), graph.node("Gather", [wpe, positions])]); // [T, C]
 }
 
-/** Attention, then the MLP, each reading a normalised copy of the residual stream and adding to it. [T, C] -> [T, C] */
+/** Attention, then the MLP, each reading a normalized copy of the residual stream and adding to it. [T, C] -> [T, C] */
 function addBlock(pass: Pass, residual: Value, { ln1, attn, ln2, mlp }: BlockParameters, layer: number): Value {
   const { graph } = pass;
   const at = (part: string) => `h.${layer}.${part}`;

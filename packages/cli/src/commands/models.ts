@@ -1,7 +1,8 @@
 /** tsgpt models: the models on this machine, their size, and the dtypes in which each fits into memory. */
-import { memoryByDtype, type StorageDtype } from "@tsgpt/gpt";
+import { memoryByDtype } from "@tsgpt/gpt";
 import { inspectFolder } from "@tsgpt/gpt/node";
 import { type CachedRepo, hubSettings, scanCache, sumOf } from "@tsgpt/hub";
+import type { WeightDtype } from "@tsgpt/tensor";
 import { command } from "../command.ts";
 import { availableBytes, fittingDtypes } from "../model/available-memory.ts";
 import { bundledModels } from "../model/bundled-models.ts";
@@ -35,7 +36,7 @@ interface Listed {
   /** On disk, including partial downloads. */
   readonly bytes: number;
   readonly parameters: number | null;
-  readonly runsIn: readonly StorageDtype[];
+  readonly runsIn: readonly WeightDtype[];
   /** Why the model cannot run, unless it is too large. */
   readonly problem: string | null;
 }

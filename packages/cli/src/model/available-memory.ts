@@ -1,6 +1,7 @@
 /** How much memory a model may take: what the engine can address, at most what the machine has. */
 import { totalmem } from "node:os";
-import type { MemoryByDtype, StorageDtype } from "@tsgpt/gpt";
+import type { MemoryByDtype } from "@tsgpt/gpt";
+import type { WeightDtype } from "@tsgpt/tensor";
 import { makeEngine } from "./make-engine.ts";
 
 /** Bytes available to a model. */
@@ -12,7 +13,7 @@ export async function availableBytes(): Promise<number> {
 }
 
 /** The dtypes in which a model fits, the most precise first. */
-export function fittingDtypes(memory: MemoryByDtype, available: number): StorageDtype[] {
-  const dtypes = Object.keys(memory) as StorageDtype[];
+export function fittingDtypes(memory: MemoryByDtype, available: number): WeightDtype[] {
+  const dtypes = Object.keys(memory) as WeightDtype[];
   return dtypes.filter((dtype) => memory[dtype].total <= available);
 }

@@ -22,7 +22,7 @@ export interface Text {
 
 /**
  * The texts: as typed, of files by @name, of standard input by `-` or where nothing is typed, or the ids of --tokens.
- * @throws CliError for ids beside a text, for one that cannot be read or is no UTF-8; the signal's AbortError
+ * @throws CliError for ids together with a text, for one that cannot be read or is no UTF-8; the signal's AbortError
  */
 export async function readInputs(
   typed: readonly string[],

@@ -86,6 +86,8 @@ function describe(event: Exclude<HubEvent, { kind: "progress" }>): string {
       const here = bytes > 0 ? `; resuming at ${formatBytes(bytes)}` : "";
       return `downloading ${what}${formatBytes(totalBytes)}${here}`;
     }
+    default:
+      return event satisfies never;
   }
 }
 

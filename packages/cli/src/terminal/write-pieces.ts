@@ -1,4 +1,4 @@
-/** Long output in pieces, no faster than whoever reads it. */
+/** Long output in pieces, no faster than it is read. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 

@@ -35,7 +35,7 @@ export async function singleFileCheckpoint(source: ByteSource): Promise<Checkpoi
 }
 
 /**
- * The checkpoint of an index, the text of a model.safetensors.index.json; `open` opens a shard beside it.
+ * The checkpoint of an index, the text of a model.safetensors.index.json; `open` opens a shard in the same folder.
  * @throws CheckpointError if the index is malformed, a shard's name leaves the folder, or index and shards disagree
  */
 export async function shardedCheckpoint(

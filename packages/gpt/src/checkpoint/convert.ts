@@ -3,7 +3,7 @@
  * Tensors that stay in float32 (layer norms, biases, wpe) are copied, doubles narrowed to float32, so that the file
  * loads to the same bits as the original loaded in that dtype.
  */
-import { createReferenceEngine, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
+import { createReferenceEngine, HAS_SCALES, STORED_AS, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
 import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
@@ -16,6 +16,16 @@ import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
 
 /** Writes bytes at an offset of the new file. */
 export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;
+
+const ANY = { format: "pt" };
+
+/** The metadata of a file of each dtype. */
+const METADATA: Readonly<Record<WeightDtype, Readonly<Record<string, string>>>> = {
+  f32: ANY,
+  f16: ANY,
+  bf16: ANY,
+  int8: { ...ANY, [INT8_LAYOUT]: KNOWN_INT8_LAYOUT },
+};
 
 type Described = [name: string, tensor: Pick<TensorToWrite, "dtype" | "shape">];
 
@@ -39,8 +49,7 @@ export async function convertCheckpoint(
   );
   if (note !== undefined) options.onNote?.(note);
   const described = list.flatMap((expected) => describe(expected, found.get(expected.name) as FoundTensor, dtype));
-  const metadata = dtype === "int8" ? { format: "pt", [INT8_LAYOUT]: KNOWN_INT8_LAYOUT } : { format: "pt" };
-  const { header, order } = layoutSafetensors(new Map(described), metadata);
+  const { header, order } = layoutSafetensors(new Map(described), METADATA[dtype]);
   const begins = beginsOf(order, new Map(described), header.length);
   await write(0, header);
   const engine = createReferenceEngine();
@@ -61,12 +70,12 @@ export async function convertCheckpoint(
   }
 }
 
-/** A tensor of the new file, and the scales of an int8 one. */
+/** A tensor of the new file, and its scales, if its dtype has any. */
 function describe(expected: ExpectedTensor, { name, tensor }: FoundTensor, dtype: WeightDtype): Described[] {
   const { shape, alwaysFloat32 } = expected;
   if (alwaysFloat32) return [[name, { dtype: readAs(tensor).dtype, shape }]];
   const matrix: Described = [name, { dtype: STORED_AS[dtype], shape }];
-  return dtype === "int8" ? [matrix, [name + SCALE, { dtype: "F32", shape: scaleShape(expected) }]] : [matrix];
+  return HAS_SCALES[dtype] ? [matrix, [name + SCALE, { dtype: "F32", shape: scaleShape(expected) }]] : [matrix];
 }
 
 /** The offset of each tensor in the file. */

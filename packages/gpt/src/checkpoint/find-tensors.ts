@@ -25,7 +25,7 @@ export interface FoundTensor {
   readonly scales: StoredTensor | undefined;
 }
 
-const FLOATS: readonly string[] = ["F32", "F16", "BF16", "F64"] satisfies (FloatDtype | "F64")[];
+const FLOATS: Readonly<Record<FloatDtype | "F64", true>> = { F32: true, F16: true, BF16: true, F64: true };
 
 /**
  * The tensors by name without prefix, and whether the matrices are int8.
@@ -90,8 +90,8 @@ function wrapped({ tensors }: Checkpoint, bare: string): string {
   const body = within.slice(0, -bare.length);
   const prefix = body.endsWith(`.${PREFIX}`) ? body.slice(0, -PREFIX.length) : body;
   const head = names.find(wrappedHead);
-  const beside = head === undefined ? "" : `, and ${quote(head)} is ${wrappedHead(head)}`;
-  return `; names begin with ${quote(prefix)}${beside}: save the GPT2LMHeadModel that is wrapped`;
+  const alsoHead = head === undefined ? "" : `, and ${quote(head)} is ${wrappedHead(head)}`;
+  return `; names begin with ${quote(prefix)}${alsoHead}: save the GPT2LMHeadModel that is wrapped`;
 }
 
 /** `otherHead` of a name with any prefix. */
@@ -102,8 +102,8 @@ function wrappedHead(name: string): string | undefined {
 
 function findFloat(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {
   const tensor = find(checkpoint, name, expected);
-  if (!FLOATS.includes(tensor.dtype)) {
-    throw failure(tensor, name, `is ${tensor.dtype}; weights are read from ${FLOATS.join(", ")}`);
+  if (!Object.hasOwn(FLOATS, tensor.dtype)) {
+    throw failure(tensor, name, `is ${tensor.dtype}; weights are read from ${Object.keys(FLOATS).join(", ")}`);
   }
   return { name, tensor, scales: undefined };
 }
@@ -111,7 +111,7 @@ function findFloat(checkpoint: Checkpoint, name: string, expected: ExpectedTenso
 function findInt8(checkpoint: Checkpoint, name: string, expected: ExpectedTensor): FoundTensor {
   const tensor = find(checkpoint, name, expected);
   if (tensor.dtype !== "I8") {
-    throw failure(tensor, name, `is ${tensor.dtype} beside int8 matrices; either all matrices are I8 or none is`);
+    throw failure(tensor, name, `is ${tensor.dtype} among int8 matrices; either all matrices are I8 or none is`);
   }
   if (tensor.int8Layout !== KNOWN_INT8_LAYOUT) {
     const got = tensor.int8Layout === undefined ? "nothing" : quote(tensor.int8Layout);

@@ -2,13 +2,14 @@
  * The memory that a model needs in an engine, computed from its config before anything is read; refused if it does not
  * fit.
  */
-import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, type WeightDtype } from "@tsgpt/tensor";
+import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
 import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
 
-/** What "auto" tries: f16 is no smaller than bf16, slower, and cannot represent every number. */
-const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
+/** Whether "auto" tries a dtype: f16 is no smaller than bf16, slower, and cannot represent every number. */
+const TRIED: Readonly<Record<WeightDtype, boolean>> = { f32: true, f16: false, bf16: true, int8: true };
+const AUTOMATIC = WEIGHT_DTYPES.filter((dtype) => TRIED[dtype]); // the largest first
 const QUANTIZED_HEAD = 32; // upper bound, per quantized row
 
 /** Bytes. */
@@ -70,8 +71,10 @@ function scratchBytes(
   { rows, dtype }: PassSize,
 ): number {
   const scores = 16 * threads * nPositions;
+  const floats = threads * LINEAR_SCRATCH_BYTES;
   const quantized = rows * (Math.max(nInner, nEmbd) + QUANTIZED_HEAD);
-  return Math.max(scores, dtype === "int8" ? quantized : threads * LINEAR_SCRATCH_BYTES);
+  const product: Readonly<Record<WeightDtype, number>> = { f32: floats, f16: floats, bf16: floats, int8: quantized };
+  return Math.max(scores, product[dtype]);
 }
 
 /**
@@ -90,7 +93,7 @@ export function chooseDtype(
   if (asked !== "auto" && fits(asked)) return asked;
   const fitting = AUTOMATIC.find(fits);
   if (asked === "auto" && fitting) return fitting;
-  const tried = asked === "auto" ? "int8" : asked;
+  const tried = asked === "auto" ? (AUTOMATIC.at(-1) as WeightDtype) : asked;
   const { weights, cache, arena, total } = memoryNeed(config, engine, tried);
   const context = `cache of ${config.nPositions} tokens ${inGB(cache)}`;
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;

@@ -1,4 +1,4 @@
-/** A ByteSource over a file on disk: opened once, read by position, closed by whoever opened it. */
+/** A ByteSource over a file on disk: opened once, read by position, closed by the code that opened it. */
 import { type FileHandle, open } from "node:fs/promises";
 import { type ByteSource, endOfFile } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../errors.ts";

@@ -51,7 +51,7 @@ export const NUMBER = `
   3k a lz 1n 1 3 1 4 24 19 1 f qq d 25f a
 `;
 
-/** What may not stand beside an added token of `single_word`: `\w`. */
+/** What may not be next to an added token of `single_word`: `\w`. */
 export const WORD = `
   1c a 7 q 4 1 1 q 1b 1 a 1 4 1 5 n 1 v 1 cq 4 c e 5 7 1 1 1 h 39 1 2 2 4 1 1 6 1 1 3 1 1 1 k 1 2b 1 3v 1 4t 1 12
   2 1 6 15 8 19 1 1 1 2 1 2 1 1 8 r 4 4 t b 5 22 4 2u 1 8 2 a 1 j 2 1 g 1n 2 2t e 1i 4 1 2 1 2 1a i s 4 b 5 o 1 6

@@ -3,7 +3,7 @@
  * base^(length - allowedLength), where length is how many tokens at the end of the text stood before an earlier
  * occurrence of it; the longest counts. Shorter than allowedLength is free. By p-e-w
  * (oobabooga/text-generation-webui#5677), as in llama.cpp (base 1.75, allowed length 2). No match runs across a
- * sequence breaker, and none is penalised itself: a newline, a colon, quotes, an asterisk there. llama.cpp matches
+ * sequence breaker, and none is penalized itself: a newline, a colon, quotes, an asterisk there. llama.cpp matches
  * breakers as text; here they are the ids of the tokens that contain one.
  */
 import { bounded } from "../bounded.ts";

@@ -25,9 +25,13 @@ export interface AttentionOptions {
 export interface Kernels {
   /** out[i, j] = sum over t of a[i, t] b[t, j]. [m, k] x [k, n] -> [m, n] */
   matmul(out: Tensor, a: Tensor, b: Tensor): void;
-  /** out[i, j] = sum over t of a[i, t] b[j, t]. [m, k] x [n, k] -> [m, n]: the form of the head. */
+  /** out[i, j] = sum over t of a[i, t] b[j, t]. [m, k] x [n, k] -> [m, n]: the form of the head. int8: see `linear`. */
   matmulTransposed(out: Tensor, a: Tensor, b: Weight): void;
-  /** out[i, j] = bias[j] + sum over t of x[i, t] weight[t, j]. [m, k] x [k, n] -> [m, n] */
+  /**
+   * out[i, j] = bias[j] + sum over t of x[i, t] weight[t, j]. [m, k] x [k, n] -> [m, n]. int8: each row of x is
+   * quantized too, x[i, t] to xScale[i] xq[i, t] with xq from -127 to 127, so that
+   * out[i, j] = bias[j] + xScale[i] scale[j] (sum over t of xq[i, t] q[t, j]), the sum exact.
+   */
   linear(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void;
   /** out[i] = table[ids[i]]. [V, C] -> [T, C] */
   embedding(out: Tensor, table: Weight, ids: ArrayLike<number>): void;
@@ -50,7 +54,7 @@ export interface Kernels {
   silu(out: Tensor, x: Tensor): void;
   /** out = max(x, 0); NaN stays NaN. */
   relu(out: Tensor, x: Tensor): void;
-  /** Columns [start, start + n) of x. [m, *] -> [m, n] */
+  /** out[i, j] = x[i, start + j]. [m, *] -> [m, n] */
   columns(out: Tensor, x: Tensor, start: number): void;
   /** out = x; the two may be views of one memory. */
   copy(out: Tensor, x: Tensor): void;

@@ -7,15 +7,11 @@ import type { Tensor } from "../../tensor.ts";
 import type { AttentionOptions } from "../kernels.ts";
 
 /**
- * pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum over t <= P + i of
- * pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
+ * From the queries: pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum
+ * over t <= P + i of pattern[h, i, t] values[h, t, j]. q [T, C], keys and values [H, capacity, D] -> [T, C]
  */
 export function attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions): void {
-  const { past, scale, scores, pattern, from } = options;
-  if (from === "scores" || from === "pattern") {
-    attentionFrom(from, out, values, options);
-    return;
-  }
+  const { past, scale, scores, pattern } = options;
   const [heads, , d] = keys.shape as [number, number, number];
   const queries = q.shape[0] as number;
   for (let h = 0; h < heads; h++) {
@@ -74,7 +70,7 @@ function store(square: Tensor, h: number, i: number, row: Float64Array, masked: 
 }
 
 /** The same computation, entered at scores or at a pattern that a hook has replaced. */
-function attentionFrom(
+export function attentionFrom(
   from: "scores" | "pattern",
   out: Tensor,
   values: Tensor,

@@ -1,22 +1,19 @@
 /**
  * Products with a matrix, as GPT-2's checkpoints store one ([in, out], Conv1D) and as a head reads the embedding table
- * ([V, C]). Sums are float64, rounded to float32 once. An int8 weight has its own definition: int8.ts.
+ * ([V, C]). Sums are float64, rounded to float32 once. An int8 weight has its own definition, int8.ts;
+ * reference-kernels.ts chooses.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
-import { int8Product } from "./int8.ts";
 
-/** out[i, j] = bias[j] + sum over t of x[i, t] weight[t, j]. [m, k] x [k, n] -> [m, n] */
+/**
+ * out[i, j] = bias[j] + sum over t of x[i, t] weight[t, j]. [m, k] x [k, n] -> [m, n]. The loops i, t, j read the
+ * weight in the order it lies in memory, which is what makes this order fast.
+ */
 export function linear(out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
-  if (weight.dtype === "int8") int8Product(out, x, weight, bias, "columns");
-  else product(out, x, weight.toTensor(), bias);
-}
-
-/** The loops i, t, j read the weight in the order it lies in memory, which is what makes this order fast. */
-function product(out: Tensor, x: Tensor, weight: Tensor, bias: Tensor | undefined): void {
   const [k, n] = weight.shape as [number, number];
   const m = x.shape[0] as number;
-  const w = weight.data;
+  const w = weight.toTensor().data;
   const sums = new Float64Array(n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) sums[j] = bias ? bias.data[j] : 0;
@@ -30,15 +27,11 @@ function product(out: Tensor, x: Tensor, weight: Tensor, bias: Tensor | undefine
 
 /** out[i, j] = sum over t of a[i, t] b[t, j]. [m, k] x [k, n] -> [m, n] */
 export function matmul(out: Tensor, a: Tensor, b: Tensor): void {
-  product(out, a, b, undefined);
+  linear(out, a, b, undefined);
 }
 
 /** out[i, j] = sum over t of a[i, t] b[j, t]. [m, k] x [n, k] -> [m, n] */
 export function matmulTransposed(out: Tensor, a: Tensor, b: Weight): void {
-  if (b.dtype === "int8") {
-    int8Product(out, a, b, undefined, "rows");
-    return;
-  }
   const [n, k] = b.shape as [number, number];
   const m = a.shape[0] as number;
   const w = b.toTensor().data;

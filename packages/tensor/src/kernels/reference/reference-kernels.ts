@@ -5,17 +5,24 @@
 import type { Kernels } from "../kernels.ts";
 import { gelu, relu, silu } from "./activations.ts";
 import { add, scale } from "./add.ts";
-import { attention } from "./attention.ts";
+import { attention, attentionFrom } from "./attention.ts";
 import { columns, copy, copyHeads, storeHeads } from "./copy.ts";
 import { embedding } from "./embedding.ts";
+import { int8Product } from "./int8.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { linear, matmul, matmulTransposed } from "./linear.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
 export const referenceKernels: Kernels = {
   matmul,
-  matmulTransposed,
-  linear,
+  matmulTransposed: (out, a, b) => {
+    if (b.dtype === "int8") int8Product(out, a, b, undefined, "rows");
+    else matmulTransposed(out, a, b);
+  },
+  linear: (out, x, weight, bias) => {
+    if (weight.dtype === "int8") int8Product(out, x, weight, bias, "columns");
+    else linear(out, x, weight, bias);
+  },
   embedding,
   add,
   scale,
@@ -29,5 +36,9 @@ export const referenceKernels: Kernels = {
   copy,
   copyHeads,
   storeHeads,
-  attention,
+  attention: (out, q, keys, values, options) => {
+    const { from = "queries" } = options;
+    if (from === "queries") attention(out, q, keys, values, options);
+    else attentionFrom(from, out, values, options);
+  },
 };

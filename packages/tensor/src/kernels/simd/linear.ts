@@ -1,8 +1,9 @@
 /** Products with a weight in panels: assembly/linear.ts, int8.ts. */
+import { unsupportedDtype } from "../../errors.ts";
 import { type Outputs, productOf } from "../../storage.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
-import { linear as referenceLinear, matmulTransposed as referenceMatmulTransposed } from "../reference/linear.ts";
+import { referenceKernels } from "../reference/reference-kernels.ts";
 import { LINEAR_SCRATCH_BYTES } from "./constants.ts";
 import { type KernelContext, perUnit } from "./context.ts";
 import { KEPT } from "./dtypes.ts";
@@ -19,12 +20,12 @@ const PIECES_OF_STEP = 40;
 const UNITS_PER_THREAD = 16; // of a product of several rows
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
-  if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceLinear(out, x, weight, bias);
+  if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceKernels.linear(out, x, weight, bias);
   else product(context, out, x, panelsOf(context, weight, "columns"), bias);
 }
 
 export function matmulTransposed(context: KernelContext, out: Tensor, a: Tensor, b: Weight): void {
-  if (out.size === 0 || a.size === 0 || isForeignInt8(b)) referenceMatmulTransposed(out, a, b);
+  if (out.size === 0 || a.size === 0 || isForeignInt8(b)) referenceKernels.matmulTransposed(out, a, b);
   else product(context, out, a, panelsOf(context, b, "rows"), undefined);
 }
 
@@ -36,8 +37,7 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
   const { pool, operands } = context;
   const m = x.shape[0] as number;
   const n = out.shape[1] as number;
-  const job =
-    weight.dtype === "int8" ? int8Job(context, out, x, weight, bias) : floatJob(context, out, x, weight, bias);
+  const job = jobFor(context, out, x, weight, bias);
   const panels = Math.ceil(n / lanesOf(weight.dtype));
   if (m > 1) job.run(panels, perUnit(pool, panels, Number.POSITIVE_INFINITY, UNITS_PER_THREAD));
   else {
@@ -45,6 +45,19 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
     job.run(panels, Math.ceil(share / PIECES_OF_STEP), Math.max(1, Math.floor(FIRST_OF_STEP * share)));
   }
   operands.done();
+}
+
+function jobFor(context: KernelContext, out: Tensor, x: Tensor, weight: Panels, bias: Tensor | undefined): ReadyJob {
+  switch (weight.dtype) {
+    case "f32":
+    case "f16":
+    case "bf16":
+      return floatJob(context, out, x, weight, bias);
+    case "int8":
+      return int8Job(context, out, x, weight, bias);
+    default:
+      return unsupportedDtype("linear", weight.dtype);
+  }
 }
 
 function floatJob(

@@ -3,6 +3,7 @@
  * by all threads. Callers that load several weights at once overlap reading with packing.
  */
 import { BYTES_PER_ELEMENT } from "../../dtype.ts";
+import { unsupportedDtype } from "../../errors.ts";
 import { checkStorage, outputsOf, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "../../weight.ts";
@@ -65,8 +66,18 @@ async function loadMatrix(source: WeightSource, role: WeightRole, dtype: WeightD
   const rows = (at: number, first: number, count: number): RowsToPack => {
     return { packed, source: at, stored: source.dtype, kept: dtype, first, count, k, n, outputs };
   };
-  if (dtype === "int8") await loadInt8(source, packed + panelBytes(k, n, dtype), rows, place);
-  else await readRows(source, lanes, place, (...arrived) => packRows(pool, rows(...arrived)));
+  switch (dtype) {
+    case "f32":
+    case "f16":
+    case "bf16":
+      await readRows(source, lanes, place, (...arrived) => packRows(pool, rows(...arrived)));
+      break;
+    case "int8":
+      await loadInt8(source, packed + panelBytes(k, n, dtype), rows, place);
+      break;
+    default:
+      unsupportedDtype("loadWeight", dtype);
+  }
   return packedWeight(source.shape, outputs, dtype, packed, memory);
 }
 

@@ -149,13 +149,13 @@ export class EngineMemory {
  * left for the workers
  */
 function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
-  const beside = OTHERS_SPACE + workers * WORKER_SPACE;
+  const otherBytes = OTHERS_SPACE + workers * WORKER_SPACE;
   let cause = new Error("too little address space");
   for (const pages of maxima) {
-    if (pages * PAGE + beside > freeAddressSpace()) continue;
+    if (pages * PAGE + otherBytes > freeAddressSpace()) continue;
     try {
       const memory = new WebAssembly.Memory({ initial: 16, maximum: pages, shared: true });
-      if (workers > 0 && freeAddressSpace() < beside) throw new WorkerError(NO_SPACE);
+      if (workers > 0 && freeAddressSpace() < otherBytes) throw new WorkerError(NO_SPACE);
       return { memory, pages };
     } catch (error) {
       if (error instanceof WorkerError) throw error;

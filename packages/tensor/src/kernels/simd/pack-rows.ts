@@ -1,6 +1,7 @@
 /** Packs rows of a stored matrix into panels, on all threads: assembly/pack.ts, pack-int8.ts. */
-import { StorageError } from "../../errors.ts";
+import { unsupportedDtype } from "../../errors.ts";
 import type { Outputs } from "../../storage.ts";
+import { StorageError } from "../../storage-error.ts";
 import type { StoredDtype, WeightDtype } from "../../weight.ts";
 import { KEPT, STORED } from "./dtypes.ts";
 import type { ReadyJob } from "./jobs.ts";
@@ -74,5 +75,15 @@ function inUnits(pool: Pool, job: ReadyJob, outputs: number): void {
 }
 
 function checkFault(pool: Pool, kept: WeightDtype): void {
-  if (pool.takeFault() && (kept === "f16" || kept === "int8")) throw new StorageError(kept);
+  if (!pool.takeFault()) return;
+  switch (kept) {
+    case "f32":
+    case "bf16":
+      return;
+    case "f16":
+    case "int8":
+      throw new StorageError(kept);
+    default:
+      unsupportedDtype("loadWeight", kept);
+  }
 }

@@ -3,14 +3,18 @@
  * (assembly/linear.ts), int8 in panels of eight outputs (pack-int8.ts). The same layout serves linear layers ([in,
  * out]) and, transposed, a head and its embedding table ([V, C]; each row is an output).
  */
-import { BYTES_PER_ELEMENT, STORED_AS, widen } from "../../dtype.ts";
+import { BYTES_PER_ELEMENT, HAS_SCALES, STORED_AS, widen } from "../../dtype.ts";
+import { unsupportedDtype } from "../../errors.ts";
 import { type Outputs, productOf } from "../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../tensor.ts";
-import type { FloatDtype, StoredNumbers, Weight, WeightDtype } from "../../weight.ts";
+import type { StoredNumbers, Weight, WeightDtype } from "../../weight.ts";
 import type { EngineMemory } from "./memory.ts";
 
 const FLOAT_LANES = 32;
 const LANES: Readonly<Record<WeightDtype, number>> = { f32: FLOAT_LANES, f16: FLOAT_LANES, bf16: FLOAT_LANES, int8: 8 };
+
+/** Inputs of an output that are adjacent in a panel. */
+const ADJACENT: Readonly<Record<WeightDtype, number>> = { f32: 1, f16: 1, bf16: 1, int8: 4 };
 
 /** Outputs per panel. */
 export function lanesOf(dtype: WeightDtype): number {
@@ -29,14 +33,14 @@ export interface PackedWeight extends Weight {
 
 /** Bytes of the panels of [k, n]. The last panel is padded, and the inputs of int8 are padded to a multiple of four. */
 export function panelBytes(k: number, n: number, dtype: WeightDtype): number {
-  const inputs = dtype === "int8" ? Math.ceil(k / 4) * 4 : k;
+  const inputs = Math.ceil(k / ADJACENT[dtype]) * ADJACENT[dtype];
   const lanes = lanesOf(dtype);
   return Math.ceil(n / lanes) * lanes * inputs * BYTES_PER_ELEMENT[STORED_AS[dtype]];
 }
 
 /** Bytes of a packed weight: its panels, followed by the scales of int8. */
 export function packedBytes(k: number, n: number, dtype: WeightDtype): number {
-  return panelBytes(k, n, dtype) + (dtype === "int8" ? 4 * n : 0);
+  return panelBytes(k, n, dtype) + (HAS_SCALES[dtype] ? 4 * n : 0);
 }
 
 /** The weight whose panels, followed by scales, start at `pointer`. */
@@ -50,8 +54,8 @@ export function packedWeight(
   const { k, n } = productOf(shape, outputs);
   const [rows, columns] = shape as [number, number];
   const bytes = packedBytes(k, n, dtype);
-  const behindPanels = pointer + panelBytes(k, n, dtype);
-  const scales = dtype === "int8" ? memory.floats(behindPanels, n) : undefined;
+  const scalesPointer = pointer + panelBytes(k, n, dtype);
+  const scales = HAS_SCALES[dtype] ? memory.floats(scalesPointer, n) : undefined;
   const panels = panelsAt(pointer, k, n, dtype, memory);
   const bitsInto = (index: number, out: Bits) => {
     for (let j = 0; j < columns; j++) out[j] = outputs === "columns" ? panels(index, j) : panels(j, index);
@@ -89,7 +93,7 @@ function bitsOf(count: number, dtype: WeightDtype): Bits {
     case "int8":
       return new Int8Array(count);
     default:
-      return dtype satisfies never;
+      return unsupportedDtype("loadWeight", dtype);
   }
 }
 
@@ -105,7 +109,7 @@ function panelsAt(pointer: number, k: number, n: number, dtype: WeightDtype, mem
     case "int8":
       return int8At(bytes, k);
     default:
-      return dtype satisfies never;
+      return unsupportedDtype("loadWeight", dtype);
   }
 }
 
@@ -133,10 +137,18 @@ function int8At(bytes: Uint8Array, k: number): NumberAt {
 }
 
 function asFloats(bits: Bits, dtype: WeightDtype, scaleAt: (j: number) => number): Float32Array {
-  if (dtype === "int8") return Float32Array.from(bits, (q, j) => q * scaleAt(j));
   const floats = new Float32Array(bits.length);
-  widen(new Uint8Array(bits.buffer), STORED_AS[dtype] as FloatDtype, floats);
-  return floats;
+  switch (dtype) {
+    case "f32":
+    case "f16":
+    case "bf16":
+      widen(new Uint8Array(bits.buffer), STORED_AS[dtype], floats);
+      return floats;
+    case "int8":
+      return Float32Array.from(bits, (q, j) => q * scaleAt(j));
+    default:
+      return unsupportedDtype("row", dtype);
+  }
 }
 
 export function isPacked(weight: Weight): weight is PackedWeight {

@@ -7,7 +7,7 @@
  * A third of the speed of the reference, which copies a row (0.3 us for 768 values), but GPT-2's table (154 MB) exists
  * only once.
  */
-import { F16, F32, I8 } from "./dtypes";
+import { BF16, F16, F32, I8 } from "./dtypes";
 import { placeOf, widenFour } from "./halves";
 
 /** out [T, k]: row ids[i] of the table, the output ids[i] of the packed W; `scales` are an int8 table's. */
@@ -17,7 +17,8 @@ export function embedding(out: usize, table: usize, ids: usize, count: i32, k: i
     const to = out + ((<usize>i * k) << 2);
     if (dtype == F32) rowOfFloats(to, table, id, k);
     else if (dtype == I8) rowOfInt8(to, table, id, k, load<f32>(scales + (<usize>id << 2)));
-    else rowOfHalves(to, table, id, k, dtype);
+    else if (dtype == F16 || dtype == BF16) rowOfHalves(to, table, id, k, dtype);
+    else unreachable();
   }
 }
 

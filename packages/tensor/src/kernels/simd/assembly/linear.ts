@@ -23,7 +23,7 @@
  * 768] 0.97.
  */
 import { LINEAR_SCRATCH_BYTES } from "../constants";
-import { F16, F32, shiftOf } from "./dtypes";
+import { BF16, F16, F32, shiftOf } from "./dtypes";
 import {
   firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask,
 } from "./halves";
@@ -150,7 +150,8 @@ function partOf(rows: i32): i32 {
 function step(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32, dtype: i32): void {
   if (dtype == F32) oneRow(target, start, x, w, strip, count);
   else if (dtype == F16) stepOfHalves(target, start, x, w, strip, count);
-  else stepOfBfloats(target, start, x, w, strip, count);
+  else if (dtype == BF16) stepOfBfloats(target, start, x, w, strip, count);
+  else unreachable();
 }
 
 /**
@@ -212,7 +213,8 @@ function widened(target: usize, w: usize, strip: usize, count: i32, dtype: i32):
   for (let i: usize = 0; i < 4; i++, w += strip) {
     const place = target + 2 * i * bytes;
     if (dtype == F16) widenHalves(place, w, w + bytes);
-    else widenBfloats(place, w, w + bytes);
+    else if (dtype == BF16) widenBfloats(place, w, w + bytes);
+    else unreachable();
   }
   return target;
 }

@@ -7,7 +7,7 @@
  *
  * Inputs are padded to a multiple of four; x is padded with zeros there. q of an int8 file is used unchanged.
  */
-import { I8 } from "./dtypes";
+import { checkFloat, checkStored, I8 } from "./dtypes";
 import { asFloat, fault, one, stored } from "./stored";
 
 const LIMIT: i32 = 63; // of q
@@ -15,6 +15,7 @@ const ZERO: i32 = 64; // the byte of q = 0
 
 /** peaks[j] = the larger of peaks[j] and the magnitudes in column j of these rows, for j of [begin, end); NaN stays. */
 export function columnPeaks(peaks: usize, bytes: usize, from: i32, count: i32, n: i32, begin: i32, end: i32): void {
+  checkFloat(from);
   let j = begin;
   for (; j + 4 <= end; j += 4) {
     const place = peaks + (<usize>j << 2);
@@ -36,6 +37,7 @@ export function columnPeaks(peaks: usize, bytes: usize, from: i32, count: i32, n
 
 /** peaks[i] = the largest magnitude of row i, for i of [begin, end). */
 export function rowPeaks(peaks: usize, bytes: usize, from: i32, k: i32, begin: i32, end: i32): void {
+  checkFloat(from);
   for (let i = begin; i < end; i++) {
     const start = <usize>i * k;
     let four = f32x4.splat(0);
@@ -63,6 +65,7 @@ export function scalesOfPeaks(scales: usize, count: i32): void {
 export function packInputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
+  checkStored(from);
   const groups = (k + 3) >> 2;
   for (let panel = begin; panel < end; panel++) {
     const first = panel * 8, columns = min(8, n - first);
@@ -89,6 +92,7 @@ export function packInputsInt8(
 export function packOutputsInt8(
   packed: usize, scales: usize, bytes: usize, from: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
+  checkStored(from);
   const groups = (k + 3) >> 2;
   for (let panel = begin; panel < end; panel++) {
     for (let j = panel * 8, last = min(j + 8, count); j < last; j++) {

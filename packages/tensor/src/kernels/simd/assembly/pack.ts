@@ -2,7 +2,7 @@
  * Packing: rows that have just arrived from a file, in any float dtype, into the layout of linear.ts and the dtype of
  * the weight. Sixteen rows at a time, so that each panel receives several cache lines at once. int8: pack-int8.ts.
  */
-import { F16, F32, shiftOf } from "./dtypes";
+import { checkFloat, F16, F32, shiftOf } from "./dtypes";
 import { isBeyondHalf, narrowFour, placeOf, wordsOf } from "./halves";
 import { asFloat, fault, one, stored } from "./stored";
 
@@ -17,6 +17,8 @@ const LANES: i32 = 32; // outputs of a panel
 export function packInputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, n: i32, begin: i32, end: i32,
 ): void {
+  checkFloat(from);
+  checkFloat(to);
   const line = 3 + shiftOf(to); // log2 of the bytes of an input's eight outputs of a strip
   for (let first = 0; first < count; first += ROWS) {
     const last = min(first + ROWS, count);
@@ -38,6 +40,8 @@ export function packInputs(
 export function packOutputs(
   packed: usize, bytes: usize, from: i32, to: i32, row: i32, count: i32, k: i32, begin: i32, end: i32,
 ): void {
+  checkFloat(from);
+  checkFloat(to);
   const line = 3 + shiftOf(to), stride = <usize>1 << line;
   for (let strip = 4 * begin; strip < 4 * end; strip++) {
     const rows = min(8, count - 8 * strip);
@@ -93,6 +97,7 @@ function storeOne(target: usize, j: i32, bytes: usize, index: usize, from: i32, 
 
 /** Elements [begin, end) widened to float32, in the same order. */
 export function widen(out: usize, bytes: usize, dtype: i32, begin: i32, end: i32): void {
+  checkFloat(dtype);
   let i = begin;
   for (; i + 4 <= end; i += 4) v128.store(out + (<usize>i << 2), asFloat(stored(bytes, i, dtype), dtype));
   for (; i < end; i++) store<f32>(out + (<usize>i << 2), f32x4.extract_lane(asFloat(one(bytes, i, dtype), dtype), 0));

@@ -1,6 +1,7 @@
 /**
  * Values as a file stores them, little-endian, and the fault flag for a value that the requested dtype cannot
- * represent.
+ * represent. These are the bodies of loops: the dtype was checked before (`checkFloat`, `checkStored`), and what is
+ * neither F32 nor I8 is F16 or BF16.
  */
 import { FAULT } from "../constants";
 import { F16, F32, I8 } from "./dtypes";
