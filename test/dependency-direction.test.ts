@@ -1,4 +1,4 @@
-/** The rules of direction: who may import whom, by name only and never in a circle, and which packages run in a browser as they are. */
+/** Import rules: which package may import which, by name only and without cycles, and which packages run unchanged in a browser. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -69,7 +69,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 
-test("every member of the workspace has its rule here", () => {
+test("every member of the workspace has a rule here", () => {
   const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
   expect([...packages, "bench", "examples"].sort()).toEqual([...members].sort());
 });
@@ -105,12 +105,12 @@ describe.each(members)("%s", (member) => {
   });
 });
 
-/** Circles of imports, those of types included: the files of each, sorted. */
+/** Import cycles, type imports included: the files of each, sorted. */
 function cyclesOf(sources: readonly Source[]): string[][] {
   const targets = new Map(
     sources.map(({ path, imports }) => [
       path,
-      imports // AssemblyScript's have no ending
+      imports // AssemblyScript imports have no extension
         .filter((name) => name.startsWith("."))
         .map((name) => join(path, "..", name.replace(/(?<!\.ts)$/, ".ts"))),
     ]),
@@ -125,16 +125,16 @@ function cyclesOf(sources: readonly Source[]): string[][] {
     return seen;
   };
   const reach = new Map([...targets.keys()].map((path) => [path, reachable(path)]));
-  const circles = [...reach.keys()]
+  const cycles = [...reach.keys()]
     .filter((path) => reach.get(path)?.has(path))
     .map((path) => [...reach.keys()].filter((other) => reach.get(path)?.has(other) && reach.get(other)?.has(path)));
-  return [...new Map(circles.map((circle) => [circle.sort().join(), circle])).values()];
+  return [...new Map(cycles.map((cycle) => [cycle.sort().join(), cycle])).values()];
 }
 
 describe("import cycles", () => {
   const source = (path: string, ...imports: string[]): Source => ({ path, code: "", imports });
 
-  test("a circle of any length is found, and what only leads to it is not part of it", () => {
+  test("a cycle of any length is found, without the files that only lead to it", () => {
     const files = [
       source("a/one.ts", "./two.ts"),
       source("a/two.ts", "../b/three.ts", "node:fs"),

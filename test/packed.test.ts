@@ -66,7 +66,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, stdio: "pipe" }).toString();
 
-test.each(packages)("%s brings its code, its types, its sources, a README and the licence", (name) => {
+test.each(packages)("%s brings its code, its types, its sources, a README and the license", (name) => {
   const files = readdirSync(join(modules, "@tsgpt", name));
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]));
   expect(files).not.toContain("test");

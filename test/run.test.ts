@@ -24,7 +24,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(repository, path), text);
 }
 
-/** Runs it as a script of package.json does, on behalf of somebody who stands in `from`. */
+/** Runs it as a script of package.json does, called from the directory `from`. */
 function run(
   args: readonly string[],
   from = repository,
@@ -85,7 +85,7 @@ test("an error of the compiler is shown", async () => {
   expect(stderr).toMatch(/tensor\.ts\(1,1\): error TS1005\nerror: building failed: .* -b\n$/);
 });
 
-test("the program runs where the person stands", async () => {
+test("the program runs in the caller's working directory", async () => {
   mkdirSync(join(repository, "docs"));
   const { stdout } = await run(["program.js"], join(repository, "docs"));
   expect(JSON.parse(stdout).cwd).toMatch(/docs$/);

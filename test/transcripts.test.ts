@@ -4,7 +4,7 @@ import { hasScript } from "../packages/cli/test/script.ts";
 import { text } from "./documents/documents.ts";
 import { broken, isDialogue, play, type Screen, screens, shown, untimed } from "./documents/screens.ts";
 import { openShell, type Shell } from "./documents/shell.ts";
-import { lettersOf, withLetters, withScreen } from "./documents/shipped-model.ts";
+import { withScreen } from "./documents/shipped-model.ts";
 
 const dialogues = screens.filter(isDialogue);
 const plain = screens.filter((screen) => !isDialogue(screen));
@@ -54,14 +54,5 @@ describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
       shell,
     );
     expect(untimed(written)).toBe(untimed(current));
-  });
-});
-
-test("shipped-model-docs writes the numbers of the letters from config.json", () => {
-  const readme = text("README.md");
-  expect(withLetters(readme)).toBe(readme);
-  expect(withLetters(readme.replace(/^\| C +\|.*$/m, (row) => row.replace("192", "  7")))).toBe(readme);
-  expect(lettersOf({ n_positions: 1024, n_embd: 768, n_head: 12, vocab_size: 50257, n_layer: 12 })).toEqual({
-    ...{ S: "1,024", C: "768", H: "12", D: "64", V: "50,257", L: "12" },
   });
 });

@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * What the scripts of package.json go through: installs what is missing, builds what has changed, then runs a program of
- * this repository, if one is named, in the directory the person stands in. Plain JavaScript, because it runs before
+ * The scripts of package.json start with this: it installs missing packages, builds what has changed, then runs a program of
+ * this repository, if one is given, in the caller's working directory. Plain JavaScript, because it runs before
  * anything is built.
  *
  *   node tools/run.js [program.js arguments...]
  *
- * One line on stderr says what is happening; on a terminal it is cleared when that is over.
+ * One line on stderr reports progress; on a terminal it is cleared at the end.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const terminal = process.stderr.isTTY;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Left in node_modules when an installation has ended well: the digest of the lockfile it installed. */
+/** Written into node_modules after a successful installation: the digest of its lockfile. */
 const marker = resolve(root, "node_modules/.tsgpt-installed");
 const lockfile = createHash("sha256")
   .update(readFileSync(resolve(root, "pnpm-lock.yaml")))
@@ -33,11 +33,11 @@ function pnpm() {
 
 /** @typedef {[string, string[]]} Command */
 
-const PATIENCE = 60_000; // milliseconds, after which an installation is no longer usual
+const PATIENCE = 60_000; // milliseconds; an installation usually takes less
 
 /**
- * Runs a step of the preparation. A terminal shows `doing` with the seconds; elsewhere it is one line, only where `slow`.
- * Ends this process, with all that the step has printed, if a command fails.
+ * Runs a preparation step. A terminal shows `doing` with the seconds; elsewhere one line is printed, only if `slow`.
+ * If a command fails, prints its output and exits.
  * @param {string} doing
  * @param {Command[]} commands
  * @param {boolean} slow

@@ -40,7 +40,7 @@ export function dialectTables(): Chapter {
   };
 }
 
-/** As it is spelt in a chain; the forced tokens are one step in two places. */
+/** As it is spelled in a chain; the forced tokens are one step in two places. */
 function nameOf(step: StepSpec): string {
   return step.type === "forced-token" ? `forced-token (${step.at === 0 ? "first" : "last"})` : step.type;
 }

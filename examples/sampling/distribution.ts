@@ -1,7 +1,7 @@
 /** The distribution over the next token: unreadable by id, a head and a tail when sorted; its shape; temperature. */
 import { applyChain, candidatesOf, entropy, mostProbable, probabilities, topP } from "@tsgpt/sampling";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
-import { digits, percent, quotation, spelt, table } from "./markdown.ts";
+import { digits, percent, quotation, spelled, table } from "./markdown.ts";
 import { BLUE, draw, GRAY, GREEN, label, line, type Point, RED, VIOLET } from "./plot.ts";
 
 /** Many words fit here; almost one alone there. */
@@ -29,7 +29,7 @@ function byRank(shares: Float64Array): Point[] {
 
 const named = ({ tokenizer }: Lab, logits: Float32Array, limit: number): string =>
   mostProbable(candidatesOf(logits), limit)
-    .map(({ id, probability }) => `${spelt(tokenizer.decode([id]))} ${percent(probability)}`)
+    .map(({ id, probability }) => `${spelled(tokenizer.decode([id]))} ${percent(probability)}`)
     .join(", ");
 
 const RANKS = { type: "log", label: "rank of the token, 1 is the most probable →", tickFormat: "~s" } as const;
@@ -43,6 +43,7 @@ export function headAndTail(lab: Lab): Chapter {
   const values = {
     "head.prompt": WIDE,
     "head.size": String(size),
+    "head.parameters": `${(lab.parameterCount / 1e6).toFixed(1)} million`,
     "head.tail-count": String(size - 40),
     "head.top": named(lab, logits, 5),
     "head.table": table(
@@ -95,7 +96,7 @@ export function shape(lab: Lab): Chapter {
   const [wide, narrow] = both.map(({ logits }) => nucleusSize(logits, 0.9));
   claim(wide! > 100 * narrow!, "the top-p sets differ by more than a hundredfold");
   const rows = both.map(({ prompt, logits }) => [
-    spelt(prompt),
+    spelled(prompt),
     digits(bits(logits)),
     digits(2 ** bits(logits)),
     String(nucleusSize(logits, 0.9)),

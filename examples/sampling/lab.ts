@@ -3,12 +3,13 @@
  * every machine, so that texts and numbers of the document come out the same wherever it is written.
  */
 import { forward, generate, type Model, type Tokenizer } from "@tsgpt/gpt";
-import { loadModel } from "@tsgpt/gpt/node";
+import { inspectFolder, loadModel } from "@tsgpt/gpt/node";
 import { type ChainSpec, createSampler, type Explanation } from "@tsgpt/sampling";
 
 export interface Lab {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
+  readonly parameterCount: number;
 }
 
 /** What a chapter gives the template, by placeholder, and its pictures, by file name. */
@@ -41,9 +42,9 @@ export interface WriteOptions {
 }
 
 export async function openLab(folder: string): Promise<Lab> {
-  const model = await loadModel(folder);
+  const [model, { summary }] = [await loadModel(folder), await inspectFolder(folder)];
   if (!model.tokenizer) throw new Error(`${folder} has no tokenizer`);
-  return { model, tokenizer: model.tokenizer };
+  return { model, tokenizer: model.tokenizer, parameterCount: summary.parameters };
 }
 
 /** The logits of what follows a text. -> [V] */

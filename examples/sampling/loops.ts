@@ -2,7 +2,7 @@
 import { forward } from "@tsgpt/gpt";
 import { applyChain, type Candidates, type ChainSpec, candidatesOf, presetChain, probabilities } from "@tsgpt/sampling";
 import { type Chapter, claim, type Lab, logitsAfter, type Written, write } from "./lab.ts";
-import { json, percent, quotation, spelt, table } from "./markdown.ts";
+import { json, percent, quotation, spelled, table } from "./markdown.ts";
 import { BLUE, dots, draw, GRAY, label, line, RED } from "./plot.ts";
 
 export const LOOPING = "Little Red Riding Hood";
@@ -43,7 +43,7 @@ export async function greedyLoop(lab: Lab): Promise<Chapter> {
   const values = {
     "loop.chain": json(GREEDY),
     "loop.text": quotation(LOOPING, written.text),
-    "loop.round": spelt(round),
+    "loop.round": spelled(round),
     "loop.table": table(
       ["round", "probability of its tokens, geometric mean", "the least of them"],
       rounds.map(({ mean, least }, i) => [String(i + 1), percent(mean), percent(least)]),
@@ -87,7 +87,7 @@ function loopPicture({ tokens }: Written, { start, period }: Loop, rounds: numbe
       ),
       line(points, BLUE, 1.2),
       dots(points, BLUE, 2.4),
-      label({ x: start + 1, y: 4 }, "each grey line begins a round of the loop", GRAY),
+      label({ x: start + 1, y: 4 }, "each gray line begins a round of the loop", GRAY),
     ],
   });
 }

@@ -6,8 +6,8 @@ export const digits = (value: number): string => String(Number(value.toPrecision
 /** A share as per cent: 9.96%. */
 export const percent = (share: number): string => `${digits(100 * share)}%`;
 
-/** A piece of text as it is spelt: quotes, with the spaces and line ends in it visible. */
-export const spelt = (text: string): string => `\`${JSON.stringify(text)}\``;
+/** A piece of text as it is spelled: quotes, with the spaces and line ends in it visible. */
+export const spelled = (text: string): string => `\`${JSON.stringify(text)}\``;
 
 /** Data as one line of JSON, spaced for reading. */
 export const json = (value: unknown): string =>

@@ -3,7 +3,7 @@ import { applyChain, type ChainSpec, candidatesOf, presetChain, probabilities } 
 import { WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
 import { LOOPING, loopAtEnd, probabilityOf } from "./loops.ts";
-import { json, percent, quotation, spelt, table } from "./markdown.ts";
+import { json, percent, quotation, spelled, table } from "./markdown.ts";
 
 const BREAKING = presetChain("greedy", { frequencyPenalty: 1.1, presencePenalty: 1.2 });
 
@@ -87,7 +87,7 @@ async function commas(lab: Lab) {
     shares[0]! > 0.5 && shares[1]! < 0.02,
     "a penalty of 1.1 all but rules out a fourth comma, which is likely without",
   );
-  const head = ["frequency penalty", `a comma after ${spelt(COMMA)}`, "commas in a text of its own"];
+  const head = ["frequency penalty", `a comma after ${spelled(COMMA)}`, "commas in a text of its own"];
   return { "commas.table": table(head, rows, 0) };
 }
 

@@ -3,7 +3,7 @@ import { applyChain, type ChainSpec, presetChain } from "@tsgpt/sampling";
 import { WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
 import { LOOPING, loopAtEnd, probabilityOf } from "./loops.ts";
-import { json, percent, quotation, spelt, table } from "./markdown.ts";
+import { json, percent, quotation, spelled, table } from "./markdown.ts";
 
 const RULES: Readonly<Record<string, ChainSpec>> = {
   ctrl: presetChain("greedy", { repetitionPenalty: 1.2 }),
@@ -46,5 +46,5 @@ function constants(lab: Lab) {
   claim(lecture! > 1.001, "a positive constant changes what the lecture's penalty does, for then it does not shift");
   const rows = constants.map((constant, i) => [String(constant), ...shares.map((row) => percent(row[i]!))]);
   const head = ["added to every logit", "no penalty", "repetition penalty 1.2", "the lecture's frequency penalty 1.2"];
-  return { "ctrl.table": table(head, rows, 0), "ctrl.token": spelt(" great") };
+  return { "ctrl.table": table(head, rows, 0), "ctrl.token": spelled(" great") };
 }

@@ -2,7 +2,7 @@
 import { applyChain, candidatesOf, entropy, probabilities, type StepSpec } from "@tsgpt/sampling";
 import { bits, NARROW, nucleusSize, sorted, sum, WIDE } from "./distribution.ts";
 import { type Chapter, claim, type Lab, logitsAfter, write } from "./lab.ts";
-import { digits, json, percent, quotation, spelt, table } from "./markdown.ts";
+import { digits, json, percent, quotation, spelled, table } from "./markdown.ts";
 import { BLUE, dots, draw, GRAY, label, level, line } from "./plot.ts";
 
 const K = 40;
@@ -16,7 +16,7 @@ export function topK(lab: Lab): Chapter {
   const [narrow, wide] = [both[0]!, both[1]!];
   claim(narrow.needed < K / 10 && wide.needed > 10 * K, "k 40 is too wide for one text and too narrow for the other");
   const rows = both.map(({ prompt, shares, mass, needed }) => [
-    spelt(prompt),
+    spelled(prompt),
     percent(mass),
     String(needed),
     needed < K ? `${K - needed} more than top-p 0.9 needs` : `${needed - K} fewer than top-p 0.9 needs`,
@@ -119,5 +119,5 @@ function first({ tokenizer }: Lab, logits: Float32Array, chain: readonly StepSpe
       : { candidates: candidatesOf(logits) };
   const shares = probabilities(candidates);
   const best = shares.indexOf(Math.max(...shares));
-  return `${spelt(tokenizer.decode([candidates.ids[best]!]))} ${percent(shares[best]!)}`;
+  return `${spelled(tokenizer.decode([candidates.ids[best]!]))} ${percent(shares[best]!)}`;
 }

@@ -1,9 +1,9 @@
-/** The commands in the documents, and how each is run by a test: as it stands in a shell, but for the exceptions named here. */
+/** The commands in the documents, and how a test runs each: unchanged in a shell, except those listed here. */
 import { blocks, documents, inlineCode, prose } from "./documents.ts";
 
 export interface Command {
   readonly document: string;
-  /** As it stands there: a block's lines, or what stands between backticks. */
+  /** As the document has it: a block's lines, or the text between backticks. */
   readonly code: string;
   /** What the shell is given. */
   readonly run: string;
@@ -17,7 +17,7 @@ interface Exception {
   readonly reason: string;
 }
 
-/** Every command that is not run as it stands. */
+/** Every command that is not run unchanged. */
 export const EXCEPTIONS: readonly Exception[] = [
   { code: /^tsgpt [a-z]+$/, add: " --help", reason: "the name of a command in a sentence" },
   { code: /^npx -y pnpm@12 --silent tsgpt$/, add: " --help", reason: "what `tsgpt` stands for in the examples" },
@@ -73,7 +73,7 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
   format: { run: "true", reason: "would change the sources" },
   "shipped-model-docs": {
     run: "true",
-    reason: "would change the documents; test/transcripts.test.ts and test/sampling-doc.test.ts compare what it writes",
+    reason: "would change the documents; tests compare what each part writes with the documents",
   },
   "sampling-doc": {
     run: "true",

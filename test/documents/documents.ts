@@ -51,7 +51,7 @@ export const languages = (): Set<string> =>
 /** A document without its blocks. */
 export const prose = (document: string): string => text(document).replaceAll(FENCE, "");
 
-/** What stands between backticks in the prose, on one line each. */
+/** The text between backticks in the prose, on one line each. */
 export const inlineCode = (document: string): string[] =>
   [...prose(document).matchAll(/`([^`]+)`/g)].map(([, code]) => code.replaceAll(/\s*\n\s*/g, " "));
 

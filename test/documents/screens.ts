@@ -5,7 +5,7 @@ import type { Shell } from "./shell.ts";
 
 export interface Screen {
   readonly document: string;
-  /** The block as it stands there. */
+  /** The block as the document has it. */
   readonly code: string;
   readonly command: string;
   readonly lines: readonly string[];
@@ -37,7 +37,7 @@ export function broken(line: string): string[] {
 /** What a document shows of what was printed. */
 export const shown = (printed: string) => printed.trimEnd().split("\n").flatMap(broken).join("\n");
 
-/** Runs a screen's command, typing what its person types, and gives what is printed. */
+/** Runs a screen's command, typing what its user types, and returns what is printed. */
 export function play(shell: Shell, screen: Screen): Promise<string> {
   const { document, command, lines } = screen;
   if (!isDialogue(screen)) return shell.run(`{ ${command}; } 2>&1`, document);

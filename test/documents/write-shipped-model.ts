@@ -1,17 +1,52 @@
-/** Writes what the documents say of the shipped model anew. Part of `pnpm shipped-model-docs`, which writes docs/sampling.md first. */
+/**
+ * `pnpm shipped-model-docs`: writes everything that the documents say about the shipped model. A part that fails does not
+ * stop the others; the failures are listed at the end, with exit code 1.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./documents.ts";
+import { type Part, runParts, runProgram } from "./parts.ts";
 import { screens } from "./screens.ts";
 import { openShell } from "./shell.ts";
-import { withLetters, withScreen } from "./shipped-model.ts";
+import { shippedSizes, withLetters, withParameterCount, withScreen, withSizes } from "./shipped-model.ts";
+
+async function rewrite(document: string, change: (text: string) => Promise<string> | string): Promise<void> {
+  const path = join(root, document);
+  writeFileSync(path, await change(readFileSync(path, "utf8")));
+}
 
 const shell = await openShell();
-for (const screen of screens) {
-  const path = join(root, screen.document);
-  writeFileSync(path, await withScreen(readFileSync(path, "utf8"), screen, shell));
-  console.log(`${screen.document}: $ ${screen.command}`);
-}
+const parts: readonly Part[] = [
+  { name: "docs/sampling.md", write: () => runProgram("examples/dist/sampling/write.js", root) },
+  { name: "docs/detection.md", write: () => runProgram("examples/dist/detection/write.js", root) },
+  ...screens.map((screen) => ({
+    name: `${screen.document}: $ ${screen.command}`,
+    write: () => rewrite(screen.document, (text) => withScreen(text, screen, shell)),
+  })),
+  {
+    name: "README.md: parameters and letters",
+    write: async () => {
+      const sizes = await shippedSizes();
+      await rewrite("README.md", (text) => withParameterCount(withLetters(text, sizes), sizes));
+    },
+  },
+  {
+    name: "weights/README.md: sizes",
+    write: async () => {
+      const sizes = await shippedSizes();
+      await rewrite("weights/README.md", (text) => withSizes(text, sizes));
+    },
+  },
+];
+const failures = await runParts(
+  parts.map(({ name, write }) => ({
+    name,
+    write: async () => {
+      console.log(name);
+      await write();
+    },
+  })),
+);
 await shell.close();
-const readme = join(root, "README.md");
-writeFileSync(readme, withLetters(readFileSync(readme, "utf8")));
+for (const failure of failures) console.error(`failed: ${failure}`);
+if (failures.length > 0) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** A test that writes to the console fails: output is a behaviour, and a test's output is noise. */
+/** A test that writes to the console fails: output is behavior, and a test's output is noise. */
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 const methods = ["log", "info", "warn", "error", "debug"] as const;

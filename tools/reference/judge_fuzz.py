@@ -43,7 +43,7 @@ def why_stricter(data: bytes) -> str:
         return dict(items)
 
     def number(text):
-        reasons.append("a number that is not whole and spelt in digits, under a key that nobody reads")
+        reasons.append("a number that is not whole and spelled in digits, under a key that nobody reads")
         return 0
 
     (length,) = struct.unpack("<Q", data[:LENGTH])

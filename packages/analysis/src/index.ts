@@ -3,7 +3,7 @@ export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
 export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
-export { type Colour, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
+export { type Color, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
@@ -15,7 +15,7 @@ export {
   type StripOptions,
 } from "./score/strips.ts";
 export { type TextPiece, textPieces } from "./score/text-pieces.ts";
-export { type Alternative, isScored, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
+export { type Alternative, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
 export { type RunningPerplexity, runningPerplexities, type Totals, totalsOf } from "./score/totals.ts";
-export { escapeMarkup, visibleText } from "./score/visible-text.ts";
+export { visibleText } from "./score/visible-text.ts";
 export { defaultStride, type Recipe, type Window, windowsOf } from "./score/windows.ts";

@@ -2,7 +2,7 @@
 import { detectWatermark } from "@tsgpt/analysis";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomIds } from "./coloured.ts";
+import { randomIds } from "./colored.ts";
 import { loadFixture } from "./fixture-files.ts";
 import { deviationOf, humanTexts, KINDS, kolmogorovSmirnov, LENGTH, LIMIT, SAMPLES } from "./normality.ts";
 

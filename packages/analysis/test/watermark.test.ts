@@ -2,41 +2,41 @@ import { detectWatermark } from "@tsgpt/analysis";
 import type { WatermarkKey } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { zScore } from "../src/detect/watermark.ts";
-import { coloured, greenAfter, randomIds } from "./coloured.ts";
+import { colored, greenAfter, randomIds } from "./colored.ts";
 
 const KEY: WatermarkKey = { key: 42 };
 
 describe("by hand", () => {
   test("3 green of 4: z = (3 - 4/4) / sqrt(4 * 1/4 * 3/4) = 2 / 0.8660 = 2.3094", () => {
-    const { scored, green, share, z, flagged } = detectWatermark(coloured(KEY, "ggrg"), KEY);
+    const { scored, green, share, z, flagged } = detectWatermark(colored(KEY, "ggrg"), KEY);
     expect({ scored, green, share, flagged }).toEqual({ scored: 4, green: 3, share: 0.75, flagged: false });
     expect(z).toBeCloseTo(2.3094, 4);
   });
 
   test("1 green of 4 is what chance gives: z = 0, p = 1/2", () => {
-    expect(detectWatermark(coloured(KEY, "rrgr"), KEY)).toMatchObject({ z: 0, pValue: 0.5 });
+    expect(detectWatermark(colored(KEY, "rrgr"), KEY)).toMatchObject({ z: 0, pValue: 0.5 });
   });
 
   test("none of 3 green: z = -0.75 / 0.75 = -1, and P(N(0, 1) > -1) = 0.8413", () => {
-    const { z, pValue } = detectWatermark(coloured(KEY, "rrr"), KEY);
+    const { z, pValue } = detectWatermark(colored(KEY, "rrr"), KEY);
     expect(z).toBe(-1);
     expect(pValue).toBeCloseTo(0.8413, 4);
   });
 
   test("gamma 1/2, 4 green of 4: z = (4 - 2) / sqrt(4 / 4) = 2", () => {
     const half = { ...KEY, gamma: 0.5 };
-    expect(detectWatermark(coloured(half, "gggg"), half).z).toBe(2);
+    expect(detectWatermark(colored(half, "gggg"), half).z).toBe(2);
   });
 
   test("all green, z = sqrt(3 T): 5 tokens reach 3.873 and cannot be flagged, 6 reach 4.243 and are", () => {
-    const [five, six] = ["ggggg", "gggggg"].map((colours) => detectWatermark(coloured(KEY, colours), KEY));
+    const [five, six] = ["ggggg", "gggggg"].map((colors) => detectWatermark(colored(KEY, colors), KEY));
     expect([five.flagged, six.flagged]).toEqual([false, true]);
     expect(five.highestZ).toBeCloseTo(3.873, 3);
     expect(six.z).toBe(six.highestZ);
   });
 
-  test("the highest z does not depend on the colours: of 6 tokens 4.243", () => {
-    expect(detectWatermark(coloured(KEY, "rrrrrr"), KEY).highestZ).toBeCloseTo(4.243, 3);
+  test("the highest z does not depend on the colors: of 6 tokens 4.243", () => {
+    expect(detectWatermark(colored(KEY, "rrrrrr"), KEY).highestZ).toBeCloseTo(4.243, 3);
   });
 });
 
@@ -58,20 +58,20 @@ test.each<[string, WatermarkKey]>([
   ["self hash of 1", { ...KEY, hash: "self" }],
   ["self hash of 4", { ...KEY, hash: "self", width: 4 }],
   ["a key of more than 32 bits", { key: 2 ** 52 + 1 }],
-])("%s: each token has the colour of the window before it, the first none", (_, key) => {
+])("%s: each token has the color of the window before it, the first none", (_, key) => {
   const { width = 1 } = key;
-  const { colours } = detectWatermark(coloured(key, "grrggr"), key);
-  expect(colours).toEqual([...Array(width).fill(undefined), "green", "red", "red", "green", "green", "red"]);
+  const { colors } = detectWatermark(colored(key, "grrggr"), key);
+  expect(colors).toEqual([...Array(width).fill(undefined), "green", "red", "red", "green", "green", "red"]);
 });
 
-test("all 53 bits of a key count: its upper ones alone change the colours", () => {
-  const ids = coloured({ key: 2 ** 52 + 1 }, "g".repeat(60));
+test("all 53 bits of a key count: its upper ones alone change the colors", () => {
+  const ids = colored({ key: 2 ** 52 + 1 }, "g".repeat(60));
   expect(detectWatermark(ids, { key: 2 ** 52 + 1 }).green).toBe(60);
   expect(detectWatermark(ids, { key: 1 }).flagged).toBe(false);
 });
 
 describe("repeats", () => {
-  const [, a, b] = coloured(KEY, "gg");
+  const [, a, b] = colored(KEY, "gg");
   const loop = Array.from({ length: 100 }, (_, i) => [a, b][i % 2]);
   const greenLoop = greenAfter(KEY, [b])(a);
 
@@ -95,9 +95,9 @@ describe("repeats", () => {
     expect(detectWatermark([1, 23, 12, 3], KEY).scored).toBe(3);
   });
 
-  test("a repeat has its colour all the same", () => {
-    const { colours } = detectWatermark(loop, KEY);
-    expect(colours.filter((colour) => colour === "green")).toHaveLength(greenLoop ? 99 : 50);
+  test("a repeat has its color all the same", () => {
+    const { colors } = detectWatermark(loop, KEY);
+    expect(colors.filter((color) => color === "green")).toHaveLength(greenLoop ? 99 : 50);
   });
 });
 
@@ -125,22 +125,22 @@ describe.each<[string, WatermarkKey]>([
 });
 
 test("another key finds in a text that is all green what chance gives", () => {
-  const ids = coloured(KEY, "g".repeat(200));
+  const ids = colored(KEY, "g".repeat(200));
   const zs = Array.from({ length: 100 }, (_, i) => detectWatermark(ids, { key: 43 + i }).z);
   expect(Math.max(...zs)).toBeLessThan(4);
   expect(Math.abs(zs.reduce((sum, z) => sum + z, 0) / 100)).toBeLessThan(0.4); // four standard errors
 });
 
 test("the threshold is the caller's: z 2.3094 is above 2.3 and not above 2.31", () => {
-  const ids = coloured(KEY, "ggrg");
+  const ids = colored(KEY, "ggrg");
   expect([2.3, 2.31].map((threshold) => detectWatermark(ids, KEY, { threshold }).flagged)).toEqual([true, false]);
 });
 
 describe("refuses", () => {
   test.each<[string, number[], WatermarkKey]>([
-    ["0 tokens, for a token's colour takes 1 token", [], KEY],
-    ["1 token, for a token's colour takes 1 token", [5], KEY],
-    ["3 tokens, for a token's colour takes 4 tokens", [5, 6, 7], { ...KEY, width: 4 }],
+    ["0 tokens, for a token's color takes 1 token", [], KEY],
+    ["1 token, for a token's color takes 1 token", [5], KEY],
+    ["3 tokens, for a token's color takes 4 tokens", [5, 6, 7], { ...KEY, width: 4 }],
   ])("nothing to count in %s", (message, ids, key) => {
     expect(() => detectWatermark(ids, key)).toThrow(RangeError);
     expect(() => detectWatermark(ids, key)).toThrow(
@@ -174,5 +174,5 @@ describe("refuses", () => {
 
 test("takes the very step that wrote the watermark", () => {
   const step = { type: "watermark", key: 42, delta: 2 } as const;
-  expect(detectWatermark(coloured(KEY, "ggrg"), step).green).toBe(3);
+  expect(detectWatermark(colored(KEY, "ggrg"), step).green).toBe(3);
 });

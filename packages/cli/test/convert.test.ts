@@ -6,6 +6,7 @@ import { fileSource, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { expect, test } from "vitest";
 import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
 
+const MODEL = fixture("fairytales-1");
 const logits = async (model: string, dtype: string): Promise<Buffer> => {
   const file = join(emptyFolder(), "logits.safetensors");
   const { code, stderr } = await tsgpt([
@@ -27,12 +28,12 @@ test.each(["f32", "f16", "bf16", "int8"])(
   "a model converted to %s gives the logits of the original with --dtype",
   async (dtype) => {
     const out = join(emptyFolder(), "model");
-    const { code, stdout, stderr } = await tsgpt(["convert", "fairytales", out, "--dtype", dtype]);
+    const { code, stdout, stderr } = await tsgpt(["convert", MODEL, out, "--dtype", dtype]);
     const bytes = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
     const size = (bytes / 1e6).toPrecision(3);
-    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: fairytales in ${dtype}; ${size} MB\n`]);
+    expect([code, stdout, stderr]).toEqual([0, "", `wrote ${out}: ${MODEL} in ${dtype}; ${size} MB\n`]);
     expect(readdirSync(out).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
-    expect((await logits(out, dtype)).equals(await logits("fairytales", dtype))).toBe(true);
+    expect((await logits(out, dtype)).equals(await logits(MODEL, dtype))).toBe(true);
   },
 );
 
@@ -59,7 +60,7 @@ test("a tied head alone, in F64, as other tools write it: each command takes it,
 test("a folder that holds something is one clear line, and stays as it is", async () => {
   const folder = emptyFolder();
   writeFileSync(join(folder, "mine"), "");
-  const { code, stderr } = await tsgpt(["convert", "fairytales", folder, "--dtype", "int8"]);
+  const { code, stderr } = await tsgpt(["convert", MODEL, folder, "--dtype", "int8"]);
   expect(code).toBe(1);
   expect(stderr).toBe(`error: cannot write "${folder}": it exists and is not empty\nsee tsgpt convert --help\n`);
   expect(readdirSync(folder)).toEqual(["mine"]);
@@ -83,7 +84,7 @@ test("an int8 model asked for in f32 is one clear line", async () => {
 
 test("Ctrl-C ends with 130 and leaves nothing", async () => {
   const folder = emptyFolder();
-  const child = spawn(process.execPath, [MAIN, "convert", "fairytales", join(folder, "x"), "--dtype", "int8"]);
+  const child = spawn(process.execPath, [MAIN, "convert", MODEL, join(folder, "x"), "--dtype", "int8"]);
   while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   child.kill("SIGINT");
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
@@ -91,7 +92,7 @@ test("Ctrl-C ends with 130 and leaves nothing", async () => {
 });
 
 test("--verbose says the dtype and what the weights take", async () => {
-  const run = ["generate", "--model", fixture("fairytales-1"), "Once", "--max-tokens", "1", "--dtype", "int8"];
+  const run = ["generate", "--model", MODEL, "Once", "--max-tokens", "1", "--dtype", "int8"];
   const { stderr } = await tsgpt([...run, "--verbose"]);
   expect(stderr).toMatch(/; int8 weights 4\.0 MB, cache/);
 });

@@ -142,7 +142,7 @@ describe.concurrent("tsgpt detect", () => {
       "a text too short for the window of a watermark",
       ["--tokens", "1,2", "--watermark-key", "1", "--watermark-width", "4"],
       1,
-      "nothing to count in 2 tokens, for a token's colour takes 4 tokens before it; give a longer text",
+      "nothing to count in 2 tokens, for a token's color takes 4 tokens before it; give a longer text",
     ],
     ["two texts", ["a wolf", "a king"], 2, "too many arguments"],
     [
@@ -163,7 +163,7 @@ describe.concurrent("tsgpt detect", () => {
       2,
       "error: --seed must be at most 9007199254740988, as each rewrite has the next one, got 9007199254740991",
     ],
-    ["a stride beyond the context", ["a wolf", "--stride", "513"], 2, "error: --stride must be at most 512"],
+    ["a stride beyond the context", ["a wolf", "--stride", "513", ...MODEL], 2, "error: --stride must be at most 512"],
   ])("refuses %s in one clear line", async (_, args, exit, message) => {
     const { code, stdout, stderr } = await tsgpt(["detect", ...args]);
     expect(stderr).toContain(message);

@@ -5,11 +5,12 @@ import { describe, expect, test } from "vitest";
 import { idsOf, json, type Sequence, summed, TINY } from "./completions.ts";
 import { fixture, tsgpt } from "./process.ts";
 
-const KING = ["The king said, the king said, the king", "--ignore-eos", "--max-tokens", "24"];
+const MODEL = ["--model", fixture("fairytales-1")];
+const KING = [...MODEL, "The king said, the king said, the king", "--ignore-eos", "--max-tokens", "24"];
 
 describe.concurrent("--num-samples", () => {
   test("sample i is the text of the seed plus i, and the first stands at the top", async () => {
-    const args = ["The king", "--max-tokens", "12"];
+    const args = [...MODEL, "The king", "--max-tokens", "12"];
     const [all, ...alone] = await Promise.all([
       json(...args, "--num-samples", "3", "--seed", "40"),
       ...[40, 41, 42].map((seed) => json(...args, "--seed", String(seed))),
@@ -27,14 +28,14 @@ describe.concurrent("--num-samples", () => {
   });
 
   test("each begins with the prompt, in a paragraph of its own", async () => {
-    const args = ["The king", "--num-samples", "2", "--seed", "1", "--max-tokens", "4"];
+    const args = [...MODEL, "The king", "--num-samples", "2", "--seed", "1", "--max-tokens", "4"];
     const [{ stdout, stderr }, { sequences }] = await Promise.all([tsgpt(["generate", ...args]), json(...args)]);
     expect(stdout).toBe(`${sequences.map(({ text }: Sequence) => `The king${text}`).join("\n\n")}\n`);
     expect(stderr).toMatch(/^8 tokens, /);
   });
 
   test("Ctrl-C ends the sample begun and all after it, exit code 130", async () => {
-    const args = ["generate", "The king", "--num-samples", "1000", "--ignore-eos", "--max-tokens", "100"];
+    const args = ["generate", ...MODEL, "The king", "--num-samples", "1000", "--ignore-eos", "--max-tokens", "100"];
     const { code, stdout, stderr } = await tsgpt(args, { interruptAfter: 20 });
     expect(code).toBe(130);
     expect(stdout.endsWith("\n")).toBe(true);
@@ -42,7 +43,7 @@ describe.concurrent("--num-samples", () => {
   });
 
   test("a reader that has enough ends it quietly", async () => {
-    const args = ["generate", "The king", "--num-samples", "1000", "--ignore-eos"];
+    const args = ["generate", ...MODEL, "The king", "--num-samples", "1000", "--ignore-eos"];
     expect(await tsgpt(args, { closeStdoutAfter: 20 })).toMatchObject({ code: 0, stderr: "" });
   });
 });
@@ -93,7 +94,16 @@ describe.concurrent("speculation", () => {
   });
 
   test("Ctrl-C ends it: a whole line, the summary, exit code 130", async () => {
-    const args = ["generate", "The king", "--greedy", "--prompt-lookup", "--ignore-eos", "--max-tokens", "500"];
+    const args = [
+      "generate",
+      ...MODEL,
+      "The king",
+      "--greedy",
+      "--prompt-lookup",
+      "--ignore-eos",
+      "--max-tokens",
+      "500",
+    ];
     const run = [...args, "--kernels", "reference"];
     const { code, stdout, stderr } = await tsgpt(run, { interruptAfter: 12 });
     expect(code).toBe(130);
@@ -137,7 +147,7 @@ describe.concurrent("--penalty-alpha", () => {
   });
 
   test("Ctrl-C ends it: a whole line, exit code 130", async () => {
-    const args = ["generate", "The king", "--penalty-alpha", "0.6", "--ignore-eos", "--max-tokens", "500"];
+    const args = ["generate", ...MODEL, "The king", "--penalty-alpha", "0.6", "--ignore-eos", "--max-tokens", "500"];
     const { code, stdout, stderr } = await tsgpt(args, { interruptAfter: 12 });
     expect(code).toBe(130);
     expect(stdout.endsWith("\n")).toBe(true);
@@ -150,12 +160,12 @@ describe.concurrent("every way", () => {
     ["--beams", "2"],
     ["--num-samples", "2"],
     ["--prompt-lookup"],
-    ["--draft-model", "fairytales"],
+    ["--draft-model", fixture("fairytales-1")],
     ["--penalty-alpha", "0.6"],
   ];
 
   test.each(ways)("takes the prompt from stdin, and --verbose reports its caches: %s %s", async (...way) => {
-    const args = ["generate", "--max-tokens", "30", "--verbose", ...way.filter(Boolean)];
+    const args = ["generate", ...MODEL, "--max-tokens", "30", "--verbose", ...way.filter(Boolean)];
     const { code, stdout, stderr } = await tsgpt(args, { input: "The king\n" });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^The king./);
@@ -163,7 +173,7 @@ describe.concurrent("every way", () => {
   });
 
   test.each(ways)("of no token leaves the prompt: %s %s", async (...way) => {
-    const args = ["The king", "--max-tokens", "0", "--quiet", ...way.filter(Boolean)];
+    const args = [...MODEL, "The king", "--max-tokens", "0", "--quiet", ...way.filter(Boolean)];
     expect(await tsgpt(["generate", ...args])).toEqual({ code: 0, stdout: "The king\n", stderr: "" });
     expect(await json(...args)).toMatchObject({ tokens: [], text: "", finishReason: "length" });
   });

@@ -73,15 +73,15 @@ describe.concurrent("tsgpt watermark", () => {
     expect(code).toBe(0);
   });
 
-  test("--json: what the detector finds, and each token with its colour", async () => {
+  test("--json: what the detector finds, and each token with its color", async () => {
     const { tokens, ...evidence } = await json(marked, ...KEY);
-    const { colours, ...expected } = detectWatermark(
+    const { colors, ...expected } = detectWatermark(
       tokens.map(({ id }: { id: number }) => id),
       { key: 42 },
     );
     expect(evidence).toEqual(expected);
     expect(tokens.map(({ text }: { text: string }) => text).join("")).toBe(marked);
-    expect(tokens.map(({ colour }: { colour: string | null }) => colour ?? undefined)).toEqual(colours);
+    expect(tokens.map(({ colour }: { colour: string | null }) => colour ?? undefined)).toEqual(colors);
   });
 
   test("--watermark-gamma, --watermark-hash and --watermark-width are the key's", async () => {
@@ -115,7 +115,7 @@ describe.concurrent("tsgpt watermark", () => {
     expect(stdout).toContain("by chance: p below 1e-300\n");
   });
 
-  test("says of a few tokens that no colour would flag them", async () => {
+  test("says of a few tokens that no color would flag them", async () => {
     const { stdout } = await tsgpt(["watermark", "Once upon a", ...KEY]);
     expect(stdout).toMatch(/^too short to be flagged: if all tokens were green, z would be [123]\.\d\d \(threshold/m);
   });

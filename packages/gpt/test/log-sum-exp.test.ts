@@ -1,4 +1,4 @@
-/** The normaliser of a row of logits, against Math.exp and by hand. */
+/** The normalizer of a row of logits, against Math.exp and by hand. */
 import { expect, test } from "vitest";
 import { logProbabilities, logSumOfExp } from "../src/decode/log-sum-exp.ts";
 

@@ -248,7 +248,7 @@ test.each([
   expect(await refused(new TextEncoder().encode(text))).toContain(message);
 });
 
-test("a header of 19,280 bytes, whose length is spelt PK, is no zip archive", async () => {
+test("a header of 19,280 bytes, whose length is spelled PK, is no zip archive", async () => {
   const text = JSON.stringify({ a: entry("F32", [2], [0, 8]) }).padEnd(0x4b50);
   expect((await header(safetensorsFile(text, eight))).tensors.size).toBe(1);
 });

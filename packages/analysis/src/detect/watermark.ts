@@ -1,7 +1,7 @@
 /**
- * The detector of a watermark: it counts the tokens that the key colours green and asks how far that is above chance,
+ * The detector of a watermark: it counts the tokens that the key colors green and asks how far that is above chance,
  * without the model and without its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv
- * 2301.10226), equation 3; the colours are those of the step that writes the watermark (@tsgpt/sampling). The first
+ * 2301.10226), equation 3; the colors are those of the step that writes the watermark (@tsgpt/sampling). The first
  * tokens, which have no whole window before them, are not counted; nor is the prompt told from what follows: leave it
  * out, or it thins the mark.
  */
@@ -10,7 +10,7 @@ import { upperTail } from "./upper-tail.ts";
 
 const THRESHOLD = 4;
 
-export type Colour = "green" | "red";
+export type Color = "green" | "red";
 
 export interface DetectOptions {
   /**
@@ -42,7 +42,7 @@ export interface WatermarkEvidence {
   readonly pValue: number;
   readonly flagged: boolean;
   /** Of every token, counted or not; undefined for the first, which have no whole window before them. */
-  readonly colours: readonly (Colour | undefined)[];
+  readonly colors: readonly (Color | undefined)[];
 }
 
 /**
@@ -60,13 +60,13 @@ export function detectWatermark(
   const { gamma = WATERMARK_GAMMA, width = 1 } = key;
   check(ids, width, threshold);
   const hashes = ids.map((id, i) => (i < width ? undefined : colorHash(key, ids.slice(i - width, i))(id)));
-  const colours = hashes.map((hash) => (hash === undefined ? undefined : hash < gamma * 2 ** 32 ? "green" : "red"));
+  const colors = hashes.map((hash) => (hash === undefined ? undefined : hash < gamma * 2 ** 32 ? "green" : "red"));
   const counted = ignoreRepeats ? firstOfEach(hashes) : [...ids.keys()].slice(width);
   const scored = counted.length;
-  const green = counted.filter((i) => colours[i] === "green").length;
+  const green = counted.filter((i) => colors[i] === "green").length;
   const z = zScore(green, scored, gamma);
   const highestZ = zScore(scored, scored, gamma);
-  return { scored, green, share: green / scored, z, highestZ, pValue: upperTail(z), flagged: z > threshold, colours };
+  return { scored, green, share: green / scored, z, highestZ, pValue: upperTail(z), flagged: z > threshold, colors };
 }
 
 /** (g - gamma T) / sqrt(T gamma (1 - gamma)): the count of a binomial, in its standard deviations from its mean. */
@@ -94,6 +94,6 @@ function check(ids: readonly number[], width: number, threshold: number): void {
   if (ids.length > width) return;
   const [text, window] = [ids.length, width].map((count) => (count === 1 ? "1 token" : `${count} tokens`));
   throw new RangeError(
-    `detectWatermark: nothing to count in ${text}, for a token's colour takes ${window} before it; give a longer text`,
+    `detectWatermark: nothing to count in ${text}, for a token's color takes ${window} before it; give a longer text`,
   );
 }

@@ -65,7 +65,8 @@ function pieceSpan({ text, from, to, rankClass }: TextPiece, tokens: readonly To
   const lines = escapeMarkup(text).replaceAll("\n", '<span class="newline">↵</span>\n');
   const end = lines.endsWith("\n") ? "\n" : ""; // the mark belongs to this line
   const sign = mark === "" ? "" : `<span class="mark">${mark}</span>`;
-  const shown = `<bdi>${end ? lines.slice(0, -1) : lines}</bdi>${sign}${end}<span class="card">${cards.join("")}</span>`;
+  const tooltip = `<span class="card">${cards.join("")}</span>`;
+  const shown = `<bdi>${end ? lines.slice(0, -1) : lines}</bdi>${sign}${end}${tooltip}`;
   return `<span class="token ${rankClass ?? "unscored"}" tabindex="0">${shown}</span>`;
 }
 

@@ -149,7 +149,7 @@ function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["wat
     watermarkWidth: width = 1,
   } = flags;
   if (key === undefined) return undefined;
-  const { colours: _, ...found } = detectWatermark(ids, { key, gamma, hash, width });
+  const { colors: _, ...found } = detectWatermark(ids, { key, gamma, hash, width });
   return found;
 }
 

@@ -46,9 +46,7 @@ export const score = command({
   $ tsgpt score @one.txt @two.txt --bos --json
   $ tsgpt score @story.txt --html story.html --svg story.svg --against-greedy
 
-What is likely carries little information, and what is unlikely much. The lecture's zebra on the bundled model: after
-"The zebra was" white has 9.2 bits and green 10.5; after "The zebra's stripes were black and" white has 3.5 bits and
-green 5.2.
+The first two examples are the lecture's zebra: a likely word carries little information, and an unlikely one much.
 
 probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest;
 entropy: the mean of -ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per

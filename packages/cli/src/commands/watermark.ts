@@ -63,13 +63,13 @@ async function watermarkCommand(given: string | undefined, flags: WatermarkFlags
   const { tokenizer } = await findTokenizer(flags, signal);
   const ids = tokenizer.encode(await textArgument(given, signal));
   const how = { ignoreRepeats: !flags.allRepeats, threshold };
-  const { colours, ...evidence } = detectWatermark(ids, { key, gamma, hash, width }, how);
-  const tokens = ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), colour: colours[i] ?? null }));
+  const { colors, ...evidence } = detectWatermark(ids, { key, gamma, hash, width }, how);
+  const tokens = ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), colour: colors[i] ?? null }));
   process.stdout.write(flags.json ? `${JSON.stringify({ ...evidence, tokens })}\n` : describe(evidence, flags));
 }
 
 function describe(
-  { scored, green, share, z, highestZ, pValue, flagged }: Omit<WatermarkEvidence, "colours">,
+  { scored, green, share, z, highestZ, pValue, flagged }: Omit<WatermarkEvidence, "colors">,
   { watermarkGamma, threshold }: WatermarkFlags,
 ): string {
   const percent = (value: number) => `${(100 * value).toFixed(1)}%`;

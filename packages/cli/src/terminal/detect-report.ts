@@ -11,7 +11,7 @@ export interface DetectReport {
   readonly detectGpt?:
     | { readonly score: number | null; readonly perturbations: number; readonly seed: number }
     | undefined;
-  readonly watermark?: Omit<WatermarkEvidence, "colours"> | undefined;
+  readonly watermark?: Omit<WatermarkEvidence, "colors"> | undefined;
 }
 
 /** Fewer tokens than these say little. */

@@ -1,7 +1,7 @@
 /**
  * The six rules of a safetensors file, one after another, as plainly as they are told: what the gate (src/checkpoint/safetensors.ts)
  * is judged by. Slow, written apart from it, and shares nothing with it. Ours beyond the reference reader: no key twice, no
- * number that is not whole and spelt in digits alone, no half of a surrogate pair, anywhere.
+ * number that is not whole and spelled in digits alone, no half of a surrogate pair, anywhere.
  */
 import { isUtf8 } from "node:buffer";
 import { type Json, plainJson } from "./plain-json.ts";

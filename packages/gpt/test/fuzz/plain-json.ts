@@ -1,6 +1,6 @@
 /**
  * JSON by its grammar (RFC 8259), for the plain gate: nothing is lost on the way, neither a key that is there twice, nor how a
- * number is spelt. Written apart from strict-json.ts, which it checks.
+ * number is spelled. Written apart from strict-json.ts, which it checks.
  */
 export type Json =
   | { readonly kind: "object"; readonly pairs: readonly (readonly [key: string, value: Json])[] }

@@ -1,4 +1,4 @@
-/** Texts for the tests: of chosen colours, and of chance. */
+/** Texts for the tests: of chosen colors, and of chance. */
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
 
@@ -8,14 +8,14 @@ export function greenAfter(key: WatermarkKey, before: readonly number[]): (id: n
   return (id) => hash(id) / 2 ** 32 < (key.gamma ?? WATERMARK_GAMMA);
 }
 
-/** Ids from 7 on of these colours, "g" or "r", behind `width` ids that have none; no id comes twice. */
-export function coloured(key: WatermarkKey, colours: string): number[] {
+/** Ids from 7 on of these colors, "g" or "r", behind `width` ids that have none; no id comes twice. */
+export function colored(key: WatermarkKey, colors: string): number[] {
   const { width = 1 } = key;
   const ids = Array.from({ length: width }, (_, i) => 7 + i);
-  for (const colour of colours) {
+  for (const color of colors) {
     const green = greenAfter(key, ids.slice(-width));
     let id = Math.max(...ids) + 1;
-    while (green(id) !== (colour === "g")) id++;
+    while (green(id) !== (color === "g")) id++;
     ids.push(id);
   }
   return ids;
