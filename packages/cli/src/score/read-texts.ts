@@ -1,4 +1,4 @@
-/** The texts that score and detect are about, as token ids. */
+/** Reads the texts of score and detect as token ids. */
 import { type Recipe, windowsOf } from "@tsgpt/analysis";
 import { eosTokenIds, type Model } from "@tsgpt/gpt";
 import { CliError, usageError } from "../cli-error.ts";
@@ -7,9 +7,9 @@ import { textArgument, typedText } from "../input/text-argument.ts";
 import type { ScoringFlags } from "../options/scoring.ts";
 import { errorMessage } from "../terminal/error-message.ts";
 
-/** What was typed, before a model is there. */
+/** A text from the command line, before it is tokenized. */
 export interface Input {
-  /** What a report calls it: `story.txt`, `stdin`, `text`, `tokens`. */
+  /** Its name in reports: `story.txt`, `stdin`, `text`, `tokens`. */
   readonly name: string;
   readonly content: string | readonly number[];
 }
@@ -21,8 +21,8 @@ export interface Text {
 }
 
 /**
- * The texts: as typed, of files by @name, of standard input by `-` or where nothing is typed, or the ids of --tokens.
- * @throws CliError for ids beside a text, for one that cannot be read or is no UTF-8; the signal's AbortError
+ * The texts: arguments, files given as @file, standard input (`-` or no argument), or the ids of --tokens.
+ * @throws CliError for both ids and a text, or a text that cannot be read or is not UTF-8; the signal's AbortError
  */
 export async function readInputs(
   typed: readonly string[],
@@ -38,7 +38,7 @@ export async function readInputs(
   return inputs;
 }
 
-/** One of `count` texts. */
+/** Reads one of `count` texts. */
 export async function readInput(text: string, count: number, signal: AbortSignal): Promise<Input> {
   if (text === "-") return { name: "stdin", content: await readStdin(signal) };
   const isFile = text.startsWith("@") && !text.startsWith("@@");
@@ -46,15 +46,15 @@ export async function readInput(text: string, count: number, signal: AbortSignal
   return { name: isFile ? text.slice(1) : short, content: await typedText(text) };
 }
 
-/** How texts are read. */
+/** How a text is read. */
 export interface Reading {
   readonly bos: number | undefined;
   readonly recipe: Recipe;
 }
 
 /**
- * The ids of a text. @throws CliError for one that is empty, without a tokenizer, of unknown ids, or too short or long
- * for its reading
+ * The ids of a text. @throws CliError for an empty text, a text without a tokenizer, unknown ids, or a length that the
+ * recipe does not allow
  */
 export function asText(
   { config, tokenizer, name: model }: Model,
@@ -78,7 +78,7 @@ export function asText(
   return { name, ids };
 }
 
-/** The token of --bos. @throws CliError for a model that has neither */
+/** The token of --bos. @throws CliError for a model that has neither bos_token_id nor eos_token_id */
 export function beginToken({ config, name }: Model, { bos }: Pick<ScoringFlags, "bos">): number | undefined {
   if (!bos) return undefined;
   const token = config.bosTokenId ?? eosTokenIds(config)[0];
