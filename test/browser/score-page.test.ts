@@ -69,6 +69,30 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await expect(first.locator(".card").isVisible()).resolves.toBe(false);
   });
 
+  test("Tab goes from token to token on a narrow screen, and none is hidden behind the card", async () => {
+    const { page } = await opened("page.html", { viewport: { width: 360, height: 640 } });
+    const tokens = await page.locator(".text .token").count();
+    await page.locator(".text .token").first().focus();
+    for (let i = 0; i < 2 * tokens; i++) {
+      const state = await page.evaluate(`(() => {
+        const token = document.activeElement.closest(".token");
+        if (!token) return document.activeElement.tagName === "SUMMARY" ? "end" : "lost";
+        const card = token.querySelector(".card").getBoundingClientRect();
+        return token.querySelector("bdi").getBoundingClientRect().top < card.top ? "seen" : "hidden";
+      })()`);
+      if (state === "end") break;
+      expect(state).toBe("seen");
+      await page.keyboard.press("Tab");
+    }
+  });
+
+  test("rows of the table keep their height on a narrow screen", async () => {
+    const { page } = await opened("page.html", { viewport: { width: 360, height: 640 } });
+    await page.locator("summary").click();
+    const heights = await page.locator(".tokens tbody tr").evaluateAll((rows) => rows.map((row) => row.clientHeight));
+    expect(Math.max(...heights)).toBeLessThan(90);
+  });
+
   test("without JavaScript every token is in the table, and the card is shown", async () => {
     const { page } = await opened("page.html", { javaScriptEnabled: false });
     await page.locator("summary").click();

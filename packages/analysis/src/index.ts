@@ -2,6 +2,7 @@
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
+export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
 export { type Colour, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";

@@ -24,6 +24,8 @@ function report(program: Command, error: unknown, args: readonly string[]): numb
   const message = usage ? explainUsage(program, error, args) : errorMessage(error as Error);
   const command = commandNames(program).find((name) => name === args[0]);
   const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
-  process.stderr.write(`error: ${message.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);
+  // A file name can hold control characters, which a terminal would act on.
+  const safe = message.replaceAll(/(?!\n)\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  process.stderr.write(`error: ${safe.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);
   return usage ? 2 : error instanceof CliError ? error.exitCode : 1;
 }

@@ -99,7 +99,9 @@ describe.concurrent("tsgpt detect", () => {
       "DetectGPT",
       "watermark z",
     ]);
-    expect(stdout).toMatch(/^299 tokens scored\nlog-likelihood +-[\d.]+ {2}nats per token, mean\n/);
+    expect(stdout).toMatch(
+      /^299 of 300 tokens scored, recipe transformers \(window 512, stride 256\)\nlog-likelihood +-[\d.]+ {2}nats per token, mean\n/,
+    );
     expect(stdout).toMatch(/DetectGPT +-?[\d.]+ {2}2 perturbations, seed 0\n/);
     expect(stdout).toContain("Each is a statistic, neither a proof nor a probability that a model wrote the text");
     expect(stderr).toBe("");
@@ -115,7 +117,7 @@ describe.concurrent("tsgpt detect", () => {
 
   test("49 scored tokens are few, 50 are not", async () => {
     const few = await tsgpt(["detect", ...MODEL, "--tokens", reference.ids.slice(0, 50).join()]);
-    expect(few.stderr).toBe("note: 49 scored tokens are few: below 50 the statistics of any text vary widely\n");
+    expect(few.stderr).toBe("note: 49 scored tokens: below 50 the statistics of any text vary widely\n");
     const enough = await tsgpt(["detect", ...MODEL, "--tokens", reference.ids.slice(0, 51).join()]);
     expect(enough.stderr).toBe("");
   });
@@ -149,6 +151,19 @@ describe.concurrent("tsgpt detect", () => {
       1,
       'text: model "tiny-untied" has no tokenizer; give --tokens',
     ],
+    [
+      "a text too short to rewrite, before it is scored",
+      ["--tokens", "4,5", "--perturbations", "2"],
+      1,
+      "error: --perturbations: a text to rewrite needs 3 tokens or more, got 2",
+    ],
+    [
+      "a seed without room for the next ones",
+      ["Once upon a time", "--perturbations", "3", "--seed", "9007199254740991"],
+      2,
+      "error: --seed must be at most 9007199254740988, as each rewrite has the next one, got 9007199254740991",
+    ],
+    ["a stride beyond the context", ["a wolf", "--stride", "513"], 2, "error: --stride must be at most 512"],
   ])("refuses %s in one clear line", async (_, args, exit, message) => {
     const { code, stdout, stderr } = await tsgpt(["detect", ...args]);
     expect(stderr).toContain(message);

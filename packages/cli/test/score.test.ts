@@ -192,10 +192,33 @@ describe.concurrent("files", () => {
   });
 });
 
+test("two typed texts are told apart: text 1, text 2", async () => {
+  const { stdout } = await tsgpt(["score", "The zebra was white", "The zebra was green", ...MODEL]);
+  expect(stdout.split("\n").map((line) => line.split("  ")[0])).toEqual(
+    expect.arrayContaining(["text 1", "text 2", "all"]),
+  );
+});
+
 describe.concurrent("refuses, in one clear line", () => {
   const bad = file("bad.txt", Uint8Array.of(0xff, 0xfe));
   test.each<[string, string[], number, string]>([
     ["an empty text", [""], 1, "text: the text is empty; there is nothing to score"],
+    ["an empty text among others", ["a wolf", ""], 1, "text 2: the text is empty; there is nothing to score"],
+    ["an empty second strip", ["a wolf", "--svg", "x", "--against", ""], 1, "--against: the text is empty"],
+    [
+      "standard input as text and as second strip",
+      ["-", "--svg", "x", "--against", "-"],
+      2,
+      "- is standard input, which is read once only",
+    ],
+    ["one file for both pictures", ["a wolf", "--svg", "x", "--html", "x"], 2, "--html and --svg are two files"],
+    ["a picture on standard output", ["a wolf", "--svg", "-"], 2, "--svg writes a file, not standard output"],
+    [
+      "a file whose name has control characters",
+      ["@/no/\u001b[31mfile"],
+      1,
+      'cannot read "/no/\\u001b[31mfile": ENOENT',
+    ],
     [
       "one token",
       ["Once"],
@@ -211,8 +234,8 @@ describe.concurrent("refuses, in one clear line", () => {
     [
       "a stride beyond the context",
       ["a wolf", "--stride", "513"],
-      1,
-      "text: stride must be a whole number from 0 to the context's 512 tokens, got 513",
+      2,
+      "--stride must be at most 512, the context of the model, got 513",
     ],
     [
       "a short text for llama.cpp",

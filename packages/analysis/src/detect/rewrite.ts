@@ -12,7 +12,7 @@ const SPAN = 2;
 const GAP = 1;
 const SHARE = 0.3;
 /** One unchanged token and a span. */
-const SHORTEST = 1 + SPAN;
+export const SHORTEST_REWRITE = 1 + SPAN;
 /** Rewrites that run in parallel; each has a KV cache. */
 const AT_ONCE = 8;
 
@@ -44,8 +44,8 @@ interface Draft {
 export async function rewrite(model: Model, ids: readonly number[], options: RewriteOptions): Promise<number[][]> {
   const { count, seed, bos, signal, onProgress } = options;
   const added = bos === undefined ? [] : [bos];
-  if (added.length + ids.length < SHORTEST) {
-    throw new RangeError(`rewrite: needs ${SHORTEST - added.length} tokens or more, got ${ids.length}`);
+  if (added.length + ids.length < SHORTEST_REWRITE) {
+    throw new RangeError(`rewrite: needs ${SHORTEST_REWRITE - added.length} tokens or more, got ${ids.length}`);
   }
   const size = model.config.nPositions - added.length;
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, i) => ids.slice(i * size, (i + 1) * size));
@@ -112,7 +112,7 @@ async function resample(
  * The positions to resample, ascending: random spans at least GAP tokens apart, never the first token.
  */
 function positionsOf(length: number, generator: Generator): number[] {
-  const spans = length < SHORTEST ? 0 : Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
+  const spans = length < SHORTEST_REWRITE ? 0 : Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
   const taken = new Set<number>();
   const isFree = (start: number) => {
     for (let i = start - GAP; i < start + SPAN + GAP; i++) if (taken.has(i)) return false;

@@ -63,8 +63,9 @@ function pieceSpan({ text, from, to, rankClass }: TextPiece, tokens: readonly To
   const mark = rankClass === undefined ? UNSCORED_MARK : RANK_STYLES[rankClass].mark;
   const cards = tokens.slice(from, to).map((token) => card(token, show));
   const lines = escapeMarkup(text).replaceAll("\n", '<span class="newline">↵</span>\n');
+  const end = lines.endsWith("\n") ? "\n" : ""; // the mark belongs to this line
   const sign = mark === "" ? "" : `<span class="mark">${mark}</span>`;
-  const shown = `<bdi>${lines}</bdi>${sign}<span class="card">${cards.join("")}</span>`;
+  const shown = `<bdi>${end ? lines.slice(0, -1) : lines}</bdi>${sign}${end}<span class="card">${cards.join("")}</span>`;
   return `<span class="token ${rankClass ?? "unscored"}" tabindex="0">${shown}</span>`;
 }
 
@@ -131,6 +132,7 @@ const CLASS_RULES = RANK_CLASSES.map((name) => {
 }).join("\n");
 
 const STYLE = `:root { color-scheme: light; }
+html { scroll-padding-bottom: 14rem; }
 body { margin: 0; background: #ffffff; color: #1a1a1a; font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 14rem; }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
@@ -138,13 +140,14 @@ h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
 .text { font: 18px/2 Georgia, serif; white-space: pre-wrap; overflow-wrap: anywhere; }
 .text { border-top: 1px solid #767676; padding-top: 1rem; }
 .token { border-radius: 3px; }
-.mark { display: inline-block; text-decoration: none; font-family: system-ui, sans-serif; }
-.token:focus, .token:hover { outline: 3px solid #0b57d0; outline-offset: 1px; }
+.mark { font-family: system-ui, sans-serif; }
+.mark::before { content: "\\2060"; }
+.token:focus-within, .token:hover { outline: 3px solid #0b57d0; outline-offset: 1px; }
 .unscored { color: #4a4a4a; }
 .card { display: none; position: fixed; inset: auto 0 0 0; z-index: 1; max-height: 12rem; overflow: auto; }
 .card { background: #1a1a1a; color: #ffffff; font: 15px/1.6 ui-monospace, monospace; }
 .card { padding: 0.8rem 1.5rem; white-space: normal; }
-.token:focus .card, .token:hover .card { display: block; }
+.token:focus-within .card, .token:hover .card { display: block; }
 .token:hover .card { z-index: 2; }
 .row { display: block; }
 .alternative { display: inline-block; border: 1px solid #b0b0b0; border-radius: 3px; white-space: pre; }
@@ -154,12 +157,14 @@ caption { text-align: start; color: #4a4a4a; padding-bottom: 0.3rem; }
 .histogram { width: 100%; margin: 1rem 0; }
 .histogram th { font-weight: normal; text-align: start; padding: 0 1rem; }
 .count { text-align: end; padding: 0 0.6rem; font-variant-numeric: tabular-nums; }
+.histogram td:first-child { white-space: nowrap; }
 .scale { width: 50%; }
+@media (max-width: 30rem) { .scale { display: none; } }
 .bar { display: block; height: 0.9rem; background: #4a4a4a; min-width: 1px; }
 .tokens { font: 14px/1.4 ui-monospace, monospace; margin-top: 1rem; }
 .tokens th, .tokens td { border: 1px solid #b0b0b0; padding: 0.1rem 0.5rem; text-align: start; }
 .tokens th, .tokens td { white-space: pre; unicode-bidi: isolate; vertical-align: top; }
-.tokens td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
+.tokens td:last-child { min-width: 20rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .tokens th { background: #f0f0f0; }
 details { margin-top: 2rem; overflow-x: auto; }
 summary { cursor: pointer; }

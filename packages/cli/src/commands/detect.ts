@@ -1,7 +1,7 @@
 /** tsgpt detect: statistics that help detect machine-generated text. */
-import { detectGpt, detect as detection, detectWatermark, scoreText } from "@tsgpt/analysis";
+import { detectGpt, detect as detection, detectWatermark, SHORTEST_REWRITE, scoreText } from "@tsgpt/analysis";
 import { WATERMARK_GAMMA } from "@tsgpt/sampling";
-import { usageError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
@@ -10,11 +10,13 @@ import { type OptionsOf, option } from "../options/option.ts";
 import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { properShare, wholeNumber } from "../options/values.ts";
-import { asText, beginToken, readInputs } from "../score/read-texts.ts";
+import { asText, beginToken, checkStride, readInputs } from "../score/read-texts.ts";
+import { recipeReport } from "../score/score-json.ts";
 import { type DetectReport, describeDetection, FEW_TOKENS } from "../terminal/detect-report.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { note } from "../terminal/note.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
+import { pluralize } from "../terminal/pluralize.ts";
 
 const options = [
   ...scoringOptions,
@@ -63,7 +65,8 @@ counted from 1, and H_t the entropy of p:
   GLTR classes    tokens in the top 10, 100 and 1000 by rank, and the rest (arXiv 1906.04043)
   DetectGPT       (log-likelihood - mean over N rewrites) / standard deviation over the rewrites (divisor N); high:
                   generated (Mitchell et al., arXiv 2301.11305). A rewrite resamples 15% of the tokens, in spans of two,
-                  from this model given only the tokens to their left; the authors use T5
+                  from this model given only the tokens to their left; the authors use T5. Human texts score high too
+                  (docs/detection.md)
   watermark z     (g - gamma T) / sqrt(T gamma (1 - gamma)), g of T counted tokens green (Kirchenbauer et al.,
                   arXiv 2301.10226); see tsgpt watermark --help
 
@@ -83,8 +86,13 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
   checkFlags(flags);
   const [input] = await readInputs(typed === undefined ? [] : [typed], flags, signal);
   const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  checkStride(model, recipe);
   const bos = beginToken(model, flags);
   const { ids } = asText(model, input ?? { name: "text", content: [] }, { bos, recipe });
+  if (flags.perturbations !== undefined && ids.length + (bos === undefined ? 0 : 1) < SHORTEST_REWRITE) {
+    const least = pluralize(SHORTEST_REWRITE - (bos === undefined ? 0 : 1), "token");
+    throw new CliError(`--perturbations: a text to rewrite needs ${least} or more, got ${ids.length}`, 1);
+  }
   const scores = await withPassProgress((onProgress) =>
     scoreText(model, ids, { bos, top: 0, recipe, signal, onProgress }),
   );
@@ -107,6 +115,8 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
   write(
     {
       detection: detection(scores),
+      tokens: ids.length,
+      recipe: recipeReport(model, recipe),
       detectGpt: rewritten && perturbations !== undefined ? { score: rewritten.score, perturbations, seed } : undefined,
       watermark: evidence(ids, flags),
     },
@@ -125,6 +135,9 @@ function checkFlags({
 }: DetectFlags): void {
   if (seed !== undefined && perturbations === undefined)
     throw usageError("--seed does nothing without --perturbations; give that too");
+  const largest = Number.MAX_SAFE_INTEGER - (perturbations ?? 0);
+  if (seed !== undefined && seed > largest)
+    throw usageError(`--seed must be at most ${largest}, as each rewrite has the next one, got ${seed}`);
   const given = { gamma: watermarkGamma, hash: watermarkHash, width: watermarkWidth };
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--watermark-${name}`]));
   if (watermarkKey !== undefined || names.length === 0) return;
@@ -146,7 +159,7 @@ function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["wat
 function write(report: DetectReport, { json }: DetectFlags): void {
   const { detection: found, detectGpt: rewritten, watermark } = report;
   if (found.scored < FEW_TOKENS)
-    note(`${found.scored} scored tokens are few: below ${FEW_TOKENS} the statistics of any text vary widely`);
+    note(`${pluralize(found.scored, "scored token")}: below ${FEW_TOKENS} the statistics of any text vary widely`);
   if (!json) return void process.stdout.write(describeDetection(report));
   const object = { ...found, ...(rewritten && { detectGpt: rewritten.score }), ...(watermark && { watermark }) };
   process.stdout.write(`${JSON.stringify(object)}\n`);

@@ -1,5 +1,5 @@
 /** tsgpt score: the probability, rank and entropy of each token of a text, and its loss and perplexity. */
-import { defaultStride, type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
+import { type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
 import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -11,8 +11,8 @@ import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { path, wholeNumber } from "../options/values.ts";
 import { checkPictureFlags, checkPictureSize, GREEDY_PROMPT, writePictures } from "../score/pictures.ts";
-import { asText, beginToken, readInput, readInputs } from "../score/read-texts.ts";
-import { type RecipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
+import { asText, beginToken, checkStride, readInput, readInputs } from "../score/read-texts.ts";
+import { recipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
 import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";
@@ -67,8 +67,8 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for conflicting options, a text that cannot be read or scored, or a file that
- * cannot be written; RangeError for a stride above the context; AbortError on Ctrl-C
+ * Runs the command. @throws CliError for conflicting options, a stride above the context, a text that cannot be read or
+ * scored, or a file that cannot be written; AbortError on Ctrl-C
  */
 export async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
   const { signal } = interruption();
@@ -76,9 +76,12 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
   checkPictureFlags(flags, Math.max(1, typed.length));
   if (flags.csv && flags.table)
     throw usageError("--csv and --table print the same rows in two formats; give one of them");
+  const readsStdin = typed.includes("-") || (typed.length === 0 && flags.tokens === undefined);
+  if (flags.against === "-" && readsStdin) throw usageError("- is standard input, which is read once only");
   const inputs = await readInputs(typed, flags, signal);
-  const against = flags.against === undefined ? undefined : await readInput(flags.against, 1, signal);
+  const against = flags.against === undefined ? undefined : await readInput(flags.against, "--against", signal);
   const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  checkStride(model, recipe);
   const bos = beginToken(model, flags);
   const texts = inputs.map((input) => asText(model, input, { bos, recipe }));
   const other = against && asText(model, against, { bos, recipe });
@@ -104,11 +107,6 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
 function scoredText(name: string, scores: TokenScores, { config }: Model, recipe: Recipe): ScoredText {
   if (recipe.name === "transformers") return { name, scores };
   return { name, scores, running: runningPerplexities(scores, config.nPositions) };
-}
-
-function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
-  if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
-  return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
 }
 
 /** Writes CSV to stdout and the totals to stderr, so that stdout stays valid CSV. */

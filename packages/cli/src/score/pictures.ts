@@ -29,6 +29,8 @@ export function checkPictureFlags({ html, svg, against, againstGreedy }: Picture
     throw usageError(`${second} does nothing without --svg; give that too`);
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file !== undefined && count > 1) throw usageError(`${file} shows one text, got ${count}`);
+  if (html !== undefined && html === svg) throw usageError("--html and --svg are two files; give each its own");
+  if (html === "-" || svg === "-") throw usageError(`${file} writes a file, not standard output; give its name`);
 }
 
 /** @throws CliError for a text too long for a browser to show */

@@ -9,7 +9,7 @@ import { errorMessage } from "../terminal/error-message.ts";
 
 /** A text from the command line, before it is tokenized. */
 export interface Input {
-  /** Its name in reports: `story.txt`, `stdin`, `text`, `tokens`. */
+  /** Its name in reports: `story.txt`, `stdin`, `tokens`; for a text argument `text`, or `text 1`, `text 2`, ... */
   readonly name: string;
   readonly content: string | readonly number[];
 }
@@ -34,16 +34,17 @@ export async function readInputs(
   if (typed.length === 0) return [{ name: "stdin", content: await textArgument(undefined, signal) }];
   if (typed.filter((text) => text === "-").length > 1) throw usageError("- is standard input, which is read once only");
   const inputs: Input[] = [];
-  for (const text of typed) inputs.push(await readInput(text, typed.length, signal));
+  for (const [i, text] of typed.entries()) {
+    inputs.push(await readInput(text, typed.length === 1 ? "text" : `text ${i + 1}`, signal));
+  }
   return inputs;
 }
 
-/** Reads one of `count` texts. */
-export async function readInput(text: string, count: number, signal: AbortSignal): Promise<Input> {
+/** Reads one text; `name` is its name in reports, unless it is a file or stdin. */
+export async function readInput(text: string, name: string, signal: AbortSignal): Promise<Input> {
   if (text === "-") return { name: "stdin", content: await readStdin(signal) };
   const isFile = text.startsWith("@") && !text.startsWith("@@");
-  const short = count > 1 ? text.slice(0, 20) : "text";
-  return { name: isFile ? text.slice(1) : short, content: await typedText(text) };
+  return { name: isFile ? text.slice(1) : name, content: await typedText(text) };
 }
 
 /** How a text is read. */
@@ -76,6 +77,13 @@ export function asText(
     throw say(errorMessage(error as Error));
   }
   return { name, ids };
+}
+
+/** @throws CliError for a stride above the context */
+export function checkStride({ config: { nPositions } }: Model, recipe: Recipe): void {
+  const stride = recipe.name === "transformers" ? (recipe.stride ?? 0) : 0;
+  if (stride <= nPositions) return;
+  throw usageError(`--stride must be at most ${nPositions}, the context of the model, got ${stride}`);
 }
 
 /** The token of --bos. @throws CliError for a model that has neither bos_token_id nor eos_token_id */

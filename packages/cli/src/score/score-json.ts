@@ -2,7 +2,15 @@
  * The machine-readable output of score, in nats: CSV, and JSON, written in pieces because a megabyte of text gives a
  * hundred of JSON.
  */
-import { type RunningPerplexity, type TokenScores, type Totals, tokenScore, totalsOf } from "@tsgpt/analysis";
+import {
+  defaultStride,
+  type Recipe,
+  type RunningPerplexity,
+  type TokenScores,
+  type Totals,
+  tokenScore,
+  totalsOf,
+} from "@tsgpt/analysis";
 import type { Model, Tokenizer } from "@tsgpt/gpt";
 import { tokenText } from "../terminal/token-text.ts";
 
@@ -13,6 +21,11 @@ export interface RecipeReport {
   readonly window: number;
   /** Of the transformers recipe only. */
   readonly stride?: number;
+}
+
+export function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
+  if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
+  return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
 }
 
 export interface ScoredText {

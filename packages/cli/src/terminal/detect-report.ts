@@ -1,8 +1,13 @@
 /** The human-readable output of detect: every statistic with its unit, and a disclaimer. */
 import { type Detection, RANK_CLASSES, RANK_STYLES, type WatermarkEvidence } from "@tsgpt/analysis";
+import type { RecipeReport } from "../score/score-json.ts";
+import { describeCounts } from "./score-report.ts";
 
 export interface DetectReport {
   readonly detection: Detection;
+  /** Tokens of the text, scored or not. */
+  readonly tokens: number;
+  readonly recipe: RecipeReport;
   readonly detectGpt?:
     | { readonly score: number | null; readonly perturbations: number; readonly seed: number }
     | undefined;
@@ -13,7 +18,7 @@ export interface DetectReport {
 export const FEW_TOKENS = 50;
 
 /** One line per statistic. */
-export function describeDetection({ detection, detectGpt, watermark }: DetectReport): string {
+export function describeDetection({ detection, tokens, recipe, detectGpt, watermark }: DetectReport): string {
   const rows = [...statistics(detection)];
   if (detectGpt !== undefined)
     rows.push([
@@ -30,7 +35,7 @@ export function describeDetection({ detection, detectGpt, watermark }: DetectRep
   }
   const longest = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value, unit]) => `${name.padEnd(longest)}  ${value.padStart(10)}  ${unit}`.trimEnd());
-  return `${detection.scored} tokens scored\n${lines.join("\n")}\n${DISCLAIMER}\n`;
+  return `${describeCounts(detection.scored, tokens, recipe)}\n${lines.join("\n")}\n${DISCLAIMER}\n`;
 }
 
 const DISCLAIMER = `Each is a statistic, neither a proof nor a probability that a model wrote the text:
@@ -51,7 +56,7 @@ function* statistics({
   yield ["rank", number(rank), "mean, counted from 1"];
   yield ["log-rank", number(logRank), "mean of ln rank"];
   yield ["entropy", number(entropy), "nats, mean"];
-  yield ["LRR", number(lrr), "-log-likelihood / log-rank"];
+  yield ["LRR", number(lrr), lrr === null ? "not defined where log-rank is 0" : "-log-likelihood / log-rank"];
   yield ["Fast-DetectGPT", number(fastDetectGpt), "standard deviations above the model's expectation"];
   for (const name of RANK_CLASSES) {
     yield [
@@ -63,5 +68,5 @@ function* statistics({
 }
 
 function number(value: number | null): string {
-  return value === null ? "undefined" : value.toFixed(4);
+  return value === null ? "-" : value.toFixed(4);
 }

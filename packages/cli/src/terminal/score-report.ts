@@ -80,10 +80,18 @@ export function describeTotals(
   tokenizer: Tokenizer | undefined,
 ): string {
   const totals = totalsOf([scores], tokenizer);
+  return `${describeCounts(totals.scored, scores.ids.length, recipe)}\n${inUnits(totals, plusMinus(running))}\n`;
+}
+
+/** `24 of 25 tokens scored, recipe transformers (window 512, stride 256)` */
+export function describeCounts(scored: number, tokens: number, recipe: RecipeReport): string {
+  return `${scored} of ${pluralize(tokens, "token")} scored, ${describeRecipe(recipe)}`;
+}
+
+/** The standard error of the perplexity, with llama.cpp's recipe. */
+function plusMinus(running: ScoredText["running"]): string {
   const error = running?.at(-1)?.error;
-  const plusMinus = error === undefined || error === null ? "" : ` +- ${error.toFixed(3)}`;
-  const counts = `${totals.scored} of ${pluralize(scores.ids.length, "token")} scored`;
-  return `${counts}, ${describeRecipe(recipe)}\n${inUnits(totals, plusMinus)}\n`;
+  return error === undefined || error === null ? "" : ` +- ${error.toFixed(3)}`;
 }
 
 function describeRecipe({ name, window, stride }: RecipeReport): string {
@@ -96,18 +104,21 @@ function describeRecipe({ name, window, stride }: RecipeReport): string {
   return `recipe ${name} (${how})`;
 }
 
-function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, plusMinus = ""): string {
+function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, error = ""): string {
   if (loss === null || perplexity === null || bitsPerToken === null) return "no token has a score";
   const bytes = bitsPerByte === null ? "" : `, ${bitsPerByte.toFixed(3)} bits per byte`;
-  const nats = `loss ${loss.toFixed(4)} nats per token, perplexity ${perplexity.toFixed(2)}${plusMinus}`;
+  const nats = `loss ${loss.toFixed(4)} nats per token, perplexity ${perplexity.toFixed(2)}${error}`;
   return `${nats}, ${bitsPerToken.toFixed(3)} bits per token${bytes}`;
 }
 
 /** One line per text, and one for all texts together. */
 export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreReport): string {
-  const rows = texts.map(({ name, scores }) => ({ name: visibleText(name), totals: totalsOf([scores], tokenizer) }));
+  const rows = texts.map(({ name, scores, running }) => {
+    return { name: visibleText(name), error: plusMinus(running), totals: totalsOf([scores], tokenizer) };
+  });
   rows.push({
     name: "all",
+    error: "",
     totals: totalsOf(
       texts.map(({ scores }) => scores),
       tokenizer,
@@ -115,7 +126,8 @@ export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreRepo
   });
   const longest = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(
-    ({ name, totals }) => `${name.padEnd(longest)}  ${String(totals.scored).padStart(8)} tokens  ${inUnits(totals)}\n`,
+    ({ name, totals, error }) =>
+      `${name.padEnd(longest)}  ${String(totals.scored).padStart(8)} tokens  ${inUnits(totals, error)}\n`,
   );
   return `${lines.join("")}${describeRecipe(recipe)}\n`;
 }
