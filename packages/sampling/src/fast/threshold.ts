@@ -122,7 +122,8 @@ export function keepLargest(
   ties: Ties = "lower ids",
 ): Candidates {
   const threshold = topCountThreshold(scores, k, workspace);
-  const searched = { weights: ones(workspace, scores.length), among: indicesAtLeast(scores, -Infinity, workspace) };
+  const among = indicesAtLeast(scores, threshold.value, workspace); // few; keepTop takes no others
+  const searched = { weights: ones(workspace, scores.length), among };
   return keepTop(candidates, scores, threshold, { ...searched, ties }, workspace);
 }
 
