@@ -1,20 +1,20 @@
-/** How well a statistic tells two classes apart: the area under the ROC curve, with a bootstrap confidence interval. */
+/** How well a statistic separates two classes: the area under the ROC curve, with a bootstrap confidence interval. */
 import { createGenerator, nextUint32 } from "@tsgpt/numeric";
 
 /**
- * P(a of `positive` > a of `negative`) + half of P(equal): 1 tells them apart, 0.5 not at all, below it the other way
- * round.
+ * P(a of `positive` > a of `negative`) + half of P(equal): 1 separates them, 0.5 is chance, below 0.5 the order is
+ * reversed.
  */
 export interface Auroc {
   readonly value: number;
-  /** 95%: percentiles of resampled classes. */
+  /** 95% confidence interval: percentiles of bootstrap samples. */
   readonly low: number;
   readonly high: number;
 }
 
 const RESAMPLES = 1000;
 
-/** The AUROC of two classes' values; the interval is by `seed`. Efron, "Bootstrap Methods" (1979). */
+/** The AUROC of two classes' values; `seed` determines the bootstrap samples. Efron, "Bootstrap Methods" (1979). */
 export function auroc(positive: readonly number[], negative: readonly number[], seed = 1): Auroc {
   const sorted = [
     ...positive.map((value, index) => ({ value, index, isPositive: true })),

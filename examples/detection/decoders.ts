@@ -1,5 +1,5 @@
 /**
- * How well each statistic tells the model's text under several decoders, and how that falls with temperature and top-p.
+ * How well each statistic detects the text of several decoders, and how that depends on temperature and top-p.
  */
 import type { Chapter } from "../sampling/lab.ts";
 import { table } from "../sampling/markdown.ts";
@@ -26,7 +26,7 @@ export const DECODERS: readonly Decoder[] = [GREEDY, temperature(0.7), TOP_K, to
 const TEMPERATURES = [0.5, 0.7, 0.85, 1, 1.15, 1.3];
 const TOP_PS = [0.5, 0.7, 0.8, 0.9, 0.95, 1];
 
-/** The AUROC of a statistic for texts of a decoder against people's. */
+/** The AUROC of a statistic: texts of a decoder against human texts. */
 export async function aurocOf(lab: Lab, decoder: Decoder, statistic: Statistic): Promise<Auroc> {
   const [human, model] = [await humanTexts(lab), await modelTexts(lab, decoder)];
   return auroc(valuesOf(statistic, model.scores), valuesOf(statistic, human.scores));
@@ -52,7 +52,7 @@ export async function decoders(lab: Lab): Promise<Chapter> {
   for (const decoder of DECODERS) rows.push(await decoderRow(lab, decoder));
   const best = await bestByDecoder(lab);
   const [likelihood, fast] = [await aurocOf(lab, WARM, LIKELIHOOD), await aurocOf(lab, WARM, FAST)];
-  claim(likelihood.high < 0.5 && fast.high < 0.5, "a temperature of 1.3 turns both statistics round");
+  claim(likelihood.high < 0.5 && fast.high < 0.5, "a temperature of 1.3 brings both statistics below 0.5");
   const whole = await aurocOf(lab, WHOLE, LIKELIHOOD);
   return {
     values: {
@@ -65,7 +65,7 @@ export async function decoders(lab: Lab): Promise<Chapter> {
   };
 }
 
-/** Which statistic is farthest from a coin's 0.5, for each decoder. */
+/** The statistic whose AUROC is farthest from 0.5, for each decoder. */
 async function bestByDecoder(lab: Lab): Promise<string[][]> {
   const rows: string[][] = [];
   for (const decoder of DECODERS) {
@@ -102,7 +102,7 @@ export async function sweeps(lab: Lab): Promise<Chapter> {
       "sweeps.top-p": table(["top-p", ...head.slice(1)], rows(byTopP, TOP_PS)),
     },
     pictures: {
-      "temperature.svg": picture("AUROC by the temperature of the model's text", "temperature →", byTemperature),
+      "temperature.svg": picture("AUROC by temperature", "temperature →", byTemperature),
       "top-p.svg": picture("AUROC by top-p", "top-p →", byTopP),
     },
   };
@@ -122,7 +122,7 @@ async function curves(
   return found;
 }
 
-/** Curves of AUROC, each named at its left end, apart from the others. */
+/** AUROC curves with their names in the lower left. */
 export function picture(title: string, x: string, curvesByName: ReadonlyMap<string, readonly Point[]>): string {
   const points = [...curvesByName.values()].flat();
   const [first, last] = [Math.min(...points.map((point) => point.x)), Math.max(...points.map((point) => point.x))];
@@ -133,9 +133,9 @@ export function picture(title: string, x: string, curvesByName: ReadonlyMap<stri
   });
   return draw({
     title,
-    vertical: "AUROC, the model's text against people's",
+    vertical: "AUROC, generated against human text",
     x: { label: x },
     y: { domain: [0, 1] },
-    marks: [...level(0.5, "no better than a coin", last), ...marks],
+    marks: [...level(0.5, "chance", last), ...marks],
   });
 }

@@ -1,5 +1,5 @@
 /**
- * docs/detection.md and its pictures: the chapters run, one after the other, and their results go into the template.
+ * docs/detection.md and its pictures: runs the chapters in order and fills their results into the template.
  */
 import type { Chapter } from "../sampling/lab.ts";
 import { fill } from "../sampling/markdown.ts";
@@ -20,7 +20,7 @@ const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> = {
   verdicts,
 };
 
-/** Contents by path in docs/. @throws Error where a number no longer bears out what the template says */
+/** Contents by path in docs/. @throws Error if a number contradicts the template */
 export async function detectionDocument(
   modelFolder: string,
   storiesFile: string,

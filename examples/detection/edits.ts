@@ -1,4 +1,4 @@
-/** How the statistics fall with the length of the text, and with words replaced in it. */
+/** How the AUROC depends on the length of the text and on replaced words. */
 import type { TokenScores } from "@tsgpt/analysis";
 import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
 import type { Chapter } from "../sampling/lab.ts";
@@ -25,7 +25,7 @@ export async function lengths(lab: Lab): Promise<Chapter> {
     }),
   }));
   const fast = byName.find(({ name }) => name === "Fast-DetectGPT")!.found;
-  claim(fast.at(-1)!.value > fast[0]!.value, "Fast-DetectGPT tells long texts better than short ones");
+  claim(fast.at(-1)!.value > fast[0]!.value, "Fast-DetectGPT detects long texts better than short ones");
   const rows = LENGTHS.map((length, i) => [String(length), ...byName.map(({ found }) => shown(found[i]!))]);
   const curves = new Map(
     byName.map(({ name, found }) => [name, found.map(({ value }, i) => ({ x: LENGTHS[i]!, y: value }))]),
@@ -54,7 +54,7 @@ export async function replacedWords(lab: Lab): Promise<Chapter> {
   const likelihood = found[0]!;
   claim(
     likelihood.at(-1)!.high < 0.5,
-    "with three words of ten replaced the model's text is less likely than people's",
+    "with 30% of its words replaced generated text is less probable than human text",
   );
   const rows = SHARES.map((share, i) => [percent(share), ...found.map((column) => shown(column[i]!))]);
   const curves = new Map(
@@ -68,7 +68,7 @@ export async function replacedWords(lab: Lab): Promise<Chapter> {
   };
 }
 
-/** The text with a share of its words replaced by words of the stories, each with this probability. */
+/** Replaces each word, with probability `share`, by a random word of the stories. */
 function replaced(text: string, share: number, words: readonly string[], generator: Generator): string {
   return text.replaceAll(/\S+/g, (word) => {
     const isReplaced = nextUniform(generator) < share;

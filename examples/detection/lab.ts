@@ -1,6 +1,6 @@
 /**
- * What every chapter of docs/detection.md does: the stories people wrote, the bundled model's own under a decoder, and
- * their statistics. On the simd kernels, whose numbers do not depend on threads or on what is computed together.
+ * What all chapters of docs/detection.md use: human stories, the bundled model's texts with a decoder, and their
+ * statistics. Uses the simd kernels, whose numbers do not depend on threads or batching.
  */
 import { readFile } from "node:fs/promises";
 import { type Detection, detect, scoreTexts, type TokenScores } from "@tsgpt/analysis";
@@ -10,8 +10,8 @@ import { type ChainSpec, createSampler } from "@tsgpt/sampling";
 import { createSimdEngine } from "@tsgpt/tensor";
 
 /**
- * Tokens of a story that the model goes on from, and of each text that is judged: what follows them, in the story or by
- * the model.
+ * Number of tokens of a prompt, the beginning of a story, and of a scored text, its continuation in the story or by the
+ * model.
  */
 export const PROMPT = 24;
 export const LENGTH = 160;
@@ -20,9 +20,9 @@ export interface Lab {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
   readonly prompts: readonly (readonly number[])[];
-  /** What people went on with. */
+  /** The human continuations. */
   readonly human: readonly (readonly number[])[];
-  /** Scores of `human`, and of texts by their decoder's name, once they were needed. */
+  /** Computed texts and scores, by the name of their decoder or `human`. */
   readonly known: Map<string, Promise<Written>>;
   close(): void;
 }
@@ -58,14 +58,14 @@ export interface Decoder {
   readonly chain: ChainSpec;
 }
 
-/** The stories people wrote. */
+/** The human texts. */
 export function humanTexts(lab: Lab): Promise<Written> {
   return once(lab, "human", async () => scored(lab, lab.human));
 }
 
 /**
- * The model's own text behind each prompt; text i has the seed i. An end of the text is never drawn, as the stories
- * have none.
+ * The model's continuation of each prompt; text i uses seed i. The end-of-text token is banned, so that all texts have
+ * the same length.
  */
 export function modelTexts(lab: Lab, { name, chain }: Decoder): Promise<Written> {
   return once(lab, name, async () => {
@@ -79,7 +79,7 @@ export function modelTexts(lab: Lab, { name, chain }: Decoder): Promise<Written>
   });
 }
 
-/** Texts with their scores: each alone, without its prompt, as who judges a text does not have one. */
+/** Scores texts without their prompts, which a detector does not have. */
 export async function scored({ model }: Lab, texts: readonly (readonly number[])[]): Promise<Written> {
   return { texts, scores: await scoreTexts(model, texts, { top: 0 }) };
 }
@@ -90,7 +90,7 @@ function once(lab: Lab, name: string, make: () => Promise<Written>): Promise<Wri
   return known;
 }
 
-/** The first `length` tokens' scores: a token's do not depend on those after it. */
+/** The scores of the first `length` tokens; later tokens do not change them. */
 export function firstTokens(scores: TokenScores, length: number): TokenScores {
   return {
     ...scores,
@@ -102,7 +102,7 @@ export function firstTokens(scores: TokenScores, length: number): TokenScores {
   };
 }
 
-/** A statistic, turned so that more of it speaks for the model. */
+/** A statistic, with the sign chosen so that higher values indicate generated text. */
 export interface Statistic {
   readonly name: string;
   readonly of: (found: Detection) => number;
@@ -118,12 +118,12 @@ export const STATISTICS: readonly Statistic[] = [
   { name: "GLTR top 10", of: ({ classes, scored: count }) => classes.top10 / count },
 ];
 
-/** A statistic's values over a class. */
+/** The values of a statistic for a list of texts. */
 export function valuesOf({ of }: Statistic, scores: readonly TokenScores[]): number[] {
   return scores.map((text) => of(detect(text)));
 }
 
-/** Holds the prose to the numbers. @throws Error where what the template says is no longer so */
+/** Checks a statement of the template against the numbers. @throws Error if it no longer holds */
 export function claim(holds: boolean, said: string): void {
-  if (!holds) throw new Error(`docs/detection.md says that ${said}; it is not so any more, rewrite template.md`);
+  if (!holds) throw new Error(`docs/detection.md says that ${said}, which no longer holds; update template.md`);
 }

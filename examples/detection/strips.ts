@@ -1,6 +1,6 @@
 /**
- * The figure of "The Curious Case of Neural Text Degeneration" on this model: the probability of each token, by people
- * and by the model.
+ * The figure of "The Curious Case of Neural Text Degeneration" for this model: the probability of each token in human
+ * and in greedy text.
  */
 import { probabilitySpread, probabilityStrips } from "@tsgpt/analysis";
 import type { Chapter } from "../sampling/lab.ts";
@@ -8,20 +8,20 @@ import { quotation, table } from "../sampling/markdown.ts";
 import { DECODERS, GREEDY } from "./decoders.ts";
 import { claim, humanTexts, type Lab, LENGTH, modelTexts, PROMPT, type Written } from "./lab.ts";
 
-/** The story that is shown. */
+/** The index of the story in the figure. */
 export const STORY = 2;
 
 export async function strips(lab: Lab): Promise<Chapter> {
   const [human, greedy] = [await humanTexts(lab), await modelTexts(lab, GREEDY)];
-  const rows = [["people", ...spread(human)]];
+  const rows = [["human", ...spread(human)]];
   for (const decoder of DECODERS) rows.push([decoder.name, ...spread(await modelTexts(lab, decoder))]);
-  claim(average(greedy).mean > 1.5 * average(human).mean, "greedy text is far more probable than people's");
+  claim(average(greedy).mean > 1.5 * average(human).mean, "greedy text is far more probable than human text");
   const text = (ids: readonly number[]) => lab.tokenizer.decode(ids);
   return {
     values: {
       "lab.length": String(LENGTH),
       "lab.prompt": String(PROMPT),
-      "strips.table": table(["text", "mean probability", "deviation within a text", "deviation over mean"], rows),
+      "strips.table": table(["text", "mean probability", "standard deviation", "deviation / mean"], rows),
       "strips.human": quotation(text(lab.prompts[STORY]!), text(human.texts[STORY]!)),
       "strips.greedy": quotation(text(lab.prompts[STORY]!), text(greedy.texts[STORY]!)),
     },
@@ -33,10 +33,10 @@ export async function strips(lab: Lab): Promise<Chapter> {
 export function stripsPicture({ tokenizer }: Lab, human: Written, greedy: Written): string {
   return probabilityStrips(
     [
-      { name: "a story people wrote", scores: human.scores[STORY]! },
-      { name: "the model's own, greedy", scores: greedy.scores[STORY]! },
+      { name: "human story", scores: human.scores[STORY]! },
+      { name: "greedy continuation", scores: greedy.scores[STORY]! },
     ],
-    { title: "Probability of each token, behind the same beginning", tokenizer },
+    { title: "Probability of each token after the same prompt", tokenizer },
   );
 }
 

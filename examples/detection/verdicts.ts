@@ -1,4 +1,4 @@
-/** DetectGPT by rewrites, and what of all this holds on this model: computed, line by line. */
+/** DetectGPT on rewrites, and which published claims hold on this model. */
 import { detectGpt, probabilitySpread } from "@tsgpt/analysis";
 import type { Chapter } from "../sampling/lab.ts";
 import { table } from "../sampling/markdown.ts";
@@ -7,7 +7,7 @@ import { aurocOf, DECODERS, GREEDY, named, shown, TOP_P } from "./decoders.ts";
 import { claim, humanTexts, type Lab, modelTexts, type Written } from "./lab.ts";
 
 const PERTURBATIONS = 5;
-/** Each is rewritten so often that fewer have to do. */
+/** Texts per class; fewer than elsewhere, because each is rewritten several times. */
 const TEXTS = 100;
 
 export async function rewrites(lab: Lab): Promise<Chapter> {
@@ -20,7 +20,7 @@ export async function rewrites(lab: Lab): Promise<Chapter> {
   };
   const [human, model] = [await scoresOf(await humanTexts(lab)), await scoresOf(await modelTexts(lab, TOP_P))];
   const found = auroc(model, human);
-  claim(found.low > 0.5, "DetectGPT's form tells the model's text under top-p 0.9");
+  claim(found.low > 0.5, "DetectGPT's statistic detects text generated with top-p 0.9");
   const mean = (values: readonly number[]) =>
     (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2);
   return {
@@ -34,24 +34,24 @@ export async function rewrites(lab: Lab): Promise<Chapter> {
   };
 }
 
-/** How much a text's probabilities jump, for their height; of each text. */
-const jumps = ({ scores }: Written): number[] =>
+/** The standard deviation of each text's token probabilities, divided by their mean. */
+const relativeDeviations = ({ scores }: Written): number[] =>
   scores.map((text) => {
     const { mean, deviation } = probabilitySpread(text);
     return deviation / mean;
   });
 
-/** `holds` or not, where the interval leaves no doubt. */
+/** `holds` or not; inconclusive if the interval contains 0.5. */
 function aboveHalf({ low, high }: Auroc): string {
-  return low > 0.5 ? "holds" : high < 0.5 ? "does not hold" : "is not decided by these texts";
+  return low > 0.5 ? "holds" : high < 0.5 ? "does not hold" : "inconclusive";
 }
 
-/** Whether one statistic tells better than another, where their intervals do not overlap. */
+/** Whether one statistic detects better than another; inconclusive if their intervals overlap. */
 function isBetter(one: Auroc, other: Auroc): string {
-  return one.low > other.high ? "holds" : one.high < other.low ? "does not hold" : "is not decided by these texts";
+  return one.low > other.high ? "holds" : one.high < other.low ? "does not hold" : "inconclusive";
 }
 
-/** What is said elsewhere, whether it is so here, and the numbers. */
+/** Published claims, whether they hold here, and the numbers. */
 export async function verdicts(lab: Lab): Promise<Chapter> {
   const of = (name: string) => aurocOf(lab, TOP_P, named(name));
   const whole = DECODERS.find(({ name }) => name === "the whole distribution")!;
@@ -65,25 +65,27 @@ export async function verdicts(lab: Lab): Promise<Chapter> {
   ];
   const probable = await aurocOf(lab, GREEDY, named("log-likelihood"));
   const wholeLikelihood = await aurocOf(lab, whole, named("log-likelihood"));
-  const [jumpGreedy, jumpWhole] = [auroc(jumps(human), jumps(greedy)), auroc(jumps(human), jumps(drawn))];
+  const variation = relativeDeviations(human);
+  const aboveGreedy = auroc(variation, relativeDeviations(greedy));
+  const aboveWhole = auroc(variation, relativeDeviations(drawn));
   const better = (one: Auroc) => [isBetter(one, plain), `${shown(one)} against ${shown(plain)}`];
   const rows = [
-    ["Greedy text is more probable than people's (1904.09751)", aboveHalf(probable), shown(probable)],
+    ["Greedy text is more probable than human text (1904.09751)", aboveHalf(probable), shown(probable)],
     [
-      "People's text jumps more, for its height, than greedy text (1904.09751)",
-      aboveHalf(jumpGreedy),
-      shown(jumpGreedy),
+      "Probabilities vary more, relative to their mean, in human text than in greedy text (1904.09751)",
+      aboveHalf(aboveGreedy),
+      shown(aboveGreedy),
     ],
-    ["and than text drawn from the whole distribution", aboveHalf(jumpWhole), shown(jumpWhole)],
+    ["The same, compared with text sampled from the whole distribution", aboveHalf(aboveWhole), shown(aboveWhole)],
     [
-      "Text drawn from the whole distribution is told by its likelihood",
+      "Log-likelihood detects text sampled from the whole distribution",
       aboveHalf(wholeLikelihood),
       shown(wholeLikelihood),
     ],
-    ["Fast-DetectGPT tells better than log-likelihood (2310.05130), top-p 0.9", ...better(fast)],
-    ["LRR tells better than log-likelihood (2306.05540), top-p 0.9", ...better(lrr)],
-    ["Log-rank tells better than log-likelihood (2301.11305), top-p 0.9", ...better(logRank)],
-    ["Low entropy speaks for the model (1906.04043), top-p 0.9", aboveHalf(entropy), shown(entropy)],
+    ["Fast-DetectGPT detects better than log-likelihood (2310.05130), top-p 0.9", ...better(fast)],
+    ["LRR detects better than log-likelihood (2306.05540), top-p 0.9", ...better(lrr)],
+    ["Log-rank detects better than log-likelihood (2301.11305), top-p 0.9", ...better(logRank)],
+    ["Low entropy indicates generated text (1906.04043), top-p 0.9", aboveHalf(entropy), shown(entropy)],
   ];
-  return { values: { "verdicts.table": table(["what is said", "here", "AUROC"], rows, 3) } };
+  return { values: { "verdicts.table": table(["claim", "here", "AUROC"], rows, 3) } };
 }

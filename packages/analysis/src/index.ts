@@ -1,4 +1,4 @@
-/** @tsgpt/analysis: what the numbers say about a text. */
+/** @tsgpt/analysis: token scores, and statistics that help detect machine-generated text and watermarks. */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";

@@ -110,7 +110,7 @@ describe("detectGpt", () => {
 
   test.each([0, 1, 2.5])("refuses %d perturbations", async (perturbations) => {
     await expect(detectGpt(model, await scoreText(model, ids), { perturbations, seed: 1 })).rejects.toThrow(
-      `detectGpt: perturbations must be a whole number, 2 or more, for their deviation; got ${perturbations}`,
+      `detectGpt: perturbations must be a whole number, 2 or more; got ${perturbations}`,
     );
   });
 });

@@ -104,10 +104,8 @@ describe.concurrent("for a person", () => {
     expect(text).toMatch(/^Once° upon a time the king /);
     expect(text).toMatch(/[¹²³]/);
     expect(stdout).not.toContain("\x1b");
-    const counts = ["10", "100", "1000"].map((k) =>
-      Number(new RegExp(`among the ${k} likeliest +(\\d+) `).exec(stdout)?.[1]),
-    );
-    const rest = Number(/rarer +(\d+) /.exec(stdout)?.[1]);
+    const counts = ["10", "100", "1000"].map((k) => Number(new RegExp(`in the top ${k} +(\\d+) `).exec(stdout)?.[1]));
+    const rest = Number(/outside the top 1000 +(\d+) /.exec(stdout)?.[1]);
     const scored = Number(
       /(\d+) of \d+ tokens scored, recipe transformers \(window 512, stride 256\)/.exec(stdout)?.[1],
     );
@@ -135,7 +133,7 @@ describe.concurrent("for a person", () => {
   test("--table has a line per token, with the totals below", async () => {
     const { stdout } = await tsgpt(["score", ...MODEL, "--table", "Once upon a 🦓", "--top", "1"]);
     const lines = stdout.split("\n");
-    expect(lines[0]).toMatch(/^position {2}probability {4}bits {4}rank {2}entropy \(bits\) {2}token +likeliest$/);
+    expect(lines[0]).toMatch(/^position {2}probability {4}bits {4}rank {2}entropy \(bits\) {2}token +most probable$/);
     expect(lines[1]).toMatch(/^ +0 +- +- +- +- {2}"Once"$/);
     expect(lines[3]).toMatch(/^ +2 +51\.78% +0\.95 +0 +3\.56 {2}" a" +" a" 51\.78%$/);
     expect(lines[9]).toMatch(/^7 of 8 tokens scored/);
@@ -264,19 +262,19 @@ describe.concurrent("refuses, in one clear line", () => {
       "two forms",
       ["a wolf", "--csv", "--table"],
       2,
-      "--csv and --table are two forms of the same lines; give one of them",
+      "--csv and --table print the same rows in two formats; give one of them",
     ],
     [
       "a second strip without a first",
       ["a wolf", "--against", "x"],
       2,
-      "--against is a second strip of --svg; give that too",
+      "--against does nothing without --svg; give that too",
     ],
     [
       "a second strip without a first, greedy",
       ["a wolf", "--against-greedy"],
       2,
-      "--against-greedy is a second strip of --svg; give that too",
+      "--against-greedy does nothing without --svg; give that too",
     ],
     ["a page of two texts", ["a wolf", "a king", "--html", "x.html"], 2, "--html shows one text, got 2"],
     [

@@ -1,29 +1,29 @@
 /**
- * Statistics by which texts of a language model are told from human ones, from the scores of one text. Each is a
- * statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its length
+ * Statistics that help detect machine-generated text, computed from the scores of one text. Each is a statistic,
+ * neither a proof nor a probability: typical values depend on the model, the kind of text and its length
  * (docs/detection.md). Log-likelihood, rank, log-rank and entropy: Gehrmann et al., GLTR (arXiv 1906.04043), and
  * Mitchell et al. (arXiv 2301.11305); LRR: Su et al. (arXiv 2306.05540); Fast-DetectGPT: Bao et al. (arXiv 2310.05130),
- * its analytic form, the same model as reference and scorer.
+ * the analytic form, with one model as reference and scorer.
  */
 import { isScored, type TokenScores } from "../score/token-scores.ts";
 import { type ClassCounts, classCounts } from "./rank-class.ts";
 
 export interface Detection {
-  /** Tokens that have a score; all means are over these. */
+  /** Number of tokens with a score; all means are over these. */
   readonly scored: number;
   /** Mean of ln p, in nats. */
   readonly logLikelihood: number;
-  /** Mean rank, the likeliest token's being 1. */
+  /** Mean rank; the most probable token has rank 1. */
   readonly rank: number;
   /** Mean of ln rank. */
   readonly logRank: number;
-  /** Mean entropy of the distributions the tokens came from, in nats. */
+  /** Mean entropy of the distributions that predict the tokens, in nats. */
   readonly entropy: number;
-  /** -logLikelihood / logRank; null where every token was the likeliest. */
+  /** -logLikelihood / logRank; null if every token has rank 1. */
   readonly lrr: number | null;
   /**
-   * (sum of ln p - sum of its means) / sqrt(sum of its variances), each under the model's own distribution; null where
-   * that is 0.
+   * (sum of ln p - sum of its means) / sqrt(sum of its variances), with mean and variance of ln p under the model's
+   * distribution; null if the variances are 0.
    */
   readonly fastDetectGpt: number | null;
   /** GLTR's classes by rank. */
@@ -52,7 +52,7 @@ export function detect(scores: TokenScores): Detection {
     logRank: logRank / scored,
     entropy: entropy / scored,
     lrr: logRank > 0 ? -logprob / logRank : null,
-    // the mean of ln p is minus the entropy
+    // the mean of ln p under p is -entropy
     fastDetectGpt: variance > 0 ? (logprob + entropy) / Math.sqrt(variance) : null,
     classes: classCounts(scores),
   };

@@ -8,7 +8,7 @@ export const RANK_CLASSES = ["top10", "top100", "top1000", "rest"] as const;
 export type RankClass = (typeof RANK_CLASSES)[number];
 export type ClassCounts = Readonly<Record<RankClass, number>>;
 
-/** The class of a 0-based rank: the 10 likeliest tokens are top10. */
+/** The class of a 0-based rank: the 10 most probable tokens are top10. */
 export function rankClass(rank: number): RankClass {
   return rank < 10 ? "top10" : rank < 100 ? "top100" : rank < 1000 ? "top1000" : "rest";
 }

@@ -1,8 +1,8 @@
 /**
- * Rewrites of a text by the model itself: spans of two tokens are drawn anew, each token from the model's distribution
- * behind the rewritten text so far. DetectGPT (Mitchell et al., arXiv 2301.11305) fills such spans with T5, which sees
- * both sides; a GPT sees the left one alone. Its share and spans are kept: 0.3 T / 4 spans of 2, one token at least
- * between two.
+ * Rewrites of a text by the model itself: spans of two tokens are resampled, each token from the model's distribution
+ * after the rewritten text so far. DetectGPT (Mitchell et al., arXiv 2301.11305) fills such spans with T5, which sees
+ * the context on both sides; GPT-2 sees only the left context. The number and length of the spans are DetectGPT's:
+ * 0.3 T / 4 spans of 2 tokens, at least one token apart.
  */
 import { interruptibleForward, KVCache, type Model } from "@tsgpt/gpt";
 import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
@@ -11,35 +11,35 @@ import { candidatesOf, draw } from "@tsgpt/sampling";
 const SPAN = 2;
 const GAP = 1;
 const SHARE = 0.3;
-/** One token that stays, and a span. */
+/** One unchanged token and a span. */
 export const SHORTEST_REWRITE = 1 + SPAN;
-/** Rewrites under way at once: each has a cache. */
+/** Rewrites that run in parallel; each has a KV cache. */
 const AT_ONCE = 8;
 
 export interface RewriteOptions {
   readonly count: number;
-  /** Of the first rewrite; each further one adds 1. */
+  /** Seed of the first rewrite; rewrite i uses seed + i. */
   readonly seed: number;
   readonly bos?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each rewrite of each part. */
+  /** Called after each group of rewrites of a part: how many are done, and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** A rewrite under way: the tokens before `fed` are in the cache. */
+/** An unfinished rewrite; the tokens before `fed` are in the cache. */
 interface Draft {
   readonly ids: number[];
-  readonly places: readonly number[];
+  /** The positions to resample, ascending. */
+  readonly positions: readonly number[];
   readonly generator: Generator;
   readonly cache: KVCache;
   fed: number;
 }
 
 /**
- * Rewrites of a text, each as long as it. A text longer than the context is rewritten in parts that know nothing of
- * each other; the first token of each, which has nothing before it, stays unless there is a begin token. T ids ->
- * `count` lists of T ids
- * @throws RangeError for a text too short to have a span; the signal's AbortError
+ * Rewrites of a text, each of the same length. A text longer than the context is rewritten in independent parts; the
+ * first token of each part has no context and stays unchanged, unless `bos` is given. T ids -> `count` lists of T ids
+ * @throws RangeError for a text shorter than a span and the token before it; the signal's AbortError
  */
 export async function rewrite(model: Model, ids: readonly number[], options: RewriteOptions): Promise<number[][]> {
   const { count, seed, bos, signal, onProgress } = options;
@@ -65,8 +65,8 @@ export async function rewrite(model: Model, ids: readonly number[], options: Rew
 }
 
 /**
- * The rewrites of one part, in step: each round feeds every draft what is left before its next place, and draws the
- * token there.
+ * The rewrites of one part, computed in parallel: each round feeds every draft the tokens up to its next position and
+ * resamples the token there.
  */
 async function rewritePart(
   model: Model,
@@ -78,12 +78,12 @@ async function rewritePart(
   try {
     for (const generator of generators) {
       const cache = new KVCache(model.config, model.engine, ids.length);
-      drafts.push({ ids: [...ids], places: placesOf(ids.length, generator), generator, cache, fed: 0 });
+      drafts.push({ ids: [...ids], positions: positionsOf(ids.length, generator), generator, cache, fed: 0 });
     }
-    const rounds = Math.max(...drafts.map(({ places }) => places.length));
+    const rounds = Math.max(...drafts.map(({ positions }) => positions.length));
     for (let round = 0; round < rounds; round++) {
-      const going = drafts.filter(({ places }) => round < places.length);
-      await drawAt(model, going, round, signal);
+      const unfinished = drafts.filter(({ positions }) => round < positions.length);
+      await resample(model, unfinished, round, signal);
     }
     return drafts.map((draft) => draft.ids);
   } finally {
@@ -91,28 +91,27 @@ async function rewritePart(
   }
 }
 
-/** One pass, after which each draft has a new token at its place. */
-async function drawAt(
+/** One forward pass, then a new token for each draft at its position of this round. */
+async function resample(
   model: Model,
   drafts: readonly Draft[],
   round: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const sequences = drafts.map(({ ids, places, cache, fed }) => ({ ids: ids.slice(fed, places[round]), cache }));
+  const sequences = drafts.map(({ ids, positions, cache, fed }) => ({ ids: ids.slice(fed, positions[round]), cache }));
   const logits = await interruptibleForward(model, sequences, { positions: "last" }, signal); // [B, V]
   if (!logits) return signal?.throwIfAborted();
   for (const [i, draft] of drafts.entries()) {
-    const place = draft.places[round] as number;
-    draft.ids[place] = draw(candidatesOf(logits.row(i).data), draft.generator);
-    draft.fed = place;
+    const position = draft.positions[round] as number;
+    draft.ids[position] = draw(candidatesOf(logits.row(i).data), draft.generator);
+    draft.fed = position;
   }
 }
 
 /**
- * The places drawn anew, ascending: spans that keep their distance, chosen one after the other, none on the first
- * token.
+ * The positions to resample, ascending: random spans at least GAP tokens apart, never the first token.
  */
-function placesOf(length: number, generator: Generator): number[] {
+function positionsOf(length: number, generator: Generator): number[] {
   const spans = length < SHORTEST_REWRITE ? 0 : Math.ceil((SHARE * length) / (SPAN + 2 * GAP));
   const taken = new Set<number>();
   const isFree = (start: number) => {

@@ -1,9 +1,9 @@
 /**
- * The detector of a watermark: it counts the tokens that the key colors green and asks how far that is above chance,
- * without the model and without its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv
+ * Detects a watermark: counts the tokens that are green under the key and tests how far the count exceeds chance. Needs
+ * neither the model nor its logits. Kirchenbauer et al., "A Watermark for Large Language Models" (arXiv
  * 2301.10226), equation 3; the colors are those of the step that writes the watermark (@tsgpt/sampling). The first
- * tokens, which have no whole window before them, are not counted; nor is the prompt told from what follows: leave it
- * out, or it thins the mark.
+ * `width` tokens have no full window before them and are not counted. Leave out the prompt: it is not watermarked, and
+ * including it weakens the evidence.
  */
 import { checkWatermarkKey, colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
 import { upperTail } from "./upper-tail.ts";
@@ -14,42 +14,42 @@ export type Color = "green" | "red";
 
 export interface DetectOptions {
   /**
-   * What the same hash colors counts once, however often it comes: a loop says no more than its first round. Of a left
-   * hash that is the same token behind the same window; of a wide self hash also behind windows that share the token
-   * whose hash is least. Default true.
+   * Count tokens with the same color hash once, because repeated text adds no evidence. With a left hash these are the
+   * same token after the same window; with a self hash of width 2 or more also the same token after windows that share
+   * the token with the smallest hash. Default true.
    */
   readonly ignoreRepeats?: boolean;
-  /** A z above it is flagged; default 4. */
+  /** Texts with z above it are flagged; default 4. */
   readonly threshold?: number;
 }
 
 export interface WatermarkEvidence {
-  /** T: how many tokens were counted. */
+  /** T: number of tokens counted. */
   readonly scored: number;
-  /** g: how many of those are green. */
+  /** g: number of counted tokens that are green. */
   readonly green: number;
-  /** g / T; about gamma in a text that knows nothing of the key. */
+  /** g / T; about gamma in a text without this watermark. */
   readonly share: number;
-  /** Standard deviations above what chance gives: (g - gamma T) / sqrt(T gamma (1 - gamma)). */
+  /** Standard deviations above the expectation: (g - gamma T) / sqrt(T gamma (1 - gamma)). */
   readonly z: number;
-  /** z if all that was counted were green: a text for which this is below the threshold is too short to be flagged. */
+  /** z if every counted token were green; not above the threshold means that the text is too short to be flagged. */
   readonly highestZ: number;
   /**
-   * How often a text that knows nothing of the key has a z so high: the normal distribution's upper tail, one-sided.
-   * The normal distribution stands for the binomial: of a few dozen tokens the small values are too small. With
-   * `ignoreRepeats` false they are too small for any text that repeats itself.
+   * One-sided p-value: the probability of at least this z in a text without the watermark. The normal distribution
+   * approximates the binomial; for a few dozen tokens, small p-values are too small. With `ignoreRepeats` false they
+   * are too small for any text with repetitions.
    */
   readonly pValue: number;
   readonly flagged: boolean;
-  /** Of every token, counted or not; undefined for the first, which have no whole window before them. */
+  /** The color of every token, counted or not; undefined for the first `width` tokens. */
   readonly colors: readonly (Color | undefined)[];
 }
 
 /**
- * How green a text is under a key, [T] ids. A statistic, not a proof: of many texts some are flagged by chance, an
- * edited or a predictable text loses its mark, and who has the key can forge it.
- * @throws SamplingError for a key that the step would not take; RangeError for an id or an option that cannot be, and
- * for a text too short to have a token to count
+ * Tests [T] ids for the watermark of a key. A statistic, not a proof: among many texts some are flagged by chance,
+ * edited or predictable text loses the watermark, and anyone with the key can forge it.
+ * @throws SamplingError for a key that the watermark step rejects; RangeError for an invalid id or threshold, or a text
+ * without a token to count
  */
 export function detectWatermark(
   ids: readonly number[],
@@ -75,7 +75,7 @@ export function zScore(green: number, scored: number, gamma: number): number {
 }
 
 /**
- * The positions whose hash stands for the first time: equal ones are colored by one draw, and say what it says once.
+ * The first position of each hash: equal hashes have equal colors, so only the first is evidence.
  */
 function firstOfEach(hashes: readonly (number | undefined)[]): number[] {
   const first = new Map<number, number>();

@@ -1,7 +1,7 @@
 /**
- * A scored text as one self-contained page: the text colored by GLTR's classes, each token's alternatives where the
- * pointer or the keyboard's focus is, a histogram, and everything as a table. No script, and nothing is fetched: a
- * policy in the page forbids both.
+ * A scored text as one self-contained HTML page: the text colored by GLTR's classes, the alternatives of a token on
+ * hover or keyboard focus, a histogram, and a table of all tokens. No scripts and no requests; the page's Content
+ * Security Policy forbids both.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { type ClassCounts, classCounts, RANK_CLASSES } from "../detect/rank-class.ts";
@@ -11,7 +11,7 @@ import { type TokenScore, type TokenScores, tokenScore } from "./token-scores.ts
 import { escapeMarkup } from "./visible-text.ts";
 
 export interface PageOptions {
-  /** A heading: the text's name, and the model's. */
+  /** The heading: the names of the text and the model. */
   readonly title: string;
   /** Lines below it, such as the totals. */
   readonly summary: readonly string[];
@@ -51,14 +51,14 @@ ${tokenTable(tokens, show)}
 `;
 }
 
-/** A token's text in quotes, or where it has none its id. */
+/** A token's text in quotes, or its id if it has no text. */
 function spelled(id: number, tokenizer: Tokenizer | undefined): string {
   return tokenizer?.tokenBytes(id) === undefined ? `[${id}]` : JSON.stringify(tokenizer.tokenText(id));
 }
 
 type Show = (id: number) => string;
 
-/** A piece, and the card that is shown with it. */
+/** A piece of the text, with the card that is shown on hover or focus. */
 function pieceSpan({ text, from, to, rankClass }: TextPiece, tokens: readonly TokenScore[], show: Show): string {
   const mark = rankClass === undefined ? UNSCORED_MARK : RANK_STYLES[rankClass].mark;
   const cards = tokens.slice(from, to).map((token) => card(token, show));
@@ -81,7 +81,7 @@ function card(token: TokenScore, show: Show): string {
 }
 
 function tokenTable(tokens: readonly TokenScore[], show: Show): string {
-  const heads = ["position", "token", "id", "probability", "bits", "rank", "entropy, bits", "likeliest"];
+  const heads = ["position", "token", "id", "probability", "bits", "rank", "entropy, bits", "most probable"];
   const rows = tokens.map(({ position, id, logprob, rank, entropy, top }) => {
     const others = top.map((other) => `${show(other.id)} ${percent(other.logprob)}`).join(", ");
     const scored =
@@ -97,7 +97,7 @@ ${rows.join("\n")}
 </table>`;
 }
 
-/** The legend, with how many tokens each class has. */
+/** The number of tokens in each class; also the legend. */
 function histogram(counts: ClassCounts): string {
   const all = Math.max(
     1,

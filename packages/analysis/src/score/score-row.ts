@@ -1,7 +1,7 @@
 /**
- * One row of logits as a token's scores: two passes over the vocabulary and no sort. The first finds the `top` largest
- * and counts the logits above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, x = logit -
- * largest, which hold the normalizer, the entropy and the variance of ln p.
+ * A token's scores from one row of logits: two passes over the vocabulary and no sort. The first finds the `top`
+ * largest logits and counts those above the token's; the second sums exp(x), exp(x) x and exp(x) x^2 in float64, with x
+ * = logit - largest, which give the normalizer, the entropy and the variance of ln p.
  */
 import { exponentialMoments } from "@tsgpt/numeric";
 import type { TokenScores } from "./token-scores.ts";
@@ -28,7 +28,7 @@ export function scoreRow(scores: TokenScores, position: number, logits: Float32A
   }
 }
 
-/** How many logits are above `given`, and the largest; the ids of the largest go into `topIds`. */
+/** The number of logits above `given`, and the largest logit; writes the ids of the `top` largest to `topIds`. */
 function largest({ top, topIds }: TokenScores, position: number, logits: Float32Array, given: number) {
   const from = position * top;
   let [rank, max, bar, found] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
@@ -44,7 +44,7 @@ function largest({ top, topIds }: TokenScores, position: number, logits: Float32
   return { rank, max };
 }
 
-/** Puts an id among the `found` largest so far, behind those that are as large; how many there are then. */
+/** Inserts an id into the `found` largest so far, after ids with equal logits; returns their new number. */
 function insert(topIds: Int32Array, from: number, found: number, id: number, logits: Float32Array): number {
   let i = from + found;
   for (; i > from && (logits[topIds[i - 1] as number] as number) < (logits[id] as number); i--) {

@@ -1,6 +1,6 @@
 /**
- * What a model makes of each token of a text: log-probability, rank, entropy, and the likeliest alternatives. A text
- * longer than the context is read in windows, several short ones in one pass of `forwardBatch`.
+ * Scores each token of a text: log-probability, rank, entropy, and the most probable alternatives. A text longer than
+ * the context is read in windows; short texts share a pass of `forwardBatch`.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
 import { scoreRow } from "./score-row.ts";
@@ -9,15 +9,16 @@ import { type Recipe, type Window, windowsOf } from "./windows.ts";
 
 export interface ScoreOptions {
   /**
-   * A token before each text, so that its first one has a score; by llama.cpp's recipe it is the first of every chunk.
+   * A token placed before each text, so that its first token has a score; in llama.cpp's recipe it replaces the first
+   * token of every chunk.
    */
   readonly bos?: number | undefined;
-  /** Alternatives kept of each token; default 5. */
+  /** Number of most probable alternatives per token; default 5. */
   readonly top?: number | undefined;
-  /** Default: transformers', with a stride of half the context. */
+  /** Default: transformers, with a stride of half the context. */
   readonly recipe?: Recipe | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Tokens fed to the model so far, and in all. */
+  /** Called with the number of tokens fed to the model so far, and in total. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -26,7 +27,7 @@ interface Job extends Window {
   readonly scores: TokenScores;
 }
 
-/** The scores of one text. T ids -> T scores @throws what `scoreTexts` throws */
+/** The scores of one text. T ids -> T scores @throws like `scoreTexts` */
 export async function scoreText(
   model: Model,
   ids: readonly number[],
@@ -36,9 +37,9 @@ export async function scoreText(
 }
 
 /**
- * The scores of texts that know nothing of each other. B lists of T ids -> B times T scores
- * @throws RangeError for a text too short, or at stride 0 too long, and for a stride or `top` out of range; what
- * `forwardBatch` throws; the signal's AbortError between two layers
+ * The scores of independent texts. B lists of T ids -> B times T scores
+ * @throws RangeError for a text that is too short, or too long for stride 0, and for a stride or `top` out of range;
+ * like `forwardBatch`; the signal's AbortError between two layers
  */
 export async function scoreTexts(
   model: Model,
@@ -55,7 +56,7 @@ export async function scoreTexts(
   );
   const groups = groupsOf(jobs, nPositions);
   const mostRows = groups.reduce((most, group) => Math.max(most, rowsOf(group)), 0);
-  const memory = new Float32Array(mostRows * vocabSize); // of every pass in turn
+  const memory = new Float32Array(mostRows * vocabSize); // reused by every pass
   const total = rowsOf(jobs);
   let done = 0;
   for (const group of groups) {
@@ -68,7 +69,7 @@ export async function scoreTexts(
 
 const rowsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { start, end }) => sum + end - start, 0);
 
-/** Neighbors together, as many as have `most` tokens at most. */
+/** Groups consecutive jobs, with at most `most` tokens per group. */
 function groupsOf(jobs: readonly Job[], most: number): Job[][] {
   const groups: Job[][] = [];
   let tokens = most;
@@ -85,14 +86,14 @@ function groupsOf(jobs: readonly Job[], most: number): Job[][] {
 }
 
 interface PassSettings {
-  /** Whether each window is a text of its own. */
+  /** Whether each window is an independent chunk, which then starts with the begin token if there is one. */
   readonly isChunked: boolean;
-  /** Room for the logits. */
+  /** Buffer for the logits. */
   readonly memory: Float32Array;
   readonly signal: AbortSignal | undefined;
 }
 
-/** One pass of the model, and the scores of the tokens that its windows score. */
+/** Runs one forward pass and writes the scores of the tokens that its windows score. */
 async function runPass(model: Model, jobs: readonly Job[], { isChunked, memory, signal }: PassSettings): Promise<void> {
   const sequences = jobs.map((job) => ({ ids: idsOf(job, isChunked) }));
   const into = memory.subarray(0, rowsOf(jobs) * model.config.vocabSize);
@@ -107,8 +108,8 @@ async function runPass(model: Model, jobs: readonly Job[], { isChunked, memory, 
 }
 
 /**
- * The ids a window feeds: of the begin token and the text; where each chunk is a text of its own, its first is the
- * begin token.
+ * The ids that a window feeds to the model: part of the begin token and the text; in independent chunks the begin token
+ * replaces the first id.
  */
 function idsOf({ scores: { ids, bos }, start, end }: Job, isChunked: boolean): number[] {
   if (bos === undefined) return ids.slice(start, end);

@@ -1,7 +1,7 @@
 /**
- * The probability of each token as a strip, one below the other, as in the figure of Holtzman et al., "The Curious Case
- * of Neural Text Degeneration" (arXiv 1904.09751): human text dips and jumps, text decoded for its likelihood does not.
- * A standalone SVG.
+ * Bar charts of the probability of each token, one below the other, as in the figure of Holtzman et al., "The Curious
+ * Case of Neural Text Degeneration" (arXiv 1904.09751): the probability varies strongly in human text, and stays high
+ * in text decoded for its likelihood. A standalone SVG.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { isScored, type TokenScores } from "./token-scores.ts";
@@ -46,10 +46,10 @@ ${parts.join("\n")}
 }
 
 interface Place {
-  /** Of the strip's upper edge. */
+  /** y of the strip's upper edge. */
   readonly y: number;
   readonly color: string;
-  /** Tokens of the longest strip. */
+  /** Number of tokens in the longest strip. */
   readonly length: number;
   readonly tokenizer: Tokenizer | undefined;
 }
@@ -80,7 +80,7 @@ function label(id: number, tokenizer: Tokenizer | undefined): string {
   return tokenizer?.tokenBytes(id) === undefined ? `[${id}]` : JSON.stringify(tokenizer.tokenText(id));
 }
 
-/** Mean and deviation of the probabilities: how high the strip is, and how much it jumps. */
+/** Mean and standard deviation of the probabilities: how high the bars are and how much they vary. */
 function described(scores: TokenScores): string {
   const { count, mean, deviation } = probabilitySpread(scores);
   if (count === 0) return "no token has a score";
@@ -93,7 +93,7 @@ export interface ProbabilitySpread {
   readonly deviation: number;
 }
 
-/** Mean and deviation of the scored tokens' probabilities; NaN without any. */
+/** Mean and standard deviation of the scored tokens' probabilities; NaN if there are none. */
 export function probabilitySpread(scores: TokenScores): ProbabilitySpread {
   const probabilities = [...scores.logprob].filter((_, i) => isScored(scores, i)).map(Math.exp);
   const count = probabilities.length;

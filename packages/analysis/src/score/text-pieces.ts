@@ -1,6 +1,6 @@
 /**
- * A scored text as pieces that can be shown: tokens that share a character stand together, so that half an emoji is
- * never shown.
+ * A scored text as pieces to display: tokens that share a character form one piece, so that half an emoji is never
+ * shown.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { RANK_CLASSES, type RankClass, rankClass } from "../detect/rank-class.ts";
@@ -8,14 +8,14 @@ import { isScored, type TokenScores } from "./token-scores.ts";
 
 export interface TextPiece {
   readonly text: string;
-  /** Tokens `from` to `to` of the text. */
+  /** The piece is tokens `from` to `to` (exclusive) of the text. */
   readonly from: number;
   readonly to: number;
-  /** That of its least likely token; undefined if none has a score. */
+  /** The class of its highest-ranked token, the least probable; undefined if none has a score. */
   readonly rankClass: RankClass | undefined;
 }
 
-/** The pieces of a text, in order; without a tokenizer, and for an id beyond it, the ids in brackets. */
+/** The pieces of a text, in order; without a tokenizer, and for ids outside its vocabulary, the ids in brackets. */
 export function textPieces(scores: TokenScores, tokenizer?: Tokenizer): TextPiece[] {
   const { ids } = scores;
   const pieces: TextPiece[] = [];

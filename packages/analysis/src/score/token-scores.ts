@@ -1,23 +1,23 @@
 /**
- * The scores of a text's tokens, in columns: a megabyte of text has 300,000 tokens, and as many objects would take
- * longer than the model does. `tokenScore` reads one row. All logarithms are natural.
+ * The scores of a text's tokens, as columns: a megabyte of text has 300,000 tokens, and creating as many objects would
+ * take longer than the model. `tokenScore` reads one row. All logarithms are natural.
  */
 
-/** T tokens, and of each the `top` likeliest alternatives. */
+/** Scores of T tokens, with the `top` most probable alternatives of each. */
 export interface TokenScores {
   readonly ids: readonly number[];
-  /** The token placed before the text, which has no score of its own. */
+  /** The token placed before the text; it has no score itself. */
   readonly bos: number | undefined;
-  /** ln p(token | the tokens before it); NaN where not scored. [T] */
+  /** ln p(token | the tokens before it); NaN if not scored. [T] */
   readonly logprob: Float64Array;
-  /** How many tokens were strictly more probable; -1 where not scored. [T] */
+  /** Number of tokens that are strictly more probable; -1 if not scored. [T] */
   readonly rank: Int32Array;
-  /** Of the distribution the token came from, in nats: the mean of -ln p under p. [T] */
+  /** Entropy of the distribution that predicts the token, in nats: the mean of -ln p under p. [T] */
   readonly entropy: Float64Array;
   /** Variance of ln p under p, in nats squared. [T] */
   readonly variance: Float64Array;
   readonly top: number;
-  /** [T * top], each token's in order of probability; of equal ones the lower id first. */
+  /** [T * top], for each token in descending order of probability; among equals the lower id first. */
   readonly topIds: Int32Array;
   readonly topLogprobs: Float64Array;
 }
@@ -27,7 +27,7 @@ export interface Alternative {
   readonly logprob: number;
 }
 
-/** One token's scores; null where it has none. */
+/** The scores of one token; null if it is not scored. */
 export interface TokenScore {
   readonly id: number;
   readonly position: number;
@@ -37,7 +37,7 @@ export interface TokenScore {
   readonly top: readonly Alternative[];
 }
 
-/** Room for the scores of T tokens, none of which has one yet. */
+/** Scores of T tokens, all not scored yet. */
 export function emptyScores(ids: readonly number[], top: number, bos?: number): TokenScores {
   const { length } = ids;
   return {

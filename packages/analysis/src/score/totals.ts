@@ -1,22 +1,22 @@
-/** What the scores of a text, or of several, come to: loss, perplexity, bits per token and per byte. */
+/** Totals of one or several scored texts: loss, perplexity, bits per token and bits per byte. */
 import type { Tokenizer } from "@tsgpt/gpt";
 import { isScored, type TokenScores } from "./token-scores.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
 export interface Totals {
-  /** Tokens that have a score. */
+  /** Number of tokens with a score. */
   readonly scored: number;
-  /** Mean of -ln p, in nats a token; null of no token. */
+  /** Mean of -ln p, in nats per token; null if no token has a score. */
   readonly loss: number | null;
   /** exp(loss) */
   readonly perplexity: number | null;
   /** loss / ln 2 */
   readonly bitsPerToken: number | null;
-  /** Bits of the scored tokens over their UTF-8 bytes; null without a tokenizer. */
+  /** Bits of the scored tokens divided by their UTF-8 bytes; null without a tokenizer. */
   readonly bitsPerByte: number | null;
 }
 
-/** Of one text or of several together; every token counts once. */
+/** The totals of one or several texts together; every token has the same weight. */
 export function totalsOf(texts: readonly TokenScores[], tokenizer?: Tokenizer): Totals {
   let [scored, nats, bytes] = [0, 0, 0];
   for (const scores of texts) {
@@ -33,19 +33,22 @@ export function totalsOf(texts: readonly TokenScores[], tokenizer?: Tokenizer): 
   return { scored, loss, perplexity: Math.exp(loss), bitsPerToken: loss / Math.LN2, bitsPerByte };
 }
 
-/** Bytes of a token; none of one beyond the tokenizer, whose rows a model may pad. */
+/** Bytes of a token; 0 for ids outside the tokenizer's vocabulary, which padded models have. */
 function byteLength(tokenizer: Tokenizer | undefined, id: number): number {
   return tokenizer?.tokenBytes(id)?.length ?? 0;
 }
 
-/** A perplexity with its standard error, of the tokens so far. */
+/** The perplexity of the tokens so far, with its standard error. */
 export interface RunningPerplexity {
   readonly perplexity: number;
-  /** perplexity * sqrt((mean of nll^2 - (mean of nll)^2) / (n - 1)), as llama.cpp prints it; null of one token. */
+  /** perplexity * sqrt((mean of nll^2 - (mean of nll)^2) / (n - 1)), as llama.cpp prints it; null for one token. */
   readonly error: number | null;
 }
 
-/** The perplexity after each of llama.cpp's chunks, the last of all. @see llama.cpp, tools/perplexity/perplexity.cpp */
+/**
+ * The perplexity after each of llama.cpp's chunks; the last is that of the whole text. @see llama.cpp,
+ * tools/perplexity/perplexity.cpp
+ */
 export function runningPerplexities(scores: TokenScores, nPositions: number): RunningPerplexity[] {
   const added = scores.bos === undefined ? 0 : 1;
   const windows: Window[] = windowsOf(scores.ids.length + added, nPositions, { name: "llama.cpp" });

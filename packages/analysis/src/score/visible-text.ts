@@ -1,12 +1,13 @@
-/** Text from outside, made harmless for where it is shown: a terminal, HTML, XML. */
+/** Escapes untrusted text for a terminal, HTML or XML. */
 
 /**
- * Controls, those of direction among them, and what no font has; not the joiners, which emoji and some scripts need.
+ * Control characters, including bidirectional ones, and unassigned ones; not the joiners, which emoji and some scripts
+ * need.
  */
 const INVISIBLE = /[\p{C}\u2028\u2029]/gu;
 const JOINERS = "\u200c\u200d";
 
-/** The text with every control but newline and tab as its number: `\u202e`, `\u001b`. */
+/** The text with every control character but newline and tab escaped: `\u202e`, `\u001b`. */
 export function visibleText(text: string): string {
   return text.replace(INVISIBLE, (character) => {
     if (character === "\n" || character === "\t" || JOINERS.includes(character)) return character;
@@ -23,7 +24,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** The text for HTML or XML, between tags or in an attribute's quotes: nothing in it opens or closes anything. */
+/** The text escaped for HTML or XML, as content or in a quoted attribute. */
 export function escapeMarkup(text: string): string {
   return visibleText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

@@ -1,19 +1,22 @@
 /**
- * How a text longer than the context is cut into windows. Two recipes, whose perplexities are not comparable:
- * "transformers", a window that slides by a stride and scores what the last one has not (Hugging Face, "Perplexity of
- * fixed-length models"); "llama.cpp", disjoint chunks of which the second half is scored (tools/perplexity). Their page
- * weights the windows' mean losses by one token less than they score; here every scored token counts once.
+ * Splits a text longer than the context into windows. Two recipes, whose perplexities are not comparable:
+ * "transformers", a window that moves by a stride and scores the tokens that the previous window did not (Hugging Face,
+ * "Perplexity of fixed-length models"); "llama.cpp", disjoint chunks whose second half is scored (tools/perplexity).
+ * Hugging Face's page weights each window's mean loss by one token less than it scores; here every scored token has the
+ * same weight.
  */
 
 export type Recipe =
   | {
       readonly name: "transformers";
-      /** Tokens a window moves on by; 0 cuts nothing, so that a longer text is an error. Default: half the context. */
+      /**
+       * Step between windows, in tokens; 0 disables windows, so a longer text is an error. Default: half the context.
+       */
       readonly stride?: number | undefined;
     }
   | { readonly name: "llama.cpp" };
 
-/** Tokens `start` to `end` are fed, and those from `from` on scored: each by the tokens of the window before it. */
+/** Tokens `start` to `end` are fed to the model, and `from` to `end` are scored, given the tokens since `start`. */
 export interface Window {
   readonly start: number;
   readonly from: number;
@@ -21,9 +24,8 @@ export interface Window {
 }
 
 /**
- * The windows of `length` tokens for a context of `size`. The first token of a window has nothing before it and no
- * score.
- * @throws RangeError for a stride that skips tokens, a text too short to score, or at stride 0 too long
+ * The windows of `length` tokens for a context of `size`. The first token of a window has no context and no score.
+ * @throws RangeError for a stride above the context, a text too short to score, or a text too long for stride 0
  */
 export function windowsOf(length: number, size: number, recipe: Recipe): Window[] {
   if (length < 2)
@@ -57,7 +59,7 @@ function slidingWindows(length: number, size: number, stride = defaultStride(siz
   return windows;
 }
 
-/** Whole chunks; what is left at the end is not scored. */
+/** Full chunks only; the remaining tokens are not scored. */
 function chunks(length: number, size: number): Window[] {
   if (length < 2 * size) {
     const need = `the llama.cpp recipe needs two chunks of ${size} tokens, ${2 * size} or more`;

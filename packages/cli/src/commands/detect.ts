@@ -1,4 +1,4 @@
-/** tsgpt detect: statistics by which a model's text is told from a human one. */
+/** tsgpt detect: statistics that help detect machine-generated text. */
 import { detectGpt, detect as detection, detectWatermark, SHORTEST_REWRITE, scoreText } from "@tsgpt/analysis";
 import { WATERMARK_GAMMA } from "@tsgpt/sampling";
 import { CliError, usageError } from "../cli-error.ts";
@@ -20,15 +20,17 @@ import { pluralize } from "../terminal/pluralize.ts";
 
 const options = [
   ...scoringOptions,
-  option("--perturbations <n>", "DetectGPT by so many rewrites of the model itself", {
+  option("--perturbations <n>", "number of rewrites for DetectGPT", {
     parse: wholeNumber(2, 100_000),
   }),
-  option("--seed <n>", "of the rewrites (default: 0)", { parse: wholeNumber(0) }),
-  option("--watermark-key <n>", "look for the watermark of this key too", { parse: wholeNumber(0) }),
-  option("--watermark-gamma <g>", `its fraction of green tokens (default: ${WATERMARK_GAMMA})`, { parse: properShare }),
+  option("--seed <n>", "seed of the rewrites (default: 0)", { parse: wholeNumber(0) }),
+  option("--watermark-key <n>", "also test for the watermark of this key", { parse: wholeNumber(0) }),
+  option("--watermark-gamma <g>", `fraction of the vocabulary that is green (default: ${WATERMARK_GAMMA})`, {
+    parse: properShare,
+  }),
   option(
     "--watermark-hash <how>",
-    "what seeds the green list: the previous tokens, or also the token itself (default: left)",
+    "what seeds the green list: left, the previous tokens; self, one of them and the token (default: left)",
     {
       choices: ["left", "self"],
     },
@@ -41,7 +43,7 @@ type DetectFlags = OptionsOf<typeof options>;
 
 export const detect = command({
   name: "detect",
-  summary: "statistics by which a model's text is told from a human one",
+  summary: "statistics that help detect machine-generated text",
   arguments: [["[text]", "a text, @file, or - for stdin; default: stdin"]],
   options,
   help: `Examples:
@@ -49,21 +51,22 @@ export const detect = command({
   $ tsgpt detect @story.txt --perturbations 20 --seed 1 --json
   $ tsgpt detect @story.txt --watermark-key 42
 
-Each is a statistic, neither a proof nor a probability: what is usual depends on the model, the kind of text and its
-length, and a rewritten text is told by none of them. docs/detection.md measures how well each works on the bundled
-model. Over the T scored tokens x_t, p the model's distribution before each, r_t the token's rank from 1, H_t the
-entropy:
+Each is a statistic, neither a proof nor a probability: typical values depend on the model, the kind of text and its
+length, and none of them detects a text that has been rewritten. docs/detection.md measures how well each works on the
+bundled model. For the T scored tokens x_t, p is the model's distribution before the token, r_t the token's rank,
+counted from 1, and H_t the entropy of p:
   log-likelihood  mean of ln p(x_t)                     high: generated (Solaiman et al., arXiv 1908.09203)
   rank, log-rank  mean of r_t, of ln r_t                low: generated (GLTR, arXiv 1906.04043; arXiv 2301.11305)
   entropy         mean of H_t                           low: generated (GLTR, arXiv 1906.04043)
   LRR             -log-likelihood / log-rank            high: generated (Su et al., arXiv 2306.05540)
   Fast-DetectGPT  (sum of ln p(x_t) - sum of mu_t) / sqrt(sum of var_t), mu_t = -H_t and var_t the mean and variance
-                  of ln p under p: analytic, the same model as reference and scorer; high: generated
+                  of ln p under p; the analytic form, with one model as reference and scorer; high: generated
                   (Bao et al., arXiv 2310.05130)
-  GLTR classes    tokens among the 10, 100, 1000 likeliest, and the rest (arXiv 1906.04043)
-  DetectGPT       (log-likelihood - mean of the rewrites') / their deviation over N; high: generated (Mitchell et al.,
-                  arXiv 2301.11305). Rewrites draw 15% of the tokens anew, in spans of two, from this model and from
-                  the left alone, where the authors use T5: people's texts score high too (docs/detection.md)
+  GLTR classes    tokens in the top 10, 100 and 1000 by rank, and the rest (arXiv 1906.04043)
+  DetectGPT       (log-likelihood - mean over N rewrites) / standard deviation over the rewrites (divisor N); high:
+                  generated (Mitchell et al., arXiv 2301.11305). A rewrite resamples 15% of the tokens, in spans of two,
+                  from this model given only the tokens to their left; the authors use T5. Human texts score high too
+                  (docs/detection.md)
   watermark z     (g - gamma T) / sqrt(T gamma (1 - gamma)), g of T counted tokens green (Kirchenbauer et al.,
                   arXiv 2301.10226); see tsgpt watermark --help
 
@@ -74,8 +77,8 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for options that do not go together, or a text that cannot be read or scored;
- * AbortError at Ctrl-C
+ * Runs the command. @throws CliError for conflicting options, or a text that cannot be read or scored; AbortError on
+ * Ctrl-C
  */
 export async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
   const { signal } = interruption();
@@ -121,7 +124,7 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
   );
 }
 
-/** @throws CliError for an option that does nothing without another */
+/** @throws CliError for an option that has no effect without another */
 function checkFlags({
   perturbations,
   seed,

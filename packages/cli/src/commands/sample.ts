@@ -27,7 +27,9 @@ import { describeSample } from "../terminal/sample-report.ts";
 import { withText } from "../terminal/token-text.ts";
 
 const options = [
-  option("--prompt <text|@file>", "the prompt that the model predicts the next token of", { conflicts: "logits" }),
+  option("--prompt <text|@file>", "the prompt; the model computes the logits of its next token", {
+    conflicts: "logits",
+  }),
   option("--logits <list|@file>", "logits: 0.8,0.9,-inf,0.4, or a file; see below", { parse: logitRow }),
   ...optionalModelOptions(`default: "${BUNDLED}"; with --logits: none, tokens are shown as ids`),
   ...conflicting("logits", engineOptions),
@@ -44,7 +46,7 @@ const options = [
   option("--seed <n>", "seed of the draws and of random steps (default: 0)", { parse: wholeNumber(0) }),
   option("--json", "print one JSON object"),
   chainOptions,
-  option("--min-tokens <n>", "with --prompt: above 0, the text cannot end here", {
+  option("--min-tokens <n>", "with --prompt: a value above 0 forbids the end-of-text token", {
     parse: wholeNumber(0),
     conflicts: "logits",
   }),

@@ -1,4 +1,4 @@
-/** tsgpt score: what a model makes of each token of a text, and what the whole comes to. */
+/** tsgpt score: the probability, rank and entropy of each token of a text, and its loss and perplexity. */
 import { type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
 import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
@@ -20,14 +20,14 @@ import { writePieces } from "../terminal/write-pieces.ts";
 
 const options = [
   ...scoringOptions,
-  option("--top <n>", "likeliest alternatives of each token", { parse: wholeNumber(0, 1000), default: 5 }),
+  option("--top <n>", "most probable alternatives to show per token", { parse: wholeNumber(0, 1000), default: 5 }),
   option("--json", "print one JSON object, in nats"),
   option("--csv", "print one line per token, comma-separated, in nats", { conflicts: "json" }),
   option("--table", "print one line per token, in columns, in bits", { conflicts: "json" }),
   option("--html <file>", "write one self-contained page", { parse: path }),
   option("--svg <file>", "write the probability per token as a strip", { parse: path }),
   option("--against <text>", "with --svg: a second strip below it, of this text or @file"),
-  option("--against-greedy", "with --svg: a second strip, of the text that the model goes on with greedily", {
+  option("--against-greedy", "with --svg: a second strip, of the model's greedy continuation", {
     conflicts: "against",
   }),
 ] as const;
@@ -37,7 +37,7 @@ type ScoreFlags = OptionsOf<typeof options>;
 export const score = command({
   name: "score",
   summary: "score each token of a text: probability, rank, entropy; loss and perplexity",
-  arguments: [["[text...]", "a text, @file, or - for stdin; several have a total each; default: stdin"]],
+  arguments: [["[text...]", "a text, @file, or - for stdin; each text gets its own totals; default: stdin"]],
   options,
   help: `Examples:
   $ tsgpt score "The zebra's stripes were black and white." --table
@@ -48,15 +48,15 @@ export const score = command({
 
 The first two examples are the lecture's zebra: a likely word carries little information, and an unlikely one much.
 
-probability p of each token by those before it; rank: how many tokens are strictly more probable, 0 for the likeliest;
-entropy: the mean of -ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity: exp(loss); bits per
-token: loss / ln 2; bits per byte: bits of the scored tokens over their UTF-8 bytes. The first token has no score,
-unless --bos puts the model's bos_token_id, or else eos_token_id, before it. JSON and CSV are in nats. The text is
-shown with its classes by rank, as in GLTR (arXiv 1906.04043).
+probability: p of the token given the tokens before it; rank: number of tokens that are strictly more probable, 0 for
+the most probable; entropy: the mean of -ln p over the whole distribution. loss: mean of -ln p, in nats; perplexity:
+exp(loss); bits per token: loss / ln 2; bits per byte: bits of the scored tokens divided by their UTF-8 bytes. The
+first token has no score unless --bos puts the model's bos_token_id, or else its eos_token_id, before it. JSON and CSV
+are in nats. Tokens are marked by their rank, as in GLTR (arXiv 1906.04043).
 
---svg: as in the figure of "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). --against-greedy: its
-first ${GREEDY_PROMPT} tokens (half of a shorter text) are the prompt, and the continuation is as long as the text, or
-fills the context.
+--svg: as in the figure of "The Curious Case of Neural Text Degeneration" (arXiv 1904.09751). --against-greedy: the
+first ${GREEDY_PROMPT} tokens of the text (half of a shorter text) are the prompt; the model continues to the length of
+the text or to the end of the context.
 
 ${RECIPE_HELP}
 
@@ -65,14 +65,15 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError for options that do not go together, a text that cannot be read or scored, a place
- * that cannot be written; RangeError for a stride that the context does not have; AbortError at Ctrl-C
+ * Runs the command. @throws CliError for conflicting options, a stride above the context, a text that cannot be read or
+ * scored, or a file that cannot be written; AbortError on Ctrl-C
  */
 export async function scoreCommand(typed: readonly string[], flags: ScoreFlags): Promise<void> {
   const { signal } = interruption();
   const recipe = recipeOf(flags);
   checkPictureFlags(flags, Math.max(1, typed.length));
-  if (flags.csv && flags.table) throw usageError("--csv and --table are two forms of the same lines; give one of them");
+  if (flags.csv && flags.table)
+    throw usageError("--csv and --table print the same rows in two formats; give one of them");
   const readsStdin = typed.includes("-") || (typed.length === 0 && flags.tokens === undefined);
   if (flags.against === "-" && readsStdin) throw usageError("- is standard input, which is read once only");
   const inputs = await readInputs(typed, flags, signal);
@@ -106,7 +107,7 @@ function scoredText(name: string, scores: TokenScores, { config }: Model, recipe
   return { name, scores, running: runningPerplexities(scores, config.nPositions) };
 }
 
-/** Lines of CSV have no room for totals, which go to stderr. */
+/** Writes CSV to stdout and the totals to stderr, so that stdout stays valid CSV. */
 async function writeCsv(report: ScoreReport): Promise<void> {
   await writePieces(scoreCsv(report));
   const [text, ...others] = report.texts;
@@ -115,7 +116,7 @@ async function writeCsv(report: ScoreReport): Promise<void> {
   process.stderr.write(others.length > 0 ? describeFiles(report) : describeTotals(text, report.recipe, tokenizer));
 }
 
-/** What goes to stdout: of one text the text itself with its classes, unless it went into a file, and its totals. */
+/** The output on stdout. For one text: the marked text, unless it was written to a file, and the totals. */
 function* output(report: ScoreReport, { json, table, html, svg }: ScoreFlags): Generator<string> {
   if (json) return yield* scoreJson(report);
   if (table) yield* scoreTable(report);

@@ -20,10 +20,14 @@ const options = [
     parse: properShare,
     default: WATERMARK_GAMMA,
   }),
-  option("--watermark-hash <how>", "what seeds the green list: the previous tokens, or also the token itself", {
-    choices: ["left", "self"],
-    default: "left",
-  }),
+  option(
+    "--watermark-hash <how>",
+    "what seeds the green list: left, the previous tokens; self, one of them and the token",
+    {
+      choices: ["left", "self"],
+      default: "left",
+    },
+  ),
   option("--watermark-width <n>", "how many previous tokens", { parse: wholeNumber(1), default: 1 }),
   option("--threshold <z>", "flag the text above this many standard deviations", {
     parse: positiveNumber(),

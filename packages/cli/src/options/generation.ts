@@ -44,9 +44,13 @@ export const strategyOptions = [
   }),
   option("--prompt-lookup", "speculative decoding with proposals from the text so far"),
   option("--proposals <k>", "tokens proposed at a time (default: 3)", { parse: wholeNumber(1) }),
-  option("--penalty-alpha <a>", "contrastive search over --top-k candidates (default: 4)", {
-    parse: numberFrom(0, 1),
-  }),
+  option(
+    "--penalty-alpha <a>",
+    "contrastive search with this similarity penalty, over --top-k candidates (4 if --top-k is not given)",
+    {
+      parse: numberFrom(0, 1),
+    },
+  ),
 ] as const;
 
 type Declared = [...typeof textOptions, ...typeof outputOptions, ...typeof samplingOptions, ...typeof strategyOptions];

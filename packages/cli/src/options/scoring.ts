@@ -10,11 +10,14 @@ export const scoringOptions = [
   ...modelOptions,
   ...engineOptions,
   option("--tokens <ids>", "the text as token ids: 1,2,3", { parse: tokenIds }),
-  option("--bos", "score the first token too, after the model's begin token, or else its end token"),
-  option("--stride <n>", "of the windows of a long text; 0: none (default: half the context)", {
+  option(
+    "--bos",
+    "also score the first token, after the model's beginning-of-text token or else its end-of-text token",
+  ),
+  option("--stride <n>", "step between windows of a long text; 0 disables windows (default: half the context)", {
     parse: wholeNumber(0),
   }),
-  option("--recipe <name>", "how a long text is read: transformers' sliding window, or llama.cpp's chunks", {
+  option("--recipe <name>", "how a long text is split: transformers' sliding window or llama.cpp's chunks", {
     choices: ["transformers", "llama.cpp"],
     default: "transformers",
   }),
@@ -22,7 +25,7 @@ export const scoringOptions = [
 
 export type ScoringFlags = OptionsOf<typeof scoringOptions>;
 
-/** @throws CliError for a stride with llama.cpp's recipe, which has none */
+/** @throws CliError for --stride with llama.cpp's recipe, whose chunks do not overlap */
 export function recipeOf({ recipe, stride }: Pick<ScoringFlags, "recipe" | "stride">): Recipe {
   if (recipe === "transformers") return { name: recipe, stride };
   if (stride !== undefined)
@@ -30,9 +33,11 @@ export function recipeOf({ recipe, stride }: Pick<ScoringFlags, "recipe" | "stri
   return { name: recipe };
 }
 
-/** The help's lines on them. */
-export const RECIPE_HELP = `A text longer than the context is read in windows. --recipe transformers: a window of
-the whole context slides by --stride, and scores the tokens that the last one did not; the first token of the first
-window has no score, and at a stride of the whole context none of each (Hugging Face, "Perplexity of fixed-length
-models"). --recipe llama.cpp: disjoint chunks of the context, of each the second half scored, the rest left out; its
-running perplexity and standard error (llama.cpp, tools/perplexity). Perplexities of the two are not comparable.`;
+/** The help text on windows and recipes. */
+export const RECIPE_HELP = `\
+A text longer than the context is read in windows. --recipe transformers: a window as long as the context moves by
+--stride and scores the tokens that the previous window did not. The first token of the first window has no score; if
+the stride is the whole context, this applies to every window (Hugging Face, "Perplexity of fixed-length models").
+--recipe llama.cpp: the text is split into disjoint chunks of one context; the second half of each chunk is scored, and
+an incomplete last chunk is ignored. Also reports the running perplexity and its standard error (llama.cpp,
+tools/perplexity). The perplexities of the two recipes are not comparable.`;

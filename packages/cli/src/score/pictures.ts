@@ -1,4 +1,4 @@
-/** The files that score writes: the page of --html, and the strips of --svg with a second text to compare. */
+/** The files that score writes: the page of --html, and the strips of --svg, with an optional second text. */
 import { writeFile } from "node:fs/promises";
 import { htmlPage, probabilityStrips, type Recipe, type Strip, scoreText, type TokenScores } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
@@ -17,23 +17,23 @@ export interface PictureFlags {
   readonly againstGreedy?: boolean;
 }
 
-/** Tokens of the text that --against-greedy goes on from, or half of a shorter one. */
+/** Length of the prompt of --against-greedy, in tokens; half of a shorter text. */
 export const GREEDY_PROMPT = 32;
-/** A browser does not take more. */
+/** Tokens; browsers struggle with more. */
 const LARGEST_PICTURE = 50_000;
 
 /** @throws CliError for a second strip without a first, and for a picture of `count` texts */
 export function checkPictureFlags({ html, svg, against, againstGreedy }: PictureFlags, count: number): void {
   const second = against !== undefined ? "--against" : againstGreedy ? "--against-greedy" : undefined;
   if (second !== undefined && svg === undefined)
-    throw usageError(`${second} is a second strip of --svg; give that too`);
+    throw usageError(`${second} does nothing without --svg; give that too`);
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file !== undefined && count > 1) throw usageError(`${file} shows one text, got ${count}`);
   if (html !== undefined && html === svg) throw usageError("--html and --svg are two files; give each its own");
   if (html === "-" || svg === "-") throw usageError(`${file} writes a file, not standard output; give its name`);
 }
 
-/** @throws CliError for a text that no browser could show */
+/** @throws CliError for a text too long for a browser to show */
 export function checkPictureSize({ html, svg }: PictureFlags, text: Text): void {
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file === undefined || text.ids.length <= LARGEST_PICTURE) return;
@@ -43,13 +43,13 @@ export function checkPictureSize({ html, svg }: PictureFlags, text: Text): void 
 
 interface PictureInputs {
   readonly recipe: Recipe;
-  /** That of --against. */
+  /** The text of --against. */
   readonly other: Text | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Writes the files that were asked for. @throws CliError for a place that cannot be written; the signal's AbortError
+ * Writes the requested files. @throws CliError for a file that cannot be written; the signal's AbortError
  */
 export async function writePictures(report: ScoreReport, flags: PictureFlags, inputs: PictureInputs): Promise<void> {
   const [text] = report.texts;
@@ -70,7 +70,7 @@ export async function writePictures(report: ScoreReport, flags: PictureFlags, in
   await write(flags.svg, svg, strips.length > 1 ? "two strips" : "a strip");
 }
 
-/** Of the text of --against, or of what the model goes on with. */
+/** The strip of the text of --against, or of the model's greedy continuation. */
 async function secondStrip(
   { model, bos }: ScoreReport,
   { ids }: TokenScores,
@@ -86,7 +86,7 @@ async function secondStrip(
   return { name, scores: await scoreText(model, continued, options) };
 }
 
-/** The prompt with the likeliest token again and again, up to `length` or the context. */
+/** The prompt and its greedy continuation, up to `length` tokens or the end of the context. */
 async function greedy(
   model: Model,
   bos: number | undefined,

@@ -1,4 +1,4 @@
-/** The texts that score and detect are about, as token ids. */
+/** Reads the texts of score and detect as token ids. */
 import { type Recipe, windowsOf } from "@tsgpt/analysis";
 import { eosTokenIds, type Model } from "@tsgpt/gpt";
 import { CliError, usageError } from "../cli-error.ts";
@@ -7,9 +7,9 @@ import { textArgument, typedText } from "../input/text-argument.ts";
 import type { ScoringFlags } from "../options/scoring.ts";
 import { errorMessage } from "../terminal/error-message.ts";
 
-/** What was typed, before a model is there. */
+/** A text from the command line, before it is tokenized. */
 export interface Input {
-  /** What a report calls it: `story.txt`, `stdin`, `tokens`; typed, `text` or one of `text 1`, `text 2`. */
+  /** Its name in reports: `story.txt`, `stdin`, `tokens`; for a text argument `text`, or `text 1`, `text 2`, ... */
   readonly name: string;
   readonly content: string | readonly number[];
 }
@@ -21,8 +21,8 @@ export interface Text {
 }
 
 /**
- * The texts: as typed, of files by @name, of standard input by `-` or where nothing is typed, or the ids of --tokens.
- * @throws CliError for ids together with a text, for one that cannot be read or is no UTF-8; the signal's AbortError
+ * The texts: arguments, files given as @file, standard input (`-` or no argument), or the ids of --tokens.
+ * @throws CliError for both ids and a text, or a text that cannot be read or is not UTF-8; the signal's AbortError
  */
 export async function readInputs(
   typed: readonly string[],
@@ -40,22 +40,22 @@ export async function readInputs(
   return inputs;
 }
 
-/** One text; `name` is what a report calls it if it was typed. */
+/** Reads one text; `name` is its name in reports, unless it is a file or stdin. */
 export async function readInput(text: string, name: string, signal: AbortSignal): Promise<Input> {
   if (text === "-") return { name: "stdin", content: await readStdin(signal) };
   const isFile = text.startsWith("@") && !text.startsWith("@@");
   return { name: isFile ? text.slice(1) : name, content: await typedText(text) };
 }
 
-/** How texts are read. */
+/** How a text is read. */
 export interface Reading {
   readonly bos: number | undefined;
   readonly recipe: Recipe;
 }
 
 /**
- * The ids of a text. @throws CliError for one that is empty, without a tokenizer, of unknown ids, or too short or long
- * for its reading
+ * The ids of a text. @throws CliError for an empty text, a text without a tokenizer, unknown ids, or a length that the
+ * recipe does not allow
  */
 export function asText(
   { config, tokenizer, name: model }: Model,
@@ -79,14 +79,14 @@ export function asText(
   return { name, ids };
 }
 
-/** @throws CliError for a stride that the context does not have */
+/** @throws CliError for a stride above the context */
 export function checkStride({ config: { nPositions } }: Model, recipe: Recipe): void {
   const stride = recipe.name === "transformers" ? (recipe.stride ?? 0) : 0;
   if (stride <= nPositions) return;
   throw usageError(`--stride must be at most ${nPositions}, the context of the model, got ${stride}`);
 }
 
-/** The token of --bos. @throws CliError for a model that has neither */
+/** The token of --bos. @throws CliError for a model that has neither bos_token_id nor eos_token_id */
 export function beginToken({ config, name }: Model, { bos }: Pick<ScoringFlags, "bos">): number | undefined {
   if (!bos) return undefined;
   const token = config.bosTokenId ?? eosTokenIds(config)[0];

@@ -1,6 +1,6 @@
 /**
- * What score writes for programs: JSON in pieces, as a megabyte of text has a hundred of JSON, and lines of CSV. In
- * nats.
+ * The machine-readable output of score, in nats: CSV, and JSON, written in pieces because a megabyte of text gives a
+ * hundred of JSON.
  */
 import {
   defaultStride,
@@ -19,7 +19,7 @@ export interface RecipeReport {
   readonly name: "transformers" | "llama.cpp";
   /** Tokens of a window: the context. */
   readonly window: number;
-  /** Of transformers' recipe. */
+  /** Of the transformers recipe only. */
   readonly stride?: number;
 }
 
@@ -31,7 +31,7 @@ export function recipeReport({ config: { nPositions } }: Model, recipe: Recipe):
 export interface ScoredText {
   readonly name: string;
   readonly scores: TokenScores;
-  /** Of llama.cpp's recipe: the perplexity after each chunk. */
+  /** Of the llama.cpp recipe only: the perplexity after each chunk. */
   readonly running?: readonly RunningPerplexity[] | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface ScoreReport {
   readonly texts: readonly ScoredText[];
 }
 
-/** One text's object, or that of several: `files`, and what they come to together. */
+/** The object of one text; for several texts, `files` and the totals of all of them. */
 export function* scoreJson({ model, bos = undefined, recipe, texts }: ScoreReport): Generator<string> {
   const head = JSON.stringify({ model: model.name, bos: bos ?? null, recipe }).slice(0, -1);
   const [first, ...others] = texts;
@@ -95,7 +95,7 @@ const totalsJson = (totals: Totals): string => JSON.stringify(totals).slice(1, -
 
 const COLUMNS = ["position", "id", "text", "logprob", "rank", "entropy", "top"];
 
-/** A line of names, then one for each token; of several texts the first column is the file. @see RFC 4180 */
+/** A header line, then one line per token; with several texts, the first column is the file. @see RFC 4180 */
 export function* scoreCsv({ model, texts }: ScoreReport): Generator<string> {
   const isMany = texts.length > 1;
   yield `${[...(isMany ? ["file"] : []), ...COLUMNS].join(",")}\n`;
@@ -109,7 +109,7 @@ export function* scoreCsv({ model, texts }: ScoreReport): Generator<string> {
   }
 }
 
-/** A cell of CSV: empty for null; quoted where it has to be. */
+/** A cell of CSV: empty for null, quoted if necessary. */
 function cell(value: string | number | null): string {
   if (value === null) return "";
   const text = String(value);

@@ -1,4 +1,4 @@
-/** What detect shows a person: every statistic with its unit, and what it is worth. */
+/** The human-readable output of detect: every statistic with its unit, and a disclaimer. */
 import { type Detection, RANK_CLASSES, RANK_STYLES, type WatermarkEvidence } from "@tsgpt/analysis";
 import type { RecipeReport } from "../score/score-json.ts";
 import { describeCounts } from "./score-report.ts";
@@ -14,10 +14,10 @@ export interface DetectReport {
   readonly watermark?: Omit<WatermarkEvidence, "colors"> | undefined;
 }
 
-/** Fewer tokens than these say little. */
+/** Below this many tokens the statistics of any text vary widely. */
 export const FEW_TOKENS = 50;
 
-/** The statistics, a line each. */
+/** One line per statistic. */
 export function describeDetection({ detection, tokens, recipe, detectGpt, watermark }: DetectReport): string {
   const rows = [...statistics(detection)];
   if (detectGpt !== undefined)
@@ -53,11 +53,11 @@ function* statistics({
   classes,
 }: Detection): Generator<[string, string, string]> {
   yield ["log-likelihood", number(logLikelihood), "nats per token, mean"];
-  yield ["rank", number(rank), "mean, from 1"];
+  yield ["rank", number(rank), "mean, counted from 1"];
   yield ["log-rank", number(logRank), "mean of ln rank"];
   yield ["entropy", number(entropy), "nats, mean"];
   yield ["LRR", number(lrr), lrr === null ? "not defined where log-rank is 0" : "-log-likelihood / log-rank"];
-  yield ["Fast-DetectGPT", number(fastDetectGpt), "deviations from what the model would draw"];
+  yield ["Fast-DetectGPT", number(fastDetectGpt), "standard deviations above the model's expectation"];
   for (const name of RANK_CLASSES) {
     yield [
       `GLTR ${name}`,

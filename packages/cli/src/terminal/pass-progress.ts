@@ -1,4 +1,4 @@
-/** The progress of passes over a long text: how much of it is done, and how long the rest will take. */
+/** Progress of the passes over a long text: the share that is done and the estimated time left. */
 import { type ProgressTerminal, progressLine } from "./progress-line.ts";
 
 interface PassProgressOptions {
@@ -8,7 +8,7 @@ interface PassProgressOptions {
   readonly doing?: string;
 }
 
-/** Runs `work` with a callback that shows how far it is; nothing is written where stderr is no terminal. */
+/** Runs `work` with a callback that shows its progress; writes nothing if stderr is not a terminal. */
 export async function withPassProgress<Result>(
   work: (onProgress: (done: number, total: number) => void) => Promise<Result>,
   { terminal = process.stderr, now = () => performance.now(), doing = "scoring" }: PassProgressOptions = {},

@@ -1,4 +1,4 @@
-/** What score shows a person: the text with GLTR's classes, their histogram, the totals; or one line a token. */
+/** The human-readable output of score: the marked text, the histogram of GLTR's classes, the totals, or a table. */
 import {
   classCounts,
   RANK_CLASSES,
@@ -19,8 +19,8 @@ import { pluralize } from "./pluralize.ts";
 import { tokenShower } from "./token-text.ts";
 
 /**
- * Colors of a 256-color terminal near those of RANK_STYLES; foreground and background both, for the terminal's own are
- * unknown.
+ * The 256-color palette's closest colors to RANK_STYLES. Both foreground and background are set, because the terminal's
+ * own colors are unknown.
  */
 const SGR: Readonly<Record<RankClass, string>> = {
   top10: "",
@@ -31,8 +31,8 @@ const SGR: Readonly<Record<RankClass, string>> = {
 const RESET = "\x1b[0m";
 
 /**
- * The text of a terminal: every token of a class other than the first has its mark behind it, and where there is color
- * its color.
+ * The text for a terminal: every token outside the first class is followed by its mark and, with color, shown in its
+ * color.
  */
 export function markedText(
   { scores }: Pick<ScoredText, "scores">,
@@ -44,7 +44,7 @@ export function markedText(
     .join("");
 }
 
-/** Blanks before and behind a token stay outside of its color, so that a line ends where its text ends. */
+/** Whitespace before and after a token is not colored, so that the color ends where the text of a line ends. */
 function marked({ text, rankClass }: TextPiece, color: boolean): string {
   const [, before = "", inner = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(visibleText(text)) ?? [];
   if (rankClass === undefined) return `${before}${inner}${UNSCORED_MARK}${after}`;
@@ -54,7 +54,7 @@ function marked({ text, rankClass }: TextPiece, color: boolean): string {
 
 const BAR = 40;
 
-/** How many tokens each class has, which is the legend too. */
+/** How many tokens are in each class; also the legend of the marks. */
 export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: boolean): string {
   const counts = classCounts(scores);
   const all = RANK_CLASSES.reduce((sum, name) => sum + counts[name], 0);
@@ -73,7 +73,7 @@ export function classHistogram({ scores }: Pick<ScoredText, "scores">, color: bo
   return `tokens by their rank among the model's predictions (token${UNSCORED_MARK}: no score)\n${lines.join("\n")}\n`;
 }
 
-/** `24 of 25 tokens scored, recipe transformers, ...`, and what they come to, with units. */
+/** `24 of 25 tokens scored, recipe transformers (...)`, then loss, perplexity and bits, with units. */
 export function describeTotals(
   { scores, running }: ScoredText,
   recipe: RecipeReport,
@@ -111,7 +111,7 @@ function inUnits({ loss, perplexity, bitsPerToken, bitsPerByte }: Totals, error 
   return `${nats}, ${bitsPerToken.toFixed(3)} bits per token${bytes}`;
 }
 
-/** One line for each of several texts, and one for all of them. */
+/** One line per text, and one for all texts together. */
 export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreReport): string {
   const rows = texts.map(({ name, scores, running }) => {
     return { name: visibleText(name), error: plusMinus(running), totals: totalsOf([scores], tokenizer) };
@@ -132,12 +132,12 @@ export function describeFiles({ model: { tokenizer }, recipe, texts }: ScoreRepo
   return `${lines.join("")}${describeRecipe(recipe)}\n`;
 }
 
-/** A line of titles, and one for each token; of several texts the file's name above its lines. */
+/** A header line and one line per token; with several texts, each text's name precedes its lines. */
 export function* scoreTable({ model: { tokenizer }, texts }: ScoreReport): Generator<string> {
   const show = tokenShower(tokenizer);
   for (const { name, scores } of texts) {
     if (texts.length > 1) yield `${visibleText(name)}\n`;
-    yield tableLine(["position", "probability", "bits", "rank", "entropy (bits)", "token"], "likeliest");
+    yield tableLine(["position", "probability", "bits", "rank", "entropy (bits)", "token"], "most probable");
     for (let i = 0; i < scores.ids.length; i++) {
       const { id, logprob, rank, entropy, top } = tokenScore(scores, i);
       const others = top.map((other) => `${show(other.id)} ${fixedPercent(Math.exp(other.logprob))}`).join("  ");

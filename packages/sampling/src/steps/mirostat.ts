@@ -57,7 +57,7 @@ export const mirostat = contextStep<Mirostat, Options>({
   flags: {
     mirostatTau: {
       placeholder: "<bits>",
-      help: "target surprise of mirostat v2; 0 is off (default: 5)",
+      help: "mirostat v2 with this target surprise; 0 is off (default with --mirostat-eta alone: 5)",
       takes: { kind: "number", least: 0 },
     },
     mirostatEta: {

@@ -122,7 +122,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     },
     watermarkHash: {
       placeholder: "<how>",
-      help: "what seeds the green list: the previous tokens, or one of them and the token itself",
+      help: "what seeds the green list: left, the previous tokens; self, one of them and the token (default: left)",
       takes: { kind: "word", words: ["left", "self"] },
       needs,
     },
