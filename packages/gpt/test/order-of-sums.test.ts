@@ -224,7 +224,11 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
             expectOnePass(
               model,
               19,
-              Array.from({ length: 19 }, (_, k) => k + 1),
+              sample(
+                Array.from({ length: 19 }, (_, k) => k + 1),
+                6,
+                i,
+              ),
               i,
             ),
         );

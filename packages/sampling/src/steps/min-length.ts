@@ -1,6 +1,6 @@
 /**
- * Minimum length: the end-of-text token may not come before the text has a minimum number of tokens, counted over the generated
- * text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
+ * Minimum length: the end-of-text token may not come before the text has a minimum number of tokens, counted over the
+ * generated text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
  */
 import type { Candidates } from "../candidates.ts";
 import { lengthOf } from "../history.ts";
