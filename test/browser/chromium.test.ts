@@ -12,7 +12,7 @@ import { executablePath, hasChromium } from "./executable.ts";
 
 const root = join(import.meta.dirname, "../..");
 const REFERENCE = "packages/gpt/test/reference.test.ts";
-const NEEDS_NODE = /"node:|\/src\/node|\bprocess\.|\bsetImmediate\b|\bBuffer\b|\bvi\./;
+const NEEDS_NODE = /"node:|\/src\/(?:host\/)?node|\bprocess\.|\bsetImmediate\b|\bBuffer\b|\bvi\./;
 
 /** The test files of the core packages that name nothing of Node, nor vitest's mocks, which are not in browser/vitest.ts. */
 const all = [

@@ -62,6 +62,9 @@ describe.concurrent("--json", () => {
     expect(whole.perplexity / chunks.perplexity).toBeCloseTo(1, 5);
     expect(whole.recipe).toEqual({ name: "llama.cpp", window: 512 });
     expect(whole.running.at(-1).error / chunks.running.at(-1)[1]).toBeCloseTo(1, 5);
+    const { stdout } = await tsgpt(["score", `@${text}`, "--recipe", "llama.cpp", "--bos", ...MODEL]);
+    const values = chunks.running.map(([perplexity]: [number], i: number) => `[${i + 1}]${perplexity.toFixed(2)}`);
+    expect(stdout.split("\n")).toContain(`running perplexity ${values.join(",")}`);
     const ids = reference.ids.slice(0, 700).join();
     for (const stride of [256, 512]) {
       const { perplexity, recipe } = await json("--tokens", ids, "--stride", `${stride}`);

@@ -80,7 +80,15 @@ export function describeTotals(
   tokenizer: Tokenizer | undefined,
 ): string {
   const totals = totalsOf([scores], tokenizer);
-  return `${describeCounts(totals.scored, scores.ids.length, recipe)}\n${inUnits(totals, plusMinus(running))}\n`;
+  const counts = describeCounts(totals.scored, scores.ids.length, recipe);
+  return `${counts}\n${inUnits(totals, plusMinus(running))}\n${runningLine(running)}`;
+}
+
+/** The perplexity after each chunk, as llama.cpp prints it: `[1]810.63,[2]702.11` */
+function runningLine(running: ScoredText["running"]): string {
+  if (!running || running.length < 2) return "";
+  const values = running.map(({ perplexity }, i) => `[${i + 1}]${perplexity.toFixed(2)}`);
+  return `running perplexity ${values.join(",")}\n`;
 }
 
 /** `24 of 25 tokens scored, recipe transformers (window 512, stride 256)` */
