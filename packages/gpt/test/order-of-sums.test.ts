@@ -30,6 +30,7 @@ const engines: readonly { engineName: string; create: () => Engine }[] = [
 ];
 const dtypes = ["f32", "f16", "bf16", "int8"] as const;
 
+const EVERY_K = Array.from({ length: 19 }, (_, k) => k + 1);
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const trained = path("./fixtures/fairytales-1");
 const folders = ["tiny-tied", "tiny-odd-sizes", "tiny-untied", "tiny-gelu-erf"].map((name) =>
@@ -220,17 +221,7 @@ describe.each(engines)("$engineName", ({ engineName, create }) => {
       for (const [i, folder] of folders.entries()) {
         await withModel(
           (engine) => loadModel(folder, { engine, dtype }),
-          (model) =>
-            expectOnePass(
-              model,
-              19,
-              sample(
-                Array.from({ length: 19 }, (_, k) => k + 1),
-                6,
-                i,
-              ),
-              i,
-            ),
+          (model) => expectOnePass(model, 19, sample(EVERY_K, 6, i), i),
         );
       }
     },

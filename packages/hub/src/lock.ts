@@ -4,7 +4,7 @@
  * the known library, takes over a dead process's lock after 2 seconds at the earliest and does not check its process.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -68,9 +68,9 @@ async function take(
   while (!(await create(path, id))) {
     signal?.throwIfAborted();
     const holder = await readHolder(path);
-    const mark = `${holder?.id} ${(await stat(path).catch(() => undefined))?.mtimeMs}`;
+    const mark = await markOf(path, holder);
     if (mark !== seen.mark) seen = { at: performance.now(), mark };
-    if (performance.now() - seen.at > SILENCE[stateOf(holder)]) await clear(path, id, holder);
+    if (performance.now() - seen.at > SILENCE[stateOf(holder)]) await clear(path, id, mark);
     else {
       if (!hasReported) onWait?.();
       hasReported = true;
@@ -91,17 +91,29 @@ async function create(path: string, id: string): Promise<boolean> {
   return true;
 }
 
-/** Moves a dead process's lock away. Of several contenders one succeeds; one that moved a new lock restores it. */
-async function clear(path: string, id: string, dead: Holder | undefined): Promise<void> {
-  const aside = `${path}.${id}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  const isOther = (await readHolder(aside))?.id !== dead?.id;
-  if (isOther) await rename(aside, path);
-  else await rm(aside, { force: true });
+/** What changes when the lock is renewed, or becomes another's. */
+async function markOf(path: string, holder: Holder | undefined): Promise<string> {
+  return `${holder?.id} ${(await stat(path).catch(() => undefined))?.mtimeMs}`;
+}
+
+/**
+ * Removes a dead process's lock, unless it changed since `mark`. One contender at a time: whoever looked earlier would
+ * otherwise remove the lock of the one that took over.
+ */
+async function clear(path: string, id: string, mark: string): Promise<void> {
+  const takeover = `${path}.takeover`;
+  if (!(await create(takeover, id))) {
+    const started = (await stat(takeover).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - started > SILENCE.running)
+      await rm(takeover, { force: true }); // its process was killed here
+    else await wait(POLLED);
+    return;
+  }
+  try {
+    if ((await markOf(path, await readHolder(path))) === mark) await rm(path, { force: true });
+  } finally {
+    await rm(takeover, { force: true });
+  }
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {

@@ -69,6 +69,16 @@ test("of several that would take a dead one's over, one at a time has it", async
   await Promise.all(Array.from({ length: 5 }, () => withLock(path, task)));
 });
 
+test("a takeover that was killed midway holds up the next for ten seconds at most", async () => {
+  await leave({ id: "x", host: hostname(), pid: deadPid() });
+  const takeover = `${path}.takeover`;
+  writeFileSync(takeover, "");
+  const before = new Date(Date.now() - 11_000);
+  utimesSync(takeover, before, before);
+  expect(await secondsToTake()).toBeLessThan(2);
+  expect(readdirSync(join(folder, "deep"))).toEqual([]);
+});
+
 test("a living process's is not taken, however long it says nothing", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   await leave({ id: "x", host: hostname(), pid: child.pid });
