@@ -5,6 +5,7 @@
  */
 import { firstBfloats, firstHalves, lastBfloats, lastHalves } from "./halves";
 import { madd } from "./madd";
+import { storeSums } from "./tiles";
 
 const NEVER: usize = 1; // no row starts there
 const LINE: usize = 16; // bytes of an input's eight outputs in a strip
@@ -86,19 +87,4 @@ export function stepOfHalves(target: usize, start: usize, x: usize, w: usize, st
     a7 = madd(s, lastHalves(h3, mask, factor), a7);
   }
   storeSums(target, a0, a1, a2, a3, a4, a5, a6, a7);
-}
-
-// @ts-expect-error: decorator
-@inline
-function storeSums(
-  target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
-): void {
-  v128.store(target, a0);
-  v128.store(target, a1, 16);
-  v128.store(target, a2, 32);
-  v128.store(target, a3, 48);
-  v128.store(target, a4, 64);
-  v128.store(target, a5, 80);
-  v128.store(target, a6, 96);
-  v128.store(target, a7, 112);
 }

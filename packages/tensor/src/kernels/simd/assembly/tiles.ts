@@ -40,6 +40,15 @@ export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: u
     w2 += LINE;
     w3 += LINE;
   }
+  storeSums(target, a0, a1, a2, a3, a4, a5, a6, a7);
+}
+
+/** The sums of a row and a panel, side by side. */
+// @ts-expect-error: decorator
+@inline
+export function storeSums(
+  target: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+): void {
   v128.store(target, a0);
   v128.store(target, a1, 16);
   v128.store(target, a2, 32);
