@@ -140,7 +140,8 @@ test.each(["generate", "tokens", "watermark", "logits", "sample"])("%s --help st
   let help = "";
   const command = (await createProgram(name)).commands.find((known) => known.name() === name);
   command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-  expect(help).toMatch(
-    /For a text or prompt, @file reads a UTF-8 file; type @@ .*One\s+newline at the end and a byte order mark.*--stop, take their\s+text literally/s,
+  expect(help.replaceAll(/\s+/g, " ")).toContain(
+    "@file reads a UTF-8 file; type @@ for a text that begins with @. One newline at the end and a byte order mark (U+FEFF) " +
+      "at the start are removed from files and standard input. Other options, such as --stop, take their text literally.",
   );
 });

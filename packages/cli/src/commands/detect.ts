@@ -89,10 +89,7 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
   checkStride(model, recipe);
   const bos = beginToken(model, flags);
   const { ids } = asText(model, input ?? { name: "text", content: [] }, { bos, recipe });
-  if (flags.perturbations !== undefined && ids.length + (bos === undefined ? 0 : 1) < SHORTEST_REWRITE) {
-    const least = pluralize(SHORTEST_REWRITE - (bos === undefined ? 0 : 1), "token");
-    throw new CliError(`--perturbations: a text to rewrite needs ${least} or more, got ${ids.length}`, 1);
-  }
+  if (flags.perturbations !== undefined) checkRewritable(ids.length, bos);
   const scores = await withPassProgress((onProgress) =>
     scoreText(model, ids, { bos, top: 0, recipe, signal, onProgress }),
   );
@@ -122,6 +119,14 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
     },
     flags,
   );
+}
+
+/** @throws CliError for a text too short to have a span that is rewritten */
+function checkRewritable(tokens: number, bos: number | undefined): void {
+  const least = SHORTEST_REWRITE - (bos === undefined ? 0 : 1);
+  if (tokens >= least) return;
+  const need = pluralize(least, "token");
+  throw new CliError(`--perturbations: a text to rewrite needs ${need} or more, got ${tokens}`, 1);
 }
 
 /** @throws CliError for an option that has no effect without another */
