@@ -59,6 +59,7 @@ export async function decoders(lab: Lab): Promise<Chapter> {
       "decoders.table": table(["decoder", ...STATISTICS.map(({ name }) => name)], rows),
       "decoders.best": table(["decoder", "best statistic", "AUROC"], best, 2),
       "decoders.whole": shown(whole),
+      "decoders.wholeFast": shown(await aurocOf(lab, WHOLE, FAST)),
       "decoders.warm": shown(likelihood),
       "decoders.count": String(lab.human.length),
     },
