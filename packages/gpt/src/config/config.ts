@@ -8,8 +8,9 @@
 import * as v from "valibot";
 import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
+import { checkKeys } from "./check-keys.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, type Problem, parse, wholeNumber } from "./schema.ts";
+import { finiteNumber, object, wholeNumber } from "./schema.ts";
 
 export interface GPT2Config {
   /** V */
@@ -107,7 +108,7 @@ export function parseConfig(text: string, file = "config.json"): GPT2Config {
   refuseOtherFormats(raw, file);
   const given = withoutAliases(raw, file);
   refuseNested(given, file);
-  const keys = checkTypes(given, file);
+  const keys = checkKeys(schema, given, file);
   if (keys.n_embd % keys.n_head !== 0) {
     throw new ConfigError(file, `"n_embd" must be a multiple of "n_head", got ${keys.n_embd} and ${keys.n_head}`);
   }
@@ -174,16 +175,6 @@ function withoutAliases(raw: Record<string, unknown>, file: string): Record<stri
   return keys;
 }
 
-function checkTypes(keys: Record<string, unknown>, file: string): Keys {
-  return parse(schema, keys, (problem) => wrongKey(problem, keys, file));
-}
-
-/** The error of a key of a flat object. */
-export function wrongKey({ path, rule }: Problem, keys: Readonly<Record<string, unknown>>, file: string): ConfigError {
-  const [key = ""] = path;
-  return new ConfigError(file, `"${key}" must be ${rule}, got ${quote(keys[key])} (${typeName(keys[key])})`);
-}
-
 /** Whether it is an integer, 0 or more. */
 export function isTokenId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
@@ -204,11 +195,6 @@ export function asTokenIds(ids: number | readonly number[] | null | undefined): 
 /** The tokens that end a text: none, one or several. */
 export function eosTokenIds({ eosTokenId }: Pick<GPT2Config, "eosTokenId">): readonly number[] {
   return typeof eosTokenId === "number" ? [eosTokenId] : (eosTokenId ?? []);
-}
-
-/** The name of a value's type in messages. */
-function typeName(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
 function toConfig(keys: Keys): GPT2Config {

@@ -4,9 +4,10 @@
  * of the hf dialect. Stricter than transformers: a value of the wrong type is an error.
  */
 import * as v from "valibot";
-import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS, wrongKey } from "./config.ts";
+import { checkKeys } from "./check-keys.ts";
+import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS } from "./config.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, parse, wholeNumber } from "./schema.ts";
+import { finiteNumber, object, wholeNumber } from "./schema.ts";
 
 /** The file's keys in camelCase; undefined if the file omits them or has null. */
 export interface GenerationConfig {
@@ -116,7 +117,7 @@ export function parseGenerationConfig(text: string, file = "generation_config.js
 }
 
 function generationConfigOf(raw: Readonly<Record<string, unknown>>, file: string): GenerationConfig {
-  const found = parse(schema, raw, (problem) => wrongKey(problem, raw, file));
+  const found = checkKeys(schema, raw, file);
   const given = Object.entries(found).filter(([, value]) => value !== null && value !== undefined);
   const unapplied = Object.entries(UNAPPLIED).flatMap(([key, neutral]) => {
     const value = Object.hasOwn(raw, key) ? raw[key] : null;

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { object } from "../config/schema.ts";
+import { byteLevel, TYPED } from "./byte-level.ts";
 import { check, mustBe } from "./parse-json.ts";
 
 export interface Pipeline {
@@ -31,18 +32,6 @@ export interface PipelineKeys {
   readonly decoder?: unknown;
 }
 
-const flag = v.boolean("true or false");
-export const TYPED = "an object with a type";
-
-export const byteLevel = object(
-  {
-    type: v.literal("ByteLevel", '"ByteLevel", the only kind supported'),
-    add_prefix_space: flag,
-    trim_offsets: flag,
-    use_regex: v.optional(flag, true),
-  },
-  TYPED,
-);
 const nfc = object({ type: v.literal("NFC", '"NFC", the only kind supported') }, TYPED);
 
 /** The pipeline of these keys. @throws TokenizerError that begins with `subject` */

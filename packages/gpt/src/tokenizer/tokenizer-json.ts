@@ -8,9 +8,10 @@ import { parseStrictJson } from "../checkpoint/strict-json.ts";
 import { isObject, looseObject, object } from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import type { AddedToken } from "./added-tokens.ts";
+import { byteLevel, TYPED } from "./byte-level.ts";
 import type { BytePairOptions } from "./byte-pairs.ts";
 import { check, mustBe, parseJson } from "./parse-json.ts";
-import { byteLevel, type Pipeline, parsePipeline, partsOf, TYPED } from "./pipeline.ts";
+import { type Pipeline, parsePipeline, partsOf } from "./pipeline.ts";
 import { type Merge, parseMerges, parseVocab } from "./vocabulary.ts";
 
 export interface TokenizerJson {
