@@ -4,7 +4,7 @@ import { executablePath } from "../../test/browser/executable.ts";
 import { type SiteOptions, serve } from "./server.ts";
 
 /** What the application's worker posts (app/generation/worker.js). */
-export interface Generation {
+interface Generation {
   readonly ids: readonly number[];
   readonly text: string;
   /** When the first token was there, in milliseconds since 1970. */
