@@ -1,5 +1,6 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
@@ -61,4 +62,4 @@ export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
 export { type Tokenizer, TokenizerError } from "./tokenizer/tokenizer.ts";
 export { COMPANION_FILES, loadTokenizer, TOKENIZER_FILES, VOCABULARY_FILES } from "./tokenizer/tokenizer-files.ts";
-export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
+export { chainTraces, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";

@@ -5,13 +5,14 @@
  * transformers-community/contrastive-search.
  */
 import { layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
+import { blockKeys } from "../activation-keys.ts";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import type { Sequence } from "../pass/sequences.ts";
-import { blockKeys, record } from "../trace.ts";
+import { record } from "../trace.ts";
 import {
   type Continuation,
   checkedPrompt,
