@@ -3,6 +3,7 @@
  * the context is read in windows; short texts share a pass of `forwardBatch`.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import { groupBySize } from "../group-by-size.ts";
 import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
 import { type Recipe, type Window, windowsOf } from "./windows.ts";
@@ -54,7 +55,7 @@ export async function scoreTexts(
   const jobs = scored.flatMap((scores): Job[] =>
     windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
   );
-  const groups = groupsOf(jobs, nPositions);
+  const groups = groupBySize(jobs, ({ start, end }) => end - start, nPositions);
   const mostRows = groups.reduce((most, group) => Math.max(most, rowsOf(group)), 0);
   const memory = new Float32Array(mostRows * vocabSize); // reused by every pass
   const total = rowsOf(jobs);
@@ -68,22 +69,6 @@ export async function scoreTexts(
 }
 
 const rowsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { start, end }) => sum + end - start, 0);
-
-/** Groups consecutive jobs, with at most `most` tokens per group. */
-function groupsOf(jobs: readonly Job[], most: number): Job[][] {
-  const groups: Job[][] = [];
-  let tokens = most;
-  for (const job of jobs) {
-    const length = job.end - job.start;
-    if (tokens + length > most) {
-      groups.push([]);
-      tokens = 0;
-    }
-    groups.at(-1)?.push(job);
-    tokens += length;
-  }
-  return groups;
-}
 
 interface PassSettings {
   /** Whether each window is an independent chunk, which then starts with the begin token if there is one. */
