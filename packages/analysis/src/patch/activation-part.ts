@@ -28,20 +28,40 @@ export function isSquare(name: string): boolean {
   return SQUARE.test(name);
 }
 
-/** The rows of a part. `start` is the position of the activation's first row. */
-export function rowsOf(activation: Tensor, name: string, { head, position }: ActivationPart, start = 0) {
-  const square = isSquare(name);
-  const [first, second = 1, width = 1] = activation.shape as [number, number?, number?];
-  const [rows, heads, size] = square
-    ? [second, first, width]
-    : [first, BY_HEAD.test(name) ? second : 1, activation.size / (first * (BY_HEAD.test(name) ? second : 1))];
+/** How the rows of an activation lie in its data: row (i, h) begins at index at(i, h). */
+interface Layout {
+  readonly positions: number;
+  readonly heads: number;
+  /** Numbers a row, those behind the causal mask included. */
+  readonly size: number;
+  readonly at: (i: number, h: number) => number;
+}
+
+function layoutOf({ shape, size: total }: Tensor, name: string): Layout {
+  const [first, second = 1] = shape as [number, number?];
+  const [positions, heads] = isSquare(name) ? [second, first] : [first, BY_HEAD.test(name) ? second : 1];
+  const size = total / (positions * heads);
+  const at = isSquare(name)
+    ? (i: number, h: number) => (h * positions + i) * size
+    : (i: number, h: number) => (i * heads + h) * size;
+  return { positions, heads, size, at };
+}
+
+/** The rows of a part of an activation whose first row has position `start`. */
+export function rowsOf(
+  activation: Tensor,
+  name: string,
+  { head, position }: ActivationPart,
+  start = 0,
+): ActivationRow[] {
+  const { positions, heads, size, at } = layoutOf(activation, name);
   const found: ActivationRow[] = [];
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < positions; i++) {
     if (position !== undefined && position !== start + i) continue;
+    const length = isSquare(name) ? start + i + 1 : size; // up to the causal mask
     for (let h = 0; h < heads; h++) {
       if (head !== undefined && head !== h) continue;
-      const at = (square ? h * rows + i : i * heads + h) * size;
-      const values = activation.data.subarray(at, at + (square ? start + i + 1 : size));
+      const values = activation.data.subarray(at(i, h), at(i, h) + length);
       found.push({ position: start + i, head: BY_HEAD.test(name) ? h : undefined, values });
     }
   }

@@ -15,17 +15,17 @@ import type { NamedHook, Names } from "./named-hook.ts";
  * @example patchActivation("blocks.2.hook_resid_pre", clean.activations, { position: 4 })
  */
 export function patchActivation(names: Names, source: Activations, part: ActivationPart = {}): NamedHook {
+  const replacements = new Map<string, Map<string, Float32Array>>();
   return {
     names,
     check: (name, text) => {
       checkPart(part, name, text, "patchActivation");
-      checkSource(name, source, part, text.length);
+      const rows = rowsOf(checkedSource(name, source, part, text.length), name, part);
+      replacements.set(name, new Map(rows.map((row) => [slotOf(row), row.values])));
     },
     hook: (activation, name, _, start) => {
-      const rows = rowsOf(activation, name, part, start);
-      const tensor = source.get(name) as Tensor;
-      const replacements = new Map(rowsOf(tensor, name, part).map((row) => [slotOf(row), row.values]));
-      for (const row of rows) copyRow(name, row.values, replacements.get(slotOf(row)));
+      for (const row of rowsOf(activation, name, part, start))
+        copyRow(name, row.values, replacements.get(name)?.get(slotOf(row)));
       return activation;
     },
   };
@@ -41,7 +41,7 @@ function copyRow(name: string, target: Float32Array, replacement: Float32Array |
   target.set(replacement);
 }
 
-function checkSource(name: string, source: Activations, { position }: ActivationPart, length: number): void {
+function checkedSource(name: string, source: Activations, { position }: ActivationPart, length: number): Tensor {
   const tensor = source.get(name);
   if (!tensor) throw new RangeError(`patchActivation: the source has no "${name}"; record it with runWithCache`);
   const tokens = tensor.shape[isSquare(name) ? 1 : 0] as number;
@@ -53,4 +53,5 @@ function checkSource(name: string, source: Activations, { position }: Activation
     const got = `the source ends at position ${tokens - 1}`;
     throw new RangeError(`patchActivation: position ${position} must be in both texts; ${got}`);
   }
+  return tensor;
 }
