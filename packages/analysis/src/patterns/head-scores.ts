@@ -19,9 +19,9 @@ type Keys = (ids: ArrayLike<number>, query: number) => readonly number[] | undef
 /**
  * Induction score: for each query whose token has occurred before, the attention to the tokens after its earlier
  * occurrences, averaged over these queries and all texts; `repeatedTokens` makes such texts. The prefix-matching score
- * of Olsson et al. 2022 (arXiv 2209.11895), and TransformerLens's detect_head with "induction_head". TransformerLens's
- * demos average the diagonal 1 - n of n tokens repeated once, which is this and one query more, the last before the
- * repetition. B lists of T ids -> [L][H]
+ * of Olsson et al. 2022 (arXiv 2209.11895); the keys are those of TransformerLens's detect_head for "induction_head",
+ * which averages over all queries. TransformerLens's Main_Demo averages pattern.diagonal(1 - n) of n tokens repeated
+ * once: this, and the last queries before the repetition, which cannot find anything yet. B lists of T ids -> [L][H]
  * @throws RangeError if no token occurs twice; what `runBatch` throws
  */
 export function inductionScore(

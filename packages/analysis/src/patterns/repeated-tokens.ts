@@ -1,7 +1,7 @@
 /**
  * Random tokens, and the same tokens again: a text that nothing but its repetition predicts, on which induction heads
- * are found. Olsson et al. 2022, "In-context Learning and Induction Heads" (arXiv 2209.11895), there 25 tokens four
- * times; TransformerLens's demos repeat 50 tokens once, after the begin token.
+ * are found. Olsson et al. 2022, "In-context Learning and Induction Heads" (arXiv 2209.11895), has 25 tokens four
+ * times, TransformerLens's Main_Demo 50 tokens twice.
  */
 import type { Model } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
