@@ -12,6 +12,7 @@ import { ShapeError, Tensor } from "@tsgpt/tensor";
  */
 export type Hook = (activation: Tensor, key: string, sequence: number) => Tensor | undefined;
 
+/** Receives the activations of a pass, and may replace them. */
 export interface Trace {
   /**
    * True if someone listens for this key of this sequence (0 if it is the only one); otherwise it is not materialized.

@@ -8,6 +8,7 @@ import { nearest } from "./nearest.ts";
 interface AnyKind {
   /** Completes "must be". */
   readonly rule: string;
+  /** Whether a value is of this kind. */
   readonly holds: (value: unknown) => boolean;
 }
 
@@ -19,30 +20,27 @@ export interface Kind<T> extends AnyKind {
 
 type TypeName = "boolean" | "number" | "string" | "function";
 
-/** The name of a type, unless some of its values are excluded. */
-type NameOf<T> = [boolean, T] extends [T, boolean]
-  ? "boolean"
-  : [number, T] extends [T, number]
-    ? "number"
-    : [string, T] extends [T, string]
-      ? "string"
-      : [T] extends [(...parameters: never) => unknown]
-        ? "function"
-        : never;
-
-/** The check of an option with values of type T. */
-export type Check<T> = NameOf<T> | Kind<T>;
+/** The check of an option with values of type T: the name of the type, or a kind if some values of it are excluded. */
+export type Check<T> =
+  | Kind<T>
+  | ([boolean, T] extends [T, boolean]
+      ? "boolean"
+      : [number, T] extends [T, number]
+        ? "number"
+        : [string, T] extends [T, string]
+          ? "string"
+          : [T] extends [(...parameters: never) => unknown]
+            ? "function"
+            : never);
 
 /** The check of an option that must be given. */
 export interface RequiredCheck<C> {
   readonly required: C;
 }
 
-type IsOptional<O, K extends keyof O> = Partial<Pick<O, K>> extends Pick<O, K> ? true : false;
-
 /** A check for each option. */
 export type Checks<O extends object> = {
-  readonly [K in keyof O]-?: IsOptional<O, K> extends true
+  readonly [K in keyof O]-?: Partial<Pick<O, K>> extends Pick<O, K>
     ? Check<Exclude<O[K], undefined>>
     : RequiredCheck<Check<Exclude<O[K], undefined>>>;
 };

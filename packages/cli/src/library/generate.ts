@@ -28,6 +28,7 @@ export interface GenerateOptions extends ChainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A generated text. */
 export interface GeneratedText {
   /** The continuation, without the prompt; empty for a model without a tokenizer. */
   readonly text: string;

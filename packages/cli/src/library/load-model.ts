@@ -7,6 +7,7 @@ import { createEngine, type Engine, WEIGHT_DTYPES, type WeightDtype } from "@tsg
 import { BUNDLED } from "../model/bundled-models.ts";
 import { fetchHubModel, localFolder } from "./model-source.ts";
 
+/** How a model is loaded, and from where. */
 export interface LoadModelOptions {
   /**
    * Storage dtype of the matrices; "auto", the default, is the first of f32, bf16 and int8 that fits.
