@@ -33,7 +33,15 @@ test("03-next-token: five candidates, most likely first, and a choice", async ()
   expect(output).toMatch(/Chosen with top-p 0\.9 and seed 1: ".+"$/);
 });
 
-test.each(["01-tensor", "02-attention", "03-next-token"])("%s is under 40 lines", (name) => {
+test("04-generate: a text in pieces and as a whole", async () => {
+  const [pieces = "", whole = "", end] = (await printed(() => import("../examples/04-generate.ts"))).split("\n");
+  const text = pieces.replace("Token by token: ", "").replaceAll("|", "");
+  expect(text).toMatch(/^Once upon a time .{20}/);
+  expect(whole).toBe(`The same seed gives the same text: ${text}`);
+  expect(end).toBe("20 tokens, ended by length.");
+});
+
+test.each(["01-tensor", "02-attention", "03-next-token", "04-generate"])("%s is under 40 lines", (name) => {
   const text = readFileSync(new URL(`../examples/${name}.ts`, import.meta.url), "utf8");
   expect(text.split("\n").length - 1).toBeLessThan(40);
 });
