@@ -17,6 +17,7 @@ import type { Model } from "./model.ts";
 import { yieldToEventLoop } from "./pass/event-loop.ts";
 import { interruptibleForward } from "./pass/interruptible-forward.ts";
 
+/** How tokens are chosen, when the text ends, and which cache it uses. */
 export interface GenerateOptions extends TextOptions {
   readonly sample: Sample;
   /** False disables the KV cache: every step recomputes the whole text. The ids are the same, the time is not. */

@@ -14,6 +14,7 @@ import { checkSequences, idsOf, positionsOf, type Sequence } from "./pass/sequen
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 import { noTrace, type Trace } from "./trace.ts";
 
+/** A model: its config, its parameters in an engine, and its tokenizer. */
 export interface Model {
   readonly name: string;
   readonly config: GPT2Config;
@@ -25,6 +26,7 @@ export interface Model {
   readonly generation?: GenerationConfig | undefined;
 }
 
+/** What a forward pass returns and records. */
 export interface PassOptions {
   /** Logits of every position (default), or only of the last of each sequence, which is all the head then computes. */
   readonly positions?: "all" | "last" | undefined;

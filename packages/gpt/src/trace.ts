@@ -14,6 +14,7 @@ import { checkActivationKey } from "./activation-keys.ts";
  */
 export type Hook = (activation: Tensor, key: string, sequence: number, start: number) => Tensor | undefined;
 
+/** Receives the activations of a pass, and may replace them. */
 export interface Trace {
   /**
    * True if someone listens for this key of this sequence (0 if it is the only one); otherwise it is not materialized.

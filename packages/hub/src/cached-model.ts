@@ -7,6 +7,7 @@ import { findSnapshot, type Need } from "./model-files.ts";
 import { findRepo, isRevision, type Repo } from "./repo.ts";
 import type { HubSettings } from "./settings.ts";
 
+/** A model in the cache: its id, its revision and its folder. */
 export interface CachedModel {
   readonly id: string;
   readonly revision: string;

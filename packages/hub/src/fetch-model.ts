@@ -36,6 +36,7 @@ export type HubEvent =
   | { readonly kind: "progress"; readonly bytes: number; readonly totalBytes: number }
   | { readonly kind: "retry"; readonly reason: string; readonly seconds: number };
 
+/** Which revision is fetched, how much of it, and into which cache. */
 export interface FetchOptions extends HubChoices, Pick<RetryOptions, "signal" | "sleep"> {
   /** A branch, a tag or a commit; main by default. */
   readonly revision?: string | undefined;
@@ -43,6 +44,7 @@ export interface FetchOptions extends HubChoices, Pick<RetryOptions, "signal" | 
   readonly need?: Need | undefined;
   /** Resolves the revision on the hub, even if it is cached. */
   readonly refresh?: boolean | undefined;
+  /** Called with what happens during a download. */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
   readonly env?: Environment | undefined;
 }

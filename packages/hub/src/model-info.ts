@@ -8,6 +8,7 @@ import { remoteRevision } from "./remote-files.ts";
 import { inspectRemote } from "./remote-model.ts";
 import { hubSettings } from "./settings.ts";
 
+/** What a model is, from its config and the headers of its weights. */
 export interface ModelInfo {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;

@@ -9,12 +9,14 @@ import { withLock } from "./lock.ts";
 import { type CachedFile, type CachedRepo, type CachedSnapshot, scanRepo, sumOf } from "./scan-cache.ts";
 import { type Environment, type HubChoices, hubSettings } from "./settings.ts";
 
+/** Which revision is removed, and from which cache. */
 export interface RemoveOptions extends HubChoices {
   /** By default, all revisions. */
   readonly revision?: string | undefined;
   readonly env?: Environment | undefined;
 }
 
+/** What a removal deletes. */
 export interface Removal {
   readonly id: string;
   /** The commits to remove. */

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { expandHome, HomeError, type Homes } from "./home-folder.ts";
 import { HubError } from "./hub-error.ts";
 
+/** Environment variables, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where the hub and its cache are, and how they are used. */
 export interface HubSettings {
   /** `https://huggingface.co`, without a trailing slash. */
   readonly endpoint: string;
@@ -26,7 +28,7 @@ export interface HubSettings {
 }
 
 /** "" for none. */
-interface Proxies {
+export interface Proxies {
   readonly httpProxy: string;
   readonly httpsProxy: string;
   readonly noProxy: string;

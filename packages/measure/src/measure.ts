@@ -19,6 +19,7 @@ import { median } from "@tsgpt/numeric";
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
 
+/** How much is read and written, and how often. */
 export interface MeasureOptions {
   /** Tokens fed in one pass, from an empty cache. */
   readonly promptTokens?: number | undefined;
@@ -51,6 +52,7 @@ export interface Speed {
   readonly runs: readonly number[];
 }
 
+/** How fast a model reads and writes. */
 export interface GenerationSpeed {
   readonly promptTokens: number;
   readonly newTokens: number;
@@ -69,6 +71,7 @@ export interface GenerationSpeed {
   readonly heapBytesPerStep: number | undefined;
 }
 
+/** How the positions are measured. */
 export interface PositionOptions {
   readonly useCache: boolean;
   /** How often all positions are measured in turn; the median of each is reported. */
@@ -78,6 +81,7 @@ export interface PositionOptions {
   readonly onPosition?: ((done: number, count: number) => void) | undefined;
 }
 
+/** The time of a token at one position. */
 export interface PositionTime {
   /** From 1: the length of the text, including the token fed. */
   readonly position: number;

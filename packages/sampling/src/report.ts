@@ -29,6 +29,7 @@ export interface StepReport extends Profile {
   readonly mu?: number;
 }
 
+/** The candidates that a chain left, and what each step did. */
 export interface ChainResult {
   readonly candidates: Candidates;
   /** The distribution before the chain: the softmax of the logits. */
@@ -36,6 +37,7 @@ export interface ChainResult {
   readonly steps: readonly StepReport[];
 }
 
+/** How much is reported. */
 export interface ReportOptions {
   /** Number of tokens listed per step; default 10. */
   readonly limit?: number | undefined;

@@ -20,6 +20,7 @@ export interface Explanation {
   readonly steps: readonly StepReport[];
 }
 
+/** Draws the next id from a row of logits. */
 export interface Sampler {
   /** The next id. [V] -> id. @throws SamplingError if the logits or the context break a rule. */
   (logits: Float32Array | Float64Array, context: SampleContext): number;
@@ -34,6 +35,7 @@ export interface Sampler {
   readonly generator: Generator;
 }
 
+/** The seed of a sampler, and its memory. */
 export interface SamplerOptions {
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;

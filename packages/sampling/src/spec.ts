@@ -13,12 +13,19 @@ export type AnyStep = (typeof all)[keyof typeof all];
 
 type SpecOf<T> = T extends { readonly declares?: { readonly spec: infer S } } ? S : never;
 
-/** One step, with its parameters. */
+/**
+ * One step, with its parameters.
+ * @useDeclaredType
+ */
 export type StepSpec = SpecOf<AnyStep>;
 
+/** A chain: its steps, in their order. */
 export type ChainSpec = readonly StepSpec[];
 
-/** The keys of transformers' generation config that options of steps have, in camelCase. */
+/**
+ * The keys of transformers' generation config that options of steps have, in camelCase.
+ * @useDeclaredType
+ */
 export type TransformersKey = KeyOf<AnyStep>;
 
 type KeyOf<T> = T extends { readonly declares?: { readonly transformersKey: infer K } } ? K : never;

@@ -3,6 +3,7 @@ import { createReferenceEngine, type Engine, type KernelSet } from "./engine.ts"
 import { EngineError, WorkerError } from "./errors.ts";
 import { createSimdEngine } from "./kernels/simd/simd-engine.ts";
 
+/** Which kernels run, on how many threads. */
 export interface EngineOptions {
   /** "auto": simd if it starts (it needs WebAssembly SIMD and shared memory), otherwise reference. */
   readonly kernels?: "auto" | KernelSet | undefined;

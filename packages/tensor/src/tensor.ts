@@ -9,10 +9,13 @@
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
 
+/** The length of each dimension. */
 export type Shape = readonly number[];
 
+/** Numbers nested as deep as a tensor has dimensions. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** A Float32Array and a shape. */
 export class Tensor {
   readonly data: Float32Array;
   readonly shape: Shape;
@@ -107,10 +110,12 @@ export class Tensor {
     return new Tensor(this.data.slice(), this.shape);
   }
 
+  /** The tensor itself. */
   toTensor(): Tensor {
     return this;
   }
 
+  /** Its bytes, float32 in row-major order. */
   toStored(): { bytes: Uint8Array; scales: undefined } {
     const { buffer, byteOffset, byteLength } = this.data;
     return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: undefined };
@@ -154,6 +159,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** Whether two shapes have the same dimensions. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }

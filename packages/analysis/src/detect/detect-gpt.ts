@@ -8,6 +8,7 @@ import type { TokenScores } from "../score/token-scores.ts";
 import { detect } from "./detect.ts";
 import { type RewriteOptions, rewrite } from "./rewrite.ts";
 
+/** How many rewrites DetectGPT compares a text with, and how they are drawn. */
 export interface DetectGptOptions extends Pick<RewriteOptions, "seed" | "signal">, Pick<ScoreOptions, "recipe"> {
   /** Number of rewrites, 2 or more. */
   readonly perturbations: number;
@@ -15,6 +16,7 @@ export interface DetectGptOptions extends Pick<RewriteOptions, "seed" | "signal"
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
+/** DetectGPT's statistic, and the log-likelihoods it is made of. */
 export interface DetectGpt {
   /** (log-likelihood - `mean`) / `deviation`; null if the deviation is 0. */
   readonly score: number | null;

@@ -10,8 +10,10 @@ import { upperTail } from "./upper-tail.ts";
 
 const THRESHOLD = 4;
 
+/** The part of the vocabulary that a token is in at its position; the watermark prefers green. */
 export type Color = "green" | "red";
 
+/** Which watermark is looked for. */
 export interface DetectOptions {
   /**
    * Count tokens with the same color hash once, because repeated text adds no evidence. With a left hash these are the
@@ -23,6 +25,7 @@ export interface DetectOptions {
   readonly threshold?: number;
 }
 
+/** The test for a watermark: green tokens against those expected without one. */
 export interface WatermarkEvidence {
   /** T: number of tokens counted. */
   readonly scored: number;

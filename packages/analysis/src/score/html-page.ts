@@ -10,6 +10,7 @@ import { type TextPiece, textPieces } from "./text-pieces.ts";
 import { type TokenScore, type TokenScores, tokenScore } from "./token-scores.ts";
 import { escapeMarkup } from "./visible-text.ts";
 
+/** What the page shows besides the scores, and the tokenizer for the texts of tokens. */
 export interface PageOptions {
   /** The heading: the names of the text and the model. */
   readonly title: string;

@@ -8,6 +8,7 @@ import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
 import { type Recipe, type Window, windowsOf } from "./windows.ts";
 
+/** How a text is scored: its windows and the alternatives that are listed. */
 export interface ScoreOptions {
   /**
    * A token placed before each text, so that its first token has a score; in llama.cpp's recipe it replaces the first

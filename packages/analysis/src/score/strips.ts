@@ -7,11 +7,13 @@ import type { Tokenizer } from "@tsgpt/gpt";
 import { isScored, type TokenScores } from "./token-scores.ts";
 import { escapeMarkup } from "./visible-text.ts";
 
+/** One text in the chart: its name and its scores. */
 export interface Strip {
   readonly name: string;
   readonly scores: TokenScores;
 }
 
+/** The heading of the chart, and the tokenizer for its labels. */
 export interface StripOptions {
   readonly title: string;
   readonly tokenizer?: Tokenizer | undefined;
@@ -87,6 +89,7 @@ function described(scores: TokenScores): string {
   return `probability per token, mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}, ${count} tokens`;
 }
 
+/** How the probabilities of a text's scored tokens spread. */
 export interface ProbabilitySpread {
   readonly count: number;
   readonly mean: number;

@@ -6,6 +6,7 @@
  * same weight.
  */
 
+/** Whose windows and averages: those of transformers or of llama.cpp. */
 export type Recipe =
   | {
       readonly name: "transformers";

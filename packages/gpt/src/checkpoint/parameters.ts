@@ -18,6 +18,7 @@ import {
 import { narrowingNote } from "./narrow-doubles.ts";
 import { type ReadingOptions, tensorReader } from "./tensor-reader.ts";
 
+/** The parameters of a layer norm. */
 export interface LayerNormParameters {
   /** [C] */
   readonly weight: Tensor;
@@ -25,6 +26,7 @@ export interface LayerNormParameters {
   readonly bias: Tensor;
 }
 
+/** The parameters of a linear layer. */
 export interface LinearParameters {
   /** [in, out] */
   readonly weight: Weight;
@@ -32,20 +34,23 @@ export interface LinearParameters {
   readonly bias: Tensor;
 }
 
-interface AttentionParameters {
-  /** [C, 3C]: queries, keys and values side by side. */
+/** The parameters of a block's attention. */
+export interface AttentionParameters {
+  /** `[C, 3C]`: queries, keys and values side by side. */
   readonly cAttn: LinearParameters;
   /** [C, C] */
   readonly cProj: LinearParameters;
 }
 
-interface MlpParameters {
+/** The parameters of a block's MLP. */
+export interface MlpParameters {
   /** [C, nInner] */
   readonly cFc: LinearParameters;
   /** [nInner, C] */
   readonly cProj: LinearParameters;
 }
 
+/** The parameters of a block, by the names of the checkpoint in camelCase. */
 export interface BlockParameters {
   readonly ln1: LayerNormParameters;
   readonly attn: AttentionParameters;
@@ -53,6 +58,7 @@ export interface BlockParameters {
   readonly mlp: MlpParameters;
 }
 
+/** A model's parameters, by the names of the checkpoint in camelCase. */
 export interface Parameters {
   /** [V, C] */
   readonly wte: Weight;

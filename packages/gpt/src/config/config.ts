@@ -10,6 +10,7 @@ import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { parseJsonObject } from "./json-object.ts";
 
+/** The config of a model: the keys of config.json in camelCase. */
 export interface GPT2Config {
   /** V */
   readonly vocabSize: number;

@@ -2,6 +2,7 @@
 import { eosTokenIds, type GPT2Config } from "../config/config.ts";
 import type { FinishReason, TextOptions } from "./continuation.ts";
 
+/** The number of beams, and how finished ones are scored and returned. */
 export interface BeamOptions extends Omit<TextOptions, "stop"> {
   /** N, the number of texts continued in parallel; 2 or more. */
   readonly beams: number;

@@ -20,6 +20,7 @@ import { type HeldCache, reorder } from "./reorder.ts";
 /** Maps logits [V], which it may modify, to ln p of every token [V]; -Infinity excludes a token. */
 export type LogProbabilities = (logits: Float32Array, context: SampleContext) => ArrayLike<number>;
 
+/** How a prompt is continued by beam search. */
 export interface BeamSearchOptions extends BeamOptions {
   /**
    * What scores are summed from; by default, log-softmax of the logits. transformers' processors act on it, not on the
@@ -28,6 +29,7 @@ export interface BeamSearchOptions extends BeamOptions {
   readonly distribution?: LogProbabilities | undefined;
 }
 
+/** One continuation that beam search found. */
 export interface BeamSequence {
   /** The generated ids, end-of-text token included. */
   readonly ids: readonly number[];
@@ -38,6 +40,7 @@ export interface BeamSequence {
   readonly finishReason: FinishReason;
 }
 
+/** What beam search found. */
 export interface BeamSearchResult {
   /** Up to numReturn of them, best first; at least one. */
   readonly sequences: readonly BeamSequence[];

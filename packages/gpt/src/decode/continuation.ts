@@ -8,6 +8,7 @@ import type { Model } from "../model.ts";
 import { logSumOfExp } from "./log-sum-exp.ts";
 import { textStream } from "./text-stream.ts";
 
+/** What a sampler knows of the text. */
 export interface SampleContext {
   /** All ids so far, prompt included. */
   readonly history: readonly number[];
@@ -34,6 +35,7 @@ export interface TextOptions {
   readonly onHeldText?: ((text: string) => void) | undefined;
 }
 
+/** A token as it is generated. */
 export interface GeneratedToken {
   readonly id: number;
   /**
@@ -46,6 +48,7 @@ export interface GeneratedToken {
   readonly position: number;
 }
 
+/** Why a text ended: a token that ends it, the limit, a stop string, the end of the context, or the signal. */
 export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
 export interface Continuation extends SampleContext {

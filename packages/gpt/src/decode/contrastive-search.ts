@@ -27,6 +27,7 @@ import { largest } from "./largest.ts";
 
 const TOP_K = 4;
 
+/** How many candidates are compared, and how similarity is penalized. */
 export interface ContrastiveOptions extends TextOptions {
   /** k, the number of candidates; each is a row of every pass and has a cache. Default 4. */
   readonly topK?: number | undefined;

@@ -29,6 +29,7 @@ export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> 
   readonly prompt: string | readonly number[];
 }
 
+/** How a batch of prompts is continued. */
 export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
   /** The sampler of a sequence, by the index of its prompt: each needs its own generator and state. */
   readonly sampleFor: (sequence: number) => Sample;

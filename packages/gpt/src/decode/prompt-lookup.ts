@@ -5,6 +5,7 @@
  */
 import type { Proposal, ProposerFor } from "./proposer.ts";
 
+/** How much of the end of the text is looked up. */
 export interface PromptLookupOptions {
   /** The longest suffix of the text that is searched for; the longest one that occurred before is used. Default 3. */
   readonly longest?: number | undefined;

@@ -18,6 +18,7 @@ import {
 } from "./continuation.ts";
 import { fittingCaches } from "./fitting-caches.ts";
 
+/** How several continuations of one prompt are sampled. */
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** Number of samples. */
   readonly count: number;
@@ -29,6 +30,7 @@ export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
 
+/** A token, and the index of its sample. */
 export interface SampleToken extends GeneratedToken {
   /** The sample it belongs to, from 0. */
   readonly index: number;

@@ -20,6 +20,7 @@ import {
 import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
 import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
 
+/** How tokens are proposed and verified. */
 export interface SpeculativeOptions extends TextOptions {
   /** The distribution to draw from. For greedy decoding: the most probable token with probability 1. */
   readonly distribution: DistributionOf;
@@ -34,6 +35,7 @@ export interface SpeculativeOptions extends TextOptions {
   readonly proposals?: number | undefined;
 }
 
+/** How a run went: its passes, and how many proposals were accepted. */
 export interface SpeculativeReport {
   readonly finishReason: FinishReason;
   readonly tokens: number;

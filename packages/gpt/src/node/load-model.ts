@@ -15,6 +15,7 @@ import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer/tokenizer-file
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
+/** How the weights are loaded, and into which engine. */
 export interface LoadModelOptions extends LoadOptions {
   /** The model's name; by default, the folder's. */
   readonly name?: string | undefined;

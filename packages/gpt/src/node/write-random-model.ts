@@ -10,6 +10,7 @@ import { configJson } from "../config/config-json.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
 import { writeNewFolder } from "./new-folder.ts";
 
+/** The seed and the dtype of a model with random weights. */
 export interface RandomModelOptions extends Omit<LoadOptions, "dtype"> {
   /** The same seed writes the same bytes; 1 by default. */
   readonly seed?: number | undefined;

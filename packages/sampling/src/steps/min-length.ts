@@ -32,7 +32,7 @@ function holdBack(
 }
 
 /** A minimum length, and the tokens that may not come before it. */
-export type MinLengthOption = Omit<MinLength, "type">;
+export interface MinLengthOption extends Omit<MinLength, "type"> {}
 
 interface Options {
   /** No end-of-text token before the minimum length; of several, before each. */

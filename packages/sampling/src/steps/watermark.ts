@@ -30,6 +30,7 @@ export interface Watermark extends WatermarkKey {
   readonly delta?: number;
 }
 
+/** The share of the vocabulary that is green. */
 export const WATERMARK_GAMMA = 0.25;
 const DELTA = 2;
 

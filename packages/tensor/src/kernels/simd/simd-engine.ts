@@ -18,6 +18,7 @@ import { createStaging } from "./staging.ts";
 import { Pool } from "./threads/pool.ts";
 import { chooseThreadCount } from "./threads/thread-count.ts";
 
+/** The threads and the memory of the simd engine. */
 export interface SimdOptions {
   /** 1 starts no worker. Default: the physical cores, or 1 where a browser allows no threads. */
   readonly threads?: number | undefined;
