@@ -4,7 +4,7 @@
  * B sequences, T new tokens of one, P past tokens, S = P + T, C channels, H heads, D = C / H, V vocabulary, L layers.
  * One pass serves a prompt, a single step, many sequences at once, and no cache at all. Left out: training, dropout.
  */
-import { type Checks, checkOptions, objectWith, oneOf } from "@tsgpt/numeric";
+import { type Checks, checkOptions, type Kind, objectWith, oneOf } from "@tsgpt/numeric";
 import { copyInto, type Engine, Tensor } from "@tsgpt/tensor";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config/config.ts";
@@ -37,10 +37,16 @@ export interface PassOptions {
 /** Options of a pass over one sequence, its cache among them. */
 export interface ForwardOptions extends PassOptions, Pick<Sequence, "cache"> {}
 
+/** One of another window too, which `instanceof` would refuse. */
+const float32Array: Kind<Float32Array> = {
+  rule: "a Float32Array",
+  holds: (value) => ArrayBuffer.isView(value) && Reflect.get(value, Symbol.toStringTag) === "Float32Array",
+};
+
 export const passChecks: Checks<PassOptions> = {
   positions: oneOf("all", "last"),
   trace: objectWith("a Trace", "wants", "visit"),
-  into: objectWith("a Float32Array", "subarray"),
+  into: float32Array,
 };
 const FORWARD_CHECKS: Checks<ForwardOptions> = {
   ...passChecks,
