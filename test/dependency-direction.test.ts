@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/tensor": ["@tsgpt/numeric"],
   "packages/sampling": ["@tsgpt/numeric"],
   "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
-  "packages/hub": ["@tsgpt/gpt"],
+  "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [

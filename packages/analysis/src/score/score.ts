@@ -3,10 +3,11 @@
  * the context is read in windows; short texts share a pass of `forwardBatch`.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
 import { groupBySize } from "../group-by-size.ts";
 import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
-import { type Recipe, type Window, windowsOf } from "./windows.ts";
+import { type Recipe, recipeKind, type Window, windowsOf } from "./windows.ts";
 
 /** How a text is scored: its windows and the alternatives that are listed. */
 export interface ScoreOptions {
@@ -24,6 +25,14 @@ export interface ScoreOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+export const scoreChecks: Checks<ScoreOptions> = {
+  bos: "number",
+  top: "number",
+  recipe: recipeKind,
+  signal: abortSignal,
+  onProgress: "function",
+};
+
 /** One window of one text. */
 interface Job extends Window {
   readonly scores: TokenScores;
@@ -35,7 +44,8 @@ export async function scoreText(
   ids: readonly number[],
   options: ScoreOptions = {},
 ): Promise<TokenScores> {
-  return (await scoreTexts(model, [ids], options))[0] as TokenScores;
+  checkOptions("scoreText", options, scoreChecks);
+  return (await scoreAll(model, [ids], options))[0] as TokenScores;
 }
 
 /**
@@ -46,7 +56,16 @@ export async function scoreText(
 export async function scoreTexts(
   model: Model,
   texts: readonly (readonly number[])[],
-  { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions = {},
+  options: ScoreOptions = {},
+): Promise<TokenScores[]> {
+  checkOptions("scoreTexts", options, scoreChecks);
+  return scoreAll(model, texts, options);
+}
+
+async function scoreAll(
+  model: Model,
+  texts: readonly (readonly number[])[],
+  { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions,
 ): Promise<TokenScores[]> {
   const { nPositions, vocabSize } = model.config;
   if (!Number.isInteger(top) || top < 0)
