@@ -15,6 +15,7 @@ export { randomModel } from "./checkpoint/random-parameters.ts";
 export { type ReadTensor, readTensor, readTensors } from "./checkpoint/read-tensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
+export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
 export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
 export type { Activation } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
