@@ -3,12 +3,12 @@
  * the command line's for the same seed.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { build, type PreviewServer, preview } from "vite";
+import { build, loadConfigFromFile, type PreviewServer, preview } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, type FileServer, serveFiles } from "../../packages/gpt/test/file-server.ts";
 import { shardedFiles, tinyFiles } from "../../packages/gpt/test/tiny-files.ts";
@@ -106,6 +106,17 @@ describe.runIf(hasChromium)("in Chromium", () => {
     expect(report).toMatch(/^12 tokens in \d+\.\d\d s$/);
     expect(isolated.violations).toEqual([]);
     await page.close();
+  });
+
+  test("the README has that policy, and the headers of isolation", async () => {
+    const config = await loadConfigFromFile({ command: "serve", mode: "" }, undefined, root);
+    const headers = config?.config.preview?.headers as Headers;
+    expect(Object.keys(headers)).toHaveLength(3);
+    const readme = readFileSync(join(repository, "README.md"), "utf8").replaceAll(/\s+/g, " ");
+    for (const [name, value] of Object.entries(headers)) {
+      const shown = name === "Content-Security-Policy" ? value.split("; ") : [`${name}: ${value}`];
+      for (const part of shown) expect(readme).toContain(`\`${part}\``);
+    }
   });
 
   test("a policy that lacks what the engine needs is violated, and the page goes on without threads", async () => {
