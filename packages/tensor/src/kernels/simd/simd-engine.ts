@@ -19,7 +19,10 @@ import { Pool } from "./threads/pool.ts";
 import { chooseThreadCount } from "./threads/thread-count.ts";
 
 export interface SimdOptions {
-  /** 1 starts no worker. Default: the physical cores, or 1 where a browser allows no threads. */
+  /**
+   * 1 starts no worker. Default: the physical cores in Node, min(4, navigator.hardwareConcurrency) in a browser, or 1
+   * where it allows no threads.
+   */
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as on JavaScript engines without it. */
   readonly relaxed?: boolean | undefined;
