@@ -22,7 +22,6 @@ for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) {
 export default defineConfig({
   base: "./",
   build: { target: "es2023" },
-  worker: { format: "es" },
   server: { headers: ISOLATION },
   preview: { headers: { ...ISOLATION, "Content-Security-Policy": POLICY } },
 });

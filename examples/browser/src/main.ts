@@ -7,7 +7,7 @@ const folder = element<HTMLInputElement>("folder");
 const progress = element<HTMLProgressElement>("progress");
 const generate = element<HTMLButtonElement>("generate");
 const stop = element<HTMLButtonElement>("stop");
-const [modelLine, text, report] = [element("model"), element("text"), element("report")];
+const [modelLine, note, text, report] = [element("model"), element("note"), element("text"), element("report")];
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const send = (message: ToWorker) => worker.postMessage(message);
@@ -25,6 +25,7 @@ function load(source: string | readonly File[]): void {
   enter("loading");
   progress.value = 0;
   modelLine.textContent = "Loading …";
+  note.textContent = "";
   report.textContent = "";
   send({ type: "load", source });
 }
@@ -40,7 +41,7 @@ function show(message: FromWorker): void {
       enter("ready");
       break;
     case "note":
-      report.textContent = message.note;
+      note.append(`Note: ${message.note}. `);
       break;
     case "text":
       text.append(message.text);

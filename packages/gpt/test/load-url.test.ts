@@ -143,6 +143,27 @@ test.each([
   expect(seen.every(({ loaded }, i) => loaded > (seen[i - 1]?.loaded ?? 0))).toBe(true);
 });
 
+test.each([
+  ["in ranges", true],
+  ["as a whole", false],
+])("progress begins before all of a file has arrived: %s", async (_, inRanges) => {
+  let onFirst = () => {};
+  const firstTensor = new Promise<void>((resolve) => {
+    onFirst = resolve;
+  });
+  const halting: Answer = async ({ bytes, request, response }) => {
+    const length = bytes?.length as number;
+    const range = inRanges && request.headers.range && { "content-range": `bytes 0-${length - 1}/${length}` };
+    response.writeHead(range ? 206 : 200, { "content-length": length, ...range });
+    response.write(bytes?.subarray(0, -100));
+    await firstTensor;
+    response.end(bytes?.subarray(-100));
+    return true;
+  };
+  const onProgress = () => onFirst();
+  expect((await load(tinyFiles(), only(WEIGHTS, halting), { onProgress })).parameters).toEqual(parameters);
+});
+
 // 21 MB: blocks of 8 MiB, in three shapes of tensors that cross their bounds
 const big = { ...tinyConfig, vocabSize: 16_384, nEmbd: 256, nHead: 8, nInner: 1024, nLayer: 1, nPositions: 64 };
 
@@ -454,6 +475,7 @@ test("a URL with a password", async () => {
 test.each([
   ["/org/my%20model/", "my model"],
   ["/50%", "50%"],
+  ["/org/tiny/resolve/main", "tiny"],
   ["/", "127.0.0.1:"],
 ])("the name of a model at %s", async (path, name) => {
   server = await serveFiles(tinyFiles());

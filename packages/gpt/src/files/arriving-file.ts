@@ -1,7 +1,4 @@
-/**
- * A ModelFile whose bytes are still arriving, from a server that sends a file only as a whole: a read waits for its
- * bytes. The whole file is in memory until it is closed.
- */
+/** A ModelFile whose bytes are still arriving: a read waits for its bytes. All are in memory until it is closed. */
 import { endOfFile } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../errors.ts";
 import { receiveBody } from "./http-body.ts";
@@ -32,7 +29,10 @@ export function arrivingFile(
     .catch((error: unknown) => {
       failure = error;
     })
-    .finally(wake);
+    .finally(() => {
+      signal?.removeEventListener("abort", abort);
+      wake();
+    });
   return {
     name,
     size,
@@ -44,7 +44,6 @@ export function arrivingFile(
       into.set(bytes.subarray(offset, end));
     },
     close: async () => {
-      signal?.removeEventListener("abort", abort);
       ending.abort();
       bytes = new Uint8Array();
       waiting = [];

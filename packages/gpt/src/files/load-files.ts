@@ -52,13 +52,13 @@ export async function loadFiles(
   options.signal?.throwIfAborted();
   const [{ config, generation }, tokenizer] = await inOrder(loadConfigs(files, options), loadTokenizer(files, options));
   const checkpoint = await openCheckpoint(files, options);
-  const used = engine ?? (await makeEngine());
   try {
-    const parameters = await loadParameters(checkpoint, config, used, options);
+    const used = engine ?? (await makeEngine());
+    const parameters = await loadParameters(checkpoint, config, used, options).catch((error: unknown) => {
+      if (!engine) used.dispose();
+      throw error;
+    });
     return { name, config, parameters, engine: used, tokenizer, generation };
-  } catch (error) {
-    if (!engine) used.dispose();
-    throw error;
   } finally {
     await checkpoint.close();
   }

@@ -1,10 +1,10 @@
 /**
- * A ModelFile read by HTTP range requests, in blocks of 8 MiB of which the last few are kept: tensors are read in the
- * order of the file, so that each block arrives once, and the file is never in memory as a whole. RFC 9110, 14.
+ * A ModelFile read by HTTP range requests (RFC 9110, 14), in blocks of 8 MiB of which the last few are kept: tensors
+ * are read in the order of the file, so that each block arrives once, and the file is never in memory as a whole.
  */
 import { endOfFile } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../errors.ts";
-import { receiveBody } from "./http-body.ts";
+import { arrivingFile } from "./arriving-file.ts";
 import { discard } from "./http-response.ts";
 import type { ModelFile } from "./model-files.ts";
 
@@ -27,30 +27,29 @@ export function sizeOfRange(response: Response): number | undefined {
   return response.status === 206 && begin === 0 ? size : undefined;
 }
 
-/** `first` is the response to FIRST_RANGE, of a file of `size` bytes. @throws CheckpointError if it is cut short */
-export async function rangeFile(name: string, { first, size, request, signal }: RangeOptions): Promise<ModelFile> {
+/** `first` is the response to FIRST_RANGE, of a file of `size` bytes. @throws CheckpointError if it has other bytes */
+export function rangeFile(name: string, { first, size, request, signal }: RangeOptions): ModelFile {
   const version = versionOf(first);
-  const receive = async (response: Response, begin: number): Promise<Uint8Array> => {
-    const block = new Uint8Array(Math.min(BLOCK, size - begin));
-    checkRange(name, response, { begin, length: block.length, size, version });
-    await receiveBody(name, response, block, { signal });
-    return block;
+  const blockOf = (response: Response, begin: number): ModelFile => {
+    const length = Math.min(BLOCK, size - begin);
+    checkRange(name, response, { begin, length, size, version });
+    return arrivingFile(name, response, length, signal);
   };
-  const blocks = new Map([[0, receive(first, 0)]]);
-  await blocks.get(0);
-  const blockAt = (begin: number): Promise<Uint8Array> => {
-    const block = blocks.get(begin) ?? request(begin, Math.min(begin + BLOCK, size) - 1).then((r) => receive(r, begin));
+  const blocks = new Map([[0, Promise.resolve(blockOf(first, 0))]]);
+  const blockAt = (begin: number): Promise<ModelFile> => {
+    const block = blocks.get(begin) ?? request(begin, Math.min(begin + BLOCK, size) - 1).then((r) => blockOf(r, begin));
     blocks.delete(begin);
     blocks.set(begin, block); // the last one used
     for (const oldest of [...blocks.keys()].slice(0, -KEPT)) blocks.delete(oldest);
     return block;
   };
-  return {
-    name,
-    size,
-    read: (offset, into) => readBlocks(name, size, blockAt, offset, into),
-    close: async () => blocks.clear(),
+  const close = async () => {
+    for (const block of await Promise.allSettled(blocks.values())) {
+      if (block.status === "fulfilled") await block.value.close();
+    }
+    blocks.clear();
   };
+  return { name, size, read: (offset, into) => readBlocks(name, size, blockAt, offset, into), close };
 }
 
 interface RangeOptions {
@@ -63,7 +62,7 @@ interface RangeOptions {
 async function readBlocks(
   name: string,
   size: number,
-  blockAt: (begin: number) => Promise<Uint8Array>,
+  blockAt: (begin: number) => Promise<ModelFile>,
   offset: number,
   into: Uint8Array,
 ): Promise<void> {
@@ -71,8 +70,8 @@ async function readBlocks(
   for (let done = 0; done < into.length; ) {
     const within = (offset + done) % BLOCK;
     const block = await blockAt(offset + done - within);
-    const piece = block.subarray(within, within + into.length - done);
-    into.set(piece, done);
+    const piece = into.subarray(done, done + block.size - within);
+    await block.read(within, piece);
     done += piece.length;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A model's files at a URL. Weights are read by range requests if the server honors them, and otherwise as one response.
+ * A model's files at a URL. Weights are read by range requests if the server honors them, otherwise as one response.
  */
 import { CheckpointError, quote } from "../errors.ts";
 import { discard, responseFile } from "./http-response.ts";
@@ -14,7 +14,7 @@ export function urlFiles(base: string | URL): ModelFiles {
   const folder = absolute(base);
   const answers = new Map<string, string>();
   return {
-    name: decoded(folder.pathname.split("/").filter(Boolean).at(-1) ?? folder.host),
+    name: nameOf(folder),
     place: shown(folder),
     open: (name, options) => openUrl(name, within(folder, name), options, (reason) => answers.set(name, reason)),
     missing: async (name) => `: ${answers.get(name)}`,
@@ -87,10 +87,13 @@ function shown({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-function decoded(segment: string): string {
+/** The last segment of the path; at the hub, whose paths end in /resolve/main, the one before that. */
+function nameOf({ pathname, host }: URL): string {
+  const segments = pathname.replace(/\/resolve\/[^/]+\/*$/, "").split("/");
+  const name = segments.filter(Boolean).at(-1) ?? host;
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(name);
   } catch {
-    return segment;
+    return name;
   }
 }
