@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createReferenceEngine, createSimdEngine } from "@tsgpt/tensor";
 import { afterEach, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { loadParameters, type Parameters } from "../src/checkpoint/parameters.ts";
 import { randomCheckpoint, randomModel } from "../src/checkpoint/random-parameters.ts";
 import { streamSafetensors } from "../src/checkpoint/stream-safetensors.ts";
@@ -164,8 +165,8 @@ test.each([
   expect((await load(tinyFiles(), only(WEIGHTS, halting), { onProgress })).parameters).toEqual(parameters);
 });
 
-// 21 MB: blocks of 8 MiB, in three shapes of tensors that cross their bounds
-const big = { ...tinyConfig, vocabSize: 16_384, nEmbd: 256, nHead: 8, nInner: 1024, nLayer: 1, nPositions: 64 };
+// 12 MB: two blocks of 8 MiB, and tensors that cross their bound
+const big = { ...tinyConfig, vocabSize: 8192, nEmbd: 256, nHead: 8, nInner: 1024, nLayer: 1, nPositions: 64 };
 
 let bigWeights: Buffer | undefined;
 
@@ -183,27 +184,30 @@ async function bigCheckpoint(): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-test.each(["f32", "int8"] as const)("a big file arrives in blocks, each once: as %s", async (dtype) => {
-  const simd = createSimdEngine({ threads: 1 });
-  const files = await bigFiles();
-  const model = await load(files, undefined, { engine: simd, dtype });
-  const block = 8 << 20;
-  const size = files.get(WEIGHTS)?.length as number;
-  const ranges = Array.from({ length: Math.ceil(size / block) }, (_, i) => {
-    return `/model/${WEIGHTS} bytes=${i * block}-${i === 0 ? block - 1 : Math.min((i + 1) * block, size) - 1}`;
-  });
-  expect(ranges).toHaveLength(3);
-  expect(server?.requests.filter((request) => request.includes(WEIGHTS)).sort()).toEqual(ranges.sort());
-  const { parameters } = await randomModel("big", big, simd, 1, { dtype });
-  const sums = ({ wte, wpe, blocks, lnF }: Parameters) =>
-    [wte, wpe, blocks[0]?.attn.cAttn.weight, blocks[0]?.mlp.cFc.weight, lnF.weight].map((weight) =>
-      createHash("sha256")
-        .update(weight?.toTensor().data as Float32Array)
-        .digest("hex"),
-    );
-  expect(sums(model.parameters)).toEqual(sums(parameters));
-  simd.dispose();
-});
+test.each(FULL ? (["f32", "int8"] as const) : (["int8"] as const))(
+  "a big file arrives in blocks, each once: as %s",
+  async (dtype) => {
+    const simd = createSimdEngine({ threads: 1 });
+    const files = await bigFiles();
+    const model = await load(files, undefined, { engine: simd, dtype });
+    const block = 8 << 20;
+    const size = files.get(WEIGHTS)?.length as number;
+    const ranges = Array.from({ length: Math.ceil(size / block) }, (_, i) => {
+      return `/model/${WEIGHTS} bytes=${i * block}-${i === 0 ? block - 1 : Math.min((i + 1) * block, size) - 1}`;
+    });
+    expect(ranges).toHaveLength(2);
+    expect(server?.requests.filter((request) => request.includes(WEIGHTS)).sort()).toEqual(ranges.sort());
+    const { parameters } = await randomModel("big", big, simd, 1, { dtype });
+    const sums = ({ wte, wpe, blocks, lnF }: Parameters) =>
+      [wte, wpe, blocks[0]?.attn.cAttn.weight, blocks[0]?.mlp.cFc.weight, lnF.weight].map((weight) =>
+        createHash("sha256")
+          .update(weight?.toTensor().data as Float32Array)
+          .digest("hex"),
+      );
+    expect(sums(model.parameters)).toEqual(sums(parameters));
+    simd.dispose();
+  },
+);
 
 test("what does not fit is refused after the first block", async () => {
   const files = await bigFiles();
@@ -315,10 +319,10 @@ test("an empty file", async () => {
 });
 
 test("a config.json of absurd size is not read", async () => {
-  const files = tinyFiles().set("config.json", new Uint8Array(20_000_000));
-  expect(await refused(files)).toBe("config.json: has 20000000 bytes, the most is 10000000");
+  const files = tinyFiles().set("config.json", new Uint8Array(10_000_001));
+  expect(await refused(files)).toBe("config.json: has 10000001 bytes, the most is 10000000");
   expect(await refused(files, only("config.json", chunked))).toMatch(
-    /^config\.json: has at least 1\d{7} bytes, the most is 10000000$/,
+    /^config\.json: has at least 10000001 bytes, the most is 10000000$/,
   );
 });
 
@@ -327,37 +331,33 @@ const later =
   (answer: Answer): Answer =>
   (exchange) =>
     exchange.name === WEIGHTS && !exchange.request.headers.range?.startsWith("bytes=0-") && answer(exchange);
-const partial = (headers: Record<string, string>): Answer => status(206, "", { etag: '"1"', ...headers });
+const partial =
+  (contentRange: (size: number) => string, etag = '"1"'): Answer =>
+  ({ bytes, response }) => {
+    response.writeHead(206, { etag, "content-range": contentRange(bytes?.length as number) }).end();
+    return true;
+  };
 
-test.each([
+const replaced: readonly [what: string, answer: Answer, problem: string][] = [
   [
     "another version",
-    partial({ etag: '"2"', "content-range": "bytes 8388608-16777215/21055104" }),
+    partial((size) => `bytes 8388608-${size - 1}/${size}`, '"2"'),
     "has changed on the server while it was read",
   ],
-  [
-    "another size",
-    partial({ "content-range": "bytes 8388608-16777215/99" }),
-    "has changed on the server while it was read",
-  ],
+  ["another size", partial(() => "bytes 8388608-9999998/9999999"), "has changed on the server while it was read"],
   [
     "other bytes",
-    partial({ "content-range": "bytes 0-8388607/SIZE" }),
+    partial((size) => `bytes 0-8388607/${size}`),
     "the server sent bytes 0 to 8388607, not those that were asked for",
   ],
   ["the whole file", whole, "cannot be read on: the server answered 200"],
   ["nothing any more", status(404), "cannot be read on: the server answered 404"],
-])("%s in place of the second block", async (_, answer, problem) => {
+];
+
+test.each(FULL ? replaced : replaced.slice(0, 1))("%s in place of the second block", async (_, answer, problem) => {
   const files = await bigFiles();
-  const size = `${files.get(WEIGHTS)?.length}`;
-  const sized: Answer = (exchange) => {
-    const { response } = exchange;
-    const writeHead = response.writeHead.bind(response) as (code: number, headers?: object) => typeof response;
-    response.writeHead = ((code: number, headers?: object) =>
-      writeHead(code, JSON.parse(JSON.stringify(headers ?? {}).replace("SIZE", size)))) as typeof response.writeHead;
-    return answer(exchange);
-  };
-  expect(await refused(files, later(sized))).toBe(`${WEIGHTS}: ${problem} (bytes 8388608 to 16777216)`);
+  const range = `(bytes 8388608 to ${files.get(WEIGHTS)?.length})`;
+  expect(await refused(files, later(answer))).toBe(`${WEIGHTS}: ${problem} ${range}`);
 });
 
 /** Not even a wrong server makes Node's or a browser's fetch deliver these. */
