@@ -1,9 +1,20 @@
-/** @tsgpt/analysis: token scores, and statistics that help detect machine-generated text and watermarks. */
+/** @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, prompt templates. */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
 export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
 export { type Color, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
+export { type ChoiceToken, type ScoreChoicesOptions, scoreChoices } from "./prompt/choice-scores.ts";
+export { type ChoiceTokens, choiceTokens } from "./prompt/choice-tokens.ts";
+export {
+  bestChoice,
+  type ChoiceScores,
+  choiceLogprob,
+  choiceScores,
+  NORMALIZATIONS,
+  type Normalization,
+} from "./prompt/normalization.ts";
+export { renderTemplate, splitTemplate, type TemplateParts } from "./prompt/template.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
