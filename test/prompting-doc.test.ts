@@ -30,14 +30,17 @@ test("the document is its template, filled: their lines without a value are the 
   expect(fixed.filter((line) => !`\n${text("docs/prompting.md")}`.includes(`\n${line}\n`))).toEqual([]);
 });
 
-test.each(["pronoun", "question"])("%s.txt: the choices are those of its 60 items, 30 each, no item twice", async (name) => {
-  const task = await readTask(prompts, name);
-  const choices = choicesOf(task);
-  const { flags } = await readTemplate(join(prompts, `${name}.txt`));
-  expect([...choices].sort()).toEqual([...(flags.choices ?? [])].sort());
-  expect(new Set(task.items.map(({ input }) => input)).size).toBe(60);
-  for (const choice of choices) expect(task.items.filter(({ label }) => label === choice)).toHaveLength(30);
-});
+test.each(["pronoun", "question"])(
+  "%s.txt: the choices are those of its 60 items, 30 each, no item twice",
+  async (name) => {
+    const task = await readTask(prompts, name);
+    const choices = choicesOf(task);
+    const { flags } = await readTemplate(join(prompts, `${name}.txt`));
+    expect([...choices].sort()).toEqual([...(flags.choices ?? [])].sort());
+    expect(new Set(task.items.map(({ input }) => input)).size).toBe(60);
+    for (const choice of choices) expect(task.items.filter(({ label }) => label === choice)).toHaveLength(30);
+  },
+);
 
 const templates = readdirSync(prompts).filter((name) => name.endsWith(".txt"));
 

@@ -76,7 +76,12 @@ const tableOf = (what: string, rows: readonly string[][]) =>
 function rowOf(name: string, task: Task, { none, length, prior }: Right): string[] {
   const total = task.items.length;
   const choices = choicesOf(task).map((choice) => `\`${choice}\``);
-  return [name, choices.join(", "), String(total), ...[none, length, prior].map((count) => shown(shareOf(count, total)))];
+  return [
+    name,
+    choices.join(", "),
+    String(total),
+    ...[none, length, prior].map((count) => shown(shareOf(count, total))),
+  ];
 }
 
 /** One row of the table of the measured tasks. */
@@ -100,7 +105,10 @@ async function normalizations({ model, examples }: Lab): Promise<Values> {
   const biased = { body: fourExamples(), items };
   const [own, last] = [await rightOf(model, unequal), await rightOf(model, biased)];
   claim(own.none < own.prior && last.none < last.prior, "prior corrects both biases");
-  const rows = [rowOf("choices of unequal length", unequal, own), rowOf("four examples, of which the last says her", biased, last)];
+  const rows = [
+    rowOf("choices of unequal length", unequal, own),
+    rowOf("four examples, of which the last says her", biased, last),
+  ];
   return { "normalizations.table": tableOf("pronoun.txt with", rows) };
 }
 

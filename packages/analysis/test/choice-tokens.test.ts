@@ -40,13 +40,21 @@ describe("GPT-2's tokens", () => {
     const { shared, rests } = spelled(gpt2, "a ", ["1", "b"]);
     expect(shared).toEqual(["a"]);
     expect(rests).toEqual([[" 1"], [" b"]]);
-    expect(spelled(gpt2, "to m", ["orrow", "!"]).rests).toEqual([[" mor", "row"], [" m", "!"]]);
+    expect(spelled(gpt2, "to m", ["orrow", "!"]).rests).toEqual([
+      [" mor", "row"],
+      [" m", "!"],
+    ]);
   });
 });
 
 test("the tokens are those of the whole text", () => {
   const { tokenizer } = model as Model & { tokenizer: Tokenizer };
-  for (const [prompt, choice] of [["The king", "dom"], ["The king ", "and"], ["Who are you", '?"'], ["x", " y z"]] as const) {
+  for (const [prompt, choice] of [
+    ["The king", "dom"],
+    ["The king ", "and"],
+    ["Who are you", '?"'],
+    ["x", " y z"],
+  ] as const) {
     const { shared, rests } = choiceTokens(model, prompt, [choice, "!"]);
     expect([...shared, ...(rests[0] as number[])]).toEqual(tokenizer.encode(prompt + choice));
   }

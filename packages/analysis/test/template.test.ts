@@ -17,7 +17,10 @@ describe("a template", () => {
   });
 
   test("may have Windows's line ends", () => {
-    expect(splitTemplate("---\r\na: 1\r\n---\r\n{{input}} \r\n")).toEqual({ frontMatter: "a: 1\r", body: "{{input}} " });
+    expect(splitTemplate("---\r\na: 1\r\n---\r\n{{input}} \r\n")).toEqual({
+      frontMatter: "a: 1\r",
+      body: "{{input}} ",
+    });
   });
 
   test.each([

@@ -112,12 +112,14 @@ async function promptCommand(templatePath: string, flags: PromptFlags): Promise<
 
 function checkFlags({ input, file, output, resume }: PromptFlags): void {
   if (input === undefined && file === undefined) throw usageError("give an input: --input TEXT, or --file IN.jsonl");
-  if (output !== undefined && file === undefined) throw usageError("--output does nothing without --file; give that too");
+  if (output !== undefined && file === undefined)
+    throw usageError("--output does nothing without --file; give that too");
   if (resume && output === undefined) throw usageError("--resume does nothing without --output; give that too");
 }
 
 function checkModel(model: Model, settings: Settings): void {
-  if (!model.tokenizer) throw new CliError(`model ${JSON.stringify(model.name)} has no tokenizer; a template needs one`, 1);
+  if (!model.tokenizer)
+    throw new CliError(`model ${JSON.stringify(model.name)} has no tokenizer; a template needs one`, 1);
   if (!settings.choices) noteUnapplied(model, settings.flags);
 }
 

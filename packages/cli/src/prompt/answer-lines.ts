@@ -19,6 +19,8 @@ export interface LinesOutput {
   readonly writesAfterGaps: boolean;
   readonly terminal: ProgressTerminal;
   readonly showProgress: boolean;
+  /** Milliseconds. */
+  readonly now?: () => number;
 }
 
 export interface LinesResult {
@@ -32,8 +34,8 @@ export async function answerLines(
   lines: readonly string[],
   output: LinesOutput,
 ): Promise<LinesResult> {
-  const { answered, run, write, terminal, showProgress } = output;
-  const progress = progressLine(showProgress ? terminal : { write: () => {} });
+  const { answered, run, write, terminal, showProgress, now } = output;
+  const progress = progressLine(showProgress ? terminal : { write: () => {} }, now);
   let [ended, failures, written, tokens] = [0, 0, 0, 0];
   const show = () => progress.show(() => progressText({ ended, lines: lines.length - answered, tokens }));
   const order = inLineOrder((_, text) => {

@@ -59,7 +59,11 @@ export interface AnswerHandlers {
  * @throws CliError for options that are wrong for every input; like `choiceTokens`, if there are choices, for the empty
  * input
  */
-export async function answerInputs(task: AnswerTask, inputs: readonly string[], handlers: AnswerHandlers): Promise<void> {
+export async function answerInputs(
+  task: AnswerTask,
+  inputs: readonly string[],
+  handlers: AnswerHandlers,
+): Promise<void> {
   const { settings } = task;
   const prompts = inputs.map((input) => renderTemplate(task.body, input));
   if (settings.choices) return chooseAll({ ...task, ...settings }, prompts, handlers);

@@ -58,7 +58,10 @@ function flagOf({ key, value }: Pair): readonly [key: string, value: unknown] {
 
 /** The message, with the nearest key as commander finds it. */
 function unknownKey(name: string): string {
-  const program = new Command().exitOverride().helpOption(false).configureOutput({ writeErr: () => {} });
+  const program = new Command()
+    .exitOverride()
+    .helpOption(false)
+    .configureOutput({ writeErr: () => {} });
   addOptions(program, templateOptions);
   try {
     program.parse([`--${name}`], { from: "user" });
@@ -79,7 +82,8 @@ function valueOf(spec: OptionSpec, value: unknown): unknown {
   if (isScalar(value) && value.value !== null) return parsed(spec, textOf(value));
   if (isScalar(value) || value === null) throw new InvalidArgumentError("has no value");
   const { parse } = spec.details;
-  if (!isSeq(value) || !value.items.every(isScalar)) throw new InvalidArgumentError("must be a value or a list of values");
+  if (!isSeq(value) || !value.items.every(isScalar))
+    throw new InvalidArgumentError("must be a value or a list of values");
   const texts = value.items.map(textOf);
   if (spec.flags.startsWith("--choices ")) return checkedChoices(texts);
   if (parse === gather || parse === gatherWords) {

@@ -57,7 +57,10 @@ export function openOutput(plan: OutputPlan): OutputFile {
 function isFailure(text: string, index: number, { path, run, inputs }: OutputPlan): boolean {
   const refuse = (why: string) => {
     const where = `${JSON.stringify(path)}, line ${index + 1}`;
-    return new CliError(`cannot resume ${where}: ${why}; resume with what it was begun with, or give another --output`, 1);
+    return new CliError(
+      `cannot resume ${where}: ${why}; resume with what it was begun with, or give another --output`,
+      1,
+    );
   };
   const entry = entryOf(text);
   if (entry?.line !== index + 1 || entry.run === undefined) throw refuse("it is not a line of tsgpt prompt");

@@ -11,7 +11,10 @@ const DIGITS = 12;
 /** The first hexadecimal digits of a SHA-256. */
 export function runDigest({ model, body, settings }: Omit<AnswerTask, "signal">): string {
   const { name, config, generation, parameters, engine } = model;
-  const text = JSON.stringify([body, settings, name, config, generation, parameters.wte.dtype, engine.kernelSet], sorted);
+  const text = JSON.stringify(
+    [body, settings, name, config, generation, parameters.wte.dtype, engine.kernelSet],
+    sorted,
+  );
   const hash = createHash("sha256").update(text);
   for (const weights of layerNorms(model)) hash.update(Float32Array.from(weights));
   return hash.digest("hex").slice(0, DIGITS);
