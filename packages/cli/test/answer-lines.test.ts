@@ -103,7 +103,9 @@ test("the progress line counts lines and tokens, on a terminal only", async () =
   const now = () => (clock += 1000);
   const output = { ...OUTPUT, write: () => {}, terminal: screen, showProgress: true, now };
   await answerLines(taskOf(GENERATE), LINES.slice(0, 2), output);
-  expect(shown).toMatch(/\r\x1b\[K0 of 2 lines, 1 tokens.*\r\x1b\[K1 of 2 lines, \d+ tokens/s);
+  const [first, ...others] = shown.split("\r\x1b[K").slice(1);
+  expect(first).toBe("0 of 2 lines, 1 tokens");
+  expect(others.some((line) => /^1 of 2 lines, \d+ tokens$/.test(line))).toBe(true);
   expect(shown.endsWith("\r\x1b[K")).toBe(true);
 });
 

@@ -81,7 +81,7 @@ export async function generateLines(
 }
 
 /** A line that has ended. */
-export interface EndedLine {
+interface EndedLine {
   readonly prompt: Prompt;
   readonly result: DecodeResult;
 }

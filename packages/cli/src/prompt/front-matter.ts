@@ -49,7 +49,7 @@ function flagOf({ key, value }: Pair): readonly [key: string, value: unknown] {
   if (!spec) throw new InvalidArgumentError(unknownKey(name));
   const [flag] = keysOf([spec]) as [string];
   try {
-    return [flag, spec.flags.includes("<") ? valueOf(spec, value) : truthOf(value)];
+    return [flag, spec.flags.includes("<") ? valueFor(spec, value) : truthOf(value)];
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new InvalidArgumentError(`${name} ${error.message}${isScalar(value) ? `, got ${quote(value.value)}` : ""}`);
@@ -78,7 +78,7 @@ function truthOf(value: unknown): true | undefined {
   return truth || undefined;
 }
 
-function valueOf(spec: OptionSpec, value: unknown): unknown {
+function valueFor(spec: OptionSpec, value: unknown): unknown {
   if (isScalar(value) && value.value !== null) return parsed(spec, textOf(value));
   if (isScalar(value) || value === null) throw new InvalidArgumentError("has no value");
   const { parse } = spec.details;
