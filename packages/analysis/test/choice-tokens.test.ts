@@ -70,7 +70,7 @@ describe("refused:", () => {
   test("a model without a tokenizer", () => {
     const without = { ...model, tokenizer: undefined };
     expect(() => choiceTokens(without, "x", ["a", "b"])).toThrow(
-      'choiceTokens: model "fairytales-1" has no tokenizer, and choices are texts',
+      `choiceTokens: model "${model.name}" has no tokenizer, and choices are texts`,
     );
   });
 
