@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/tensor": ["@tsgpt/numeric"],
   "packages/sampling": ["@tsgpt/numeric"],
   "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
-  "packages/hub": ["@tsgpt/gpt"],
+  "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [
@@ -71,7 +71,7 @@ function importsOf(code: string): string[] {
   return [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([\w@./:-]+)"/g)].map((match) => match[1]);
 }
 
-/** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `zod` of "zod". */
+/** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `valibot` of "valibot". */
 const packageOf = (specifier: string): string =>
   specifier
     .split("/")

@@ -2,14 +2,16 @@
  * Generation: prefill the prompt in one pass, then draw a token and feed it until something ends the text.
  * The caller chooses tokens: `sample` receives the logits and all ids so far.
  */
+import { type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
   type GeneratedToken,
+  idsToContinue,
   type Sample,
   type TextOptions,
+  textOptionChecks,
 } from "./decode/continuation.ts";
 import { ContextOverflowError } from "./errors.ts";
 import { KVCache } from "./kv-cache.ts";
@@ -28,6 +30,13 @@ export interface GenerateOptions extends TextOptions {
   readonly cache?: KVCache | undefined;
 }
 
+const CHECKS: Checks<GenerateOptions> = {
+  ...textOptionChecks,
+  sample: required("function"),
+  useCache: "boolean",
+  cache: objectWith("a KVCache", "truncate", "capacity"),
+};
+
 /**
  * Yields the continuation of a prompt token by token, including the end-of-text token (its text is empty), and returns
  * why it ended. "context": the sequence has reached nPositions. Prompt and options are checked before it returns.
@@ -39,7 +48,8 @@ export function generate(
   prompt: string | readonly number[],
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
-  const text = continuation(model, checkedPrompt(model, prompt, options, "generate"), options, "generate");
+  checkOptions("generate", options, CHECKS);
+  const text = continuation(model, idsToContinue(model, prompt, options, "generate"), options, "generate");
   checkCache(options, text);
   return drawTokens(model, text, options);
 }

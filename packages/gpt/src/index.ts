@@ -1,5 +1,6 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
@@ -71,4 +72,4 @@ export type { StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export { TokenizerError } from "./tokenizer/tokenizer-error.ts";
 export { COMPANION_FILES, loadTokenizer, TOKENIZER_FILES, VOCABULARY_FILES } from "./tokenizer/tokenizer-files.ts";
-export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
+export { chainTraces, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";

@@ -6,6 +6,7 @@
  * a run of whole rows. The memory is the JavaScript heap's or an engine's (engine.ts). Left out: broadcasting, other
  * element types, autograd.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
 
@@ -14,6 +15,15 @@ export type Shape = readonly number[];
 
 /** Numbers nested as deep as a tensor has dimensions. */
 export type NestedNumbers = number | readonly NestedNumbers[];
+
+export interface Tolerance {
+  /** Absolute; default 1e-6. */
+  readonly atol?: number | undefined;
+  /** Relative to the other's element; default 1e-5. */
+  readonly rtol?: number | undefined;
+}
+
+const CHECKS: Checks<Tolerance> = { atol: "number", rtol: "number" };
 
 /** A Float32Array and a shape. */
 export class Tensor {
@@ -130,9 +140,11 @@ export class Tensor {
 
   /**
    * True if the shapes are equal and |a - b| <= atol + rtol * |b| for every element. An infinity is close to itself
-   * alone; a NaN to nothing, not even a NaN.
+   * alone; a NaN to nothing, not even a NaN. @throws RangeError for an invalid option
    */
-  allClose(other: Tensor, { atol = 1e-6, rtol = 1e-5 }: { atol?: number; rtol?: number } = {}): boolean {
+  allClose(other: Tensor, options: Tolerance = {}): boolean {
+    checkOptions("Tensor.allClose", options, CHECKS);
+    const { atol = 1e-6, rtol = 1e-5 } = options;
     if (!sameShape(this.shape, other.shape)) return false;
     return this.data.every((a, i) => {
       const b = other.data[i] as number;

@@ -15,7 +15,7 @@ export interface LoadModelOptions {
   readonly dtype?: WeightDtype | "auto" | undefined;
   /** Threads of the engine; by default, the physical cores. */
   readonly threads?: number | undefined;
-  /** An engine to load into, for the caller to dispose of; by default, a new one, which is `model.engine`. */
+  /** An engine to load into, which stays the caller's; by default a new one, released by `model.engine.dispose()`. */
   readonly engine?: Engine | undefined;
   /** A branch, tag or commit of a hub model; main by default. */
   readonly revision?: string | undefined;

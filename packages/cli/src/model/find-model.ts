@@ -18,9 +18,9 @@ export interface FoundModel {
 export async function findModel(flags: ModelFlags, signal: AbortSignal, need: Need = "model"): Promise<FoundModel> {
   const folder = localFolder(flags);
   if (folder !== undefined) return { folder, name: undefined };
-  const { model, ...hub } = flags;
+  const { model, revision, offline, cacheDir } = flags;
   const fetched = await withDownloadProgress((onEvent) =>
-    source.fetchHubModel(model, { ...hub, need, signal, onEvent }),
+    source.fetchHubModel(model, { revision, offline, cacheDir, need, signal, onEvent }),
   );
   return { folder: fetched.folder, name: fetched.id };
 }

@@ -6,13 +6,14 @@
  * chosen, so fewer than N beams may remain, where transformers adds duplicates; sums are float64 instead of float32, so
  * near-ties may be decided differently.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
-import { checkedPrompt, type FinishReason, type SampleContext } from "./continuation.ts";
+import { type BeamOptions, type BeamRules, beamOptionChecks, beamRules } from "./beam-rules.ts";
+import { type FinishReason, idsToContinue, type SampleContext } from "./continuation.ts";
 import { largest, type Place } from "./largest.ts";
 import { logProbabilities } from "./log-sum-exp.ts";
 import { type HeldCache, reorder } from "./reorder.ts";
@@ -47,6 +48,8 @@ export interface BeamSearchResult {
   /** Bytes of keys and values copied between caches; reordering alone copies nothing. */
   readonly copiedBytes: number;
 }
+
+const CHECKS: Checks<BeamSearchOptions> = { ...beamOptionChecks, distribution: "function" };
 
 /** An unfinished text: its ids, prompt included, and the summed ln p of the generated ones. */
 interface Beam {
@@ -86,7 +89,8 @@ export async function beamSearch(
   prompt: string | readonly number[],
   options: BeamSearchOptions,
 ): Promise<BeamSearchResult> {
-  const ids = checkedPrompt(model, prompt, options, "beamSearch");
+  checkOptions("beamSearch", options, CHECKS);
+  const ids = idsToContinue(model, prompt, options, "beamSearch");
   const rules = beamRules(model.config, ids.length, options);
   const { beams, numReturn = 1 } = options;
   const caches: KVCache[] = [];

@@ -7,6 +7,7 @@
  * the vocabulary with a library's generator; here a token is green if a hash is below gamma, so nothing is sorted. Not
  * compatible with their key.
  */
+import { objectWith } from "@tsgpt/numeric";
 import { bounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
@@ -102,7 +103,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     hash: optional(word("left", "self")),
     width: optional(wholeNumber(1)),
   },
-  options: { watermark: {} },
+  options: { watermark: { check: objectWith("an object with a key", "key") } },
   flags: {
     watermarkKey: {
       placeholder: "<n>",
