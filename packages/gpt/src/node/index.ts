@@ -1,4 +1,5 @@
 /** What needs Node: models and checkpoints in folders, and files of tensors. */
+export type { ConvertOptions } from "../checkpoint/convert.ts";
 export { convertModel } from "./convert-model.ts";
 export { type FileSource, fileSource } from "./file-source.ts";
 export { type FolderInfo, inspectFolder } from "./inspect-folder.ts";
