@@ -15,7 +15,7 @@ import { type Registry, startRegistry } from "./packages/registry.ts";
 import { FULL } from "./setup/sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tsgpt-registry-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 const PROMPT = ["generate", "Once upon a time", "--seed", "14", "--max-tokens", "12", "--quiet"];
 

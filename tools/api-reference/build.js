@@ -63,6 +63,8 @@ const MEANT = [
   // the types behind an exported constant, the function of a step
   /^Step, defined in @tsgpt\/sampling\/src\/step\.ts,/,
   /^(TopP|Options), defined in @tsgpt\/sampling\/src\/steps\/top-p\.ts,/,
+  // any check, which `required` wraps
+  /^AnyCheck, defined in @tsgpt\/numeric\/src\/check-options\.ts,/,
   // an option of several steps is declared once, and found once for each
   /^penaltyScope has multiple declarations with a comment/,
 ];

@@ -1,6 +1,6 @@
 /**
- * tsgpt: load a model and generate with it, in Node. The command of the same name starts in main.ts. For forward
- * passes, traces, other samplers and strategies there are @tsgpt/gpt, @tsgpt/sampling and their kin.
+ * tsgpt: load a model and generate with it, in Node. The command of the same name starts in main.ts. Forward passes,
+ * traces, other samplers and other strategies are in @tsgpt/gpt and @tsgpt/sampling.
  */
 export type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
 export { type GeneratedText, type GenerateOptions, type Generation, generate } from "./library/generate.ts";

@@ -37,7 +37,10 @@ const outerKeys = {
   logits: "logits", // [T, V]
 } as const;
 
-/** Our names for activations; `keyOf` gives TransformerLens's key. */
+/**
+ * Our names for activations; `keyOf` gives TransformerLens's key.
+ * @useDeclaredType
+ */
 export type ActivationName = keyof BlockKeys | keyof typeof outerKeys;
 
 /** The key of an activation; `layer` matters only inside a block. */

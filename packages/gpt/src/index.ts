@@ -55,7 +55,13 @@ export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } f
 export { logProbabilities, logSumOfExp } from "./decode/log-sum-exp.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
 export type { Proposal, Proposer, ProposerFor, ProposerTask } from "./decode/proposer.ts";
-export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce } from "./decode/samples.ts";
+export {
+  type CountOptions,
+  generateSamples,
+  type SamplesOptions,
+  type SampleToken,
+  samplesAtOnce,
+} from "./decode/samples.ts";
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export type { CheckpointErrorDetails, ContextOverflow } from "./errors.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";

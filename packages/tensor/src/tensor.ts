@@ -16,6 +16,7 @@ export type Shape = readonly number[];
 /** Numbers nested as deep as a tensor has dimensions. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** How far two elements may be apart. */
 export interface Tolerance {
   /** Absolute; default 1e-6. */
   readonly atol?: number | undefined;

@@ -21,6 +21,7 @@ export function zeroAblate(names: Names, part: ActivationPart = {}): NamedHook {
   };
 }
 
+/** What is replaced by its mean, and over what the mean is taken. */
 export interface MeanAblateOptions extends ActivationPart {
   /**
    * `all` (default): one mean over all positions of all reference runs, put at each position. `runs`: a mean per

@@ -15,6 +15,7 @@ export interface HookedText {
   readonly heads: number;
 }
 
+/** A change of activations, and their names. */
 export interface NamedHook {
   readonly names: Names;
   /** Receives a copy of the activation; returns its replacement, or undefined to leave it. */

@@ -9,6 +9,7 @@ import { patchActivation } from "./patch-activation.ts";
 import { type RunBatchOptions, runBatch } from "./run-batch.ts";
 import { runWithCache } from "./run-with-hooks.ts";
 
+/** The two prompts, the activation that is patched, and what is measured. */
 export interface SweepOptions extends RunBatchOptions {
   /** The prompt whose activations are put into the other's run. */
   readonly clean: readonly number[];
@@ -21,6 +22,7 @@ export interface SweepOptions extends RunBatchOptions {
   readonly metric: (logits: Tensor) => number;
 }
 
+/** What patching each place changes of a metric. */
 export interface PatchingSweep {
   /** The metric with the clean activation of layer l in place: [L][T] or [L][H]. */
   readonly values: readonly (readonly number[])[];

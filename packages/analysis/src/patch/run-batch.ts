@@ -7,6 +7,7 @@ import type { Tensor } from "@tsgpt/tensor";
 import { groupBySize } from "../group-by-size.ts";
 import { type HookedRun, traceOfHooks } from "./named-hook.ts";
 
+/** Which logits are returned, and how the runs can be followed and stopped. */
 export interface RunBatchOptions {
   /** Logits of every position (default), or only of the last of each run, which is all the head then computes. */
   readonly positions?: "all" | "last" | undefined;

@@ -7,6 +7,7 @@ import { chainTraces, forward, type Model, record } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 import { type NamedHook, type Names, namesOf, traceOfHooks } from "./named-hook.ts";
 
+/** What is recorded of a run, and what is changed in it. */
 export interface RunWithCacheOptions {
   /** The activations to record; default: all. */
   readonly names?: Names | undefined;

@@ -7,6 +7,7 @@ import { keyOf, type Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 import { runBatch } from "../patch/run-batch.ts";
 
+/** How the runs can be followed and stopped. */
 export interface HeadScoreOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of texts read so far, and in total. */

@@ -6,6 +6,7 @@
 import type { Model } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 
+/** How many texts of repeated random tokens, and how long. */
 export interface RepeatedTokensOptions {
   /** Distinct random tokens of a text; default 50, or as many as fit. */
   readonly length?: number | undefined;

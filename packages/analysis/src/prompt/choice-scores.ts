@@ -13,6 +13,7 @@ export interface ChoiceToken {
   readonly logprob: number;
 }
 
+/** How choices are scored, and how the work can be followed and stopped. */
 export interface ScoreChoicesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the tokens of each choice of a prompt as soon as they are scored, in the order of the prompts. */

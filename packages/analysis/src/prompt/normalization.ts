@@ -6,7 +6,9 @@
 import { argmax } from "@tsgpt/numeric";
 import type { ChoiceToken } from "./choice-scores.ts";
 
+/** How the scores of choices of different lengths are made comparable. */
 export const NORMALIZATIONS = ["none", "length", "prior"] as const;
+/** One of these ways. */
 export type Normalization = (typeof NORMALIZATIONS)[number];
 
 /** The scores of one choice, in nats; the higher, the better. */

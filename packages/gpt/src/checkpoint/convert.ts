@@ -14,7 +14,8 @@ import { byteSize } from "./safetensors.ts";
 import { tensorReader } from "./tensor-reader.ts";
 import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
 
-export type ConvertOptions = Omit<LoadOptions, "dtype">;
+/** How a conversion can be followed and stopped. */
+export interface ConvertOptions extends Omit<LoadOptions, "dtype"> {}
 
 /** Writes bytes at an offset of the new file. */
 export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;

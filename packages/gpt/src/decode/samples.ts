@@ -72,7 +72,8 @@ export function generateSamples(
   return samples(model, ids, begin, capacity, options);
 }
 
-type CountOptions = Pick<SamplesOptions, "count" | "batchSize">;
+/** The number of samples, and how many of them may run at once. */
+export interface CountOptions extends Pick<SamplesOptions, "count" | "batchSize"> {}
 
 /** How many samples of `capacity` tokens, prompt included, run at once. @throws RangeError for an invalid option */
 export function samplesAtOnce(model: Model, capacity: number, options: CountOptions): number {

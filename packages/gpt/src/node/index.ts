@@ -1,5 +1,7 @@
 /** What needs Node: models and checkpoints in folders, and files of tensors. */
+export type { ConvertOptions } from "../checkpoint/convert.ts";
 export type { LoadModelOptions } from "../files/load-files.ts";
+export type { ModelFile } from "../files/model-files.ts";
 export { LARGEST_INDEX } from "../files/open-checkpoint.ts";
 export { convertModel } from "./convert-model.ts";
 export { fileSource } from "./file-source.ts";

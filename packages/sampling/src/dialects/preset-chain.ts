@@ -6,6 +6,7 @@ import type { Dialect, DialectContext, OptionDefinition } from "../step.ts";
 import { DIALECTS, dialects } from "./dialects.ts";
 import type { ChainOptions } from "./options.ts";
 
+/** Whether the dialect's defaults apply. */
 export interface PresetOptions {
   /** False omits the dialect's defaults. */
   readonly defaults?: boolean | undefined;
