@@ -4,6 +4,9 @@ export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detec
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
 export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
 export { type Color, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
+export type { Activations, Place } from "./lens/activation-row.ts";
+export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
+export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";

@@ -61,4 +61,4 @@ export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
 export { type Tokenizer, TokenizerError } from "./tokenizer/tokenizer.ts";
 export { COMPANION_FILES, loadTokenizer, TOKENIZER_FILES, VOCABULARY_FILES } from "./tokenizer/tokenizer-files.ts";
-export { activationKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
+export { activationKeys, blockKeys, type Hook, record, stackTraces, type Trace, traceWith } from "./trace.ts";
