@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/measure",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
+    "@tsgpt/fairytales",
   ],
   bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
   examples: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
