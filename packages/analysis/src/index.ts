@@ -1,6 +1,6 @@
 /**
- * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, and what is inside a
- * forward pass.
+ * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, and what is inside
+ * a forward pass.
  */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";

@@ -5,11 +5,11 @@ import { bars, count, type Stage, type StageInput, windowNote, windowOf } from "
 export function tokensStage({ model, text, walkthrough, show, room }: StageInput): Stage {
   const { ids, position } = walkthrough;
   const { config, tokenizer } = model;
-  const window = windowOf(ids.length, position, Math.max(4, room.lines - 8));
+  const shown = windowOf(ids.length, position, Math.max(4, room.lines - 8));
   const bytes = (id: number) => tokenizer?.tokenBytes(id)?.length;
-  const rows = ids.slice(window.from, window.to).map((id, i) => {
+  const rows = ids.slice(shown.from, shown.to).map((id, i) => {
     const length = bytes(id);
-    return [`${window.from + i}`, show(id), `${id}`, length === undefined ? undefined : `${length}`];
+    return [`${shown.from + i}`, show(id), `${id}`, length === undefined ? undefined : `${length}`];
   });
   return {
     name: "tokens",
@@ -29,8 +29,8 @@ export function tokensStage({ model, text, walkthrough, show, room }: StageInput
           { title: "bytes", kind: "number" },
         ],
         rows,
-        marked: position - window.from,
-        notes: windowNote(window, ids.length),
+        marked: position - shown.from,
+        notes: windowNote(shown, ids.length),
       },
     ],
   };
@@ -55,14 +55,14 @@ const SHOWN = 6;
 export function embeddingsStage({ model, walkthrough, show, room }: StageInput): Stage {
   const { ids, position, embedding, embeddingNorms } = walkthrough;
   const { vocabSize: v, nEmbd: c, nPositions } = model.config;
-  const shown = Math.min(SHOWN, c);
+  const components = Math.min(SHOWN, c);
   const vector = (name: string, { data }: { readonly data: Float32Array }, norm: number) => [
     name,
     norm.toFixed(3),
-    ...Array.from(data.subarray(0, shown), (value) => value.toFixed(3)),
+    ...Array.from(data.subarray(0, components), (value) => value.toFixed(3)),
   ];
-  const window = windowOf(ids.length, position, Math.max(4, room.lines - 13));
-  const inWindow = <Value>(values: readonly Value[]) => values.slice(window.from, window.to);
+  const shown = windowOf(ids.length, position, Math.max(4, room.lines - 13));
+  const inWindow = <Value>(values: readonly Value[]) => values.slice(shown.from, shown.to);
   const norms = { token: inWindow(embeddingNorms.token), position: inWindow(embeddingNorms.position) };
   const sums = inWindow(embeddingNorms.sum);
   const lengths = bars(sums);
@@ -76,11 +76,11 @@ export function embeddingsStage({ model, walkthrough, show, room }: StageInput):
     facts: [],
     tables: [
       {
-        caption: `position ${position}, token ${show(ids[position]!)}: norm and the first ${shown} of ${c} numbers`,
+        caption: `position ${position}, token ${show(ids[position]!)}: norm, and ${components} of ${c} numbers`,
         columns: [
           { title: "row", kind: "text" },
           { title: "norm", kind: "number" },
-          ...Array.from({ length: shown }, (_, i) => ({ title: `[${i}]`, kind: "number" }) as const),
+          ...Array.from({ length: components }, (_, i) => ({ title: `[${i}]`, kind: "number" }) as const),
         ],
         rows: [
           vector(`wte[${ids[position]}]`, embedding.token, embeddingNorms.token[position]!),
@@ -100,15 +100,15 @@ export function embeddingsStage({ model, walkthrough, show, room }: StageInput):
           { title: "", kind: "bar" },
         ],
         rows: inWindow(ids).map((id, i) => [
-          `${window.from + i}`,
+          `${shown.from + i}`,
           show(id),
           norms.token[i]!.toFixed(3),
           norms.position[i]!.toFixed(3),
           sums[i]!.toFixed(3),
           lengths[i],
         ]),
-        marked: position - window.from,
-        notes: windowNote(window, ids.length),
+        marked: position - shown.from,
+        notes: windowNote(shown, ids.length),
       },
     ],
   };

@@ -36,7 +36,8 @@ tbody .text { font-family: ui-monospace, monospace; white-space: pre; unicode-bi
 .marked > .text, .marked > .number { background: var(--mark); }
 .marked > .text { font-weight: bold; }
 .list { min-width: 20rem; }
-.item { display: inline-block; border: 1px solid var(--line); border-radius: 3px; font-family: ui-monospace, monospace; }
+.item { display: inline-block; border: 1px solid var(--line); border-radius: 3px; }
+.item { font-family: ui-monospace, monospace; }
 .item { margin: 0.1rem 0.15rem; padding: 0 0.4rem; white-space: pre; unicode-bidi: isolate; font-size: 0.95rem; }
 td.bar { width: 50%; min-width: 6rem; vertical-align: middle; }
 td.bar span { display: block; height: 0.9rem; width: var(--size); background: var(--bar); min-width: 1px; }

@@ -1,4 +1,4 @@
-/** The stages behind the blocks: the logit lens, the direct logit attribution, and the distribution through the chain. */
+/** The stages after the blocks: logit lens, direct logit attribution, and the distribution through the chain. */
 import type { KeptShare, Profile, Share, StepReport } from "@tsgpt/sampling";
 import type { Attribution } from "../lens/direct-logit-attribution.ts";
 import { bars, type Column, count, percent, type Stage, type StageInput, signed, type Table } from "./stage.ts";

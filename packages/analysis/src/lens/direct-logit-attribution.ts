@@ -1,8 +1,8 @@
 /**
- * Direct logit attribution (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"): a logit as the sum
- * of what each part of the model has written into the residual stream. The final layer norm is linear once its mean and
- * deviation are frozen at this pass's: a part p then adds p . d, where d = (g - mean(g)) / sigma and g = lnF.weight *
- * lmHead[target]. Sums are float64. Indirect effects, of one part on later ones, are not in it.
+ * Direct logit attribution (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"): a logit as the
+ * sum of what each part of the model has written into the residual stream. The final layer norm is linear once its mean
+ * and deviation are frozen at this pass's: a part p then adds p . d, where d = (g - mean(g)) / sigma and
+ * g = lnF.weight * lmHead[target]. Sums are float64. Indirect effects, of one part on later ones, are not in it.
  * An int8 head or projection rounds the row that it multiplies; the rounding is frozen, too, as a factor per channel.
  */
 import { type BlockParameters, blockKeys, type Model } from "@tsgpt/gpt";

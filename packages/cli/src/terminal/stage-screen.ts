@@ -44,7 +44,7 @@ function tableLines({ caption, columns, rows, marked, sumsFrom = rows.length, no
   });
   const legend = columns.some(({ kind }) => kind === "shade") ? [INDENT + shadeLegend(options.color)] : [];
   const below = [...legend, ...notes.map((note) => wrapped(note, INDENT, options.width))];
-  return `${wrapped(caption, "", options.width)}\n${[...heads, ...lines, ...below].map((line) => `${line}\n`).join("")}`;
+  return [wrapped(caption, "", options.width), ...heads, ...lines, ...below].map((line) => `${line}\n`).join("");
 }
 
 /** The titles; those of shades are wider than a column, and every second or third is written over several of them. */
