@@ -1,17 +1,9 @@
 /** Direct logit attribution against PyTorch in float64, and that the parts sum to the logit in every dtype. */
 import { type Attribution, attributionHooks, directLogitAttribution } from "@tsgpt/analysis";
 import { forward, type Model, record } from "@tsgpt/gpt";
-import { createReferenceEngine, createSimdEngine, type Engine, type Tensor, WEIGHT_DTYPES } from "@tsgpt/tensor";
+import { createReferenceEngine, type Tensor, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
-import {
-  LENS_ENGINES,
-  LENS_MODELS,
-  type LensCase,
-  lensFixture,
-  narrowed,
-  passOver,
-  recorded,
-} from "./lens-fixtures.ts";
+import { LENS_ENGINES, type LensCase, lensFixture, narrowed, passOver, recorded } from "./lens-fixtures.ts";
 
 const RTOL = 1e-5;
 const SUM_ATOL = 1e-5;
@@ -33,8 +25,8 @@ const partsOf = (all: Attribution | LensCase["attribution"]): number[] => [
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const asTensor = (data: readonly number[]) => ({ data, shape: [data.length] });
 
-describe.each(LENS_ENGINES)("on $engineName kernels", ({ create, atol }) => {
-  test.each(LENS_MODELS)("%s: the parts are PyTorch's, and sum to the model's logit", async (name) => {
+describe.each(LENS_ENGINES)("on $engineName kernels", ({ create, atol, models }) => {
+  test.each(models)("%s: the parts are PyTorch's, and sum to the model's logit", async (name) => {
     const { ids, cases } = await lensFixture(name);
     const { model, activations, logits } = await recorded(name, ids, create());
     for (const { position, target, attribution } of cases) {
@@ -49,13 +41,9 @@ describe.each(LENS_ENGINES)("on $engineName kernels", ({ create, atol }) => {
   });
 });
 
-const engines: readonly (readonly [string, () => Engine])[] = [
-  ["reference", createReferenceEngine],
-  ["simd", () => createSimdEngine({ threads: 1 })],
-];
-describe.each(engines)("with weights of every dtype, %s", (_, create) => {
+describe.each(LENS_ENGINES)("with weights of every dtype, on $engineName kernels", ({ create, models }) => {
   test.each(WEIGHT_DTYPES)("%s: the parts sum to the model's own logit, at any target", async (dtype) => {
-    for (const name of ["fairytales-1", "tiny-untied"]) {
+    for (const name of ["tiny-untied", models.at(-1) as string]) {
       const { ids } = await lensFixture(name);
       const model: Model = await narrowed(name, create(), dtype);
       const { activations, logits } = passOver(model, ids.slice(0, 6));
