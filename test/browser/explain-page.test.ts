@@ -56,7 +56,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     const likeliest = await page.locator("#lens tbody tr .item:first-child").allTextContents();
     expect(likeliest).toEqual(
       lens.map(
-        ({ top }) => `${input.show(top[0]?.id as number)} ${(100 * (top[0]?.probability as number)).toFixed(1)}`,
+        ({ top }) => `${input.show(top[0]?.id as number)} ${(100 * (top[0]?.probability as number)).toFixed(1)}%`,
       ),
     );
     const parts = (await page.locator("#attribution tbody td.number").allTextContents()).map(Number);

@@ -77,6 +77,7 @@ test("lens: a row after the embedding and after each layer, ten tokens each, the
   const last = column(table, "likeliest").at(-1) as string[];
   expect(last[0]).toContain(input.show(best?.id as number));
   expect(numbers(table, "target").at(-1)).toBeCloseTo(100 * (best?.probability as number), 1);
+  expect((column(table, "likeliest")[0] as string[]).at(-1)).toMatch(/ <1%$/);
 });
 
 test("attribution: the parts by size, and what is listed and left out sum to the logit", () => {
@@ -161,6 +162,7 @@ test("a model without a tokenizer has ids, a single token and no bytes", async (
   expect(at(stages[0] as Stage).rows).toEqual([["0", "3", "3", undefined]]);
   expect(stages[0]?.facts).toEqual(["Explained below: position 0, the token 3."]);
   expect(at(stages[2] as Stage).rows).toEqual([["0", "3", 1]]);
+  expect(stages[5]?.title).toMatch(/^Which parts make the logit of token \d+$/);
 });
 
 test("an empty prompt says where the model starts", async () => {

@@ -7,18 +7,18 @@ import { bars, type Column, count, percent, type Stage, type StageInput, signed,
 const SPACIOUS = 40;
 
 /** What each layer would predict. */
-export function lensStage({ walkthrough, show, room }: StageInput): Stage {
-  const { position, target, lens } = walkthrough;
+export function lensStage(input: StageInput): Stage {
+  const { walkthrough, show, room } = input;
+  const { position, lens } = walkthrough;
   const digits = room.lines < SPACIOUS ? 0 : 1;
-  const rounded = (probability: number) => (100 * probability).toFixed(digits);
   return {
     name: "lens",
     title: "What each layer would predict, were it the last",
     formula: ["p = softmax(lnF(x) . lmHead^T)    x: after the embedding, after each layer"],
-    facts: [`Position ${position}; the target is token ${show(target)}, id ${target}.`],
+    facts: [`Position ${position}; the target is ${targetOf(input)}.`],
     tables: [
       {
-        caption: "the ten likeliest next tokens, in percent",
+        caption: "the ten likeliest next tokens",
         columns: [
           { title: "x after", kind: "text" },
           { title: "target", kind: "number" },
@@ -27,7 +27,7 @@ export function lensStage({ walkthrough, show, room }: StageInput): Stage {
         rows: lens.map(({ targetLogprob, top }, i) => [
           i === 0 ? "embedding" : `layer ${i - 1}`,
           percent(Math.exp(targetLogprob)),
-          top.map(({ id, probability }) => `${show(id)} ${rounded(probability)}`),
+          top.map(({ id, probability }) => `${show(id)} ${rounded(probability, digits)}`),
         ]),
         marked: lens.length - 1,
         notes: ["The last row is the model's own prediction."],
@@ -36,9 +36,22 @@ export function lensStage({ walkthrough, show, room }: StageInput): Stage {
   };
 }
 
+/** `41%` or `41.2%`; `<1%` or `<0.1%` for what would be rounded to 0. */
+function rounded(probability: number, digits: number): string {
+  const percentage = 100 * probability;
+  const least = 10 ** -digits;
+  return percentage < least / 2 ? `<${least}%` : `${percentage.toFixed(digits)}%`;
+}
+
+/** The target with its text, if it has one, and its id. */
+function targetOf({ model: { tokenizer }, walkthrough: { target }, show }: StageInput): string {
+  return tokenizer ? `token ${show(target)}, id ${target}` : `token ${target}`;
+}
+
 /** Which parts of the model make the target's logit. */
-export function attributionStage({ walkthrough, show, room }: StageInput): Stage {
-  const { position, target, attribution } = walkthrough;
+export function attributionStage(input: StageInput): Stage {
+  const { walkthrough, room } = input;
+  const { position, attribution } = walkthrough;
   const parts = partsOf(attribution).sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   const limit = Math.max(5, room.lines - 10);
   const [shown, rest] = [parts.slice(0, limit), parts.slice(limit)];
@@ -46,7 +59,7 @@ export function attributionStage({ walkthrough, show, room }: StageInput): Stage
   const others = rest.length > 0 ? [[`${rest.length} others`, signed(sumOf(rest)), undefined]] : [];
   return {
     name: "attribution",
-    title: `Which parts make the logit of token ${show(target)}, id ${target}`,
+    title: `Which parts make the logit of ${targetOf(input)}`,
     formula: [
       "logit = constant + sum over parts of part . d    d = (g - mean(g)) / sigma",
       "g = lnF.weight * lmHead[target]    constant = lnF.bias . lmHead[target]",
