@@ -2,7 +2,7 @@
  * What `tsgpt explain` shows of one forward pass: a single pass over the prompt, of which the rows at one position are
  * kept, and the pattern of one head. Everything at a position depends on the tokens up to it alone.
  */
-import { blockKeys, interruptibleForward, type Model, type Trace } from "@tsgpt/gpt";
+import { type ActivationName, interruptibleForward, keyOf, type Model, type Trace } from "@tsgpt/gpt";
 import { argmax } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import { checkIndex, checkTarget, type Place } from "../lens/activation-row.ts";
@@ -70,7 +70,7 @@ export async function walkThrough(
   const sequences = [{ ids }];
   const done = await interruptibleForward(model, sequences, { positions: "last", trace: seen.trace }, signal);
   if (!done) signal?.throwIfAborted();
-  const last = rowOf(seen.rows, blockKeys(nLayer - 1).residPost);
+  const last = rowOf(seen.rows, keyOf("residPost", nLayer - 1));
   const logits = headLogits(model, last).data; // [V]
   const chosen = target ?? argmax(logits);
   return {
@@ -99,11 +99,11 @@ interface Observer {
 
 /** A trace that keeps one row of an activation: a whole [T, C] of every layer would be gigabytes in a large model. */
 function observer(layers: number, { position, layer, head }: Record<"position" | "layer" | "head", number>): Observer {
-  const blocks = Array.from({ length: layers }, (_, l) => blockKeys(l));
-  const others = blocks.flatMap(({ attnOut, residMid, k, v }) => [attnOut, residMid, k, v]);
+  const blocks = Array.from({ length: layers }, (_, l) => l);
+  const others = blocks.flatMap((l) => (["attnOut", "residMid", "k", "v"] as const).map((name) => keyOf(name, l)));
   const kept = new Set([...lensHooks(layers), ...attributionHooks(layers), ...others]);
-  const measured = ["hook_embed", "hook_pos_embed", blockKeys(0).residPre];
-  const { pattern, scores } = blockKeys(layer);
+  const measured = ["hook_embed", "hook_pos_embed", keyOf("residPre", 0)];
+  const [pattern, scores] = [keyOf("pattern", layer), keyOf("scores", layer)];
   const rows = new Map<string, Tensor>();
   const norms = new Map<string, number[]>();
   const visit = (key: string, activation: Tensor): Tensor => {
@@ -123,7 +123,7 @@ function rowOf(rows: ReadonlyMap<string, Tensor>, key: string | undefined): Tens
 }
 
 function embeddingsOf({ rows, norms }: Observer): Pick<Walkthrough, "embedding" | "embeddingNorms"> {
-  const keys = { token: "hook_embed", position: "hook_pos_embed", sum: blockKeys(0).residPre } as const;
+  const keys = { token: "hook_embed", position: "hook_pos_embed", sum: keyOf("residPre", 0) } as const;
   const row = (key: string) => rowOf(rows, key).row(0); // [C]
   const normsBy = (key: string) => norms.get(key) ?? [];
   return {
@@ -133,17 +133,15 @@ function embeddingsOf({ rows, norms }: Observer): Pick<Walkthrough, "embedding" 
 }
 
 function normsOf(rows: ReadonlyMap<string, Tensor>, layer: number): LayerNorms {
-  const { residPre, attnOut, residMid, mlpOut, residPost, k, v } = blockKeys(layer);
-  const before = layer === 0 ? residPre : blockKeys(layer - 1).residPost; // the same numbers
-  const norm = (key: string) => normOf(rowOf(rows, key).data);
+  const norm = (name: ActivationName, l = layer) => normOf(rowOf(rows, keyOf(name, l)).data);
   return {
-    before: norm(before),
-    attention: norm(attnOut),
-    afterAttention: norm(residMid),
-    mlp: norm(mlpOut),
-    after: norm(residPost),
-    key: norm(k),
-    value: norm(v),
+    before: layer === 0 ? norm("residPre") : norm("residPost", layer - 1), // the same numbers
+    attention: norm("attnOut"),
+    afterAttention: norm("residMid"),
+    mlp: norm("mlpOut"),
+    after: norm("residPost"),
+    key: norm("k"),
+    value: norm("v"),
   };
 }
 

@@ -1,9 +1,7 @@
 /** One row of a recorded activation, and the checks of what the functions of this folder are asked for. */
 import type { Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
-
-/** What `record` collects in a pass over one sequence, by TransformerLens's keys. */
-export type Activations = ReadonlyMap<string, Tensor>;
+import type { Activations } from "../patch/ablate.ts";
 
 export interface Place {
   /** The row of the activations; by default the last. */

@@ -5,10 +5,11 @@
  * g = lnF.weight * lmHead[target]. Sums are float64. Indirect effects, of one part on later ones, are not in it.
  * An int8 head or projection rounds the row that it multiplies; the rounding is frozen, too, as a factor per channel.
  */
-import { type BlockParameters, blockKeys, type Model } from "@tsgpt/gpt";
+import { type BlockParameters, keyOf, type Model } from "@tsgpt/gpt";
 import { argmax } from "@tsgpt/numeric";
 import { asMultiplied, layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
-import { type Activations, activationRow, checkTarget, type Place } from "./activation-row.ts";
+import type { Activations } from "../patch/ablate.ts";
+import { activationRow, checkTarget, type Place } from "./activation-row.ts";
 import { headLogits } from "./logit-lens.ts";
 
 /** The parts of a logit; all of them sum to `logit`. */
@@ -29,11 +30,11 @@ export interface Attribution {
 
 /** The activations that `directLogitAttribution` reads. */
 export function attributionHooks(layers: number): string[] {
-  const blocks = Array.from({ length: layers }, (_, layer) => blockKeys(layer));
-  return ["hook_embed", "hook_pos_embed", ...blocks.flatMap(({ z, mlpOut }) => [z, mlpOut]), lastResidual(layers)];
+  const blocks = Array.from({ length: layers }, (_, layer) => [keyOf("z", layer), keyOf("mlpOut", layer)]);
+  return ["hook_embed", "hook_pos_embed", ...blocks.flat(), lastResidual(layers)];
 }
 
-const lastResidual = (layers: number): string => blockKeys(layers - 1).residPost;
+const lastResidual = (layers: number): string => keyOf("residPost", layers - 1);
 
 /**
  * The parts of a token's logit at one position, from recorded activations: no second pass. The default target is the
@@ -53,8 +54,8 @@ export function directLogitAttribution(
   checkTarget(model, chosen, "directLogitAttribution");
   const { direction, constant } = frozenHead(model, residual, chosen);
   const layers = parameters.blocks.map((block, layer) => {
-    const { z, mlpOut } = blockKeys(layer);
-    return { ...ofAttention(at(z), block, direction), mlp: dot(at(mlpOut).data, direction) };
+    const mlp = dot(at(keyOf("mlpOut", layer)).data, direction);
+    return { ...ofAttention(at(keyOf("z", layer)), block, direction), mlp };
   });
   return {
     target: chosen,

@@ -3,11 +3,12 @@
  * after each layer, each through the final layer norm and the head, as if the layers after it were left out. The last
  * one is the model's own prediction, bit for bit.
  */
-import { blockKeys, logSumOfExp, type Model } from "@tsgpt/gpt";
+import { keyOf, logSumOfExp, type Model } from "@tsgpt/gpt";
 import { argmax } from "@tsgpt/numeric";
 import { candidatesOf, mostProbable, type Share } from "@tsgpt/sampling";
 import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
-import { type Activations, activationRow, checkTarget, type Place } from "./activation-row.ts";
+import type { Activations } from "../patch/ablate.ts";
+import { activationRow, checkTarget, type Place } from "./activation-row.ts";
 
 export interface LensOptions extends Place {
   /** The most probable tokens to list; default 10. */
@@ -26,7 +27,7 @@ export interface LensEntry {
 
 /** The activations that `logitLens` reads, L + 1: `blocks.0.hook_resid_pre`, then each `blocks.l.hook_resid_post`. */
 export function lensHooks(layers: number): string[] {
-  return [blockKeys(0).residPre, ...Array.from({ length: layers }, (_, layer) => blockKeys(layer).residPost)];
+  return [keyOf("residPre", 0), ...Array.from({ length: layers }, (_, layer) => keyOf("residPost", layer))];
 }
 
 /**
