@@ -20,6 +20,7 @@ export type { TensorEntry } from "./checkpoint/safetensors.ts";
 export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts";
 export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
+export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
 export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
 export type { Activation } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
@@ -49,6 +50,7 @@ export {
 export { type ContrastiveOptions, contrastiveCaches, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { draftModel } from "./decode/draft-model.ts";
+export { fittingCaches } from "./decode/fitting-caches.ts";
 export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { logProbabilities, logSumOfExp } from "./decode/log-sum-exp.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";
@@ -57,8 +59,12 @@ export { generateSamples, type SamplesOptions, type SampleToken, samplesAtOnce }
 export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport } from "./decode/speculative.ts";
 export type { CheckpointErrorDetails, ContextOverflow } from "./errors.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";
+export type { FileContents, ReadFile } from "./files/function-files.ts";
+export type { NamedBlob } from "./files/listed-files.ts";
+export type { LoadModelOptions } from "./files/load-files.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export { KVCache } from "./kv-cache.ts";
+export { loadModel, type ModelSource } from "./load-model.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
 export type { MemoryNeed } from "./memory/memory.ts";
 export { cacheBytes } from "./memory/memory.ts";
