@@ -1,12 +1,29 @@
 /**
- * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, interventions
- * (activations of a model recorded, ablated and patched), and prompt templates whose choices are scored.
+ * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, what is inside a
+ * forward pass, interventions (activations of a model recorded, ablated and patched), and prompt templates whose
+ * choices are scored.
  */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
 export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
 export { type Color, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
+export { type ExplainPageOptions, explainPage, PAGE_ROOM } from "./explain/explain-page.ts";
+export {
+  type Cell,
+  type Column,
+  type Room,
+  STAGE_NAMES,
+  type Stage,
+  type StageInput,
+  type StageName,
+  type Table,
+} from "./explain/stage.ts";
+export { stageOf } from "./explain/stages.ts";
+export { type LayerNorms, type Walkthrough, type WalkthroughOptions, walkThrough } from "./explain/walkthrough.ts";
+export type { Place } from "./lens/activation-row.ts";
+export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
+export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
 export { type Activations, type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
 export { logitDifference } from "./patch/logit-difference.ts";

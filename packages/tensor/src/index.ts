@@ -21,6 +21,7 @@ export { narrow } from "./narrow.ts";
 export { gelu, relu, silu } from "./ops/activations.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
+export { asMultiplied } from "./ops/as-multiplied.ts";
 export { attention, attentionInto, storeHeads } from "./ops/attention.ts";
 export { columns } from "./ops/columns.ts";
 export { copyHeads, copyInto } from "./ops/copy.ts";

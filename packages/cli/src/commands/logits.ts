@@ -2,8 +2,6 @@
  * tsgpt logits: writes logits, and with --trace every activation, as safetensors, to compare another implementation
  * with.
  */
-import { access, constants, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import {
   chainTraces,
   checkedPrompt,
@@ -29,6 +27,7 @@ import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { type Feeding, feeding, path, tokenIds } from "../options/values.ts";
+import { checkWritable } from "../output/write-text.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
@@ -133,13 +132,4 @@ function contents(activations: ReadonlyMap<string, Tensor>): string {
   const others = activations.size - 1;
   const traced = others > 0 ? ` and ${others} other activations` : "";
   return `logits [${shape.join(", ")}]${traced}, and the ids`;
-}
-
-async function checkWritable(path: string): Promise<void> {
-  const fail = (why: string) => new CliError(`cannot write ${JSON.stringify(path)}: ${why}`, 1);
-  const there = await stat(resolve(path)).catch(() => undefined);
-  if (there && !there.isFile()) throw fail("it exists and is not a file"); // writing would replace a device
-  await access(dirname(resolve(path)), constants.W_OK).catch((cause: Error) => {
-    throw fail(cause.message);
-  });
 }
