@@ -6,7 +6,9 @@
 import { argmax } from "@tsgpt/numeric";
 import type { ChoiceToken } from "./choice-scores.ts";
 
+/** The names of the normalizations. */
 export const NORMALIZATIONS = ["none", "length", "prior"] as const;
+/** The name of one. */
 export type Normalization = (typeof NORMALIZATIONS)[number];
 
 /** The scores of one choice, in nats; the higher, the better. */

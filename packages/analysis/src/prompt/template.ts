@@ -4,6 +4,7 @@
  * placeholders: any other braces are text.
  */
 
+/** A template, taken apart. */
 export interface TemplateParts {
   /** Between the lines of dashes; undefined if the text does not begin with one. */
   readonly frontMatter: string | undefined;

@@ -3,7 +3,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import { type ByteSource, endOfFile } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../errors.ts";
 
+/** The bytes of an open file. */
 export interface FileSource extends ByteSource {
+  /** Closes the file, which cannot be read afterwards. */
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { GPT2Config } from "../config/config.ts";
 import { loadConfig } from "./load-model.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 
+/** What a folder with a model holds. */
 export interface FolderInfo {
   readonly folder: string;
   readonly config: GPT2Config;

@@ -3,8 +3,9 @@
  * are any.
  */
 import { basename, join, resolve } from "node:path";
+import { type Checks, checkOptions, objectWith } from "@tsgpt/numeric";
 import { createReferenceEngine, type Engine } from "@tsgpt/tensor";
-import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
+import { type LoadOptions, loadChecks, loadParameters } from "../checkpoint/parameters.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
 import { type NamedText, parseConfigs } from "../config/generation-config.ts";
@@ -15,6 +16,7 @@ import { loadTokenizerFiles, TOKENIZER_FILES } from "../tokenizer/tokenizer-file
 import { describeFolder, listFolder, openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
+/** How the weights are loaded, and into which engine. */
 export interface LoadModelOptions extends LoadOptions {
   /** The model's name; by default, the folder's. */
   readonly name?: string | undefined;
@@ -22,14 +24,22 @@ export interface LoadModelOptions extends LoadOptions {
   readonly engine?: Engine | undefined;
 }
 
+const CHECKS: Checks<LoadModelOptions> = {
+  ...loadChecks,
+  name: "string",
+  engine: objectWith("an Engine, as createEngine returns it", "loadWeight", "takeArena"),
+};
+
 const LARGEST_CONFIG = 10_000_000; // bytes
 const LARGEST_TOKENIZER = 100_000_000; // bytes; GPT-2's is 1.5 MB
 
 /**
  * Loads the model in `folder`, and closes its files.
- * @throws ConfigError, CheckpointError or TokenizerError; the signal's reason if it aborts
+ * @throws RangeError for an invalid option; ConfigError, CheckpointError or TokenizerError; the signal's reason if it
+ * aborts
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
+  checkOptions("loadModel", options, CHECKS);
   const { name = basename(resolve(folder)), engine = createReferenceEngine(), ...loading } = options;
   loading.signal?.throwIfAborted();
   const { config, generation } = await loadConfigs(folder);
