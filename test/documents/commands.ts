@@ -72,6 +72,10 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
     reason: "GPT-2's weights are not here: it says what it skips",
   },
   build: { run: "true", reason: "built already" },
+  browser: {
+    run: "true",
+    reason: "serves until it is stopped; test/browser/example.test.ts builds and serves the same",
+  },
   test: { run: "true", reason: "runs these tests" },
   "test:full": { run: "true", reason: "runs these tests" },
   check: { run: "true", reason: "a part of .ci/run" },

@@ -1,6 +1,6 @@
 /**
- * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, and interventions:
- * activations of a model recorded, ablated and patched; prompt templates and choices scored by likelihood.
+ * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, interventions
+ * (activations of a model recorded, ablated and patched), and prompt templates whose choices are scored.
  */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";

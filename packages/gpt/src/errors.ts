@@ -16,6 +16,8 @@ export interface CheckpointErrorDetails {
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
   readonly file: string;
+  /** The message without the file. */
+  readonly problem: string;
   readonly tensor: string | undefined;
   readonly range: readonly [number, number] | undefined;
 
@@ -25,6 +27,7 @@ export class CheckpointError extends Error {
     const where = range ? ` (bytes ${range[0]} to ${range[1]})` : "";
     super(`${file}: ${subject}${problem}${where}`, cause === undefined ? undefined : { cause });
     this.file = file;
+    this.problem = `${subject}${problem}${where}`;
     this.tensor = tensor;
     this.range = range;
   }

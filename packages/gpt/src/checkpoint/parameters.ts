@@ -7,8 +7,9 @@ import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
 import { type Engine, type Tensor, WEIGHT_DTYPES, type Weight, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { chooseDtype } from "../memory/memory.ts";
+import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { findTensors } from "./find-tensors.ts";
+import { type FoundTensor, findTensors } from "./find-tensors.ts";
 import {
   type ExpectedPair,
   type ExpectedTensor,
@@ -121,8 +122,17 @@ export async function loadParameters(
   const read = tensorReader(found, options);
   const load = ({ name, role, alwaysFloat32 }: ExpectedTensor) =>
     read(name, (source) => engine.loadWeight(source, role, alwaysFloat32 ? "f32" : kept));
-  const loaded = await loadAll(list, load, engine);
+  const loaded = await loadAll(inFileOrder(list, found), load, engine);
   return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
+}
+
+/** As they lie in their files, which over a network then arrive once, from begin to end. */
+function inFileOrder(list: readonly ExpectedTensor[], found: ReadonlyMap<string, FoundTensor>): ExpectedTensor[] {
+  const place = ({ name }: ExpectedTensor) => (found.get(name) as FoundTensor).tensor;
+  const files = new Map<ByteSource, number>();
+  for (const { source } of list.map(place)) files.set(source, files.get(source) ?? files.size);
+  const file = (tensor: ExpectedTensor) => files.get(place(tensor).source) as number;
+  return [...list].sort((a, b) => file(a) - file(b) || place(a).begin - place(b).begin);
 }
 
 /** Loads all of them with limited concurrency. If one fails, the others are freed once they have finished. */

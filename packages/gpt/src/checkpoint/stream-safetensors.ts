@@ -3,6 +3,7 @@
  * whatever the model's size.
  */
 import { BYTES_PER_ELEMENT, type FloatDtype, narrow } from "@tsgpt/tensor";
+import { FILE_NAMES } from "../config/file-names.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import type { ReadingOptions } from "./tensor-reader.ts";
 import { layoutSafetensors } from "./write-safetensors.ts";
@@ -31,7 +32,7 @@ export async function* streamSafetensors(
     for await (const piece of pieces(tensors.get(name) as StoredTensor, dtype)) {
       yield piece;
       done += piece.length;
-      onProgress?.(done, total);
+      onProgress?.({ loaded: done, total, file: FILE_NAMES.weights });
     }
   }
 }

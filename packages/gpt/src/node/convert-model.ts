@@ -6,9 +6,9 @@ import type { WeightDtype } from "@tsgpt/tensor";
 import { type ConvertOptions, convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
 import { loadChecks } from "../checkpoint/parameters.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
-import { loadConfig } from "./load-model.ts";
+import { listFolder } from "./folder-files.ts";
+import { loadConfig, openFolder } from "./load-model.ts";
 import { writeNewFolder } from "./new-folder.ts";
-import { listFolder, openCheckpoint } from "./open-checkpoint.ts";
 
 /** Other files of a model's folder, copied unchanged. */
 const COMPANIONS: readonly string[] = [
@@ -38,7 +38,7 @@ export async function convertModel(
 ): Promise<void> {
   checkOptions("convertModel", options, CHECKS);
   const config = await loadConfig(from);
-  const checkpoint = await openCheckpoint(from);
+  const checkpoint = await openFolder(from);
   try {
     await writeNewFolder(to, options.signal, async (partial) => {
       await writeAt(join(partial, FILE_NAMES.weights), (write) =>
