@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/tensor": ["@tsgpt/numeric"],
   "packages/sampling": ["@tsgpt/numeric"],
   "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
-  "packages/hub": ["@tsgpt/gpt"],
+  "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [
@@ -25,7 +25,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/fairytales",
   ],
   bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
-  examples: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis"],
+  examples: [
+    "@tsgpt/numeric",
+    "@tsgpt/tensor",
+    "@tsgpt/gpt",
+    "@tsgpt/sampling",
+    "@tsgpt/analysis",
+    "@tsgpt/fairytales",
+    "tsgpt",
+  ],
   "examples/browser": ["@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/fairytales"],
 };
 const members = Object.keys(ALLOWED);
@@ -83,7 +91,7 @@ describe.each(members)("%s", (member) => {
   const dependencies = Object.keys(manifest.dependencies ?? {});
 
   test("depends on no package above it", () => {
-    const own = dependencies.filter((name) => name.startsWith("@tsgpt/"));
+    const own = dependencies.filter((name) => /^(@tsgpt\/|tsgpt$)/.test(name));
     expect(own.filter((name) => !ALLOWED[member].includes(name))).toEqual([]);
   });
 

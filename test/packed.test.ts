@@ -2,12 +2,17 @@
  * The packages as their users get them: packed, unpacked into an empty project's node_modules, imported by their names,
  * run and type-checked there. Third-party dependencies are linked from this workspace, so that no network is needed.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cleanEnvironment } from "../packages/cli/test/clean-environment.ts";
+import { fixtureFiles } from "../packages/hub/test/hub-model.ts";
+import { type LocalHub, startHub } from "../packages/hub/test/local-hub.ts";
 import { manifestIn, members, type Packed, packAll, root } from "./packages/pack.ts";
+import { exampleOf } from "./packages/readme-example.ts";
 
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
@@ -37,7 +42,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-const { NODE_PATH: _, ...env } = process.env; // pnpm's, which leads back to this workspace
+const { NODE_PATH: _, ...env } = cleanEnvironment(); // pnpm's, which leads back to this workspace
 const node = (...args: string[]) =>
   execFileSync(process.execPath, args, { cwd: project, env, stdio: "pipe" }).toString();
 const filesOf = (name: string): readonly string[] => packed.find((one) => one.name === name)?.files ?? [];
@@ -96,11 +101,32 @@ test("the packed library loads a model and generates", () => {
   expect(node("use.js")).toBe("4 0.5,0.5\n");
 });
 
-test.each(withCode.filter((name) => name !== "tsgpt"))("the code in the README of %s runs", (name) => {
-  const readme = readFileSync(join(modules, name, "README.md"), "utf8");
-  const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
-  writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));
-  expect(() => node("readme.js")).not.toThrow();
+describe("the example in the README", () => {
+  let hub: LocalHub;
+  beforeAll(async () => {
+    hub = await startHub({ "distilbert/distilgpt2": { revisions: { main: fixtureFiles("tiny-tied") } } });
+  });
+  afterAll(() => hub.close());
+  const untimed = (output: string) => output.trimEnd().replaceAll(/[\d.]+ tokens\/s/g, "0 tokens/s");
+
+  test.concurrent.each(names)("of %s is short, and prints what is shown", async (name) => {
+    const { code, output } = exampleOf(readFileSync(join(modules, name, "README.md"), "utf8"));
+    expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
+    const file = join(project, `${name.replace("/", "-")}.js`);
+    writeFileSync(file, code);
+    const options = { cwd: project, env: { ...env, HF_ENDPOINT: hub.url } };
+    const { stdout } = await promisify(execFile)(process.execPath, [file], options);
+    expect(untimed(stdout)).toBe(untimed(output));
+  });
+
+  test.each(names)("of %s follows a line that installs what it imports", (name) => {
+    const readme = readFileSync(join(modules, name, "README.md"), "utf8");
+    const installed = /^npm install (.*)$/m.exec(readme)?.[1]?.split(" ") ?? [];
+    const { code } = exampleOf(readme);
+    const imported = [...code.matchAll(/(?:from |resolve\()"((?:@tsgpt\/)?\w+)[/"]/g)].map(([, from]) => from);
+    expect(installed[0]).toBe(name);
+    expect([...new Set(imported)].sort()).toEqual([...installed].sort());
+  });
 });
 
 test("the packed command runs", () => {
@@ -112,8 +138,27 @@ test("the packed command runs", () => {
   expect(node(main, "generate", "Once", "--model", "model", ...few)).toMatch(/^Once/);
   expect(node(main, "generate", "Once", ...few)).toMatch(/^Once/);
   rmSync(join(modules, "@tsgpt/fairytales"), { recursive: true });
-  expect(() => node(main, "generate", "Once")).toThrow(/has no bundled model; give --model a folder/);
+  expect(() => node(main, "generate", "Once")).toThrow(
+    /has no bundled model; give a folder, or a model of the hub: org\/name/,
+  );
   install(packed.find(({ name }) => name === "@tsgpt/fairytales") as Packed);
+});
+
+test("the library of tsgpt generates, without a line of the command", () => {
+  writeFileSync(
+    join(project, "library.cjs"),
+    `const { strict: assert } = require("node:assert");
+     (async () => {
+       const { generate, loadModel } = await import("tsgpt");
+       const model = await loadModel();
+       const { text } = await generate(model, "Once upon a time", { seed: 14, maxTokens: 8 });
+       assert.equal(process.listenerCount("SIGINT"), 0);
+       console.log("Once upon a time" + text);
+     })();`,
+  );
+  const main = join(modules, "tsgpt/dist/main.js");
+  const command = node(main, "generate", "Once upon a time", "--seed", "14", "--max-tokens", "8", "--quiet");
+  expect(node("library.cjs")).toBe(command);
 });
 
 test("the packed types stand alone", { timeout: 60_000 }, () => {
@@ -125,9 +170,17 @@ test("the packed types stand alone", { timeout: 60_000 }, () => {
      const model: Model = await loadModel("model");
      export const logits: Tensor = forward(model, [1, 2, 3]);
      // @ts-expect-error: ids are numbers
-     forward(model, ["1"]);`,
+     forward(model, ["1"]);
+     import { type GeneratedText, type GenerateOptions, generate, loadModel as load } from "tsgpt";
+     const options: GenerateOptions = { temperature: 0.8, topP: 0.9, maxTokens: 5, seed: 1, stop: ["."] };
+     const loaded: Model = await load("fairytales", { dtype: "f32", threads: 1 });
+     export const whole: GeneratedText = await generate(loaded, "Once", options);
+     for await (const { text, id } of generate(loaded, [1, 2])) console.log(text.length + id);
+     // @ts-expect-error: no such option
+     generate(loaded, "Once", { max_tokens: 5 });`,
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const flags = ["--noEmit", "--strict", "--types", "node", "--target", "es2022", "--module", "nodenext", "typed.ts"];
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+  const flags = ["--noEmit", ...strict, "--types", "node", "--target", "es2022", "--module", "nodenext", "typed.ts"];
   expect(() => node(tsc, ...flags)).not.toThrow();
 });

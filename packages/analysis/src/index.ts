@@ -1,9 +1,28 @@
-/** @tsgpt/analysis: token scores, and statistics that help detect machine-generated text and watermarks. */
+/**
+ * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, and interventions:
+ * activations of a model recorded, ablated and patched.
+ */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
 export { type ClassCounts, classCounts, RANK_CLASSES, type RankClass, rankClass } from "./detect/rank-class.ts";
 export { SHORTEST_REWRITE } from "./detect/rewrite.ts";
 export { type Color, type DetectOptions, detectWatermark, type WatermarkEvidence } from "./detect/watermark.ts";
+export { type Activations, type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
+export type { ActivationPart } from "./patch/activation-part.ts";
+export { logitDifference } from "./patch/logit-difference.ts";
+export { type HookedRun, type HookedText, type NamedHook, type Names, traceOfHooks } from "./patch/named-hook.ts";
+export { patchActivation } from "./patch/patch-activation.ts";
+export { activationPatchingSweep, type PatchingSweep, type SweepOptions } from "./patch/patching-sweep.ts";
+export { type RunBatchOptions, runBatch } from "./patch/run-batch.ts";
+export {
+  type RecordedRun,
+  type RunWithCacheOptions,
+  runWithCache,
+  runWithHooks,
+} from "./patch/run-with-hooks.ts";
+export { attentionPatterns } from "./patterns/attention-patterns.ts";
+export { type HeadScoreOptions, inductionScore, previousTokenScore } from "./patterns/head-scores.ts";
+export { type RepeatedTokensOptions, repeatedTokens } from "./patterns/repeated-tokens.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";

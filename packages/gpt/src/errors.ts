@@ -3,6 +3,7 @@
  * Names from a file are quoted, shortened and stripped of control characters, because the file may be hostile.
  */
 
+/** Where in a file the problem is. */
 export interface CheckpointErrorDetails {
   /** The tensor at fault. */
   readonly tensor?: string | undefined;
@@ -43,6 +44,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** The numbers of tokens that did not fit. */
 export interface ContextOverflow {
   readonly past: number;
   readonly adding: number;

@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { type Engine, Tensor } from "@tsgpt/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "../../../test/setup/sample.ts";
+import { activationKeys } from "../src/activation-keys.ts";
 import { ContextOverflowError } from "../src/errors.ts";
 import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
-import { activationKeys, record, stackTraces, traceWith } from "../src/trace.ts";
+import { record, stackTraces, traceWith } from "../src/trace.ts";
 import { engines } from "./engines.ts";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -8,41 +8,42 @@ import { nearest } from "./nearest.ts";
 interface AnyKind {
   /** Completes "must be". */
   readonly rule: string;
+  /** Whether a value is of this kind. */
   readonly holds: (value: unknown) => boolean;
+  /** The check of an option that must be given. */
+  readonly required?: unknown;
 }
 
 /** A type that is not one of JavaScript's own. T: its values. */
 export interface Kind<T> extends AnyKind {
   /** Never set: a kind with fewer or more values than the option does not compile. */
   readonly accepts?: (value: T) => T;
+  readonly required?: never;
 }
 
 type TypeName = "boolean" | "number" | "string" | "function";
 
-/** The name of a type, unless some of its values are excluded. */
-type NameOf<T> = [boolean, T] extends [T, boolean]
-  ? "boolean"
-  : [number, T] extends [T, number]
-    ? "number"
-    : [string, T] extends [T, string]
-      ? "string"
-      : [T] extends [(...parameters: never) => unknown]
-        ? "function"
-        : never;
-
-/** The check of an option with values of type T. */
-export type Check<T> = NameOf<T> | Kind<T>;
+/** The check of an option with values of type T: the name of the type, or a kind if some values of it are excluded. */
+export type Check<T> =
+  | Kind<T>
+  | ([boolean, T] extends [T, boolean]
+      ? "boolean"
+      : [number, T] extends [T, number]
+        ? "number"
+        : [string, T] extends [T, string]
+          ? "string"
+          : [T] extends [(...parameters: never) => unknown]
+            ? "function"
+            : never);
 
 /** The check of an option that must be given. */
-export interface RequiredCheck<C> {
+export interface RequiredCheck<C> extends AnyKind {
   readonly required: C;
 }
 
-type IsOptional<O, K extends keyof O> = Partial<Pick<O, K>> extends Pick<O, K> ? true : false;
-
 /** A check for each option. */
 export type Checks<O extends object> = {
-  readonly [K in keyof O]-?: IsOptional<O, K> extends true
+  readonly [K in keyof O]-?: Partial<Pick<O, K>> extends Pick<O, K>
     ? Check<Exclude<O[K], undefined>>
     : RequiredCheck<Check<Exclude<O[K], undefined>>>;
 };
@@ -50,8 +51,8 @@ export type Checks<O extends object> = {
 type AnyCheck = TypeName | AnyKind;
 
 /** For an option that must be given. */
-export function required<const C>(check: C): RequiredCheck<C> {
-  return { required: check };
+export function required<const C extends AnyCheck>(check: C): RequiredCheck<C> {
+  return { rule: ruleOf(check), holds: (value) => holds(check, value), required: check };
 }
 
 /** One of a few values. */
@@ -96,28 +97,20 @@ export function checkOptions<O extends object>(by: string, options: O, checks: C
   checkAll(by, options as Readonly<Record<string, unknown>>, checks as AnyChecks);
 }
 
-type AnyChecks = Readonly<Record<string, AnyCheck | RequiredCheck<AnyCheck>>>;
+type AnyChecks = Readonly<Record<string, AnyCheck>>;
 
 function checkAll(by: string, options: Readonly<Record<string, unknown>>, checks: AnyChecks): void {
   for (const name in options) {
     if (!Object.hasOwn(checks, name)) throw unknownOption(by, name, Object.keys(checks));
     const value = options[name];
-    const check = checkOf(checks[name]!);
-    if (value === undefined || holds(check, value)) continue;
-    throw new RangeError(`${by}: option "${name}" must be ${ruleOf(check)}, got ${describeValue(value)}`);
+    if (value === undefined || holds(checks[name]!, value)) continue;
+    throw new RangeError(`${by}: option "${name}" must be ${ruleOf(checks[name]!)}, got ${describeValue(value)}`);
   }
   for (const name in checks) {
-    if (options[name] !== undefined || !isRequired(checks[name]!)) continue;
-    throw new RangeError(`${by}: option "${name}" is missing; it must be ${ruleOf(checkOf(checks[name]!))}`);
+    const check = checks[name]!;
+    if (typeof check === "string" || check.required === undefined || options[name] !== undefined) continue;
+    throw new RangeError(`${by}: option "${name}" is missing; it must be ${check.rule}`);
   }
-}
-
-function isRequired(check: AnyCheck | RequiredCheck<AnyCheck>): check is RequiredCheck<AnyCheck> {
-  return typeof check === "object" && "required" in check;
-}
-
-function checkOf(check: AnyCheck | RequiredCheck<AnyCheck>): AnyCheck {
-  return isRequired(check) ? check.required : check;
 }
 
 function holds(check: AnyCheck, value: unknown): boolean {
@@ -128,16 +121,11 @@ function ruleOf(check: AnyCheck): string {
   return typeof check === "string" ? `a ${check}` : check.rule;
 }
 
-/** The error for an option that a function does not have. */
+/** The error for an option that a function does not have: it names the nearest one, or all. */
 function unknownOption(by: string, name: string, known: readonly string[]): RangeError {
-  return new RangeError(`${by}: there is no option ${JSON.stringify(name)}; ${didYouMean(name, known)}`);
-}
-
-/** The end of a message about an unknown name: the nearest known one, or all. */
-export function didYouMean(name: string, known: readonly string[], what = "options"): string {
   const meant = nearest(name, known);
-  if (meant !== undefined) return `did you mean "${meant}"?`;
-  return known.length === 0 ? `it has no ${what}` : `the ${what} are ${known.join(", ")}`;
+  const fix = meant === undefined ? `the options are ${known.join(", ")}` : `did you mean "${meant}"?`;
+  return new RangeError(`${by}: there is no option ${JSON.stringify(name)}; ${fix}`);
 }
 
 const LONGEST_SHOWN = 80;

@@ -1,11 +1,10 @@
-/** @tsgpt/numeric: the numerical functions that the other packages share. No dependencies. */
+/** @tsgpt/numeric: the numerical functions and the check of options that the other packages share. No dependencies. */
 export {
   abortSignal,
   type Check,
   type Checks,
   checkOptions,
   describeValue,
-  didYouMean,
   type Kind,
   listOf,
   objectWith,

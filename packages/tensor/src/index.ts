@@ -29,8 +29,9 @@ export { layerNorm } from "./ops/layer-norm.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
+export type { LimitedDtype } from "./storage-error.ts";
 export { StorageError } from "./storage-error.ts";
-export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
+export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor, type Tolerance } from "./tensor.ts";
 export {
   type FloatDtype,
   type StoredDtype,

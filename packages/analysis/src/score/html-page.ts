@@ -4,12 +4,14 @@
  * Security Policy forbids both.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
+import { type Checks, checkOptions, objectWith, required, strings } from "@tsgpt/numeric";
 import { type ClassCounts, classCounts, RANK_CLASSES } from "../detect/rank-class.ts";
 import { RANK_STYLES, UNSCORED_MARK } from "./rank-style.ts";
 import { type TextPiece, textPieces } from "./text-pieces.ts";
 import { type TokenScore, type TokenScores, tokenScore } from "./token-scores.ts";
 import { escapeMarkup } from "./visible-text.ts";
 
+/** What the page shows besides the scores, and the tokenizer for the texts of tokens. */
 export interface PageOptions {
   /** The heading: the names of the text and the model. */
   readonly title: string;
@@ -18,8 +20,16 @@ export interface PageOptions {
   readonly tokenizer?: Tokenizer | undefined;
 }
 
-/** The page of a text's scores. */
-export function htmlPage(scores: TokenScores, { title, summary, tokenizer }: PageOptions): string {
+const CHECKS: Checks<PageOptions> = {
+  title: required("string"),
+  summary: required(strings),
+  tokenizer: objectWith("a Tokenizer", "tokenBytes", "tokenText"),
+};
+
+/** The page of a text's scores. @throws RangeError for an invalid option */
+export function htmlPage(scores: TokenScores, options: PageOptions): string {
+  checkOptions("htmlPage", options, CHECKS);
+  const { title, summary, tokenizer } = options;
   const show = (id: number) => escapeMarkup(spelled(id, tokenizer));
   const pieces = textPieces(scores, tokenizer);
   const tokens = scores.ids.map((_, i) => tokenScore(scores, i));

@@ -5,7 +5,8 @@
 import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
 import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { readText } from "../input/text-argument.ts";
-import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
+import { MAX_TOKENS } from "../library/generate.ts";
+import type { GenerationFlags } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { type LinesOutput, type LinesReport, linesReport } from "../terminal/lines-report.ts";
 import { type CompletionToken, completeText, fullText, type Prompt, promptOf } from "./completion.ts";

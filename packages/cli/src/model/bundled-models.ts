@@ -1,6 +1,6 @@
 /**
- * The models that are installed with tsgpt: packages of weights, its dependencies. They are found by package resolution,
- * which works in this repository, in npm's flat node_modules, and in pnpm's.
+ * The models that are installed with tsgpt: packages of weights, its dependencies. They are found by package
+ * resolution, which works in this repository, in npm's flat node_modules, and in pnpm's.
  */
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";

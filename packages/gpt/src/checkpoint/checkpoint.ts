@@ -23,6 +23,7 @@ export interface StoredTensor extends TensorEntry {
   readonly isUnnamed?: boolean;
 }
 
+/** The tensors of one or several safetensors files, by name. */
 export interface Checkpoint {
   /** The name of the file or index, for messages. */
   readonly name: string;

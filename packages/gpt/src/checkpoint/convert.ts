@@ -14,6 +14,8 @@ import { byteSize } from "./safetensors.ts";
 import { tensorReader } from "./tensor-reader.ts";
 import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
 
+export type ConvertOptions = Omit<LoadOptions, "dtype">;
+
 /** Writes bytes at an offset of the new file. */
 export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;
 
@@ -39,7 +41,7 @@ export async function convertCheckpoint(
   config: GPT2Config,
   dtype: WeightDtype,
   write: WriteAt,
-  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
+  options: ConvertOptions = {},
 ): Promise<void> {
   const list = listExpected(expectedTensors(config));
   const { found } = findTensors(checkpoint, config, list, dtype);

@@ -3,7 +3,8 @@
  * first read; tensors are then read in pieces, so that no second copy exists. The config decides tying: if it is tied,
  * an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and warn).
  */
-import type { Engine, Tensor, Weight, WeightDtype } from "@tsgpt/tensor";
+import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
+import { type Engine, type Tensor, WEIGHT_DTYPES, type Weight, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { chooseDtype } from "../memory/memory.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -17,8 +18,9 @@ import {
   listExpected,
 } from "./names.ts";
 import { narrowingNote } from "./narrow-doubles.ts";
-import { type ReadingOptions, tensorReader } from "./tensor-reader.ts";
+import { type ReadingOptions, readingChecks, tensorReader } from "./tensor-reader.ts";
 
+/** The parameters of a layer norm. */
 export interface LayerNormParameters {
   /** [C] */
   readonly weight: Tensor;
@@ -26,6 +28,7 @@ export interface LayerNormParameters {
   readonly bias: Tensor;
 }
 
+/** The parameters of a linear layer. */
 export interface LinearParameters {
   /** [in, out] */
   readonly weight: Weight;
@@ -33,20 +36,23 @@ export interface LinearParameters {
   readonly bias: Tensor;
 }
 
-interface AttentionParameters {
-  /** [C, 3C]: queries, keys and values side by side. */
+/** The parameters of a block's attention. */
+export interface AttentionParameters {
+  /** `[C, 3C]`: queries, keys and values side by side. */
   readonly cAttn: LinearParameters;
   /** [C, C] */
   readonly cProj: LinearParameters;
 }
 
-interface MlpParameters {
+/** The parameters of a block's MLP. */
+export interface MlpParameters {
   /** [C, nInner] */
   readonly cFc: LinearParameters;
   /** [nInner, C] */
   readonly cProj: LinearParameters;
 }
 
+/** The parameters of a block, by the names of the checkpoint in camelCase. */
 export interface BlockParameters {
   readonly ln1: LayerNormParameters;
   readonly attn: AttentionParameters;
@@ -54,6 +60,7 @@ export interface BlockParameters {
   readonly mlp: MlpParameters;
 }
 
+/** A model's parameters, by the names of the checkpoint in camelCase. */
 export interface Parameters {
   /** [V, C] */
   readonly wte: Weight;
@@ -76,6 +83,12 @@ export interface LoadOptions extends ReadingOptions {
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
+export const loadChecks: Checks<LoadOptions> = {
+  ...readingChecks,
+  dtype: oneOf(...WEIGHT_DTYPES, "auto"),
+  onNote: "function",
+};
+
 /**
  * Tensors loaded concurrently: one is packed while others are read, and small ones do not wait for large ones. More
  * gained nothing.
@@ -94,6 +107,7 @@ export async function loadParameters(
   engine: Engine,
   options: LoadOptions = {},
 ): Promise<Parameters> {
+  checkOptions("loadParameters", options, loadChecks);
   const { dtype = "auto", signal } = options;
   signal?.throwIfAborted();
   const expected = expectedTensors(config);

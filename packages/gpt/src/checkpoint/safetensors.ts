@@ -20,6 +20,7 @@ export interface TensorEntry {
   readonly end: number;
 }
 
+/** The checked header of a safetensors file. */
 export interface SafetensorsHeader {
   /** In header order, except that integer-like names come first. Any string is a legal name, "" and "__proto__" too. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;

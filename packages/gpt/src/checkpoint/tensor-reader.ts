@@ -2,6 +2,7 @@
  * Reads found tensors as weight sources: reports progress, honors the abort signal, and names the tensor in every
  * error.
  */
+import { abortSignal, type Checks } from "@tsgpt/numeric";
 import { StorageError, type StoredDtype, type WeightSource } from "@tsgpt/tensor";
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "./checkpoint.ts";
@@ -23,6 +24,8 @@ export interface ReadingOptions {
   /** Called after every read. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
+
+export const readingChecks: Checks<ReadingOptions> = { signal: abortSignal, onProgress: "function" };
 
 /** Passes the tensor of that name, without prefix, to `load`. */
 type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise<Loaded>) => Promise<Loaded>;

@@ -12,6 +12,7 @@ import { checkKeys } from "./check-keys.ts";
 import { parseJsonObject } from "./json-object.ts";
 import { finiteNumber, object, wholeNumber } from "./schema.ts";
 
+/** The config of a model: the keys of config.json in camelCase. */
 export interface GPT2Config {
   /** V */
   readonly vocabSize: number;

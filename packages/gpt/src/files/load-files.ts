@@ -2,9 +2,9 @@
  * Loads a model from its files in the Hugging Face layout: config.json, the weights, and the tokenizer's files if there
  * are any.
  */
-import { abortSignal, type Checks, checkOptions, objectWith, oneOf } from "@tsgpt/numeric";
-import { type Engine, WEIGHT_DTYPES } from "@tsgpt/tensor";
-import { type LoadOptions, loadParameters } from "../checkpoint/parameters.ts";
+import { type Checks, checkOptions, objectWith } from "@tsgpt/numeric";
+import type { Engine } from "@tsgpt/tensor";
+import { type LoadOptions, loadChecks, loadParameters } from "../checkpoint/parameters.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
 import { type NamedText, parseConfigs } from "../config/generation-config.ts";
 import { ConfigError } from "../errors.ts";
@@ -15,6 +15,7 @@ import type { ModelFiles, OpenOptions } from "./model-files.ts";
 import { openCheckpoint } from "./open-checkpoint.ts";
 import { readText } from "./read-text.ts";
 
+/** How the weights are loaded, and into which engine. */
 export interface LoadModelOptions extends LoadOptions {
   /** The model's name; by default, that of its folder. */
   readonly name?: string | undefined;
@@ -23,12 +24,9 @@ export interface LoadModelOptions extends LoadOptions {
 }
 
 const CHECKS: Checks<LoadModelOptions> = {
+  ...loadChecks,
   name: "string",
-  engine: objectWith("an engine", "loadWeight", "kernels"),
-  dtype: oneOf("auto", ...WEIGHT_DTYPES),
-  signal: abortSignal,
-  onProgress: "function",
-  onNote: "function",
+  engine: objectWith("an Engine, as createEngine returns it", "loadWeight", "takeArena"),
 };
 
 const LARGEST_CONFIG = 10_000_000; // bytes

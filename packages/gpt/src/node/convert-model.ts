@@ -1,9 +1,10 @@
 /** Converts a model's folder to another dtype. */
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { WeightDtype } from "@tsgpt/tensor";
-import { convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
-import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { type ConvertOptions, convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
+import { loadChecks } from "../checkpoint/parameters.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
 import { listFolder } from "./folder-files.ts";
 import { loadConfig, openFolder } from "./load-model.ts";
@@ -21,6 +22,9 @@ const COMPANIONS: readonly string[] = [
   "merges.txt",
 ];
 
+const { signal, onProgress, onNote } = loadChecks;
+const CHECKS: Checks<ConvertOptions> = { signal, onProgress, onNote };
+
 /**
  * Writes the model in the folder `from` to the folder `to`, which must be new or empty: its matrices in `dtype`, in one
  * model.safetensors, with its config and tokenizer unchanged. A failure leaves nothing behind.
@@ -30,8 +34,9 @@ export async function convertModel(
   from: string,
   to: string,
   dtype: WeightDtype,
-  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
+  options: ConvertOptions = {},
 ): Promise<void> {
+  checkOptions("convertModel", options, CHECKS);
   const config = await loadConfig(from);
   const checkpoint = await openFolder(from);
   try {

@@ -3,6 +3,7 @@ import { type CheckpointSummary, summarize } from "../checkpoint/summary.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { loadConfig, openFolder } from "./load-model.ts";
 
+/** What a folder with a model holds. */
 export interface FolderInfo {
   readonly folder: string;
   readonly config: GPT2Config;

@@ -1,0 +1,8 @@
+/**
+ * tsgpt: load a model and generate with it, in Node. The command of the same name starts in main.ts. For forward
+ * passes, traces, other samplers and strategies there are @tsgpt/gpt, @tsgpt/sampling and their kin.
+ */
+export type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
+export { type GeneratedText, type GenerateOptions, type Generation, generate } from "./library/generate.ts";
+export { type LoadModelOptions, loadModel } from "./library/load-model.ts";
+export { ModelNotFoundError } from "./library/model-source.ts";
