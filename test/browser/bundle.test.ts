@@ -8,7 +8,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BUNDLERS, type BundlerName, bundle, createProject } from "../../tools/bundle/bundlers.ts";
 import { launch, runPage } from "../../tools/bundle/run-page.ts";
-import { gzipBytes, LARGEST_GZIP } from "../../tools/bundle/sizes.ts";
+import { gzipBytes, LARGEST_APPLICATION, LARGEST_EVERYTHING } from "../../tools/bundle/sizes.ts";
 import { FULL } from "../setup/sample.ts";
 import { hasChromium } from "./executable.ts";
 
@@ -16,7 +16,7 @@ const MODEL = join(import.meta.dirname, "../../packages/gpt/test/fixtures/fairyt
 const { greedy } = JSON.parse(readFileSync(join(MODEL, "reference.json"), "utf8"));
 const [{ ids: EXPECTED }] = greedy; // PyTorch's; Node's engines give the same (packages/gpt/test/reference.test.ts)
 
-/** webpack takes seconds. */
+const PATIENCE = 120_000; // milliseconds; webpack takes seconds
 const names: readonly BundlerName[] = FULL ? (Object.keys(BUNDLERS) as BundlerName[]) : ["esbuild", "vite"];
 
 const generation = createProject("generation");
@@ -35,15 +35,19 @@ describe.each(names)("bundled by %s", (name) => {
   let folder: string;
   beforeAll(async () => {
     folder = await bundle(name, generation);
-  });
+  }, PATIENCE);
 
   test("an application that generates is at most 80 kB after gzip", () => {
-    expect(gzipBytes(folder)).toBeLessThanOrEqual(LARGEST_GZIP);
+    expect(gzipBytes(folder)).toBeLessThanOrEqual(LARGEST_APPLICATION);
   });
 
-  test("all that the core exports is at most 80 kB after gzip", async () => {
-    expect(gzipBytes(await bundle(name, everything))).toBeLessThanOrEqual(LARGEST_GZIP);
-  });
+  test.runIf(FULL || name === "esbuild")(
+    "all that the core exports is at most 90 kB after gzip",
+    async () => {
+      expect(gzipBytes(await bundle(name, everything))).toBeLessThanOrEqual(LARGEST_EVERYTHING);
+    },
+    PATIENCE,
+  );
 
   test.skipIf(!hasChromium)("a page in Chromium generates what Node does, isolated with threads", async () => {
     const site = { folder, model: MODEL, isolated: true };

@@ -24,7 +24,7 @@ export function createProject(application: Application): string {
   cpSync(join(import.meta.dirname, "app/index.html"), join(project, "index.html"));
   const modules = join(project, "node_modules/@tsgpt");
   mkdirSync(modules, { recursive: true });
-  for (const name of CORE) symlinkSync(join(root, "packages", name), join(modules, name));
+  for (const name of CORE) symlinkSync(join(root, "packages", name), join(modules, name), "junction");
   return project;
 }
 

@@ -9,9 +9,9 @@ export interface EngineOptions {
   /** "auto": simd if it starts (it needs WebAssembly SIMD and shared memory), otherwise reference. */
   readonly kernels?: "auto" | KernelSet | undefined;
   /**
-   * Threads of the simd set. Default: the physical cores in Node, min(4, navigator.hardwareConcurrency) in a browser, or
-   * 1 where no worker can be started. In a browser, threads need a cross-origin isolated page and an engine created in
-   * a worker; elsewhere more than 1 is an error.
+   * Threads of the simd set. Default: the physical cores in Node, min(4, navigator.hardwareConcurrency) in a browser,
+   * or 1 where no worker can be started. In a browser, threads need a cross-origin isolated page and an engine created
+   * in a worker; elsewhere more than 1 is an error.
    */
   readonly threads?: number | undefined;
   /**
