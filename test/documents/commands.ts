@@ -93,6 +93,10 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
     run: "true",
     reason: "would change the document; test/detection-doc.test.ts compares what it writes",
   },
+  "prompting-doc": {
+    run: "true",
+    reason: "would change the document; test/prompting-doc.test.ts compares what it writes",
+  },
 };
 
 function tsx(file: string): string {

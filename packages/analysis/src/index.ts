@@ -1,6 +1,6 @@
 /**
- * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, and interventions:
- * activations of a model recorded, ablated and patched.
+ * @tsgpt/analysis: token scores, statistics that help detect machine-generated text and watermarks, interventions
+ * (activations of a model recorded, ablated and patched), and prompt templates whose choices are scored.
  */
 export { type Detection, detect } from "./detect/detect.ts";
 export { type DetectGpt, type DetectGptOptions, detectGpt } from "./detect/detect-gpt.ts";
@@ -23,6 +23,17 @@ export {
 export { attentionPatterns } from "./patterns/attention-patterns.ts";
 export { type HeadScoreOptions, inductionScore, previousTokenScore } from "./patterns/head-scores.ts";
 export { type RepeatedTokensOptions, repeatedTokens } from "./patterns/repeated-tokens.ts";
+export { type ChoiceToken, type ScoreChoicesOptions, scoreChoices } from "./prompt/choice-scores.ts";
+export { type ChoiceTokens, choiceTokens } from "./prompt/choice-tokens.ts";
+export {
+  bestChoice,
+  type ChoiceScores,
+  choiceLogprob,
+  choiceScores,
+  NORMALIZATIONS,
+  type Normalization,
+} from "./prompt/normalization.ts";
+export { renderTemplate, splitTemplate, type TemplateParts } from "./prompt/template.ts";
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";

@@ -4,5 +4,5 @@
  */
 export type { FinishReason, GeneratedToken, Model } from "@tsgpt/gpt";
 export { type GeneratedText, type GenerateOptions, type Generation, generate } from "./library/generate.ts";
-export { type LoadModelOptions, loadModel } from "./library/load-model.ts";
+export { type LoadModelOptions, loadModel, type ModelProgress } from "./library/load-model.ts";
 export { ModelNotFoundError } from "./library/model-source.ts";

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   logits: async () => (await import("./commands/logits.ts")).logits,
   compare: async () => (await import("./commands/compare.ts")).compare,
   tokens: async () => (await import("./commands/tokens.ts")).tokens,
+  prompt: async () => (await import("./commands/prompt.ts")).prompt,
   score: async () => (await import("./commands/score.ts")).score,
   detect: async () => (await import("./commands/detect.ts")).detect,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
@@ -50,6 +51,7 @@ Examples:
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
+  $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"
   $ tsgpt score "The zebra's stripes were black and white."
   $ tsgpt detect @story.txt
   $ tsgpt watermark @story.txt --watermark-key 42

@@ -50,6 +50,7 @@ export {
 export { type ContrastiveOptions, contrastiveCaches, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { draftModel } from "./decode/draft-model.ts";
+export { fittingCaches } from "./decode/fitting-caches.ts";
 export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { logProbabilities, logSumOfExp } from "./decode/log-sum-exp.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";

@@ -7,6 +7,11 @@ import { createEngine, type Engine, WEIGHT_DTYPES, type WeightDtype } from "@tsg
 import { BUNDLED } from "../model/bundled-models.ts";
 import { fetchHubModel, localFolder } from "./model-source.ts";
 
+/** How far a model is; `loaded` and `total` are bytes of its download, then of its weights. */
+export interface ModelProgress extends Pick<LoadProgress, "loaded" | "total"> {
+  readonly stage: "download" | "load";
+}
+
 /** How a model is loaded, and from where. */
 export interface LoadModelOptions {
   /**
@@ -25,7 +30,7 @@ export interface LoadModelOptions {
   readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called as bytes of the model are downloaded or loaded; first for all of the download, if there is one. */
-  readonly onProgress?: ((bytes: number, totalBytes: number, stage: "download" | "load") => void) | undefined;
+  readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
   /** Called with a sentence on what is not an error but worth knowing, such as slower kernels. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
@@ -61,7 +66,7 @@ export async function loadModel(name: string = BUNDLED, options: LoadModelOption
   signal?.throwIfAborted();
   const found = await find(name, options);
   const used = engine ?? (await createEngine({ threads, onFallback: onNote }));
-  const onLoad = ({ loaded, total }: LoadProgress) => onProgress?.(loaded, total, "load");
+  const onLoad = ({ loaded, total }: LoadProgress) => onProgress?.({ stage: "load", loaded, total });
   try {
     return await loadFolder(found.folder, { name: found.id, engine: used, dtype, signal, onProgress: onLoad, onNote });
   } catch (error) {
@@ -76,7 +81,7 @@ async function find(name: string, options: LoadModelOptions): Promise<{ folder: 
   const folder = localFolder(name);
   if (folder === undefined) {
     const onEvent = (event: HubEvent) => {
-      if ("bytes" in event) onProgress?.(event.bytes, event.totalBytes, "download");
+      if ("bytes" in event) onProgress?.({ stage: "download", loaded: event.bytes, total: event.totalBytes });
     };
     return fetchHubModel(name, { revision, cacheDir, offline, signal, onEvent });
   }

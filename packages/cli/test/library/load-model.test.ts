@@ -7,7 +7,7 @@ import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { fixtureFiles, text } from "../../../hub/test/hub-model.ts";
 import { type LocalHub, startHub } from "../../../hub/test/local-hub.ts";
-import { type LoadModelOptions, loadModel, ModelNotFoundError } from "../../src/index.ts";
+import { type LoadModelOptions, loadModel, ModelNotFoundError, type ModelProgress } from "../../src/index.ts";
 import { emptyFolder, fixture } from "../process.ts";
 
 const tied = fixture("tiny-tied");
@@ -24,9 +24,9 @@ describe("a model on this machine", () => {
   test("by its name, in another dtype, with the bytes loaded", async () => {
     const stages = new Set<string>();
     let last = [0, 1];
-    const onProgress = (...[bytes, total, stage]: [number, number, string]) => {
+    const onProgress = ({ stage, loaded, total }: ModelProgress) => {
       stages.add(stage);
-      last = [bytes, total];
+      last = [loaded, total];
     };
     const model = await loadModel("fairytales", { engine, dtype: "bf16", onProgress });
     expect(model.parameters.wte.dtype).toBe("bf16");
@@ -69,8 +69,7 @@ describe("a model of the hub", () => {
 
   test("is downloaded, and then loaded, each with its progress", async () => {
     const stages: string[] = [];
-    const onProgress = (_bytes: number, _total: number, stage: string) =>
-      void (stages.at(-1) === stage || stages.push(stage));
+    const onProgress = ({ stage }: ModelProgress) => void (stages.at(-1) === stage || stages.push(stage));
     const model = await loadModel("org/tied", { engine, cacheDir, onProgress });
     expect(model.name).toBe("org/tied");
     expect(stages).toEqual(["download", "load"]);
