@@ -9,8 +9,8 @@ import type { ModelFile, OpenOptions } from "./model-files.ts";
 const ABSENT = [401, 403, 404, 410];
 
 /**
- * The file in the response; undefined if the server has none, which `onAbsence` is then told the reason of: a status, or
- * a web page, which servers of single-page applications send for every address that they do not know.
+ * The file in the response; undefined if the server has none. `onAbsence` is then told the reason: a status, or a web
+ * page, which servers of single-page applications send for every address that they do not know.
  * @throws CheckpointError for any other status, and if the body is not what the headers announce
  */
 export async function responseFile(

@@ -1,6 +1,6 @@
 /**
- * A model's files in a list, as `<input type="file" webkitdirectory>` or a drop gives them. Paths may begin with folders;
- * the model is in the folder of the config.json that is nearest to the top.
+ * A model's files in a list, as `<input type="file" webkitdirectory>` or a drop gives them. Paths may begin with
+ * folders; the model is in the folder of the config.json that is nearest to the top.
  */
 import { FILE_NAMES } from "../config/file-names.ts";
 import { CheckpointError, ConfigError, quote } from "../errors.ts";

@@ -83,7 +83,7 @@ interface Expected {
   readonly version: string | null;
 }
 
-/** @throws CheckpointError unless the response has the bytes that were asked for, of the same file as the first block */
+/** @throws CheckpointError unless the response has the bytes asked for, of the same file as the first block */
 function checkRange(name: string, response: Response, { begin, length, size, version }: Expected): void {
   const [from, last, total] = contentRange(response) ?? [];
   const range = [begin, begin + length] as const;
