@@ -10,6 +10,7 @@ import type { Cell, Column, Room, Stage, Table } from "./stage.ts";
 /** How much of each stage the page shows. */
 export const PAGE_ROOM: Room = { lines: 46, tokens: 24 };
 
+/** The heading of the page, and what is said below it. */
 export interface ExplainPageOptions {
   /** The heading. */
   readonly title: string;

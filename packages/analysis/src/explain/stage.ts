@@ -18,8 +18,10 @@ export const STAGE_NAMES = [
   "cache",
 ] as const;
 
+/** The name of a stage. */
 export type StageName = (typeof STAGE_NAMES)[number];
 
+/** A column of a table, and how its cells are shown. */
 export interface Column {
   readonly title: string;
   /**
@@ -31,6 +33,7 @@ export interface Column {
 /** Text of a text or number column, a number of a bar or shade, texts of a list; undefined is an empty cell. */
 export type Cell = string | number | readonly string[] | undefined;
 
+/** A table of a stage. */
 export interface Table {
   readonly caption: string;
   readonly columns: readonly Column[];
@@ -43,6 +46,7 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
+/** One stage of a forward pass: its formula, facts and tables. */
 export interface Stage {
   readonly name: StageName;
   readonly title: string;
@@ -59,6 +63,7 @@ export interface Room {
   readonly tokens: number;
 }
 
+/** What the stages are made of: a pass over a prompt, and the chain that chose the next token. */
 export interface StageInput {
   readonly model: Model;
   /** The prompt; undefined if it was given as ids. */

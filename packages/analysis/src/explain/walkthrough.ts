@@ -9,6 +9,7 @@ import { checkIndex, checkTarget, type Place } from "../lens/activation-row.ts";
 import { type Attribution, attributionHooks, directLogitAttribution } from "../lens/direct-logit-attribution.ts";
 import { headLogits, type LensEntry, lensHooks, logitLens } from "../lens/logit-lens.ts";
 
+/** The position, the token and the attention head that are shown. */
 export interface WalkthroughOptions extends Place {
   /** The layer and the head whose attention is kept; default 0 and 0. */
   readonly layer?: number | undefined;
@@ -28,6 +29,7 @@ export interface LayerNorms {
   readonly value: number;
 }
 
+/** The numbers of a pass at one position, stage by stage. */
 export interface Walkthrough {
   readonly ids: readonly number[];
   readonly position: number;

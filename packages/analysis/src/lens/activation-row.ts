@@ -3,6 +3,7 @@ import type { Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/ablate.ts";
 
+/** The position and the token in question. */
 export interface Place {
   /** The row of the activations; by default the last. */
   readonly position?: number | undefined;

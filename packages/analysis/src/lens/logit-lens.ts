@@ -10,6 +10,7 @@ import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/ablate.ts";
 import { activationRow, checkTarget, type Place } from "./activation-row.ts";
 
+/** The position and the token in question, and how many tokens are listed. */
 export interface LensOptions extends Place {
   /** The most probable tokens to list; default 10. */
   readonly top?: number | undefined;
