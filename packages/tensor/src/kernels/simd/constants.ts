@@ -27,7 +27,7 @@ export const FIRST_ARGUMENT = 4;
 export const SLOT_COUNT = 32;
 
 /** Scratch of a thread for a product with floats. */
-export const LINEAR_SCRATCH_BYTES = 42_176;
+export const LINEAR_SCRATCH_BYTES = 43_456;
 
 // How numbers are stored, in files and in panels.
 export const F32 = 0;
