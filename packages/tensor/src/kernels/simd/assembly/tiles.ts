@@ -168,8 +168,8 @@ function tile(
 }
 
 /**
- * Six rows and eight outputs: twelve sums, two weights and one factor, so that a branch ends the block after each row. One
- * input per iteration: with two, 14 branches cost more than the loop.
+ * Six rows and eight outputs: twelve sums, two weights and one factor, so that a branch ends the block after each row.
+ * One input per iteration: with two, 14 branches cost more than the loop.
  */
 export function sixRows(
   target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize, count: i32,
