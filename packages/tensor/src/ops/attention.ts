@@ -62,6 +62,7 @@ export function attentionOfEach(
   let rows = 0;
   for (const sequence of sequences) {
     checkSequence(q, sequence);
+    checkSameHeads((sequences[0] as AttentionSequence).keys, sequence.keys);
     rows += sequence.rows;
   }
   if (rows !== q.shape[0]) {
@@ -77,9 +78,15 @@ function checkSequence(q: Tensor, { rows, keys, values, past }: AttentionSequenc
   if (q.shape[1] !== heads * d) {
     throw new ShapeError(`attention: q must be [T, H * D] = [*, ${heads * d}], got ${formatShape(q.shape)}`);
   }
-  if (!Number.isInteger(past) || past < 0 || past + rows > capacity) {
+  const isWhole = Number.isInteger(past) && Number.isInteger(rows);
+  if (!isWhole || past < 0 || rows < 0 || past + rows > capacity) {
     throw new ShapeError(`attention: ${past} past and ${rows} new tokens do not fit keys of ${capacity} rows`);
   }
+}
+
+function checkSameHeads({ shape: [heads, , d] }: Tensor, { shape }: Tensor): void {
+  if (shape[0] === heads && shape[2] === d) return;
+  throw new ShapeError(`attention: keys of each must be [H, S, D] = [${heads}, *, ${d}], got ${formatShape(shape)}`);
 }
 
 function checkSquare(name: string, square: Tensor, heads: number, t: number, s: number): void {

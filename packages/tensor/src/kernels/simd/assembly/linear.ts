@@ -16,11 +16,12 @@
  *               sequential stream, in which each 4 KB page starts with a cache miss
  *   few rows    inputs are processed in parts that stay in the L1 cache; the first row is computed alone, and so
  *               streams the next part from memory like a single row
- *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of five rows use it, a block
- *               of rows stays in the L2 cache while all panels use it
+ *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of up to six rows use it and
+ *               lines of the next block are loaded (many-rows.ts), a block of rows stays in the L2 cache while all
+ *               panels use it
  *
- * Speed relative to one sequential stream per thread: [1, 768] x [768, 60000] 1.37, [4, 768] 1.7, [8, 768] 1.7, [512,
- * 768] 0.97.
+ * Speed relative to one sequential stream per thread: [1, 768] x [768, 60000] 1.37, [4, 768] 1.7, [8, 768] 1.7, [16,
+ * 768] 1.5, [512, 768] 0.97.
  */
 import { LINEAR_SCRATCH_BYTES } from "../constants";
 import { BF16, F16, F32, shiftOf } from "./dtypes";
