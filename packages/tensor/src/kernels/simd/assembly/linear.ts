@@ -38,6 +38,7 @@ const STRIP_LINE: usize = 32; // bytes of the eight of a strip
 const K_BLOCK: i32 = 128; // inputs whose terms are one sum
 const ROW_BLOCK: i32 = 84; // rows of a block, a multiple of 6; the last block has up to twice as many
 const MANY_ROWS: i32 = 10;
+const LOAD_HALVES_AHEAD: i32 = 64; // rows; for more, widening a block, which reads it as a stream, costs too little
 const PART: i32 = 16; // inputs, for few rows: the next part arrives from memory while the rows are computed
 const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 
@@ -128,6 +129,7 @@ function manyRows(
     w = widened(scratch, w, kept, inputs, dtype);
     strip = <usize>inputs << 5;
   }
+  if (dtype != F32 && rows >= LOAD_HALVES_AHEAD) next = 0;
   const sums = start ? 0 : scratch + SUMS;
   if (!start) start = ZEROS;
   tilesOfBlock(target, stride, start, x, <usize>k << 2, w, strip, inputs, rows, sums, next, kept, lines);
