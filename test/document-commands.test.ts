@@ -23,7 +23,10 @@ test("no block is in a language that no test runs, but one", () => {
   const documentsIn = (language: string) => [...new Set(blocks(language).map(({ document }) => document))];
   expect(documentsIn("python")).toEqual(["docs/int8-layout.md"]);
   expect(documentsIn("")).toEqual(["docs/sampling.md"]);
-  expect(documentsIn("js").every((document) => /^packages\/\w+\/README\.md$/.test(document))).toBe(true);
+  for (const language of ["js", "text"]) {
+    const others = documentsIn(language).filter((document) => !/^(packages|weights)\/\w+\/README\.md$/.test(document));
+    expect(others).toEqual([]);
+  }
 });
 
 test("npx is never told to run pnpm without -y, for npm asks, or fails, each time", () => {
@@ -59,7 +62,7 @@ test("every option that a document mentions is one of a program here", async () 
 /** The README's blocks; and some of the rest, without what has nothing to run, and without benchmarks but in the full run. */
 const isFirst = ({ document, code }: Command) => document === "README.md" && code.includes("\n");
 const isIdle = ({ code }: Command) =>
-  /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc)$/.test(code);
+  /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc|prompting-doc)$/.test(code);
 const isLong = ({ code }: Command) => / bench( |$)/.test(code);
 const others = runnable.filter((command) => !isFirst(command) && !isIdle(command) && (FULL || !isLong(command)));
 const tried = [...runnable.filter(isFirst), ...sample(others, 4)];

@@ -2,78 +2,88 @@
  * The packages as their users get them: packed, unpacked into an empty project's node_modules, imported by their names,
  * run and type-checked there. Third-party dependencies are linked from this workspace, so that no network is needed.
  */
-import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cleanEnvironment } from "../packages/cli/test/clean-environment.ts";
+import { fixtureFiles } from "../packages/hub/test/hub-model.ts";
+import { type LocalHub, startHub } from "../packages/hub/test/local-hub.ts";
+import { manifestIn, members, type Packed, packAll, root } from "./packages/pack.ts";
+import { exampleOf } from "./packages/readme-example.ts";
+import { sample } from "./setup/sample.ts";
 
-const root = join(import.meta.dirname, "..");
-const packages = ["numeric", "tensor", "gpt", "hub", "measure", "sampling", "analysis", "cli"];
 const project = mkdtempSync(join(tmpdir(), "tsgpt-packed-"));
 const modules = join(project, "node_modules");
+const names = members.map(({ manifest }) => manifest.name);
+const withCode = names.filter((name) => name !== "@tsgpt/fairytales");
+let packed: readonly Packed[] = [];
 
-/** Runs the pnpm that runs this test: only pnpm puts versions where the workspace says `workspace:*`. */
-function pnpm(args: string[], cwd: string): string {
-  const path = process.env["npm_execpath"] ?? "";
-  const isScript = /\.[cm]?js$/.test(path);
-  const command = isScript ? [process.execPath, path] : path.includes("pnpm") ? [path] : ["npx", "--yes", "pnpm@12"];
-  const [file = "", ...first] = command;
-  return execFileSync(file, [...first, ...args], { cwd, stdio: "pipe" }).toString();
-}
-
-function install(name: string): void {
-  const from = join(root, "packages", name);
-  const before = new Set(readdirSync(project));
-  pnpm(["pack", "--pack-destination", project], from);
-  const tarball = readdirSync(project).find((file) => file.endsWith(".tgz") && !before.has(file));
-  const to = join(modules, "@tsgpt", name);
+function install({ name, folder, tarball, manifest: { dependencies = {} } }: Packed): void {
+  const to = join(modules, name);
   mkdirSync(to, { recursive: true });
-  execFileSync("tar", ["-xzf", join(project, tarball as string), "-C", to, "--strip-components=1"]);
-  linkDependencies(from);
-}
-
-const manifest = (name: string) => JSON.parse(readFileSync(join(modules, "@tsgpt", name, "package.json"), "utf8"));
-
-function linkDependencies(from: string): void {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
-  for (const dependency of Object.keys(dependencies).filter((key) => !key.startsWith("@tsgpt/"))) {
+  execFileSync("tar", ["-xzf", tarball, "-C", to, "--strip-components=1"]);
+  for (const dependency of Object.keys(dependencies).filter((key) => !names.includes(key))) {
     const link = join(modules, dependency);
     mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) symlinkSync(join(from, "node_modules", dependency), link);
+    if (!existsSync(link)) symlinkSync(join(root, folder, "node_modules", dependency), link);
   }
 }
 
 beforeAll(() => {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-  for (const name of packages) install(name);
+  packed = packAll(project);
+  for (const one of packed) install(one);
   mkdirSync(join(modules, "@types"));
   symlinkSync(join(root, "node_modules/@types/node"), join(modules, "@types/node"));
   cpSync(join(root, "weights/fairytales"), join(project, "model"), { recursive: true });
 }, 60_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => rmSync(project, { recursive: true, force: true }), 60_000);
 
-const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, stdio: "pipe" }).toString();
+const { NODE_PATH: _, ...env } = cleanEnvironment(); // pnpm's, which leads back to this workspace
+const node = (...args: string[]) =>
+  execFileSync(process.execPath, args, { cwd: project, env, stdio: "pipe" }).toString();
+const filesOf = (name: string): readonly string[] => packed.find((one) => one.name === name)?.files ?? [];
 
-test.each(packages)("%s brings its code, its types, its sources, a README and the license", (name) => {
-  const files = readdirSync(join(modules, "@tsgpt", name));
-  expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]));
-  expect(files).not.toContain("test");
+test.each(withCode)(
+  "%s brings its code, its types, its sources, a README and the license, and nothing else",
+  (name) => {
+    const files = filesOf(name);
+    const entry = name === "tsgpt" ? "main" : "index";
+    const needed = [
+      "LICENSE",
+      "README.md",
+      "package.json",
+      `dist/${entry}.js`,
+      `dist/${entry}.d.ts`,
+      `src/${entry}.ts`,
+    ];
+    expect(files).toEqual(expect.arrayContaining(needed));
+    const isOurs =
+      /^(LICENSE|README\.md|package\.json|schemas\/\w+\.json|src\/.*\.(ts|json)|dist\/.*\.(js|d\.ts)(\.map)?)$/;
+    expect(files.filter((file) => !isOurs.test(file))).toEqual([]);
+  },
+);
+
+test("@tsgpt/fairytales brings the model, its card, its sources and its license", () => {
+  expect([...filesOf("@tsgpt/fairytales")].sort()).toEqual([
+    "LICENSE",
+    "README.md",
+    "SOURCES.tsv",
+    "config.json",
+    "model.safetensors",
+    "package.json",
+    "tokenizer.json",
+  ]);
+  expect(readFileSync(join(modules, "@tsgpt/fairytales/LICENSE"), "utf8")).toContain("CC0 1.0 Universal");
 });
 
-test.each(packages)("%s names versions of the packages it needs", (name) => {
-  for (const range of Object.values(manifest(name).dependencies ?? {})) expect(range).toMatch(/^\^?\d/);
+test.each(names)("%s names versions of the packages it needs", (name) => {
+  const { dependencies = {} } = manifestIn(join(modules, name));
+  for (const range of Object.values(dependencies)) expect(range).toMatch(/^\^?\d/);
 });
 
 test("the packed library loads a model and generates", () => {
@@ -92,22 +102,65 @@ test("the packed library loads a model and generates", () => {
   expect(node("use.js")).toBe("4 0.5,0.5\n");
 });
 
-test.each(["numeric", "tensor", "gpt", "hub", "measure", "sampling", "analysis"])(
-  "the code in the README of %s runs",
-  (name) => {
-    const readme = readFileSync(join(modules, "@tsgpt", name, "README.md"), "utf8");
-    const code = /^```js\n([\s\S]*?)^```$/m.exec(readme)?.[1] as string;
-    writeFileSync(join(project, "readme.js"), code.replace("path/to/gpt2", "model"));
-    expect(() => node("readme.js")).not.toThrow();
-  },
-);
+describe("the example in the README", () => {
+  let hub: LocalHub;
+  beforeAll(async () => {
+    hub = await startHub({ "distilbert/distilgpt2": { revisions: { main: fixtureFiles("tiny-tied") } } });
+  });
+  afterAll(() => hub.close());
+  const untimed = (output: string) => output.trimEnd().replaceAll(/[\d.]+ tokens\/s/g, "0 tokens/s");
+
+  const others = names.filter((name) => name !== "tsgpt");
+  test.concurrent.each(["tsgpt", ...sample(others, 3)])("of %s is short, and prints what is shown", async (name) => {
+    const { code, output } = exampleOf(readFileSync(join(modules, name, "README.md"), "utf8"));
+    expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
+    const file = join(project, `${name.replace("/", "-")}.js`);
+    writeFileSync(file, code);
+    const options = { cwd: project, env: { ...env, HF_ENDPOINT: hub.url } };
+    const { stdout } = await promisify(execFile)(process.execPath, [file], options);
+    expect(untimed(stdout)).toBe(untimed(output));
+  });
+
+  test.each(names)("of %s follows a line that installs what it imports", (name) => {
+    const readme = readFileSync(join(modules, name, "README.md"), "utf8");
+    const installed = /^npm install (.*)$/m.exec(readme)?.[1]?.split(" ") ?? [];
+    const { code } = exampleOf(readme);
+    const imported = [...code.matchAll(/(?:from |resolve\()"((?:@tsgpt\/)?\w+)[/"]/g)].map(([, from]) => from);
+    expect(installed[0]).toBe(name);
+    expect([...new Set(imported)].sort()).toEqual([...installed].sort());
+  });
+});
 
 test("the packed command runs", () => {
-  const bin = join(modules, "@tsgpt/cli", manifest("cli").bin.tsgpt);
-  expect(node(bin, "--help")).toContain("Usage: tsgpt");
-  expect(node(bin, "--version")).toBe(`${manifest("cli").version}\n`);
-  expect(node(bin, "generate", "Once", "--model", "model", "--max-tokens", "2", "--quiet")).toMatch(/^Once/);
-  expect(() => node(bin, "generate", "Once")).toThrow(/has no bundled model; give --model a folder/);
+  const { bin, version } = manifestIn(join(modules, "tsgpt")) as unknown as { bin: { tsgpt: string }; version: string };
+  const main = join(modules, "tsgpt", bin.tsgpt);
+  expect(node(main, "--help")).toContain("Usage: tsgpt");
+  expect(node(main, "--version")).toBe(`${version}\n`);
+  const few = ["--max-tokens", "2", "--quiet"];
+  expect(node(main, "generate", "Once", "--model", "model", ...few)).toMatch(/^Once/);
+  expect(node(main, "generate", "Once", ...few)).toMatch(/^Once/);
+  rmSync(join(modules, "@tsgpt/fairytales"), { recursive: true });
+  expect(() => node(main, "generate", "Once")).toThrow(
+    /has no bundled model; give a folder, or a model of the hub: org\/name/,
+  );
+  install(packed.find(({ name }) => name === "@tsgpt/fairytales") as Packed);
+});
+
+test("the library of tsgpt generates, without a line of the command", () => {
+  writeFileSync(
+    join(project, "library.cjs"),
+    `const { strict: assert } = require("node:assert");
+     (async () => {
+       const { generate, loadModel } = await import("tsgpt");
+       const model = await loadModel();
+       const { text } = await generate(model, "Once upon a time", { seed: 14, maxTokens: 8 });
+       assert.equal(process.listenerCount("SIGINT"), 0);
+       console.log("Once upon a time" + text);
+     })();`,
+  );
+  const main = join(modules, "tsgpt/dist/main.js");
+  const command = node(main, "generate", "Once upon a time", "--seed", "14", "--max-tokens", "8", "--quiet");
+  expect(node("library.cjs")).toBe(command);
 });
 
 test("the packed types stand alone", { timeout: 60_000 }, () => {
@@ -119,9 +172,17 @@ test("the packed types stand alone", { timeout: 60_000 }, () => {
      const model: Model = await loadModel("model");
      export const logits: Tensor = forward(model, [1, 2, 3]);
      // @ts-expect-error: ids are numbers
-     forward(model, ["1"]);`,
+     forward(model, ["1"]);
+     import { type GeneratedText, type GenerateOptions, generate, loadModel as load } from "tsgpt";
+     const options: GenerateOptions = { temperature: 0.8, topP: 0.9, maxTokens: 5, seed: 1, stop: ["."] };
+     const loaded: Model = await load("fairytales", { dtype: "f32", threads: 1 });
+     export const whole: GeneratedText = await generate(loaded, "Once", options);
+     for await (const { text, id } of generate(loaded, [1, 2])) console.log(text.length + id);
+     // @ts-expect-error: no such option
+     generate(loaded, "Once", { max_tokens: 5 });`,
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const flags = ["--noEmit", "--strict", "--types", "node", "--target", "es2022", "--module", "nodenext", "typed.ts"];
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+  const flags = ["--noEmit", ...strict, "--types", "node", "--target", "es2022", "--module", "nodenext", "typed.ts"];
   expect(() => node(tsc, ...flags)).not.toThrow();
 });

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocks, documents, inlineCode, leadsSomewhere, prose, root, text } from "./documents/documents.ts";
@@ -10,6 +11,7 @@ import { sample } from "./setup/sample.ts";
 /** Names in the documents that are not ours: @huggingface/hub's. */
 const FOREIGN_NAMES = ["downloadFileToCacheDir", "scanCacheDir", "getHFHubCachePath"];
 
+const exampleServer = pathToFileURL(join(root, "test/documents/example-server.js")).href;
 const scratch = join(root, "examples/dist/documents"); // inside a member, so that packages are found by name
 beforeAll(() => mkdirSync(scratch, { recursive: true }));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -29,7 +31,7 @@ test("there are snippets to run", () => expect(snippets.length).toBeGreaterThan(
 test.concurrent.each(tried)("the snippet $number of $document runs", async ({ document, number, code }) => {
   const file = join(scratch, `${document.replaceAll(/\W/g, "-")}-${number}.js`);
   writeFileSync(file, code); // the snippets' TypeScript has no types to strip
-  await promisify(execFile)(process.execPath, [file], { cwd: root });
+  await promisify(execFile)(process.execPath, ["--import", exampleServer, file], { cwd: root });
 });
 
 /** Names of files and of what is declared in them, in every source and test. */

@@ -7,9 +7,16 @@ import { inlineCode, root, text } from "./documents/documents.ts";
 const RECIPES = "docs/recipes.md";
 const paths = inlineCode(RECIPES).filter((code) => /^[\w<>./-]+$/.test(code) && /^(packages|test)\//.test(code));
 
-test("there is a recipe for a sampling step, an activation, a kernel, a command and a dtype", () => {
+test("there is a recipe for a sampling step, an option, an activation, a kernel, a command and a dtype", () => {
   const titles = [...text(RECIPES).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-  expect(titles).toEqual(["A sampling step", "An activation", "A kernel", "A command", "A dtype"]);
+  expect(titles).toEqual([
+    "A sampling step",
+    "An option of a function",
+    "An activation",
+    "A kernel",
+    "A command",
+    "A dtype",
+  ]);
 });
 
 test("every path exists; of one with <name>, its folder", () => {

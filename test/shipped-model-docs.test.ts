@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { text } from "./documents/documents.ts";
 import { runParts, runProgram } from "./documents/parts.ts";
-import { lettersOf, shippedSizes, withLetters, withParameterCount, withSizes } from "./documents/shipped-model.ts";
+import {
+  lettersOf,
+  shippedSizes,
+  withExample,
+  withLetters,
+  withParameterCount,
+  withSizes,
+} from "./documents/shipped-model.ts";
+import { withOutput } from "./packages/readme-example.ts";
 
 const sizes = await shippedSizes();
 const GPT2 = { nPositions: 1024, nEmbd: 768, nHead: 12, vocabSize: 50257, nLayer: 12, parameters: 124_439_808 };
@@ -40,6 +48,13 @@ describe("the sizes", () => {
       /^no place matches .* write the sentence as the pattern expects it$/,
     );
   });
+});
+
+test("a package's README has what its example prints, and another output is replaced", async () => {
+  const readme = text("packages/cli/README.md");
+  const other = withOutput(readme, "of another model\n");
+  expect(other).toContain("```text\nof another model\n```");
+  expect(await withExample(other)).toBe(readme);
 });
 
 describe("the parts", () => {

@@ -1,7 +1,8 @@
 /**
  * The core packages in Chromium: the very test files that Node runs, in a worker of a cross-origin isolated page, among them the
- * kernels against the reference and the reference-logits suite; and what is different in a browser (packages/tensor/test/browser).
+ * kernels against the reference and the reference-logits suite; and what is different in a browser (test/browser of tensor and gpt).
  */
+
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -27,7 +28,11 @@ const all = [
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));
 const core = [REFERENCE, ...sample(all, 10).filter((file) => file !== REFERENCE)];
 
-const ofBrowsers = (...names: string[]) => names.map((name) => `packages/tensor/test/browser/${name}.ts`);
+const LOAD_MODEL = "packages/gpt/test/browser/load-model.ts";
+const ofBrowsers = (...names: string[]) => [
+  ...names.map((name) => `packages/tensor/test/browser/${name}.ts`),
+  LOAD_MODEL,
+];
 
 const RUNS = {
   "a worker of an isolated page": { page: "isolated", thread: "worker", files: core },
@@ -39,7 +44,7 @@ const RUNS = {
   "a worker that may not start workers from a blob": {
     page: "isolated",
     thread: "strict worker",
-    files: ofBrowsers("strict-worker"),
+    files: ["packages/tensor/test/browser/strict-worker.ts"],
   },
   "the main thread of an isolated page": {
     page: "isolated",

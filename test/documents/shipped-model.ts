@@ -1,7 +1,11 @@
 /** Rewrites what the documents say about the shipped model: transcripts, and the sizes in README.md and weights/README.md. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { GPT2Config } from "../../packages/gpt/src/config/config.ts";
 import { inspectFolder } from "../../packages/gpt/src/node/inspect-folder.ts";
+import { exampleOf, withOutput } from "../packages/readme-example.ts";
 import { root } from "./documents.ts";
 import { play, type Screen, shown, untimed } from "./screens.ts";
 import type { Shell } from "./shell.ts";
@@ -60,6 +64,19 @@ export function withSizes(readme: string, sizes: Sizes): string {
     () => shape,
   );
   return replaced(shaped, /^[\d,]+(?= parameters)/m, () => grouped(sizes.parameters));
+}
+
+/** A package's README with what its example prints now; it runs in examples/, which has the packages. */
+export async function withExample(readme: string): Promise<string> {
+  const folder = mkdtempSync(join(root, "examples/dist/readme-"));
+  try {
+    const file = join(folder, "example.mjs");
+    writeFileSync(file, exampleOf(readme).code);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    return withOutput(readme, stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** @throws Error if the text has no such place */

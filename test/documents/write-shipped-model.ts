@@ -8,7 +8,7 @@ import { root } from "./documents.ts";
 import { type Part, runParts, runProgram } from "./parts.ts";
 import { screens } from "./screens.ts";
 import { openShell } from "./shell.ts";
-import { shippedSizes, withLetters, withParameterCount, withScreen, withSizes } from "./shipped-model.ts";
+import { shippedSizes, withExample, withLetters, withParameterCount, withScreen, withSizes } from "./shipped-model.ts";
 
 async function rewrite(document: string, change: (text: string) => Promise<string> | string): Promise<void> {
   const path = join(root, document);
@@ -19,6 +19,7 @@ const shell = await openShell();
 const parts: readonly Part[] = [
   { name: "docs/sampling.md", write: () => runProgram("examples/dist/sampling/write.js", root) },
   { name: "docs/detection.md", write: () => runProgram("examples/dist/detection/write.js", root) },
+  { name: "docs/prompting.md", write: () => runProgram("examples/dist/prompting/write.js", root) },
   ...screens.map((screen) => ({
     name: `${screen.document}: $ ${screen.command}`,
     write: () => rewrite(screen.document, (text) => withScreen(text, screen, shell)),
@@ -37,6 +38,10 @@ const parts: readonly Part[] = [
       await rewrite("weights/README.md", (text) => withSizes(text, sizes));
     },
   },
+  ...["packages/cli", "packages/gpt", "weights/fairytales"].map((folder) => ({
+    name: `${folder}/README.md: the example`,
+    write: () => rewrite(`${folder}/README.md`, withExample),
+  })),
 ];
 const failures = await runParts(
   parts.map(({ name, write }) => ({

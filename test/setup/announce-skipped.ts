@@ -12,7 +12,7 @@ export default function announceSkipped({ config }: TestProject): void {
   if (!hasScript) console.log("SKIPPED: the dialogue on a terminal; there is no `script` of util-linux to make one.");
   if (!hasChromium) {
     console.log(
-      `SKIPPED: the core packages in a browser; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,
+      `SKIPPED: the core packages in a browser, bundled or not; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,
     );
   }
   if (process.platform === "win32") {

@@ -166,7 +166,7 @@ describe("refuses", () => {
     [{ key: 1, gamma: 1 }, "detectWatermark: gamma must be above 0 and below 1, got 1"],
     [{ key: 1, hash: "right" }, 'detectWatermark: hash must be left or self, got "right"'],
     [{ key: 1, width: 0 }, "detectWatermark: width must be a whole number, 1 or more, got 0"],
-    [{ key: 1, gama: 0.5 }, "detectWatermark has no parameter gama"],
+    [{ key: 1, gama: 0.5 }, 'detectWatermark has no parameter "gama"; did you mean "gamma"?'],
   ])("the key %j", (key, message) => {
     expect(() => detectWatermark([1, 2], key as WatermarkKey)).toThrow(message);
   });

@@ -9,9 +9,11 @@ import type { CliCommand } from "./command.ts";
 export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   generate: async () => (await import("./commands/generate.ts")).generate,
   sample: async () => (await import("./commands/sample.ts")).sample,
+  explain: async () => (await import("./commands/explain.ts")).explain,
   logits: async () => (await import("./commands/logits.ts")).logits,
   compare: async () => (await import("./commands/compare.ts")).compare,
   tokens: async () => (await import("./commands/tokens.ts")).tokens,
+  prompt: async () => (await import("./commands/prompt.ts")).prompt,
   score: async () => (await import("./commands/score.ts")).score,
   detect: async () => (await import("./commands/detect.ts")).detect,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
@@ -47,9 +49,11 @@ Examples:
   $ tsgpt generate "Once upon a time"
   $ tsgpt sample --prompt "Once upon a"
   $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --top-p 0.8
+  $ tsgpt explain "Once upon a time"
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
+  $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"
   $ tsgpt score "The zebra's stripes were black and white."
   $ tsgpt detect @story.txt
   $ tsgpt watermark @story.txt --watermark-key 42

@@ -14,7 +14,7 @@ async function written(
     async (onProgress) => {
       for (let tenth = 1; tenth <= 10; tenth++) {
         time += step;
-        onProgress(tenth * 20e6, 200e6);
+        onProgress({ loaded: tenth * 20e6, total: 200e6 });
       }
       if (fails) throw new Error("cut short");
       return "model";

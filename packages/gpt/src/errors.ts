@@ -3,6 +3,7 @@
  * Names from a file are quoted, shortened and stripped of control characters, because the file may be hostile.
  */
 
+/** Where in a file the problem is. */
 export interface CheckpointErrorDetails {
   /** The tensor at fault. */
   readonly tensor?: string | undefined;
@@ -15,6 +16,8 @@ export interface CheckpointErrorDetails {
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
   readonly file: string;
+  /** The message without the file. */
+  readonly problem: string;
   readonly tensor: string | undefined;
   readonly range: readonly [number, number] | undefined;
 
@@ -24,6 +27,7 @@ export class CheckpointError extends Error {
     const where = range ? ` (bytes ${range[0]} to ${range[1]})` : "";
     super(`${file}: ${subject}${problem}${where}`, cause === undefined ? undefined : { cause });
     this.file = file;
+    this.problem = `${subject}${problem}${where}`;
     this.tensor = tensor;
     this.range = range;
   }
@@ -40,6 +44,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** The numbers of tokens that did not fit. */
 export interface ContextOverflow {
   readonly past: number;
   readonly adding: number;

@@ -2,14 +2,16 @@
  * Generation: prefill the prompt in one pass, then draw a token and feed it until something ends the text.
  * The caller chooses tokens: `sample` receives the logits and all ids so far.
  */
+import { type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
   type GeneratedToken,
+  idsToContinue,
   type Sample,
   type TextOptions,
+  textOptionChecks,
 } from "./decode/continuation.ts";
 import { ContextOverflowError } from "./errors.ts";
 import { KVCache } from "./kv-cache.ts";
@@ -17,6 +19,7 @@ import type { Model } from "./model.ts";
 import { yieldToEventLoop } from "./pass/event-loop.ts";
 import { interruptibleForward } from "./pass/interruptible-forward.ts";
 
+/** How tokens are chosen, when the text ends, and which cache it uses. */
 export interface GenerateOptions extends TextOptions {
   readonly sample: Sample;
   /** False disables the KV cache: every step recomputes the whole text. The ids are the same, the time is not. */
@@ -26,6 +29,13 @@ export interface GenerateOptions extends TextOptions {
    */
   readonly cache?: KVCache | undefined;
 }
+
+const CHECKS: Checks<GenerateOptions> = {
+  ...textOptionChecks,
+  sample: required("function"),
+  useCache: "boolean",
+  cache: objectWith("a KVCache", "truncate", "capacity"),
+};
 
 /**
  * Yields the continuation of a prompt token by token, including the end-of-text token (its text is empty), and returns
@@ -38,7 +48,8 @@ export function generate(
   prompt: string | readonly number[],
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, FinishReason> {
-  const text = continuation(model, checkedPrompt(model, prompt, options, "generate"), options, "generate");
+  checkOptions("generate", options, CHECKS);
+  const text = continuation(model, idsToContinue(model, prompt, options, "generate"), options, "generate");
   checkCache(options, text);
   return drawTokens(model, text, options);
 }

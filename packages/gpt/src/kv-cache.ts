@@ -18,6 +18,7 @@ import type { Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config/config.ts";
 import { ContextOverflowError } from "./errors.ts";
 
+/** The keys and values of the tokens so far, for every layer, so that a new token costs one row. */
 export class KVCache {
   readonly capacity: number;
   readonly #engine: Engine;

@@ -4,6 +4,7 @@
  * B sequences, T new tokens of one, P past tokens, S = P + T, C channels, H heads, D = C / H, V vocabulary, L layers.
  * One pass serves a prompt, a single step, many sequences at once, and no cache at all. Left out: training, dropout.
  */
+import { type Checks, checkOptions, type Kind, objectWith, oneOf } from "@tsgpt/numeric";
 import { copyInto, type Engine, Tensor } from "@tsgpt/tensor";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config/config.ts";
@@ -14,6 +15,7 @@ import { checkSequences, idsOf, positionsOf, type Sequence } from "./pass/sequen
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 import { noTrace, type Trace } from "./trace.ts";
 
+/** A model: its config, its parameters in an engine, and its tokenizer. */
 export interface Model {
   readonly name: string;
   readonly config: GPT2Config;
@@ -25,6 +27,7 @@ export interface Model {
   readonly generation?: GenerationConfig | undefined;
 }
 
+/** What a forward pass returns and records. */
 export interface PassOptions {
   /** Logits of every position (default), or only of the last of each sequence, which is all the head then computes. */
   readonly positions?: "all" | "last" | undefined;
@@ -36,12 +39,30 @@ export interface PassOptions {
 /** Options of a pass over one sequence, its cache among them. */
 export interface ForwardOptions extends PassOptions, Pick<Sequence, "cache"> {}
 
+/** One of another window too, which `instanceof` would refuse. */
+const float32Array: Kind<Float32Array> = {
+  rule: "a Float32Array",
+  holds: (value) => ArrayBuffer.isView(value) && Reflect.get(value, Symbol.toStringTag) === "Float32Array",
+};
+
+export const passChecks: Checks<PassOptions> = {
+  positions: oneOf("all", "last"),
+  trace: objectWith("a Trace", "wants", "visit"),
+  into: float32Array,
+};
+const FORWARD_CHECKS: Checks<ForwardOptions> = {
+  ...passChecks,
+  cache: objectWith("a KVCache", "truncate", "capacity"),
+};
+
 /**
  * Logits of the next token after each of `ids`: a pass over one sequence. @throws what `forwardBatch` throws
  * T ids -> [T, V], or [1, V] with positions "last"
  */
-export function forward(model: Model, ids: ArrayLike<number>, { cache, ...options }: ForwardOptions = {}): Tensor {
-  return forwardBatch(model, [{ ids, cache }], options);
+export function forward(model: Model, ids: ArrayLike<number>, options: ForwardOptions = {}): Tensor {
+  checkOptions("forward", options, FORWARD_CHECKS);
+  const { cache, ...others } = options;
+  return run(layers(model, [{ ids, cache }], others));
 }
 
 /**
@@ -49,10 +70,15 @@ export function forward(model: Model, ids: ArrayLike<number>, { cache, ...option
  * them. A sequence sees only its own tokens. The result belongs to the caller, or is a view of `into`.
  * B lists of T ids -> [sum of T, V], or [B, V] with positions "last"
  * @throws ContextOverflowError naming the sequence whose tokens do not fit; ShapeError for an unknown id; for a wrong
- * list or cache, see checkSequences. Caches are unchanged after an error.
+ * list or cache, see checkSequences; RangeError for an invalid option. Caches are unchanged after an error.
  */
 export function forwardBatch(model: Model, sequences: readonly Sequence[], options: PassOptions = {}): Tensor {
-  const pass = forwardByLayer(model, sequences, options);
+  checkOptions("forwardBatch", options, passChecks);
+  return run(layers(model, sequences, options));
+}
+
+/** The result of a pass, without a pause. */
+function run(pass: Generator<number, Tensor>): Tensor {
   for (;;) {
     const step = pass.next();
     if (step.done) return step.value;
@@ -60,10 +86,19 @@ export function forwardBatch(model: Model, sequences: readonly Sequence[], optio
 }
 
 /** The pass as a generator that yields after each block, so that a long one can be observed or aborted in between. */
-export function* forwardByLayer(
+export function forwardByLayer(
   model: Model,
   sequences: readonly Sequence[],
-  { positions = "all", trace = noTrace, into }: PassOptions = {},
+  options: PassOptions = {},
+): Generator<number, Tensor> {
+  checkOptions("forwardByLayer", options, passChecks);
+  return layers(model, sequences, options);
+}
+
+function* layers(
+  model: Model,
+  sequences: readonly Sequence[],
+  { positions = "all", trace = noTrace, into }: PassOptions,
 ): Generator<number, Tensor> {
   checkSequences(model, sequences);
   const { config, parameters, engine } = model;

@@ -5,89 +5,23 @@
  * Differs from TransformerLens: `ln*.hook_normalized` is the layer norm's output, weight and bias applied.
  */
 import { ShapeError, Tensor } from "@tsgpt/tensor";
+import { checkActivationKey } from "./activation-keys.ts";
 
 /**
  * Receives an activation (a copy that it owns) and may return a replacement of the same shape. `sequence` is the index
- * in a batched pass, from 0.
+ * in a batched pass, from 0. `start` is the position of the activation's first row in its text: the past tokens of a
+ * cached pass come before it.
  */
-export type Hook = (activation: Tensor, key: string, sequence: number) => Tensor | undefined;
+export type Hook = (activation: Tensor, key: string, sequence: number, start: number) => Tensor | undefined;
 
+/** Receives the activations of a pass, and may replace them. */
 export interface Trace {
   /**
    * True if someone listens for this key of this sequence (0 if it is the only one); otherwise it is not materialized.
    */
   wants(key: string, sequence?: number): boolean;
   /** The activation to continue with: the given one, or the hook's replacement. */
-  visit(key: string, activation: Tensor, sequence?: number): Tensor;
-}
-
-/** The keys of one block's activations, by our names; cached per layer. */
-export interface BlockKeys {
-  readonly residPre: string; // [T, C]
-  readonly ln1: string; // [T, C]
-  readonly q: string; // [T, H, D], as k, v and z
-  readonly k: string;
-  readonly v: string;
-  readonly scores: string; // [H, T, S]
-  readonly pattern: string; // [H, T, S]
-  readonly z: string;
-  readonly attnOut: string; // [T, C]
-  readonly residMid: string; // [T, C]
-  readonly ln2: string; // [T, C]
-  readonly mlpPre: string; // [T, 4C]
-  readonly mlpPost: string; // [T, 4C]
-  readonly mlpOut: string; // [T, C]
-  readonly residPost: string; // [T, C]
-}
-
-const keysByLayer: BlockKeys[] = [];
-
-export function blockKeys(layer: number): BlockKeys {
-  keysByLayer[layer] ??= makeBlockKeys(`blocks.${layer}`);
-  return keysByLayer[layer];
-}
-
-/** The keys of the activations outside the blocks. */
-const outerKeys = {
-  embed: "hook_embed", // [T, C]
-  posEmbed: "hook_pos_embed", // [T, C]
-  lnFinal: "ln_final.hook_normalized", // [T, C]
-  logits: "logits", // [T, V]
-} as const;
-
-/** Our names for activations; `keyOf` gives TransformerLens's key. */
-export type ActivationName = keyof BlockKeys | keyof typeof outerKeys;
-
-/** The key of an activation; `layer` matters only inside a block. */
-export function keyOf(name: ActivationName, layer: number): string {
-  return name in outerKeys ? outerKeys[name as keyof typeof outerKeys] : blockKeys(layer)[name as keyof BlockKeys];
-}
-
-function makeBlockKeys(name: string): BlockKeys {
-  return {
-    residPre: `${name}.hook_resid_pre`,
-    ln1: `${name}.ln1.hook_normalized`,
-    q: `${name}.attn.hook_q`,
-    k: `${name}.attn.hook_k`,
-    v: `${name}.attn.hook_v`,
-    scores: `${name}.attn.hook_attn_scores`,
-    pattern: `${name}.attn.hook_pattern`,
-    z: `${name}.attn.hook_z`,
-    attnOut: `${name}.hook_attn_out`,
-    residMid: `${name}.hook_resid_mid`,
-    ln2: `${name}.ln2.hook_normalized`,
-    mlpPre: `${name}.mlp.hook_pre`,
-    mlpPost: `${name}.mlp.hook_post`,
-    mlpOut: `${name}.hook_mlp_out`,
-    residPost: `${name}.hook_resid_post`,
-  };
-}
-
-/** Every key of a model of `layers` blocks, in the order of the pass. */
-export function activationKeys(layers: number): string[] {
-  const blocks = Array.from({ length: layers }, (_, layer) => Object.values(blockKeys(layer)) as string[]);
-  const { embed, posEmbed, lnFinal, logits } = outerKeys;
-  return [embed, posEmbed, ...blocks.flat(), lnFinal, logits];
+  visit(key: string, activation: Tensor, sequence?: number, start?: number): Tensor;
 }
 
 /** The trace of an unobserved pass. */
@@ -99,14 +33,22 @@ export const noTrace: Trace = { wants: () => false, visit: (_, activation) => ac
  */
 export function traceWith(layers: number, hooks: Readonly<Record<string, Hook>>): Trace {
   const byKey = new Map(Object.entries(hooks));
-  const known = new Set(activationKeys(layers));
-  for (const key of byKey.keys()) {
-    if (!known.has(key))
-      throw new RangeError(`traceWith: no activation is called "${key}"; see activationKeys(${layers})`);
-  }
+  for (const key of byKey.keys()) checkActivationKey(layers, key, "traceWith");
   return {
     wants: (key) => byKey.has(key),
-    visit: (key, activation, sequence = 0) => byKey.get(key)?.(activation.clone(), key, sequence) ?? activation,
+    visit: (key, activation, sequence = 0, start = 0) =>
+      byKey.get(key)?.(activation.clone(), key, sequence, start) ?? activation,
+  };
+}
+
+/** Several traces of one pass, in order: each sees what the ones before it have replaced. */
+export function chainTraces(...traces: readonly Trace[]): Trace {
+  return {
+    wants: (key, sequence) => traces.some((trace) => trace.wants(key, sequence)),
+    visit: (key, activation, sequence, start) =>
+      traces
+        .filter((trace) => trace.wants(key, sequence))
+        .reduce((current, trace) => trace.visit(key, current, sequence, start), activation),
   };
 }
 

@@ -130,7 +130,10 @@ test.each([
   [{ numReturn: 4 }, "numReturn must be a whole number from 1 to beams = 3, got 4; search with more beams"],
   [{ numReturn: 0 }, "numReturn must be a whole number from 1 to beams = 3, got 0"],
   [{ lengthPenalty: Number.NaN }, "lengthPenalty must be a finite number, got NaN"],
-  [{ earlyStopping: "always" as "never" }, 'earlyStopping must be true, false or "never", got always'],
+  [
+    { earlyStopping: "always" as "never" },
+    'option "earlyStopping" must be true, false or "never", got the string "always"',
+  ],
   [{ maxTokens: -1 }, "maxTokens must be a whole number, 0 or more, got -1"],
 ])("%s is refused", async (options, message) => {
   await expect(search(tinyModel(), options)).rejects.toThrow(`beamSearch: ${message}`);

@@ -4,14 +4,15 @@
  */
 import { fileURLToPath } from "node:url";
 import { type Engine, Tensor } from "@tsgpt/tensor";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "../../../test/setup/sample.ts";
+import { activationKeys } from "../src/activation-keys.ts";
 import { ContextOverflowError } from "../src/errors.ts";
 import { generate } from "../src/generate.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, type Model } from "../src/model.ts";
 import { loadModel } from "../src/node/index.ts";
-import { activationKeys, record, stackTraces, traceWith } from "../src/trace.ts";
+import { record, stackTraces, traceWith } from "../src/trace.ts";
 import { engines } from "./engines.ts";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -23,7 +24,7 @@ const models = [
 
 /** Bit for bit: the order of sums does not depend on how the tokens were fed (docs/numerics.md). */
 function expectSameRow(actual: Tensor, expected: Tensor): void {
-  expect(actual.data.findIndex((value, i) => !Object.is(value, expected.data[i]))).toBe(-1);
+  expect(actual.data).toHaveBits(expected.data);
 }
 
 const idsFor = ({ config }: Model, t: number) =>
@@ -40,8 +41,12 @@ describe.each(engines)("$engineName", ({ create }) => {
   afterAll(() => engine.dispose());
 
   describe.each(models)("$name", ({ folder, t }) => {
+    let model: Model;
+    beforeAll(async () => {
+      model = await loadModel(folder, { engine });
+    });
+
     test("prefill(k) and then single steps give the logits of one full pass, for every k", async () => {
-      const model = await loadModel(folder, { engine });
       const ids = idsFor(model, t);
       const full = forward(model, ids); // [T, V]
       const cache = new KVCache(model.config, engine, t);
@@ -54,20 +59,18 @@ describe.each(engines)("$engineName", ({ create }) => {
     });
 
     test("another token at i + 1 changes no logit at 0 .. i, bit for bit", async () => {
-      const model = await loadModel(folder, { engine });
       const ids = idsFor(model, t);
       const full = forward(model, ids);
       const positions = Array.from({ length: t - 1 }, (_, i) => i);
       for (const i of sample(positions, 6)) {
         const changed = ids.with(i + 1, ((ids[i + 1] as number) + 1) % model.config.vocabSize);
         const logits = forward(model, changed);
-        expect(logits.slice(0, i + 1).data).toEqual(full.slice(0, i + 1).data);
-        expect(logits.row(i + 1).data).not.toEqual(full.row(i + 1).data);
+        expect(logits.slice(0, i + 1).data).toHaveBits(full.slice(0, i + 1).data);
+        expect(logits.row(i + 1).data).not.toHaveBits(full.row(i + 1).data);
       }
     });
 
     test("truncating and going on equals never having fed the rest", async () => {
-      const model = await loadModel(folder, { engine });
       const ids = idsFor(model, t);
       const [whole, inPieces, shorter] = [1, 2, 3].map(() => new KVCache(model.config, engine, t)) as [
         KVCache,
@@ -81,25 +84,23 @@ describe.each(engines)("$engineName", ({ create }) => {
       whole.truncate(5);
       inPieces.truncate(5);
       const [a, b, expected] = [whole, inPieces, shorter].map((cache) => forward(model, [7, 8, 9], { cache }));
-      expect(b?.data).toEqual(expected?.data);
+      expect(b?.data).toHaveBits(expected?.data as Float32Array);
       for (let i = 0; i < 3; i++) expectSameRow(a?.row(i) as Tensor, expected?.row(i) as Tensor);
     });
 
     test("a cache forked after any token goes on as the cache itself does", async () => {
-      const model = await loadModel(folder, { engine });
       const ids = idsFor(model, t);
       const cache = new KVCache(model.config, engine, t);
       forward(model, ids.slice(0, 3), { cache });
       for (let k = 3; k + 1 < t; k += 2) {
         const forked = cache.fork();
         const [own, other] = [cache, forked].map((one) => forward(model, ids.slice(k, k + 2), { cache: one }));
-        expect(other?.data).toEqual(own?.data);
+        expect(other?.data).toHaveBits(own?.data as Float32Array);
         forked.dispose();
       }
     });
 
     test("greedy ids are the same with the cache and without", async () => {
-      const model = await loadModel(folder, { engine });
       const run = async (useCache: boolean) => {
         const ids: number[] = [];
         const mostProbable = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
@@ -140,7 +141,7 @@ describe.each(engines)("$engineName", ({ create }) => {
     const stacked = stackTraces(parts.map((piece) => recordAll(model, piece, cache)));
     for (const [key, expected] of recordAll(model, ids)) {
       expect(stacked.get(key)?.shape, key).toEqual(expected.shape);
-      expect(stacked.get(key)?.data, key).toEqual(expected.data);
+      expect(stacked.get(key)?.data, key).toHaveBits(expected.data);
     }
     const pattern = stacked.get("blocks.0.attn.hook_pattern") as Tensor; // [H, T, S]
     const scores = stacked.get("blocks.0.attn.hook_attn_scores") as Tensor;

@@ -1,6 +1,7 @@
 import { referenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
+import type { LoadProgress } from "../src/checkpoint/tensor-reader.ts";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { checkpointOf, config, floats, tinyTensors } from "./tiny-checkpoint.ts";
 
@@ -123,7 +124,7 @@ test("progress ends at the bytes of all parameters, ignored tensors not counted"
   const tensors = tinyTensors();
   const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   const seen: number[][] = [];
-  const onProgress = (loaded: number, of: number) => void seen.push([loaded, of]);
+  const onProgress = ({ loaded, total }: LoadProgress) => void seen.push([loaded, total]);
   const checkpoint = await checkpointOf(tensors.set("h.0.attn.masked_bias", floats([])));
   await loadParameters(checkpoint, config, referenceEngine, { onProgress });
   expect(seen).toHaveLength(28);

@@ -2,6 +2,7 @@
  * Checkpoints as other tools write them, made from a fixture: each loads, and gives the logits that transformers gives on the fixture
  * (tools/reference), for from_pretrained of transformers 5.18 finds nothing missing in any of them.
  */
+
 import { referenceEngine, Tensor } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
@@ -10,6 +11,7 @@ import { convertCheckpoint } from "../src/checkpoint/convert.ts";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
 import { type ReadTensor, readTensors } from "../src/checkpoint/read-tensors.ts";
 import { summarize } from "../src/checkpoint/summary.ts";
+import type { LoadProgress } from "../src/checkpoint/tensor-reader.ts";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { parseConfig } from "../src/config/config.ts";
 import { CheckpointError } from "../src/errors.ts";
@@ -112,7 +114,7 @@ const doubles = (): Tensors =>
 test("F64 is narrowed, with a note and progress over the file's bytes", async () => {
   const checkpoint = await inOneFile(doubles());
   const [notes, progress]: [string[], number[][]] = [[], []];
-  const onProgress = (...seen: number[]) => void progress.push(seen);
+  const onProgress = ({ loaded, total }: LoadProgress) => void progress.push([loaded, total]);
   await loadParameters(checkpoint, config, referenceEngine, { onNote: (note) => void notes.push(note), onProgress });
   expect(notes).toEqual(["model.safetensors: 40 of 40 tensors are F64, narrowed to F32"]);
   expect(progress.at(-1)).toEqual([8 * 6696, 8 * 6696]);

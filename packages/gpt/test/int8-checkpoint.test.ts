@@ -1,4 +1,5 @@
 /** int8 checkpoints: what convert writes loads to the same bits as quantizing on load, and what is wrong with one is said. */
+
 import { createReferenceEngine, createSimdEngine, type Weight, type WeightDtype } from "@tsgpt/tensor";
 import { afterAll, expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
@@ -6,6 +7,7 @@ import { type Checkpoint, singleFileCheckpoint } from "../src/checkpoint/checkpo
 import { convertCheckpoint } from "../src/checkpoint/convert.ts";
 import { loadParameters, type Parameters } from "../src/checkpoint/parameters.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
+import type { LoadProgress } from "../src/checkpoint/tensor-reader.ts";
 import { type TensorToWrite, writeSafetensors } from "../src/checkpoint/write-safetensors.ts";
 import { checkpointOf, config, floats, tinyTensors } from "./tiny-checkpoint.ts";
 
@@ -154,7 +156,7 @@ test("a number that f16 cannot keep is an error that names the tensor, and conve
 
 test("progress of a matrix that is read twice ends at the file's bytes", async () => {
   const calls: number[][] = [];
-  const onProgress = (loaded: number, total: number) => void calls.push([loaded, total]);
+  const onProgress = ({ loaded, total }: LoadProgress) => void calls.push([loaded, total]);
   await loadParameters(await checkpointOf(tinyTensors()), config, reference, { dtype: "int8", onProgress });
   const [loaded, total] = calls.at(-1) as [number, number];
   expect(loaded).toBe(total);

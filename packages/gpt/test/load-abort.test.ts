@@ -1,7 +1,9 @@
 /** Loads that end half-way: what the engine holds afterwards, and that it goes on working. */
+
 import { createSimdEngine, type Engine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomModel } from "../src/checkpoint/random-parameters.ts";
+import type { LoadProgress } from "../src/checkpoint/tensor-reader.ts";
 import type { GPT2Config } from "../src/config/config.ts";
 import { forward } from "../src/model.ts";
 import { tinyConfig } from "./tiny-model.ts";
@@ -21,7 +23,7 @@ test("progress rises, and ends at exactly the total", async () => {
   const seen: number[] = [];
   let total = 0;
   await load({
-    onProgress: (loaded, of) => {
+    onProgress: ({ loaded, total: of }) => {
       seen.push(loaded);
       total = of;
     },
@@ -35,7 +37,7 @@ test("an abort half-way is the signal's reason, takes nothing, reads nothing mor
   const controller = new AbortController();
   const reason = new Error("enough");
   let calls = 0;
-  const onProgress = (loaded: number, total: number) => {
+  const onProgress = ({ loaded, total }: LoadProgress) => {
     calls++;
     if (loaded > total / 2) controller.abort(reason);
   };

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { generate } from "../src/generate.ts";
 import { fileSource, loadModel } from "../src/node/index.ts";
-import { openCheckpoint } from "../src/node/open-checkpoint.ts";
+import { openFolder } from "../src/node/load-model.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
@@ -128,7 +128,7 @@ test("a config.json of absurd size is not read", async () => {
 test("no weights: the message lists what the folder holds", async () => {
   rmSync(join(folder, "model.safetensors"));
   for (let i = 0; i < 8; i++) write(`file${i}.bin`, "");
-  await expect(openCheckpoint(folder)).rejects.toThrow(
+  await expect(openFolder(folder)).rejects.toThrow(
     `${folder}: holds neither model.safetensors nor model.safetensors.index.json, but config.json, file0.bin, file1.bin, ` +
       "file2.bin, file3.bin, file4.bin, file5.bin, file6.bin, and 1 more",
   );

@@ -51,6 +51,10 @@ test("logits are written where they are asked to be, and nowhere that has not th
   expect(logits.data).toBe(into);
   expect(into).toEqual(full.row(11).data);
   expect(() => forward(model, [1, 2], { cache, into })).toThrow("shape [2, 61] holds 122 elements, got 61");
+  const doubles = new Float64Array(61) as unknown as Float32Array;
+  expect(() => forward(model, ids, { into: doubles })).toThrow(
+    'forward: option "into" must be a Float32Array, got a Float64Array',
+  );
   expect(cache.length).toBe(12);
 });
 

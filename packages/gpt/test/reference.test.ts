@@ -6,12 +6,13 @@
  */
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { activationKeys } from "../src/activation-keys.ts";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
 import { generate } from "../src/generate.ts";
 import { forward, type Model } from "../src/model.ts";
 import { crossEntropy } from "../src/pass/loss.ts";
-import { activationKeys, record } from "../src/trace.ts";
+import { record } from "../src/trace.ts";
 import { engines } from "./engines.ts";
 import { loadFixture, readBytes } from "./fixture-files.ts";
 

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseSafetensorsMetadata, type SafetensorsFileHeader } from "@huggingface/hub";
+import { parseSafetensorsMetadata, parseSafetensorsShardFilename, type SafetensorsFileHeader } from "@huggingface/hub";
 import { expect, test } from "vitest";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readHeader, type SafetensorsHeader } from "../src/checkpoint/safetensors.ts";
+import { parseShardIndex } from "../src/checkpoint/shard-index.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { entry, safetensorsFile } from "./safetensors-file.ts";
 
@@ -83,4 +84,21 @@ test.each([
 test("the hub client meets a file under 8 bytes with a bare RangeError, the gate with a CheckpointError", async () => {
   await expect(hubHeader(new Uint8Array(7))).rejects.toThrow(RangeError);
   await expect(readHeader(memorySource("m.safetensors", new Uint8Array(7)))).rejects.toThrow(CheckpointError);
+});
+
+test.each([
+  "model-00001-of-00002.safetensors",
+  "model_000001-of-000002.safetensors",
+  "a-00001-of-00001.safetensors",
+  "model-0001-of-0002.safetensors",
+  "model-0000001-of-0000002.safetensors",
+  "model00001-of-00002.safetensors",
+  "model-00001-of-00002-b.safetensors",
+  "model-00001-OF-00002.safetensors",
+  "model.safetensors",
+])("the number of shards that the name %s counts is the hub client's", (shard) => {
+  const total = Number(parseSafetensorsShardFilename(shard)?.total ?? 1);
+  const index = JSON.stringify({ weight_map: { a: shard } });
+  if (total === 1) expect(parseShardIndex("index.json", index).get("a")).toBe(shard);
+  else expect(() => parseShardIndex("index.json", index)).toThrow(`is one of ${total}`);
 });

@@ -1,11 +1,12 @@
 /** A pass over many sequences is the passes over each alone; what is wrong with a list is said before anything is written. */
 import { createReferenceEngine, ShapeError, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { activationKeys } from "../src/activation-keys.ts";
 import { ContextOverflowError } from "../src/errors.ts";
 import { KVCache } from "../src/kv-cache.ts";
 import { forward, forwardBatch, forwardByLayer, type Model } from "../src/model.ts";
 import type { Sequence } from "../src/pass/sequences.ts";
-import { activationKeys, record, traceWith } from "../src/trace.ts";
+import { record, traceWith } from "../src/trace.ts";
 import { expectBatchLaw } from "./batch-law.ts";
 import { countPasses } from "./count-passes.ts";
 import { engines } from "./engines.ts";

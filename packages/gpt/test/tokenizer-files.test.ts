@@ -174,6 +174,7 @@ describe("broken files are one clear line", () => {
       '"extra_special_tokens" must be an array of tokens, or an',
     ],
     [{ "tokenizer_config.json": '{"init_inputs":["a"]}' }, '"init_inputs" must be empty: arguments of a class'],
+    [{ "tokenizer_config.json": '{"init_inputs":null}' }, '"init_inputs" must be empty: arguments of a class'],
     [
       { "tokenizer_config.json": '{"vocab":{}}' },
       '"vocab" must be left out: the vocabulary is read from a file of its own',

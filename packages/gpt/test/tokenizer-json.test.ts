@@ -47,6 +47,11 @@ describe("is one clear line", () => {
       { post_processor: template([{ SpecialToken: { id: "a", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }]) },
       '"post_processor.single" must be the text alone: a template that adds tokens is not supported',
     ],
+    [
+      { post_processor: template([{ SpecialToken: { id: "a", type_id: 0 } }]) },
+      '"post_processor.single" must be the text alone: a template that adds tokens is not supported, got [{"SpecialToken"',
+    ],
+    [{ post_processor: template([]) }, '"post_processor.single" must be the text alone'],
     [{ model: null }, '"model" must be an object, got null'],
     [withModel({ type: "Unigram" }), '"model.type" must be "BPE", got "Unigram"'],
     [

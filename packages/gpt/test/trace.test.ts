@@ -1,8 +1,9 @@
 import { createReferenceEngine, ShapeError, Tensor } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
+import { activationKeys } from "../src/activation-keys.ts";
 import { KVCache } from "../src/kv-cache.ts";
-import { forward } from "../src/model.ts";
-import { activationKeys, record, stackTraces, traceWith } from "../src/trace.ts";
+import { forward, forwardBatch } from "../src/model.ts";
+import { chainTraces, record, stackTraces, traceWith } from "../src/trace.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const model = tinyModel();
@@ -96,18 +97,13 @@ test("every activation can be replaced: NaN put in its place reaches the logits"
 
 test("replacing the pattern by 'attend to the first token' makes every z the first token's value", () => {
   const recorded = new Map<string, Tensor>();
-  const recorder = record(recorded);
   const first = (a: Tensor) => {
     a.data.fill(0);
     for (let row = 0; row < 15; row++) a.data[row * 5] = 1;
     return a;
   };
   const replacing = traceWith(3, { "blocks.0.attn.hook_pattern": first });
-  const trace = {
-    wants: () => true,
-    visit: (key: string, a: Tensor) => recorder.visit(key, replacing.visit(key, a)),
-  };
-  forward(model, ids, { trace });
+  forward(model, ids, { trace: chainTraces(replacing, record(recorded)) });
   const v = recorded.get("blocks.0.attn.hook_v") as Tensor; // [T, H, D]
   const z = recorded.get("blocks.0.attn.hook_z") as Tensor;
   for (let i = 0; i < 5; i++) expect(z.row(i).data).toEqual(v.row(0).data);
@@ -115,15 +111,10 @@ test("replacing the pattern by 'attend to the first token' makes every z the fir
 
 test("replaced scores go through the softmax: equal scores give equal shares of what is seen", () => {
   const recorded = new Map<string, Tensor>();
-  const recorder = record(recorded);
   const replacing = traceWith(3, {
     "blocks.1.attn.hook_attn_scores": (a) => Tensor.zeros(a.shape),
   });
-  const trace = {
-    wants: () => true,
-    visit: (key: string, a: Tensor) => recorder.visit(key, replacing.visit(key, a)),
-  };
-  forward(model, ids, { trace });
+  forward(model, ids, { trace: chainTraces(replacing, record(recorded)) });
   const pattern = recorded.get("blocks.1.attn.hook_pattern") as Tensor;
   expect([...pattern.row(2).row(3).data]).toEqual([0.25, 0.25, 0.25, 0.25, 0]);
 });
@@ -153,10 +144,59 @@ test("with a cache, the rows of prefill and steps stack to those of one full pas
   }
 });
 
-test("a key that no activation has is refused", () => {
-  expect(() => traceWith(3, { "blocks.3.hook_resid_pre": () => undefined })).toThrow(
-    'traceWith: no activation is called "blocks.3.hook_resid_pre"',
+test.each([
+  ["blocks.3.hook_resid_pre", "blocks.2.hook_resid_pre"], // the layer is out of range
+  ["hook_z", "blocks.0.attn.hook_z"], // the end of a key
+  ["blocks.1.hook_resid_prev", "blocks.1.hook_resid_pre"], // misspelled
+  ["ln_f", "logits"], // 4 edits; ln_final.hook_normalized has 20
+])('"%s" is refused, and "%s" is named as the nearest', (key, nearest) => {
+  expect(() => traceWith(3, { [key]: () => undefined })).toThrow(
+    `traceWith: no activation is called "${key}" in a model of layers 0 to 2; did you mean "${nearest}"?`,
   );
+});
+
+test("chained traces see what the ones before them replaced, and only what they listen for", () => {
+  const recorded = new Map<string, Tensor>();
+  const one = traceWith(3, { hook_embed: (a) => new Tensor(a.data.fill(1), a.shape) });
+  const two = traceWith(3, {
+    hook_embed: (a) =>
+      new Tensor(
+        a.data.map((x) => x + 1),
+        a.shape,
+      ),
+  });
+  const trace = chainTraces(
+    one,
+    two,
+    record(recorded, (key) => key === "hook_embed"),
+  );
+  expect(trace.wants("hook_pos_embed")).toBe(false);
+  forward(model, ids, { trace });
+  expect([...recorded.keys()]).toEqual(["hook_embed"]);
+  expect(recorded.get("hook_embed")?.data.every((x) => x === 2)).toBe(true);
+});
+
+test("a hook is given the position of its first row: after the past tokens, and of the last row alone", () => {
+  const starts: [string, number][] = [];
+  const keys = ["hook_embed", "blocks.0.attn.hook_q", "blocks.0.attn.hook_attn_scores", "logits"];
+  const note = (_: Tensor, key: string, sequence: number, start: number) => {
+    starts.push([`${key} ${sequence}`, start]);
+    return undefined;
+  };
+  const trace = traceWith(3, Object.fromEntries(keys.map((key) => [key, note])));
+  const cache = new KVCache(model.config, model.engine);
+  forward(model, ids.slice(0, 2), { cache });
+  forwardBatch(model, [{ ids: ids.slice(2), cache }, { ids }], { trace, positions: "last" });
+  expect(Object.fromEntries(starts)).toEqual({
+    "hook_embed 0": 2,
+    "hook_embed 1": 0,
+    "blocks.0.attn.hook_q 0": 2,
+    "blocks.0.attn.hook_q 1": 0,
+    "blocks.0.attn.hook_attn_scores 0": 2,
+    "blocks.0.attn.hook_attn_scores 1": 0,
+    "logits 0": 4,
+    "logits 1": 4,
+  });
 });
 
 test("a hook that returns another shape is refused with both shapes", () => {

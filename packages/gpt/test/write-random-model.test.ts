@@ -8,7 +8,7 @@ import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { parseConfig } from "../src/config/config.ts";
 import { presetConfig, presetNames } from "../src/config/presets.ts";
 import { loadModel, writeRandomModel } from "../src/node/index.ts";
-import { openCheckpoint } from "../src/node/open-checkpoint.ts";
+import { openFolder } from "../src/node/load-model.ts";
 import { tinyConfig } from "./tiny-model.ts";
 
 const engine = createReferenceEngine();
@@ -36,7 +36,7 @@ test("a seed writes the same bytes on every machine", async () => {
 
 test("names are those of transformers' GPT2LMHeadModel; the head of its own has no prefix", async () => {
   await writeRandomModel(folder, { ...tinyConfig, tieWordEmbeddings: false });
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openFolder(folder);
   await checkpoint.close();
   const bare = [...checkpoint.tensors.keys()].filter((name) => !name.startsWith("transformer."));
   expect(bare).toEqual(["lm_head.weight"]);
@@ -101,7 +101,10 @@ test("an abort in the middle is the signal's reason and leaves nothing", async (
 
 test("progress counts the tensors' bytes, up to all of them", async () => {
   const calls: [number, number][] = [];
-  await writeRandomModel(folder, tinyConfig, { dtype: "BF16", onProgress: (...call) => calls.push(call) });
+  await writeRandomModel(folder, tinyConfig, {
+    dtype: "BF16",
+    onProgress: ({ loaded, total }) => calls.push([loaded, total]),
+  });
   const total = 2 * 12 * (tinyConfig.vocabSize + tinyConfig.nPositions);
   expect(calls[0]![1]).toBeGreaterThan(total);
   expect(calls.at(-1)![0]).toBe(calls[0]![1]);

@@ -7,6 +7,7 @@ import { findSnapshot, type Need } from "./model-files.ts";
 import { findRepo, isRevision, type Repo } from "./repo.ts";
 import type { HubSettings } from "./settings.ts";
 
+/** A model in the cache: its id, its revision and its folder. */
 export interface CachedModel {
   readonly id: string;
   readonly revision: string;
@@ -61,7 +62,7 @@ export async function offlineFailure(
   const missing = (await findSnapshot(cache, revision, need))?.missing ?? [];
   const what = missing.length > 0 ? `${missing.join(", ")} of ` : "";
   return new HubError(
-    `${repo.id}: offline (--offline or HF_HUB_OFFLINE), ` +
+    `${repo.id}: offline (option offline or HF_HUB_OFFLINE), ` +
       `and ${what}revision ${quote(revision)} is not in ${settings.cacheDir}`,
   );
 }

@@ -7,6 +7,7 @@ import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { FILE_NAMES, TOKENIZER_FILES } from "@tsgpt/gpt";
 import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
+import { abortSignal, type Checks, checkOptions, objectWith, oneOf } from "@tsgpt/numeric";
 import {
   addToSnapshot,
   blobPath,
@@ -27,7 +28,7 @@ import { fileUrl, type RemoteFile, type RemoteRevision, remoteRevision } from ".
 import { inspectRemote } from "./remote-model.ts";
 import type { Repo } from "./repo.ts";
 import type { RetryOptions } from "./retry.ts";
-import { type Environment, type HubChoices, type HubSettings, hubSettings } from "./settings.ts";
+import { choiceChecks, type Environment, type HubChoices, type HubSettings, settingsOf } from "./settings.ts";
 
 /** Progress events. Bytes are those of all missing files together. */
 export type HubEvent =
@@ -36,6 +37,7 @@ export type HubEvent =
   | { readonly kind: "progress"; readonly bytes: number; readonly totalBytes: number }
   | { readonly kind: "retry"; readonly reason: string; readonly seconds: number };
 
+/** Which revision is fetched, how much of it, and into which cache. */
 export interface FetchOptions extends HubChoices, Pick<RetryOptions, "signal" | "sleep"> {
   /** A branch, a tag or a commit; main by default. */
   readonly revision?: string | undefined;
@@ -43,9 +45,21 @@ export interface FetchOptions extends HubChoices, Pick<RetryOptions, "signal" | 
   readonly need?: Need | undefined;
   /** Resolves the revision on the hub, even if it is cached. */
   readonly refresh?: boolean | undefined;
+  /** Called with what happens during a download. */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
   readonly env?: Environment | undefined;
 }
+
+export const fetchChecks: Checks<FetchOptions> = {
+  ...choiceChecks,
+  revision: "string",
+  need: oneOf("model", "tokenizer"),
+  refresh: "boolean",
+  signal: abortSignal,
+  sleep: "function",
+  onEvent: "function",
+  env: objectWith("an object of variables"),
+};
 
 interface Fetching {
   readonly client: HubClient;
@@ -60,12 +74,14 @@ const AT_ONCE = 4;
 
 /**
  * The model `name` (`org/name`, or a short name) in the cache, downloaded if necessary; resumes partial downloads.
- * @throws HubError if it cannot be fetched; ConfigError or CheckpointError if it is not supported; the signal's reason
+ * @throws RangeError for an invalid option; HubError if it cannot be fetched; ConfigError or CheckpointError if it is
+ * not supported; the signal's reason
  */
 export async function fetchModel(name: string, options: FetchOptions = {}): Promise<CachedModel> {
+  checkOptions("fetchModel", options, fetchChecks);
   const { revision = "main", need = "model", refresh = false, signal } = options;
   const repo = requireRepo(name, revision);
-  const settings = hubSettings(options, options.env);
+  const settings = settingsOf(options, options.env);
   const cached = async () => (refresh ? undefined : findCached(repo, settings, revision, need));
   const found = await cached();
   if (found) return found;

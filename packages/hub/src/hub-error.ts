@@ -1,5 +1,6 @@
 /** The error of the hub and its cache: one line with what was requested, what happened, and the fix. */
 
+/** What is known of a failure besides its message. */
 export interface HubErrorDetails {
   /** The HTTP status, if there was a response. */
   readonly status?: number | undefined;

@@ -47,7 +47,7 @@ export function weightsFile(has: (name: string) => boolean, names: Iterable<stri
   if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: no weights that can be run`);
   throw new HubError(
     `${id}: its weights are only in ${pickle}, a pickle, which can run any code when it is read: not fetched. ` +
-      `Its page may have a pull request with safetensors (--revision refs/pr/N); or in Python: ` +
+      `Its page may have a pull request with safetensors (option revision refs/pr/N); or in Python: ` +
       `AutoModelForCausalLM.from_pretrained("${id}").save_pretrained("folder")`,
   );
 }

@@ -1,13 +1,15 @@
 /** Describes a model of the hub from its config and the headers of its weights, cached or remote. */
 import type { CheckpointSummary, GPT2Config } from "@tsgpt/gpt";
 import { inspectFolder } from "@tsgpt/gpt/node";
+import { checkOptions } from "@tsgpt/numeric";
 import { findCached, offlineFailure, requireRepo } from "./cached-model.ts";
 import { connect } from "./client.ts";
-import type { FetchOptions } from "./fetch-model.ts";
+import { type FetchOptions, fetchChecks } from "./fetch-model.ts";
 import { remoteRevision } from "./remote-files.ts";
 import { inspectRemote } from "./remote-model.ts";
-import { hubSettings } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 
+/** What a model is, from its config and the headers of its weights. */
 export interface ModelInfo {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;
@@ -25,10 +27,11 @@ export interface ModelInfo {
  * @throws what fetchModel throws
  */
 export async function inspectModel(name: string, options: FetchOptions = {}): Promise<ModelInfo> {
+  checkOptions("inspectModel", options, fetchChecks);
   const { revision = "main", signal, sleep, onEvent } = options;
   const repo = requireRepo(name, revision);
   const { id } = repo;
-  const settings = hubSettings(options, options.env);
+  const settings = settingsOf(options, options.env);
   const cached = await findCached(repo, settings, revision, "model");
   if (cached) return { id, commit: cached.commit, ...(await inspectFolder(cached.folder)) };
   if (settings.offline) throw await offlineFailure(repo, settings, revision, "model");

@@ -77,7 +77,9 @@ export function networkError(error: Error, host: string, reached: boolean): HubE
       cause: error,
     });
   if (UNREACHABLE.includes(code) && !reached)
-    return new HubError(`cannot reach ${host} (${code}); cached models run with --offline`, { cause: error });
+    return new HubError(`cannot reach ${host} (${code}); cached models need no network with option offline`, {
+      cause: error,
+    });
   if (!code) return new HubError(`${host} cannot be asked: ${quote(cause.message).slice(1, -1)}`, { cause: error });
   return new HubError(`the connection to ${host} was lost (${code})`, { transient: true, cause: error });
 }

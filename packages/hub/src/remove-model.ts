@@ -2,19 +2,25 @@
 import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "@tsgpt/gpt";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { readRef } from "./cache-layout.ts";
 import { cachesOf, requireRepo } from "./cached-model.ts";
+import { fetchChecks } from "./fetch-model.ts";
 import { HubError } from "./hub-error.ts";
 import { withLock } from "./lock.ts";
 import { type CachedFile, type CachedRepo, type CachedSnapshot, scanRepo, sumOf } from "./scan-cache.ts";
-import { type Environment, type HubChoices, hubSettings } from "./settings.ts";
+import { choiceChecks, type Environment, type HubChoices, settingsOf } from "./settings.ts";
 
+/** Which revision is removed, and from which cache. */
 export interface RemoveOptions extends HubChoices {
   /** By default, all revisions. */
   readonly revision?: string | undefined;
   readonly env?: Environment | undefined;
 }
 
+const CHECKS: Checks<RemoveOptions> = { ...choiceChecks, revision: "string", env: fetchChecks.env };
+
+/** What a removal deletes. */
 export interface Removal {
   readonly id: string;
   /** The commits to remove. */
@@ -27,9 +33,10 @@ export interface Removal {
 
 /** Plans a removal without removing anything. @throws HubError if the cache has no such model or revision */
 export async function planRemoval(name: string, options: RemoveOptions = {}): Promise<Removal> {
+  checkOptions("planRemoval", options, CHECKS);
   const { revision } = options;
   const wanted = requireRepo(name, revision ?? "main");
-  const settings = hubSettings(options, options.env);
+  const settings = settingsOf(options, options.env);
   for (const cache of cachesOf(wanted, settings)) {
     const repo = await scanRepo(cache.path, wanted.id);
     const commit = revision === undefined ? undefined : await readRef(cache, revision);
@@ -46,7 +53,7 @@ export async function planRemoval(name: string, options: RemoveOptions = {}): Pr
     return { id: wanted.id, commits: going.map((snapshot) => snapshot.commit), bytes, remove };
   }
   const what = revision === undefined ? "" : `revision ${quote(revision)} of `;
-  throw new HubError(`${what}${wanted.id} is not in ${settings.cacheDir}; tsgpt models lists what is`);
+  throw new HubError(`${what}${wanted.id} is not in ${settings.cacheDir}; scanCache lists what is`);
 }
 
 /** The files of a snapshot alone. */

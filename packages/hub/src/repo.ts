@@ -9,6 +9,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   "gpt2-xl": "openai-community/gpt2-xl",
 };
 
+/** A repo of the hub. */
 export interface Repo {
   /** `org/name` */
   readonly id: string;

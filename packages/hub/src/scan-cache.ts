@@ -10,6 +10,7 @@ export interface CachedFile {
   readonly bytes: number;
 }
 
+/** A revision in the cache. */
 export interface CachedSnapshot {
   readonly commit: string;
   readonly folder: string;
@@ -18,6 +19,7 @@ export interface CachedSnapshot {
   readonly files: readonly CachedFile[];
 }
 
+/** A repo in the cache, with its revisions. */
 export interface CachedRepo {
   readonly id: string;
   readonly path: string;

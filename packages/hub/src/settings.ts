@@ -3,11 +3,14 @@
  * 1.33), so that both share one cache, token and proxy. An empty variable counts as unset.
  */
 import { join } from "node:path";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { expandHome, HomeError, type Homes } from "./home-folder.ts";
 import { HubError } from "./hub-error.ts";
 
+/** Environment variables, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where the hub and its cache are, and how they are used. */
 export interface HubSettings {
   /** `https://huggingface.co`, without a trailing slash. */
   readonly endpoint: string;
@@ -26,7 +29,7 @@ export interface HubSettings {
 }
 
 /** "" for none. */
-interface Proxies {
+export interface Proxies {
   readonly httpProxy: string;
   readonly httpsProxy: string;
   readonly noProxy: string;
@@ -38,13 +41,21 @@ export interface HubChoices {
   readonly offline?: boolean | undefined;
 }
 
+export const choiceChecks: Checks<HubChoices> = { cacheDir: "string", offline: "boolean" };
+
 /**
  * The settings of an environment. `homes` is for tests.
- * @throws HubError if HF_ENDPOINT is not an http URL, or has a password; if neither a cache nor the home folder is
- * known
+ * @throws RangeError for an invalid choice; HubError if HF_ENDPOINT is not an http URL, or has a password; if neither
+ * a cache nor the home folder is known
  */
-export function hubSettings(
-  { cacheDir, offline }: HubChoices = {},
+export function hubSettings(options: HubChoices = {}, env?: Environment, homes?: Homes): HubSettings {
+  checkOptions("hubSettings", options, choiceChecks);
+  return settingsOf(options, env, homes);
+}
+
+/** The same of checked choices. */
+export function settingsOf(
+  { cacheDir, offline }: HubChoices,
   env: Environment = process.env,
   homes?: Homes,
 ): HubSettings {
@@ -124,7 +135,7 @@ function known(path: () => string, by: string | undefined): string {
     if (by !== undefined) throw new HubError(`${by}: ${error.message}`);
     throw new HubError(
       "the cache of models would be in this user's home folder, which is unknown: " +
-        "set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+        "set HOME, or name a folder by HF_HUB_CACHE (or option cacheDir)",
     );
   }
 }

@@ -73,7 +73,7 @@ describe("removing", () => {
 
   test("what is not there is an error that says where it looked", async () => {
     await expect(planRemoval(ID, { env: at.env })).rejects.toThrow(
-      `org/model is not in ${at.cacheDir}; tsgpt models lists`,
+      `org/model is not in ${at.cacheDir}; scanCache lists`,
     );
     at.publish(tied);
     await at.get();

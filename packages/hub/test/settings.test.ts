@@ -101,7 +101,7 @@ describe("a user id that the machine does not know, without HOME", () => {
   test("is an error that says what to set where the cache is not named", () => {
     expect(() => unknown({})).toThrow(HubError);
     expect(() => unknown({})).toThrow(
-      "would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or --cache-dir)",
+      "would be in this user's home folder, which is unknown: set HOME, or name a folder by HF_HUB_CACHE (or option cacheDir)",
     );
   });
 });

@@ -15,10 +15,11 @@ import {
   weightBytesPerStep,
   yieldToEventLoop,
 } from "@tsgpt/gpt";
-import { median } from "@tsgpt/numeric";
+import { abortSignal, type Checks, checkOptions, median, required } from "@tsgpt/numeric";
 import { argmax, type Tensor } from "@tsgpt/tensor";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
 
+/** How much is read and written, and how often. */
 export interface MeasureOptions {
   /** Tokens fed in one pass, from an empty cache. */
   readonly promptTokens?: number | undefined;
@@ -42,6 +43,20 @@ export interface MeasureOptions {
   readonly onRun?: ((run: number, runs: number) => void) | undefined;
 }
 
+const CHECKS: Checks<MeasureOptions> = {
+  promptTokens: "number",
+  newTokens: "number",
+  depth: "number",
+  useCache: "boolean",
+  runs: "number",
+  warmups: "number",
+  limits: "boolean",
+  heapUsed: "function",
+  signal: abortSignal,
+  onWarm: "function",
+  onRun: "function",
+};
+
 /** Tokens per second. */
 export interface Speed {
   readonly mean: number;
@@ -51,6 +66,7 @@ export interface Speed {
   readonly runs: readonly number[];
 }
 
+/** How fast a model reads and writes. */
 export interface GenerationSpeed {
   readonly promptTokens: number;
   readonly newTokens: number;
@@ -69,6 +85,7 @@ export interface GenerationSpeed {
   readonly heapBytesPerStep: number | undefined;
 }
 
+/** How the positions are measured. */
 export interface PositionOptions {
   readonly useCache: boolean;
   /** How often all positions are measured in turn; the median of each is reported. */
@@ -78,6 +95,14 @@ export interface PositionOptions {
   readonly onPosition?: ((done: number, count: number) => void) | undefined;
 }
 
+const POSITION_CHECKS: Checks<PositionOptions> = {
+  useCache: required("boolean"),
+  runs: "number",
+  signal: abortSignal,
+  onPosition: "function",
+};
+
+/** The time of a token at one position. */
 export interface PositionTime {
   /** From 1: the length of the text, including the token fed. */
   readonly position: number;
@@ -90,6 +115,7 @@ export interface PositionTime {
  * @throws RangeError for an invalid count; ContextOverflowError if the tokens do not fit; the signal's reason
  */
 export async function measureGeneration(model: Model, options: MeasureOptions = {}): Promise<GenerationSpeed> {
+  checkOptions("measureGeneration", options, CHECKS);
   const { promptTokens = 64, newTokens = 32, depth = 0, useCache = true, runs = 5, warmups = 1, signal } = options;
   checkCounts({ promptTokens, newTokens, runs }, 1);
   checkCounts({ depth, warmups }, 0);
@@ -181,8 +207,10 @@ function heapGrowth(heapUsed: () => number) {
 export async function measurePositions(
   model: Model,
   positions: readonly number[],
-  { useCache, runs = 3, signal, onPosition }: PositionOptions,
+  options: PositionOptions,
 ): Promise<PositionTime[]> {
+  checkOptions("measurePositions", options, POSITION_CHECKS);
+  const { useCache, runs = 3, signal, onPosition } = options;
   checkCounts({ runs }, 1);
   checkPositions(model.config, positions);
   const last = positions.at(-1) ?? 1;

@@ -3,16 +3,24 @@ export { type Candidates, candidatesOf, entropy, probabilities } from "./candida
 export type { SampleContext } from "./chain.ts";
 export { dialects } from "./dialects/dialects.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
+export { chainOptionNames } from "./dialects/option-names.ts";
 export type { ChainFlags, ChainOptions, TextFlag } from "./dialects/options.ts";
-export { type Preset, presetChain } from "./dialects/preset-chain.ts";
+export { type Preset, type PresetOptions, presetChain } from "./dialects/preset-chain.ts";
 export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
 export type { Scope } from "./parameter.ts";
 export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";
 export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
 export { createSampler, type Explanation, type Sampler, type SamplerOptions } from "./sampler.ts";
-export { type ChainSpec, isRandom, type StepSpec } from "./spec.ts";
-export type { Dialect, FlagValue } from "./step.ts";
+export {
+  type AnyChain,
+  type ChainSpec,
+  type InferredStep,
+  isRandom,
+  type StepSpec,
+  type TransformersKey,
+} from "./spec.ts";
+export type { Dialect, FlagValue, OptionDefinition, StepKind } from "./step.ts";
 export { argmax } from "./steps/greedy.ts";
 export type { MinLengthOption } from "./steps/min-length.ts";
 export { topP } from "./steps/top-p.ts";

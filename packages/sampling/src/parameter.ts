@@ -1,4 +1,5 @@
 /** The parameters of steps: the values that each may have, and the message for any other. */
+import { type Kind, listOf } from "@tsgpt/numeric";
 import { SamplingError, show } from "./errors.ts";
 
 export interface Parameter {
@@ -44,12 +45,15 @@ export const minKeep = optional(wholeNumber(1));
 /** Whether a length counts the generated text or all of it. */
 export const lengthOfWhat = optional(word("generated", "all"));
 
-export const scope: Parameter = optional(
-  parameter(
-    'must be "all", "generated" or a whole number of last tokens',
-    (value) => value === "all" || value === "generated" || (Number.isSafeInteger(value) && (value as number) >= 0),
-  ),
-);
+export const scopeKind: Kind<Scope> = {
+  rule: '"all", "generated" or a whole number of last tokens',
+  holds: (value) => value === "all" || value === "generated" || (Number.isSafeInteger(value) && (value as number) >= 0),
+};
+
+export const scope: Parameter = optional(parameter(`must be ${scopeKind.rule}`, scopeKind.holds));
+
+/** For an option; which numbers are ids is checked by the step. */
+export const idList: Kind<readonly number[]> = listOf("a list of token ids", "number");
 
 /** Whether ids are in the vocabulary is checked when a row of logits gives its size. */
 export const tokenId: Parameter = parameter("must be a token id: a whole number, 0 or more", isId);

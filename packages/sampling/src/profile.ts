@@ -21,6 +21,7 @@ export interface TailPart {
   readonly probability: number;
 }
 
+/** A distribution in brief: its size, its entropy, its most probable tokens, and the others in ranges. */
 export interface Profile {
   /** Candidates. */
   readonly kept: number;

@@ -1,9 +1,10 @@
 /** What each step of a chain did, as plain data. */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
 import { type Observe, runChain, type SampleContext, type SamplerState } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
 import { highest, type Profile, profileOf, type Share } from "./profile.ts";
-import { type ChainSpec, type StepSpec, validateChain } from "./spec.ts";
+import { type AnyChain, type ChainSpec, type InferredStep, type StepSpec, validateChain } from "./spec.ts";
 import { createWorkspace } from "./workspace.ts";
 
 /** A token that a step kept. */
@@ -29,6 +30,7 @@ export interface StepReport extends Profile {
   readonly mu?: number;
 }
 
+/** The candidates that a chain left, and what each step did. */
 export interface ChainResult {
   readonly candidates: Candidates;
   /** The distribution before the chain: the softmax of the logits. */
@@ -36,6 +38,7 @@ export interface ChainResult {
   readonly steps: readonly StepReport[];
 }
 
+/** How much is reported. */
 export interface ReportOptions {
   /** Number of tokens listed per step; default 10. */
   readonly limit?: number | undefined;
@@ -43,16 +46,20 @@ export interface ReportOptions {
   readonly uniform?: (() => number) | undefined;
 }
 
+const CHECKS: Checks<ReportOptions> = { limit: "number", uniform: "function" };
+
 /**
  * Applies a chain and reports each step. Nothing is drawn.
  * @throws SamplingError if the chain, the logits or the history break a rule.
  */
-export function applyChain(
-  spec: ChainSpec,
+export function applyChain<const S extends InferredStep>(
+  spec: AnyChain<S>,
   logits: Float32Array | Float64Array,
   context: SampleContext = { history: [] },
-  { limit = 10, uniform = noChance }: ReportOptions = {},
+  options: ReportOptions = {},
 ): ChainResult {
+  checkOptions("applyChain", options, CHECKS);
+  const { limit = 10, uniform = noChance } = options;
   return reportChain(
     validateChain(spec),
     logits,

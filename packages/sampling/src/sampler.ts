@@ -1,11 +1,19 @@
 /** A sampler: a chain and a seeded generator as one function from logits to the next token's id. */
-import { createGenerator, type Generator, nextUniform } from "@tsgpt/numeric";
+import {
+  type Checks,
+  checkOptions,
+  createGenerator,
+  type Generator,
+  nextUniform,
+  objectWith,
+  required,
+} from "@tsgpt/numeric";
 import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
 import { pick } from "./draw.ts";
 import type { Profile } from "./profile.ts";
 import { reportChain, type StepReport } from "./report.ts";
-import { type ChainSpec, validateChain } from "./spec.ts";
+import { type AnyChain, type InferredStep, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, nextMu } from "./steps/mirostat.ts";
 import { createWorkspace, giveLogits, type Workspace } from "./workspace.ts";
@@ -20,6 +28,7 @@ export interface Explanation {
   readonly steps: readonly StepReport[];
 }
 
+/** Draws the next id from a row of logits. */
 export interface Sampler {
   /** The next id. [V] -> id. @throws SamplingError if the logits or the context break a rule. */
   (logits: Float32Array | Float64Array, context: SampleContext): number;
@@ -34,6 +43,7 @@ export interface Sampler {
   readonly generator: Generator;
 }
 
+/** The seed of a sampler, and its memory. */
 export interface SamplerOptions {
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
@@ -44,11 +54,19 @@ export interface SamplerOptions {
   readonly workspace?: Workspace | undefined;
 }
 
+const CHECKS: Checks<SamplerOptions> = {
+  seed: required("number"),
+  workspace: objectWith("a workspace", "ids", "free"),
+};
+
 /**
  * A sampler that gives the same ids for the same chain, seed, logits and history.
- * @throws SamplingError if the chain breaks a rule; RangeError for a seed that is not an integer from 0 to 2^53 - 1
+ * @throws SamplingError if the chain breaks a rule; RangeError for an invalid option, or a seed that is not an integer
+ * from 0 to 2^53 - 1
  */
-export function createSampler(spec: ChainSpec, { seed, workspace = createWorkspace() }: SamplerOptions): Sampler {
+export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, options: SamplerOptions): Sampler {
+  checkOptions("createSampler", options, CHECKS);
+  const { seed, workspace = createWorkspace() } = options;
   const chain = validateChain(spec);
   const generator = createGenerator(seed);
   const uniform = (): number => nextUniform(generator);

@@ -3,6 +3,7 @@
  * and it is checked as a whole before anything is sampled. An empty chain is the full distribution. Its types follow
  * from steps/all.ts.
  */
+import { nearest } from "@tsgpt/numeric";
 import type { Candidates } from "./candidates.ts";
 import { SamplingError, show } from "./errors.ts";
 import { checkStep, type StepContext, type StepDefinition } from "./step.ts";
@@ -13,12 +14,32 @@ export type AnyStep = (typeof all)[keyof typeof all];
 
 type SpecOf<T> = T extends { readonly declares?: { readonly spec: infer S } } ? S : never;
 
-/** One step, with its parameters. */
+/**
+ * One step, with its parameters.
+ * @useDeclaredType
+ */
 export type StepSpec = SpecOf<AnyStep>;
 
+/** A chain: its steps, in their order. */
 export type ChainSpec = readonly StepSpec[];
 
-/** The keys of transformers' generation config that options of steps have, in camelCase. */
+/** A step as the compiler infers it of a constant or a JSON file: `{ type: string; p: number }`. */
+export interface InferredStep {
+  readonly type: string;
+}
+
+/**
+ * A chain as a caller has it. A step whose type is any string is checked when the chain is used; one that is written in
+ * the call, when it is compiled.
+ */
+export type AnyChain<S extends InferredStep> = string extends S["type"]
+  ? readonly S[] & readonly (S extends unknown ? (string extends S["type"] ? S : StepSpec) : never)[]
+  : ChainSpec;
+
+/**
+ * The keys of transformers' generation config that options of steps have, in camelCase.
+ * @useDeclaredType
+ */
 export type TransformersKey = KeyOf<AnyStep>;
 
 type KeyOf<T> = T extends { readonly declares?: { readonly transformersKey: infer K } } ? K : never;
@@ -33,9 +54,9 @@ export function stepOf(type: StepSpec["type"]): UnknownStep {
   return STEPS.get(type)!;
 }
 
-/** Whether a chain takes random numbers before the draw. */
-export function isRandom(chain: ChainSpec): boolean {
-  return chain.some(({ type }) => stepOf(type).dependsOn === "random numbers");
+/** Whether a chain takes random numbers before the draw. @throws SamplingError if the chain breaks a rule */
+export function isRandom<const S extends InferredStep>(chain: AnyChain<S>): boolean {
+  return validateChain(chain).some(({ type }) => stepOf(type).dependsOn === "random numbers");
 }
 
 /** The candidates that one step of a checked chain returns. */
@@ -67,8 +88,10 @@ function validateStep(value: unknown, index: number, length: number): StepSpec {
   }
   const step = STEPS.get(value.type as StepSpec["type"]);
   if (!step) {
-    const known = [...STEPS.keys()].sort().join(", ");
-    throw new SamplingError(`${at} has the unknown type ${show(value.type)}; known: ${known}`);
+    const known = [...STEPS.keys()].sort();
+    const meant = nearest(String(value.type), known);
+    const fix = meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`;
+    throw new SamplingError(`${at} has the unknown type ${show(value.type)}; ${fix}`);
   }
   checkStep(step, value, `${at} (${step.type})`);
   const { position } = step;

@@ -3,8 +3,9 @@
  * options and flags that request it, and for a truncation a specification besides the fast code. Each step has a file
  * in steps/.
  */
+import { type Check, nearest } from "@tsgpt/numeric";
 import type { Candidates } from "./candidates.ts";
-import { SamplingError } from "./errors.ts";
+import { SamplingError, show } from "./errors.ts";
 import type { Parameter, Scope } from "./parameter.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -31,8 +32,13 @@ export interface StepContext {
  */
 export type StepKind = "penalty" | "constraint" | "shape" | "truncation" | "choice";
 
-/** What an option of `presetChain` does to its step. K: its key in transformers' generation config, if it has one. */
-export interface OptionDefinition<K extends string = never> {
+/**
+ * What an option of `presetChain` does to its step. T: its type. K: its key in transformers' generation config, if it
+ * has one.
+ */
+export interface OptionDefinition<T = unknown, K extends string = never> {
+  /** Its range is that of the step's parameter. */
+  readonly check: Check<T>;
   /** The value that leaves the step out. */
   readonly neutral?: number;
   /** The option as transformers' generation config has it. */
@@ -92,7 +98,9 @@ interface Definition<S extends Spec, O extends object, F extends object, K exten
   /** The only position that the step may have in a chain, and why. */
   readonly position?: { readonly at: "first" | "last"; readonly because: string };
   /** Only an option that is also a flag can have a key: the command line applies it as that flag. */
-  readonly options: { readonly [N in keyof O]-?: OptionDefinition<N extends keyof F ? K : never> };
+  readonly options: {
+    readonly [N in keyof O]-?: OptionDefinition<Exclude<O[N], undefined>, N extends keyof F ? K : never>;
+  };
   readonly flags: { readonly [N in keyof F]-?: Flag<F[N]> };
   /** What the step depends on besides the text, so that its result is not a function of the text alone. */
   readonly dependsOn?: "random numbers" | "previous draws";
@@ -195,7 +203,9 @@ export function checkStep(
   const given: Record<string, unknown> = { ...step };
   for (const name of Object.keys(given)) {
     if (name === "type" || Object.hasOwn(definition.parameters, name)) continue;
-    throw new SamplingError(`${at} has no parameter ${name}; its parameters: ${known}`);
+    const meant = nearest(name, Object.keys(definition.parameters));
+    const fix = meant === undefined ? `its parameters: ${known}` : `did you mean "${meant}"?`;
+    throw new SamplingError(`${at} has no parameter ${show(name)}; ${fix}`);
   }
   for (const [name, { required, check }] of Object.entries(definition.parameters)) {
     if (given[name] !== undefined) check(given[name], `${at}: ${name}`);

@@ -123,7 +123,7 @@ describe.each(Object.values(oneOfEach))("$type", (step) => {
   test("refuses the parameter q", () => {
     const known = Object.keys(stepOf(step.type).parameters).join(", ") || "none";
     expect(() => validateChain([{ ...step, q: 1 }])).toThrow(
-      `chain: step 1 (${step.type}) has no parameter q; its parameters: ${known}`,
+      `chain: step 1 (${step.type}) has no parameter "q"; its parameters: ${known}`,
     );
   });
 

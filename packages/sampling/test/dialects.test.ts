@@ -65,13 +65,21 @@ test("a definition lacks nothing: a truncation has a specification, an option an
   interface Options {
     readonly topQ: number;
   }
-  const whole = { ...parts, options: { topQ: {} }, flags: { topQ: { help: "", takes: { kind: "number" } } } } as const;
+  const whole = {
+    ...parts,
+    options: { topQ: { check: "number" } },
+    flags: { topQ: { help: "", takes: { kind: "number" } } },
+  } as const;
   step<TopQ, Options>(whole);
   step<TopQ, Options>({ ...whole, kind: "truncation", specification: parts.run });
   // @ts-expect-error: a truncation without a specification
   step<TopQ, Options>({ ...whole, kind: "truncation" });
   // @ts-expect-error: an option without its declaration
   step<TopQ, Options>({ ...whole, options: {} });
+  // @ts-expect-error: an option without its check
+  step<TopQ, Options>({ ...whole, options: { topQ: {} } });
+  // @ts-expect-error: an option with the check of another type
+  step<TopQ, Options>({ ...whole, options: { topQ: { check: "string" } } });
   // @ts-expect-error: an option without its flag
   step<TopQ, Options>({ ...whole, flags: {} });
   // @ts-expect-error: a parameter without its rule
@@ -114,7 +122,7 @@ test("a transformers key is one that the step's type names, of an option that is
     readonly topQ: number;
   }
   const flags = { topQ: { help: "", takes: { kind: "number" } } } as const;
-  const options = { topQ: { transformers: { key: "topQ" } } } as const;
+  const options = { topQ: { check: "number", transformers: { key: "topQ" } } } as const;
   step<TopQ, Options, Options, "topQ">({ ...parts, options, flags });
   // @ts-expect-error: the type names no key
   step<TopQ, Options>({ ...parts, options, flags });

@@ -39,7 +39,7 @@ test("temperature removes nothing and keeps the order", () => {
 
 test("temperature 0 names greedy", () => {
   expect(() => temperature(row(1, 2), { temperature: 0 })).toThrow(
-    'temperature: temperature must be above 0, got 0; for the most probable token use greedy (--greedy, or { type: "greedy" })',
+    'temperature: temperature must be above 0, got 0; for the most probable token use the step { type: "greedy" }',
   );
 });
 
@@ -51,6 +51,6 @@ test.each([-1, Number.NaN, Infinity])("temperature %s is refused", (value) => {
 
 test("a temperature so small that a quotient overflows is refused", () => {
   expect(() => temperature(row(1, 2), { temperature: 1e-320 })).toThrow(
-    /is so small that the logit 1 divided by it overflows; use greedy/,
+    /is so small that the logit 1 divided by it overflows; use the step {/,
   );
 });

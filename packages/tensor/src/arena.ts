@@ -12,6 +12,7 @@ interface Slot {
   tensor: Tensor;
 }
 
+/** Scratch memory of a pass: taken piece by piece, released all at once. */
 export class Arena implements Backend {
   readonly kernels: Kernels;
   readonly #allocateMemory: (size: number) => Float32Array;
@@ -55,6 +56,7 @@ export class Arena implements Backend {
     return this.#used;
   }
 
+  /** Releases what was taken since the mark. */
   release(mark: number): void {
     this.#used = mark;
   }

@@ -2,6 +2,7 @@
 import type { Kernels } from "./kernels/kernels.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 
+/** What runs an operation: a set of kernels and the memory for results. */
 export interface Backend {
   readonly kernels: Kernels;
   /** Memory for a result. An engine returns zeros that the caller can `free`; an arena returns scratch. */

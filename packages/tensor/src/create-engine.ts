@@ -1,14 +1,17 @@
 /** Chooses the engine: simd where it starts, otherwise reference, or the one asked for. */
+import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
 import { createReferenceEngine, type Engine, type KernelSet } from "./engine.ts";
 import { EngineError, WorkerError } from "./errors.ts";
 import { createSimdEngine } from "./kernels/simd/simd-engine.ts";
 
+/** Which kernels run, on how many threads. */
 export interface EngineOptions {
   /** "auto": simd if it starts (it needs WebAssembly SIMD and shared memory), otherwise reference. */
   readonly kernels?: "auto" | KernelSet | undefined;
   /**
-   * Threads of the simd set. Default: the physical cores, or 1 where no worker can be started. In a browser, threads
-   * need a cross-origin isolated page and an engine created in a worker; elsewhere more than 1 is an error.
+   * Threads of the simd set. Default: the physical cores in Node, min(4, navigator.hardwareConcurrency) in a browser,
+   * or 1 where no worker can be started. In a browser, threads need a cross-origin isolated page and an engine created
+   * in a worker; elsewhere more than 1 is an error.
    */
   readonly threads?: number | undefined;
   /**
@@ -17,12 +20,20 @@ export interface EngineOptions {
   readonly onFallback?: ((message: string) => void) | undefined;
 }
 
+const CHECKS: Checks<EngineOptions> = {
+  kernels: oneOf("auto", "reference", "simd"),
+  threads: "number",
+  onFallback: "function",
+};
+
 /**
  * Creates an engine.
- * @throws EngineError if simd, or more than one thread, is requested but not available; RangeError unless threads is 1
- * to 64
+ * @throws EngineError if simd, or more than one thread, is requested but not available; RangeError for an invalid
+ * option, or unless threads is 1 to 64
  */
-export async function createEngine({ kernels = "auto", threads, onFallback }: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkOptions("createEngine", options, CHECKS);
+  const { kernels = "auto", threads, onFallback } = options;
   switch (kernels) {
     case "reference":
       if (threads === undefined || threads === 1) return createReferenceEngine();
@@ -31,13 +42,7 @@ export async function createEngine({ kernels = "auto", threads, onFallback }: En
       return simdEngine(threads, onFallback);
     case "auto":
       return fastestEngine(threads, onFallback);
-    default:
-      throw unknownKernels(kernels);
   }
-}
-
-function unknownKernels(kernels: never): RangeError {
-  return new RangeError(`createEngine: kernels must be "auto", "reference" or "simd", got ${JSON.stringify(kernels)}`);
 }
 
 /** simd, or reference if simd does not start. More than one thread requires simd. */

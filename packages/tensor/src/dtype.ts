@@ -7,6 +7,7 @@ import { unsupportedDtype } from "./errors.ts";
 import { StorageError } from "./storage-error.ts";
 import type { FloatDtype, StoredDtype, WeightDtype } from "./weight.ts";
 
+/** Bytes that an element takes in each stored dtype. */
 export const BYTES_PER_ELEMENT: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1 };
 
 /** The stored format of each dtype. */

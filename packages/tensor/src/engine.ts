@@ -10,8 +10,10 @@ import { loadPlainWeight, plainWeightBytes } from "./plain-weight.ts";
 import { type Shape, Tensor } from "./tensor.ts";
 import type { Weight, WeightDtype, WeightRole, WeightSource } from "./weight.ts";
 
+/** A set of kernels: plain loops, or WebAssembly SIMD. */
 export type KernelSet = "reference" | "simd";
 
+/** An engine's own memory, in bytes. */
 export interface MemoryUse {
   /** Bytes allocated from the operating system. */
   readonly heldBytes: number;
@@ -21,6 +23,7 @@ export interface MemoryUse {
   readonly limitBytes: number;
 }
 
+/** Kernels, threads and memory: what a model is loaded into and runs on. */
 export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
@@ -34,6 +37,7 @@ export interface Engine extends Backend {
   weightBytes(shape: Shape, role: WeightRole, dtype?: WeightDtype): number;
   /** Exclusive scratch memory until given back; it is then kept for the next pass. */
   takeArena(): Arena;
+  /** Gives back what `takeArena` returned. */
   giveArena(arena: Arena): void;
   /** Bytes of scratch, in use or kept. */
   readonly arenaBytes: number;

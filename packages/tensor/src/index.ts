@@ -21,6 +21,7 @@ export { narrow } from "./narrow.ts";
 export { gelu, relu, silu } from "./ops/activations.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
+export { asMultiplied } from "./ops/as-multiplied.ts";
 export { attention, attentionInto, attentionOfEach, storeHeads } from "./ops/attention.ts";
 export { columns } from "./ops/columns.ts";
 export { copyHeads, copyInto } from "./ops/copy.ts";
@@ -29,8 +30,9 @@ export { layerNorm } from "./ops/layer-norm.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
+export type { LimitedDtype } from "./storage-error.ts";
 export { StorageError } from "./storage-error.ts";
-export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor } from "./tensor.ts";
+export { type NestedNumbers, type Shape, sameShape, sizeOf, Tensor, type Tolerance } from "./tensor.ts";
 export {
   type FloatDtype,
   type StoredDtype,

@@ -6,13 +6,27 @@
  * a run of whole rows. The memory is the JavaScript heap's or an engine's (engine.ts). Left out: broadcasting, other
  * element types, autograd.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { formatShape, ShapeError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
 
+/** The length of each dimension. */
 export type Shape = readonly number[];
 
+/** Numbers nested as deep as a tensor has dimensions. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** How far two elements may be apart. */
+export interface Tolerance {
+  /** Absolute; default 1e-6. */
+  readonly atol?: number | undefined;
+  /** Relative to the other's element; default 1e-5. */
+  readonly rtol?: number | undefined;
+}
+
+const CHECKS: Checks<Tolerance> = { atol: "number", rtol: "number" };
+
+/** A Float32Array and a shape. */
 export class Tensor {
   readonly data: Float32Array;
   readonly shape: Shape;
@@ -107,10 +121,12 @@ export class Tensor {
     return new Tensor(this.data.slice(), this.shape);
   }
 
+  /** The tensor itself. */
   toTensor(): Tensor {
     return this;
   }
 
+  /** Its bytes, float32 in row-major order. */
   toStored(): { bytes: Uint8Array; scales: undefined } {
     const { buffer, byteOffset, byteLength } = this.data;
     return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: undefined };
@@ -125,9 +141,11 @@ export class Tensor {
 
   /**
    * True if the shapes are equal and |a - b| <= atol + rtol * |b| for every element. An infinity is close to itself
-   * alone; a NaN to nothing, not even a NaN.
+   * alone; a NaN to nothing, not even a NaN. @throws RangeError for an invalid option
    */
-  allClose(other: Tensor, { atol = 1e-6, rtol = 1e-5 }: { atol?: number; rtol?: number } = {}): boolean {
+  allClose(other: Tensor, options: Tolerance = {}): boolean {
+    checkOptions("Tensor.allClose", options, CHECKS);
+    const { atol = 1e-6, rtol = 1e-5 } = options;
     if (!sameShape(this.shape, other.shape)) return false;
     return this.data.every((a, i) => {
       const b = other.data[i] as number;
@@ -154,6 +172,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** Whether two shapes have the same dimensions. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }

@@ -18,6 +18,7 @@ export type StoredDtype = FloatDtype | "I8";
  * docs/decisions/0009-storage-dtypes.md.
  */
 export const WEIGHT_DTYPES = ["f32", "f16", "bf16", "int8"] as const;
+/** A dtype in which a matrix can be kept in memory. */
 export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
 
 /** How a weight will be used, so that a kernel set can choose its layout. */
@@ -35,6 +36,7 @@ export interface StoredNumbers {
   readonly scales: Float32Array | undefined;
 }
 
+/** A stored matrix or vector: a tensor, or packed in a smaller dtype. */
 export interface Weight {
   readonly shape: Shape;
   readonly dtype: WeightDtype;

@@ -1,3 +1,4 @@
+import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { attention, type Engine, storeHeads, Tensor } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -213,6 +214,33 @@ describe.each(engines)("$name", ({ engine }: { engine: Engine }) => {
         [7, 7],
       ],
     ]);
+  });
+
+  test("continued from its own scores, or from its own pattern, it is the same bits", () => {
+    const generator = createGenerator(1);
+    const random = () => 4 * nextUniform(generator) - 2;
+    const tensor = (shape: number[]) => {
+      const made = engine.allocate(shape);
+      made.data.forEach((_, i) => {
+        made.data[i] = random();
+      });
+      return made;
+    };
+    for (const [t, d] of [
+      [5, 4],
+      [9, 11],
+      [1, 8],
+    ] as const) {
+      const [q, keys, values] = [tensor([t, 2 * d]), tensor([2, t + 3, d]), tensor([2, t + 3, d])];
+      const [scores, pattern] = [engine.allocate([2, t, t + 3]), engine.allocate([2, t, t + 3])];
+      const options = { past: 3, scale: 1 / Math.sqrt(d), scores, pattern };
+      const z = attention(q, keys, values, options, engine).toArray();
+      expect(attention(q, keys, values, { past: 3, scale: 1 / Math.sqrt(d) }, engine).toArray()).toEqual(z);
+      const before = pattern.toArray();
+      expect(attention(q, keys, values, { ...options, from: "scores" }, engine).toArray()).toEqual(z);
+      expect(pattern.toArray()).toEqual(before);
+      expect(attention(q, keys, values, { ...options, from: "pattern" }, engine).toArray()).toEqual(z);
+    }
   });
 
   test("a replaced pattern cannot look ahead: what stands where masked is not read", () => {

@@ -27,6 +27,6 @@ test("simd by name is an error", async () => {
 
 test("a kernel set that does not exist is refused, not replaced by another", async () => {
   await expect(createEngine({ kernels: "webgpu" as "simd" })).rejects.toThrow(
-    'createEngine: kernels must be "auto", "reference" or "simd", got "webgpu"',
+    'createEngine: option "kernels" must be "auto", "reference" or "simd", got the string "webgpu"',
   );
 });

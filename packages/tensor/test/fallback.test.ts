@@ -20,7 +20,7 @@ vi.mock("#host", async (original) => {
     worker.on("error", ({ message }) => onExit(message)).on("exit", (code) => onExit(`exit code ${code}`));
     return { terminate: () => void worker.terminate() };
   };
-  return { ...host, startWorker, physicalCores: () => 2, freeAddressSpace: () => machine.addressSpace };
+  return { ...host, startWorker, defaultThreads: () => 2, freeAddressSpace: () => machine.addressSpace };
 });
 
 afterEach(() => {

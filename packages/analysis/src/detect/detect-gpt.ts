@@ -3,11 +3,13 @@
  * its likelihood, so small changes lower the likelihood; changes to a human text may lower or raise it.
  */
 import type { Model } from "@tsgpt/gpt";
-import { type ScoreOptions, scoreTexts } from "../score/score.ts";
+import { type Checks, checkOptions, required } from "@tsgpt/numeric";
+import { type ScoreOptions, scoreChecks, scoreTexts } from "../score/score.ts";
 import type { TokenScores } from "../score/token-scores.ts";
 import { detect } from "./detect.ts";
 import { type RewriteOptions, rewrite } from "./rewrite.ts";
 
+/** How many rewrites DetectGPT compares a text with, and how they are drawn. */
 export interface DetectGptOptions extends Pick<RewriteOptions, "seed" | "signal">, Pick<ScoreOptions, "recipe"> {
   /** Number of rewrites, 2 or more. */
   readonly perturbations: number;
@@ -15,6 +17,16 @@ export interface DetectGptOptions extends Pick<RewriteOptions, "seed" | "signal"
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
+const { recipe, signal } = scoreChecks;
+const CHECKS: Checks<DetectGptOptions> = {
+  perturbations: required("number"),
+  seed: required("number"),
+  recipe,
+  signal,
+  onProgress: "function",
+};
+
+/** DetectGPT's statistic, and the log-likelihoods it is made of. */
 export interface DetectGpt {
   /** (log-likelihood - `mean`) / `deviation`; null if the deviation is 0. */
   readonly score: number | null;
@@ -29,6 +41,7 @@ export interface DetectGpt {
  * @throws RangeError for fewer than 2 perturbations, or a text too short to rewrite; the signal's AbortError
  */
 export async function detectGpt(model: Model, scores: TokenScores, options: DetectGptOptions): Promise<DetectGpt> {
+  checkOptions("detectGpt", options, CHECKS);
   const { perturbations: count, seed, signal, recipe, onProgress } = options;
   if (!Number.isInteger(count) || count < 2) {
     throw new RangeError(`detectGpt: perturbations must be a whole number, 2 or more; got ${count}`);

@@ -8,6 +8,7 @@
 import { isScored, type TokenScores } from "../score/token-scores.ts";
 import { type ClassCounts, classCounts } from "./rank-class.ts";
 
+/** The statistics of a text. */
 export interface Detection {
   /** Number of tokens with a score; all means are over these. */
   readonly scored: number;

@@ -4,8 +4,11 @@
  */
 import { isScored, type TokenScores } from "../score/token-scores.ts";
 
+/** GLTR's classes of ranks, from the most probable tokens to the least. */
 export const RANK_CLASSES = ["top10", "top100", "top1000", "rest"] as const;
+/** One of GLTR's classes. */
 export type RankClass = (typeof RANK_CLASSES)[number];
+/** The number of tokens of each class. */
 export type ClassCounts = Readonly<Record<RankClass, number>>;
 
 /** The class of a 0-based rank: the 10 most probable tokens are top10. */

@@ -5,13 +5,16 @@
  * `width` tokens have no full window before them and are not counted. Leave out the prompt: it is not watermarked, and
  * including it weakens the evidence.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { checkWatermarkKey, colorHash, WATERMARK_GAMMA, type WatermarkKey } from "@tsgpt/sampling";
 import { upperTail } from "./upper-tail.ts";
 
 const THRESHOLD = 4;
 
+/** The part of the vocabulary that a token is in at its position; the watermark prefers green. */
 export type Color = "green" | "red";
 
+/** Which watermark is looked for. */
 export interface DetectOptions {
   /**
    * Count tokens with the same color hash once, because repeated text adds no evidence. With a left hash these are the
@@ -23,6 +26,9 @@ export interface DetectOptions {
   readonly threshold?: number;
 }
 
+const CHECKS: Checks<DetectOptions> = { ignoreRepeats: "boolean", threshold: "number" };
+
+/** The test for a watermark: green tokens against those expected without one. */
 export interface WatermarkEvidence {
   /** T: number of tokens counted. */
   readonly scored: number;
@@ -48,14 +54,16 @@ export interface WatermarkEvidence {
 /**
  * Tests [T] ids for the watermark of a key. A statistic, not a proof: among many texts some are flagged by chance,
  * edited or predictable text loses the watermark, and anyone with the key can forge it.
- * @throws SamplingError for a key that the watermark step rejects; RangeError for an invalid id or threshold, or a text
+ * @throws SamplingError for a key that the watermark step rejects; RangeError for an invalid id or option, or a text
  * without a token to count
  */
 export function detectWatermark(
   ids: readonly number[],
   key: WatermarkKey,
-  { ignoreRepeats = true, threshold = THRESHOLD }: DetectOptions = {},
+  options: DetectOptions = {},
 ): WatermarkEvidence {
+  checkOptions("detectWatermark", options, CHECKS);
+  const { ignoreRepeats = true, threshold = THRESHOLD } = options;
   checkWatermarkKey(key, "detectWatermark");
   const { gamma = WATERMARK_GAMMA, width = 1 } = key;
   check(ids, width, threshold);

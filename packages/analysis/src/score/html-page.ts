@@ -1,15 +1,17 @@
 /**
  * A scored text as one self-contained HTML page: the text colored by GLTR's classes, the alternatives of a token on
- * hover or keyboard focus, a histogram, and a table of all tokens. No scripts and no requests; the page's Content
- * Security Policy forbids both.
+ * hover or keyboard focus, a histogram, and a table of all tokens.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
+import { type Checks, checkOptions, objectWith, required, strings } from "@tsgpt/numeric";
 import { type ClassCounts, classCounts, RANK_CLASSES } from "../detect/rank-class.ts";
+import { pageShell } from "../page/page-shell.ts";
 import { RANK_STYLES, UNSCORED_MARK } from "./rank-style.ts";
 import { type TextPiece, textPieces } from "./text-pieces.ts";
 import { type TokenScore, type TokenScores, tokenScore } from "./token-scores.ts";
 import { escapeMarkup } from "./visible-text.ts";
 
+/** What the page shows besides the scores, and the tokenizer for the texts of tokens. */
 export interface PageOptions {
   /** The heading: the names of the text and the model. */
   readonly title: string;
@@ -18,37 +20,28 @@ export interface PageOptions {
   readonly tokenizer?: Tokenizer | undefined;
 }
 
-/** The page of a text's scores. */
-export function htmlPage(scores: TokenScores, { title, summary, tokenizer }: PageOptions): string {
+const CHECKS: Checks<PageOptions> = {
+  title: required("string"),
+  summary: required(strings),
+  tokenizer: objectWith("a Tokenizer", "tokenBytes", "tokenText"),
+};
+
+/** The page of a text's scores. @throws RangeError for an invalid option */
+export function htmlPage(scores: TokenScores, options: PageOptions): string {
+  checkOptions("htmlPage", options, CHECKS);
+  const { title, summary, tokenizer } = options;
   const show = (id: number) => escapeMarkup(spelled(id, tokenizer));
   const pieces = textPieces(scores, tokenizer);
   const tokens = scores.ids.map((_, i) => tokenScore(scores, i));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escapeMarkup(title)}</title>
-<style>
-${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeMarkup(title)}</h1>
-${summary.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
+  const body = `${summary.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
 ${histogram(classCounts(scores))}
 <p class="hint">Point at a token, or move to it with Tab, for its alternatives.</p>
 <div class="text">${pieces.map((piece) => pieceSpan(piece, tokens, show)).join("")}</div>
 <details>
 <summary>Every token as a table</summary>
 ${tokenTable(tokens, show)}
-</details>
-</main>
-</body>
-</html>
-`;
+</details>`;
+  return pageShell({ title, style: STYLE, body });
 }
 
 /** A token's text in quotes, or its id if it has no text. */

@@ -4,6 +4,7 @@
  */
 import type { RankClass } from "../detect/rank-class.ts";
 
+/** How the tokens of a class of ranks are shown. */
 export interface RankStyle {
   /** Shown after the token. */
   readonly mark: string;
@@ -15,6 +16,7 @@ export interface RankStyle {
   readonly underline: string | undefined;
 }
 
+/** How each class of ranks is shown. */
 export const RANK_STYLES: Readonly<Record<RankClass, RankStyle>> = {
   top10: {
     mark: "",

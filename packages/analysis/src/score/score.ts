@@ -3,10 +3,13 @@
  * the context is read in windows; short texts share a pass of `forwardBatch`.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
+import { groupBySize } from "../group-by-size.ts";
 import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
-import { type Recipe, type Window, windowsOf } from "./windows.ts";
+import { type Recipe, recipeKind, type Window, windowsOf } from "./windows.ts";
 
+/** How a text is scored: its windows and the alternatives that are listed. */
 export interface ScoreOptions {
   /**
    * A token placed before each text, so that its first token has a score; in llama.cpp's recipe it replaces the first
@@ -22,6 +25,14 @@ export interface ScoreOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+export const scoreChecks: Checks<ScoreOptions> = {
+  bos: "number",
+  top: "number",
+  recipe: recipeKind,
+  signal: abortSignal,
+  onProgress: "function",
+};
+
 /** One window of one text. */
 interface Job extends Window {
   readonly scores: TokenScores;
@@ -33,7 +44,8 @@ export async function scoreText(
   ids: readonly number[],
   options: ScoreOptions = {},
 ): Promise<TokenScores> {
-  return (await scoreTexts(model, [ids], options))[0] as TokenScores;
+  checkOptions("scoreText", options, scoreChecks);
+  return (await scoreAll(model, [ids], options))[0] as TokenScores;
 }
 
 /**
@@ -44,7 +56,16 @@ export async function scoreText(
 export async function scoreTexts(
   model: Model,
   texts: readonly (readonly number[])[],
-  { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions = {},
+  options: ScoreOptions = {},
+): Promise<TokenScores[]> {
+  checkOptions("scoreTexts", options, scoreChecks);
+  return scoreAll(model, texts, options);
+}
+
+async function scoreAll(
+  model: Model,
+  texts: readonly (readonly number[])[],
+  { bos, top = 5, recipe = { name: "transformers" }, signal, onProgress }: ScoreOptions,
 ): Promise<TokenScores[]> {
   const { nPositions, vocabSize } = model.config;
   if (!Number.isInteger(top) || top < 0)
@@ -54,7 +75,7 @@ export async function scoreTexts(
   const jobs = scored.flatMap((scores): Job[] =>
     windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
   );
-  const groups = groupsOf(jobs, nPositions);
+  const groups = groupBySize(jobs, ({ start, end }) => end - start, nPositions);
   const mostRows = groups.reduce((most, group) => Math.max(most, rowsOf(group)), 0);
   const memory = new Float32Array(mostRows * vocabSize); // reused by every pass
   const total = rowsOf(jobs);
@@ -68,22 +89,6 @@ export async function scoreTexts(
 }
 
 const rowsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { start, end }) => sum + end - start, 0);
-
-/** Groups consecutive jobs, with at most `most` tokens per group. */
-function groupsOf(jobs: readonly Job[], most: number): Job[][] {
-  const groups: Job[][] = [];
-  let tokens = most;
-  for (const job of jobs) {
-    const length = job.end - job.start;
-    if (tokens + length > most) {
-      groups.push([]);
-      tokens = 0;
-    }
-    groups.at(-1)?.push(job);
-    tokens += length;
-  }
-  return groups;
-}
 
 interface PassSettings {
   /** Whether each window is an independent chunk, which then starts with the begin token if there is one. */

@@ -4,25 +4,35 @@
  * in text decoded for its likelihood. A standalone SVG.
  */
 import type { Tokenizer } from "@tsgpt/gpt";
+import { type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
 import { isScored, type TokenScores } from "./token-scores.ts";
 import { escapeMarkup } from "./visible-text.ts";
 
+/** One text in the chart: its name and its scores. */
 export interface Strip {
   readonly name: string;
   readonly scores: TokenScores;
 }
 
+/** The heading of the chart, and the tokenizer for its labels. */
 export interface StripOptions {
   readonly title: string;
   readonly tokenizer?: Tokenizer | undefined;
 }
 
+const CHECKS: Checks<StripOptions> = {
+  title: required("string"),
+  tokenizer: objectWith("a Tokenizer", "tokenBytes", "tokenText"),
+};
+
 const [WIDTH, LEFT, RIGHT] = [960, 56, 16];
 const [TOP, HEIGHT, GAP, BOTTOM] = [64, 150, 58, 36];
 const COLORS = ["#1b5e9e", "#a84300"] as const;
 
-/** One strip or two, on the same horizontal scale. */
-export function probabilityStrips(strips: readonly Strip[], { title, tokenizer }: StripOptions): string {
+/** One strip or two, on the same horizontal scale. @throws RangeError for an invalid option */
+export function probabilityStrips(strips: readonly Strip[], options: StripOptions): string {
+  checkOptions("probabilityStrips", options, CHECKS);
+  const { title, tokenizer } = options;
   const length = Math.max(1, ...strips.map(({ scores }) => scores.ids.length));
   const height = TOP + strips.length * HEIGHT + (strips.length - 1) * GAP + BOTTOM;
   const parts = strips.map((strip, i) => {
@@ -87,6 +97,7 @@ function described(scores: TokenScores): string {
   return `probability per token, mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}, ${count} tokens`;
 }
 
+/** How the probabilities of a text's scored tokens spread. */
 export interface ProbabilitySpread {
   readonly count: number;
   readonly mean: number;

@@ -6,6 +6,7 @@ import type { Tokenizer } from "@tsgpt/gpt";
 import { RANK_CLASSES, type RankClass, rankClass } from "../detect/rank-class.ts";
 import { isScored, type TokenScores } from "./token-scores.ts";
 
+/** A part of a text that can be shown, of one token or several, and its class. */
 export interface TextPiece {
   readonly text: string;
   /** The piece is tokens `from` to `to` (exclusive) of the text. */

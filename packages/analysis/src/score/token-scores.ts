@@ -22,6 +22,7 @@ export interface TokenScores {
   readonly topLogprobs: Float64Array;
 }
 
+/** One of the most probable tokens at a position. */
 export interface Alternative {
   readonly id: number;
   readonly logprob: number;

@@ -3,6 +3,7 @@ import type { Tokenizer } from "@tsgpt/gpt";
 import { isScored, type TokenScores } from "./token-scores.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
+/** Loss, perplexity and bits of a whole text. */
 export interface Totals {
   /** Number of tokens with a score. */
   readonly scored: number;

@@ -5,7 +5,9 @@
  * Hugging Face's page weights each window's mean loss by one token less than it scores; here every scored token has the
  * same weight.
  */
+import { type Checks, checkOptions, type Kind, objectWith, oneOf, required } from "@tsgpt/numeric";
 
+/** Whose windows and averages: those of transformers or of llama.cpp. */
 export type Recipe =
   | {
       readonly name: "transformers";
@@ -16,6 +18,15 @@ export type Recipe =
     }
   | { readonly name: "llama.cpp" };
 
+export const recipeKind: Kind<Recipe> = objectWith('a recipe, such as { name: "transformers" }', "name");
+
+interface AnyRecipe {
+  readonly name: Recipe["name"];
+  readonly stride?: number | undefined;
+}
+
+const CHECKS: Checks<AnyRecipe> = { name: required(oneOf("transformers", "llama.cpp")), stride: "number" };
+
 /** Tokens `start` to `end` are fed to the model, and `from` to `end` are scored, given the tokens since `start`. */
 export interface Window {
   readonly start: number;
@@ -25,14 +36,22 @@ export interface Window {
 
 /**
  * The windows of `length` tokens for a context of `size`. The first token of a window has no context and no score.
- * @throws RangeError for a stride above the context, a text too short to score, or a text too long for stride 0
+ * @throws RangeError for an invalid recipe, a stride above the context, a text too short to score, or a text too long
+ * for stride 0
  */
 export function windowsOf(length: number, size: number, recipe: Recipe): Window[] {
+  checkRecipe(recipe);
   if (length < 2)
     throw new RangeError(
       `score: needs 2 tokens or more, got ${length}; a first token has no score without a begin token`,
     );
   return recipe.name === "llama.cpp" ? chunks(length, size) : slidingWindows(length, size, recipe.stride);
+}
+
+function checkRecipe(recipe: AnyRecipe): void {
+  checkOptions("score: recipe", recipe, CHECKS);
+  if (recipe.name === "transformers" || recipe.stride === undefined) return;
+  throw new RangeError(`score: the ${recipe.name} recipe has no stride, got ${recipe.stride}; leave it out`);
 }
 
 /** Half the context. */

@@ -10,6 +10,7 @@ import { resultAsJson } from "../generate/result-json.ts";
 import { checkDraws, checkFile, drawsByChance, type Strategy, strategyOf } from "../generate/strategy.ts";
 import { readStdin } from "../input/read-stdin.ts";
 import { typedText } from "../input/text-argument.ts";
+import { randomSeed } from "../library/random-seed.ts";
 import { type FoundModel, findModel, localFolder } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
@@ -145,10 +146,6 @@ async function answerLines(session: Session, lines: readonly string[], signal: A
   if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, filled, applied));
   if (!flags.quiet) process.stderr.write(summaryOfLines(result, byChance && !filled.greedy ? seed : undefined));
   return signal.aborted;
-}
-
-function randomSeed(): number {
-  return Math.floor(Math.random() * 2 ** 32);
 }
 
 async function load(

@@ -2,14 +2,22 @@
  * tsgpt logits: writes logits, and with --trace every activation, as safetensors, to compare another implementation
  * with.
  */
-import { access, constants, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { checkedPrompt, KVCache, type Model, record, stackTraces, type TensorToWrite } from "@tsgpt/gpt";
+import {
+  chainTraces,
+  checkedPrompt,
+  KVCache,
+  type Model,
+  record,
+  stackTraces,
+  type TensorToWrite,
+  type Trace,
+} from "@tsgpt/gpt";
 import { writeSafetensorsFile } from "@tsgpt/gpt/node";
 import type { Tensor } from "@tsgpt/tensor";
 import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { typedText } from "../input/text-argument.ts";
+import { INTERVENTION_HELP, interventionOptions, interventions, readInterventions } from "../logits/interventions.ts";
 import { findModel } from "../model/find-model.ts";
 import { forwardUnlessAborted } from "../model/forward-unless-aborted.ts";
 import { loadFound } from "../model/load-model.ts";
@@ -19,6 +27,7 @@ import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { type Feeding, feeding, path, tokenIds } from "../options/values.ts";
+import { checkWritable } from "../output/write-text.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
@@ -35,6 +44,7 @@ const options = [
     parse: feeding,
     default: "none",
   }),
+  ...interventionOptions,
 ] as const;
 
 type LogitsFlags = OptionsOf<typeof options>;
@@ -47,6 +57,10 @@ export const logits = command({
   help: `Examples:
   $ tsgpt logits --tokens 1,2,3 --output ours.safetensors --trace
   $ tsgpt logits --prompt "Once upon a time" --cache prefill:2 --output cached.safetensors
+  $ tsgpt logits --tokens 1,2,3 --zero-head 0.3 --zero-head 5.1 --output ablated.safetensors
+  $ tsgpt logits --tokens 1,2,3 --patch blocks.2.hook_resid_pre@1 --patch-tokens 1,9,3 --output patched.safetensors
+
+${INTERVENTION_HELP}
 
 ${TEXT_HELP}`,
   action: logitsCommand,
@@ -54,20 +68,22 @@ ${TEXT_HELP}`,
 
 /**
  * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that
- * cannot be written, a prefill that is too long; RangeError for an id outside the vocabulary; ContextOverflowError;
- * AbortError at Ctrl-C
+ * cannot be written, a prefill that is too long, and what `readInterventions` throws; RangeError for an id outside the
+ * vocabulary, and what `interventions` throws; ContextOverflowError; AbortError at Ctrl-C
  */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
   const { signal } = interruption();
   const prompt = flags.tokens ?? (await typedText(flags.prompt ?? ""));
+  const asked = await readInterventions(flags);
   await checkWritable(flags.output);
   const found = await findModel(flags, signal);
   const engine = await makeEngine(flags);
   const model = await loadFound(found, engine, flags.dtype, signal);
   const ids = checkedPrompt(model, prompt, {}, "logits");
-  const activations = await run(model, ids, flags, signal);
+  const changes = await interventions(model, ids, asked, signal);
+  const activations = await run(model, ids, changes, flags, signal);
   const tensors: [string, TensorToWrite][] = [
     ["ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) }],
   ];
@@ -79,10 +95,11 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if (signal.aborted) process.exitCode = INTERRUPTED;
 }
 
-/** The activations of all passes over the prompt, stacked by name. */
+/** The activations of all passes over the prompt, stacked by name, as `changes` leave them. */
 async function run(
   model: Model,
   ids: readonly number[],
+  changes: Trace,
   { trace, last, cache: how }: LogitsFlags,
   signal: AbortSignal,
 ): Promise<Map<string, Tensor>> {
@@ -91,7 +108,7 @@ async function run(
   for (const piece of split(ids, how)) {
     const found = new Map<string, Tensor>();
     const recorder = record(found, (key) => trace === true || key === "logits");
-    await forwardUnlessAborted(model, piece, { cache, trace: recorder }, signal);
+    await forwardUnlessAborted(model, piece, { cache, trace: chainTraces(changes, recorder) }, signal);
     parts.push(found);
   }
   const joined = stackTraces(parts);
@@ -115,13 +132,4 @@ function contents(activations: ReadonlyMap<string, Tensor>): string {
   const others = activations.size - 1;
   const traced = others > 0 ? ` and ${others} other activations` : "";
   return `logits [${shape.join(", ")}]${traced}, and the ids`;
-}
-
-async function checkWritable(path: string): Promise<void> {
-  const fail = (why: string) => new CliError(`cannot write ${JSON.stringify(path)}: ${why}`, 1);
-  const there = await stat(resolve(path)).catch(() => undefined);
-  if (there && !there.isFile()) throw fail("it exists and is not a file"); // writing would replace a device
-  await access(dirname(resolve(path)), constants.W_OK).catch((cause: Error) => {
-    throw fail(cause.message);
-  });
 }

@@ -5,10 +5,12 @@
 import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
 import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { readText } from "../input/text-argument.ts";
-import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
+import { MAX_TOKENS } from "../library/generate.ts";
+import type { GenerationFlags } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
-import { type LinesOutput, type LinesReport, linesReport } from "../terminal/lines-report.ts";
+import { type LinesOutput, linesReport } from "../terminal/lines-report.ts";
 import { type CompletionToken, completeText, fullText, type Prompt, promptOf } from "./completion.ts";
+import type { DecodeResult } from "./decode.ts";
 import { meanLogprob } from "./logprobs.ts";
 import { type Filled, withModelDefaults } from "./model-defaults.ts";
 import { recordingSampler, type TokenRecord } from "./recorder.ts";
@@ -67,11 +69,43 @@ export async function generateLines(
   lines: readonly string[],
   output: LinesOutput,
 ): Promise<LinesResult> {
-  const { model, flags, signal } = task;
-  resolveChain({ maxTokens: MAX_TOKENS, ...flags }, model, 1, { defaults: true }); // a wrong option is reported once
   const start = seconds();
   const report = linesReport(output, lines.length);
-  const { valid, indices } = validLines(task, lines, report.failed);
+  const continued = await continueLines(task, lines, {
+    done: (index, line) => report.done(index, lineText(task, line)),
+    failed: report.failed,
+    token: report.token,
+  });
+  report.close();
+  const { tokens, failures } = report;
+  return { ...continued, lines: lines.length, tokens, failures, seconds: seconds() - start };
+}
+
+/** A line that has ended. */
+interface EndedLine {
+  readonly prompt: Prompt;
+  readonly result: DecodeResult;
+}
+
+/** Takes what happens to each line, by its index. */
+export interface LineHandlers {
+  done(index: number, line: EndedLine): void;
+  failed(index: number, error: unknown): void;
+  token(index: number, token: GeneratedToken): void;
+}
+
+/**
+ * Continues all lines as a batch; each ends with `done` or `failed`, unless Ctrl-C interrupts it.
+ * @throws CliError for options that are wrong for every line
+ */
+export async function continueLines(
+  task: LinesTask,
+  lines: readonly string[],
+  handlers: LineHandlers,
+): Promise<Pick<LinesResult, "unfinished" | "cacheBytes" | "first">> {
+  const { model, flags, signal } = task;
+  resolveChain({ maxTokens: MAX_TOKENS, ...flags }, model, 1, { defaults: true }); // a wrong option is reported once
+  const { valid, indices } = validLines(task, lines, handlers.failed);
   const progress = linesInProgress(task);
   let unfinished = 0;
   const run = generateBatch(
@@ -84,26 +118,23 @@ export async function generateLines(
       onEnd: (sequence, reason) => {
         const line = progress.end(sequence) ?? newLine(valid[sequence] as ValidLine);
         if (reason === "abort") unfinished++;
-        else report.done(indices[sequence] as number, lineText(task, line, reason));
+        else handlers.done(indices[sequence] as number, ended(line, reason));
       },
       onError: (sequence, error) => {
         progress.end(sequence);
-        report.failed(indices[sequence] as number, error);
+        handlers.failed(indices[sequence] as number, error);
       },
     },
   );
   for await (const { sequence, token } of run) {
     progress.take(sequence, token);
-    report.token();
+    handlers.token(indices[sequence] as number, token);
   }
-  report.close();
-  const { tokens, failures } = report;
-  const counts = { lines: lines.length, tokens, failures, unfinished };
-  return { ...counts, seconds: seconds() - start, cacheBytes: progress.cacheBytes(), first: valid[0] };
+  return { unfinished, cacheBytes: progress.cacheBytes(), first: valid[0] };
 }
 
 /** The valid lines, and the index of each in the file. */
-function validLines({ model, flags }: LinesTask, lines: readonly string[], failed: LinesReport["failed"]) {
+function validLines({ model, flags }: LinesTask, lines: readonly string[], failed: LineHandlers["failed"]) {
   const valid: ValidLine[] = [];
   const indices: number[] = [];
   for (const [index, line] of lines.entries()) {
@@ -158,12 +189,15 @@ function newLine(valid: ValidLine): Line {
   return { ...valid, records: [], tokens: [], start: seconds() };
 }
 
-/** The prompt and its completion, or the object of generate --json. */
-function lineText({ model, flags, seed, loadSeconds }: LinesTask, line: Line, finishReason: FinishReason): string {
-  const { prompt, tokens, start, firstAt = start } = line;
-  if (!flags.json) return fullText(model, prompt, tokens);
+function ended({ prompt, tokens, start, firstAt = start }: Line, finishReason: FinishReason): EndedLine {
   const completions = [{ tokens, finishReason, score: meanLogprob(tokens) }];
-  const result = { completions, prefillSeconds: firstAt - start, decodeSeconds: seconds() - firstAt, cacheBytes: 0 };
+  const times = { prefillSeconds: firstAt - start, decodeSeconds: seconds() - firstAt };
+  return { prompt, result: { completions, ...times, cacheBytes: 0 } };
+}
+
+/** The prompt and its completion, or the object of generate --json. */
+function lineText({ model, flags, seed, loadSeconds }: LinesTask, { prompt, result }: EndedLine): string {
+  if (!flags.json) return fullText(model, prompt, result.completions[0]?.tokens ?? []);
   return resultAsJson({ model, strategy: "sample", prompt, seed, result, loadSeconds });
 }
 

@@ -6,8 +6,9 @@
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
 import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { CliError } from "../cli-error.ts";
+import { MAX_TOKENS } from "../library/generate.ts";
 import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
-import { type GenerationFlags, MAX_TOKENS } from "../options/generation.ts";
+import type { GenerationFlags } from "../options/generation.ts";
 import { endsOf, type ResolvedFlags } from "../options/resolve-chain.ts";
 import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";

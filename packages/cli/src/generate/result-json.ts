@@ -1,4 +1,4 @@
-/** The object that generate --json prints for a prompt. */
+/** The objects that generate --json and prompt --json print for a prompt. */
 import type { Model } from "@tsgpt/gpt";
 import { tokenText, withText } from "../terminal/token-text.ts";
 import { type CompletionToken, type Prompt, tokensPerSecond } from "./completion.ts";
@@ -11,15 +11,19 @@ interface ReportedResult {
   readonly prompt: Prompt;
   readonly seed: number;
   readonly result: DecodeResult;
-  readonly loadSeconds: number;
 }
 
-/** That object, on one line. */
-export function resultAsJson(reported: ReportedResult): string {
-  const { model, strategy, prompt, seed, result, loadSeconds } = reported;
+/** The object of generate --json, on one line. */
+export function resultAsJson({ loadSeconds, ...reported }: ReportedResult & { readonly loadSeconds: number }): string {
+  return JSON.stringify({ ...resultObject(reported), timings: timings(reported.result, loadSeconds) });
+}
+
+/** That object without timings, so that it is the same each time. */
+export function resultObject(reported: ReportedResult) {
+  const { model, strategy, prompt, seed } = reported;
   const drawn = strategy === "beams" || strategy === "contrastive" ? {} : { seed };
   const head = { model: model.name, prompt: prompt.text, promptTokens: prompt.ids };
-  return JSON.stringify({ ...head, ...completionsAsJson(reported), ...drawn, timings: timings(result, loadSeconds) });
+  return { ...head, ...completionsAsJson(reported), ...drawn };
 }
 
 /** The best or first completion at the top level; where several were asked for, all of them with their scores too. */

@@ -1,24 +1,32 @@
-/** The models that come with the program: the folders in weights/. */
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+/**
+ * The models that are installed with tsgpt: packages of weights, its dependencies. They are found by package
+ * resolution, which works in this repository, in npm's flat node_modules, and in pnpm's.
+ */
+import { statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 
-const WEIGHTS = fileURLToPath(new URL("../../../../weights", import.meta.url)); // the same from src and dist
+const PACKAGES: Readonly<Record<string, string>> = { fairytales: "@tsgpt/fairytales" };
 
 /** The name of the default model. */
 export const BUNDLED = "fairytales";
 
 /** The bundled models: name and folder. */
 export function bundledModels(): { name: string; folder: string }[] {
-  if (!isFolder(WEIGHTS)) return [];
-  const names = readdirSync(WEIGHTS).filter((name) => isFolder(join(WEIGHTS, name)));
-  return names.map((name) => ({ name, folder: join(WEIGHTS, name) }));
+  return Object.keys(PACKAGES).flatMap((name) => {
+    const folder = bundledFolder(name);
+    return folder === undefined ? [] : [{ name, folder }];
+  });
 }
 
-/** The folder of a bundled model, or undefined. */
+/** The folder of a bundled model; undefined for another name, or if its package is not installed. */
 export function bundledFolder(name: string): string | undefined {
-  const folder = join(WEIGHTS, name);
-  return /^[\w.-]+$/.test(name) && isFolder(folder) ? folder : undefined;
+  if (!Object.hasOwn(PACKAGES, name)) return undefined;
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${PACKAGES[name]}/config.json`));
+  } catch {
+    return undefined;
+  }
 }
 
 export function isFolder(path: string): boolean {

@@ -2,12 +2,10 @@
  * The options of text generation, in the groups of the help: length and seed, output, constraints, and decoding
  * strategies.
  */
+import { MAX_TOKENS } from "../library/generate.ts";
 import { chainOptions } from "./chain-options.ts";
 import { type OptionsOf, option } from "./option.ts";
 import { finiteNumber, gather, numberFrom, path, wholeNumber } from "./values.ts";
-
-/** The default of --max-tokens. */
-export const MAX_TOKENS = 200;
 
 export const textOptions = [
   option("--max-tokens <n>", `most tokens to generate (default: ${MAX_TOKENS})`, { parse: wholeNumber(0) }),

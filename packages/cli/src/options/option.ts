@@ -134,6 +134,7 @@ export function checkOptions(list: OptionList, options: Readonly<Record<string, 
   }
 }
 
-function specsOf(list: OptionList): OptionSpec[] {
+/** The options of a list, those of its groups included. */
+export function specsOf(list: OptionList): OptionSpec[] {
   return list.flatMap((entry) => ("list" in entry ? specsOf(entry.list) : "details" in entry ? [entry] : []));
 }

@@ -149,6 +149,34 @@ export function feeding(text: string): Feeding {
   throw new InvalidArgumentError("must be none, step or prefill:K, where K is a whole number from 1");
 }
 
+/** A head of attention, both numbers from 0. */
+export interface Head {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** Collects heads; `0.3` is layer 0, head 3. */
+export function gatherHeads(text: string, before: readonly Head[] = []): Head[] {
+  const [, layer, head] = /^(\d+)\.(\d+)$/.exec(text) ?? [];
+  if (layer === undefined) throw new InvalidArgumentError("must be LAYER.HEAD, such as 0.3, both counted from 0");
+  return [...before, { layer: Number(layer), head: Number(head) }];
+}
+
+/** An activation by its TransformerLens name, or one position of it. */
+export interface ActivationPlace {
+  readonly key: string;
+  readonly position: number | undefined;
+}
+
+/** Collects activations: `blocks.0.hook_resid_pre`, or `blocks.0.hook_resid_pre@3` for position 3. */
+export function gatherPatches(text: string, before: readonly ActivationPlace[] = []): ActivationPlace[] {
+  const [, key, position] = /^([^@\s]+)(?:@(\d+))?$/.exec(text) ?? [];
+  if (key === undefined) {
+    throw new InvalidArgumentError("must be KEY or KEY@POSITION, such as blocks.0.hook_resid_pre@3");
+  }
+  return [...before, { key, position: position === undefined ? undefined : Number(position) }];
+}
+
 /** A file or folder, with `~` expanded: a shell leaves it as it is in `--output=~/x`. */
 export function path(text: string): string {
   try {

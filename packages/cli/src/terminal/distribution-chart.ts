@@ -1,5 +1,6 @@
 /** A sorted distribution as a bar chart of 80 columns: the most probable tokens, then the tail in ranges of ranks. */
 import type { KeptShare, Profile, Share } from "@tsgpt/sampling";
+import { bar, type Fill } from "./bar.ts";
 import type { ShowToken } from "./token-text.ts";
 
 /** Columns of the chart. */
@@ -18,7 +19,7 @@ interface Row {
   readonly cells: readonly string[];
   readonly probability: number;
   /** The character of its bar: for one token, or for a range. */
-  readonly fill: "█" | "░";
+  readonly fill: Fill;
 }
 
 const LONGEST_TOKEN = 20;
@@ -68,15 +69,10 @@ function cumulative(rows: readonly Row[]): string[] {
   });
 }
 
-const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-
 /** Bars in proportion to the probabilities; the longest has `width` characters. */
 function barsOf(rows: readonly Row[], width: number): string[] {
   const largest = Math.max(...rows.map(({ probability }) => probability));
-  return rows.map(({ probability, fill }) => {
-    const eighths = Math.round((8 * width * probability) / largest);
-    return fill === "░" ? fill.repeat(Math.round(eighths / 8)) : fill.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
-  });
+  return rows.map(({ probability, fill }) => bar(probability / largest, width, fill));
 }
 
 /** A percentage with two decimals: 41.20%; below 0.01% with two significant digits. */

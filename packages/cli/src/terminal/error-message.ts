@@ -9,12 +9,23 @@ const OF_FUNCTIONS = ["Error", "RangeError", "ShapeError", "ContextOverflowError
 /** Parameters of functions that are options here, such as numReturn; names of one word are left as words. */
 const PARAMETERS = keysOf([...textOptions, ...samplingOptions, ...strategyOptions]).filter((key) => /[A-Z]/.test(key));
 
+/** What the libraries advise, as it is done here. */
+const ADVICE = [
+  [/\boption (cacheDir|offline|revision)\b/g, (_: string, name: string) => flagName(name)],
+  [/the step \{ type: "greedy" \}/g, () => "--greedy"],
+  [/\bscanCache lists\b/g, () => "tsgpt models lists"],
+] as const;
+
 /**
- * The message for a CLI user: without the name of the function that threw, such as `beamSearch: `, and with the names
- * of options in place of the function's parameters.
+ * The message for a CLI user: without the name of the function that threw, such as `beamSearch: `, with the names of
+ * options in place of the function's parameters, and with commands in place of functions to call.
  */
 export function errorMessage({ name, message }: Error): string {
-  if (!OF_FUNCTIONS.includes(name)) return message;
+  const advised = ADVICE.reduce((text, [pattern, instead]) => text.replaceAll(pattern, instead), message);
+  if (!OF_FUNCTIONS.includes(name)) return advised;
   const parameters = new RegExp(`\\b(${PARAMETERS.join("|")})\\b`, "g");
-  return message.replace(/^[a-z][A-Za-z]*: /, "").replaceAll(parameters, flagName);
+  return advised
+    .replace(/^[a-z][A-Za-z]*: /, "")
+    .replaceAll(/\boption "(\w+)"/g, "$1")
+    .replaceAll(parameters, flagName);
 }

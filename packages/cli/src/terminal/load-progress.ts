@@ -1,7 +1,8 @@
 /** The progress of loading or writing a model, as a line on a terminal's stderr. */
+import type { LoadProgress } from "@tsgpt/gpt";
 import { type ProgressTerminal, progressLine } from "./progress-line.ts";
 
-type OnProgress = (loadedBytes: number, totalBytes: number) => void;
+type OnProgress = (progress: Pick<LoadProgress, "loaded" | "total">) => void;
 
 interface ProgressOptions {
   readonly terminal?: ProgressTerminal;
@@ -16,7 +17,7 @@ export async function withLoadProgress<Loaded>(
   { terminal = process.stderr, now, doing = "loading" }: ProgressOptions = {},
 ): Promise<Loaded> {
   const line = progressLine(terminal, now);
-  const onProgress: OnProgress = (loaded, total) =>
+  const onProgress: OnProgress = ({ loaded, total }) =>
     line.show(() => `${doing}: ${Math.floor((100 * loaded) / total)} % of ${(total / 1e6).toFixed(0)} MB`);
   try {
     return await load(onProgress);

@@ -51,11 +51,11 @@ function short(value: unknown): string {
 }
 
 /** Wraps a text at spaces, to the width of a terminal. */
-export function wrapped(text: string, indent: string): string {
+export function wrapped(text: string, indent: string, width = WIDTH): string {
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(" ")) {
-    if (line.trim() !== "" && line.length + 1 + word.length > WIDTH) {
+    if (line.trim() !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `${indent}  `;
     }

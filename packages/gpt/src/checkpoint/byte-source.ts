@@ -1,6 +1,7 @@
 /** ByteSource: random access to the bytes of a file, or of anything like one. */
 import { CheckpointError } from "../errors.ts";
 
+/** Bytes that are read in any order: of a file, or of memory. */
 export interface ByteSource {
   /** For messages. */
   readonly name: string;

@@ -23,6 +23,7 @@ export interface StoredTensor extends TensorEntry {
   readonly isUnnamed?: boolean;
 }
 
+/** The tensors of one or several safetensors files, by name. */
 export interface Checkpoint {
   /** The name of the file or index, for messages. */
   readonly name: string;
@@ -42,7 +43,7 @@ export async function shardedCheckpoint(
   index: { readonly name: string; readonly text: string },
   open: (shard: string) => Promise<ByteSource>,
 ): Promise<Checkpoint> {
-  const weightMap = await parseShardIndex(index.name, index.text);
+  const weightMap = parseShardIndex(index.name, index.text);
   const tensors = new Map<string, StoredTensor>();
   for (const shard of shardsOf(weightMap)) {
     for (const [name, tensor] of await tensorsOf(await open(shard))) {

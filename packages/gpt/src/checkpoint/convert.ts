@@ -14,6 +14,9 @@ import { byteSize } from "./safetensors.ts";
 import { tensorReader } from "./tensor-reader.ts";
 import { layoutSafetensors, type TensorToWrite } from "./write-safetensors.ts";
 
+/** How a conversion can be followed and stopped. */
+export interface ConvertOptions extends Omit<LoadOptions, "dtype"> {}
+
 /** Writes bytes at an offset of the new file. */
 export type WriteAt = (position: number, bytes: Uint8Array) => Promise<void>;
 
@@ -39,7 +42,7 @@ export async function convertCheckpoint(
   config: GPT2Config,
   dtype: WeightDtype,
   write: WriteAt,
-  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
+  options: ConvertOptions = {},
 ): Promise<void> {
   const list = listExpected(expectedTensors(config));
   const { found } = findTensors(checkpoint, config, list, dtype);

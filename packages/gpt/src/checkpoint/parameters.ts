@@ -3,11 +3,13 @@
  * first read; tensors are then read in pieces, so that no second copy exists. The config decides tying: if it is tied,
  * an lm_head.weight in the file is not read (transformers 5.18 would use one that differs, and warn).
  */
-import type { Engine, Tensor, Weight, WeightDtype } from "@tsgpt/tensor";
+import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
+import { type Engine, type Tensor, WEIGHT_DTYPES, type Weight, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { chooseDtype } from "../memory/memory.ts";
+import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { findTensors } from "./find-tensors.ts";
+import { type FoundTensor, findTensors } from "./find-tensors.ts";
 import {
   type ExpectedPair,
   type ExpectedTensor,
@@ -16,8 +18,9 @@ import {
   listExpected,
 } from "./names.ts";
 import { narrowingNote } from "./narrow-doubles.ts";
-import { type ReadingOptions, tensorReader } from "./tensor-reader.ts";
+import { type ReadingOptions, readingChecks, tensorReader } from "./tensor-reader.ts";
 
+/** The parameters of a layer norm. */
 export interface LayerNormParameters {
   /** [C] */
   readonly weight: Tensor;
@@ -25,6 +28,7 @@ export interface LayerNormParameters {
   readonly bias: Tensor;
 }
 
+/** The parameters of a linear layer. */
 export interface LinearParameters {
   /** [in, out] */
   readonly weight: Weight;
@@ -32,20 +36,23 @@ export interface LinearParameters {
   readonly bias: Tensor;
 }
 
-interface AttentionParameters {
-  /** [C, 3C]: queries, keys and values side by side. */
+/** The parameters of a block's attention. */
+export interface AttentionParameters {
+  /** `[C, 3C]`: queries, keys and values side by side. */
   readonly cAttn: LinearParameters;
   /** [C, C] */
   readonly cProj: LinearParameters;
 }
 
-interface MlpParameters {
+/** The parameters of a block's MLP. */
+export interface MlpParameters {
   /** [C, nInner] */
   readonly cFc: LinearParameters;
   /** [nInner, C] */
   readonly cProj: LinearParameters;
 }
 
+/** The parameters of a block, by the names of the checkpoint in camelCase. */
 export interface BlockParameters {
   readonly ln1: LayerNormParameters;
   readonly attn: AttentionParameters;
@@ -53,6 +60,7 @@ export interface BlockParameters {
   readonly mlp: MlpParameters;
 }
 
+/** A model's parameters, by the names of the checkpoint in camelCase. */
 export interface Parameters {
   /** [V, C] */
   readonly wte: Weight;
@@ -75,6 +83,12 @@ export interface LoadOptions extends ReadingOptions {
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
+export const loadChecks: Checks<LoadOptions> = {
+  ...readingChecks,
+  dtype: oneOf(...WEIGHT_DTYPES, "auto"),
+  onNote: "function",
+};
+
 /**
  * Tensors loaded concurrently: one is packed while others are read, and small ones do not wait for large ones. More
  * gained nothing.
@@ -93,6 +107,7 @@ export async function loadParameters(
   engine: Engine,
   options: LoadOptions = {},
 ): Promise<Parameters> {
+  checkOptions("loadParameters", options, loadChecks);
   const { dtype = "auto", signal } = options;
   signal?.throwIfAborted();
   const expected = expectedTensors(config);
@@ -107,8 +122,17 @@ export async function loadParameters(
   const read = tensorReader(found, options);
   const load = ({ name, role, alwaysFloat32 }: ExpectedTensor) =>
     read(name, (source) => engine.loadWeight(source, role, alwaysFloat32 ? "f32" : kept));
-  const loaded = await loadAll(list, load, engine);
+  const loaded = await loadAll(inFileOrder(list, found), load, engine);
   return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
+}
+
+/** As they lie in their files, which over a network then arrive once, from begin to end. */
+function inFileOrder(list: readonly ExpectedTensor[], found: ReadonlyMap<string, FoundTensor>): ExpectedTensor[] {
+  const place = ({ name }: ExpectedTensor) => (found.get(name) as FoundTensor).tensor;
+  const files = new Map<ByteSource, number>();
+  for (const { source } of list.map(place)) files.set(source, files.get(source) ?? files.size);
+  const file = (tensor: ExpectedTensor) => files.get(place(tensor).source) as number;
+  return [...list].sort((a, b) => file(a) - file(b) || place(a).begin - place(b).begin);
 }
 
 /** Loads all of them with limited concurrency. If one fails, the others are freed once they have finished. */

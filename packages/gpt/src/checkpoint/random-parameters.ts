@@ -5,20 +5,20 @@
  * An element depends only on its tensor, its index and the seed, so that it can be read in any order and in any pieces,
  * and has the same bits on every machine.
  */
-import { normalTable } from "@tsgpt/numeric";
+import { checkOptions, normalTable } from "@tsgpt/numeric";
 import { type Engine, sizeOf } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import type { Model } from "../model.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "./names.ts";
-import { type LoadOptions, loadParameters } from "./parameters.ts";
+import { type LoadOptions, loadChecks, loadParameters } from "./parameters.ts";
 
 const DEVIATION = 0.02;
 
 /**
  * A model without tokenizer, with weights drawn from `seed`.
- * @throws RangeError unless the seed is an integer from 0 to 2^32 - 1
+ * @throws RangeError for an invalid option, or unless the seed is an integer from 0 to 2^32 - 1
  */
 export async function randomModel(
   name: string,
@@ -27,6 +27,7 @@ export async function randomModel(
   seed = 0,
   options: LoadOptions = {},
 ): Promise<Model> {
+  checkOptions("randomModel", options, loadChecks);
   const checkpoint = randomCheckpoint(name, config, seed);
   return {
     name,

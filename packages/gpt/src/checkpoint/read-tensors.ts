@@ -7,6 +7,7 @@ import { CheckpointError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { BITS, type Dtype, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
 
+/** A tensor read from a file. */
 export interface ReadTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];

@@ -4,7 +4,7 @@
  * huggingface/safetensors 0.8 (tensor.rs), and is stricter: duplicate keys are refused. See
  * docs/decisions/0001-own-safetensors-gate.md.
  */
-import type { SafetensorsFileHeader, TensorInfo } from "@huggingface/hub";
+import { isObject } from "../config/schema.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { describeForeignFile } from "./foreign-file.ts";
@@ -20,6 +20,7 @@ export interface TensorEntry {
   readonly end: number;
 }
 
+/** The checked header of a safetensors file. */
 export interface SafetensorsHeader {
   /** In header order, except that integer-like names come first. Any string is a legal name, "" and "__proto__" too. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
@@ -52,7 +53,7 @@ export const BITS = {
   U64: 64,
   F64: 64,
   C64: 64,
-} as const satisfies Partial<Record<TensorInfo["dtype"], number>>;
+} as const;
 
 /** Bytes before the header: its length as a little-endian u64. */
 export const LENGTH_BYTES = 8;
@@ -96,7 +97,7 @@ async function readLength(source: ByteSource): Promise<number> {
   return length;
 }
 
-function parseHeader(file: string, bytes: Uint8Array): SafetensorsFileHeader {
+function parseHeader(file: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
   let value: unknown;
   let text = "";
   try {
@@ -110,7 +111,7 @@ function parseHeader(file: string, bytes: Uint8Array): SafetensorsFileHeader {
     });
   }
   if (!isObject(value)) throw new CheckpointError(file, `the header must be a JSON object, got ${quote(value)}`);
-  return value as SafetensorsFileHeader; // entries are checked below
+  return value;
 }
 
 function checkMetadata(file: string, value: unknown): Map<string, string> {
@@ -127,7 +128,7 @@ function checkMetadata(file: string, value: unknown): Map<string, string> {
 function checkEntry(file: string, name: string, info: unknown): TensorEntry {
   const fail = (problem: string) => new CheckpointError(file, problem, { tensor: name });
   if (!isObject(info)) throw fail(`must be an object with dtype, shape and data_offsets, got ${quote(info)}`);
-  const { dtype, shape, data_offsets: offsets } = info as Partial<Record<keyof TensorInfo, unknown>>;
+  const { dtype, shape, data_offsets: offsets } = info;
   if (typeof dtype !== "string" || !Object.hasOwn(BITS, dtype)) throw fail(`has unknown dtype ${quote(dtype)}`);
   if (!isCounts(shape)) throw fail(`must have whole numbers, 0 or more, as its shape, got ${quote(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2)
@@ -168,10 +169,6 @@ function checkLayout(source: ByteSource, tensors: ReadonlyMap<string, TensorEntr
     throw new CheckpointError(source.name, `is cut short: ${-excess} of ${last} bytes of data are missing`);
   if (excess > 0)
     throw new CheckpointError(source.name, `has ${excess} bytes after its last tensor, which no tensor owns`);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

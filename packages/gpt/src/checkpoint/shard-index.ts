@@ -10,7 +10,7 @@ import { jsonProblem, parseMember } from "./strict-json.ts";
  * The shard of each tensor, from the text of an index.
  * @throws CheckpointError if it is malformed, or a shard's path leaves the folder
  */
-export async function parseShardIndex(file: string, text: string): Promise<Map<string, string>> {
+export function parseShardIndex(file: string, text: string): Map<string, string> {
   const map = parseWeightMap(file, text);
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
     throw new CheckpointError(file, `weight_map must be an object from tensor to shard, got ${quote(map)}`);
@@ -23,7 +23,7 @@ export async function parseShardIndex(file: string, text: string): Promise<Map<s
       tensor: wrong[0],
     });
   const weightMap = new Map(entries as [string, string][]);
-  await checkShardNames(file, shardsOf(weightMap));
+  checkShardNames(file, shardsOf(weightMap));
   return weightMap;
 }
 
@@ -40,10 +40,11 @@ function parseWeightMap(file: string, text: string): unknown {
   }
 }
 
+/** model-00001-of-00002.safetensors; the pattern is that of the client @huggingface/hub. */
+const NUMBERED = /[_-]\d{5,6}-of-(?<total>\d{5,6})\.safetensors$/;
+
 /** Plain file names in this folder, and, where they are numbered -00001-of-0000N, all N of them. */
-async function checkShardNames(file: string, shards: readonly string[]): Promise<void> {
-  // Imported lazily: loading the hub client takes 20 ms, which a single file, the usual case, does not need.
-  const { parseSafetensorsShardFilename } = await import("@huggingface/hub");
+function checkShardNames(file: string, shards: readonly string[]): void {
   for (const shard of shards) {
     if (!/^[^/\\:%\p{C}.][^/\\:%\p{C}]*\.safetensors$/u.test(shard)) {
       throw new CheckpointError(
@@ -51,7 +52,7 @@ async function checkShardNames(file: string, shards: readonly string[]): Promise
         `shard ${quote(shard)} must be the plain name of a .safetensors file in this folder`,
       );
     }
-    const total = parseSafetensorsShardFilename(shard)?.total;
+    const total = NUMBERED.exec(shard)?.groups?.["total"];
     if (total !== undefined && Number(total) !== shards.length) {
       throw new CheckpointError(file, `names ${shards.length} shards, and ${quote(shard)} is one of ${Number(total)}`);
     }

@@ -3,8 +3,9 @@
  * whatever the model's size.
  */
 import { BYTES_PER_ELEMENT, type FloatDtype, narrow } from "@tsgpt/tensor";
+import { FILE_NAMES } from "../config/file-names.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
-import type { LoadOptions } from "./parameters.ts";
+import type { ReadingOptions } from "./tensor-reader.ts";
 import { layoutSafetensors } from "./write-safetensors.ts";
 
 /** transformers refuses a file without a format in its metadata. */
@@ -19,7 +20,7 @@ const PIECE = 1 << 18; // elements; 1 MB of float32
 export async function* streamSafetensors(
   { tensors }: Checkpoint,
   dtype: FloatDtype,
-  onProgress?: LoadOptions["onProgress"],
+  onProgress?: ReadingOptions["onProgress"],
 ): AsyncGenerator<Uint8Array, void, void> {
   const described = new Map([...tensors].map(([name, { shape }]) => [name, { dtype, shape }]));
   const { header, order } = layoutSafetensors(described, METADATA);
@@ -31,7 +32,7 @@ export async function* streamSafetensors(
     for await (const piece of pieces(tensors.get(name) as StoredTensor, dtype)) {
       yield piece;
       done += piece.length;
-      onProgress?.(done, total);
+      onProgress?.({ loaded: done, total, file: FILE_NAMES.weights });
     }
   }
 }

@@ -6,8 +6,9 @@ import { findTensors } from "./find-tensors.ts";
 import { expectedTensors, listExpected } from "./names.ts";
 
 /** F64 is narrowed when it is read. */
-type ReadableDtype = StoredDtype | "F64";
+export type ReadableDtype = StoredDtype | "F64";
 
+/** How many parameters a checkpoint has, in which dtypes, and their bytes. */
 export interface CheckpointSummary {
   /** Numbers that the model reads; masks and a tied head are not counted. */
   readonly parameters: number;

@@ -2,6 +2,7 @@
  * Reads found tensors as weight sources: reports progress, honors the abort signal, and names the tensor in every
  * error.
  */
+import { abortSignal, type Checks } from "@tsgpt/numeric";
 import { StorageError, type StoredDtype, type WeightSource } from "@tsgpt/tensor";
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "./checkpoint.ts";
@@ -9,12 +10,22 @@ import type { FoundTensor } from "./find-tensors.ts";
 import { SCALE } from "./names.ts";
 import { narrowedReader, readAs } from "./narrow-doubles.ts";
 
+/** How much has been read; both numbers are bytes of tensors in the files. `loaded` rises, and ends at `total`. */
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+  /** The file that was read. */
+  readonly file: string;
+}
+
 export interface ReadingOptions {
   /** Checked before and after every read. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after every read, with bytes of the file's tensors. */
-  readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
+  /** Called after every read. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
+
+export const readingChecks: Checks<ReadingOptions> = { signal: abortSignal, onProgress: "function" };
 
 /** Passes the tensor of that name, without prefix, to `load`. */
 type ReadTensor = <Loaded>(name: string, load: (source: WeightSource) => Promise<Loaded>) => Promise<Loaded>;
@@ -41,7 +52,7 @@ export function tensorReader(
       signal?.throwIfAborted();
       loaded += Math.max(0, offset + into.length - furthest);
       furthest = Math.max(furthest, offset + into.length);
-      onProgress?.(loaded, total);
+      onProgress?.({ loaded, total, file: source.name });
     };
   };
 

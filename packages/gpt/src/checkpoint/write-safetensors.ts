@@ -6,6 +6,7 @@
 import { CheckpointError, quote } from "../errors.ts";
 import { BITS, byteSize, type Dtype, LENGTH_BYTES } from "./safetensors.ts";
 
+/** A tensor for a safetensors file. */
 export interface TensorToWrite {
   readonly dtype: Dtype;
   readonly shape: readonly number[];

@@ -7,6 +7,10 @@ import { quote } from "../errors.ts";
  */
 export const ACTIVATIONS = ["gelu_new", "gelu_pytorch_tanh", "gelu", "quick_gelu", "silu", "swish", "relu"] as const;
 
+/**
+ * The MLP's activation function, by the name in config.json.
+ * @useDeclaredType
+ */
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** Element by element. @throws RangeError for a name that is not in ACTIVATIONS */

@@ -5,11 +5,14 @@
  * A key that would change the forward pass is honored or refused by name; one that cannot (dropout, summary_*,
  * use_cache, dtype, unknown keys) is ignored. Left out: cross attention, quantized weights.
  */
-import { z } from "zod";
+import * as v from "valibot";
 import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
+import { checkKeys } from "./check-keys.ts";
 import { parseJsonObject } from "./json-object.ts";
+import { finiteNumber, object, wholeNumber } from "./schema.ts";
 
+/** The config of a model: the keys of config.json in camelCase. */
 export interface GPT2Config {
   /** V */
   readonly vocabSize: number;
@@ -41,40 +44,36 @@ export interface GPT2Config {
   readonly eosTokenId: number | readonly number[] | undefined;
 }
 
-// Each `error` completes "must be ...", and also applies to the checks chained to it.
 const COUNT = "a whole number, 1 or more";
-const count = z.int({ error: COUNT }).positive();
+const count = wholeNumber(COUNT, 1);
 const MOST_LAYERS = 10_000; // each layer adds a dozen names to look up, before a file without them is refused
-const flag = z.boolean({ error: "true or false" });
-const tokenId = z.int({ error: "a token id (a whole number, 0 or more) or null" }).nonnegative().nullish();
+const flag = v.boolean("true or false");
+const tokenId = v.nullish(wholeNumber("a token id (a whole number, 0 or more) or null"));
 export const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
-const tokenIds = z.custom<number | number[]>(isTokenIds, { error: TOKEN_IDS }).nullish();
+const tokenIds = v.nullish(v.custom<number | number[]>(isTokenIds, TOKEN_IDS));
+const EPSILON = "a number, 0 or more";
 
-const schema = z.object({
-  vocab_size: count.default(50257),
-  n_positions: count.default(1024),
-  n_embd: count.default(768),
-  n_layer: z
-    .int({ error: `${COUNT}, at most ${MOST_LAYERS}` })
-    .positive()
-    .max(MOST_LAYERS)
-    .default(12),
-  n_head: count.default(12),
-  n_inner: z
-    .int({ error: `${COUNT}, or null for 4 n_embd` })
-    .positive()
-    .nullish(),
-  layer_norm_epsilon: z.number({ error: "a number, 0 or more" }).nonnegative().default(1e-5),
-  activation_function: z.enum(ACTIVATIONS, { error: `one of ${ACTIVATIONS.join(", ")}` }).default("gelu_new"),
-  scale_attn_weights: flag.default(true),
-  scale_attn_by_inverse_layer_idx: flag.default(false),
-  reorder_and_upcast_attn: flag.default(false),
-  tie_word_embeddings: flag.default(true),
-  bos_token_id: tokenId,
-  eos_token_id: tokenIds,
-});
+const schema = object(
+  {
+    vocab_size: v.optional(count, 50257),
+    n_positions: v.optional(count, 1024),
+    n_embd: v.optional(count, 768),
+    n_layer: v.optional(wholeNumber(`${COUNT}, at most ${MOST_LAYERS}`, 1, MOST_LAYERS), 12),
+    n_head: v.optional(count, 12),
+    n_inner: v.nullish(wholeNumber(`${COUNT}, or null for 4 n_embd`, 1)),
+    layer_norm_epsilon: v.optional(v.pipe(finiteNumber(EPSILON), v.minValue(0, EPSILON)), 1e-5),
+    activation_function: v.optional(v.picklist(ACTIVATIONS, `one of ${ACTIVATIONS.join(", ")}`), "gelu_new"),
+    scale_attn_weights: v.optional(flag, true),
+    scale_attn_by_inverse_layer_idx: v.optional(flag, false),
+    reorder_and_upcast_attn: v.optional(flag, false),
+    tie_word_embeddings: v.optional(flag, true),
+    bos_token_id: tokenId,
+    eos_token_id: tokenIds,
+  },
+  "an object",
+);
 
-type Keys = z.output<typeof schema>;
+type Keys = v.InferOutput<typeof schema>;
 
 /** transformers' aliases of four keys (GPT2Config.attribute_map). */
 const ALIASES = {
@@ -110,7 +109,7 @@ export function parseConfig(text: string, file = "config.json"): GPT2Config {
   refuseOtherFormats(raw, file);
   const given = withoutAliases(raw, file);
   refuseNested(given, file);
-  const keys = checkTypes(given, file);
+  const keys = checkKeys(schema, given, file);
   if (keys.n_embd % keys.n_head !== 0) {
     throw new ConfigError(file, `"n_embd" must be a multiple of "n_head", got ${keys.n_embd} and ${keys.n_head}`);
   }
@@ -177,15 +176,6 @@ function withoutAliases(raw: Record<string, unknown>, file: string): Record<stri
   return keys;
 }
 
-function checkTypes(keys: Record<string, unknown>, file: string): Keys {
-  const result = schema.safeParse(keys);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
-  const key = String(path[0]);
-  const value = keys[key];
-  throw new ConfigError(file, `"${key}" must be ${message}, got ${quote(value)} (${typeName(value)})`);
-}
-
 /** Whether it is an integer, 0 or more. */
 export function isTokenId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
@@ -206,11 +196,6 @@ export function asTokenIds(ids: number | readonly number[] | null | undefined): 
 /** The tokens that end a text: none, one or several. */
 export function eosTokenIds({ eosTokenId }: Pick<GPT2Config, "eosTokenId">): readonly number[] {
   return typeof eosTokenId === "number" ? [eosTokenId] : (eosTokenId ?? []);
-}
-
-/** The name of a value's type in messages. */
-export function typeName(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
 function toConfig(keys: Keys): GPT2Config {

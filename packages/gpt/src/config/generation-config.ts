@@ -3,10 +3,11 @@
  * (generation/configuration_utils.py): its end tokens replace those of config.json; the other values are the defaults
  * of the hf dialect. Stricter than transformers: a value of the wrong type is an error.
  */
-import { z } from "zod";
-import { ConfigError, quote } from "../errors.ts";
-import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS, typeName } from "./config.ts";
+import * as v from "valibot";
+import { checkKeys } from "./check-keys.ts";
+import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS } from "./config.ts";
 import { parseJsonObject } from "./json-object.ts";
+import { finiteNumber, object, wholeNumber } from "./schema.ts";
 
 /** The file's keys in camelCase; undefined if the file omits them or has null. */
 export interface GenerationConfig {
@@ -38,20 +39,18 @@ export interface GenerationConfig {
   readonly unapplied: Readonly<Record<string, unknown>>;
 }
 
-const number = z.number({ error: "a finite number" }).nullish();
-const count = z.int({ error: "a whole number, 0 or more" }).nonnegative().nullish();
-const length = z.int({ error: "a whole number, 1 or more" }).positive().nullish();
-const tokenId = z.custom<number>(isTokenId, { error: "a token id (a whole number, 0 or more) or null" }).nullish();
-const tokenIds = z.custom<number | number[]>(isTokenIds, { error: TOKEN_IDS }).nullish();
-const list = z
-  .custom<number[]>((value) => isListOf(value, isTokenId), { error: "a list of token ids or null" })
-  .nullish();
-const sequences = z
-  .custom<number[][]>(
+const number = v.nullish(finiteNumber("a finite number"));
+const count = v.nullish(wholeNumber("a whole number, 0 or more"));
+const length = v.nullish(wholeNumber("a whole number, 1 or more", 1));
+const tokenId = v.nullish(v.custom<number>(isTokenId, "a token id (a whole number, 0 or more) or null"));
+const tokenIds = v.nullish(v.custom<number | number[]>(isTokenIds, TOKEN_IDS));
+const list = v.nullish(v.custom<number[]>((value) => isListOf(value, isTokenId), "a list of token ids or null"));
+const sequences = v.nullish(
+  v.custom<number[][]>(
     (value) => isListOf(value, (words) => isTokenIds(words) && Array.isArray(words)) && value.length > 0,
-    { error: "a list of lists of token ids, none of them empty, or null" },
-  )
-  .nullish();
+    "a list of lists of token ids, none of them empty, or null",
+  ),
+);
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is unknown[] {
   return Array.isArray(value) && value.every(isItem);
@@ -65,7 +64,7 @@ type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}`
 const RULES = {
   bos_token_id: tokenId,
   eos_token_id: tokenIds,
-  do_sample: z.boolean({ error: "true, false or null" }).nullish(),
+  do_sample: v.nullish(v.boolean("true, false or null")),
   temperature: number,
   top_k: count,
   top_p: number,
@@ -85,9 +84,9 @@ const RULES = {
   min_new_tokens: count,
   max_length: count,
   max_new_tokens: length,
-} satisfies Readonly<Record<SnakeCase<Exclude<keyof GenerationConfig, "file" | "unapplied">>, z.ZodType>>;
+} satisfies Readonly<Record<SnakeCase<Exclude<keyof GenerationConfig, "file" | "unapplied">>, v.GenericSchema>>;
 
-const schema = z.object(RULES);
+const schema = object(RULES, "an object");
 
 /** Other keys that change a text, with their neutral value. */
 const UNAPPLIED: Readonly<Record<string, unknown>> = {
@@ -118,19 +117,14 @@ export function parseGenerationConfig(text: string, file = "generation_config.js
 }
 
 function generationConfigOf(raw: Readonly<Record<string, unknown>>, file: string): GenerationConfig {
-  const result = schema.safeParse(raw);
-  if (!result.success) {
-    const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
-    const value = raw[String(path[0])];
-    throw new ConfigError(file, `"${String(path[0])}" must be ${message}, got ${quote(value)} (${typeName(value)})`);
-  }
-  const given = Object.entries(result.data).filter(([, value]) => value !== null && value !== undefined);
+  const found = checkKeys(schema, raw, file);
+  const given = Object.entries(found).filter(([, value]) => value !== null && value !== undefined);
   const unapplied = Object.entries(UNAPPLIED).flatMap(([key, neutral]) => {
     const value = Object.hasOwn(raw, key) ? raw[key] : null;
     return value === null || value === neutral ? [] : [[key, value] as const];
   });
   const keys = Object.fromEntries(given.map(([key, value]) => [camelCase(key), value]));
-  const eosTokenId = asTokenIds(result.data.eos_token_id);
+  const eosTokenId = asTokenIds(found.eos_token_id);
   return { file, ...keys, ...(eosTokenId !== undefined && { eosTokenId }), unapplied: Object.fromEntries(unapplied) };
 }
 

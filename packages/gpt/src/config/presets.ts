@@ -12,6 +12,10 @@ const SIZES = {
   "gpt2-xl": { n_layer: 48, n_head: 25, n_embd: 1600 },
 } as const;
 
+/**
+ * A published size of GPT-2.
+ * @useDeclaredType
+ */
 export type PresetName = keyof typeof SIZES;
 
 /** The names that `presetConfig` knows, smallest first. */

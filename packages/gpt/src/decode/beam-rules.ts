@@ -1,7 +1,9 @@
 /** The rules of a beam search: how a text is scored, when it ends, and when the search ends. */
+import { type Checks, oneOf, required } from "@tsgpt/numeric";
 import { eosTokenIds, type GPT2Config } from "../config/config.ts";
-import type { FinishReason, TextOptions } from "./continuation.ts";
+import { type FinishReason, type TextOptions, textOptionChecks } from "./continuation.ts";
 
+/** The number of beams, and how finished ones are scored and returned. */
 export interface BeamOptions extends Omit<TextOptions, "stop"> {
   /** N, the number of texts continued in parallel; 2 or more. */
   readonly beams: number;
@@ -19,6 +21,19 @@ export interface BeamOptions extends Omit<TextOptions, "stop"> {
   /** Number of texts to return, at most N. Default 1. */
   readonly numReturn?: number | undefined;
 }
+
+const { maxTokens, ignoreEos, signal, onHeldText } = textOptionChecks;
+
+export const beamOptionChecks: Checks<BeamOptions> = {
+  maxTokens,
+  ignoreEos,
+  signal,
+  onHeldText,
+  beams: required("number"),
+  lengthPenalty: "number",
+  earlyStopping: oneOf<boolean | "never">(true, false, "never"),
+  numReturn: "number",
+};
 
 export interface BeamRules {
   /** The score of a text of `length` generated tokens whose ln p sum to `sum`. */
@@ -42,7 +57,7 @@ export interface BeamRules {
 
 /** The rules for a prompt of `promptLength` tokens. @throws RangeError for an invalid option */
 export function beamRules(config: GPT2Config, promptLength: number, options: BeamOptions): BeamRules {
-  checkOptions(options);
+  checkRanges(options);
   const { maxTokens = Number.POSITIVE_INFINITY, lengthPenalty = 1, earlyStopping = false, ignoreEos = false } = options;
   const limit = Math.min(maxTokens, config.nPositions - promptLength);
   const atLimit = limit === maxTokens ? "length" : "context";
@@ -65,7 +80,7 @@ export function beamRules(config: GPT2Config, promptLength: number, options: Bea
   };
 }
 
-function checkOptions({ beams, lengthPenalty = 1, earlyStopping = false, numReturn = 1 }: BeamOptions): void {
+function checkRanges({ beams, lengthPenalty = 1, numReturn = 1 }: BeamOptions): void {
   if (!Number.isInteger(beams) || beams < 2) {
     const fix = "one beam is greedy search, which is generate() with an argmax";
     throw new RangeError(`beamSearch: beams must be a whole number, 2 or more, got ${beams}; ${fix}`);
@@ -78,8 +93,5 @@ function checkOptions({ beams, lengthPenalty = 1, earlyStopping = false, numRetu
   }
   if (!Number.isFinite(lengthPenalty)) {
     throw new RangeError(`beamSearch: lengthPenalty must be a finite number, got ${lengthPenalty}`);
-  }
-  if (typeof earlyStopping !== "boolean" && earlyStopping !== "never") {
-    throw new RangeError(`beamSearch: earlyStopping must be true, false or "never", got ${String(earlyStopping)}`);
   }
 }

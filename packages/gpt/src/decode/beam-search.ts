@@ -6,13 +6,14 @@
  * chosen, so fewer than N beams may remain, where transformers adds duplicates; sums are float64 instead of float32, so
  * near-ties may be decided differently.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { type BeamOptions, type BeamRules, beamRules } from "./beam-rules.ts";
-import { checkedPrompt, type FinishReason, type SampleContext } from "./continuation.ts";
+import { type BeamOptions, type BeamRules, beamOptionChecks, beamRules } from "./beam-rules.ts";
+import { type FinishReason, idsToContinue, type SampleContext } from "./continuation.ts";
 import { largest, type Place } from "./largest.ts";
 import { logProbabilities } from "./log-sum-exp.ts";
 import { type HeldCache, reorder } from "./reorder.ts";
@@ -20,6 +21,7 @@ import { type HeldCache, reorder } from "./reorder.ts";
 /** Maps logits [V], which it may modify, to ln p of every token [V]; -Infinity excludes a token. */
 export type LogProbabilities = (logits: Float32Array, context: SampleContext) => ArrayLike<number>;
 
+/** How a prompt is continued by beam search. */
 export interface BeamSearchOptions extends BeamOptions {
   /**
    * What scores are summed from; by default, log-softmax of the logits. transformers' processors act on it, not on the
@@ -28,6 +30,7 @@ export interface BeamSearchOptions extends BeamOptions {
   readonly distribution?: LogProbabilities | undefined;
 }
 
+/** One continuation that beam search found. */
 export interface BeamSequence {
   /** The generated ids, end-of-text token included. */
   readonly ids: readonly number[];
@@ -38,12 +41,15 @@ export interface BeamSequence {
   readonly finishReason: FinishReason;
 }
 
+/** What beam search found. */
 export interface BeamSearchResult {
   /** Up to numReturn of them, best first; at least one. */
   readonly sequences: readonly BeamSequence[];
   /** Bytes of keys and values copied between caches; reordering alone copies nothing. */
   readonly copiedBytes: number;
 }
+
+const CHECKS: Checks<BeamSearchOptions> = { ...beamOptionChecks, distribution: "function" };
 
 /** An unfinished text: its ids, prompt included, and the summed ln p of the generated ones. */
 interface Beam {
@@ -83,7 +89,8 @@ export async function beamSearch(
   prompt: string | readonly number[],
   options: BeamSearchOptions,
 ): Promise<BeamSearchResult> {
-  const ids = checkedPrompt(model, prompt, options, "beamSearch");
+  checkOptions("beamSearch", options, CHECKS);
+  const ids = idsToContinue(model, prompt, options, "beamSearch");
   const rules = beamRules(model.config, ids.length, options);
   const { beams, numReturn = 1 } = options;
   const caches: KVCache[] = [];

@@ -37,6 +37,7 @@ export interface LaneSource {
   fail(lane: Lane, error: unknown): void;
 }
 
+/** A token, and the index of the sequence it continues. */
 export interface LaneToken {
   readonly sequence: number;
   readonly token: GeneratedToken;

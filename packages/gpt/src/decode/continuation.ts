@@ -2,12 +2,14 @@
  * Continuation: the state of a text being generated, for every strategy: its ids, the text to show, and why it ends.
  * generate and the strategies of decode/ differ only in how they find the next id.
  */
+import { abortSignal, type Checks, checkOptions, strings } from "@tsgpt/numeric";
 import { eosTokenIds } from "../config/config.ts";
 import { promptOverflow } from "../errors.ts";
 import type { Model } from "../model.ts";
 import { logSumOfExp } from "./log-sum-exp.ts";
 import { textStream } from "./text-stream.ts";
 
+/** What a sampler knows of the text. */
 export interface SampleContext {
   /** All ids so far, prompt included. */
   readonly history: readonly number[];
@@ -34,6 +36,15 @@ export interface TextOptions {
   readonly onHeldText?: ((text: string) => void) | undefined;
 }
 
+export const textOptionChecks: Checks<TextOptions> = {
+  maxTokens: "number",
+  stop: strings,
+  ignoreEos: "boolean",
+  signal: abortSignal,
+  onHeldText: "function",
+};
+
+/** A token as it is generated. */
 export interface GeneratedToken {
   readonly id: number;
   /**
@@ -46,6 +57,7 @@ export interface GeneratedToken {
   readonly position: number;
 }
 
+/** Why a text ended: a token that ends it, the limit, a stop string, the end of the context, or the signal. */
 export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
 export interface Continuation extends SampleContext {
@@ -117,6 +129,17 @@ export function promptIds(model: Model, prompt: string | readonly number[], by =
  * @throws RangeError for an invalid prompt or option; ContextOverflowError for more ids than nPositions
  */
 export function checkedPrompt(
+  model: Model,
+  prompt: string | readonly number[],
+  options: TextOptions,
+  by: string,
+): number[] {
+  checkOptions(by, options, textOptionChecks);
+  return idsToContinue(model, prompt, options, by);
+}
+
+/** The same for options of which the types have been checked. */
+export function idsToContinue(
   model: Model,
   prompt: string | readonly number[],
   options: TextOptions,

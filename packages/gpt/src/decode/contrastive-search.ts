@@ -4,21 +4,24 @@
  * norm) and h_j those of all previous tokens: probable, but not a repetition. Deterministic. In transformers:
  * transformers-community/contrastive-search.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
+import { blockKeys } from "../activation-keys.ts";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import type { Sequence } from "../pass/sequences.ts";
-import { blockKeys, record } from "../trace.ts";
+import { record } from "../trace.ts";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
   type GeneratedToken,
+  idsToContinue,
   type TextOptions,
+  textOptionChecks,
 } from "./continuation.ts";
 import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { fittingCaches } from "./fitting-caches.ts";
@@ -26,6 +29,7 @@ import { largest } from "./largest.ts";
 
 const TOP_K = 4;
 
+/** How many candidates are compared, and how similarity is penalized. */
 export interface ContrastiveOptions extends TextOptions {
   /** k, the number of candidates; each is a row of every pass and has a cache. Default 4. */
   readonly topK?: number | undefined;
@@ -34,6 +38,13 @@ export interface ContrastiveOptions extends TextOptions {
   /** p; by default, the model's own. */
   readonly distribution?: DistributionOf | undefined;
 }
+
+const CHECKS: Checks<ContrastiveOptions> = {
+  ...textOptionChecks,
+  topK: "number",
+  penaltyAlpha: "number",
+  distribution: "function",
+};
 
 /**
  * The result of a pass for one sequence: the logits after its last token, and each token's hidden state as a unit
@@ -70,6 +81,7 @@ export function contrastiveSearch(
   prompt: string | readonly number[],
   options: ContrastiveOptions = {},
 ): AsyncGenerator<GeneratedToken, FinishReason> {
+  checkOptions("contrastiveSearch", options, CHECKS);
   const { topK = TOP_K, penaltyAlpha = 0.6, distribution = softmaxDistribution } = options;
   if (!Number.isInteger(topK) || topK < 1) {
     throw new RangeError(`contrastiveSearch: topK must be a whole number, 1 or more, got ${topK}`);
@@ -77,7 +89,7 @@ export function contrastiveSearch(
   if (!(penaltyAlpha >= 0 && penaltyAlpha <= 1)) {
     throw new RangeError(`contrastiveSearch: penaltyAlpha must be from 0 to 1, got ${penaltyAlpha}`);
   }
-  const ids = checkedPrompt(model, prompt, options, "contrastiveSearch");
+  const ids = idsToContinue(model, prompt, options, "contrastiveSearch");
   const text = continuation(model, ids, options, "contrastiveSearch");
   return chooseTokens({ model, text, topK, penaltyAlpha, distribution, signal: options.signal });
 }

@@ -3,6 +3,7 @@ import { drawIndex } from "@tsgpt/numeric";
 import type { SampleContext } from "./continuation.ts";
 import { logProbabilities } from "./log-sum-exp.ts";
 
+/** Candidates for the next token and their probabilities. */
 export interface Distribution {
   /** The candidate tokens, ascending. */
   readonly ids: ArrayLike<number>;

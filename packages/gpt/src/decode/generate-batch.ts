@@ -3,6 +3,7 @@
  * them. Each has its own sampler, stop strings and end; a finished one frees its cache, and the next prompt takes its
  * place.
  */
+import { type Checks, checkOptions, type Kind, required } from "@tsgpt/numeric";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import { cacheBytes } from "../memory/memory.ts";
@@ -16,11 +17,12 @@ import {
 } from "./concurrent-sequences.ts";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
+  idsToContinue,
   type Sample,
   type TextOptions,
+  textOptionChecks,
 } from "./continuation.ts";
 import { availableCacheBytes } from "./fitting-caches.ts";
 
@@ -29,6 +31,7 @@ export interface BatchPrompt extends Omit<TextOptions, "signal" | "onHeldText"> 
   readonly prompt: string | readonly number[];
 }
 
+/** How a batch of prompts is continued. */
 export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
   /** The sampler of a sequence, by the index of its prompt: each needs its own generator and state. */
   readonly sampleFor: (sequence: number) => Sample;
@@ -41,6 +44,21 @@ export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
   /** Called with the error of one sequence, which ends; the others continue. By default the error is thrown. */
   readonly onError?: ((sequence: number, error: unknown) => void) | undefined;
 }
+
+const PROMPT: Kind<string | readonly number[]> = {
+  rule: "a text or a list of token ids",
+  holds: isText,
+};
+const { maxTokens, stop, ignoreEos } = textOptionChecks;
+const PROMPT_CHECKS: Checks<BatchPrompt> = { prompt: required(PROMPT), maxTokens, stop, ignoreEos };
+const CHECKS: Checks<BatchOptions> = {
+  ...textOptionChecks,
+  sampleFor: required("function"),
+  batchSize: "number",
+  onHeldText: "function",
+  onEnd: "function",
+  onError: "function",
+};
 
 /** A token of a batch, and the sequence it belongs to. */
 export type BatchToken = LaneToken;
@@ -56,6 +74,7 @@ export function generateBatch(
   prompts: readonly (string | readonly number[] | BatchPrompt)[],
   options: BatchOptions,
 ): AsyncGenerator<BatchToken, (FinishReason | undefined)[]> {
+  checkOptions("generateBatch", options, CHECKS);
   const batchSize = checkedBatchSize(options.batchSize, "generateBatch");
   const tasks = prompts.map((prompt) => taskOf(prompt, options));
   if (!options.onError)
@@ -186,13 +205,17 @@ function fits(model: Model, text: Continuation, running: readonly Lane[], batchS
 /** A prompt with all its options. */
 function taskOf(given: string | readonly number[] | BatchPrompt, options: BatchOptions): BatchPrompt {
   const { maxTokens, stop, ignoreEos } = options;
-  const own = typeof given === "object" && "prompt" in given ? given : { prompt: given };
-  return { maxTokens, stop, ignoreEos, ...own };
+  return { maxTokens, stop, ignoreEos, ...(isText(given) ? { prompt: given } : given) };
+}
+
+function isText(prompt: unknown): prompt is string | readonly number[] {
+  return typeof prompt === "string" || Array.isArray(prompt) || ArrayBuffer.isView(prompt);
 }
 
 /** The ids of a prompt. @throws what `generate` throws for it */
 function checkedTask(model: Model, task: BatchPrompt, by: string): number[] {
-  return checkedPrompt(model, task.prompt, task, by);
+  checkOptions(by, task, PROMPT_CHECKS);
+  return idsToContinue(model, task.prompt, task, by);
 }
 
 /** The prefix of messages; `onError` receives the sequence as a number. */

@@ -3,21 +3,27 @@
  * tokens that followed are proposed again. Costs almost nothing, and helps where a text repeats itself or its prompt:
  * names, quotes, code, loops.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Proposal, ProposerFor } from "./proposer.ts";
 
+/** How much of the end of the text is looked up. */
 export interface PromptLookupOptions {
   /** The longest suffix of the text that is searched for; the longest one that occurred before is used. Default 3. */
   readonly longest?: number | undefined;
 }
 
+const CHECKS: Checks<PromptLookupOptions> = { longest: "number" };
+
 /**
  * Proposes what followed the latest earlier occurrence of the text's suffix. A copy that reaches the end of the text
  * continues into its own output, as in LZ77, so that a loop of one token is proposed at any length. Proposals are
  * certain: q is 1.
- * @throws RangeError unless `longest` is an integer, 1 or more
+ * @throws RangeError for an invalid option, or unless `longest` is an integer, 1 or more
  * @see https://github.com/apoorvumang/prompt-lookup-decoding
  */
-export function promptLookup({ longest = 3 }: PromptLookupOptions = {}): ProposerFor {
+export function promptLookup(options: PromptLookupOptions = {}): ProposerFor {
+  checkOptions("promptLookup", options, CHECKS);
+  const { longest = 3 } = options;
   if (!Number.isInteger(longest) || longest < 1) {
     throw new RangeError(`promptLookup: longest must be a whole number, 1 or more, got ${longest}`);
   }

@@ -3,24 +3,28 @@ import type { Model } from "../model.ts";
 import type { SampleContext } from "./continuation.ts";
 import type { Distribution, DistributionOf } from "./distribution.ts";
 
+/** A proposed token. */
 export interface Proposal {
   readonly id: number;
   /** The distribution that the id was drawn from: q. */
   readonly from: Distribution;
 }
 
+/** Proposes the next tokens of a text, for speculative decoding. */
 export interface Proposer {
   /** At most `count` tokens to follow the history, each conditioned on those before it; may be fewer, or none. */
   propose(context: SampleContext, count: number): Promise<Proposal[]>;
+  /** Releases its memory. */
   dispose(): void;
 }
 
 /** What a proposer is created for: one text of one model. */
-interface ProposerTask {
+export interface ProposerTask {
   readonly target: Model;
   /** The maximum length of the text in tokens. */
   readonly capacity: number;
   readonly distribution: DistributionOf;
+  /** The next number in [0, 1). */
   readonly uniform: () => number;
   readonly signal: AbortSignal | undefined;
 }

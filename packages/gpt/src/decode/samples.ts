@@ -3,21 +3,24 @@
  * each step is one pass over all of them. When a sample ends, its cache is truncated to the prompt and reused for the
  * next.
  */
+import { type Checks, checkOptions, required } from "@tsgpt/numeric";
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import { checkedBatchSize, type LaneSource, type LaneToken, runConcurrently } from "./concurrent-sequences.ts";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
   type GeneratedToken,
+  idsToContinue,
   type Sample,
   type TextOptions,
+  textOptionChecks,
 } from "./continuation.ts";
 import { fittingCaches } from "./fitting-caches.ts";
 
+/** How several continuations of one prompt are sampled. */
 export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   /** Number of samples. */
   readonly count: number;
@@ -29,6 +32,16 @@ export interface SamplesOptions extends Omit<TextOptions, "onHeldText"> {
   readonly onHeldText?: ((text: string, index: number) => void) | undefined;
 }
 
+const CHECKS: Checks<SamplesOptions> = {
+  ...textOptionChecks,
+  count: required("number"),
+  sampleFor: required("function"),
+  batchSize: "number",
+  onHeldText: "function",
+};
+const COUNT_CHECKS: Checks<CountOptions> = { count: CHECKS.count, batchSize: CHECKS.batchSize };
+
+/** A token, and the index of its sample. */
 export interface SampleToken extends GeneratedToken {
   /** The sample it belongs to, from 0. */
   readonly index: number;
@@ -46,24 +59,29 @@ export function generateSamples(
   prompt: string | readonly number[],
   options: SamplesOptions,
 ): AsyncGenerator<SampleToken, FinishReason[]> {
+  checkOptions("generateSamples", options, CHECKS);
   const { count } = options;
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`generateSamples: count must be a whole number, 1 or more, got ${count}`);
   }
   checkedBatchSize(options.batchSize, "generateSamples");
-  const ids = checkedPrompt(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
+  const ids = idsToContinue(model, prompt, { ...options, onHeldText: undefined }, "generateSamples");
   const begin = (onHeldText?: (text: string) => void) =>
     continuation(model, ids, { ...options, onHeldText }, "generateSamples");
   const capacity = ids.length + begin().remainingTokens(); // validates stop strings too
   return samples(model, ids, begin, capacity, options);
 }
 
-/** How many samples of `tokens` tokens, prompt included, run at once. */
-export function samplesAtOnce(
-  model: Model,
-  capacity: number,
-  { count, batchSize }: Pick<SamplesOptions, "count" | "batchSize">,
-): number {
+/** The number of samples, and how many of them may run at once. */
+export interface CountOptions extends Pick<SamplesOptions, "count" | "batchSize"> {}
+
+/** How many samples of `capacity` tokens, prompt included, run at once. @throws RangeError for an invalid option */
+export function samplesAtOnce(model: Model, capacity: number, options: CountOptions): number {
+  checkOptions("samplesAtOnce", options, COUNT_CHECKS);
+  return atOnceOf(model, capacity, options);
+}
+
+function atOnceOf(model: Model, capacity: number, { count, batchSize }: CountOptions): number {
   return fittingCaches(model, capacity, Math.min(count, checkedBatchSize(batchSize, "samplesAtOnce")));
 }
 
@@ -80,7 +98,7 @@ async function* samples(
   const { count, signal } = options;
   const caches: KVCache[] = [];
   try {
-    const atOnce = samplesAtOnce(model, capacity, options);
+    const atOnce = atOnceOf(model, capacity, options);
     while (caches.length < atOnce) caches.push(new KVCache(model.config, model.engine, capacity));
     const [first, ...others] = caches as [KVCache, ...KVCache[]];
     const sequence = { ids: prompt, cache: first };

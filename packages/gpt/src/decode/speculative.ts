@@ -4,6 +4,7 @@
  * + 1 tokens reads the weights once, as a step does, and reading them is most of a step's cost: decision 0007 has the
  * numbers.
  */
+import { type Checks, checkOptions, required } from "@tsgpt/numeric";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
@@ -11,15 +12,17 @@ import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import {
   type Continuation,
-  checkedPrompt,
   continuation,
   type FinishReason,
   type GeneratedToken,
+  idsToContinue,
   type TextOptions,
+  textOptionChecks,
 } from "./continuation.ts";
 import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
 import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
 
+/** How tokens are proposed and verified. */
 export interface SpeculativeOptions extends TextOptions {
   /** The distribution to draw from. For greedy decoding: the most probable token with probability 1. */
   readonly distribution: DistributionOf;
@@ -34,6 +37,15 @@ export interface SpeculativeOptions extends TextOptions {
   readonly proposals?: number | undefined;
 }
 
+const CHECKS: Checks<SpeculativeOptions> = {
+  ...textOptionChecks,
+  distribution: required("function"),
+  uniform: required("function"),
+  proposer: required("function"),
+  proposals: "number",
+};
+
+/** How a run went: its passes, and how many proposals were accepted. */
 export interface SpeculativeReport {
   readonly finishReason: FinishReason;
   readonly tokens: number;
@@ -60,11 +72,12 @@ export function generateSpeculatively(
   prompt: string | readonly number[],
   options: SpeculativeOptions,
 ): AsyncGenerator<GeneratedToken, SpeculativeReport> {
+  checkOptions("generateSpeculatively", options, CHECKS);
   const { proposals = 3, distribution, signal } = options;
   if (!Number.isInteger(proposals) || proposals < 1) {
     throw new RangeError(`generateSpeculatively: proposals must be a whole number, 1 or more, got ${proposals}`);
   }
-  const ids = checkedPrompt(model, prompt, options, "generateSpeculatively");
+  const ids = idsToContinue(model, prompt, options, "generateSpeculatively");
   const text = continuation(model, ids, options, "generateSpeculatively");
   const uniform = () => checkedUniform(options.uniform());
   const capacity = ids.length + text.remainingTokens();

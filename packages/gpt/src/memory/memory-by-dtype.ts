@@ -3,6 +3,7 @@ import { referenceEngine, type WeightDtype } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { type MemoryNeed, memoryNeed } from "./memory.ts";
 
+/** The memory that a model needs in each dtype. */
 export type MemoryByDtype = Readonly<Record<WeightDtype, MemoryNeed>>;
 
 /** Bytes at the full context, without the padding of a kernel set. The cache is float32 for every dtype. */

@@ -1,13 +1,14 @@
 /** Converts a model's folder to another dtype. */
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { WeightDtype } from "@tsgpt/tensor";
-import { convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
-import type { LoadOptions } from "../checkpoint/parameters.ts";
+import { type ConvertOptions, convertCheckpoint, type WriteAt } from "../checkpoint/convert.ts";
+import { loadChecks } from "../checkpoint/parameters.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
-import { loadConfig } from "./load-model.ts";
+import { listFolder } from "./folder-files.ts";
+import { loadConfig, openFolder } from "./load-model.ts";
 import { writeNewFolder } from "./new-folder.ts";
-import { listFolder, openCheckpoint } from "./open-checkpoint.ts";
 
 /** Other files of a model's folder, copied unchanged. */
 const COMPANIONS: readonly string[] = [
@@ -21,6 +22,9 @@ const COMPANIONS: readonly string[] = [
   "merges.txt",
 ];
 
+const { signal, onProgress, onNote } = loadChecks;
+const CHECKS: Checks<ConvertOptions> = { signal, onProgress, onNote };
+
 /**
  * Writes the model in the folder `from` to the folder `to`, which must be new or empty: its matrices in `dtype`, in one
  * model.safetensors, with its config and tokenizer unchanged. A failure leaves nothing behind.
@@ -30,10 +34,11 @@ export async function convertModel(
   from: string,
   to: string,
   dtype: WeightDtype,
-  options: Pick<LoadOptions, "signal" | "onProgress" | "onNote"> = {},
+  options: ConvertOptions = {},
 ): Promise<void> {
+  checkOptions("convertModel", options, CHECKS);
   const config = await loadConfig(from);
-  const checkpoint = await openCheckpoint(from);
+  const checkpoint = await openFolder(from);
   try {
     await writeNewFolder(to, options.signal, async (partial) => {
       await writeAt(join(partial, FILE_NAMES.weights), (write) =>

@@ -1,9 +1,12 @@
 /** What needs Node: models and checkpoints in folders, and files of tensors. */
+export type { ConvertOptions } from "../checkpoint/convert.ts";
+export type { LoadModelOptions } from "../files/load-files.ts";
+export type { ModelFile } from "../files/model-files.ts";
+export { LARGEST_INDEX } from "../files/open-checkpoint.ts";
 export { convertModel } from "./convert-model.ts";
-export { type FileSource, fileSource } from "./file-source.ts";
+export { fileSource } from "./file-source.ts";
 export { type FolderInfo, inspectFolder } from "./inspect-folder.ts";
-export { type LoadModelOptions, loadFolderTokenizer, loadModel } from "./load-model.ts";
-export { LARGEST_INDEX } from "./open-checkpoint.ts";
+export { loadFolderTokenizer, loadModel } from "./load-model.ts";
 export { readText } from "./read-text.ts";
 export { type RandomModelOptions, writeRandomModel } from "./write-random-model.ts";
 export { writeSafetensorsFile } from "./write-safetensors-file.ts";

@@ -1,9 +1,9 @@
 /** What a model is, from its config and the headers of its weights. */
 import { type CheckpointSummary, summarize } from "../checkpoint/summary.ts";
 import type { GPT2Config } from "../config/config.ts";
-import { loadConfig } from "./load-model.ts";
-import { openCheckpoint } from "./open-checkpoint.ts";
+import { loadConfig, openFolder } from "./load-model.ts";
 
+/** What a folder with a model holds. */
 export interface FolderInfo {
   readonly folder: string;
   readonly config: GPT2Config;
@@ -13,7 +13,7 @@ export interface FolderInfo {
 /** What the model in `folder` is; its tensors are not read. @throws ConfigError or CheckpointError */
 export async function inspectFolder(folder: string): Promise<FolderInfo> {
   const config = await loadConfig(folder);
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openFolder(folder);
   try {
     return { folder, config, summary: summarize(checkpoint, config) };
   } finally {

@@ -81,10 +81,10 @@ function attendWatched(
   const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
   const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
   attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
-  if (isReplaced("scores", scores, sequence)) {
+  if (isReplaced("scores", scores, sequence, options.past)) {
     attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
   }
-  if (isReplaced("pattern", pattern, sequence)) {
+  if (isReplaced("pattern", pattern, sequence, options.past)) {
     attentionInto(z, q, keys, values, { ...options, pattern, from: "pattern" }, arena);
   }
   arena.release(mark);

@@ -4,6 +4,7 @@ import { ContextOverflowError } from "../errors.ts";
 import { forwardBatch, type Model } from "../model.ts";
 import { rowStarts } from "./sequences.ts";
 
+/** The cross-entropy of a text, in nats. */
 export interface Loss {
   /** -ln p(ids[i + 1] | ids[0 .. i]) for i = 0 .. T - 2, in nats. */
   readonly perPosition: readonly number[];

@@ -19,11 +19,12 @@ import {
   type Tensor,
   type Weight,
 } from "@tsgpt/tensor";
+import { type ActivationName, keyOf } from "../activation-keys.ts";
 import type { LayerNormParameters, LinearParameters } from "../checkpoint/parameters.ts";
 import { activate } from "../config/activation.ts";
 import type { GPT2Config } from "../config/config.ts";
-import { type ActivationName, keyOf, type Trace } from "../trace.ts";
-import { rowStarts, type Sequence } from "./sequences.ts";
+import type { Trace } from "../trace.ts";
+import { pastOf, rowStarts, type Sequence } from "./sequences.ts";
 
 export interface Pass {
   readonly config: GPT2Config;
@@ -41,8 +42,8 @@ export interface Pass {
   tap(name: ActivationName, x: Tensor): Tensor;
   /** True if the trace listens for this activation of this sequence. */
   wants(name: ActivationName, sequence: number): boolean;
-  /** Shows an activation of one sequence; true if a hook replaced it. */
-  isReplaced(name: ActivationName, own: Tensor, sequence: number): boolean;
+  /** Shows an activation of one sequence, whose first row has position `start`; true if a hook replaced it. */
+  isReplaced(name: ActivationName, own: Tensor, sequence: number, start: number): boolean;
   embedding(table: Weight, ids: ArrayLike<number>): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   addInto(a: Tensor, b: Tensor): void;
@@ -65,16 +66,17 @@ export function openPass(config: GPT2Config, sequences: readonly Sequence[], tra
     return x.slice(starts[sequence] as number, starts[sequence + 1] as number);
   };
   const wants = (name: ActivationName, sequence: number) => trace.wants(keyOf(name, pass.layer), sequence);
-  const isReplaced = (name: ActivationName, own: Tensor, sequence: number): boolean => {
+  const isReplaced = (name: ActivationName, own: Tensor, sequence: number, start: number): boolean => {
     const key = keyOf(name, pass.layer);
-    return replaceInPlace(key, own, trace.visit(key, own, sequence), arena);
+    return replaceInPlace(key, own, trace.visit(key, own, sequence, start), arena);
   };
   const tap = (name: ActivationName, x: Tensor): Tensor => {
     for (let sequence = 0; sequence < sequences.length; sequence++) {
       if (!wants(name, sequence)) continue;
       const own = rowsOf(x, sequence);
-      const shown = byHead.has(name) ? own.reshape([own.shape[0] as number, nHead, nEmbd / nHead]) : own;
-      isReplaced(name, shown, sequence);
+      const rows = own.shape[0] as number;
+      const shown = byHead.has(name) ? own.reshape([rows, nHead, nEmbd / nHead]) : own;
+      isReplaced(name, shown, sequence, endOf(sequences[sequence] as Sequence) - rows);
     }
     return x;
   };
@@ -98,6 +100,11 @@ export function openPass(config: GPT2Config, sequences: readonly Sequence[], tra
     matmulTransposed: (x, weight) => matmulTransposed(x, weight, arena),
   };
   return pass;
+}
+
+/** The position after a sequence's last token: S. The rows of an activation are its last ones, all or the very last. */
+function endOf(sequence: Sequence): number {
+  return pastOf(sequence) + sequence.ids.length;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { GPT2Config } from "../config/config.ts";
 import { ContextOverflowError } from "../errors.ts";
 import type { KVCache } from "../kv-cache.ts";
 
+/** One sequence of a pass: its new ids, and its cache. */
 export interface Sequence {
   /** The new tokens, one or more. */
   readonly ids: ArrayLike<number>;

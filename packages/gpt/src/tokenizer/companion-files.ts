@@ -1,5 +1,6 @@
 /** The companion files of a tokenizer: the class they name, and their tokens. */
-import { z } from "zod";
+import * as v from "valibot";
+import { isObject, looseObject, object } from "../config/schema.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import { check, mustBe, parseIds, parseJson } from "./parse-json.ts";
 import { parseVocab } from "./vocabulary.ts";
@@ -40,46 +41,48 @@ export const OLD_EXTRA = "additional_special_tokens";
 const GPT2_CLASSES = ["GPT2Tokenizer", "GPT2TokenizerFast"];
 const FILE_CLASSES = ["PreTrainedTokenizer", "PreTrainedTokenizerFast", "TokenizersBackend"];
 const CLASSES = [...GPT2_CLASSES, ...FILE_CLASSES];
+const DECODER = "an object from id to token";
 
-const flag = z.boolean({ error: "true or false" });
-const object = { error: "an object" };
-const described = z.object(
+function isEmptyArray(value: unknown): value is [] {
+  return Array.isArray(value) && value.length === 0;
+}
+
+const flag = v.boolean("true or false");
+const described = object(
   {
-    content: z.string({ error: "a string" }),
-    single_word: flag.default(false),
-    lstrip: flag.default(false),
-    rstrip: flag.default(false),
-    normalized: flag.optional(),
-    special: flag.default(false),
+    content: v.string("a string"),
+    single_word: v.optional(flag, false),
+    lstrip: v.optional(flag, false),
+    rstrip: v.optional(flag, false),
+    normalized: v.optional(flag),
+    special: v.optional(flag, false),
   },
-  { error: "an object with the token's content" },
+  "an object with the token's content",
 );
-const unsupported = (why: string) => z.never({ error: `left out: ${why}` }).optional();
+const unsupported = (why: string) => v.optional(v.never(`left out: ${why}`));
 const noObject = unsupported("the file is an object of settings, not a token");
-const config = z.looseObject(
+const config = looseObject(
   {
-    tokenizer_class: z.enum(CLASSES, { error: `${CLASSES.join(", ")}: no other is supported` }).nullish(),
-    add_prefix_space: flag.optional(),
-    split_special_tokens: flag.default(false),
-    added_tokens_decoder: z.looseObject({}, { error: "an object from id to token" }).optional(),
-    model_max_length: z.custom<number>((value) => typeof value === "number", { error: "a number" }).nullish(),
-    init_inputs: z.array(z.unknown()).max(0, { error: "empty: arguments of a class are not supported" }).optional(),
-    fast_tokenizer_files: z
-      .custom((value) => JSON.stringify(value) === '["tokenizer.json"]', {
-        error: '["tokenizer.json"]: no other is read',
-      })
-      .optional(),
+    tokenizer_class: v.nullish(v.picklist(CLASSES, `${CLASSES.join(", ")}: no other is supported`)),
+    add_prefix_space: v.optional(flag),
+    split_special_tokens: v.optional(flag, false),
+    added_tokens_decoder: v.optional(v.custom<Record<string, unknown>>(isObject, DECODER)),
+    model_max_length: v.nullish(v.custom<number>((value) => typeof value === "number", "a number")),
+    init_inputs: v.optional(v.custom(isEmptyArray, "empty: arguments of a class are not supported")),
+    fast_tokenizer_files: v.optional(
+      v.custom((value) => JSON.stringify(value) === '["tokenizer.json"]', '["tokenizer.json"]: no other is read'),
+    ),
     __type: noObject,
     vocab: unsupported("the vocabulary is read from a file of its own"),
     merges: unsupported("merges are read from a file of their own"),
     post_processor: unsupported("it is read from tokenizer.json"),
   },
-  object,
+  "an object",
 );
 /** transformers also reads config keys from this file; only tokens belong here. */
 const settings =
   "add_prefix_space split_special_tokens add_bos_token add_eos_token added_tokens_decoder model_max_length";
-const mapSchema = z.looseObject(
+const mapSchema = looseObject(
   {
     __type: noObject,
     ...Object.fromEntries(
@@ -88,10 +91,10 @@ const mapSchema = z.looseObject(
         .map((key) => [key, unsupported(`it belongs in ${CONFIG}`)]),
     ),
   },
-  object,
+  "an object",
 );
-const noToken = z.literal([false, null], { error: "false: a token added to every text is not supported" }).optional();
-const withoutTemplate = z.looseObject({ add_bos_token: noToken, add_eos_token: noToken });
+const noToken = v.nullish(v.literal(false, "false: a token added to every text is not supported"));
+const withoutTemplate = object({ add_bos_token: noToken, add_eos_token: noToken }, "an object");
 
 /** Parses them. @throws TokenizerError naming the file and the problem */
 export function parseCompanions(files: CompanionFiles, hasTokenizerJson: boolean): Companions {
@@ -116,7 +119,7 @@ export function parseCompanions(files: CompanionFiles, hasTokenizerJson: boolean
 function parseDecoder(value: Readonly<Record<string, unknown>>): ReadonlyMap<number, DescribedToken> {
   const path = ["added_tokens_decoder"];
   const tokens = Object.entries(value).map(([id, token]): [number, DescribedToken] => {
-    if (!/^\d+$/.test(id)) throw mustBe(CONFIG, path, "an object from id to token", value);
+    if (!/^\d+$/.test(id)) throw mustBe(CONFIG, path, DECODER, value);
     return [Number(id), check(CONFIG, token, described, [...path, id])];
   });
   return new Map(tokens);
@@ -134,9 +137,6 @@ function tokenKeys(file: typeof CONFIG | typeof SPECIAL, value: Readonly<Record<
   }
   return keys;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** special_tokens_map.json accepts any object as a token, tokenizer_config.json only a marked one. */
 const isToken = (file: string, value: unknown): boolean =>

@@ -1,8 +1,9 @@
 /** Validates external JSON against a schema; an error names the file, the place and the rule on one line. */
-import type { z } from "zod";
+import type { GenericSchema } from "valibot";
 import { describeForeignText } from "../checkpoint/foreign-file.ts";
 import { jsonProblem, parseStrictJson } from "../checkpoint/strict-json.ts";
 import { parsePythonJson } from "../config/python-json.ts";
+import { parse } from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
@@ -29,24 +30,21 @@ export function parseIds(file: string, text: string): unknown {
  * `value`, if it matches the schema.
  * @throws TokenizerError that begins with `subject`, for the value at the path `at`
  */
-export function check<Schema extends z.ZodType>(
+export function check<Output>(
   subject: string,
   value: unknown,
-  schema: Schema,
+  schema: GenericSchema<unknown, Output>,
   at: readonly string[] = [],
-): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
-  throw mustBe(subject, [...at, ...path], message, valueAt(value, path));
+): Output {
+  return parse(schema, value, ({ path, rule }) => mustBe(subject, [...at, ...path], rule, valueAt(value, path)));
 }
 
 /** The error of a value that breaks a rule. */
-export function mustBe(subject: string, path: readonly PropertyKey[], rule: string, got: unknown): TokenizerError {
-  const where = path.length === 0 ? "the whole" : quote(path.map(String).join("."));
+export function mustBe(subject: string, path: readonly string[], rule: string, got: unknown): TokenizerError {
+  const where = path.length === 0 ? "the whole" : quote(path.join("."));
   return new TokenizerError(`${subject}: ${where} must be ${rule}, got ${got === undefined ? "nothing" : quote(got)}`);
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce((found, key) => (found as Record<PropertyKey, unknown> | undefined)?.[key], value);
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((found, key) => (found as Record<string, unknown> | undefined)?.[key], value);
 }

@@ -2,7 +2,9 @@
  * What is done to a text before and after byte-pair encoding, as configured by tokenizer.json: normalizer,
  * pre_tokenizer, decoder. Only what a byte-level BPE needs is supported; anything else is refused by name.
  */
-import { z } from "zod";
+import * as v from "valibot";
+import { object } from "../config/schema.ts";
+import { byteLevel, TYPED } from "./byte-level.ts";
 import { check, mustBe } from "./parse-json.ts";
 
 export interface Pipeline {
@@ -30,19 +32,7 @@ export interface PipelineKeys {
   readonly decoder?: unknown;
 }
 
-const flag = z.boolean({ error: "true or false" });
-const object = { error: "an object with a type" };
-
-export const byteLevel = z.object(
-  {
-    type: z.literal("ByteLevel", { error: '"ByteLevel", the only kind supported' }),
-    add_prefix_space: flag,
-    trim_offsets: flag,
-    use_regex: flag.default(true),
-  },
-  object,
-);
-const nfc = z.object({ type: z.literal("NFC", { error: '"NFC", the only kind supported' }) }, object);
+const nfc = object({ type: v.literal("NFC", '"NFC", the only kind supported') }, TYPED);
 
 /** The pipeline of these keys. @throws TokenizerError that begins with `subject` */
 export function parsePipeline(keys: PipelineKeys, subject: string): Pipeline {

@@ -3,6 +3,7 @@
  * complete, so that half an emoji is never shown. Invalid UTF-8 becomes U+FFFD, as in a whole decode.
  */
 
+/** Decodes ids one after another; a character may take several. */
 export interface StreamingDecoder {
   /** Adds a token; returns the completed text, "" while a character is incomplete. @throws RangeError */
   push(id: number): string;

@@ -3,13 +3,15 @@
  * texts is honored, or refused by name; those that tokenizers ignores are ignored. `truncation` and `padding` are batch
  * settings, which transformers disables unless a call asks for them, so they have no effect here.
  */
-import { z } from "zod";
+import * as v from "valibot";
 import { parseStrictJson } from "../checkpoint/strict-json.ts";
+import { isObject, looseObject, object } from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import type { AddedToken } from "./added-tokens.ts";
+import { byteLevel, TYPED } from "./byte-level.ts";
 import type { BytePairOptions } from "./byte-pairs.ts";
-import { check, parseJson } from "./parse-json.ts";
-import { byteLevel, type Pipeline, parsePipeline, partsOf } from "./pipeline.ts";
+import { check, mustBe, parseJson } from "./parse-json.ts";
+import { type Pipeline, parsePipeline, partsOf } from "./pipeline.ts";
 import { type Merge, parseMerges, parseVocab } from "./vocabulary.ts";
 
 export interface TokenizerJson {
@@ -22,93 +24,85 @@ export interface TokenizerJson {
   readonly own: () => { readonly options: BytePairOptions; readonly pipeline: Pipeline };
 }
 
-const flag = z.boolean({ error: "true or false" });
-const string = z.string({ error: "a string" });
-const array = { error: "an array" };
-const object = { error: "an object" };
-const id = z.int({ error: "a whole number" }).nonnegative({ error: "0 or more" });
+const flag = v.boolean("true or false");
+const string = v.string("a string");
+const id = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"), v.minValue(0, "0 or more"));
 
-const addedToken = z.object(
+const addedToken = object(
   { id, content: string, single_word: flag, lstrip: flag, rstrip: flag, normalized: flag, special: flag },
-  object,
+  "an object",
 );
-const dropout = z.literal([null, 0], {
-  error: "null or 0: dropout, which gives other ids each time, is not supported",
-});
-const model = z.looseObject(
+const dropout = v.literal(0, "null or 0: dropout, which gives other ids each time, is not supported");
+const model = looseObject(
   {
-    type: z.literal("BPE", { error: '"BPE"' }).optional(),
-    dropout: dropout.optional(),
-    vocab: z.unknown().optional(),
-    merges: z.array(z.unknown(), array),
+    type: v.optional(v.literal("BPE", '"BPE"')),
+    dropout: v.nullish(dropout),
+    vocab: v.optional(v.unknown()),
+    merges: v.array(v.unknown(), "an array"),
   },
-  object,
+  "an object",
 );
-const direction = z.enum(["Left", "Right"], { error: '"Left" or "Right"' });
+const direction = v.picklist(["Left", "Right"], '"Left" or "Right"');
 const strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
-const truncation = z.object(
+const truncation = object(
   {
-    direction: direction.optional(),
+    direction: v.optional(direction),
     max_length: id,
-    strategy: z.enum(strategies, { error: strategies.join(" or ") }),
+    strategy: v.picklist(strategies, strategies.join(" or ")),
     stride: id,
   },
-  { error: "an object or null" },
+  "an object or null",
 );
-const padding = z.object(
+const STRATEGY = '"BatchLongest" or an object with Fixed';
+const padding = object(
   {
-    strategy: z.union([z.literal("BatchLongest"), z.object({ Fixed: id })], {
-      error: '"BatchLongest" or an object with Fixed',
-    }),
+    strategy: v.union([v.literal("BatchLongest"), object({ Fixed: id }, STRATEGY)], STRATEGY),
     direction,
-    pad_to_multiple_of: id.nullish(),
+    pad_to_multiple_of: v.nullish(id),
     pad_id: id,
     pad_type_id: id,
     pad_token: string,
   },
-  { error: "an object or null" },
+  "an object or null",
 );
-const schema = z.strictObject(
-  {
-    version: z.literal("1.0", { error: '"1.0"' }).optional(),
-    truncation: truncation.nullish(),
-    padding: padding.nullish(),
-    added_tokens: z.array(addedToken, array).default([]),
-    normalizer: z.unknown().optional(),
-    pre_tokenizer: z.unknown().optional(),
-    post_processor: z.unknown().optional(),
-    decoder: z.unknown().optional(),
-    model,
-  },
-  {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? `without the key ${quote(issue["keys"]?.[0])}` : "an object",
-  },
-);
+const ENTRIES = {
+  version: v.optional(v.literal("1.0", '"1.0"')),
+  truncation: v.nullish(truncation),
+  padding: v.nullish(padding),
+  added_tokens: v.optional(v.array(addedToken, "an array"), []),
+  normalizer: v.optional(v.unknown()),
+  pre_tokenizer: v.optional(v.unknown()),
+  post_processor: v.optional(v.unknown()),
+  decoder: v.optional(v.unknown()),
+  model,
+};
+const schema = object(ENTRIES, "an object");
 
 /** Keys of the model that apply only with the file's own pipeline: transformers' GPT2Tokenizer overrides them. */
-const modelOptions = z.object({
-  unk_token: string.nullish(),
-  continuing_subword_prefix: z.literal(["", null], { error: '"" or null: a prefix is not supported' }).optional(),
-  end_of_word_suffix: z.literal(["", null], { error: '"" or null: a suffix is not supported' }).optional(),
-  fuse_unk: flag.nullish(),
-  byte_fallback: z.literal([false, null], { error: "false or null: bytes as <0x00> are not supported" }).optional(),
-  ignore_merges: flag.optional(),
-});
-
-const kinds = '"ByteLevel" or "TemplateProcessing", the only kinds supported';
-const textAlone = "the text alone: a template that adds tokens is not supported";
-const postProcessor = z.discriminatedUnion(
-  "type",
-  [
-    byteLevel,
-    z.looseObject({
-      type: z.literal("TemplateProcessing"),
-      single: z.tuple([z.object({ Sequence: z.looseObject({ id: z.literal("A") }) })], { error: textAlone }),
-    }),
-  ],
-  { error: (issue) => (issue.code === "invalid_union" ? kinds : "an object with a type") },
+const modelOptions = object(
+  {
+    unk_token: v.nullish(string),
+    continuing_subword_prefix: v.nullish(v.literal("", '"" or null: a prefix is not supported')),
+    end_of_word_suffix: v.nullish(v.literal("", '"" or null: a suffix is not supported')),
+    fuse_unk: v.nullish(flag),
+    byte_fallback: v.nullish(v.literal(false, "false or null: bytes as <0x00> are not supported")),
+    ignore_merges: v.optional(flag),
+  },
+  "an object",
 );
+
+const TEMPLATE = "TemplateProcessing";
+const kinds = v.picklist(["ByteLevel", TEMPLATE], `"ByteLevel" or "${TEMPLATE}", the only kinds supported`);
+const template = object(
+  { single: v.custom(isTextAlone, "the text alone: a template that adds tokens is not supported") },
+  TYPED,
+);
+
+function isTextAlone(value: unknown): boolean {
+  const [part, ...more] = Array.isArray(value) ? value : [];
+  const { Sequence } = isObject(part) ? part : {};
+  return more.length === 0 && isObject(Sequence) && Sequence["id"] === "A";
+}
 
 /** Numbers that tokenizers accepts only as digits; dropout and unknown keys may have a fraction. */
 const WHOLE = ["id", "ids", "type_id", "max_length", "stride", "Fixed", "pad_to_multiple_of", "pad_id", "pad_type_id"];
@@ -117,11 +111,13 @@ const isWhole = (path: readonly string[]): boolean => path[1] === "vocab" || WHO
 /** Parses a tokenizer.json. @throws TokenizerError naming the file, and the invalid or unsupported key */
 export function parseTokenizerJson(text: string, file: string): TokenizerJson {
   const subject = `${file}: is not a byte-level BPE tokenizer as GPT-2's`;
-  const json = check(subject, parseJson(file, text, JSON.parse), schema);
+  const value = parseJson(file, text, JSON.parse);
+  const json = check(subject, value, schema);
+  const other = Object.keys(value as object).find((key) => !Object.hasOwn(ENTRIES, key));
+  if (other !== undefined) throw mustBe(subject, [], `without the key ${quote(other)}`, value);
   // checked last, so that an unsupported key is named first
   parseJson(file, text, (json) => parseStrictJson(json, { isWhole }));
-  for (const part of partsOf(json.post_processor, "processors"))
-    check(subject, part, postProcessor, ["post_processor"]);
+  for (const part of partsOf(json.post_processor, "processors")) checkPostProcessor(part, subject);
   const vocab = parseVocab(json.model.vocab, subject, ["model", "vocab"]);
   return {
     vocab,
@@ -138,4 +134,11 @@ export function parseTokenizerJson(text: string, file: string): TokenizerJson {
       return { options, pipeline: parsePipeline(json, subject) };
     },
   };
+}
+
+function checkPostProcessor(part: unknown, subject: string): void {
+  const path = ["post_processor"];
+  const { type } = check(subject, part, object({ type: kinds }, TYPED), path);
+  if (type === TEMPLATE) check(subject, part, template, path);
+  else check(subject, part, byteLevel, path);
 }

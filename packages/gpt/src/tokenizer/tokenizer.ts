@@ -12,6 +12,7 @@ import { type StreamingDecoder, streamingDecoder } from "./streaming-decoder.ts"
 
 export { TokenizerError } from "./tokenizer-error.ts";
 
+/** Turns a text into token ids, and ids into a text. */
 export interface Tokenizer {
   /** Number of ids, special tokens included. */
   readonly vocabSize: number;

@@ -1,6 +1,7 @@
 /** The machine of a measurement. */
 import { availableParallelism, cpus } from "node:os";
 
+/** The machine that a measurement was made on. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

@@ -135,4 +135,5 @@ export const DIALECTS: { readonly [D in Dialect]: DialectSpec } = {
   }),
 };
 
+/** The names of all dialects. */
 export const dialects = Object.keys(DIALECTS) as Dialect[];

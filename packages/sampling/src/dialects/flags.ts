@@ -10,7 +10,7 @@ export interface StepFlag extends Flag {
   readonly name: keyof ChainFlags;
   readonly kind: StepKind;
   /** The option of the same name, if there is one. */
-  readonly option: OptionDefinition<TransformersKey> | undefined;
+  readonly option: OptionDefinition<unknown, TransformersKey> | undefined;
   /** Whether the distribution that its step returns is a function of the text alone. */
   readonly isPure: boolean;
 }

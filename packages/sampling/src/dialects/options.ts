@@ -7,12 +7,15 @@ type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** The options of a chain, one number or list each; an omitted one is off, or has the preset's default. */
-export type ChainOptions = Optional<Intersection<OptionsOf<AnyStep>>>;
+export interface ChainOptions extends Optional<Intersection<OptionsOf<AnyStep>>> {}
 
 /** The same as flags of a command line. */
-export type ChainFlags = Optional<Intersection<FlagsOf<AnyStep>>>;
+export interface ChainFlags extends Optional<Intersection<FlagsOf<AnyStep>>> {}
 
-/** The flags that take texts, which need a tokenizer: a command line must say how each becomes options. */
+/**
+ * The flags that take texts, which need a tokenizer: a command line must say how each becomes options.
+ * @useDeclaredType
+ */
 export type TextFlag = TextsOf<ChainFlags>;
 
 /** The names of the flags whose values are texts. */

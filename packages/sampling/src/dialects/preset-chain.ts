@@ -1,28 +1,36 @@
 /** Presets: options as a chain, in the order, with the defaults and by the boundary rules of one dialect. */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { SamplingError, show } from "../errors.ts";
-import { type ChainSpec, type StepSpec, stepOf, validateChain } from "../spec.ts";
+import { type ChainSpec, type StepSpec, stepOf, type TransformersKey, validateChain } from "../spec.ts";
 import type { Dialect, DialectContext, OptionDefinition } from "../step.ts";
 import { DIALECTS, dialects } from "./dialects.ts";
 import type { ChainOptions } from "./options.ts";
+
+/** Whether the dialect's defaults apply. */
+export interface PresetOptions {
+  /** False omits the dialect's defaults. */
+  readonly defaults?: boolean | undefined;
+}
+
+const PRESET_CHECKS: Checks<PresetOptions> = { defaults: "boolean" };
 
 /** A dialect, or the lecture's without a draw. */
 export type Preset = "greedy" | Dialect;
 
 /**
- * The chain of these options, without the steps that would change nothing. `defaults: false` omits the dialect's
- * defaults.
- * @throws SamplingError for an unknown preset or option, a value out of range, or options that contradict each other.
+ * The chain of these options, without the steps that would change nothing.
+ * @throws RangeError for an unknown option, or one of another type; SamplingError for an unknown preset, a value out of
+ * range, or options that contradict each other.
  */
-export function presetChain(
-  preset: Preset,
-  options: ChainOptions = {},
-  { defaults = true }: { readonly defaults?: boolean } = {},
-): ChainSpec {
+export function presetChain(preset: Preset, options: ChainOptions = {}, presetOptions: PresetOptions = {}): ChainSpec {
+  checkOptions("presetChain", options, chainChecks());
+  checkOptions("presetChain", presetOptions, PRESET_CHECKS);
+  const { defaults = true } = presetOptions;
   const dialect = preset === "greedy" ? "lecture" : preset;
   if (!Object.hasOwn(DIALECTS, dialect)) {
     throw new SamplingError(`presetChain: unknown preset ${show(preset)}; known: greedy, ${dialects.join(", ")}`);
   }
-  checkOptions(options);
+  checkNeeds(options);
   const { order, scope } = DIALECTS[dialect];
   const greedy = options.greedy ?? preset === "greedy";
   const filled = { ...(defaults ? defaultsFor(dialect, options, greedy) : {}), ...given(options) };
@@ -59,29 +67,32 @@ function given(options: ChainOptions): ChainOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/**
- * Every option with the others that it has no effect without; greedy, the shape and the truncations first, then the
- * rest.
- */
-function optionNeeds(): Map<string, readonly string[]> {
+/** Every option, greedy, the shape and the truncations first, then the rest. */
+function optionDefinitions(): [name: string, OptionDefinition<unknown, TransformersKey>][] {
   const { order } = DIALECTS.lecture;
   const isShaping = (type: StepSpec["type"]) => ["shape", "truncation"].includes(stepOf(type).kind);
   const types = [...order.filter(isShaping), ...order.filter((type) => !isShaping(type))];
+  return ["greedy" as const, ...types].flatMap((type) => Object.entries(stepOf(type).options));
+}
+
+/** Every option with the others that it has no effect without. */
+function optionNeeds(): Map<string, readonly string[]> {
   const needs = new Map<string, readonly string[]>();
-  for (const [name, option] of ["greedy" as const, ...types].flatMap((type) => Object.entries(stepOf(type).options))) {
+  for (const [name, option] of optionDefinitions()) {
     needs.set(name, [...(needs.get(name) ?? []), ...(option.needs ?? [])]);
   }
   return needs;
 }
 
-function checkOptions(options: ChainOptions): void {
+function chainChecks(): Checks<ChainOptions> {
+  return Object.fromEntries(optionDefinitions().map(([name, { check }]) => [name, check])) as Checks<ChainOptions>;
+}
+
+function checkNeeds(options: ChainOptions): void {
   const names = Object.keys(given(options));
   const known = optionNeeds();
   for (const name of names) {
-    const needed = known.get(name);
-    if (!needed) {
-      throw new SamplingError(`presetChain: unknown option ${name}; known: ${[...known.keys()].join(", ")}`);
-    }
+    const needed = known.get(name) ?? [];
     if (needed.length === 0 || needed.some((other) => names.includes(other))) continue;
     throw new SamplingError(`presetChain: ${name} does nothing without ${needed.join(" or ")}; give that too`);
   }

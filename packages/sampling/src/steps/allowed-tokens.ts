@@ -4,7 +4,7 @@
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
-import { checkIds, tokenIds } from "../parameter.ts";
+import { checkIds, idList, tokenIds } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -40,7 +40,7 @@ export const allowedTokens = contextStep<AllowedTokens, Options>({
   type: "allowed-tokens",
   kind: "constraint",
   parameters: { ids: tokenIds },
-  options: { allowed: {} },
+  options: { allowed: { check: idList } },
   flags: {
     allowed: { placeholder: "<ids>", help: "the only tokens that may be chosen", takes: { kind: "token ids" } },
   },

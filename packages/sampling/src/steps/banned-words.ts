@@ -4,9 +4,10 @@
  * the end-of-text token in the list). A word has several spellings in tokens, with and without a space before it: ban
  * each.
  */
+import { listOf } from "@tsgpt/numeric";
 import type { Candidates } from "../candidates.ts";
 import { endsIn } from "../history.ts";
-import { checkIds, tokenSequences } from "../parameter.ts";
+import { checkIds, idList, tokenSequences } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import { without } from "../without.ts";
 import type { Workspace } from "../workspace.ts";
@@ -44,7 +45,7 @@ export const bannedWords = contextStep<BannedWords, Options, Flags>({
   type: "banned-words",
   kind: "constraint",
   parameters: { sequences: tokenSequences },
-  options: { banned: {} },
+  options: { banned: { check: listOf("a list of lists of token ids", idList) } },
   flags: { banned: { help: "a sequence that must not occur; may be repeated", takes: { kind: "texts" } } },
   build: ({ banned }) => ({ type: "banned-words", sequences: banned }),
   run: ban,

@@ -9,7 +9,7 @@
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { scopeStart } from "../history.ts";
-import { number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
+import { idList, number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import { copyLogits, type Workspace } from "../workspace.ts";
 import { type ScopeOption, scopeFlag, scopeOption } from "./scope-option.ts";
@@ -109,10 +109,10 @@ export const dry = contextStep<Dry, Options, Flags>({
     scope,
   },
   options: {
-    dryMultiplier: { neutral: 0 },
-    dryBase: { needs },
-    dryAllowedLength: { needs },
-    dryBreakers: { needs },
+    dryMultiplier: { check: "number", neutral: 0 },
+    dryBase: { check: "number", needs },
+    dryAllowedLength: { check: "number", needs },
+    dryBreakers: { check: idList, needs },
     ...scopeOption("dryMultiplier"),
   },
   flags: {

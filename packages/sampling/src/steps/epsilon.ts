@@ -35,7 +35,9 @@ export const epsilon = step<Epsilon, Options, Options, "epsilonCutoff">({
   type: "epsilon",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },
-  options: { epsilon: { neutral: 0, transformers: { key: "epsilonCutoff", isOff: (p) => !(p > 0 && p < 1) } } },
+  options: {
+    epsilon: { check: "number", neutral: 0, transformers: { key: "epsilonCutoff", isOff: (p) => !(p > 0 && p < 1) } },
+  },
   flags: {
     epsilon: {
       placeholder: "<p>",

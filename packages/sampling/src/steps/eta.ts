@@ -38,7 +38,9 @@ export const eta = step<Eta, Options, Options, "etaCutoff">({
   type: "eta",
   kind: "truncation",
   parameters: { epsilon: epsilonRange, minKeep },
-  options: { eta: { neutral: 0, transformers: { key: "etaCutoff", isOff: (p) => !(p > 0 && p < 1) } } },
+  options: {
+    eta: { check: "number", neutral: 0, transformers: { key: "etaCutoff", isOff: (p) => !(p > 0 && p < 1) } },
+  },
   flags: {
     eta: {
       placeholder: "<p>",

@@ -3,6 +3,7 @@
  * last one that fits, so that a text limited by its length still ends in an end-of-text token. transformers'
  * forced_bos_token_id (which means the second token of a sequence, including the prompt) and forced_eos_token_id.
  */
+import { objectWith } from "@tsgpt/numeric";
 import type { Candidates } from "../candidates.ts";
 import { lengthOf } from "../history.ts";
 import { checkIds, lengthOfWhat, tokenId, wholeNumber } from "../parameter.ts";
@@ -42,7 +43,10 @@ export const forcedToken = contextStep<ForcedToken, Options, Flags>({
   type: "forced-token",
   kind: "constraint",
   parameters: { id: tokenId, at: wholeNumber(0), of: lengthOfWhat },
-  options: { forcedFirst: {}, forcedLast: {} },
+  options: {
+    forcedFirst: { check: "number" },
+    forcedLast: { check: objectWith("an object with id and at", "id", "at") },
+  },
   flags: {
     forcedFirst: { placeholder: "<id>", help: "force the first generated token", takes: { kind: "integer", least: 0 } },
   },

@@ -39,7 +39,7 @@ export const greedy = step<Greedy, Options, object>({
   kind: "choice",
   parameters: {},
   position: { at: "last", because: "it leaves one token, so a step after it would do nothing" },
-  options: { greedy: {} },
+  options: { greedy: { check: "boolean" } },
   flags: {},
   build: ({ greedy }) => (greedy ? { type: "greedy" } : undefined),
   run: mostProbable,

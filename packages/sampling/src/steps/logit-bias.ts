@@ -2,6 +2,7 @@
  * Logit bias: a number added to the logits of named tokens, as in OpenAI's API: 1 multiplies the odds by e, -100
  * practically bans. Plain data: { "bias": { "50256": -100 } }. A masked token stays masked.
  */
+import { objectWith } from "@tsgpt/numeric";
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError, show } from "../errors.ts";
@@ -60,7 +61,7 @@ export const logitBias = contextStep<LogitBias, Options>({
   type: "logit-bias",
   kind: "constraint",
   parameters: { bias },
-  options: { logitBias: {} },
+  options: { logitBias: { check: objectWith("an object of numbers by token id") } },
   flags: {
     logitBias: { placeholder: "<id:bias,...>", help: "add to the logits of these tokens", takes: { kind: "biases" } },
   },

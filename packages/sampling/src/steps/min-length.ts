@@ -2,6 +2,7 @@
  * Minimum length: the end-of-text token may not come before the text has a minimum number of tokens, counted over the
  * generated text (transformers' min_new_tokens) or over all of it, including the prompt (its min_length).
  */
+import { objectWith } from "@tsgpt/numeric";
 import type { Candidates } from "../candidates.ts";
 import { lengthOf } from "../history.ts";
 import { checkIds, lengthOfWhat, oneOrMoreTokenIds, wholeNumber } from "../parameter.ts";
@@ -32,7 +33,7 @@ function holdBack(
 }
 
 /** A minimum length, and the tokens that may not come before it. */
-export type MinLengthOption = Omit<MinLength, "type">;
+export interface MinLengthOption extends Omit<MinLength, "type"> {}
 
 interface Options {
   /** No end-of-text token before the minimum length; of several, before each. */
@@ -48,7 +49,7 @@ export const minLength = contextStep<MinLength, Options, object>({
   type: "min-length",
   kind: "constraint",
   parameters: { length: wholeNumber(0, " (0 is off)"), eos: oneOrMoreTokenIds, of: lengthOfWhat },
-  options: { minLength: {} },
+  options: { minLength: { check: objectWith("an object with length and eos, or a list of them") } },
   flags: {},
   build: ({ minLength }) => [minLength].flat().map((each) => ({ type: "min-length", ...each })),
   run: holdBack,

@@ -34,7 +34,7 @@ export const minP = step<MinP, Options, Options, "minP">({
   type: "min-p",
   kind: "truncation",
   parameters: { p: number("must be from 0 to 1 (0 is off)", (p) => p >= 0 && p <= 1), minKeep },
-  options: { minP: { neutral: 0, transformers: { key: "minP" } } },
+  options: { minP: { check: "number", neutral: 0, transformers: { key: "minP" } } },
   flags: {
     minP: {
       placeholder: "<p>",

@@ -53,7 +53,7 @@ export const mirostat = contextStep<Mirostat, Options>({
   },
   dependsOn: "previous draws",
   position: { at: "last", because: "the surprise of the token drawn decides how it goes on" },
-  options: { mirostatTau: { neutral: 0 }, mirostatEta: {} },
+  options: { mirostatTau: { check: "number", neutral: 0 }, mirostatEta: { check: "number" } },
   flags: {
     mirostatTau: {
       placeholder: "<bits>",

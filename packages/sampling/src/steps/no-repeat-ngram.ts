@@ -51,7 +51,7 @@ export const noRepeatNgram = contextStep<NoRepeatNgram, Options, Options, "noRep
   kind: "penalty",
   parameters: { n: wholeNumber(0, " (0 is off)"), scope },
   options: {
-    noRepeatNgram: { neutral: 0, transformers: { key: "noRepeatNgramSize" } },
+    noRepeatNgram: { check: "number", neutral: 0, transformers: { key: "noRepeatNgramSize" } },
     ...scopeOption("noRepeatNgram"),
   },
   flags: {

@@ -14,7 +14,8 @@ export interface OccurrenceOptions extends ScopeOption {
 /** Their definitions, for the step that is off at `neutral`. */
 export function occurrenceOptions(neutral: number) {
   const names = ["frequencyPenalty", "presencePenalty"] as const;
-  return { frequencyPenalty: { neutral }, presencePenalty: { neutral }, ...scopeOption(...names) };
+  const penalty = { check: "number", neutral } as const;
+  return { frequencyPenalty: penalty, presencePenalty: penalty, ...scopeOption(...names) };
 }
 
 export const occurrenceFlags = {

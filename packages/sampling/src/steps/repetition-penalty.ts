@@ -50,7 +50,7 @@ export const repetitionPenalty = contextStep<RepetitionPenalty, Options, Options
   kind: "penalty",
   parameters: { penalty: number("must be a finite number above 0 (1 is off)", (value) => value > 0), scope },
   options: {
-    repetitionPenalty: { neutral: 1, transformers: { key: "repetitionPenalty" } },
+    repetitionPenalty: { check: "number", neutral: 1, transformers: { key: "repetitionPenalty" } },
     ...scopeOption("repetitionPenalty"),
   },
   flags: {

@@ -26,21 +26,20 @@ function divide(candidates: Candidates, temperature: number, workspace: Workspac
   return { ids: candidates.ids, logits };
 }
 
+const INSTEAD = 'use the step { type: "greedy" }';
 const positive = number("must be a finite number above 0 (1 is off)", (value) => value > 0);
 
 const parameter: Parameter = {
   required: true,
   check(value, name) {
     if (value !== 0) return positive.check(value, name);
-    const instead = 'for the most probable token use greedy (--greedy, or { type: "greedy" })';
-    throw new SamplingError(`${name} must be above 0, got 0; ${instead}`);
+    throw new SamplingError(`${name} must be above 0, got 0; for the most probable token ${INSTEAD}`);
   },
 };
 
 function tooSmall(value: number, logit: number): SamplingError {
-  return new SamplingError(
-    `temperature: ${value} is so small that the logit ${logit} divided by it overflows; use greedy (--greedy)`,
-  );
+  const overflow = `${value} is so small that the logit ${logit} divided by it overflows`;
+  return new SamplingError(`temperature: ${overflow}; ${INSTEAD}`);
 }
 
 interface Options {
@@ -55,7 +54,7 @@ export const temperature = step<Temperature, Options, Options, "temperature">({
   type: "temperature",
   kind: "shape",
   parameters: { temperature: parameter },
-  options: { temperature: { neutral: 1, transformers: { key: "temperature" } } },
+  options: { temperature: { check: "number", neutral: 1, transformers: { key: "temperature" } } },
   flags: {
     temperature: {
       placeholder: "<t>",

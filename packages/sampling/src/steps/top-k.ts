@@ -37,7 +37,7 @@ export const topK = step<TopK, Options, Options, "topK">({
   type: "top-k",
   kind: "truncation",
   parameters: { k: wholeNumber(0, " (0 is off)"), boundary },
-  options: { topK: { neutral: 0, transformers: { key: "topK" } } },
+  options: { topK: { check: "number", neutral: 0, transformers: { key: "topK" } } },
   flags: {
     topK: {
       placeholder: "<k>",

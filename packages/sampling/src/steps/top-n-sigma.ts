@@ -39,7 +39,7 @@ export const topNSigma = step<TopNSigma, Options>({
   type: "top-n-sigma",
   kind: "truncation",
   parameters: { n: number("must be a finite number, 0 or more (0 is off)", (n) => n >= 0) },
-  options: { topNSigma: { neutral: 0 } },
+  options: { topNSigma: { check: "number", neutral: 0 } },
   flags: {
     topNSigma: {
       placeholder: "<n>",

@@ -58,7 +58,7 @@ export const topP = step<TopP, Options, Options, "topP">({
   type: "top-p",
   kind: "truncation",
   parameters: { p: number("must be above 0 and at most 1 (1 is off)", (p) => p > 0 && p <= 1), minKeep, boundary },
-  options: { topP: { neutral: 1, transformers: { key: "topP", isOff: (p) => p >= 1 } } },
+  options: { topP: { check: "number", neutral: 1, transformers: { key: "topP", isOff: (p) => p >= 1 } } },
   flags: {
     topP: {
       placeholder: "<p>",

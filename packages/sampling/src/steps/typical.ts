@@ -49,7 +49,7 @@ export const typical = step<Typical, Options, Options, "typicalP">({
     minKeep,
     boundary,
   },
-  options: { typical: { neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
+  options: { typical: { check: "number", neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
   flags: {
     typical: {
       placeholder: "<mass>",

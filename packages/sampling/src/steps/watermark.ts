@@ -7,6 +7,7 @@
  * the vocabulary with a library's generator; here a token is green if a hash is below gamma, so nothing is sorted. Not
  * compatible with their key.
  */
+import { objectWith } from "@tsgpt/numeric";
 import { bounded } from "../bounded.ts";
 import type { Candidates } from "../candidates.ts";
 import { number, optional, wholeNumber, word } from "../parameter.ts";
@@ -30,6 +31,7 @@ export interface Watermark extends WatermarkKey {
   readonly delta?: number;
 }
 
+/** The share of the vocabulary that is green. */
 export const WATERMARK_GAMMA = 0.25;
 const DELTA = 2;
 
@@ -101,7 +103,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     hash: optional(word("left", "self")),
     width: optional(wholeNumber(1)),
   },
-  options: { watermark: {} },
+  options: { watermark: { check: objectWith("an object with a key", "key") } },
   flags: {
     watermarkKey: {
       placeholder: "<n>",

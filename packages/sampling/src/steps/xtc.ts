@@ -49,7 +49,10 @@ export const xtc = contextStep<Xtc, Options>({
   kind: "truncation",
   parameters: { probability: share, threshold: share },
   dependsOn: "random numbers",
-  options: { xtcProbability: { neutral: 0 }, xtcThreshold: { needs: ["xtcProbability"] } },
+  options: {
+    xtcProbability: { check: "number", neutral: 0 },
+    xtcThreshold: { check: "number", needs: ["xtcProbability"] },
+  },
   flags: {
     xtcProbability: { placeholder: "<p>", help: "probability of excluding the top choices; 0 is off", takes },
     xtcThreshold: { placeholder: "<p>", help: "probability from which a token is a top choice (default: 0.1)", takes },

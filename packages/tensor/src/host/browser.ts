@@ -44,6 +44,11 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   };
 }
 
+/** At most 4: a page shares its machine with others, and its browser may move threads to slower cores. */
+export function defaultThreads(): number {
+  return Math.min(4, navigator.hardwareConcurrency);
+}
+
 /** Half of the logical processors, as an estimate: browsers do not report physical cores. */
 export function physicalCores(): number {
   return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));

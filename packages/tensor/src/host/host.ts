@@ -7,6 +7,7 @@ import type { WorkerData, WorkerHandle } from "../kernels/simd/threads/worker.ts
 export declare function allowRelaxedSimd(): void;
 export declare function whyOneThread(): string | undefined;
 export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle;
+export declare function defaultThreads(): number;
 export declare function physicalCores(): number;
 export declare function freeAddressSpace(): number;
 export declare function moreAddressSpace(): string;

@@ -29,6 +29,11 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   return { terminate: () => void worker.terminate() };
 }
 
+/** A thread for each physical core. */
+export function defaultThreads(): number {
+  return physicalCores();
+}
+
 /** Physical cores available to this process; two hardware threads of a core share its multiply-add units. */
 export function physicalCores(): number {
   const available = availableParallelism();

@@ -14,9 +14,9 @@ export interface AttentionOptions {
   readonly past: number;
   /** Factor for q . k, usually 1 / sqrt(D). */
   readonly scale: number;
-  /** [H, T, S]: receives the scaled scores, -Infinity where masked. Input if `from` is "scores". */
+  /** `[H, T, S]`: receives the scaled scores, -Infinity where masked. Input if `from` is "scores". */
   readonly scores?: Tensor | undefined;
-  /** [H, T, S]: receives the softmax of the scores, 0 where masked. Input if `from` is "pattern". */
+  /** `[H, T, S]`: receives the softmax of the scores, 0 where masked. Input if `from` is "pattern". */
   readonly pattern?: Tensor | undefined;
   /** Where to start: from the queries (default), or from scores or a pattern that a hook replaced. */
   readonly from?: "queries" | "scores" | "pattern" | undefined;
@@ -34,6 +34,7 @@ export interface AttentionSequence {
   readonly past: number;
 }
 
+/** The forward kernels, one formula each. */
 export interface Kernels {
   /** out[i, j] = sum over t of a[i, t] b[t, j]. [m, k] x [k, n] -> [m, n] */
   matmul(out: Tensor, a: Tensor, b: Tensor): void;

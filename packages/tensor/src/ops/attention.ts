@@ -1,15 +1,25 @@
 /** Causal self-attention over cached keys and values (Vaswani et al., arXiv 1706.03762, section 3.2). */
+import { type Checks, checkOptions, objectWith, oneOf, required } from "@tsgpt/numeric";
 import type { Backend } from "../backend.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import type { AttentionOptions, AttentionSequence } from "../kernels/kernels.ts";
 import { sameShape, type Tensor } from "../tensor.ts";
 import { checkRank, checkShape } from "./check.ts";
 
+const aTensor = objectWith<Tensor>("a tensor", "shape", "data");
+const CHECKS: Checks<AttentionOptions> = {
+  past: required("number"),
+  scale: required("number"),
+  scores: aTensor,
+  pattern: aTensor,
+  from: oneOf("queries", "scores", "pattern"),
+};
+
 /**
  * For each head h and query i: z = sum over t <= P + i of softmax(scale q . keys)[t] values[t]. Query i sits at
  * position P + i and sees no later key. Heads lie side by side in a row of q: head h is columns h D to (h + 1) D. q [T,
  * C], keys and values [H, capacity, D] of which the first P + T rows are read -> [T, C]
- * @throws ShapeError if the shapes do not fit, or P + T is more than the capacity
+ * @throws ShapeError if the shapes do not fit, or P + T is more than the capacity; RangeError for an invalid option
  */
 export function attention(
   q: Tensor,
@@ -18,13 +28,29 @@ export function attention(
   options: AttentionOptions,
   backend: Backend,
 ): Tensor {
+  checkOptions("attention", options, CHECKS);
   const out = backend.allocate(q.shape);
-  attentionInto(out, q, keys, values, options, backend);
+  attend(out, q, keys, values, options, backend);
   return out;
 }
 
-/** `attention` into given memory: to run it again from scores or a pattern that were changed. @throws ShapeError */
+/**
+ * `attention` into given memory: to run it again from scores or a pattern that were changed.
+ * @throws as `attention` does
+ */
 export function attentionInto(
+  out: Tensor,
+  q: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  options: AttentionOptions,
+  backend: Backend,
+): void {
+  checkOptions("attentionInto", options, CHECKS);
+  attend(out, q, keys, values, options, backend);
+}
+
+function attend(
   out: Tensor,
   q: Tensor,
   keys: Tensor,

@@ -20,9 +20,31 @@ test("the engine has the threads that are asked for, and they run", async () => 
   }
 });
 
-test("by default it has half of the logical processors, as the physical cores", async () => {
+/** Runs `measure` where the browser says that it has so many logical processors. */
+async function withProcessors<T>(count: number, measure: () => Promise<T>): Promise<T> {
+  Object.defineProperty(navigator, "hardwareConcurrency", { value: count, configurable: true });
+  try {
+    return await measure();
+  } finally {
+    Reflect.deleteProperty(navigator, "hardwareConcurrency");
+  }
+}
+
+test.each([
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [4, 4],
+  [16, 4],
+])("on %d logical processors it has %d threads by default", async (processors, threads) => {
+  const engine = await withProcessors(processors, () => createEngine());
+  expect(engine.threads).toBe(threads);
+  engine.dispose();
+});
+
+test("by default it has a thread for each logical processor, at most 4", async () => {
   const engine = await createEngine();
-  expect(engine.threads).toBe(Math.ceil(navigator.hardwareConcurrency / 2));
+  expect(engine.threads).toBe(Math.min(4, navigator.hardwareConcurrency));
   engine.dispose();
 });
 

@@ -1,7 +1,8 @@
 /**
  * Causal attention over a cache (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1), three steps for each head and
  * query: scores, softmax, weighted sum of the values. Query i has as many weights as there are keys 0 .. P + i: that
- * length IS the causal mask.
+ * length IS the causal mask. Scores and pattern are activations: both are rounded to float32, stored or not, so that a
+ * run continued from stored ones has the same bits.
  */
 import type { Tensor } from "../../tensor.ts";
 import type { AttentionOptions, AttentionSequence } from "../kernels.ts";
@@ -36,23 +37,23 @@ export function attentionOfEach(out: Tensor, q: Tensor, sequences: readonly Atte
   }
 }
 
-/** row[t] = scale * q . keys[t] */
+/** row[t] = scale * q . keys[t], in float32 */
 function scoresInto(row: Float64Array, query: Float32Array, keys: Float32Array, scale: number): void {
   const d = query.length;
   for (let t = 0; t < row.length; t++) {
     let dot = 0;
     for (let j = 0; j < d; j++) dot += query[j] * keys[t * d + j];
-    row[t] = dot * scale;
+    row[t] = Math.fround(dot * scale);
   }
 }
 
-/** row[t] = exp(row[t] - max) / sum of these; subtracting the largest keeps exp from overflowing. */
+/** row[t] = exp(row[t] - max) / sum of these, in float32; subtracting the largest keeps exp from overflowing. */
 function softmaxInPlace(row: Float64Array): void {
   let max = Number.NEGATIVE_INFINITY;
   for (let t = 0; t < row.length; t++) if (row[t] > max) max = row[t];
   let sum = 0;
   for (let t = 0; t < row.length; t++) sum += row[t] = Math.exp(row[t] - max);
-  for (let t = 0; t < row.length; t++) row[t] /= sum;
+  for (let t = 0; t < row.length; t++) row[t] = Math.fround(row[t] / sum);
 }
 
 /** out[j] = sum over t of row[t] values[t, j] */

@@ -4,7 +4,7 @@
  */
 import { roundToEven } from "../../dtype.ts";
 import type { Outputs } from "../../storage.ts";
-import type { Tensor } from "../../tensor.ts";
+import { Tensor } from "../../tensor.ts";
 import type { Weight } from "../../weight.ts";
 
 const STEPS = 127;
@@ -26,6 +26,17 @@ export function int8Product(out: Tensor, x: Tensor, weight: Weight, bias: Tensor
       out.data[i * n + j] = sum * row.scale * (scales as Float32Array)[j] + (bias?.data[j] ?? 0);
     }
   }
+}
+
+/** The rows of x as a product reads them, quantized and widened again. [m, k] -> [m, k] */
+export function quantizedRows(x: Tensor): Tensor {
+  const [m, k] = x.shape as [number, number];
+  const out = Tensor.zeros(x.shape);
+  for (let i = 0; i < m; i++) {
+    const { values, scale } = quantizeRow(x.data.subarray(i * k, (i + 1) * k));
+    for (let t = 0; t < k; t++) out.data[i * k + t] = values[t] * scale;
+  }
+  return out;
 }
 
 /**

@@ -2,6 +2,7 @@
  * The simd engine: WebAssembly SIMD kernels over one shared memory, and worker threads. Weights are read through a
  * small staging buffer, then widened and packed as they arrive; only one copy is in memory.
  */
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
 import { DISPOSED, EngineError } from "../../errors.ts";
@@ -18,8 +19,12 @@ import { createStaging } from "./staging.ts";
 import { Pool } from "./threads/pool.ts";
 import { chooseThreadCount } from "./threads/thread-count.ts";
 
+/** The threads and the memory of the simd engine. */
 export interface SimdOptions {
-  /** 1 starts no worker. Default: the physical cores, or 1 where a browser allows no threads. */
+  /**
+   * 1 starts no worker. Default: the physical cores in Node, min(4, navigator.hardwareConcurrency) in a browser, or 1
+   * where it allows no threads.
+   */
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as on JavaScript engines without it. */
   readonly relaxed?: boolean | undefined;
@@ -30,6 +35,8 @@ export interface SimdOptions {
   readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
+const CHECKS: Checks<SimdOptions> = { threads: "number", relaxed: "boolean", onAlone: "function" };
+
 /** Everything that references the memory; a disposed engine drops it. */
 interface Parts extends Place {
   readonly kernels: Kernels;
@@ -37,10 +44,12 @@ interface Parts extends Place {
 }
 
 /**
- * @throws EngineError if WebAssembly SIMD, shared memory, or the requested threads are not available; RangeError unless
- * threads is 1 to 64
+ * @throws EngineError if WebAssembly SIMD, shared memory, or the requested threads are not available; RangeError for
+ * an invalid option, or unless threads is 1 to 64
  */
-export function createSimdEngine({ threads, relaxed = true, onAlone }: SimdOptions = {}): Engine {
+export function createSimdEngine(options: SimdOptions = {}): Engine {
+  checkOptions("createSimdEngine", options, CHECKS);
+  const { threads, relaxed = true, onAlone } = options;
   let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed, onAlone);
   let threadCount = parts.pool.threads; // the last, once it is disposed
   let arenaBytes = 0;

@@ -1,0 +1,70 @@
+/**
+ * Logit lens (nostalgebraist 2020, "interpreting GPT: the logit lens"): the residual stream after the embedding and
+ * after each layer, each through the final layer norm and the head, as if the layers after it were left out. The last
+ * one is the model's own prediction, bit for bit.
+ */
+import { keyOf, logSumOfExp, type Model } from "@tsgpt/gpt";
+import { argmax } from "@tsgpt/numeric";
+import { candidatesOf, mostProbable, type Share } from "@tsgpt/sampling";
+import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
+import type { Activations } from "../patch/ablate.ts";
+import { activationRow, checkTarget, type Place } from "./activation-row.ts";
+
+export interface LensOptions extends Place {
+  /** The most probable tokens to list; default 10. */
+  readonly top?: number | undefined;
+}
+
+/** What one layer would predict. */
+export interface LensEntry {
+  /** The residual stream that was read. */
+  readonly hook: string;
+  /** ln p(target), in nats. */
+  readonly targetLogprob: number;
+  /** The most probable tokens, in descending order; among equals the lower id first. */
+  readonly top: readonly Share[];
+}
+
+/** The activations that `logitLens` reads, L + 1: `blocks.0.hook_resid_pre`, then each `blocks.l.hook_resid_post`. */
+export function lensHooks(layers: number): string[] {
+  return [keyOf("residPre", 0), ...Array.from({ length: layers }, (_, layer) => keyOf("residPost", layer))];
+}
+
+/**
+ * The predictions at one position, from L + 1 recorded activations. The default target is the model's likeliest token.
+ * L + 1 of [T, C] -> L + 1 entries
+ * @throws RangeError for a missing activation, or a position or target out of range; Error if logits are not finite
+ * @example logitLens(model, activations, { position: 4, top: 5 })
+ */
+export function logitLens(
+  model: Model,
+  activations: Activations,
+  { position, target, top = 10 }: LensOptions = {},
+): LensEntry[] {
+  if (!Number.isInteger(top) || top < 0)
+    throw new RangeError(`logitLens: top must be a whole number, 0 or more, got ${top}`);
+  const hooks = lensHooks(model.config.nLayer);
+  const rows = hooks.map((hook) => activationRow(activations, hook, position, "logitLens")); // each [1, C]
+  const logits = headLogits(model, stacked(rows)); // [L + 1, V]
+  const chosen = target ?? argmax(logits.row(hooks.length - 1).data);
+  checkTarget(model, chosen, "logitLens");
+  return hooks.map((hook, i) => {
+    const { data } = logits.row(i);
+    const targetLogprob = (data[chosen] as number) - logSumOfExp(data, i, `logitLens of ${hook}`);
+    return { hook, targetLogprob, top: mostProbable(candidatesOf(data), top) };
+  });
+}
+
+/** Rows of the residual stream through the final layer norm and the head. [m, C] -> [m, V] */
+export function headLogits({ config, parameters, engine }: Model, rows: Tensor): Tensor {
+  const heap = onHeap(engine);
+  return matmulTransposed(layerNorm(rows, parameters.lnF, config.layerNormEpsilon, heap), parameters.lmHead, heap);
+}
+
+/** m of [1, C] -> [m, C] */
+function stacked(rows: readonly Tensor[]): Tensor {
+  const c = rows[0]?.size ?? 0;
+  const out = Tensor.zeros([rows.length, c]);
+  for (const [i, { data }] of rows.entries()) out.data.set(data, i * c);
+  return out;
+}

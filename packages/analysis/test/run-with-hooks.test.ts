@@ -1,0 +1,92 @@
+/** Hooks by name and recorded runs, alone and in a batch. */
+import {
+  type HookedRun,
+  type NamedHook,
+  patchActivation,
+  runBatch,
+  runWithCache,
+  runWithHooks,
+  zeroAblate,
+} from "@tsgpt/analysis";
+import { activationKeys, forward } from "@tsgpt/gpt";
+import { createReferenceEngine, Tensor } from "@tsgpt/tensor";
+import { expect, test } from "vitest";
+import { loadModel } from "./interventions.ts";
+
+const model = await loadModel("tiny-untied", createReferenceEngine());
+const ids = [3, 1, 4, 1, 5];
+const plus = (names: NamedHook["names"], amount: number): NamedHook => ({
+  names,
+  hook: (a) =>
+    new Tensor(
+      a.data.map((x) => x + amount),
+      a.shape,
+    ),
+});
+
+test("all activations are recorded, or those of a name, a list, or a rule", () => {
+  const keysOf = (names?: Parameters<typeof runWithCache>[2]) => [
+    ...runWithCache(model, ids, names).activations.keys(),
+  ];
+  expect(keysOf()).toEqual(activationKeys(2));
+  expect(keysOf({ names: "blocks.1.hook_mlp_out" })).toEqual(["blocks.1.hook_mlp_out"]);
+  expect(keysOf({ names: ["logits", "hook_embed"] })).toEqual(["hook_embed", "logits"]);
+  expect(keysOf({ names: (name) => name.endsWith("pattern") })).toEqual([
+    "blocks.0.attn.hook_pattern",
+    "blocks.1.attn.hook_pattern",
+  ]);
+});
+
+test("the logits are those of forward, and the recorded ones the same", () => {
+  const { logits, activations } = runWithCache(model, ids);
+  expect(logits.data).toEqual(forward(model, ids).data);
+  expect(activations.get("logits")?.data).toEqual(logits.data);
+});
+
+test("hooks of one activation apply in order, and what is recorded is what they return", () => {
+  const hooks = [zeroAblate("hook_embed"), plus("hook_embed", 2), plus((name) => name === "hook_embed", 1)];
+  const { activations, logits } = runWithCache(model, ids, { names: "hook_embed", hooks });
+  expect(activations.get("hook_embed")?.data.every((x) => x === 3)).toBe(true);
+  expect(runWithHooks(model, ids, hooks).data).toEqual(logits.data);
+});
+
+test("a hook that returns nothing changes nothing, even if it writes into its copy", () => {
+  const scribble: NamedHook = { names: () => true, hook: (a) => void a.data.fill(9) };
+  expect(runWithHooks(model, ids, [scribble]).data).toEqual(forward(model, ids).data);
+});
+
+test("an unknown name is refused, and the nearest named", () => {
+  const nearest =
+    'is called "blocks.0.hook_resid" in a model of layers 0 to 1; did you mean "blocks.0.hook_resid_pre"?';
+  expect(() => runWithCache(model, ids, { names: "blocks.0.hook_resid" })).toThrow(
+    `runWithCache: no activation ${nearest}`,
+  );
+  expect(() => runWithHooks(model, ids, [zeroAblate(["hook_embed", "blocks.0.hook_resid"])])).toThrow(
+    `runWithHooks: no activation ${nearest}`,
+  );
+});
+
+test("a batch has, for each run with hooks of its own, the logits that it has alone, bit for bit", async () => {
+  const { activations } = runWithCache(model, [9, 9, 9, 9, 9]);
+  const runs: HookedRun[] = [
+    { ids },
+    { ids: [7], hooks: [zeroAblate("blocks.1.attn.hook_pattern")] },
+    { ids, hooks: [patchActivation("blocks.1.hook_resid_pre", activations, { position: 2 })] },
+    { ids: Array.from({ length: 24 }, (_, i) => i), hooks: [plus("ln_final.hook_normalized", 1)] }, // fills a pass
+    { ids: [60, 2] },
+  ];
+  const done: number[] = [];
+  const [all, last]: [number[][], number[][]] = [[], []];
+  for await (const logits of runBatch(model, runs, { onProgress: (count) => done.push(count) }))
+    all.push([...logits.data]);
+  for await (const logits of runBatch(model, runs, { positions: "last" })) last.push([...logits.data]);
+  const alone = runs.map((run) => [...runWithHooks(model, run.ids, run.hooks ?? []).data]);
+  expect(all).toEqual(alone);
+  expect(last).toEqual(alone.map((logits) => logits.slice(-61)));
+  expect(done).toEqual([3, 4, 5]); // 11 tokens, 24, and 2, where 24 is the context
+});
+
+test("an aborted batch ends with the signal's error", async () => {
+  const run = runBatch(model, [{ ids }], { signal: AbortSignal.abort() });
+  await expect(run.next()).rejects.toThrow(/abort/i);
+});

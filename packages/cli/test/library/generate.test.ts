@@ -1,0 +1,135 @@
+/** generate of the library: the text of the command, read token by token or awaited. */
+import { randomModel } from "@tsgpt/gpt";
+import { SamplingError } from "@tsgpt/sampling";
+import { createReferenceEngine } from "@tsgpt/tensor";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type GenerateOptions, generate, loadModel, type Model } from "../../src/index.ts";
+import { run } from "../../src/run.ts";
+import { captured } from "../captured.ts";
+import { fixture } from "../process.ts";
+
+const PROMPT = "Once upon a time";
+const folder = fixture("fairytales-1");
+let model: Model;
+beforeAll(async () => {
+  model = await loadModel(folder, { threads: 1 });
+});
+afterAll(() => model.engine.dispose());
+
+/** What `tsgpt generate` completes. */
+async function completionOf(...flags: string[]) {
+  const args = ["generate", PROMPT, "--model", folder, "--threads", "1", "--json", "--quiet", ...flags];
+  const { text, tokens, finishReason } = JSON.parse(await captured(() => run(args)));
+  return { text, ids: tokens.map(({ id }: { id: number }) => id), finishReason };
+}
+
+describe("the same seed gives the text of the command", () => {
+  test("to the default length", async () => {
+    const expected = await completionOf("--seed", "14");
+    expect(expected.ids.length).toBeGreaterThan(30);
+    expect(await generate(model, PROMPT, { seed: 14 })).toEqual(expected);
+  });
+
+  test.each<[GenerateOptions, string[]]>([
+    [{ temperature: 1.5, topK: 20, seed: 3 }, ["--temperature", "1.5", "--top-k", "20", "--seed", "3"]],
+    [{ greedy: true, repetitionPenalty: 1.3 }, ["--greedy", "--repetition-penalty", "1.3"]],
+    [{ seed: 14, stop: ["."] }, ["--seed", "14", "--stop", "."]],
+  ])("with %j", async (options, flags) => {
+    const expected = await completionOf(...flags, "--max-tokens", "20");
+    expect(await generate(model, PROMPT, { ...options, maxTokens: 20 })).toEqual(expected);
+  });
+});
+
+test("without a seed each text is another", async () => {
+  const texts = await Promise.all([1, 2].map(async () => (await generate(model, PROMPT, { maxTokens: 20 })).text));
+  expect(texts[0]).not.toBe(texts[1]);
+});
+
+describe("what is returned", () => {
+  const options = { seed: 1, maxTokens: 9 };
+
+  test("is read token by token, and its texts are the whole text", async () => {
+    const tokens = [];
+    for await (const token of generate(model, PROMPT, options)) tokens.push(token);
+    const { text, ids, finishReason } = await generate(model, PROMPT, options);
+    expect(tokens.map((token) => token.text).join("")).toBe(text);
+    expect(tokens.map(({ id }) => id)).toEqual(ids);
+    expect(finishReason).toBe("length");
+  });
+
+  test("is the whole text when awaited after the loop, and again", async () => {
+    const generation = generate(model, PROMPT, options);
+    for await (const _ of generation);
+    const text = await generation;
+    expect(text.ids).toHaveLength(9);
+    expect(await generation).toBe(text);
+  });
+
+  test("is complete when awaited after its first token was read", async () => {
+    const generation = generate(model, PROMPT, options);
+    const first = await generation[Symbol.asyncIterator]().next();
+    expect((await generation).ids[0]).toBe(first.value?.id);
+    expect((await generation).ids).toHaveLength(9);
+  });
+
+  test("ends where a loop is left, with the text that was held back", async () => {
+    const generation = generate(model, PROMPT, { ...options, stop: [" a huntsman and a king"] });
+    const ids = [];
+    for await (const { id } of generation) if (ids.push(id) === 3) break;
+    const { text, ...rest } = await generation;
+    expect(rest).toEqual({ ids, finishReason: "abort" });
+    expect(text).toBe(model.tokenizer?.decode(ids));
+  });
+
+  test("runs nothing before it is read", async () => {
+    const controller = new AbortController();
+    const generation = generate(model, PROMPT, { ...options, signal: controller.signal });
+    controller.abort();
+    expect(await generation).toEqual({ text: "", ids: [], finishReason: "abort" });
+  });
+
+  test("rejects with the error of the run", async () => {
+    const free = vi.spyOn(model.engine, "takeArena").mockImplementation(() => {
+      throw new Error("no arena");
+    });
+    const generation = generate(model, PROMPT, options);
+    await expect(generation).rejects.toThrow("no arena");
+    free.mockRestore();
+    await expect(generation).rejects.toThrow("no arena"); // it is not run again
+  });
+});
+
+test("a model without a tokenizer continues ids", async () => {
+  const config = { ...model.config, nLayer: 1 };
+  const engine = createReferenceEngine();
+  const plain = await randomModel("plain", config, engine);
+  const { text, ids } = await generate(plain, [1, 2, 3], { maxTokens: 2, greedy: true });
+  expect(text).toBe("");
+  expect(ids).toHaveLength(2);
+});
+
+describe("errors are thrown at the call", () => {
+  test.each<[unknown, RegExp]>([
+    [{ max_tokens: 3 }, /^generate: there is no option "max_tokens"; did you mean "maxTokens"\?$/],
+    [{ top_p: 0.5 }, /^generate: there is no option "top_p"; did you mean "topP"\?$/],
+    [{ temprature: 1 }, /^generate: there is no option "temprature"; did you mean "temperature"\?$/],
+    [{ maxTokens: "3" }, /^generate: option "maxTokens" must be a number, got the string "3"$/],
+    [{ stop: "x" }, /^generate: option "stop" must be a list of strings, got the string "x"$/],
+    [{ signal: new AbortController() }, /^generate: option "signal" must be an AbortSignal, got an AbortController$/],
+    [{ maxTokens: -1 }, /^generate: maxTokens must be a whole number, 0 or more, got -1$/],
+    [
+      { seed: 1, greedy: true },
+      /^generate: seed does nothing with greedy, which draws nothing; leave one of them out$/,
+    ],
+    [{ seed: -1 }, /seed/],
+  ])("%j", (options, message) => {
+    expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(message);
+    expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(RangeError);
+  });
+
+  test("of the chain too, and none names a flag", () => {
+    const wrong = () => generate(model, PROMPT, { topP: 2 });
+    expect(wrong).toThrow(SamplingError);
+    expect(wrong).toThrow(/^(?!.*--).*2/);
+  });
+});

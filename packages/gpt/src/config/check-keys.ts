@@ -1,0 +1,20 @@
+/** The keys of a flat JSON file against a schema: config.json and generation_config.json. */
+import type { GenericSchema } from "valibot";
+import { ConfigError, quote } from "../errors.ts";
+import { parse } from "./schema.ts";
+
+/** The keys with their defaults. @throws ConfigError naming the first that breaks its rule */
+export function checkKeys<Output>(
+  schema: GenericSchema<unknown, Output>,
+  keys: Readonly<Record<string, unknown>>,
+  file: string,
+): Output {
+  return parse(schema, keys, ({ path: [key = ""], rule }) => {
+    const got = `${quote(keys[key])} (${typeName(keys[key])})`;
+    return new ConfigError(file, `"${key}" must be ${rule}, got ${got}`);
+  });
+}
+
+function typeName(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
