@@ -55,14 +55,18 @@ const longest = () =>
     }),
   );
 
-/** The memory of an engine in which so many caches fit beside the passes. */
+/** The memory of an engine in which so many caches fit beside the passes, by bisection. */
 function bytesForCaches(count: number): number {
+  const tokens = longest();
   const fits = (bytes: number) =>
-    fittingCaches({ ...modelOf("reference"), engine: limitedEngine(bytes).engine }, longest(), 32);
-  const one = cacheBytes(modelOf("reference").config, longest());
-  let bytes = 0;
-  while (fits(bytes) < 2) bytes += one / 2;
-  return bytes + (count - 2) * one;
+    fittingCaches({ ...modelOf("reference"), engine: limitedEngine(bytes).engine }, tokens, 32) >= count;
+  let [least, most] = [0, 1e9];
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (fits(middle)) most = middle;
+    else least = middle;
+  }
+  return most;
 }
 
 describe("scoring", () => {

@@ -31,6 +31,7 @@ export async function serveFiles(files: Files, answer: Answer = () => false): Pr
     const exchange = { name, bytes: files.get(name), request, response };
     if (!(await answer(exchange))) send(exchange);
   });
+  server.keepAliveTimeout = 0; // on a busy machine, a connection may be reused just as its time is over
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async () => {
     server.closeAllConnections();

@@ -296,8 +296,8 @@ test.each([
 
 test.each([
   [{ onprogress: () => {} }, 'there is no option "onprogress"; did you mean "onProgress"?'],
-  [{ dtype: "fp16" }, 'option "dtype" must be "auto", "f32", "f16", "bf16" or "int8", got the string "fp16"'],
-  [{ engine: "simd" }, 'option "engine" must be an engine, got the string "simd"'],
+  [{ dtype: "fp16" }, 'option "dtype" must be "f32", "f16", "bf16", "int8" or "auto", got the string "fp16"'],
+  [{ engine: "simd" }, 'option "engine" must be an Engine, as createEngine returns it, got the string "simd"'],
   [{ signal: new AbortController() }, 'option "signal" must be an AbortSignal, got an AbortController'],
   [{ name: 7 }, 'option "name" must be a string, got the number 7'],
   [{ onProgress: true }, 'option "onProgress" must be a function, got true'],

@@ -4,6 +4,7 @@
  * add in one order.
  */
 import { fittingCaches, interruptibleForward, KVCache, logSumOfExp, type Model } from "@tsgpt/gpt";
+import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
 import type { ChoiceTokens } from "./choice-tokens.ts";
 
 /** A scored token of a choice. */
@@ -19,6 +20,8 @@ export interface ScoreChoicesOptions {
   /** Called with the tokens of each choice of a prompt as soon as they are scored, in the order of the prompts. */
   readonly onScored?: ((prompt: number, choices: readonly (readonly ChoiceToken[])[]) => void) | undefined;
 }
+
+const checks: Checks<ScoreChoicesOptions> = { signal: abortSignal, onScored: "function" };
 
 /** Caches that exist at once; more do not make a pass faster. */
 const CACHES = 32;
@@ -44,8 +47,10 @@ interface Continued {
 export async function scoreChoices(
   model: Model,
   prompts: readonly ChoiceTokens[],
-  { signal, onScored }: ScoreChoicesOptions = {},
+  options: ScoreChoicesOptions = {},
 ): Promise<(readonly (readonly ChoiceToken[])[])[]> {
+  checkOptions("scoreChoices", options, checks);
+  const { signal, onScored } = options;
   const results: (readonly (readonly ChoiceToken[])[])[] = [];
   const most = fittingCaches(model, Math.max(1, ...prompts.map(capacityOf)), CACHES);
   for (const group of groupsOf(prompts, most, model.config.nPositions)) {

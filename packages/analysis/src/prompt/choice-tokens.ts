@@ -1,6 +1,6 @@
 /**
- * Where a prompt ends and a choice begins, in tokens. Prompt and choice are encoded as one text, because a tokenizer may
- * join the end of one and the beginning of the other: GPT-2's " Positive", with its space, is one token.
+ * Where a prompt ends and a choice begins, in tokens. Prompt and choice are encoded as one text, because a tokenizer
+ * may join the end of one and the beginning of the other: GPT-2's " Positive", with its space, is one token.
  */
 import { ContextOverflowError, type Model, promptIds, quote } from "@tsgpt/gpt";
 
@@ -8,15 +8,15 @@ import { ContextOverflowError, type Model, promptIds, quote } from "@tsgpt/gpt";
 export interface ChoiceTokens {
   /** The first tokens of the prompt, those that it has in common with the tokens of every text. */
   readonly shared: readonly number[];
-  /** The remaining tokens of each text, which are scored. They spell the choice, and what `shared` lacks of the prompt. */
+  /** The other tokens of each text, which are scored. They spell the choice, and what `shared` lacks of the prompt. */
   readonly rests: readonly (readonly number[])[];
 }
 
 /**
  * The tokens of a prompt with each choice. If nothing is shared, as with an empty prompt, the model's begin- or
  * end-of-text token is put before the text.
- * @throws RangeError for a model without a tokenizer, for nothing shared if the model has no such token, and for a choice
- * that adds no token; ContextOverflowError for a text of more than nPositions tokens
+ * @throws RangeError for a model without a tokenizer, for nothing shared if the model has no such token, and for a
+ * choice that adds no token; ContextOverflowError for a text of more than nPositions tokens
  */
 export function choiceTokens(model: Model, prompt: string, choices: readonly string[]): ChoiceTokens {
   const { tokenizer, config, name } = model;

@@ -50,7 +50,7 @@ type PromptFlags = OptionsOf<typeof options>;
 const HELP = `Examples:
   $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"
   $ tsgpt prompt examples/prompts/pronoun.txt --file examples/prompts/pronoun.jsonl --output answers.jsonl --resume
-  $ tsgpt prompt examples/prompts/pronoun.txt --input "The queen lost" --choices " her"," her own"," his" --normalize prior
+  $ tsgpt prompt examples/prompts/pronoun.txt --input "The queen lost" --choices " her own"," his" --normalize prior
   $ tsgpt prompt examples/prompts/translation.txt --model gpt2-xl --input "Thank you very much."
 
 A template is a text with {{input}} where the input goes. It may begin with front matter, YAML between two lines of ---,

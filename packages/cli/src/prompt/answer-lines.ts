@@ -1,6 +1,6 @@
 /**
- * prompt --file: answers the lines of a JSONL file. Each gives one line of JSON, in order; an invalid one gives an entry
- * with its number and the error.
+ * prompt --file: answers the lines of a JSONL file. Each gives one line of JSON, in order; an invalid one gives an
+ * entry with its number and the error.
  */
 import { errorMessage } from "../terminal/error-message.ts";
 import { inLineOrder } from "../terminal/in-line-order.ts";

@@ -1,6 +1,6 @@
 /**
- * The front matter of a template: YAML whose keys are options of tsgpt prompt without their dashes. Each value is read by
- * the parser of its option, so that a template and the command line have the same rules.
+ * The front matter of a template: YAML whose keys are options of tsgpt prompt without their dashes. Each value is read
+ * by the parser of its option, so that a template and the command line have the same rules.
  */
 import { quote } from "@tsgpt/gpt";
 import { Command, InvalidArgumentError } from "commander";
