@@ -21,6 +21,7 @@ import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
+import { checkOwnInput, filesOf, type InputFile, STDIN } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { type Interruption, interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -70,14 +71,23 @@ async function explainCommand(typed: string | undefined, flags: ExplainFlags): P
   if (typed !== undefined && tokens !== undefined)
     throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
   const stop = interruption();
-  if (html !== undefined) await checkWritable(html);
   const readsStdin = tokens === undefined && (typed === undefined || typed === "-");
+  await checkPage(html, readsStdin ? [STDIN] : filesOf([typed]));
   const text = tokens ? undefined : readsStdin ? await readStdin(stop.signal) : await typedText(typed as string);
-  const model = await loadFound(await findModel(flags, stop.signal), await makeEngine(flags), flags.dtype, stop.signal);
+  const found = await findModel(flags, stop.signal);
+  await checkPage(html, [[found.folder, "--model"]]);
+  const model = await loadFound(found, await makeEngine(flags), flags.dtype, stop.signal);
   const input = await explained(model, tokens ?? text ?? "", flags, stop.signal);
   if (html !== undefined) await writePage(html, input);
   if (json) return writePieces(explainJson(input));
   if (html === undefined) await showStages(input, flags, readsStdin ? undefined : stop);
+}
+
+/** @throws CliError for a page that would replace an input, or that cannot be written */
+async function checkPage(html: string | undefined, inputs: readonly InputFile[]): Promise<void> {
+  if (html === undefined) return;
+  await checkOwnInput("--html", html, inputs);
+  await checkWritable(html, { devices: true });
 }
 
 type Explained = Omit<StageInput, "room">;
