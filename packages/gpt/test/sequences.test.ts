@@ -252,3 +252,24 @@ test("a pass given up between layers leaves every cache as it was", () => {
   pass.return(undefined as never);
   expect(sequences.map(({ cache }) => cache.length)).toEqual([3, 1]);
 });
+
+test.each<[string, () => unknown, string]>([
+  [
+    "ids for sequences",
+    () => forwardBatch(tinyModel(), [1, 2] as never),
+    "forwardBatch: sequence 0: needs a list of token ids, as { ids, cache }, got the sequence the number 1",
+  ],
+  [
+    "a list of ids for a sequence",
+    () => forwardBatch(tinyModel(), [[1]] as never),
+    "forward: needs a list of token ids, as { ids, cache }, got the sequence an Array",
+  ],
+  ["nothing for a sequence", () => forwardBatch(tinyModel(), [undefined] as never), "got the sequence nothing"],
+  [
+    "a text",
+    () => forward(tinyModel(), "a wolf" as never),
+    'forward: needs a list of token ids, as { ids, cache }, got the string "a wolf"',
+  ],
+])("%s is refused", (_, run, message) => {
+  expect(run).toThrow(message);
+});

@@ -2,6 +2,7 @@
  * Sequences: the input of a pass, a list of independent texts. Their rows are concatenated; row-wise operations see
  * [sum of T, C] and read each weight once for all of them. Everything is checked before anything is written.
  */
+import { describeValue } from "@tsgpt/numeric";
 import { type Engine, ShapeError } from "@tsgpt/tensor";
 import type { Parameters } from "../checkpoint/parameters.ts";
 import type { GPT2Config } from "../config/config.ts";
@@ -52,7 +53,7 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for an empty list, a sequence without ids, a cache given twice; ContextOverflowError naming the
+ * @throws RangeError for an empty list, what is not a sequence, a sequence without ids, a cache given twice; ContextOverflowError naming the
  * sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
@@ -60,14 +61,23 @@ export function checkSequences(model: PassModel, sequences: readonly Sequence[])
   const isBatch = sequences.length > 1;
   for (let index = 0; index < sequences.length; index++) {
     const sequence = sequences[index] as Sequence;
-    const { ids, cache } = sequence;
     const by = isBatch ? `forwardBatch: sequence ${index}` : "forward";
+    checkForm(sequence, by);
+    const { ids, cache } = sequence;
     if (ids.length === 0) throw new RangeError(`${by}: needs at least one token id, got none`);
     if (isBatch) checkIds(model.config, ids, by);
     cache?.checkFor(model, by);
     checkContext(model.config, sequence, isBatch ? index : undefined);
   }
   if (isBatch) checkOwnCaches(sequences);
+}
+
+/** A text, or the ids of one sequence in place of a list of sequences, would be an error of a later function. */
+function checkForm(sequence: Sequence, by: string): void {
+  const ids: unknown = sequence?.ids;
+  if (typeof ids === "object" && ids !== null && "length" in ids) return;
+  const got = ids === undefined ? `the sequence ${describeValue(sequence)}` : describeValue(ids);
+  throw new RangeError(`${by}: needs a list of token ids, as { ids, cache }, got ${got}`);
 }
 
 function checkOwnCaches(sequences: readonly Sequence[]): void {
