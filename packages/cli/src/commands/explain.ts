@@ -45,7 +45,7 @@ export const explain = command({
   $ tsgpt explain "Once upon a time" --html once.html
   $ tsgpt explain --tokens 1,2,3 --position 1 --json
 
-Stages: ${STAGE_NAMES.join(", ")}. On a terminal Enter shows the
+Stages: ${STAGE_NAMES.join(", ")}. On a terminal Enter or space shows the
 next one and q quits; with --stage, or if the output is not a terminal, nothing waits.
 
 Everything is about one position, by default the last: a position depends on the tokens up to it alone. lens: what each
@@ -137,12 +137,15 @@ function stagesOf(input: Explained, room: Room): Stage[] {
   return STAGE_NAMES.map((name) => stageOf(name, { ...input, room }));
 }
 
+/** Columns below which lines are longer than the terminal. */
+const NARROWEST = 20;
+
 /** Prints the stages; a person at a terminal steps through them, unless the prompt came through stdin. */
 async function showStages(input: Explained, { stage }: ExplainFlags, stop: Interruption | undefined): Promise<void> {
   const { isTTY, columns = 80, rows = 24 } = process.stdout;
-  const width = isTTY ? Math.max(40, columns) : 80;
+  const width = isTTY ? Math.max(NARROWEST, columns) : 80;
   const lines = isTTY ? Math.max(24, rows) : 24;
-  const room: Room = { lines: lines - 2, tokens: Math.floor((width - 32) / 2) };
+  const room: Room = { lines: lines - 2, tokens: Math.max(3, Math.floor((width - 32) / 2)) };
   const stages = stage === undefined ? stagesOf(input, room) : [stageOf(stage, { ...input, room })];
   const color = isTTY && process.stdout.hasColors(256);
   const screens = stages.map((one) => stageScreen(one, { width, color }));
