@@ -9,8 +9,9 @@ const LIBRARIES = readdirSync(packages).filter(
   (name) => !COMMANDS.includes(name) && existsSync(join(packages, name, "src")),
 );
 
-/** `--offline`, `tsgpt models`, and the words for them; Node's own flags are advice for its users too. */
-const OF_COMMAND_LINES = /(?<![\w-]|node )--[a-z]|\btsgpt [a-z]|\bflags?\b|\bcommands?\b|\bcommand line\b|\bCLI\b/;
+/** `--offline`, `tsgpt models`, and the words for them; Node's own flags are advice for its users too, and CSS has `--size: 1`. */
+const OF_COMMAND_LINES =
+  /(?<![\w-]|node |var\()--[a-z][\w-]*(?![\w-]*:)|\btsgpt [a-z]|\bflags?\b|\bcommands?\b|\bcommand line\b|\bCLI\b/;
 
 /** Comments, which are skipped, and the three kinds of string. */
 const TOKENS = /\/\/.*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;

@@ -10,6 +10,7 @@ test("the package exports what others use, and no more", () => {
     "applyChain",
     "argmax",
     "candidatesOf",
+    "chainOptionNames",
     "checkWatermarkKey",
     "colorHash",
     "createSampler",

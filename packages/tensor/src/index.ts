@@ -13,7 +13,7 @@ export {
   referenceEngine,
 } from "./engine.ts";
 export { EngineError, formatShape, ShapeError } from "./errors.ts";
-export type { AttentionOptions, GeluForm, Kernels } from "./kernels/kernels.ts";
+export type { AttentionOptions, AttentionSequence, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { LINEAR_SCRATCH_BYTES } from "./kernels/simd/constants.ts";
 export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
 export { MOST_THREADS } from "./kernels/simd/threads/thread-count.ts";
@@ -22,7 +22,7 @@ export { gelu, relu, silu } from "./ops/activations.ts";
 export { add, addInto, scale } from "./ops/add.ts";
 export { argmax } from "./ops/argmax.ts";
 export { asMultiplied } from "./ops/as-multiplied.ts";
-export { attention, attentionInto, storeHeads } from "./ops/attention.ts";
+export { attention, attentionInto, attentionOfEach, storeHeads } from "./ops/attention.ts";
 export { columns } from "./ops/columns.ts";
 export { copyHeads, copyInto } from "./ops/copy.ts";
 export { embedding } from "./ops/embedding.ts";

@@ -1,5 +1,13 @@
 /** Shapes that attention and the cache's heads cannot take, and what is said of them. */
-import { type AttentionOptions, attention, attentionInto, referenceEngine, storeHeads, Tensor } from "@tsgpt/tensor";
+import {
+  type AttentionOptions,
+  attention,
+  attentionInto,
+  attentionOfEach,
+  referenceEngine,
+  storeHeads,
+  Tensor,
+} from "@tsgpt/tensor";
 import { expect, test } from "vitest";
 
 const shapes = (q: number[], keys: number[], values: number[], options: Partial<AttentionOptions> = {}) => {
@@ -43,6 +51,30 @@ test("attentionInto checks the memory it is given", () => {
   const [q, keys] = [Tensor.zeros([1, 4]), Tensor.zeros([2, 3, 2])];
   expect(() => attentionInto(Tensor.zeros([4]), q, keys, keys, { past: 0, scale: 1 }, referenceEngine)).toThrow(
     "attention: out must be [1, 4], got [4]",
+  );
+});
+
+test.each([
+  [[2, 4], 1, "attention: q must have the 1 rows of its sequences, got [2, 4]"],
+  [[1, 4], -1, "attention: 0 past and -1 new tokens do not fit keys of 3 rows"],
+  [[1, 4], 0.5, "attention: 0 past and 0.5 new tokens do not fit keys of 3 rows"],
+  [[4], 1, "attention: q must be [T, C], got [4]"],
+  [[1, 5], 1, "attention: q must be [T, H * D] = [*, 4], got [1, 5]"],
+])("attentionOfEach of q %j and a sequence of %d rows is refused", (shape, rows, message) => {
+  const [q, keys] = [Tensor.zeros(shape), Tensor.zeros([2, 3, 2])];
+  const sequence = { rows, keys, values: keys, past: 0 };
+  expect(() => attentionOfEach(q, q, [sequence], 1, referenceEngine)).toThrow(message);
+});
+
+test("attentionOfEach needs the same heads in all sequences, and memory of the queries' shape", () => {
+  const q = Tensor.zeros([2, 4]);
+  const [two, four] = [Tensor.zeros([2, 3, 2]), Tensor.zeros([4, 3, 1])];
+  const sequences = [two, four].map((keys) => ({ rows: 1, keys, values: keys, past: 0 }));
+  expect(() => attentionOfEach(q, q, sequences, 1, referenceEngine)).toThrow(
+    "attention: keys of each must be [H, S, D] = [2, *, 2], got [4, 3, 1]",
+  );
+  expect(() => attentionOfEach(Tensor.zeros([4]), q, sequences, 1, referenceEngine)).toThrow(
+    "attention: out must be [2, 4], got [4]",
   );
 });
 

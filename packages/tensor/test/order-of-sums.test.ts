@@ -5,6 +5,8 @@
 import {
   add,
   attention,
+  attentionInto,
+  attentionOfEach,
   createReferenceEngine,
   createSimdEngine,
   type Engine,
@@ -34,8 +36,8 @@ const dtypes = ["f32", "f16", "bf16", "int8"] as const;
 
 /** Numbers of rows: below, at and above every tile and block of rows. */
 const rowCounts = FULL
-  ? [...Array.from({ length: 40 }, (_, i) => i + 1), 79, 81, 159, 160, 161, 241]
-  : [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 33, 41, 81, 161];
+  ? [...Array.from({ length: 40 }, (_, i) => i + 1), 79, 83, 84, 85, 160, 167, 168, 169, 253]
+  : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 19, 33, 85, 169];
 
 const rowOf = (x: Tensor, i: number) => new Tensor(x.row(i).data.slice(), [1, x.shape[1] as number]);
 
@@ -116,6 +118,38 @@ describe.each(engines)("$name", ({ name, create }) => {
       seed: 21,
       numRuns: 25,
     });
+  });
+
+  test("attention of several sequences at once gives each what it has alone", () => {
+    for (const [heads, d] of [
+      [2, 5],
+      [3, 64],
+    ] as const) {
+      const lengths = [
+        [1, 0],
+        [1, 17],
+        [5, 3],
+        [0, 4],
+        [1, 130],
+        [9, 0],
+        [4, 1],
+        [1, 16],
+      ] as const;
+      const sequences = lengths.map(([rows, past], i) => {
+        const shape = [heads, rows + past + (i % 3), d];
+        return { rows, past, keys: noise(shape, 20 + i), values: noise(shape, 40 + i) };
+      });
+      const q = noise([lengths.reduce((sum, [rows]) => sum + rows, 0), heads * d], 10);
+      const [together, apart] = [Tensor.zeros(q.shape), Tensor.zeros(q.shape)];
+      attentionOfEach(together, q, sequences, 0.3, engine);
+      let row = 0;
+      for (const { rows, past, keys, values } of sequences) {
+        const [out, own] = [apart.slice(row, row + rows), q.slice(row, row + rows)];
+        attentionInto(out, own, keys, values, { past, scale: 0.3 }, engine);
+        row += rows;
+      }
+      expect(together.data).toEqual(apart.data);
+    }
   });
 
   function compareQueries(t: number, past: number, heads: number, d: number): void {

@@ -1,11 +1,18 @@
 /**
- * Attention of a pass: the one operation that handles each sequence by itself. Queries see only the keys of their own
- * sequence, cached ones included. Scores and pattern are materialized only for a hook that listens for them.
+ * Attention of a pass: the one operation in which each sequence has operands of its own. Queries see only the keys of
+ * their own sequence, cached ones included. Scores and pattern are materialized only for a hook that listens for them.
  */
-import { type AttentionOptions, attentionInto, storeHeads, type Tensor } from "@tsgpt/tensor";
+import {
+  type AttentionOptions,
+  type AttentionSequence,
+  attentionInto,
+  attentionOfEach,
+  storeHeads,
+  type Tensor,
+} from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import type { Pass } from "./pass.ts";
-import { pastOf, type Sequence } from "./sequences.ts";
+import { pastOf } from "./sequences.ts";
 
 /**
  * z = pattern V, where pattern = softmax(q K^T / sqrt(D)), causal, for each sequence. [sum of T, C] -> [sum of T, C]
@@ -13,25 +20,33 @@ import { pastOf, type Sequence } from "./sequences.ts";
 export function attend(q: Tensor, k: Tensor, v: Tensor, pass: Pass): Tensor {
   const { config, sequences, arena, layer, rowsOf } = pass;
   const z = arena.allocate(q.shape); // [sum of T, C]
-  const isAllCached = sequences.every(isCached);
-  const ownKeys = isAllCached ? k : arena.allocate(k.shape);
-  const ownValues = isAllCached ? v : arena.allocate(v.shape);
   const scale = attentionScale(config, layer);
-  for (let i = 0; i < sequences.length; i++) {
-    const sequence = sequences[i] as Sequence;
-    const { cache } = sequence;
-    cache?.store(layer, rowsOf(k, i), rowsOf(v, i));
-    const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
-    const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
-    const options = { past: pastOf(sequence), scale };
-    if (!isWatched(i, pass)) attentionInto(rowsOf(z, i), rowsOf(q, i), keys, values, options, arena);
-    else attendWatched({ z: rowsOf(z, i), q: rowsOf(q, i), keys, values }, options, i, pass);
+  const each = keysAndValues(k, v, pass);
+  if (!sequences.some((_, i) => isWatched(i, pass))) {
+    attentionOfEach(z, q, each, scale, arena);
+    return z;
+  }
+  for (const [i, { keys, values, past }] of each.entries()) {
+    const own = { z: rowsOf(z, i), q: rowsOf(q, i), keys, values };
+    if (isWatched(i, pass)) attendWatched(own, { past, scale }, i, pass);
+    else attentionInto(own.z, own.q, keys, values, { past, scale }, arena);
   }
   return z;
 }
 
-function isCached({ cache }: Sequence): boolean {
-  return cache !== undefined;
+/** The keys and values that each sequence's queries see: its cache's, to which the new ones are added, or its own. */
+function keysAndValues(k: Tensor, v: Tensor, pass: Pass): AttentionSequence[] {
+  const { sequences, arena, layer, rowsOf } = pass;
+  const isAllCached = sequences.every(({ cache }) => cache !== undefined);
+  const ownKeys = isAllCached ? k : arena.allocate(k.shape);
+  const ownValues = isAllCached ? v : arena.allocate(v.shape);
+  return sequences.map((sequence, i) => {
+    const { cache, ids } = sequence;
+    cache?.store(layer, rowsOf(k, i), rowsOf(v, i));
+    const keys = cache?.keys(layer) ?? headsApart(rowsOf(k, i), rowsOf(ownKeys, i), pass); // [H, >= S, D]
+    const values = cache?.values(layer) ?? headsApart(rowsOf(v, i), rowsOf(ownValues, i), pass);
+    return { rows: ids.length, keys, values, past: pastOf(sequence) };
+  });
 }
 
 /** Whether a hook listens for the scores or the pattern. */

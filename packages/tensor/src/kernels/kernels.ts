@@ -22,6 +22,18 @@ export interface AttentionOptions {
   readonly from?: "queries" | "scores" | "pattern" | undefined;
 }
 
+/** What attention needs of one of several sequences, besides its queries. */
+export interface AttentionSequence {
+  /** T: its queries. */
+  readonly rows: number;
+  /** [H, capacity, D], of which the first P + T rows of each head are read. */
+  readonly keys: Tensor;
+  /** As for `keys`. */
+  readonly values: Tensor;
+  /** P: keys that came before the first query. */
+  readonly past: number;
+}
+
 /** The forward kernels, one formula each. */
 export interface Kernels {
   /** out[i, j] = sum over t of a[i, t] b[t, j]. [m, k] x [k, n] -> [m, n] */
@@ -69,4 +81,6 @@ export interface Kernels {
    * q [T, C], keys and values [H, capacity, D] -> [T, C]
    */
   attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions): void;
+  /** `attention` of several sequences, whose rows lie one after another. q [sum of T, C] -> [sum of T, C] */
+  attentionOfEach(out: Tensor, q: Tensor, sequences: readonly AttentionSequence[], scale: number): void;
 }

@@ -2,7 +2,7 @@
 import { type Checks, checkOptions, objectWith, oneOf, required } from "@tsgpt/numeric";
 import type { Backend } from "../backend.ts";
 import { formatShape, ShapeError } from "../errors.ts";
-import type { AttentionOptions } from "../kernels/kernels.ts";
+import type { AttentionOptions, AttentionSequence } from "../kernels/kernels.ts";
 import { sameShape, type Tensor } from "../tensor.ts";
 import { checkRank, checkShape } from "./check.ts";
 
@@ -60,22 +60,59 @@ function attend(
 ): void {
   const { past, scores, pattern, from } = options;
   checkRank("attention", "q", q, "[T, C]");
-  checkRank("attention", "keys", keys, "[H, S, D]");
-  checkShape("attention", "values", values, keys.shape);
   checkShape("attention", "out", out, q.shape);
-  const [heads, capacity, d] = keys.shape as [number, number, number];
-  const [t, c] = q.shape as [number, number];
-  if (c !== heads * d) {
-    throw new ShapeError(`attention: q must be [T, H * D] = [*, ${heads * d}], got ${formatShape(q.shape)}`);
-  }
-  if (!Number.isInteger(past) || past < 0 || past + t > capacity) {
-    throw new ShapeError(`attention: ${past} past and ${t} new tokens do not fit keys of ${capacity} rows`);
-  }
+  const t = q.shape[0] as number;
+  checkSequence(q, { rows: t, keys, values, past });
+  const heads = keys.shape[0] as number;
   if (scores) checkSquare("scores", scores, heads, t, past + t);
   else if (from === "scores") throw new ShapeError(`attention: from "${from}" needs scores`);
   if (pattern) checkSquare("pattern", pattern, heads, t, past + t);
   else if (from === "pattern") throw new ShapeError(`attention: from "${from}" needs pattern`);
   backend.kernels.attention(out, q, keys, values, options);
+}
+
+/**
+ * `attention` of several sequences at once, each with its own keys and values; sequence b has the next `rows` of q. q
+ * [sum of T, C] -> out [sum of T, C]
+ * @throws ShapeError for what does not fit, as `attention`; if the sequences do not have as many rows as q
+ */
+export function attentionOfEach(
+  out: Tensor,
+  q: Tensor,
+  sequences: readonly AttentionSequence[],
+  scale: number,
+  backend: Backend,
+): void {
+  checkRank("attention", "q", q, "[T, C]");
+  checkShape("attention", "out", out, q.shape);
+  let rows = 0;
+  for (const sequence of sequences) {
+    checkSequence(q, sequence);
+    checkSameHeads((sequences[0] as AttentionSequence).keys, sequence.keys);
+    rows += sequence.rows;
+  }
+  if (rows !== q.shape[0]) {
+    throw new ShapeError(`attention: q must have the ${rows} rows of its sequences, got ${formatShape(q.shape)}`);
+  }
+  backend.kernels.attentionOfEach(out, q, sequences, scale);
+}
+
+function checkSequence(q: Tensor, { rows, keys, values, past }: AttentionSequence): void {
+  checkRank("attention", "keys", keys, "[H, S, D]");
+  checkShape("attention", "values", values, keys.shape);
+  const [heads, capacity, d] = keys.shape as [number, number, number];
+  if (q.shape[1] !== heads * d) {
+    throw new ShapeError(`attention: q must be [T, H * D] = [*, ${heads * d}], got ${formatShape(q.shape)}`);
+  }
+  const isWhole = Number.isInteger(past) && Number.isInteger(rows);
+  if (!isWhole || past < 0 || rows < 0 || past + rows > capacity) {
+    throw new ShapeError(`attention: ${past} past and ${rows} new tokens do not fit keys of ${capacity} rows`);
+  }
+}
+
+function checkSameHeads({ shape: [heads, , d] }: Tensor, { shape }: Tensor): void {
+  if (shape[0] === heads && shape[2] === d) return;
+  throw new ShapeError(`attention: keys of each must be [H, S, D] = [${heads}, *, ${d}], got ${formatShape(shape)}`);
 }
 
 function checkSquare(name: string, square: Tensor, heads: number, t: number, s: number): void {

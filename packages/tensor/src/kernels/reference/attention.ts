@@ -5,7 +5,7 @@
  * run continued from stored ones has the same bits.
  */
 import type { Tensor } from "../../tensor.ts";
-import type { AttentionOptions } from "../kernels.ts";
+import type { AttentionOptions, AttentionSequence } from "../kernels.ts";
 
 /**
  * From the queries: pattern[h, i, t] = softmax over t <= P + i of scale * q[i, h] . keys[h, t]; out[i, h D + j] = sum
@@ -25,6 +25,15 @@ export function attention(out: Tensor, q: Tensor, keys: Tensor, values: Tensor, 
       if (pattern) store(pattern, h, i, row, 0);
       weightedSum(headOf(out, i, h, d), row, valuesOfHead);
     }
+  }
+}
+
+/** Sequence after sequence, whose rows lie one after another. q [sum of T, C] -> [sum of T, C] */
+export function attentionOfEach(out: Tensor, q: Tensor, sequences: readonly AttentionSequence[], scale: number): void {
+  let row = 0;
+  for (const { rows, keys, values, past } of sequences) {
+    attention(out.slice(row, row + rows), q.slice(row, row + rows), keys, values, { past, scale });
+    row += rows;
   }
 }
 

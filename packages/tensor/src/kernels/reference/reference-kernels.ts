@@ -5,7 +5,7 @@
 import type { Kernels } from "../kernels.ts";
 import { gelu, relu, silu } from "./activations.ts";
 import { add, scale } from "./add.ts";
-import { attention, attentionFrom } from "./attention.ts";
+import { attention, attentionFrom, attentionOfEach } from "./attention.ts";
 import { columns, copy, copyHeads, storeHeads } from "./copy.ts";
 import { embedding } from "./embedding.ts";
 import { int8Product } from "./int8.ts";
@@ -41,4 +41,5 @@ export const referenceKernels: Kernels = {
     if (from === "queries") attention(out, q, keys, values, options);
     else attentionFrom(from, out, values, options);
   },
+  attentionOfEach,
 };

@@ -1,7 +1,7 @@
 /** Attention over the cache: assembly/attention.ts. */
 import type { Tensor } from "../../tensor.ts";
-import type { AttentionOptions } from "../kernels.ts";
-import { FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE } from "./constants.ts";
+import type { AttentionOptions, AttentionSequence } from "../kernels.ts";
+import { FROM_PATTERN, FROM_QUERIES, FROM_SCORES, QUERIES_PER_TILE, SEQUENCE_NUMBERS } from "./constants.ts";
 import { type KernelContext, perUnit } from "./context.ts";
 
 const FROM: Readonly<Record<NonNullable<AttentionOptions["from"]>, number>> = {
@@ -12,33 +12,72 @@ const FROM: Readonly<Record<NonNullable<AttentionOptions["from"]>, number>> = {
 const UNITS_PER_THREAD = 32; // more than elsewhere: the last tiles of a head have many times the work of its first
 
 export function attention(
-  { pool, operands, scratch }: KernelContext,
+  context: KernelContext,
   out: Tensor,
   q: Tensor,
   keys: Tensor,
   values: Tensor,
-  options: AttentionOptions,
+  { past, ...options }: AttentionOptions,
+): void {
+  run(context, out, q, [{ rows: q.shape[0] as number, keys, values, past }], options);
+}
+
+export function attentionOfEach(
+  context: KernelContext,
+  out: Tensor,
+  q: Tensor,
+  sequences: readonly AttentionSequence[],
+  scale: number,
+): void {
+  run(context, out, q, sequences, { scale });
+}
+
+/** One job for all sequences; scores and pattern are those of a single one. */
+function run(
+  context: KernelContext,
+  out: Tensor,
+  q: Tensor,
+  sequences: readonly AttentionSequence[],
+  { scale, scores, pattern, from = "queries" }: Omit<AttentionOptions, "past">,
 ): void {
   if (out.size === 0) return;
-  const { past, scale, scores, pattern, from = "queries" } = options;
-  const [heads, capacity, d] = keys.shape as [number, number, number];
-  const t = q.shape[0] as number;
-  const job = pool.jobs.attention
+  const { pool, operands, scratch } = context;
+  const [heads, , d] = (sequences[0] as AttentionSequence).keys.shape as [number, number, number];
+  const { pointer, tiles, longest, work } = tableOf(context, sequences);
+  pool.jobs.attention
     .out(operands.write(out))
     .q(operands.read(q))
-    .keys(operands.read(keys))
-    .values(operands.read(values))
+    .sequences(pointer)
     .scores(from === "scores" ? operands.read(scores) : operands.write(scores))
     .pattern(from === "pattern" ? operands.read(pattern) : operands.write(pattern))
-    .scratch(scratch(pool.threads * pool.exports.attentionScratchBytes(past + t)))
-    .t(t)
+    .scratch(scratch(pool.threads * pool.exports.attentionScratchBytes(longest)))
+    .longest(longest)
     .heads(heads)
     .d(d)
-    .capacity(capacity)
-    .past(past)
     .scale(scale)
-    .from(FROM[from]);
-  const tiles = heads * Math.ceil(t / QUERIES_PER_TILE);
-  job.run(tiles, perUnit(pool, tiles, t * (past + t) * heads * d, UNITS_PER_THREAD));
+    .from(FROM[from])
+    .run(tiles, perUnit(pool, tiles, work * heads * d, UNITS_PER_THREAD));
   operands.done();
+}
+
+/** The table of the sequences, valid until the next, with the number of tiles, the most keys, and rows times keys. */
+function tableOf({ operands, integers }: KernelContext, sequences: readonly AttentionSequence[]) {
+  const table = integers(SEQUENCE_NUMBERS * sequences.length);
+  let at = 0;
+  let [tiles, row, longest, work] = [0, 0, 0, 0];
+  for (const { rows, keys, values, past } of sequences) {
+    const [heads, capacity] = keys.shape as [number, number];
+    tiles += heads * Math.ceil(rows / QUERIES_PER_TILE);
+    table[at++] = tiles;
+    table[at++] = row;
+    table[at++] = rows;
+    table[at++] = past;
+    table[at++] = capacity;
+    table[at++] = operands.read(keys);
+    table[at++] = operands.read(values);
+    row += rows;
+    longest = Math.max(longest, past + rows);
+    work += rows * (past + rows);
+  }
+  return { pointer: table.byteOffset, tiles, longest, work };
 }

@@ -27,7 +27,7 @@ export const FIRST_ARGUMENT = 4;
 export const SLOT_COUNT = 32;
 
 /** Scratch of a thread for a product with floats. */
-export const LINEAR_SCRATCH_BYTES = 42_176;
+export const LINEAR_SCRATCH_BYTES = 43_456;
 
 // How numbers are stored, in files and in panels.
 export const F32 = 0;
@@ -45,5 +45,7 @@ export const SILU = 3;
 export const FROM_QUERIES = 0;
 export const FROM_SCORES = 1;
 export const FROM_PATTERN = 2;
+/** Numbers of a sequence in the table that attention reads: assembly/attention.ts. */
+export const SEQUENCE_NUMBERS = 7;
 /** Queries of one head that attention computes together, at most. */
 export const QUERIES_PER_TILE = 4;

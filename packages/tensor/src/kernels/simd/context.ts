@@ -9,8 +9,8 @@ export interface KernelContext {
   readonly operands: Operands;
   /** Address of `bytes` bytes of scratch; overwrites the previous contents. */
   readonly scratch: (bytes: number) => number;
-  /** Space for ids; overwrites the previous contents. */
-  readonly ids: (count: number) => Int32Array;
+  /** Space for integers, such as ids; overwrites the previous contents. */
+  readonly integers: (count: number) => Int32Array;
 }
 
 const UNITS_PER_THREAD = 8; // so that other threads take over the share of one that was preempted
@@ -19,7 +19,7 @@ const WORTH_SHARING = 16_384; // elements; below this, waking the workers costs 
 /** The context of an engine's kernels. */
 export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
   let place = { pointer: 0, bytes: 0 };
-  let idsPlace = new Int32Array(0);
+  let integersPlace = new Int32Array(0);
   const scratch = (bytes: number) => {
     if (place.bytes < bytes) {
       memory.free(place.pointer);
@@ -27,14 +27,14 @@ export function kernelContext(memory: EngineMemory, pool: Pool): KernelContext {
     }
     return place.pointer;
   };
-  const ids = (count: number) => {
-    if (idsPlace.length < count) {
-      memory.free(idsPlace.byteOffset);
-      idsPlace = new Int32Array(memory.memory.buffer, memory.allocate(4 * count), count);
+  const integers = (count: number) => {
+    if (integersPlace.length < count) {
+      memory.free(integersPlace.byteOffset);
+      integersPlace = new Int32Array(memory.memory.buffer, memory.allocate(4 * count), count);
     }
-    return idsPlace;
+    return integersPlace;
   };
-  return { memory, pool, operands: new Operands(memory), scratch, ids };
+  return { memory, pool, operands: new Operands(memory), scratch, integers };
 }
 
 /** Outputs per unit, if computing `outputs` outputs costs `work` elements; little work is one unit. */

@@ -13,7 +13,7 @@ export function embedding(context: KernelContext, out: Tensor, table: Weight, id
     return;
   }
   pool.check();
-  const lookedUp = context.ids(ids.length);
+  const lookedUp = context.integers(ids.length);
   for (let i = 0; i < ids.length; i++) lookedUp[i] = ids[i] as number;
   pool.exports.embedding(
     operands.write(out),

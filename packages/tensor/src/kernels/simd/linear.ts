@@ -12,12 +12,13 @@ import { packRows } from "./pack-rows.ts";
 import { isPacked, lanesOf, type PackedWeight, packedBytes } from "./packed-weight.ts";
 
 /**
- * For a single row: this fraction of a thread's share is one unit, the rest are units of a fortieth, taken by whichever
+ * For few rows: this fraction of a thread's share is one unit, the rest are units of a fortieth, taken by whichever
  * thread is free.
  */
 const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
-const UNITS_PER_THREAD = 16; // of a product of several rows
+const FEW_ROWS = 40;
+const UNITS_PER_THREAD = 16; // of a product of more rows
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
   if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceKernels.linear(out, x, weight, bias);
@@ -39,7 +40,7 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
   const n = out.shape[1] as number;
   const job = jobFor(context, out, x, weight, bias);
   const panels = Math.ceil(n / lanesOf(weight.dtype));
-  if (m > 1) job.run(panels, perUnit(pool, panels, Number.POSITIVE_INFINITY, UNITS_PER_THREAD));
+  if (m >= FEW_ROWS) job.run(panels, perUnit(pool, panels, Number.POSITIVE_INFINITY, UNITS_PER_THREAD));
   else {
     const share = panels / pool.threads;
     job.run(panels, Math.ceil(share / PIECES_OF_STEP), Math.max(1, Math.floor(FIRST_OF_STEP * share)));

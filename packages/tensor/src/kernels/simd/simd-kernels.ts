@@ -8,7 +8,7 @@ import type { Kernels } from "../kernels.ts";
 import { referenceKernels } from "../reference/reference-kernels.ts";
 import { gelu, silu } from "./activations.ts";
 import { add } from "./add.ts";
-import { attention } from "./attention.ts";
+import { attention, attentionOfEach } from "./attention.ts";
 import { kernelContext } from "./context.ts";
 import { columns, storeHeads } from "./copy.ts";
 import { embedding } from "./embedding.ts";
@@ -40,5 +40,6 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
     copyHeads,
     storeHeads: (cache, x, position) => storeHeads(context, cache, x, position),
     attention: (out, q, keys, values, options) => attention(context, out, q, keys, values, options),
+    attentionOfEach: (out, q, sequences, scale) => attentionOfEach(context, out, q, sequences, scale),
   };
 }

@@ -16,11 +16,12 @@
  *               sequential stream, in which each 4 KB page starts with a cache miss
  *   few rows    inputs are processed in parts that stay in the L1 cache; the first row is computed alone, and so
  *               streams the next part from memory like a single row
- *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of five rows use it, a block
- *               of rows stays in the L2 cache while all panels use it
+ *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of up to six rows use it and
+ *               lines of the next block are loaded (many-rows.ts), a block of rows stays in the L2 cache while all
+ *               panels use it
  *
- * Speed relative to one sequential stream per thread: [1, 768] x [768, 60000] 1.37, [4, 768] 1.7, [8, 768] 1.7, [512,
- * 768] 0.97.
+ * Speed relative to one sequential stream per thread: [1, 768] x [768, 60000] 1.37, [4, 768] 1.7, [8, 768] 1.7, [16,
+ * 768] 1.5, [512, 768] 0.97.
  */
 import { LINEAR_SCRATCH_BYTES } from "../constants";
 import { BF16, F16, F32, shiftOf } from "./dtypes";
@@ -28,20 +29,22 @@ import {
   firstBfloats, firstHalves, lastBfloats, lastHalves, lowerShift, placeFactor, placeMask, upperMask,
 } from "./halves";
 import { stepOfBfloats, stepOfHalves } from "./halves-row";
-import { fiveRows, fourRows, oneRow, threeRows, tilesOfStrip } from "./tiles";
+import { loadBlock, tilesOfBlock } from "./many-rows";
+import { fiveRows, fourRows, oneRow, sixRows, threeRows } from "./tiles";
 
 const LANES: i32 = 32; // outputs of a panel
 const LINE: usize = 128; // bytes of 32 float32
 const STRIP_LINE: usize = 32; // bytes of the eight of a strip
 const K_BLOCK: i32 = 128; // inputs whose terms are one sum
-const ROW_BLOCK: i32 = 80; // rows of a block, a multiple of 5; the last block has up to twice as many
-const FEW_ROWS: i32 = 12;
-const MANY_ROWS: i32 = 40;
+const ROW_BLOCK: i32 = 84; // rows of a block, a multiple of 6; the last block has up to twice as many
+const MANY_ROWS: i32 = 10;
+const LOAD_HALVES_AHEAD: i32 = 64; // rows; for more, widening a block, which reads it as a stream, costs too little
+const PART: i32 = 16; // inputs, for few rows: the next part arrives from memory while the rows are computed
 const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 
 // A thread's scratch: a part of a panel of halves, widened; sums of a block; a last panel's outputs, and its bias.
 const SUMS: usize = 16_384;
-const PADDED: usize = SUMS + MANY_ROWS * LINE;
+const PADDED: usize = SUMS + 2 * ROW_BLOCK * STRIP_LINE;
 const BIAS: usize = PADDED + 2 * ROW_BLOCK * LINE;
 const SCRATCH: usize = BIAS + 192;
 
@@ -58,16 +61,18 @@ export function linear(
   for (let row = 0, rows = 0; row < m; row += rows) {
     rows = m - row < 2 * ROW_BLOCK ? m - row : ROW_BLOCK;
     const xRows = x + <usize>row * rowBytes;
+    if (rows >= MANY_ROWS) loadFirstBlock(weight + <usize>begin * panelBytes, k, dtype);
     for (let panel = begin; panel < end; panel++) {
       const w = weight + <usize>panel * panelBytes, at = <usize>panel * LINE;
+      const next = panel + 1 < end ? w + panelBytes : 0;
       const target = out + <usize>row * outBytes + at;
       const columns = n - panel * LANES;
       if (columns >= LANES) {
-        rowsOfPanel(target, outBytes, bias ? bias + at : ZEROS, xRows, w, rows, k, dtype, scratch);
+        rowsOfPanel(target, outBytes, bias ? bias + at : ZEROS, xRows, w, next, rows, k, dtype, scratch);
       } else {
         memory.fill(scratch + BIAS, 0, LINE);
         if (bias) memory.copy(scratch + BIAS, bias + at, <usize>columns << 2);
-        rowsOfPanel(scratch + PADDED, LINE, scratch + BIAS, xRows, w, rows, k, dtype, scratch);
+        rowsOfPanel(scratch + PADDED, LINE, scratch + BIAS, xRows, w, next, rows, k, dtype, scratch);
         for (let i = 0; i < rows; i++) {
           memory.copy(target + <usize>i * outBytes, scratch + PADDED + <usize>i * LINE, <usize>columns << 2);
         }
@@ -76,19 +81,33 @@ export function linear(
   }
 }
 
+/** The first block of a panel, with nothing to compute meanwhile. */
+function loadFirstBlock(w: usize, k: i32, dtype: i32): void {
+  const line = 3 + shiftOf(dtype), inputs = k / blocksOf(k);
+  loadBlock(w, <usize>k << line, (inputs << line) >> 6);
+}
+
+function blocksOf(k: i32): i32 {
+  return (k + K_BLOCK - 1) / K_BLOCK;
+}
+
 /**
- * Rows of one panel. The sums of the first block of inputs start at the bias; those of later blocks are added to it.
+ * Rows of one panel; `next` is the panel after it, or 0. The sums of the first block of inputs start at the bias; those
+ * of later blocks are added to it.
  */
 function rowsOfPanel(
-  target: usize, stride: usize, bias: usize, x: usize, w: usize, rows: i32, k: i32, dtype: i32, scratch: usize,
+  target: usize, stride: usize, bias: usize, x: usize, w: usize, next: usize, rows: i32, k: i32, dtype: i32,
+  scratch: usize,
 ): void {
   const line = 3 + shiftOf(dtype); // log2 of the bytes of an input's outputs in a strip
-  const blocks = (k + K_BLOCK - 1) / K_BLOCK;
+  const blocks = blocksOf(k);
   for (let block = 0; block < blocks; block++) {
     const from = (k * block) / blocks, count = (k * (block + 1)) / blocks - from;
     const part = w + (<usize>from << line), xs = x + (<usize>from << 2);
-    if (rows >= MANY_ROWS) manyRows(target, stride, block ? 0 : bias, xs, part, rows, count, k, dtype, scratch);
-    else if (block == 0) fewRows(target, stride, bias, xs, part, rows, count, k, dtype, scratch);
+    if (rows >= MANY_ROWS) {
+      const after = block + 1 < blocks ? part + (<usize>count << line) : next;
+      manyRows(target, stride, block ? 0 : bias, xs, part, after, rows, count, k, dtype, scratch);
+    } else if (block == 0) fewRows(target, stride, bias, xs, part, rows, count, k, dtype, scratch);
     else {
       fewRows(scratch + SUMS, LINE, ZEROS, xs, part, rows, count, k, dtype, scratch);
       addRows(target, stride, scratch + SUMS, rows);
@@ -97,23 +116,23 @@ function rowsOfPanel(
 }
 
 /**
- * Many rows of one block of inputs. Their sums start at `start`, or are added to those at `target` while a tile is in
- * cache.
+ * Many rows of one block of inputs; `next` is the block after it, or 0. Their sums start at `start`, or are added to
+ * those at `target` while a tile is in cache.
  */
 function manyRows(
-  target: usize, stride: usize, start: usize, x: usize, w: usize, rows: i32, inputs: i32, k: i32, dtype: i32,
-  scratch: usize,
+  target: usize, stride: usize, start: usize, x: usize, w: usize, next: usize, rows: i32, inputs: i32, k: i32,
+  dtype: i32, scratch: usize,
 ): void {
-  let strip = <usize>k << (3 + shiftOf(dtype));
+  const kept = <usize>k << (3 + shiftOf(dtype)), lines = (inputs << (3 + shiftOf(dtype))) >> 6;
+  let strip = kept;
   if (dtype != F32) {
-    w = widened(scratch, w, strip, inputs, dtype);
+    w = widened(scratch, w, kept, inputs, dtype);
     strip = <usize>inputs << 5;
   }
+  if (dtype != F32 && rows >= LOAD_HALVES_AHEAD) next = 0;
   const sums = start ? 0 : scratch + SUMS;
   if (!start) start = ZEROS;
-  for (let at: usize = 0; at < LINE; at += STRIP_LINE, w += strip) {
-    tilesOfStrip(target + at, stride, start + at, x, <usize>k << 2, w, inputs, rows, sums);
-  }
+  tilesOfBlock(target, stride, start, x, <usize>k << 2, w, strip, inputs, rows, sums, next, kept, lines);
 }
 
 /** Few rows of one block of inputs; their sums start at the 32 numbers at `start`. */
@@ -126,10 +145,9 @@ function fewRows(
     step(target, start, x, w, <usize>k << line, inputs, dtype);
     return;
   }
-  const size = partOf(rows);
   let startStride: usize = 0;
-  for (let i = 0; i < inputs; i += size) {
-    const count = min(size, inputs - i);
+  for (let i = 0; i < inputs; i += PART) {
+    const count = min(PART, inputs - i);
     let part = w + (<usize>i << line), strip = <usize>k << line;
     if (dtype != F32) {
       part = widened(scratch, part, strip, count, dtype);
@@ -139,11 +157,6 @@ function fewRows(
     start = target;
     startStride = stride;
   }
-}
-
-/** Inputs of a part: few enough for few rows that the next part arrives from memory while the rows are computed. */
-function partOf(rows: i32): i32 {
-  return rows < FEW_ROWS ? 16 : 32;
 }
 
 /** One row: the panel is read once, sequentially. */
@@ -175,23 +188,22 @@ function rowsOfPart(
   }
 }
 
-/** Rows computed alone: those that tiles of three to five rows leave, and at least one. */
+/** Rows computed alone: those that tiles of three to six rows leave, and at least one. */
 function rowsAlone(rows: i32): i32 {
-  if (rows < 4) return rows;
-  const left = rows % 5;
-  return left == 2 ? 2 : 1;
+  return rows < 4 ? rows : 1;
 }
 
-/** Rows of a part of a strip in tiles of five, the last ones of three or four. */
+/** Rows of a part of a strip in one tile of three to six rows, or two. */
 function rowsOfStrip(
   target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
   rows: i32,
 ): void {
   for (let tile: usize = 0; rows > 0; rows -= <i32>tile) {
-    tile = rows < 6 ? rows : rows < 8 ? rows - 3 : 5;
+    tile = rows < 7 ? rows : rows - 3;
     if (tile == 3) threeRows(target, stride, start, startStride, x, rowBytes, w, count);
     else if (tile == 4) fourRows(target, stride, start, startStride, x, rowBytes, w, count);
-    else fiveRows(target, stride, start, startStride, x, rowBytes, w, count);
+    else if (tile == 5) fiveRows(target, stride, start, startStride, x, rowBytes, w, count);
+    else sixRows(target, stride, start, startStride, x, rowBytes, w, count);
     target += tile * stride;
     start += tile * startStride;
     x += tile * rowBytes;
