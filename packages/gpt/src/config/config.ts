@@ -10,7 +10,7 @@ import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { checkKeys } from "./check-keys.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, wholeNumber } from "./schema.ts";
+import { boolean, finiteNumber, object, oneOf, wholeNumber } from "./schema.ts";
 
 /** The config of a model: the keys of config.json in camelCase. */
 export interface GPT2Config {
@@ -47,7 +47,7 @@ export interface GPT2Config {
 const COUNT = "a whole number, 1 or more";
 const count = wholeNumber(COUNT, 1);
 const MOST_LAYERS = 10_000; // each layer adds a dozen names to look up, before a file without them is refused
-const flag = v.boolean("true or false");
+const flag = boolean("true or false");
 const tokenId = v.nullish(wholeNumber("a token id (a whole number, 0 or more) or null"));
 export const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
 const tokenIds = v.nullish(v.custom<number | number[]>(isTokenIds, TOKEN_IDS));
@@ -61,8 +61,8 @@ const schema = object(
     n_layer: v.optional(wholeNumber(`${COUNT}, at most ${MOST_LAYERS}`, 1, MOST_LAYERS), 12),
     n_head: v.optional(count, 12),
     n_inner: v.nullish(wholeNumber(`${COUNT}, or null for 4 n_embd`, 1)),
-    layer_norm_epsilon: v.optional(v.pipe(finiteNumber(EPSILON), v.minValue(0, EPSILON)), 1e-5),
-    activation_function: v.optional(v.picklist(ACTIVATIONS, `one of ${ACTIVATIONS.join(", ")}`), "gelu_new"),
+    layer_norm_epsilon: v.optional(finiteNumber(EPSILON, 0), 1e-5),
+    activation_function: v.optional(oneOf(ACTIVATIONS, `one of ${ACTIVATIONS.join(", ")}`), "gelu_new"),
     scale_attn_weights: v.optional(flag, true),
     scale_attn_by_inverse_layer_idx: v.optional(flag, false),
     reorder_and_upcast_attn: v.optional(flag, false),

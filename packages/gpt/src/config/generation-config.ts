@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { checkKeys } from "./check-keys.ts";
 import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS } from "./config.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, wholeNumber } from "./schema.ts";
+import { boolean, finiteNumber, object, wholeNumber } from "./schema.ts";
 
 /** The file's keys in camelCase; undefined if the file omits them or has null. */
 export interface GenerationConfig {
@@ -64,7 +64,7 @@ type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}`
 const RULES = {
   bos_token_id: tokenId,
   eos_token_id: tokenIds,
-  do_sample: v.nullish(v.boolean("true, false or null")),
+  do_sample: v.nullish(boolean("true, false or null")),
   temperature: number,
   top_k: count,
   top_p: number,

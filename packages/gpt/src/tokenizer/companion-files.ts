@@ -1,6 +1,6 @@
 /** The companion files of a tokenizer: the class they name, and their tokens. */
 import * as v from "valibot";
-import { isObject, looseObject, object } from "../config/schema.ts";
+import { boolean, isObject, looseObject, object, oneOf, string } from "../config/schema.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import { check, mustBe, parseIds, parseJson } from "./parse-json.ts";
 import { parseVocab } from "./vocabulary.ts";
@@ -47,10 +47,10 @@ function isEmptyArray(value: unknown): value is [] {
   return Array.isArray(value) && value.length === 0;
 }
 
-const flag = v.boolean("true or false");
+const flag = boolean("true or false");
 const described = object(
   {
-    content: v.string("a string"),
+    content: string("a string"),
     single_word: v.optional(flag, false),
     lstrip: v.optional(flag, false),
     rstrip: v.optional(flag, false),
@@ -63,7 +63,7 @@ const unsupported = (why: string) => v.optional(v.never(`left out: ${why}`));
 const noObject = unsupported("the file is an object of settings, not a token");
 const config = looseObject(
   {
-    tokenizer_class: v.nullish(v.picklist(CLASSES, `${CLASSES.join(", ")}: no other is supported`)),
+    tokenizer_class: v.nullish(oneOf(CLASSES, `${CLASSES.join(", ")}: no other is supported`)),
     add_prefix_space: v.optional(flag),
     split_special_tokens: v.optional(flag, false),
     added_tokens_decoder: v.optional(v.custom<Record<string, unknown>>(isObject, DECODER)),
@@ -93,7 +93,7 @@ const mapSchema = looseObject(
   },
   "an object",
 );
-const noToken = v.nullish(v.literal(false, "false: a token added to every text is not supported"));
+const noToken = v.nullish(oneOf([false], "false: a token added to every text is not supported"));
 const withoutTemplate = object({ add_bos_token: noToken, add_eos_token: noToken }, "an object");
 
 /** Parses them. @throws TokenizerError naming the file and the problem */

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { parseStrictJson } from "../checkpoint/strict-json.ts";
-import { isObject, looseObject, object } from "../config/schema.ts";
+import { boolean, isObject, looseObject, object, oneOf, string, wholeNumber } from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import { byteLevel, TYPED } from "./byte-level.ts";
@@ -24,31 +24,31 @@ export interface TokenizerJson {
   readonly own: () => { readonly options: BytePairOptions; readonly pipeline: Pipeline };
 }
 
-const flag = v.boolean("true or false");
-const string = v.string("a string");
-const id = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"), v.minValue(0, "0 or more"));
+const flag = boolean("true or false");
+const token = string("a string");
+const id = wholeNumber("a whole number, 0 or more");
 
 const addedToken = object(
-  { id, content: string, single_word: flag, lstrip: flag, rstrip: flag, normalized: flag, special: flag },
+  { id, content: token, single_word: flag, lstrip: flag, rstrip: flag, normalized: flag, special: flag },
   "an object",
 );
-const dropout = v.literal(0, "null or 0: dropout, which gives other ids each time, is not supported");
+const dropout = oneOf([0], "null or 0: dropout, which gives other ids each time, is not supported");
 const model = looseObject(
   {
-    type: v.optional(v.literal("BPE", '"BPE"')),
+    type: v.optional(oneOf(["BPE"], '"BPE"')),
     dropout: v.nullish(dropout),
     vocab: v.optional(v.unknown()),
     merges: v.array(v.unknown(), "an array"),
   },
   "an object",
 );
-const direction = v.picklist(["Left", "Right"], '"Left" or "Right"');
+const direction = oneOf(["Left", "Right"], '"Left" or "Right"');
 const strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
 const truncation = object(
   {
     direction: v.optional(direction),
     max_length: id,
-    strategy: v.picklist(strategies, strategies.join(" or ")),
+    strategy: oneOf(strategies, strategies.join(" or ")),
     stride: id,
   },
   "an object or null",
@@ -56,17 +56,17 @@ const truncation = object(
 const STRATEGY = '"BatchLongest" or an object with Fixed';
 const padding = object(
   {
-    strategy: v.union([v.literal("BatchLongest"), object({ Fixed: id }, STRATEGY)], STRATEGY),
+    strategy: v.union([oneOf(["BatchLongest"], STRATEGY), object({ Fixed: id }, STRATEGY)], STRATEGY),
     direction,
     pad_to_multiple_of: v.nullish(id),
     pad_id: id,
     pad_type_id: id,
-    pad_token: string,
+    pad_token: token,
   },
   "an object or null",
 );
 const ENTRIES = {
-  version: v.optional(v.literal("1.0", '"1.0"')),
+  version: v.optional(oneOf(["1.0"], '"1.0"')),
   truncation: v.nullish(truncation),
   padding: v.nullish(padding),
   added_tokens: v.optional(v.array(addedToken, "an array"), []),
@@ -81,18 +81,18 @@ const schema = object(ENTRIES, "an object");
 /** Keys of the model that apply only with the file's own pipeline: transformers' GPT2Tokenizer overrides them. */
 const modelOptions = object(
   {
-    unk_token: v.nullish(string),
-    continuing_subword_prefix: v.nullish(v.literal("", '"" or null: a prefix is not supported')),
-    end_of_word_suffix: v.nullish(v.literal("", '"" or null: a suffix is not supported')),
+    unk_token: v.nullish(token),
+    continuing_subword_prefix: v.nullish(oneOf([""], '"" or null: a prefix is not supported')),
+    end_of_word_suffix: v.nullish(oneOf([""], '"" or null: a suffix is not supported')),
     fuse_unk: v.nullish(flag),
-    byte_fallback: v.nullish(v.literal(false, "false or null: bytes as <0x00> are not supported")),
+    byte_fallback: v.nullish(oneOf([false], "false or null: bytes as <0x00> are not supported")),
     ignore_merges: v.optional(flag),
   },
   "an object",
 );
 
 const TEMPLATE = "TemplateProcessing";
-const kinds = v.picklist(["ByteLevel", TEMPLATE], `"ByteLevel" or "${TEMPLATE}", the only kinds supported`);
+const kinds = oneOf(["ByteLevel", TEMPLATE], `"ByteLevel" or "${TEMPLATE}", the only kinds supported`);
 const template = object(
   { single: v.custom(isTextAlone, "the text alone: a template that adds tokens is not supported") },
   TYPED,
