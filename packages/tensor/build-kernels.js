@@ -47,14 +47,14 @@ const head = `/** Made by build-kernels.js from assembly/, SHA-256 ${digest}. */
 if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(head)) {
   const relaxed = await compile("simd,threads,relaxed-simd");
   const plain = await compile("simd,threads");
-  const packed = await compress(Buffer.concat([relaxed, plain]));
+  const packed = await pack(Buffer.concat([relaxed, plain]));
   writeFileSync(new URL(DISPATCH, assembly), dispatch);
   const sizes = `export const RELAXED_BYTES = ${relaxed.length};\nexport const PLAIN_BYTES = ${plain.length};\n`;
   writeFileSync(target, `${head}${sizes}export const PACKED =\n  "${Buffer.from(packed).toString("base64")}";\n`);
 }
 
 /** The stream that lzma.ts reads: without the header, whose first byte gives the parameters. @param {Uint8Array} bytes */
-async function compress(bytes) {
+async function pack(bytes) {
   const { compress } = await import("lzma1");
   const file = compress(bytes, 9);
   if (file[0] !== LZMA_PARAMETERS)

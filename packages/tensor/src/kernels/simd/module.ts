@@ -1,6 +1,9 @@
 /** The compiled kernels: with relaxed multiply-add if this JavaScript engine supports it, otherwise without. */
-import { allowRelaxedSimd } from "#host";
 import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
+
+// The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+
+import { allowRelaxedSimd } from "#host";
 import { decompress } from "./lzma.ts";
 
 export interface KernelExports {
