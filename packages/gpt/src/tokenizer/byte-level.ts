@@ -1,6 +1,5 @@
 /** The ByteLevel part of a tokenizer.json: a pre-tokenizer, a decoder or a post-processor. */
-import * as v from "valibot";
-import { boolean, object, oneOf } from "../config/schema.ts";
+import { boolean, object, oneOf, optional } from "../config/schema.ts";
 
 /** The rule of a part without its type. */
 export const TYPED = "an object with a type";
@@ -12,7 +11,7 @@ export const byteLevel = object(
     type: oneOf(["ByteLevel"], '"ByteLevel", the only kind supported'),
     add_prefix_space: flag,
     trim_offsets: flag,
-    use_regex: v.optional(flag, true),
+    use_regex: optional(flag, true),
   },
   TYPED,
 );
