@@ -1,6 +1,7 @@
 /** Every exported function that takes options refuses an unknown one, and one of a wrong type, before anything else. */
 import { describe, expect, test } from "vitest";
 import * as analysis from "../packages/analysis/src/index.ts";
+import * as tsgpt from "../packages/cli/src/index.ts";
 import * as gpt from "../packages/gpt/src/index.ts";
 import * as gptNode from "../packages/gpt/src/node/index.ts";
 import * as hub from "../packages/hub/src/index.ts";
@@ -14,73 +15,98 @@ type AnyFunction = (...parameters: never[]) => unknown;
 
 /** A call of each function, with these options and nothing else that could be used. */
 const none = undefined as never;
+const CONFIGURED = { config: gpt.presetConfig("gpt2") } as gpt.Model;
 const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
-  attention: (options) => tensor.attention(none, none, none, options, none),
-  attentionInto: (options) => tensor.attentionInto(none, none, none, none, options, none),
-  createEngine: tensor.createEngine,
-  createSimdEngine: tensor.createSimdEngine,
-  "Tensor.allClose": (options) => tensor.Tensor.zeros([1]).allClose(tensor.Tensor.zeros([1]), options),
-  beamSearch: (options) => gpt.beamSearch(none, none, options),
-  checkedPrompt: (options) => gpt.checkedPrompt(none, none, options, "checkedPrompt"),
-  contrastiveSearch: (options) => gpt.contrastiveSearch(none, none, options),
-  forward: (options) => gpt.forward(none, none, options),
-  forwardBatch: (options) => gpt.forwardBatch(none, none, options),
-  forwardByLayer: (options) => gpt.forwardByLayer(none, none, options),
-  generate: (options) => gpt.generate(none, none, options),
-  generateBatch: (options) => gpt.generateBatch(none, none, options),
-  generateSamples: (options) => gpt.generateSamples(none, none, options),
-  generateSpeculatively: (options) => gpt.generateSpeculatively(none, none, options),
-  interruptibleForward: (options) => gpt.interruptibleForward(none, none, options, undefined),
-  loadParameters: (options) => gpt.loadParameters(none, none, none, options),
-  promptLookup: gpt.promptLookup,
-  randomModel: (options) => gpt.randomModel(none, none, none, 0, options),
-  samplesAtOnce: (options) => gpt.samplesAtOnce(none, none, options),
-  convertModel: (options) => gptNode.convertModel(none, none, none, options),
-  loadModel: (options) => gpt.loadModel(none, options),
-  "loadModel from a folder": (options) => gptNode.loadModel(none, options),
-  writeRandomModel: (options) => gptNode.writeRandomModel(none, none, options),
-  fetchModel: (options) => hub.fetchModel(none, options),
-  hubSettings: (options) => hub.hubSettings(options),
-  inspectModel: (options) => hub.inspectModel(none, options),
-  planRemoval: (options) => hub.planRemoval(none, options),
-  measureGeneration: (options) => measure.measureGeneration(none, options),
-  measurePositions: (options) => measure.measurePositions(none, none, options),
-  applyChain: (options) => sampling.applyChain(none, none, undefined, options),
-  createSampler: (options) => sampling.createSampler(none, options),
-  presetChain: (options) => sampling.presetChain("lecture", options),
-  "presetChain with its own options": (options) => sampling.presetChain("lecture", {}, options),
-  detectGpt: (options) => analysis.detectGpt(none, none, options),
-  detectWatermark: (options) => analysis.detectWatermark(none, { key: 1 }, options),
-  htmlPage: (options) => analysis.htmlPage(none, options),
-  probabilityStrips: (options) => analysis.probabilityStrips(none, options),
-  scoreText: (options) => analysis.scoreText(none, none, options),
-  scoreTexts: (options) => analysis.scoreTexts(none, none, options),
+  "tensor.attention": (options) => tensor.attention(none, none, none, options, none),
+  "tensor.attentionInto": (options) => tensor.attentionInto(none, none, none, none, options, none),
+  "tensor.createEngine": tensor.createEngine,
+  "tensor.createSimdEngine": tensor.createSimdEngine,
+  "tensor.Tensor.allClose": (options) => tensor.Tensor.zeros([1]).allClose(tensor.Tensor.zeros([1]), options),
+  "gpt.beamSearch": (options) => gpt.beamSearch(none, none, options),
+  "gpt.checkedPrompt": (options) => gpt.checkedPrompt(none, none, options, "checkedPrompt"),
+  "gpt.contrastiveSearch": (options) => gpt.contrastiveSearch(none, none, options),
+  "gpt.forward": (options) => gpt.forward(none, none, options),
+  "gpt.forwardBatch": (options) => gpt.forwardBatch(none, none, options),
+  "gpt.forwardByLayer": (options) => gpt.forwardByLayer(none, none, options),
+  "gpt.generate": (options) => gpt.generate(none, none, options),
+  "gpt.generateBatch": (options) => gpt.generateBatch(none, none, options),
+  "gpt.generateSamples": (options) => gpt.generateSamples(none, none, options),
+  "gpt.generateSpeculatively": (options) => gpt.generateSpeculatively(none, none, options),
+  "gpt.interruptibleForward": (options) => gpt.interruptibleForward(none, none, options, undefined),
+  "gpt.loadModel": (options) => gpt.loadModel(none, options),
+  "gpt.loadParameters": (options) => gpt.loadParameters(none, none, none, options),
+  "gpt.promptLookup": gpt.promptLookup,
+  "gpt.randomModel": (options) => gpt.randomModel(none, none, none, 0, options),
+  "gpt.samplesAtOnce": (options) => gpt.samplesAtOnce(none, none, options),
+  "gptNode.convertModel": (options) => gptNode.convertModel(none, none, none, options),
+  "gptNode.loadModel": (options) => gptNode.loadModel(none, options),
+  "gptNode.writeRandomModel": (options) => gptNode.writeRandomModel(none, none, options),
+  "hub.fetchModel": (options) => hub.fetchModel(none, options),
+  "hub.hubSettings": (options) => hub.hubSettings(options),
+  "hub.inspectModel": (options) => hub.inspectModel(none, options),
+  "hub.planRemoval": (options) => hub.planRemoval(none, options),
+  "measure.measureGeneration": (options) => measure.measureGeneration(none, options),
+  "measure.measurePositions": (options) => measure.measurePositions(none, none, options),
+  "sampling.applyChain": (options) => sampling.applyChain(none, none, undefined, options),
+  "sampling.createSampler": (options) => sampling.createSampler(none, options),
+  "sampling.presetChain": (options) => sampling.presetChain("lecture", options),
+  "sampling.presetChain with its own options": (options) => sampling.presetChain("lecture", {}, options),
+  "analysis.detectGpt": (options) => analysis.detectGpt(none, none, options),
+  "analysis.detectWatermark": (options) => analysis.detectWatermark(none, { key: 1 }, options),
+  "analysis.htmlPage": (options) => analysis.htmlPage(none, options),
+  "analysis.probabilityStrips": (options) => analysis.probabilityStrips(none, options),
+  "analysis.scoreText": (options) => analysis.scoreText(none, none, options),
+  "analysis.scoreTexts": (options) => analysis.scoreTexts(none, none, options),
+  "analysis.activationPatchingSweep": (options) => analysis.activationPatchingSweep(none, options),
+  "analysis.attentionPatterns": (options) => analysis.attentionPatterns(CONFIGURED, none, options),
+  "analysis.inductionScore": (options) => analysis.inductionScore(CONFIGURED, [], options),
+  "analysis.meanAblate": (options) => analysis.meanAblate(none, none, options),
+  "analysis.patchActivation": (options) => analysis.patchActivation(none, none, options),
+  "analysis.previousTokenScore": (options) => analysis.previousTokenScore(CONFIGURED, [], options),
+  "analysis.repeatedTokens": (options) => analysis.repeatedTokens(CONFIGURED, options),
+  "analysis.runBatch": (options) => analysis.runBatch(none, none, options),
+  "analysis.runWithCache": (options) => analysis.runWithCache(none, none, options),
+  "analysis.scoreChoices": (options) => analysis.scoreChoices(none, none, options),
+  "analysis.zeroAblate": (options) => analysis.zeroAblate(none, options),
+  "analysis.directLogitAttribution": (options) => analysis.directLogitAttribution(none, none, options),
+  "analysis.explainPage": (options) => analysis.explainPage(none, options),
+  "analysis.logitLens": (options) => analysis.logitLens(none, none, options),
+  "analysis.walkThrough": (options) => analysis.walkThrough(none, none, options),
+  "a run of analysis.runBatch": (run) => analysis.runBatch(none, [{ ids: [] }, run]),
+  "a hook of analysis.runBatch": (hook) => analysis.runBatch(none, [{ ids: [], hooks: [hook] }]),
+  "a hook of analysis.runWithCache": (hook) => analysis.runWithCache(CONFIGURED, [], { hooks: [hook] }),
+  "a hook of analysis.runWithHooks": (hook) => analysis.runWithHooks(CONFIGURED, [], [hook]),
+  "a run of analysis.traceOfHooks": (run) => analysis.traceOfHooks(CONFIGURED, [run]),
+  "tsgpt.generate": (options) => tsgpt.generate(none, none, options),
+  "tsgpt.loadModel": (options) => tsgpt.loadModel("", options),
 };
 
 /** Functions of which a parameter is taken apart, or called options, and is data or not theirs. */
 const DATA = [
-  "checkOptions", // the check itself
-  "nextUint32", // a generator
-  "layerNorm", // parameters
-  "onHeap", // an engine
-  ...["cacheBytes", "checkPositions", "eosTokenIds", "weightBytes"], // a config or a model
-  "softmaxDistribution", // a SampleContext
-  "describeMachine", // a machine
-  ...["entropy", "probabilities"], // candidates
-  "colorHash", // a key
+  "numeric.checkOptions", // the check itself
+  "numeric.nextUint32", // a generator
+  "tensor.layerNorm", // parameters
+  ...["tensor.asMultiplied", "tensor.onHeap"], // a weight, an engine
+  ...["gpt.cacheBytes", "gpt.checkPositions", "gpt.eosTokenIds", "gpt.weightBytes"], // a config or a model
+  "gpt.softmaxDistribution", // a SampleContext
+  "gptNode.writeSafetensorsFile", // metadata
+  "measureNode.describeMachine", // a machine
+  ...["sampling.entropy", "sampling.probabilities"], // candidates
+  "sampling.colorHash", // a key
+  "analysis.traceOfHooks", // a model
 ];
 
-const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis };
+const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, tsgpt };
 
 test("every exported function that takes options is called below", () => {
-  const taking = Object.values(PACKAGES).flatMap((exported) =>
-    Object.entries(exported).flatMap(([name, value]) => (takesOptions(value) ? [name] : [])),
+  const taking = Object.entries(PACKAGES).flatMap(([from, exported]) =>
+    Object.entries(exported).flatMap(([name, value]) => (takesOptions(value) ? [`${from}.${name}`] : [])),
   );
-  const called = Object.keys(CALLS).filter((name) => /^\w+$/.test(name));
+  const called = Object.keys(CALLS).filter((name) => /^\w+\.\w+$/.test(name));
   expect(new Set(taking)).toEqual(new Set([...called, ...DATA]));
 });
 
-/** Whether a parameter of a function is called options, or is an object that it takes apart. */
+/** Whether a parameter of a function is called options, is an object that it takes apart, or is one by default. */
 function takesOptions(value: unknown): boolean {
   if (typeof value !== "function" || isClass(value)) return false;
   return /[{]|options\b/i.test(parametersOf(String(value as AnyFunction)));
@@ -97,7 +123,7 @@ function parametersOf(code: string): string {
   for (let i = start; i < code.length; i++) {
     if (code[i] === "(") depth++;
     if (code[i] === ")") depth--;
-    if (depth === 0) return code.slice(start, i).replaceAll("= {}", "");
+    if (depth === 0) return code.slice(start, i);
   }
   return "";
 }

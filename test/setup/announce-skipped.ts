@@ -3,7 +3,8 @@ import { hasScript } from "../../packages/cli/test/script.ts";
 import { executablePath, hasChromium } from "../browser/executable.ts";
 
 /** Says aloud which tests this machine will not run; a test itself may not print. */
-export default function announceSkipped({ config }: TestProject): void {
+export default function announceSkipped({ config, name }: TestProject): void {
+  if (name) return; // the projects inherit this; said once, for all of them
   if (config.env["TSGPT_FULL"] !== "1")
     console.log("SAMPLED: long sweeps and the documents' commands; `npx -y pnpm@12 test:full` runs all of them.");
   console.log(

@@ -132,6 +132,9 @@ describe("normalization", () => {
     expect(bestChoice(scores, "none")).toBe(0);
     expect(bestChoice(scores, "length")).toBe(1);
     expect(bestChoice(scores, "prior")).toBe(2);
+    expect(() => bestChoice(scores, "lenght" as never)).toThrow(
+      'bestChoice: normalization must be "none", "length" or "prior", got the string "lenght"',
+    );
   });
 
   test("of equal scores the first is chosen", () => {

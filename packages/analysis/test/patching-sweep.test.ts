@@ -67,6 +67,12 @@ test("bad input: prompts of different lengths, heads of what has none, an aborte
     );
     const noHeads = { ...common, activation: "mlpOut", over: "heads" } as const;
     await expect(activationPatchingSweep(model, noHeads)).rejects.toThrow('"blocks.0.hook_mlp_out" has no heads');
+    const misnamed = { ...common, activation: "resid_pre", over: "positions" } as unknown as SweepOptions;
+    await expect(activationPatchingSweep(model, misnamed)).rejects.toThrow(
+      'activationPatchingSweep: option "activation" must be the name of an activation in each block, such as "residPre" or "z", got the string "resid_pre"',
+    );
+    const outside = { ...common, activation: "embed", over: "positions" } as unknown as SweepOptions;
+    await expect(activationPatchingSweep(model, outside)).rejects.toThrow('option "activation" must be');
     const aborted = { ...common, activation: "mlpOut", over: "positions", signal: AbortSignal.abort() } as const;
     await expect(activationPatchingSweep(model, aborted)).rejects.toThrow(/abort/i);
   }));

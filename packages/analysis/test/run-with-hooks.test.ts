@@ -1,6 +1,7 @@
 /** Hooks by name and recorded runs, alone and in a batch. */
 import {
   type HookedRun,
+  meanAblate,
   type NamedHook,
   patchActivation,
   runBatch,
@@ -89,4 +90,29 @@ test("a batch has, for each run with hooks of its own, the logits that it has al
 test("an aborted batch ends with the signal's error", async () => {
   const run = runBatch(model, [{ ids }], { signal: AbortSignal.abort() });
   await expect(run.next()).rejects.toThrow(/abort/i);
+});
+
+test("a part, a run or a hook that is misspelled is refused: it would change everything, or nothing", () => {
+  const z = "blocks.0.attn.hook_z";
+  expect(() => zeroAblate(z, { haed: 3 } as object)).toThrow(
+    'zeroAblate: there is no option "haed"; did you mean "head"?',
+  );
+  expect(() => patchActivation(z, new Map(), { pos: 3 } as object)).toThrow('did you mean "position"?');
+  expect(() => meanAblate(z, [], { head: "3" } as object)).toThrow(
+    'meanAblate: option "head" must be a number, got the string "3"',
+  );
+  const runs = [{ ids }, { ids, hook: [zeroAblate(z)] }];
+  expect(() => runBatch(model, runs)).toThrow('runBatch: run 1: there is no option "hook"; did you mean "hooks"?');
+  expect(() => runWithHooks(model, ids, [{ name: z, hook: () => undefined }] as never)).toThrow(
+    'runWithHooks: hook 0: there is no option "name"; did you mean "names"?',
+  );
+  expect(() => runWithHooks(model, ids, zeroAblate(z) as never)).toThrow(
+    'runWithHooks: option "hooks" must be a list of hooks, got an object',
+  );
+  expect(() => runBatch(model, [{ ids: "text" }] as never)).toThrow(
+    'runBatch: option "ids" must be a list of token ids, got the string "text"',
+  );
+  expect(() => runWithCache(model, ids, { names: [7] } as never)).toThrow(
+    'option "names" must be the name of an activation, a list of names, or a function that accepts names, got an Array',
+  );
 });

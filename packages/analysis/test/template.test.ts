@@ -40,3 +40,12 @@ test("the input stands for every {{input}}, as it is: neither its braces nor its
     "{{input}}$&$1|{{ input }}|{{input}}$&$1",
   );
 });
+
+test("what is filled in is text, and into text", () => {
+  expect(() => renderTemplate("Q: {{input}}", undefined as never)).toThrow(
+    "renderTemplate: input must be a string, got nothing",
+  );
+  expect(() => renderTemplate(splitTemplate("{{input}}") as never, "x")).toThrow(
+    "renderTemplate: body must be a string, got an object",
+  );
+});

@@ -37,6 +37,7 @@ test.each<[Error, string]>([
   ],
   [new HubError("a pull request (option revision refs/pr/N)"), "a pull request (--revision refs/pr/N)"],
   [new SamplingError('temperature: 0; use the step { type: "greedy" }'), "temperature: 0; use --greedy"],
+  [new SamplingError('0; use the step { type: "greedy" }, or the option greedy'), "0; use --greedy"],
   [
     usageError('temperature must be above 0; use the step { type: "greedy" }'),
     "temperature must be above 0; use --greedy",

@@ -254,6 +254,22 @@ test("options that cannot be are refused by the call itself, not by the first to
   expect(() => generate(model, [3], { sample: greedy, maxTokens: -1 })).toThrow("maxTokens must be a whole number");
 });
 
+test.each([
+  [undefined, "the prompt must be a text or a list of token ids, got nothing"],
+  [{ prompt: "xy" }, "the prompt must be a text or a list of token ids, got an object"],
+  [new Set([3]), "the prompt must be a text or a list of token ids, got a Set"],
+  [["xy"], "the prompt's token id xy is out of range"],
+  [[undefined], "the prompt's token id undefined is out of range"],
+  [[Symbol("x")], "the prompt's token id Symbol(x) is out of range"],
+])("a prompt %o is refused", (prompt, message) => {
+  expect(() => generate(model, prompt as never, { sample: greedy })).toThrow(`generate: ${message}`);
+});
+
+test("a prompt may be a typed array of ids", async () => {
+  const given = collect(model, Int32Array.of(3, 1) as unknown as number[], { maxTokens: 2 });
+  expect(await given).toEqual(await collect(model, [3, 1], { maxTokens: 2 }));
+});
+
 test("a sampler that chooses an id outside the vocabulary is an error", async () => {
   await expect(collect(model, [3], { sample: () => 61 })).rejects.toThrow("sample chose id 61; ids go from 0 to 60");
 });

@@ -40,16 +40,19 @@ function wordsOf(name: string): string[] {
   return spaced.split(/[^a-z0-9]+/).filter((word) => word !== "");
 }
 
-/** Levenshtein's distance: how many letters to insert, delete or replace. */
+/** Optimal string alignment: how many letters to insert, delete or replace, or to swap with the next one. */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let twoAbove = above;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? twoAbove[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(replaced, swapped, above[j]! + 1, row[j - 1]! + 1));
     }
-    above = row;
+    [twoAbove, above] = [above, row];
   }
   return above[b.length]!;
 }

@@ -5,7 +5,8 @@ test.each([
   ["max_tokens", "maxTokens"], // case, "-" and "_" do not count
   ["MAX-TOKENS", "maxTokens"],
   ["maxtokens", "maxTokens"],
-  ["maxTokesn", "maxTokens"], // two letters replaced
+  ["maxTokesn", "maxTokens"], // two letters swapped
+  ["sede", "seed"], // which is one edit, not two: 1 of 4 letters
   ["max_new_tokens", "maxTokens"], // has both words
   ["tokens", "maxTokens"], // one of its words
   ["temp", "temperature"], // its beginning
@@ -17,8 +18,9 @@ test.each([
 
 test.each([
   ["color"], // nothing is near
+  ["esde"], // two letters swapped, twice
   ["topQ"], // topP and topK are equally near
   [""],
 ])("%j is none of them", (name) => {
-  expect(nearest(name, ["maxTokens", "topP", "topK"])).toBeUndefined();
+  expect(nearest(name, ["maxTokens", "topP", "topK", "seed"])).toBeUndefined();
 });

@@ -3,7 +3,7 @@ export { type Candidates, candidatesOf, entropy, probabilities } from "./candida
 export type { SampleContext } from "./chain.ts";
 export { dialects } from "./dialects/dialects.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
-export { chainOptionNames } from "./dialects/option-names.ts";
+export { chainOptionChecks } from "./dialects/option-checks.ts";
 export type { ChainFlags, ChainOptions, TextFlag } from "./dialects/options.ts";
 export { type Preset, type PresetOptions, presetChain } from "./dialects/preset-chain.ts";
 export { draw, pick } from "./draw.ts";

@@ -10,7 +10,7 @@ test("the package exports what others use, and no more", () => {
     "applyChain",
     "argmax",
     "candidatesOf",
-    "chainOptionNames",
+    "chainOptionChecks",
     "checkWatermarkKey",
     "colorHash",
     "createSampler",

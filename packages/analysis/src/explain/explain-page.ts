@@ -2,6 +2,7 @@
  * A walkthrough as one self-contained page for a class: every stage with its formula and this prompt's numbers, in
  * light and dark, printable. Pictures are columns of tables: the numbers are beside the bars and inside the heat map.
  */
+import { type Checks, checkOptions, required, strings } from "@tsgpt/numeric";
 import { pageShell } from "../page/page-shell.ts";
 import { escapeMarkup } from "../score/visible-text.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -18,8 +19,12 @@ export interface ExplainPageOptions {
   readonly summary: readonly string[];
 }
 
-/** The page of these stages. */
-export function explainPage(stages: readonly Stage[], { title, summary }: ExplainPageOptions): string {
+const CHECKS: Checks<ExplainPageOptions> = { title: required("string"), summary: required(strings) };
+
+/** The page of these stages. @throws RangeError for an invalid option */
+export function explainPage(stages: readonly Stage[], options: ExplainPageOptions): string {
+  checkOptions("explainPage", options, CHECKS);
+  const { title, summary } = options;
   const links = stages.map(({ name }) => `<a href="#${name}">${name}</a>`).join("\n");
   const body = `${summary.map((line) => `<p>${escapeMarkup(line)}</p>`).join("\n")}
 <nav aria-label="Stages">

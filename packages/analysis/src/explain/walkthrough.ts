@@ -3,9 +3,9 @@
  * kept, and the pattern of one head. Everything at a position depends on the tokens up to it alone.
  */
 import { type ActivationName, interruptibleForward, keyOf, type Model, type Trace } from "@tsgpt/gpt";
-import { argmax } from "@tsgpt/numeric";
+import { abortSignal, argmax, type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
-import { checkIndex, checkTarget, type Place } from "../lens/activation-row.ts";
+import { checkIndex, checkTarget, type Place, placeChecks } from "../lens/activation-row.ts";
 import { type Attribution, attributionHooks, directLogitAttribution } from "../lens/direct-logit-attribution.ts";
 import { headLogits, type LensEntry, lensHooks, logitLens } from "../lens/logit-lens.ts";
 
@@ -16,6 +16,8 @@ export interface WalkthroughOptions extends Place {
   readonly head?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const CHECKS: Checks<WalkthroughOptions> = { ...placeChecks, layer: "number", head: "number", signal: abortSignal };
 
 /** Euclidean norms of what one layer does to the residual stream at the position. */
 export interface LayerNorms {
@@ -56,13 +58,16 @@ export interface Walkthrough {
 
 /**
  * Runs the pass. T ids -> a Walkthrough
- * @throws RangeError for a position, target, layer or head out of range; what the pass throws; the signal's AbortError
+ * @throws RangeError for an invalid option, a position, target, layer or head out of range; what the pass
+ * throws; the signal's AbortError
  */
 export async function walkThrough(
   model: Model,
   ids: readonly number[],
-  { position = ids.length - 1, target, layer = 0, head = 0, signal }: WalkthroughOptions = {},
+  options: WalkthroughOptions = {},
 ): Promise<Walkthrough> {
+  checkOptions("walkThrough", options, CHECKS);
+  const { position = ids.length - 1, target, layer = 0, head = 0, signal } = options;
   const { nLayer, nHead } = model.config;
   checkIndex(position, ids.length, "position", "explain");
   checkIndex(layer, nLayer, "layer", "explain");

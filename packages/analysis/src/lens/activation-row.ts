@@ -1,5 +1,6 @@
 /** One row of a recorded activation, and the checks of what the functions of this folder are asked for. */
 import type { Model } from "@tsgpt/gpt";
+import type { Checks } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/ablate.ts";
 
@@ -10,6 +11,8 @@ export interface Place {
   /** The token whose logit is asked for; by default the likeliest there. */
   readonly target?: number | undefined;
 }
+
+export const placeChecks: Checks<Place> = { position: "number", target: "number" };
 
 /** An activation as a [1, ...] view of its row `position`, by default the last. @throws RangeError */
 export function activationRow(activations: Activations, key: string, position: number | undefined, by: string): Tensor {

@@ -6,10 +6,10 @@
  * An int8 head or projection rounds the row that it multiplies; the rounding is frozen, too, as a factor per channel.
  */
 import { type BlockParameters, keyOf, type Model } from "@tsgpt/gpt";
-import { argmax } from "@tsgpt/numeric";
+import { argmax, checkOptions } from "@tsgpt/numeric";
 import { asMultiplied, layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/ablate.ts";
-import { activationRow, checkTarget, type Place } from "./activation-row.ts";
+import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
 import { headLogits } from "./logit-lens.ts";
 
 /** The parts of a logit; all of them sum to `logit`. */
@@ -39,14 +39,12 @@ const lastResidual = (layers: number): string => keyOf("residPost", layers - 1);
 /**
  * The parts of a token's logit at one position, from recorded activations: no second pass. The default target is the
  * likeliest token.
- * @throws RangeError for a missing activation, or a position or target out of range
+ * @throws RangeError for an invalid option, a missing activation, or a position or target out of range
  * @example directLogitAttribution(model, activations, { target: 262 })
  */
-export function directLogitAttribution(
-  model: Model,
-  activations: Activations,
-  { position, target }: Place = {},
-): Attribution {
+export function directLogitAttribution(model: Model, activations: Activations, options: Place = {}): Attribution {
+  checkOptions("directLogitAttribution", options, placeChecks);
+  const { position, target } = options;
   const { config, parameters } = model;
   const at = (key: string) => activationRow(activations, key, position, "directLogitAttribution");
   const residual = at(lastResidual(config.nLayer)); // [1, C]

@@ -4,17 +4,19 @@
  * one is the model's own prediction, bit for bit.
  */
 import { keyOf, logSumOfExp, type Model } from "@tsgpt/gpt";
-import { argmax } from "@tsgpt/numeric";
+import { argmax, type Checks, checkOptions } from "@tsgpt/numeric";
 import { candidatesOf, mostProbable, type Share } from "@tsgpt/sampling";
 import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/ablate.ts";
-import { activationRow, checkTarget, type Place } from "./activation-row.ts";
+import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
 
 /** The position and the token in question, and how many tokens are listed. */
 export interface LensOptions extends Place {
   /** The most probable tokens to list; default 10. */
   readonly top?: number | undefined;
 }
+
+const CHECKS: Checks<LensOptions> = { ...placeChecks, top: "number" };
 
 /** What one layer would predict. */
 export interface LensEntry {
@@ -34,14 +36,13 @@ export function lensHooks(layers: number): string[] {
 /**
  * The predictions at one position, from L + 1 recorded activations. The default target is the model's likeliest token.
  * L + 1 of [T, C] -> L + 1 entries
- * @throws RangeError for a missing activation, or a position or target out of range; Error if logits are not finite
+ * @throws RangeError for an invalid option, a missing activation, or a position or target out of range;
+ * Error if logits are not finite
  * @example logitLens(model, activations, { position: 4, top: 5 })
  */
-export function logitLens(
-  model: Model,
-  activations: Activations,
-  { position, target, top = 10 }: LensOptions = {},
-): LensEntry[] {
+export function logitLens(model: Model, activations: Activations, options: LensOptions = {}): LensEntry[] {
+  checkOptions("logitLens", options, CHECKS);
+  const { position, target, top = 10 } = options;
   if (!Number.isInteger(top) || top < 0)
     throw new RangeError(`logitLens: top must be a whole number, 0 or more, got ${top}`);
   const hooks = lensHooks(model.config.nLayer);

@@ -2,15 +2,18 @@
  * Ablation: an activation, or a part of it, is replaced by zeros or by a mean, to see what the model does without it.
  * In TransformerLens these are hooks that one writes: `z[:, :, head] = 0`, or `z[:, :, head] = z_mean`.
  */
+import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
 import { ShapeError, type Tensor } from "@tsgpt/tensor";
-import { type ActivationPart, type ActivationRow, checkPart, isSquare, rowsOf } from "./activation-part.ts";
+import { type ActivationPart, type ActivationRow, checkPart, isSquare, partChecks, rowsOf } from "./activation-part.ts";
 import type { NamedHook, Names } from "./named-hook.ts";
 
 /**
  * Sets an activation, or a part of it, to 0. In scores and patterns, what is masked stays masked.
+ * @throws RangeError for a part that is misspelled or no number
  * @example zeroAblate("blocks.0.attn.hook_z", { head: 3 }) // what the head would add is missing from attn_out
  */
 export function zeroAblate(names: Names, part: ActivationPart = {}): NamedHook {
+  checkOptions("zeroAblate", part, partChecks);
   return {
     names,
     check: (name, text) => checkPart(part, name, text, "zeroAblate"),
@@ -30,6 +33,8 @@ export interface MeanAblateOptions extends ActivationPart {
   readonly over?: "all" | "runs" | undefined;
 }
 
+const MEAN_CHECKS: Checks<MeanAblateOptions> = { ...partChecks, over: oneOf("all", "runs") };
+
 /** The activations of one run, by name: `runWithCache(...).activations`. */
 export type Activations = ReadonlyMap<string, Tensor>;
 
@@ -37,13 +42,15 @@ export type Activations = ReadonlyMap<string, Tensor>;
  * Replaces an activation, or a part of it, by its mean over reference runs: per channel and, where there are heads, per
  * head. In TransformerLens's tensors [batch, pos, head, d], `all` is mean([0, 1]) and `runs` mean(0). Sums are float64.
  * A mean over the text itself is one over a single reference run. Scores and patterns have no mean over positions,
- * whose rows differ in length.
+ * whose rows differ in length. @throws RangeError for an unknown option, or one of a wrong type
  */
 export function meanAblate(
   names: Names,
   reference: readonly Activations[],
-  { over = "all", ...part }: MeanAblateOptions = {},
+  options: MeanAblateOptions = {},
 ): NamedHook {
+  checkOptions("meanAblate", options, MEAN_CHECKS);
+  const { over = "all", ...part } = options;
   const means = new Map<string, Map<string, Float64Array>>();
   return {
     names,

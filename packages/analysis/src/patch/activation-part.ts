@@ -3,6 +3,7 @@
  * position; [T, H, D], of q, k, v and z; and [H, T, S], of scores and pattern, whose rows end at the causal mask.
  * Positions count from the beginning of the text, so that they mean the same in a cached pass.
  */
+import type { Checks } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import type { HookedText } from "./named-hook.ts";
 
@@ -11,6 +12,8 @@ export interface ActivationPart {
   readonly head?: number | undefined;
   readonly position?: number | undefined;
 }
+
+export const partChecks: Checks<ActivationPart> = { head: "number", position: "number" };
 
 /** One row of an activation, a view: C channels, D of a head, or a head's scores of the keys that the query sees. */
 export interface ActivationRow {

@@ -3,6 +3,7 @@
  * activation. `traceOfHooks` turns the hooks of each sequence of a pass into a trace.
  */
 import { activationKeys, checkActivationKey, type Hook, type Model, type Trace } from "@tsgpt/gpt";
+import { type Checks, checkOptions, type Kind, objectWith, required } from "@tsgpt/numeric";
 
 /** Names of activations: one, several, or those that a function accepts. */
 export type Names = string | readonly string[] | ((name: string) => boolean);
@@ -30,6 +31,31 @@ export interface HookedRun {
   readonly hooks?: readonly NamedHook[] | undefined;
 }
 
+export const namesKind: Kind<Names> = {
+  rule: "the name of an activation, a list of names, or a function that accepts names",
+  holds: (value) => typeof value === "function" || [value].flat().every((name) => typeof name === "string"),
+};
+export const hooksKind: Kind<readonly NamedHook[]> = { rule: "a list of hooks", holds: Array.isArray };
+
+const HOOK_CHECKS: Checks<NamedHook> = {
+  names: required(namesKind),
+  hook: required("function"),
+  check: "function",
+};
+const RUN_CHECKS: Checks<HookedRun> = {
+  ids: required(objectWith<ArrayLike<number>>("a list of token ids", "length")),
+  hooks: hooksKind,
+};
+
+/** @throws RangeError naming what is unknown, missing or of a wrong type in a run or in one of its hooks */
+export function checkRuns(runs: readonly HookedRun[], by: string): void {
+  for (const [i, run] of runs.entries()) {
+    const name = runs.length > 1 ? `${by}: run ${i}` : by;
+    checkOptions(name, run, RUN_CHECKS);
+    for (const [j, hook] of (run.hooks ?? []).entries()) checkOptions(`${name}: hook ${j}`, hook, HOOK_CHECKS);
+  }
+}
+
 /** The names among those of a model of `layers` blocks. @throws RangeError for an unknown one, naming the nearest */
 export function namesOf(layers: number, names: Names, by: string): string[] {
   if (typeof names === "function") return activationKeys(layers).filter(names);
@@ -41,13 +67,14 @@ export function namesOf(layers: number, names: Names, by: string): string[] {
 /**
  * A trace in which sequence i of the pass has the hooks of run i; several hooks of one activation apply in order. Each
  * run is the whole text of its sequence, even if a cache holds the beginning.
- * @throws RangeError for an unknown name; what the hooks' own checks throw
+ * @throws RangeError for an unknown name, or an invalid run or hook; what the hooks' own checks throw
  */
 export function traceOfHooks(
   { config: { nLayer, nHead } }: Pick<Model, "config">,
   runs: readonly HookedRun[],
   by = "traceOfHooks",
 ): Trace {
+  checkRuns(runs, by);
   const hooksOf = runs.map(({ ids: { length }, hooks = [] }) => {
     const byName = new Map<string, Hook[]>();
     for (const { names, hook, check } of hooks) {

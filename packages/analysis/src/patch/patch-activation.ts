@@ -3,18 +3,21 @@
  * two prompts. Meng et al. 2022, "Locating and Editing Factual Associations in GPT" (arXiv 2202.05262), section 2,
  * there called causal tracing; TransformerLens's patching.py.
  */
+import { checkOptions } from "@tsgpt/numeric";
 import { ShapeError, type Tensor } from "@tsgpt/tensor";
 import type { Activations } from "./ablate.ts";
-import { type ActivationPart, type ActivationRow, checkPart, isSquare, rowsOf } from "./activation-part.ts";
+import { type ActivationPart, type ActivationRow, checkPart, isSquare, partChecks, rowsOf } from "./activation-part.ts";
 import type { NamedHook, Names } from "./named-hook.ts";
 
 /**
  * Replaces an activation by that of the run `source`, `runWithCache(...).activations`: the whole, a head, a position,
  * or a head at a position. Without a position both texts have the same number of tokens; with one, both have that
  * position. A row of scores or of a pattern is that of a query, up to the causal mask.
+ * @throws RangeError for a part that is misspelled or no number
  * @example patchActivation("blocks.2.hook_resid_pre", clean.activations, { position: 4 })
  */
 export function patchActivation(names: Names, source: Activations, part: ActivationPart = {}): NamedHook {
+  checkOptions("patchActivation", part, partChecks);
   const replacements = new Map<string, Map<string, Float32Array>>();
   return {
     names,

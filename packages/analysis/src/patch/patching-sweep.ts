@@ -4,9 +4,10 @@
  * The patched runs are sequences of common passes (run-batch.ts).
  */
 import { type BlockKeys, keyOf, type Model } from "@tsgpt/gpt";
+import { type Checks, checkOptions, type Kind, listOf, oneOf, required } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import { patchActivation } from "./patch-activation.ts";
-import { type RunBatchOptions, runBatch } from "./run-batch.ts";
+import { batchChecks, type RunBatchOptions, runBatch } from "./run-batch.ts";
 import { runWithCache } from "./run-with-hooks.ts";
 
 /** The two prompts, the activation that is patched, and what is measured. */
@@ -22,6 +23,23 @@ export interface SweepOptions extends RunBatchOptions {
   readonly metric: (logits: Tensor) => number;
 }
 
+const IDS: Kind<readonly number[]> = listOf("a list of token ids", "number");
+const IN_BLOCKS: Kind<keyof BlockKeys> = {
+  rule: 'the name of an activation in each block, such as "residPre" or "z"',
+  holds: (value) => {
+    const name = value as keyof BlockKeys;
+    return typeof value === "string" && keyOf(name, 0) !== keyOf(name, 1);
+  },
+};
+const CHECKS: Checks<SweepOptions> = {
+  ...batchChecks,
+  clean: required(IDS),
+  corrupted: required(IDS),
+  activation: required(IN_BLOCKS),
+  over: required(oneOf("positions", "heads")),
+  metric: required("function"),
+};
+
 /** What patching each place changes of a metric. */
 export interface PatchingSweep {
   /** The metric with the clean activation of layer l in place: [L][T] or [L][H]. */
@@ -33,14 +51,13 @@ export interface PatchingSweep {
 
 /**
  * The metric of every patched run: a pass per group of runs, each weight read once for a group.
- * @throws RangeError for prompts whose lengths do not fit, or heads of an activation that has none; what `runBatch`
- * throws
+ * @throws RangeError for an invalid option, prompts whose lengths do not fit, or heads of an activation that has none;
+ * what `runBatch` throws
  * @see https://transformerlensorg.github.io/TransformerLens, transformer_lens.patching
  */
-export async function activationPatchingSweep(
-  model: Model,
-  { clean, corrupted, activation, over, metric, ...batch }: SweepOptions,
-): Promise<PatchingSweep> {
+export async function activationPatchingSweep(model: Model, options: SweepOptions): Promise<PatchingSweep> {
+  checkOptions("activationPatchingSweep", options, CHECKS);
+  const { clean, corrupted, activation, over, metric, ...batch } = options;
   const { nLayer, nHead } = model.config;
   const names = Array.from({ length: nLayer }, (_, layer) => keyOf(activation, layer));
   const { logits, activations } = runWithCache(model, clean, { names });

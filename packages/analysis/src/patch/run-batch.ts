@@ -3,9 +3,10 @@
  * weight is read once a pass. A pass has at most as many tokens as the context, which bounds its memory.
  */
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import { abortSignal, type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import { groupBySize } from "../group-by-size.ts";
-import { type HookedRun, traceOfHooks } from "./named-hook.ts";
+import { checkRuns, type HookedRun, traceOfHooks } from "./named-hook.ts";
 
 /** Which logits are returned, and how the runs can be followed and stopped. */
 export interface RunBatchOptions {
@@ -16,14 +17,31 @@ export interface RunBatchOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+export const batchChecks: Checks<RunBatchOptions> = {
+  positions: oneOf("all", "last"),
+  signal: abortSignal,
+  onProgress: "function",
+};
+
 /**
  * The logits of each run, in order. B runs of T ids -> B times [T, V], or [1, V] with positions "last"
- * @throws what `forwardBatch` and the hooks' checks throw; the signal's AbortError between two layers
+ * @throws RangeError for an invalid option, run or hook; what `forwardBatch` and the hooks' checks throw; the signal's
+ * AbortError between two layers
  */
-export async function* runBatch(
+export function runBatch(
   model: Model,
   runs: readonly HookedRun[],
-  { positions = "all", signal, onProgress }: RunBatchOptions = {},
+  options: RunBatchOptions = {},
+): AsyncGenerator<Tensor> {
+  checkOptions("runBatch", options, batchChecks);
+  checkRuns(runs, "runBatch");
+  return batch(model, runs, options);
+}
+
+async function* batch(
+  model: Model,
+  runs: readonly HookedRun[],
+  { positions = "all", signal, onProgress }: RunBatchOptions,
 ): AsyncGenerator<Tensor> {
   let done = 0;
   for (const group of groupBySize(runs, ({ ids }) => ids.length, model.config.nPositions)) {

@@ -4,8 +4,9 @@
  * returned; the recorded activations are a plain map, as "cache" is the name of the KV cache here.
  */
 import { chainTraces, forward, type Model, record } from "@tsgpt/gpt";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
-import { type NamedHook, type Names, namesOf, traceOfHooks } from "./named-hook.ts";
+import { hooksKind, type NamedHook, type Names, namesKind, namesOf, traceOfHooks } from "./named-hook.ts";
 
 /** What is recorded of a run, and what is changed in it. */
 export interface RunWithCacheOptions {
@@ -15,6 +16,8 @@ export interface RunWithCacheOptions {
   readonly hooks?: readonly NamedHook[] | undefined;
 }
 
+export const recordChecks: Checks<RunWithCacheOptions> = { names: namesKind, hooks: hooksKind };
+
 /** The logits [T, V] of a run and its activations by TransformerLens's names. */
 export interface RecordedRun {
   readonly logits: Tensor;
@@ -23,14 +26,13 @@ export interface RecordedRun {
 
 /**
  * Runs the model on a text and records activations.
- * @throws RangeError for an unknown name, naming the nearest; what `forward` and the hooks' checks throw
+ * @throws RangeError for an invalid option or hook, or an unknown name, naming the nearest; what `forward` and the
+ * hooks' checks throw
  * @see https://transformerlensorg.github.io/TransformerLens, HookedTransformer.run_with_cache
  */
-export function runWithCache(
-  model: Model,
-  ids: ArrayLike<number>,
-  { names = () => true, hooks = [] }: RunWithCacheOptions = {},
-): RecordedRun {
+export function runWithCache(model: Model, ids: ArrayLike<number>, options: RunWithCacheOptions = {}): RecordedRun {
+  checkOptions("runWithCache", options, recordChecks);
+  const { names = () => true, hooks = [] } = options;
   const activations = new Map<string, Tensor>();
   const kept = new Set(namesOf(model.config.nLayer, names, "runWithCache"));
   const changes = traceOfHooks(model, [{ ids, hooks }], "runWithCache");

@@ -4,8 +4,9 @@
  * induction head find the token after an earlier occurrence of the current one, and predict it.
  */
 import { keyOf, type Model } from "@tsgpt/gpt";
+import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
-import { runBatch } from "../patch/run-batch.ts";
+import { batchChecks, runBatch } from "../patch/run-batch.ts";
 
 /** How the runs can be followed and stopped. */
 export interface HeadScoreOptions {
@@ -13,6 +14,8 @@ export interface HeadScoreOptions {
   /** Called with the number of texts read so far, and in total. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+const CHECKS: Checks<HeadScoreOptions> = { signal: batchChecks.signal, onProgress: batchChecks.onProgress };
 
 /** The keys whose attention weights are summed for a query; undefined if the query does not count. */
 type Keys = (ids: ArrayLike<number>, query: number) => readonly number[] | undefined;
@@ -23,20 +26,21 @@ type Keys = (ids: ArrayLike<number>, query: number) => readonly number[] | undef
  * of Olsson et al. 2022 (arXiv 2209.11895); the keys are those of TransformerLens's detect_head for "induction_head",
  * which averages over all queries. TransformerLens's Main_Demo averages pattern.diagonal(1 - n) of n tokens repeated
  * once: this, and the last queries before the repetition, which cannot find anything yet. B lists of T ids -> [L][H]
- * @throws RangeError if no token occurs twice; what `runBatch` throws
+ * @throws RangeError if no token occurs twice, or for an invalid option; what `runBatch` throws
  */
 export function inductionScore(
   model: Model,
   texts: readonly ArrayLike<number>[],
   options: HeadScoreOptions = {},
 ): Promise<number[][]> {
-  return meanAttention(model, texts, afterEarlierOccurrences, "inductionScore: no token occurs twice in", options);
+  const score = { by: "inductionScore", keysOf: afterEarlierOccurrences, none: "no token occurs twice in" };
+  return meanAttention(model, texts, score, options);
 }
 
 /**
  * Previous-token score: the attention to the token before the query, averaged over all queries but the first and all
  * texts. TransformerLens: pattern.diagonal(offset=-1).mean(). B lists of T ids -> [L][H]
- * @throws RangeError if no text has two tokens; what `runBatch` throws
+ * @throws RangeError if no text has two tokens, or for an invalid option; what `runBatch` throws
  */
 export function previousTokenScore(
   model: Model,
@@ -44,7 +48,8 @@ export function previousTokenScore(
   options: HeadScoreOptions = {},
 ): Promise<number[][]> {
   const previous: Keys = (_, query) => (query > 0 ? [query - 1] : undefined);
-  return meanAttention(model, texts, previous, "previousTokenScore: fewer than two tokens in each of", options);
+  const score = { by: "previousTokenScore", keysOf: previous, none: "fewer than two tokens in each of" };
+  return meanAttention(model, texts, score, options);
 }
 
 function afterEarlierOccurrences(ids: ArrayLike<number>, query: number): readonly number[] | undefined {
@@ -53,19 +58,27 @@ function afterEarlierOccurrences(ids: ArrayLike<number>, query: number): readonl
   return keys.length > 0 ? keys : undefined;
 }
 
+interface Score {
+  /** The function, for messages. */
+  readonly by: string;
+  readonly keysOf: Keys;
+  /** What is wrong with texts in which no query counts. */
+  readonly none: string;
+}
+
 /** The mean over queries of the attention to their keys, for each layer and head; patterns are not kept. */
 async function meanAttention(
   model: Model,
   texts: readonly ArrayLike<number>[],
-  keysOf: Keys,
-  none: string,
+  { by, keysOf, none }: Score,
   options: HeadScoreOptions,
 ): Promise<number[][]> {
+  checkOptions(by, options, CHECKS);
   const { nLayer, nHead } = model.config;
   const sums = Array.from({ length: nLayer }, () => new Array<number>(nHead).fill(0));
   const keysOfTexts = texts.map((ids) => Array.from(ids, (_, query) => keysOf(ids, query)));
   const queries = keysOfTexts.flat().filter((keys) => keys !== undefined).length;
-  if (queries === 0) throw new RangeError(`${none} ${texts.length} texts`);
+  if (queries === 0) throw new RangeError(`${by}: ${none} ${texts.length} texts`);
   const runs = texts.map((ids, i) => ({
     ids,
     hooks: sums.map((ofLayer, layer) => ({

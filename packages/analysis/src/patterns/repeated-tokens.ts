@@ -4,7 +4,7 @@
  * times, TransformerLens's Main_Demo 50 tokens twice.
  */
 import type { Model } from "@tsgpt/gpt";
-import { createGenerator, nextUniform } from "@tsgpt/numeric";
+import { type Checks, checkOptions, createGenerator, nextUniform } from "@tsgpt/numeric";
 
 /** How many texts of repeated random tokens, and how long. */
 export interface RepeatedTokensOptions {
@@ -17,12 +17,16 @@ export interface RepeatedTokensOptions {
   readonly seed?: number | undefined;
 }
 
+const CHECKS: Checks<RepeatedTokensOptions> = { length: "number", times: "number", count: "number", seed: "number" };
+
 /**
  * Texts of random tokens that repeat. The model's begin token, or else its first end token, is put before them if it
  * has one, and begin and end tokens do not occur in them. -> B lists of 1 + times * length ids
- * @throws RangeError for a number out of range, or tokens that the vocabulary or the context does not have
+ * @throws RangeError for an unknown option, a number out of range, or tokens that the vocabulary or the context does
+ * not have
  */
 export function repeatedTokens({ config }: Pick<Model, "config">, options: RepeatedTokensOptions = {}): number[][] {
+  checkOptions("repeatedTokens", options, CHECKS);
   const { times = 2, count = 10, seed = 0 } = options;
   const ends = [config.eosTokenId ?? []].flat();
   const begin = config.bosTokenId ?? ends[0];

@@ -21,7 +21,7 @@ export interface ScoreChoicesOptions {
   readonly onScored?: ((prompt: number, choices: readonly (readonly ChoiceToken[])[]) => void) | undefined;
 }
 
-const checks: Checks<ScoreChoicesOptions> = { signal: abortSignal, onScored: "function" };
+const CHECKS: Checks<ScoreChoicesOptions> = { signal: abortSignal, onScored: "function" };
 
 /** Caches that exist at once; more do not make a pass faster. */
 const CACHES = 32;
@@ -42,14 +42,14 @@ interface Continued {
 
 /**
  * The scored tokens of each choice of each prompt.
- * @throws the signal's AbortError between two layers; like `forwardBatch`
+ * @throws RangeError for an invalid option; the signal's AbortError between two layers; like `forwardBatch`
  */
 export async function scoreChoices(
   model: Model,
   prompts: readonly ChoiceTokens[],
   options: ScoreChoicesOptions = {},
 ): Promise<(readonly (readonly ChoiceToken[])[])[]> {
-  checkOptions("scoreChoices", options, checks);
+  checkOptions("scoreChoices", options, CHECKS);
   const { signal, onScored } = options;
   const results: (readonly (readonly ChoiceToken[])[])[] = [];
   const most = fittingCaches(model, Math.max(1, ...prompts.map(capacityOf)), CACHES);

@@ -3,6 +3,7 @@
  * three dashes, as in Jekyll. The front matter is returned as it is; tsgpt prompt reads it as YAML. There are no other
  * placeholders: any other braces are text.
  */
+import { describeValue } from "@tsgpt/numeric";
 
 /** A template file: its front matter and its text. */
 export interface TemplateParts {
@@ -32,7 +33,14 @@ export function splitTemplate(text: string): TemplateParts {
   return { frontMatter: end > 0 ? lines.slice(1, end).join("\n") : undefined, body };
 }
 
-/** The prompt: the body with the input in place of every `{{input}}`. The input's own braces are text. */
+/**
+ * The prompt: the body with the input in place of every `{{input}}`. The input's own braces are text.
+ * @throws RangeError unless both are strings
+ */
 export function renderTemplate(body: string, input: string): string {
+  for (const [name, value] of Object.entries({ body, input })) {
+    if (typeof value === "string") continue;
+    throw new RangeError(`renderTemplate: ${name} must be a string, got ${describeValue(value)}`);
+  }
   return body.split(PLACEHOLDER).join(input);
 }

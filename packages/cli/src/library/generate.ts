@@ -9,8 +9,8 @@ import {
   type Model,
   type GenerateOptions as TokenOptions,
 } from "@tsgpt/gpt";
-import { abortSignal, type Checks, checkOptions, strings } from "@tsgpt/numeric";
-import { type ChainOptions, chainOptionNames, createSampler, presetChain } from "@tsgpt/sampling";
+import { abortSignal, type Checks, checkOptions, describeValue, objectWith, strings } from "@tsgpt/numeric";
+import { type ChainOptions, chainOptionChecks, createSampler, presetChain } from "@tsgpt/sampling";
 import { randomSeed } from "./random-seed.ts";
 
 /** The default of maxTokens. */
@@ -41,21 +41,27 @@ export interface GeneratedText {
 /** A text while it is generated, at the pace at which its tokens are read: in a loop, or all of them by `await`. */
 export interface Generation extends AsyncIterable<GeneratedToken>, PromiseLike<GeneratedText> {}
 
-type Own = Pick<GenerateOptions, "maxTokens" | "seed" | "stop" | "signal">;
-
-const OWN: Checks<Own> = { maxTokens: "number", seed: "number", stop: strings, signal: abortSignal };
-/** presetChain checks the values of the others. */
-const OTHERS = chainOptionNames.map((name) => [name, { rule: "", holds: () => true }] as const);
-const CHECKS = { ...OWN, ...Object.fromEntries(OTHERS) } as Checks<GenerateOptions>;
+const CHECKS: Checks<GenerateOptions> = {
+  maxTokens: "number",
+  seed: "number",
+  stop: strings,
+  signal: abortSignal,
+  ...chainOptionChecks,
+};
+const MODEL = objectWith<Model>("a model, as loadModel gives it", "config", "parameters");
 
 /**
  * Continues a prompt: `for await (const { text } of generate(model, prompt))`, or
  * `const { text } = await generate(model, prompt)`. Nothing runs before it is read or awaited.
- * @throws RangeError for an invalid prompt or option; SamplingError for options that contradict each other;
+ * @throws RangeError for an invalid model, prompt or option; SamplingError for options that contradict each other;
  * ContextOverflowError for a prompt that is too long
  */
 export function generate(model: Model, prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
   checkOptions("generate", options, CHECKS);
+  if (!MODEL.holds(model)) {
+    const fix = (model as unknown) instanceof Promise ? "; await it" : "";
+    throw new RangeError(`generate: the first argument must be ${MODEL.rule}, got ${describeValue(model)}${fix}`);
+  }
   const { maxTokens = MAX_TOKENS, seed, stop, signal, ...chainOptions } = options;
   if (seed !== undefined && chainOptions.greedy) {
     throw new RangeError("generate: seed does nothing with greedy, which draws nothing; leave one of them out");

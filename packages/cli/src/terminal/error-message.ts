@@ -12,7 +12,7 @@ const PARAMETERS = keysOf([...textOptions, ...samplingOptions, ...strategyOption
 /** What the libraries advise, as it is done here. */
 const ADVICE = [
   [/\boption (cacheDir|offline|revision)\b/g, (_: string, name: string) => flagName(name)],
-  [/the step \{ type: "greedy" \}/g, () => "--greedy"],
+  [/the step \{ type: "greedy" \}(, or the option greedy)?/g, () => "--greedy"],
   [/\bscanCache lists\b/g, () => "tsgpt models lists"],
 ] as const;
 

@@ -99,6 +99,10 @@ describe("what is returned", () => {
   });
 });
 
+test("maxTokens 0 generates nothing", async () => {
+  expect(await generate(model, PROMPT, { maxTokens: 0 })).toEqual({ text: "", ids: [], finishReason: "length" });
+});
+
 test("a model without a tokenizer continues ids", async () => {
   const config = { ...model.config, nLayer: 1 };
   const engine = createReferenceEngine();
@@ -116,15 +120,47 @@ describe("errors are thrown at the call", () => {
     [{ maxTokens: "3" }, /^generate: option "maxTokens" must be a number, got the string "3"$/],
     [{ stop: "x" }, /^generate: option "stop" must be a list of strings, got the string "x"$/],
     [{ signal: new AbortController() }, /^generate: option "signal" must be an AbortSignal, got an AbortController$/],
+    [{ topK: "3" }, /^generate: option "topK" must be a number, got the string "3"$/],
     [{ maxTokens: -1 }, /^generate: maxTokens must be a whole number, 0 or more, got -1$/],
+    [{ maxTokens: Number.NaN }, /^generate: maxTokens must be a whole number, 0 or more, got NaN$/],
+    [{ maxTokens: 1.5 }, /^generate: maxTokens must be a whole number, 0 or more, got 1.5$/],
+    [{ stop: ["a", ""] }, /^stop: a stop string must not be empty$/],
     [
       { seed: 1, greedy: true },
       /^generate: seed does nothing with greedy, which draws nothing; leave one of them out$/,
     ],
-    [{ seed: -1 }, /seed/],
+    [{ seed: -1 }, /^seed: must be a whole number from 0 to 9007199254740991, got -1$/],
+    [{ seed: 1.5 }, /^seed: must be a whole number from 0 to 9007199254740991, got 1.5$/],
+    [{ seed: Number.NaN }, /^seed: must be a whole number from 0 to 9007199254740991, got NaN$/],
   ])("%j", (options, message) => {
     expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(message);
     expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(RangeError);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "nothing"],
+    [null, "null"],
+    [5, "the number 5"],
+    [{ prompt: PROMPT }, "an object"],
+    [Promise.resolve(PROMPT), "a Promise"],
+  ])("for the prompt %o", (prompt, got) => {
+    expect(() => generate(model, prompt as string)).toThrow(
+      new RangeError(`generate: the prompt must be a text or a list of token ids, got ${got}`),
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "nothing"],
+    ["gpt2", 'the string "gpt2"'],
+    [Promise.resolve(), "a Promise; await it"],
+  ])("for the model %o", (notModel, got) => {
+    expect(() => generate(notModel as Model, PROMPT)).toThrow(
+      new RangeError(`generate: the first argument must be a model, as loadModel gives it, got ${got}`),
+    );
+  });
+
+  test("of temperature 0, whose message names the option to use", () => {
+    expect(() => generate(model, PROMPT, { temperature: 0 })).toThrow(/or the option greedy$/);
   });
 
   test("of the chain too, and none names a flag", () => {

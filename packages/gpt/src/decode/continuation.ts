@@ -2,7 +2,7 @@
  * Continuation: the state of a text being generated, for every strategy: its ids, the text to show, and why it ends.
  * generate and the strategies of decode/ differ only in how they find the next id.
  */
-import { abortSignal, type Checks, checkOptions, strings } from "@tsgpt/numeric";
+import { abortSignal, type Checks, checkOptions, describeValue, type Kind, strings } from "@tsgpt/numeric";
 import { eosTokenIds } from "../config/config.ts";
 import { promptOverflow } from "../errors.ts";
 import type { Model } from "../model.ts";
@@ -106,12 +106,21 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   return { history, promptLength, remainingTokens, ended, next, release };
 }
 
+export const promptKind: Kind<string | readonly number[]> = {
+  rule: "a text or a list of token ids",
+  holds: (value) => typeof value === "string" || Array.isArray(value) || ArrayBuffer.isView(value),
+};
+
 /**
  * The ids of a prompt; for an empty one, the model's begin- or end-of-text id.
- * @throws RangeError for text without a tokenizer, or an empty prompt if the model has no such id
+ * @throws RangeError for what is neither text nor a list, text without a tokenizer, or an empty prompt if the model has
+ * no such id
  */
 export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
   const { tokenizer, config, name } = model;
+  if (!promptKind.holds(prompt)) {
+    throw new RangeError(`${by}: the prompt must be ${promptKind.rule}, got ${describeValue(prompt)}`);
+  }
   if (typeof prompt === "string" && prompt !== "" && !tokenizer) {
     throw new RangeError(`${by}: model "${name}" has no tokenizer, so a prompt must be given as token ids`);
   }
@@ -152,10 +161,10 @@ export function idsToContinue(
     throw new RangeError(`${by}: maxTokens must be a whole number, 0 or more, got ${maxTokens}`);
   }
   if (stop.length > 0 && !tokenizer) throw new RangeError(`${by}: stop strings need a model with a tokenizer`);
-  const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
-  if (unknown !== undefined) {
+  const unknown = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
+  if (unknown >= 0) {
     const range = `ids go from 0 to ${config.vocabSize - 1}`;
-    throw new RangeError(`${by}: the prompt's token id ${unknown} is out of range; ${range}`);
+    throw new RangeError(`${by}: the prompt's token id ${String(ids[unknown])} is out of range; ${range}`);
   }
   if (ids.length > config.nPositions) throw promptOverflow(by, ids.length, config.nPositions);
   return ids;

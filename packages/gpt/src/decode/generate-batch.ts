@@ -3,7 +3,7 @@
  * them. Each has its own sampler, stop strings and end; a finished one frees its cache, and the next prompt takes its
  * place.
  */
-import { type Checks, checkOptions, type Kind, required } from "@tsgpt/numeric";
+import { type Checks, checkOptions, required } from "@tsgpt/numeric";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import { cacheBytes } from "../memory/memory.ts";
@@ -20,6 +20,7 @@ import {
   continuation,
   type FinishReason,
   idsToContinue,
+  promptKind,
   type Sample,
   type TextOptions,
   textOptionChecks,
@@ -45,12 +46,8 @@ export interface BatchOptions extends Omit<TextOptions, "onHeldText"> {
   readonly onError?: ((sequence: number, error: unknown) => void) | undefined;
 }
 
-const PROMPT: Kind<string | readonly number[]> = {
-  rule: "a text or a list of token ids",
-  holds: isText,
-};
 const { maxTokens, stop, ignoreEos } = textOptionChecks;
-const PROMPT_CHECKS: Checks<BatchPrompt> = { prompt: required(PROMPT), maxTokens, stop, ignoreEos };
+const PROMPT_CHECKS: Checks<BatchPrompt> = { prompt: required(promptKind), maxTokens, stop, ignoreEos };
 const CHECKS: Checks<BatchOptions> = {
   ...textOptionChecks,
   sampleFor: required("function"),
@@ -209,7 +206,7 @@ function taskOf(given: string | readonly number[] | BatchPrompt, options: BatchO
 }
 
 function isText(prompt: unknown): prompt is string | readonly number[] {
-  return typeof prompt === "string" || Array.isArray(prompt) || ArrayBuffer.isView(prompt);
+  return promptKind.holds(prompt);
 }
 
 /** The ids of a prompt. @throws what `generate` throws for it */

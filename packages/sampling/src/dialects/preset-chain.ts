@@ -1,9 +1,10 @@
 /** Presets: options as a chain, in the order, with the defaults and by the boundary rules of one dialect. */
 import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { SamplingError, show } from "../errors.ts";
-import { type ChainSpec, type StepSpec, stepOf, type TransformersKey, validateChain } from "../spec.ts";
+import { type ChainSpec, type StepSpec, stepOf, validateChain } from "../spec.ts";
 import type { Dialect, DialectContext, OptionDefinition } from "../step.ts";
 import { DIALECTS, dialects } from "./dialects.ts";
+import { chainOptionChecks, optionDefinitions } from "./option-checks.ts";
 import type { ChainOptions } from "./options.ts";
 
 /** Whether the dialect's defaults apply. */
@@ -23,7 +24,7 @@ export type Preset = "greedy" | Dialect;
  * range, or options that contradict each other.
  */
 export function presetChain(preset: Preset, options: ChainOptions = {}, presetOptions: PresetOptions = {}): ChainSpec {
-  checkOptions("presetChain", options, chainChecks());
+  checkOptions("presetChain", options, chainOptionChecks);
   checkOptions("presetChain", presetOptions, PRESET_CHECKS);
   const { defaults = true } = presetOptions;
   const dialect = preset === "greedy" ? "lecture" : preset;
@@ -67,14 +68,6 @@ function given(options: ChainOptions): ChainOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** Every option, greedy, the shape and the truncations first, then the rest. */
-function optionDefinitions(): [name: string, OptionDefinition<unknown, TransformersKey>][] {
-  const { order } = DIALECTS.lecture;
-  const isShaping = (type: StepSpec["type"]) => ["shape", "truncation"].includes(stepOf(type).kind);
-  const types = [...order.filter(isShaping), ...order.filter((type) => !isShaping(type))];
-  return ["greedy" as const, ...types].flatMap((type) => Object.entries(stepOf(type).options));
-}
-
 /** Every option with the others that it has no effect without. */
 function optionNeeds(): Map<string, readonly string[]> {
   const needs = new Map<string, readonly string[]>();
@@ -82,10 +75,6 @@ function optionNeeds(): Map<string, readonly string[]> {
     needs.set(name, [...(needs.get(name) ?? []), ...(option.needs ?? [])]);
   }
   return needs;
-}
-
-function chainChecks(): Checks<ChainOptions> {
-  return Object.fromEntries(optionDefinitions().map(([name, { check }]) => [name, check])) as Checks<ChainOptions>;
 }
 
 function checkNeeds(options: ChainOptions): void {

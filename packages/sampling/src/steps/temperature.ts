@@ -26,7 +26,7 @@ function divide(candidates: Candidates, temperature: number, workspace: Workspac
   return { ids: candidates.ids, logits };
 }
 
-const INSTEAD = 'use the step { type: "greedy" }';
+const INSTEAD = 'use the step { type: "greedy" }, or the option greedy';
 const positive = number("must be a finite number above 0 (1 is off)", (value) => value > 0);
 
 const parameter: Parameter = {
