@@ -1,4 +1,7 @@
-/** The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps), with the texts of chain-help.ts. */
+/**
+ * The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps). Their
+ * help is in chain-help.ts.
+ */
 import { dialects, type FlagValue, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { type ChainFlags, flagName } from "./chain-flags.ts";
 import { CHAIN_HELP } from "./chain-help.ts";

@@ -10,7 +10,7 @@ export type Schema<T> = (value: unknown, fail: Fail) => T;
 /** The error of a value within the one that is read: where it is, and the rule that it breaks. */
 type Fail = (problem: Problem) => Error;
 
-export interface Problem {
+interface Problem {
   readonly path: readonly string[];
   readonly rule: string;
 }
