@@ -1,6 +1,6 @@
 /**
- * The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps). Their
- * help is in chain-help.ts.
+ * The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps).
+ * Their help is in chain-help.ts.
  */
 import { dialects, type FlagValue, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { type ChainFlags, flagName } from "./chain-flags.ts";

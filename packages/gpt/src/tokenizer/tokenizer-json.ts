@@ -51,7 +51,7 @@ const model = looseObject(
     type: optional(oneOf(["BPE"], '"BPE"')),
     dropout: nullish(dropout),
     vocab: optional(unknown),
-    merges: array(unknown, "an array"),
+    merges: custom<unknown[]>(Array.isArray, "an array"),
   },
   "an object",
 );
