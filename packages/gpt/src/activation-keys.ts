@@ -85,7 +85,7 @@ export function checkActivationKey(layers: number, key: string, by: string): voi
   throw new RangeError(`${by}: no activation is called ${quote(key)} in a model of layers 0 to ${layers - 1}; ${hint}`);
 }
 
-/** The same key of the last layer, the first key that ends in the name, the nearest, or else the first that begins so. */
+/** The same key of the last layer, the first that ends in the name, the nearest, or else the first that begins so. */
 function meantKey(key: string, known: readonly string[], layers: number): string | undefined {
   const inLastLayer = key.replace(/^blocks\.\d+\./, `blocks.${layers - 1}.`);
   const likely = known.find((one) => one === inLastLayer) ?? known.find((one) => one.endsWith(`.${key}`));

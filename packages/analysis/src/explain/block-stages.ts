@@ -34,8 +34,9 @@ export function attentionStage(input: StageInput): Stage {
 
 function pictureOf({ ids, position, attention: { pattern } }: Walkthrough): Picture {
   const last = ids.length - 1;
-  const caption = `heat map: row i, from 0 at the top to ${last}, is the token that reads, column j the one that is read`;
-  return { caption: `${caption}; row ${position} is framed`, pattern, marked: position };
+  const rows = `row i, from 0 at the top to ${last}, is the token that reads`;
+  const caption = `heat map: ${rows}, column j the one that is read; row ${position} is framed`;
+  return { caption, pattern, marked: position };
 }
 
 /** The score as the config scales it. */

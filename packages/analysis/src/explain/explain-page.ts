@@ -37,10 +37,12 @@ ${stages.map(section).join("\n")}`;
 }
 
 function section({ name, title, formula, facts, picture, tables }: Stage, i: number): string {
+  const drawn = picture ? [drawing(picture, `${name}-picture`)] : [];
+  const shown = [...drawn, ...tables.map((table, at) => figure(table, `${name}-table-${at + 1}`))].join("\n");
   return `<section id="${name}" aria-labelledby="${name}-title">
 <h2 id="${name}-title"><span class="name">${i + 1}. ${name}</span> ${escapeMarkup(title)}</h2>
 <pre class="formula">${formula.map(escapeMarkup).join("\n")}</pre>
-${paragraphs(facts)}${picture ? drawing(picture, `${name}-picture`) : ""}${tables.map((table, at) => figure(table, `${name}-table-${at + 1}`)).join("\n")}
+${paragraphs(facts)}${shown}
 </section>`;
 }
 
@@ -53,8 +55,7 @@ function drawing(picture: Picture, id: string): string {
   return `<p class="caption" id="${id}">${escapeMarkup(picture.caption)}</p>
 <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}">
 ${heatPicture(picture, id)}
-</div>
-`;
+</div>`;
 }
 
 /** A table that scrolls by itself on a narrow screen, reachable by keyboard. */

@@ -36,11 +36,11 @@ section { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: 1.
     linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll; }
 }
 svg.heat { display: block; max-width: 100%; height: auto; shape-rendering: crispEdges; fill: none; stroke-width: 1; }
-.seen { fill: var(--field); background: var(--field); }
+.seen { fill: var(--field); }
 .here { vector-effect: non-scaling-stroke; }
 .legend { color: var(--soft); }
 .swatch { display: inline-block; width: 1em; height: 1em; border: 1px solid var(--line); vertical-align: -0.1em; }
-.swatch { background: var(--level); }
+.swatch { background: var(--level, var(--field)); }
 .heat path { stroke: var(--level, none); }
 .heat .here { stroke: var(--negative); }
 .level-0 { --level: color-mix(in srgb, var(--strong) 20%, var(--paper)); }

@@ -51,8 +51,8 @@ export async function scoreText(
 
 /**
  * The scores of independent texts. B lists of T ids -> B times T scores
- * @throws RangeError for texts that are no lists, a text that is too short, or too long for stride 0, and for a stride or `top` out of range;
- * like `forwardBatch`; the signal's AbortError between two layers
+ * @throws RangeError for texts that are no lists, a text that is too short, or too long for stride 0, and for a stride
+ * or `top` out of range; like `forwardBatch`; the signal's AbortError between two layers
  */
 export async function scoreTexts(
   model: Model,

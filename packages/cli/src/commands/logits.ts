@@ -68,9 +68,9 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that
- * cannot be written, a prefill that is too long, and what `readInterventions` and `interventions` throw; RangeError for an id outside the
- * vocabulary; ContextOverflowError; AbortError at Ctrl-C
+ * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that is
+ * an input or cannot be written, a prefill that is too long, and what `readInterventions` and `interventions` throw;
+ * RangeError for an id outside the vocabulary; ContextOverflowError; AbortError at Ctrl-C
  */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))

@@ -1,6 +1,6 @@
 /**
- * The widths of a table's columns, so that its lines fit a terminal. On a narrow one bars are left out first, then texts
- * and titles are cut, then the last columns are left out.
+ * The widths of a table's columns, so that its lines fit a terminal. On a narrow one bars are left out first, then
+ * texts and titles are cut, then the last columns but a list are left out.
  */
 import type { Cell, Column, Table } from "@tsgpt/analysis";
 

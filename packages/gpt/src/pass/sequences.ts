@@ -53,8 +53,9 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for an empty list, what is not a sequence, a sequence without ids, a cache given twice; ContextOverflowError naming the
- * sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
+ * @throws RangeError for an empty list, what is not a sequence, a sequence without ids, a cache given twice;
+ * ContextOverflowError naming the sequence that does not fit; ShapeError for an id that the model does not have; what
+ * `KVCache.checkFor` throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
   if (sequences.length === 0) throw new RangeError("forwardBatch: needs at least one sequence, got an empty list");
