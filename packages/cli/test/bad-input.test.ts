@@ -151,6 +151,13 @@ describe.concurrent("a failure, exit code 1:", () => {
     fails(2, args, /^error: option '--\w+ <.*>' argument '' is invalid: must not be empty\n/),
   );
 
+  test("convert: a folder without a name, where the current one would be written to", async () => {
+    const cwd = emptyFolder();
+    const args = ["convert", fixture("tiny-tied"), "", "--dtype", "f16"];
+    await fails(2, args, /^error: the output must not be empty; \. is the current folder\n/, { cwd });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   test.each(["/dev/null", "/proc/x.safetensors"])("logits: %j is no place for a file", async (output) => {
     if (process.platform !== "linux") return;
     await fails(1, ["logits", "--model", TINY, ...IDS, "--output", output], /cannot write ".*": /);

@@ -1,8 +1,11 @@
 /** Output files: refused before the work, written whole or not at all. */
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -12,7 +15,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkWritable, writeText } from "../src/output/write-text.ts";
-import { emptyFolder } from "./process.ts";
+import { emptyFolder, fixture, MAIN } from "./process.ts";
 
 test("a text replaces a file, and nothing else is left", async () => {
   const folder = emptyFolder();
@@ -60,4 +63,13 @@ test("a folder, a missing folder and one without permission are refused beforeha
   if (process.getuid?.() !== 0)
     await expect(checkWritable(join(folder, "x"), { devices: true })).rejects.toThrow("EACCES");
   chmodSync(folder, 0o755);
+});
+
+test.runIf(process.platform === "linux")("/dev/stdout has the picture and then the totals, also in a file", () => {
+  const file = join(emptyFolder(), "out");
+  const output = openSync(file, "w");
+  const args = [MAIN, "score", "a wolf", "--svg", "/dev/stdout", "--model", fixture("fairytales-1")];
+  spawnSync(process.execPath, args, { stdio: ["ignore", output, "ignore"] });
+  closeSync(output);
+  expect(readFileSync(file, "utf8")).toMatch(/^<svg .*<\/svg>\n.*perplexity/s);
 });

@@ -17,11 +17,19 @@ export async function checkWritable(path: string, { devices }: { readonly device
   });
 }
 
+/** Where a text is written in order with what else is, even if it is redirected to a file. */
+const STREAMS: ReadonlyMap<string, NodeJS.WriteStream> = new Map<string, NodeJS.WriteStream>([
+  ["/dev/stdout", process.stdout],
+  ["/dev/stderr", process.stderr],
+]);
+
 /**
  * Writes a text next to its destination, then renames it; a device is written to.
  * @throws CliError, with nothing half written
  */
 export async function writeText(path: string, text: string): Promise<void> {
+  const stream = STREAMS.get(path);
+  if (stream) return new Promise((resolve) => stream.write(text, () => resolve())); // main.ts reports its errors
   const destination = await destinationOf(path);
   const partial = `${destination}.${process.pid}.partial`;
   try {
