@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build, loadConfigFromFile, type PreviewServer, preview } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -184,6 +185,15 @@ describe.runIf(hasChromium)("in Chromium", () => {
       response.setHeader("Access-Control-Allow-Origin", "*");
       return false;
     };
+    /** Its Content-Range and Content-Encoding are hidden from the page. */
+    const compressing: Answer = ({ bytes, request, response }) => {
+      allowing({ bytes, request, response, name: "" });
+      if (!bytes) return false;
+      const packed = gzipSync(bytes);
+      if (request.headers.range) response.writeHead(206).end(bytes);
+      else response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed);
+      return true;
+    };
     const lineFor = async (url: string) => {
       const page = await opened(`${notIsolated.url}?model=${encodeURIComponent(url)}`);
       const line = await modelLine(page);
@@ -192,10 +202,11 @@ describe.runIf(hasChromium)("in Chromium", () => {
     };
 
     test.each([
-      ["one file", tinyFiles],
-      ["shards", shardedFiles],
-    ])("that allows it, %s", async (_, files) => {
-      server = await serveFiles(files(), allowing);
+      ["one file", tinyFiles, allowing],
+      ["shards", shardedFiles, allowing],
+      ["compressed", tinyFiles, compressing],
+    ])("that allows it, %s", async (_, files, answer) => {
+      server = await serveFiles(files(), answer);
       expect(await lineFor(server.url)).toMatch(/^Model model, simd kernels/);
     });
 

@@ -405,6 +405,39 @@ test("a config.json with fewer bytes than announced", async () => {
   );
 });
 
+const ofAnotherOrigin = (response: Response) => Object.defineProperty(response, "type", { value: "cors" });
+
+/** As a page sees a compressed file of another origin: Content-Length is that of the body, Content-Encoding is hidden. */
+const compressed =
+  (missing = 0) =>
+  (name: string): Response => {
+    const bytes = tinyFiles().get(name) as Uint8Array<ArrayBuffer> | undefined;
+    if (!bytes) return ofAnotherOrigin(new Response(null, { status: 404 }));
+    const headers = { "content-length": `${gzipSync(bytes).length}` };
+    const kept = name === WEIGHTS ? bytes.slice(0, bytes.length - missing) : bytes;
+    return ofAnotherOrigin(new Response(kept, { headers }));
+  };
+
+test("compressed responses of another origin, from a function", async () => {
+  expect((await loadModel(compressed(), { engine })).parameters).toEqual(parameters);
+});
+
+test("compressed responses of another origin, from a URL whose server honors ranges and hides Content-Range", async () => {
+  const fake: typeof fetch = async (url, init) => {
+    const name = String(url).split("/").at(-1) as string;
+    const isRange = "range" in (init?.headers as Record<string, string>);
+    return isRange ? ofAnotherOrigin(new Response("", { status: 206 })) : compressed()(name);
+  };
+  const model = await withFetch(fake, () => loadModel("http://fake/m", { engine }));
+  expect(model.parameters).toEqual(parameters);
+});
+
+test("weights of another origin that are cut short are found by their header", async () => {
+  await expect(loadModel(compressed(10), { engine })).rejects.toThrow(
+    /^model\.safetensors: is cut short: 10 of \d+ bytes of data are missing$/,
+  );
+});
+
 // Aborts
 
 const stalled: Answer = ({ bytes, request, response }) => {
