@@ -1,9 +1,9 @@
 /**
  * examples/browser in Chromium, built and served by Vite: isolated under its Content-Security-Policy, and not isolated. Its text is
- * the command line's for the same seed.
+ * the command line's for the same seed. What is built is a copy outside the repository, as somebody who begins with it has one.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,9 +16,16 @@ import { shardedFiles, tinyFiles } from "../../packages/gpt/test/tiny-files.ts";
 import { FULL } from "../setup/sample.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 
-const root = join(import.meta.dirname, "../../examples/browser");
-const repository = join(root, "../..");
-const outDir = mkdtempSync(join(tmpdir(), "tsgpt-example-"));
+const repository = join(import.meta.dirname, "../..");
+const source = join(repository, "examples/browser");
+const root = mkdtempSync(join(tmpdir(), "tsgpt-example-"));
+for (const name of readdirSync(source).filter((name) => !["node_modules", "public", "dist"].includes(name))) {
+  cpSync(join(source, name), join(root, name), { recursive: true });
+}
+symlinkSync(join(source, "node_modules"), join(root, "node_modules"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const outDir = join(root, "dist");
 const TOKENS = 12;
 
 interface Served {
@@ -65,6 +72,23 @@ async function serve(change: (headers: Headers) => Headers = (headers) => header
   return { url: server.resolvedUrls?.local[0] as string, violations, close: () => server.close() };
 }
 
+test("a second build leaves the model's files alone, for a running server; a file that differs is replaced", async () => {
+  const load = () => loadConfigFromFile({ command: "build", mode: "" }, undefined, root);
+  const folder = join(root, "public/fairytales");
+  const states = () => readdirSync(folder).map((name) => [name, statSync(join(folder, name), { bigint: true }).mtimeNs]);
+  await load();
+  const before = states();
+  expect(before.map(([name]) => name)).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
+  await load();
+  expect(states()).toEqual(before);
+  const path = join(folder, "config.json");
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, "{}");
+  await load();
+  expect(readFileSync(path, "utf8")).toBe(text);
+  expect(readdirSync(folder)).toHaveLength(3);
+});
+
 describe.runIf(hasChromium)("in Chromium", () => {
   let browser: Browser;
   let isolated: Served;
@@ -79,7 +103,6 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), isolated?.close(), notIsolated?.close()]);
-    rmSync(outDir, { recursive: true, force: true });
   });
 
   /** A page that has loaded a model, or failed to. */
