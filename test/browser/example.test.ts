@@ -75,7 +75,8 @@ async function serve(change: (headers: Headers) => Headers = (headers) => header
 test("a second build leaves the model's files alone, for a running server; a file that differs is replaced", async () => {
   const load = () => loadConfigFromFile({ command: "build", mode: "" }, undefined, root);
   const folder = join(root, "public/fairytales");
-  const states = () => readdirSync(folder).map((name) => [name, statSync(join(folder, name), { bigint: true }).mtimeNs]);
+  const states = () =>
+    readdirSync(folder).map((name) => [name, statSync(join(folder, name), { bigint: true }).mtimeNs]);
   await load();
   const before = states();
   expect(before.map(([name]) => name)).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);

@@ -425,7 +425,7 @@ test("compressed responses of another origin, from a function", async () => {
 test("compressed responses of another origin, from a URL whose server honors ranges and hides Content-Range", async () => {
   const fake: typeof fetch = async (url, init) => {
     const name = String(url).split("/").at(-1) as string;
-    const isRange = "range" in (init?.headers as Record<string, string>);
+    const isRange = Object.hasOwn(init?.headers ?? {}, "range");
     return isRange ? ofAnotherOrigin(new Response("", { status: 206 })) : compressed()(name);
   };
   const model = await withFetch(fake, () => loadModel("http://fake/m", { engine }));

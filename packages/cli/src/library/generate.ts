@@ -3,13 +3,14 @@
  * read token by token, or awaited for the whole text.
  */
 import {
+  checkModel,
   type FinishReason,
   type GeneratedToken,
   generate as generateTokens,
   type Model,
   type GenerateOptions as TokenOptions,
 } from "@tsgpt/gpt";
-import { abortSignal, type Checks, checkOptions, describeValue, objectWith, strings } from "@tsgpt/numeric";
+import { abortSignal, type Checks, checkOptions, strings } from "@tsgpt/numeric";
 import { type ChainOptions, chainOptionChecks, createSampler, presetChain } from "@tsgpt/sampling";
 import { randomSeed } from "./random-seed.ts";
 
@@ -48,7 +49,6 @@ const CHECKS: Checks<GenerateOptions> = {
   signal: abortSignal,
   ...chainOptionChecks,
 };
-const MODEL = objectWith<Model>("a model, as loadModel gives it", "config", "parameters");
 
 /**
  * Continues a prompt: `for await (const { text } of generate(model, prompt))`, or
@@ -58,10 +58,7 @@ const MODEL = objectWith<Model>("a model, as loadModel gives it", "config", "par
  */
 export function generate(model: Model, prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
   checkOptions("generate", options, CHECKS);
-  if (!MODEL.holds(model)) {
-    const fix = (model as unknown) instanceof Promise ? "; await it" : "";
-    throw new RangeError(`generate: the first argument must be ${MODEL.rule}, got ${describeValue(model)}${fix}`);
-  }
+  checkModel("generate", model);
   const { maxTokens = MAX_TOKENS, seed, stop, signal, ...chainOptions } = options;
   if (seed !== undefined && chainOptions.greedy) {
     throw new RangeError("generate: seed does nothing with greedy, which draws nothing; leave one of them out");
