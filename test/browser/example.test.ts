@@ -167,10 +167,13 @@ describe.runIf(hasChromium)("in Chromium", () => {
     },
   );
 
-  test("not isolated: one thread, which it says, and the same text", async () => {
+  test("not isolated: one thread, which it says once with the reason, and the same text", async () => {
     const page = await opened(notIsolated.url);
-    expect(await modelLine(page)).toBe(
-      "Model fairytales, simd kernels on 1 thread, because this page is not cross-origin isolated",
+    expect(await modelLine(page)).toBe("Model fairytales, simd kernels on 1 thread");
+    const reason =
+      "the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    expect(await page.locator("#note").textContent()).toBe(
+      `Note: ${reason}; the simd kernels run on one thread instead. `,
     );
     expect((await generated(page)).text).toBe(await ofCommandLine());
     await page.close();
