@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createReferenceEngine, createSimdEngine } from "@tsgpt/tensor";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { loadParameters, type Parameters } from "../src/checkpoint/parameters.ts";
 import { randomCheckpoint, randomModel } from "../src/checkpoint/random-parameters.ts";
@@ -251,6 +251,25 @@ test("a web page or 403 in place of what need not be there: a note", async () =>
   expect(notes).toContain("generation_config.json: 403 Forbidden; loading goes on as without this file");
 });
 
+test("403 for every file: the notes are of those that need not be there, and the error is of the others", async () => {
+  const notes: string[] = [];
+  const onNote = (note: string) => void notes.push(note);
+  expect(await refused(tinyFiles(), status(403), { onNote })).toBe("config.json: is not in URL: 403 Forbidden");
+  expect(notes.map((note) => note.split(":")[0]).sort()).toEqual([
+    "added_tokens.json",
+    "generation_config.json",
+    "merges.txt",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.json",
+  ]);
+  notes.length = 0;
+  const weights: Answer = (exchange) => exchange.name.startsWith("model.") && status(403)(exchange);
+  await refused(tinyFiles(), weights, { onNote });
+  expect(notes).toEqual([]);
+});
+
 test("a server of an application is told that no page is wanted", async () => {
   const { model } = await progressOf(tinyFiles(), (exchange) => {
     const takesPages = /html|\*\/\*/.test(exchange.request.headers.accept ?? "*/*");
@@ -496,6 +515,19 @@ test.each(["weights/fairytales", "/models/gpt2", "", "file:///models/gpt2", "dat
     );
   },
 );
+
+test.each([
+  ["blob:", "blob:http://host/1"],
+  ["file:", "file:///here/index.html"],
+  ["data:", "data:text/javascript,1"],
+])("in a page or worker with %s nothing is relative", async (protocol, href) => {
+  vi.stubGlobal("location", { protocol, href });
+  const rule = `give an absolute one with http: or https:; none is relative to a page or worker with ${protocol}`;
+  await expect(loadModel("models/gpt2")).rejects.toThrow(
+    new TypeError(`loadModel: "models/gpt2" is not the URL of a folder; ${rule}`),
+  );
+  vi.unstubAllGlobals();
+});
 
 test("a URL with a password", async () => {
   await expect(loadModel("https://me:secret@host/m")).rejects.toThrow(
