@@ -73,7 +73,7 @@ function importsOf(code: string): string[] {
   return [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([\w@./:-]+)"/g)].map((match) => match[1]);
 }
 
-/** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `valibot` of "valibot". */
+/** `@tsgpt/gpt` of "@tsgpt/gpt/node"; `commander` of "commander". */
 const packageOf = (specifier: string): string =>
   specifier
     .split("/")

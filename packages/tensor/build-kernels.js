@@ -5,18 +5,19 @@
  * assembly/dispatch.ts to be read. Does nothing if the sources are those it was made from: the digest stands in the
  * file's first line.
  *
- * The two modules differ in few bytes, but deflate finds repetitions only within 32 KiB: so their halves alternate. That
- * and the compression make 13 kB of a bundle, after gzip, of what were 31 as base64 of each.
+ * The two modules differ in few bytes, and are compressed as one: LZMA finds repetitions at any distance. They take 10 kB
+ * of a bundle, after gzip, of what were 31 as base64 of each.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { deflateRawSync } from "node:zlib";
 import { dispatchOf, readJobs } from "./kernel-dispatch.js";
 
 const simd = new URL("./src/kernels/simd/", import.meta.url);
 const assembly = new URL("assembly/", simd);
 const target = new URL("binary.ts", simd);
 const DISPATCH = "dispatch.ts";
+const LZMA_PARAMETERS = 93; // lc = 3, lp = 0, pb = 2
+const LZMA_HEADER_BYTES = 13;
 const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152";
 const flags = `-O3 --runtime stub --noAssert ${memory} --use abort=`.split(" ");
 
@@ -46,18 +47,19 @@ const head = `/** Made by build-kernels.js from assembly/, SHA-256 ${digest}. */
 if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(head)) {
   const relaxed = await compile("simd,threads,relaxed-simd");
   const plain = await compile("simd,threads");
-  const [relaxedHalves, plainHalves] = [halves(relaxed), halves(plain)];
-  const inOrder = [relaxedHalves[0], plainHalves[0], relaxedHalves[1], plainHalves[1]];
-  const packed = deflateRawSync(Buffer.concat(inOrder), { level: 9 });
+  const packed = await pack(Buffer.concat([relaxed, plain]));
   writeFileSync(new URL(DISPATCH, assembly), dispatch);
   const sizes = `export const RELAXED_BYTES = ${relaxed.length};\nexport const PLAIN_BYTES = ${plain.length};\n`;
-  writeFileSync(target, `${head}${sizes}export const PACKED =\n  "${packed.toString("base64")}";\n`);
+  writeFileSync(target, `${head}${sizes}export const PACKED =\n  "${Buffer.from(packed).toString("base64")}";\n`);
 }
 
-/** @param {Uint8Array} bytes @returns {[Uint8Array, Uint8Array]} of which the first may be a byte longer */
-function halves(bytes) {
-  const middle = Math.ceil(bytes.length / 2);
-  return [bytes.subarray(0, middle), bytes.subarray(middle)];
+/** The stream that lzma.ts reads: without the header, whose first byte gives the parameters. @param {Uint8Array} bytes */
+async function pack(bytes) {
+  const { compress } = await import("lzma1");
+  const file = compress(bytes, 9);
+  if (file[0] !== LZMA_PARAMETERS)
+    throw new Error(`LZMA has the parameters ${file[0]}, lzma.ts needs ${LZMA_PARAMETERS}`);
+  return file.subarray(LZMA_HEADER_BYTES);
 }
 
 /** A number of constants.ts. @param {string} name */

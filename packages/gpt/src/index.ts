@@ -1,5 +1,9 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+export { KVCache } from "./kv-cache.ts";
+
+// The cache imports @tsgpt/tensor, whose kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+
 export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { checkModel } from "./check-model.ts";
 export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
@@ -70,7 +74,6 @@ export type { FileContents, ReadFile } from "./files/function-files.ts";
 export type { NamedBlob } from "./files/listed-files.ts";
 export type { LoadModelOptions } from "./files/load-files.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
-export { KVCache } from "./kv-cache.ts";
 export { loadModel, type ModelSource } from "./load-model.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
 export type { MemoryNeed } from "./memory/memory.ts";

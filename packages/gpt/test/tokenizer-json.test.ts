@@ -88,7 +88,7 @@ describe("is one clear line", () => {
     [withModel({ merges: ["b a"] }), '"model.merges.0" must be of tokens in vocab, which lacks "ba", got "b a"'],
     [added({ lstrip: 1 }), '"added_tokens.0.lstrip" must be true or false, got 1'],
     [added({ content: undefined }), '"added_tokens.0.content" must be a string, got nothing'],
-    [added({ id: "3" }), '"added_tokens.0.id" must be a whole number, got "3"'],
+    [added({ id: "3" }), '"added_tokens.0.id" must be a whole number, 0 or more, got "3"'],
   ])("%j", (changes, message) => {
     expect(() => load(changes)).toThrow(TokenizerError);
     expect(() => load(changes)).toThrow(`t.json: is not a byte-level BPE tokenizer as GPT-2's: ${message}`);

@@ -52,11 +52,8 @@ export interface OptionDefinition<T = unknown, K extends string = never> {
   readonly needs?: readonly string[];
 }
 
-/** An option on a command line. T: the type of its value. */
+/** An option on a command line, which has the text of its help. T: the type of its value. */
 export interface Flag<T = unknown> {
-  /** The placeholder of the value in the help, such as `<k>`; undefined for texts, where each command has its own. */
-  readonly placeholder?: string;
-  readonly help: string;
   readonly takes: ValueOf<T>;
   /** As in `OptionDefinition`. */
   readonly needs?: readonly string[];

@@ -68,7 +68,7 @@ test("a definition lacks nothing: a truncation has a specification, an option an
   const whole = {
     ...parts,
     options: { topQ: { check: "number" } },
-    flags: { topQ: { help: "", takes: { kind: "number" } } },
+    flags: { topQ: { takes: { kind: "number" } } },
   } as const;
   step<TopQ, Options>(whole);
   step<TopQ, Options>({ ...whole, kind: "truncation", specification: parts.run });
@@ -92,8 +92,8 @@ test("a flag takes texts if its value is a list of strings, and only then", () =
     readonly q?: number;
   }
   const [texts, number] = [{ kind: "texts" }, { kind: "number" }] as const;
-  const q = { help: "", takes: number };
-  const word = { help: "", takes: texts };
+  const q = { takes: number };
+  const word = { takes: texts };
   const whole = { ...parts, options: {} };
   step<TopQ, object, Flags>({ ...whole, flags: { q, word } });
   // @ts-expect-error: a list of strings that takes a number
@@ -121,7 +121,7 @@ test("a transformers key is one that the step's type names, of an option that is
   interface Options {
     readonly topQ: number;
   }
-  const flags = { topQ: { help: "", takes: { kind: "number" } } } as const;
+  const flags = { topQ: { takes: { kind: "number" } } } as const;
   const options = { topQ: { check: "number", transformers: { key: "topQ" } } } as const;
   step<TopQ, Options, Options, "topQ">({ ...parts, options, flags });
   // @ts-expect-error: the type names no key

@@ -1,4 +1,8 @@
 /** @tsgpt/tensor: Float32Array tensors and the operations of a transformer. */
+export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
+
+// The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+
 export { physicalCores } from "#host";
 export { Arena } from "./arena.ts";
 export { type Backend, onHeap } from "./backend.ts";
@@ -15,7 +19,6 @@ export {
 export { EngineError, formatShape, ShapeError } from "./errors.ts";
 export type { AttentionOptions, AttentionSequence, GeluForm, Kernels } from "./kernels/kernels.ts";
 export { LINEAR_SCRATCH_BYTES } from "./kernels/simd/constants.ts";
-export { createSimdEngine, type SimdOptions } from "./kernels/simd/simd-engine.ts";
 export { MOST_THREADS } from "./kernels/simd/threads/thread-count.ts";
 export { narrow } from "./narrow.ts";
 export { gelu, relu, silu } from "./ops/activations.ts";

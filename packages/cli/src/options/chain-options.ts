@@ -1,6 +1,10 @@
-/** The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps). */
+/**
+ * The options of a chain, for every command that has one, as the steps declare them (packages/sampling/src/steps).
+ * Their help is in chain-help.ts.
+ */
 import { dialects, type FlagValue, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { type ChainFlags, flagName } from "./chain-flags.ts";
+import { CHAIN_HELP } from "./chain-help.ts";
 import { type OptionGroup, type OptionSpec, option } from "./option.ts";
 import {
   biases,
@@ -31,9 +35,10 @@ export const chainOptions: OptionGroup<ChainFlags> = {
 
 function optionsOf(kinds: readonly StepFlag["kind"][]): OptionSpec[] {
   const flags = STEP_FLAGS.filter(({ kind }) => kinds.includes(kind));
-  return flags.map(({ name, help, takes, placeholder = "<ids|text>" }) =>
-    option(`${flagName(name)} ${placeholder}`, help, detailsOf(takes)),
-  );
+  return flags.map(({ name, takes }) => {
+    const [placeholder, text] = CHAIN_HELP[name];
+    return option(`${flagName(name)} ${placeholder}`, text, detailsOf(takes));
+  });
 }
 
 function detailsOf(takes: FlagValue): OptionSpec["details"] {

@@ -5,12 +5,11 @@
  * A key that would change the forward pass is honored or refused by name; one that cannot (dropout, summary_*,
  * use_cache, dtype, unknown keys) is ignored. Left out: cross attention, quantized weights.
  */
-import * as v from "valibot";
 import { ConfigError, quote } from "../errors.ts";
 import { ACTIVATIONS, type Activation } from "./activation.ts";
 import { checkKeys } from "./check-keys.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, wholeNumber } from "./schema.ts";
+import { boolean, custom, finiteNumber, nullish, type Output, object, oneOf, optional, wholeNumber } from "./schema.ts";
 
 /** The config of a model: the keys of config.json in camelCase. */
 export interface GPT2Config {
@@ -47,33 +46,33 @@ export interface GPT2Config {
 const COUNT = "a whole number, 1 or more";
 const count = wholeNumber(COUNT, 1);
 const MOST_LAYERS = 10_000; // each layer adds a dozen names to look up, before a file without them is refused
-const flag = v.boolean("true or false");
-const tokenId = v.nullish(wholeNumber("a token id (a whole number, 0 or more) or null"));
+const flag = boolean("true or false");
+const tokenId = nullish(wholeNumber("a token id (a whole number, 0 or more) or null"));
 export const TOKEN_IDS = "a token id (a whole number, 0 or more), a list of them, or null";
-const tokenIds = v.nullish(v.custom<number | number[]>(isTokenIds, TOKEN_IDS));
+const tokenIds = nullish(custom<number | number[]>(isTokenIds, TOKEN_IDS));
 const EPSILON = "a number, 0 or more";
 
 const schema = object(
   {
-    vocab_size: v.optional(count, 50257),
-    n_positions: v.optional(count, 1024),
-    n_embd: v.optional(count, 768),
-    n_layer: v.optional(wholeNumber(`${COUNT}, at most ${MOST_LAYERS}`, 1, MOST_LAYERS), 12),
-    n_head: v.optional(count, 12),
-    n_inner: v.nullish(wholeNumber(`${COUNT}, or null for 4 n_embd`, 1)),
-    layer_norm_epsilon: v.optional(v.pipe(finiteNumber(EPSILON), v.minValue(0, EPSILON)), 1e-5),
-    activation_function: v.optional(v.picklist(ACTIVATIONS, `one of ${ACTIVATIONS.join(", ")}`), "gelu_new"),
-    scale_attn_weights: v.optional(flag, true),
-    scale_attn_by_inverse_layer_idx: v.optional(flag, false),
-    reorder_and_upcast_attn: v.optional(flag, false),
-    tie_word_embeddings: v.optional(flag, true),
+    vocab_size: optional(count, 50257),
+    n_positions: optional(count, 1024),
+    n_embd: optional(count, 768),
+    n_layer: optional(wholeNumber(`${COUNT}, at most ${MOST_LAYERS}`, 1, MOST_LAYERS), 12),
+    n_head: optional(count, 12),
+    n_inner: nullish(wholeNumber(`${COUNT}, or null for 4 n_embd`, 1)),
+    layer_norm_epsilon: optional(finiteNumber(EPSILON, 0), 1e-5),
+    activation_function: optional(oneOf(ACTIVATIONS, `one of ${ACTIVATIONS.join(", ")}`), "gelu_new"),
+    scale_attn_weights: optional(flag, true),
+    scale_attn_by_inverse_layer_idx: optional(flag, false),
+    reorder_and_upcast_attn: optional(flag, false),
+    tie_word_embeddings: optional(flag, true),
     bos_token_id: tokenId,
     eos_token_id: tokenIds,
   },
   "an object",
 );
 
-type Keys = v.InferOutput<typeof schema>;
+type Keys = Output<typeof schema>;
 
 /** transformers' aliases of four keys (GPT2Config.attribute_map). */
 const ALIASES = {

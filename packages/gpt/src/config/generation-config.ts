@@ -3,11 +3,10 @@
  * (generation/configuration_utils.py): its end tokens replace those of config.json; the other values are the defaults
  * of the hf dialect. Stricter than transformers: a value of the wrong type is an error.
  */
-import * as v from "valibot";
 import { checkKeys } from "./check-keys.ts";
 import { asTokenIds, type GPT2Config, isTokenId, isTokenIds, parseConfig, TOKEN_IDS } from "./config.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { finiteNumber, object, wholeNumber } from "./schema.ts";
+import { boolean, custom, finiteNumber, nullish, object, type Schema, wholeNumber } from "./schema.ts";
 
 /** The file's keys in camelCase; undefined if the file omits them or has null. */
 export interface GenerationConfig {
@@ -39,14 +38,14 @@ export interface GenerationConfig {
   readonly unapplied: Readonly<Record<string, unknown>>;
 }
 
-const number = v.nullish(finiteNumber("a finite number"));
-const count = v.nullish(wholeNumber("a whole number, 0 or more"));
-const length = v.nullish(wholeNumber("a whole number, 1 or more", 1));
-const tokenId = v.nullish(v.custom<number>(isTokenId, "a token id (a whole number, 0 or more) or null"));
-const tokenIds = v.nullish(v.custom<number | number[]>(isTokenIds, TOKEN_IDS));
-const list = v.nullish(v.custom<number[]>((value) => isListOf(value, isTokenId), "a list of token ids or null"));
-const sequences = v.nullish(
-  v.custom<number[][]>(
+const number = nullish(finiteNumber("a finite number"));
+const count = nullish(wholeNumber("a whole number, 0 or more"));
+const length = nullish(wholeNumber("a whole number, 1 or more", 1));
+const tokenId = nullish(custom<number>(isTokenId, "a token id (a whole number, 0 or more) or null"));
+const tokenIds = nullish(custom<number | number[]>(isTokenIds, TOKEN_IDS));
+const list = nullish(custom<number[]>((value) => isListOf(value, isTokenId), "a list of token ids or null"));
+const sequences = nullish(
+  custom<number[][]>(
     (value) => isListOf(value, (words) => isTokenIds(words) && Array.isArray(words)) && value.length > 0,
     "a list of lists of token ids, none of them empty, or null",
   ),
@@ -64,7 +63,7 @@ type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}`
 const RULES = {
   bos_token_id: tokenId,
   eos_token_id: tokenIds,
-  do_sample: v.nullish(v.boolean("true, false or null")),
+  do_sample: nullish(boolean("true, false or null")),
   temperature: number,
   top_k: count,
   top_p: number,
@@ -84,7 +83,7 @@ const RULES = {
   min_new_tokens: count,
   max_length: count,
   max_new_tokens: length,
-} satisfies Readonly<Record<SnakeCase<Exclude<keyof GenerationConfig, "file" | "unapplied">>, v.GenericSchema>>;
+} satisfies Readonly<Record<SnakeCase<Exclude<keyof GenerationConfig, "file" | "unapplied">>, Schema<unknown>>>;
 
 const schema = object(RULES, "an object");
 

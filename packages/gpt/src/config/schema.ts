@@ -1,55 +1,120 @@
 /**
- * Schemas of JSON files, with valibot. A message completes "must be ...". Stricter than valibot's own objects: an array
- * is not an object, and a missing key has the message of that key, not of the whole.
+ * Schemas of JSON files. A schema is a function that returns the value with its defaults, or throws the error of its
+ * first problem, in the order of the schema. A rule completes "must be ...". Ours and not a
+ * library's, for the size of a bundle: docs/decisions/0016-bundle-size.md.
  */
-import * as v from "valibot";
 
-/** An object with these keys; the result has no others. */
-export function object<E extends v.ObjectEntries>(entries: E, rule: string) {
-  return v.pipe(v.custom<object>(isObject, rule), v.object(entries, ruleOf(entries, rule)));
-}
+/** Reads a value; `fail` makes the error. */
+export type Schema<T> = (value: unknown, fail: Fail) => T;
 
-/** An object with these keys; the result has the others too. */
-export function looseObject<E extends v.ObjectEntries>(entries: E, rule: string) {
-  return v.pipe(v.custom<object>(isObject, rule), v.looseObject(entries, ruleOf(entries, rule)));
-}
+/** The error of a value within the one that is read: where it is, and the rule that it breaks. */
+type Fail = (problem: Problem) => Error;
 
-/** valibot reports a missing key as a problem of the object; its path ends in the key. */
-function ruleOf(entries: v.ObjectEntries, rule: string) {
-  return ({ path }: v.BaseIssue<unknown>): string => {
-    const missing = path && entries[String(path[0].key)];
-    return missing && "message" in missing && typeof missing.message === "string" ? missing.message : rule;
-  };
-}
-
-/** A whole number from `least` to `most`. */
-export function wholeNumber(rule: string, least = 0, most = Number.MAX_SAFE_INTEGER) {
-  return v.pipe(v.number(rule), v.safeInteger(rule), v.minValue(least, rule), v.maxValue(most, rule));
-}
-
-/** A number, neither infinite nor NaN. */
-export function finiteNumber(rule: string) {
-  return v.pipe(v.number(rule), v.finite(rule));
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The first problem of a value: where it is, and the rule that it breaks. */
-export interface Problem {
+interface Problem {
   readonly path: readonly string[];
   readonly rule: string;
 }
 
+/** What a schema returns. */
+export type Output<S> = S extends Schema<infer T> ? T : never;
+
+type Entries = Readonly<Record<string, Schema<unknown>>>;
+
+/** What an object with these keys becomes; a key that may be left out is undefined or missing. */
+type Outputs<E extends Entries> = { -readonly [K in keyof E]: Output<E[K]> };
+
 /** `value` with its defaults. @throws the error that `fail` makes of its first problem */
-export function parse<Output>(
-  schema: v.GenericSchema<unknown, Output>,
-  value: unknown,
-  fail: (problem: Problem) => Error,
-): Output {
-  const { success, output, issues } = v.safeParse(schema, value);
-  if (success) return output;
-  const [{ path = [], message }] = issues;
-  throw fail({ path: path.map(({ key }) => String(key)), rule: message });
+export function parse<T>(schema: Schema<T>, value: unknown, fail: Fail): T {
+  return schema(value, fail);
+}
+
+/** A value for which `holds`. */
+export function custom<T>(holds: (value: unknown) => boolean, rule: string): Schema<T> {
+  return (value, fail) => {
+    if (!holds(value)) throw fail({ path: [], rule });
+    return value as T;
+  };
+}
+
+/** A value of the schema, or none: then it is `preset`. */
+export function optional<T>(schema: Schema<T>): Schema<T | undefined>;
+export function optional<T>(schema: Schema<T>, preset: T): Schema<T>;
+export function optional<T>(schema: Schema<T>, preset?: T): Schema<T | undefined> {
+  return (value, fail) => (value === undefined ? preset : schema(value, fail));
+}
+
+/** A value of the schema, null, or none. */
+export function nullish<T>(schema: Schema<T>): Schema<T | null | undefined> {
+  return (value, fail) => (value === undefined || value === null ? value : schema(value, fail));
+}
+
+export const unknown: Schema<unknown> = (value) => value;
+
+/** An object with these keys; the result has no others. */
+export function object<E extends Entries>(entries: E, rule: string): Schema<Outputs<E>> {
+  return (value, fail) => {
+    if (!isObject(value)) throw fail({ path: [], rule });
+    const result: Record<string, unknown> = {};
+    for (const [key, schema] of Object.entries(entries)) {
+      const found = schema(own(value, key), within(key, fail));
+      if (found !== undefined) result[key] = found;
+    }
+    return result as Outputs<E>;
+  };
+}
+
+/** An object with these keys; the result has the others too. */
+export function looseObject<E extends Entries>(entries: E, rule: string): Schema<Outputs<E> & Record<string, unknown>> {
+  const known = object(entries, rule);
+  return (value, fail) => {
+    const found = known(value, fail);
+    return { ...(value as object), ...found };
+  };
+}
+
+/** A list of values of one schema. */
+export function array<T>(item: Schema<T>, rule: string): Schema<T[]> {
+  return (value, fail) => {
+    if (!Array.isArray(value)) throw fail({ path: [], rule });
+    return value.map((each, index) => item(each, within(String(index), fail)));
+  };
+}
+
+function within(key: string, fail: Fail): Fail {
+  return ({ path, rule }) => fail({ path: [key, ...path], rule });
+}
+
+function own(value: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(rule: string, least = 0, most = Number.MAX_SAFE_INTEGER): Schema<number> {
+  return custom((value) => Number.isSafeInteger(value) && isWithin(value, least, most), rule);
+}
+
+/** A number, neither infinite nor NaN, `least` or more. */
+export function finiteNumber(rule: string, least = -Number.MAX_VALUE): Schema<number> {
+  return custom((value) => isWithin(value, least, Number.MAX_VALUE), rule);
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
+}
+
+export function boolean(rule: string): Schema<boolean> {
+  return oneOf([true, false], rule);
+}
+
+export function string(rule: string): Schema<string> {
+  return custom((value) => typeof value === "string", rule);
+}
+
+/** One of these values. Zeros are equal, whatever their signs. */
+export function oneOf<const T>(values: readonly T[], rule: string): Schema<T> {
+  return custom((value) => values.includes(value as T), rule);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

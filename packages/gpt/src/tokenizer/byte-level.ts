@@ -1,18 +1,17 @@
 /** The ByteLevel part of a tokenizer.json: a pre-tokenizer, a decoder or a post-processor. */
-import * as v from "valibot";
-import { object } from "../config/schema.ts";
+import { boolean, object, oneOf, optional } from "../config/schema.ts";
 
 /** The rule of a part without its type. */
 export const TYPED = "an object with a type";
 
-const flag = v.boolean("true or false");
+const flag = boolean("true or false");
 
 export const byteLevel = object(
   {
-    type: v.literal("ByteLevel", '"ByteLevel", the only kind supported'),
+    type: oneOf(["ByteLevel"], '"ByteLevel", the only kind supported'),
     add_prefix_space: flag,
     trim_offsets: flag,
-    use_regex: v.optional(flag, true),
+    use_regex: optional(flag, true),
   },
   TYPED,
 );

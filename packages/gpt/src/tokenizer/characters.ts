@@ -5,19 +5,24 @@
  */
 import * as table from "./character-table.ts";
 
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 /** The contents of a character class, for a pattern with the flag u. */
 export const SPACE = setOf(table.SPACE);
 export const LETTER = setOf(table.LETTER);
 export const NUMBER = setOf(table.NUMBER);
-export const WORD = setOf(table.WORD);
+/** What may not be next to an added token of `single_word`: `\w`. */
+export const WORD = LETTER + setOf(table.WORD_BESIDES_LETTERS);
 
 function setOf(lengths: string): string {
   const ranges: string[] = [];
   let bound = 0;
-  for (const [i, length] of lengths.trim().split(/\s+/).entries()) {
+  let isInside = false;
+  for (const [, count, letter] of lengths.matchAll(/(\d*)(\D)/g)) {
     const first = bound;
-    bound += Number.parseInt(length, 36);
-    if (i % 2 === 1) ranges.push(`${escaped(first)}-${escaped(bound - 1)}`);
+    bound += Number(count) * LETTERS.length + LETTERS.indexOf(letter!);
+    if (isInside) ranges.push(`${escaped(first)}-${escaped(bound - 1)}`);
+    isInside = !isInside;
   }
   return ranges.join("");
 }

@@ -1,6 +1,5 @@
 /** The companion files of a tokenizer: the class they name, and their tokens. */
-import * as v from "valibot";
-import { isObject, looseObject, object } from "../config/schema.ts";
+import { boolean, custom, isObject, looseObject, nullish, object, oneOf, optional, string } from "../config/schema.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import { check, mustBe, parseIds, parseJson } from "./parse-json.ts";
 import { parseVocab } from "./vocabulary.ts";
@@ -47,30 +46,30 @@ function isEmptyArray(value: unknown): value is [] {
   return Array.isArray(value) && value.length === 0;
 }
 
-const flag = v.boolean("true or false");
+const flag = boolean("true or false");
 const described = object(
   {
-    content: v.string("a string"),
-    single_word: v.optional(flag, false),
-    lstrip: v.optional(flag, false),
-    rstrip: v.optional(flag, false),
-    normalized: v.optional(flag),
-    special: v.optional(flag, false),
+    content: string("a string"),
+    single_word: optional(flag, false),
+    lstrip: optional(flag, false),
+    rstrip: optional(flag, false),
+    normalized: optional(flag),
+    special: optional(flag, false),
   },
   "an object with the token's content",
 );
-const unsupported = (why: string) => v.optional(v.never(`left out: ${why}`));
+const unsupported = (why: string) => optional(custom<never>(() => false, `left out: ${why}`));
 const noObject = unsupported("the file is an object of settings, not a token");
 const config = looseObject(
   {
-    tokenizer_class: v.nullish(v.picklist(CLASSES, `${CLASSES.join(", ")}: no other is supported`)),
-    add_prefix_space: v.optional(flag),
-    split_special_tokens: v.optional(flag, false),
-    added_tokens_decoder: v.optional(v.custom<Record<string, unknown>>(isObject, DECODER)),
-    model_max_length: v.nullish(v.custom<number>((value) => typeof value === "number", "a number")),
-    init_inputs: v.optional(v.custom(isEmptyArray, "empty: arguments of a class are not supported")),
-    fast_tokenizer_files: v.optional(
-      v.custom((value) => JSON.stringify(value) === '["tokenizer.json"]', '["tokenizer.json"]: no other is read'),
+    tokenizer_class: nullish(oneOf(CLASSES, `${CLASSES.join(", ")}: no other is supported`)),
+    add_prefix_space: optional(flag),
+    split_special_tokens: optional(flag, false),
+    added_tokens_decoder: optional(custom<Record<string, unknown>>(isObject, DECODER)),
+    model_max_length: nullish(custom<number>((value) => typeof value === "number", "a number")),
+    init_inputs: optional(custom(isEmptyArray, "empty: arguments of a class are not supported")),
+    fast_tokenizer_files: optional(
+      custom((value) => JSON.stringify(value) === '["tokenizer.json"]', '["tokenizer.json"]: no other is read'),
     ),
     __type: noObject,
     vocab: unsupported("the vocabulary is read from a file of its own"),
@@ -93,7 +92,7 @@ const mapSchema = looseObject(
   },
   "an object",
 );
-const noToken = v.nullish(v.literal(false, "false: a token added to every text is not supported"));
+const noToken = nullish(oneOf([false], "false: a token added to every text is not supported"));
 const withoutTemplate = object({ add_bos_token: noToken, add_eos_token: noToken }, "an object");
 
 /** Parses them. @throws TokenizerError naming the file and the problem */

@@ -1,9 +1,8 @@
 /** Validates external JSON against a schema; an error names the file, the place and the rule on one line. */
-import type { GenericSchema } from "valibot";
 import { describeForeignText } from "../checkpoint/foreign-file.ts";
 import { jsonProblem, parseStrictJson } from "../checkpoint/strict-json.ts";
 import { parsePythonJson } from "../config/python-json.ts";
-import { parse } from "../config/schema.ts";
+import { parse, type Schema } from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 
@@ -30,12 +29,7 @@ export function parseIds(file: string, text: string): unknown {
  * `value`, if it matches the schema.
  * @throws TokenizerError that begins with `subject`, for the value at the path `at`
  */
-export function check<Output>(
-  subject: string,
-  value: unknown,
-  schema: GenericSchema<unknown, Output>,
-  at: readonly string[] = [],
-): Output {
+export function check<T>(subject: string, value: unknown, schema: Schema<T>, at: readonly string[] = []): T {
   return parse(schema, value, ({ path, rule }) => mustBe(subject, [...at, ...path], rule, valueAt(value, path)));
 }
 

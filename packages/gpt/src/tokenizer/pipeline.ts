@@ -2,8 +2,7 @@
  * What is done to a text before and after byte-pair encoding, as configured by tokenizer.json: normalizer,
  * pre_tokenizer, decoder. Only what a byte-level BPE needs is supported; anything else is refused by name.
  */
-import * as v from "valibot";
-import { object } from "../config/schema.ts";
+import { object, oneOf } from "../config/schema.ts";
 import { byteLevel, TYPED } from "./byte-level.ts";
 import { check, mustBe } from "./parse-json.ts";
 
@@ -32,7 +31,7 @@ export interface PipelineKeys {
   readonly decoder?: unknown;
 }
 
-const nfc = object({ type: v.literal("NFC", '"NFC", the only kind supported') }, TYPED);
+const nfc = object({ type: oneOf(["NFC"], '"NFC", the only kind supported') }, TYPED);
 
 /** The pipeline of these keys. @throws TokenizerError that begins with `subject` */
 export function parsePipeline(keys: PipelineKeys, subject: string): Pipeline {

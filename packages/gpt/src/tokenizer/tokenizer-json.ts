@@ -3,9 +3,22 @@
  * texts is honored, or refused by name; those that tokenizers ignores are ignored. `truncation` and `padding` are batch
  * settings, which transformers disables unless a call asks for them, so they have no effect here.
  */
-import * as v from "valibot";
 import { parseStrictJson } from "../checkpoint/strict-json.ts";
-import { isObject, looseObject, object } from "../config/schema.ts";
+import { isTokenId } from "../config/config.ts";
+import {
+  array,
+  boolean,
+  custom,
+  isObject,
+  looseObject,
+  nullish,
+  object,
+  oneOf,
+  optional,
+  string,
+  unknown,
+  wholeNumber,
+} from "../config/schema.ts";
 import { quote } from "../errors.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import { byteLevel, TYPED } from "./byte-level.ts";
@@ -24,56 +37,61 @@ export interface TokenizerJson {
   readonly own: () => { readonly options: BytePairOptions; readonly pipeline: Pipeline };
 }
 
-const flag = v.boolean("true or false");
-const string = v.string("a string");
-const id = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"), v.minValue(0, "0 or more"));
+const flag = boolean("true or false");
+const token = string("a string");
+const id = wholeNumber("a whole number, 0 or more");
 
 const addedToken = object(
-  { id, content: string, single_word: flag, lstrip: flag, rstrip: flag, normalized: flag, special: flag },
+  { id, content: token, single_word: flag, lstrip: flag, rstrip: flag, normalized: flag, special: flag },
   "an object",
 );
-const dropout = v.literal(0, "null or 0: dropout, which gives other ids each time, is not supported");
+const dropout = oneOf([0], "null or 0: dropout, which gives other ids each time, is not supported");
 const model = looseObject(
   {
-    type: v.optional(v.literal("BPE", '"BPE"')),
-    dropout: v.nullish(dropout),
-    vocab: v.optional(v.unknown()),
-    merges: v.array(v.unknown(), "an array"),
+    type: optional(oneOf(["BPE"], '"BPE"')),
+    dropout: nullish(dropout),
+    vocab: optional(unknown),
+    merges: custom<unknown[]>(Array.isArray, "an array"),
   },
   "an object",
 );
-const direction = v.picklist(["Left", "Right"], '"Left" or "Right"');
+const direction = oneOf(["Left", "Right"], '"Left" or "Right"');
 const strategies = ["LongestFirst", "OnlyFirst", "OnlySecond"];
 const truncation = object(
   {
-    direction: v.optional(direction),
+    direction: optional(direction),
     max_length: id,
-    strategy: v.picklist(strategies, strategies.join(" or ")),
+    strategy: oneOf(strategies, strategies.join(" or ")),
     stride: id,
   },
   "an object or null",
 );
 const STRATEGY = '"BatchLongest" or an object with Fixed';
+
+function isStrategy(value: unknown): boolean {
+  return value === "BatchLongest" || (isObject(value) && isTokenId(value["Fixed"]));
+}
+
 const padding = object(
   {
-    strategy: v.union([v.literal("BatchLongest"), object({ Fixed: id }, STRATEGY)], STRATEGY),
+    strategy: custom(isStrategy, STRATEGY),
     direction,
-    pad_to_multiple_of: v.nullish(id),
+    pad_to_multiple_of: nullish(id),
     pad_id: id,
     pad_type_id: id,
-    pad_token: string,
+    pad_token: token,
   },
   "an object or null",
 );
 const ENTRIES = {
-  version: v.optional(v.literal("1.0", '"1.0"')),
-  truncation: v.nullish(truncation),
-  padding: v.nullish(padding),
-  added_tokens: v.optional(v.array(addedToken, "an array"), []),
-  normalizer: v.optional(v.unknown()),
-  pre_tokenizer: v.optional(v.unknown()),
-  post_processor: v.optional(v.unknown()),
-  decoder: v.optional(v.unknown()),
+  version: optional(oneOf(["1.0"], '"1.0"')),
+  truncation: nullish(truncation),
+  padding: nullish(padding),
+  added_tokens: optional(array(addedToken, "an array"), []),
+  normalizer: optional(unknown),
+  pre_tokenizer: optional(unknown),
+  post_processor: optional(unknown),
+  decoder: optional(unknown),
   model,
 };
 const schema = object(ENTRIES, "an object");
@@ -81,20 +99,20 @@ const schema = object(ENTRIES, "an object");
 /** Keys of the model that apply only with the file's own pipeline: transformers' GPT2Tokenizer overrides them. */
 const modelOptions = object(
   {
-    unk_token: v.nullish(string),
-    continuing_subword_prefix: v.nullish(v.literal("", '"" or null: a prefix is not supported')),
-    end_of_word_suffix: v.nullish(v.literal("", '"" or null: a suffix is not supported')),
-    fuse_unk: v.nullish(flag),
-    byte_fallback: v.nullish(v.literal(false, "false or null: bytes as <0x00> are not supported")),
-    ignore_merges: v.optional(flag),
+    unk_token: nullish(token),
+    continuing_subword_prefix: nullish(oneOf([""], '"" or null: a prefix is not supported')),
+    end_of_word_suffix: nullish(oneOf([""], '"" or null: a suffix is not supported')),
+    fuse_unk: nullish(flag),
+    byte_fallback: nullish(oneOf([false], "false or null: bytes as <0x00> are not supported")),
+    ignore_merges: optional(flag),
   },
   "an object",
 );
 
 const TEMPLATE = "TemplateProcessing";
-const kinds = v.picklist(["ByteLevel", TEMPLATE], `"ByteLevel" or "${TEMPLATE}", the only kinds supported`);
+const kinds = oneOf(["ByteLevel", TEMPLATE], `"ByteLevel" or "${TEMPLATE}", the only kinds supported`);
 const template = object(
-  { single: v.custom(isTextAlone, "the text alone: a template that adds tokens is not supported") },
+  { single: custom(isTextAlone, "the text alone: a template that adds tokens is not supported") },
   TYPED,
 );
 

@@ -42,7 +42,7 @@ export const allowedTokens = contextStep<AllowedTokens, Options>({
   parameters: { ids: tokenIds },
   options: { allowed: { check: idList } },
   flags: {
-    allowed: { placeholder: "<ids>", help: "the only tokens that may be chosen", takes: { kind: "token ids" } },
+    allowed: { takes: { kind: "token ids" } },
   },
   build: ({ allowed: ids }) => ({ type: "allowed-tokens", ids }),
   run: allowOnly,

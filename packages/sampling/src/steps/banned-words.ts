@@ -46,7 +46,7 @@ export const bannedWords = contextStep<BannedWords, Options, Flags>({
   kind: "constraint",
   parameters: { sequences: tokenSequences },
   options: { banned: { check: listOf("a list of lists of token ids", idList) } },
-  flags: { banned: { help: "a sequence that must not occur; may be repeated", takes: { kind: "texts" } } },
+  flags: { banned: { takes: { kind: "texts" } } },
   build: ({ banned }) => ({ type: "banned-words", sequences: banned }),
   run: ban,
 });

@@ -117,21 +117,15 @@ export const dry = contextStep<Dry, Options, Flags>({
   },
   flags: {
     dryMultiplier: {
-      placeholder: "<m>",
-      help: "DRY penalty on repeated sequences; 0 is off",
       takes: { kind: "number", least: 0 },
     },
     dryBase: {
-      placeholder: "<b>",
-      help: "growth of the penalty with their length (default: 1.75)",
       takes: { kind: "number", least: 1 },
     },
     dryAllowedLength: {
-      placeholder: "<n>",
-      help: "shorter repetitions are not penalized (default: 2)",
       takes: { kind: "integer", least: 1 },
     },
-    dryBreaker: { help: "repetitions end at this token or text; may be repeated", takes: { kind: "texts" }, needs },
+    dryBreaker: { takes: { kind: "texts" }, needs },
     ...scopeFlag,
   },
   build: ({ dryMultiplier, dryBase = 1.75, dryAllowedLength = 2, dryBreakers = [], penaltyScope = "all" }) => ({

@@ -40,8 +40,6 @@ export const epsilon = step<Epsilon, Options, Options, "epsilonCutoff">({
   },
   flags: {
     epsilon: {
-      placeholder: "<p>",
-      help: "keep tokens of probability p or more; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

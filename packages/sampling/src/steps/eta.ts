@@ -43,8 +43,6 @@ export const eta = step<Eta, Options, Options, "etaCutoff">({
   },
   flags: {
     eta: {
-      placeholder: "<p>",
-      help: "like epsilon, but lower for a high entropy; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

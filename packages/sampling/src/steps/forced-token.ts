@@ -48,7 +48,7 @@ export const forcedToken = contextStep<ForcedToken, Options, Flags>({
     forcedLast: { check: objectWith("an object with id and at") },
   },
   flags: {
-    forcedFirst: { placeholder: "<id>", help: "force the first generated token", takes: { kind: "integer", least: 0 } },
+    forcedFirst: { takes: { kind: "integer", least: 0 } },
   },
   build: ({ forcedFirst, forcedLast }) => [
     ...(forcedFirst === undefined ? [] : [{ type: "forced-token", id: forcedFirst, at: 0 } as const]),

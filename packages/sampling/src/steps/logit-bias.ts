@@ -63,7 +63,7 @@ export const logitBias = contextStep<LogitBias, Options>({
   parameters: { bias },
   options: { logitBias: { check: objectWith("an object of numbers by token id") } },
   flags: {
-    logitBias: { placeholder: "<id:bias,...>", help: "add to the logits of these tokens", takes: { kind: "biases" } },
+    logitBias: { takes: { kind: "biases" } },
   },
   build: ({ logitBias: bias }) => ({ type: "logit-bias", bias }),
   run: addBiases,

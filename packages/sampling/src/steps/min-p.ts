@@ -37,8 +37,6 @@ export const minP = step<MinP, Options, Options, "minP">({
   options: { minP: { check: "number", neutral: 0, transformers: { key: "minP" } } },
   flags: {
     minP: {
-      placeholder: "<p>",
-      help: "keep tokens of at least p times the largest probability; 0 is off",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

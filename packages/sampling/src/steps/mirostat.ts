@@ -56,13 +56,9 @@ export const mirostat = contextStep<Mirostat, Options>({
   options: { mirostatTau: { check: "number", neutral: 0 }, mirostatEta: { check: "number" } },
   flags: {
     mirostatTau: {
-      placeholder: "<bits>",
-      help: "mirostat v2 with this target surprise; 0 is off (default with --mirostat-eta alone: 5)",
       takes: { kind: "number", least: 0 },
     },
     mirostatEta: {
-      placeholder: "<rate>",
-      help: "learning rate of mirostat (default: 0.1)",
       takes: { kind: "number", least: 0, most: 1 },
     },
   },

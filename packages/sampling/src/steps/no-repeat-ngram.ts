@@ -56,8 +56,6 @@ export const noRepeatNgram = contextStep<NoRepeatNgram, Options, Options, "noRep
   },
   flags: {
     noRepeatNgram: {
-      placeholder: "<n>",
-      help: "no sequence of n tokens occurs twice; 0 is off",
       takes: { kind: "integer", least: 0 },
     },
     ...scopeFlag,

@@ -20,13 +20,9 @@ export function occurrenceOptions(neutral: number) {
 
 export const occurrenceFlags = {
   frequencyPenalty: {
-    placeholder: "<f>",
-    help: "penalty per occurrence; off: 1 under lecture, 0 elsewhere",
     takes: { kind: "number" },
   },
   presencePenalty: {
-    placeholder: "<p>",
-    help: "penalty for any occurrence; off: 1 under lecture, 0 elsewhere",
     takes: { kind: "number" },
   },
   ...scopeFlag,

@@ -55,8 +55,6 @@ export const repetitionPenalty = contextStep<RepetitionPenalty, Options, Options
   },
   flags: {
     repetitionPenalty: {
-      placeholder: "<r>",
-      help: "CTRL's penalty: divides positive logits; 1 is off",
       takes: { kind: "number", above: 0 },
     },
     ...scopeFlag,

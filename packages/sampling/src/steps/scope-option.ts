@@ -14,8 +14,6 @@ export function scopeOption(...options: readonly string[]): { readonly penaltySc
 
 export const scopeFlag: { readonly penaltyScope: Flag<ScopeOption["penaltyScope"]> } = {
   penaltyScope: {
-    placeholder: "<scope>",
-    help: "which tokens penalties count: all, generated, or the last N",
     takes: { kind: "scope" },
   },
 };

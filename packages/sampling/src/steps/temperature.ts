@@ -57,8 +57,6 @@ export const temperature = step<Temperature, Options, Options, "temperature">({
   options: { temperature: { check: "number", neutral: 1, transformers: { key: "temperature" } } },
   flags: {
     temperature: {
-      placeholder: "<t>",
-      help: "above 1 flattens the distribution, below 1 sharpens it; 1 is off",
       takes: { kind: "number" },
     },
   },

@@ -40,8 +40,6 @@ export const topK = step<TopK, Options, Options, "topK">({
   options: { topK: { check: "number", neutral: 0, transformers: { key: "topK" } } },
   flags: {
     topK: {
-      placeholder: "<k>",
-      help: "keep the k most probable tokens; 0 is off",
       takes: { kind: "integer", least: 0 },
     },
   },

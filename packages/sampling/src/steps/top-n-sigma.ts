@@ -42,8 +42,6 @@ export const topNSigma = step<TopNSigma, Options>({
   options: { topNSigma: { check: "number", neutral: 0 } },
   flags: {
     topNSigma: {
-      placeholder: "<n>",
-      help: "keep logits within n standard deviations of the largest; 0 is off",
       takes: { kind: "number", least: 0 },
     },
   },

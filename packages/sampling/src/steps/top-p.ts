@@ -61,8 +61,6 @@ export const topP = step<TopP, Options, Options, "topP">({
   options: { topP: { check: "number", neutral: 1, transformers: { key: "topP", isOff: (p) => p >= 1 } } },
   flags: {
     topP: {
-      placeholder: "<p>",
-      help: "keep the most probable tokens that hold probability p; 1 is off",
       takes: { kind: "number", above: 0, most: 1 },
     },
   },

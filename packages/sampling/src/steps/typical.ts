@@ -52,8 +52,6 @@ export const typical = step<Typical, Options, Options, "typicalP">({
   options: { typical: { check: "number", neutral: 1, transformers: { key: "typicalP", isOff: (mass) => mass >= 1 } } },
   flags: {
     typical: {
-      placeholder: "<mass>",
-      help: "keep the tokens closest to the entropy that hold this probability; 1 is off",
       takes: { kind: "number", above: 0, most: 1 },
     },
   },

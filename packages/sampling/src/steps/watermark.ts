@@ -106,31 +106,21 @@ export const watermark = contextStep<Watermark, Options, Flags>({
   options: { watermark: { check: objectWith("an object with a key") } },
   flags: {
     watermarkKey: {
-      placeholder: "<n>",
-      help: "watermark: favor the green tokens of this secret key",
       takes: { kind: "integer", least: 0 },
     },
     watermarkGamma: {
-      placeholder: "<share>",
-      help: "fraction of the vocabulary that is green (default: 0.25)",
       takes: { kind: "number", least: 0, most: 1 },
       needs,
     },
     watermarkDelta: {
-      placeholder: "<d>",
-      help: "bias on the logits of green tokens (default: 2)",
       takes: { kind: "number", least: 0 },
       needs,
     },
     watermarkHash: {
-      placeholder: "<how>",
-      help: "what seeds the green list: left, the previous tokens; self, one of them and the token (default: left)",
       takes: { kind: "word", words: ["left", "self"] },
       needs,
     },
     watermarkWidth: {
-      placeholder: "<n>",
-      help: "how many previous tokens (default: 1)",
       takes: { kind: "integer", least: 1 },
       needs,
     },

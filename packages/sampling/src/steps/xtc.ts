@@ -54,8 +54,8 @@ export const xtc = contextStep<Xtc, Options>({
     xtcThreshold: { check: "number", needs: ["xtcProbability"] },
   },
   flags: {
-    xtcProbability: { placeholder: "<p>", help: "probability of excluding the top choices; 0 is off", takes },
-    xtcThreshold: { placeholder: "<p>", help: "probability from which a token is a top choice (default: 0.1)", takes },
+    xtcProbability: { takes },
+    xtcThreshold: { takes },
   },
   build: ({ xtcProbability, xtcThreshold = 0.1 }) => ({
     type: "xtc",

@@ -1,7 +1,10 @@
 /** The compiled kernels: with relaxed multiply-add if this JavaScript engine supports it, otherwise without. */
-import { allowRelaxedSimd } from "#host";
 import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
-import { inflate } from "./inflate.ts";
+
+// The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+
+import { allowRelaxedSimd } from "#host";
+import { decompress } from "./lzma.ts";
 
 export interface KernelExports {
   run(job: number, units: number): number;
@@ -26,33 +29,18 @@ export interface KernelModule {
 /** Compiles the module; undefined without WebAssembly, SIMD or shared memory. `relaxed: false` is for tests. */
 export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
-  const modules = unpack();
   if (relaxed) {
-    const bytes = modules.relaxed;
+    const bytes = unpack(RELAXED_BYTES);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = modules.plain;
+  const bytes = unpack(RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
-/** Both modules: their halves alternate (build-kernels.js). */
-function unpack() {
+/** The first `size` bytes of both modules. */
+function unpack(size: number): Uint8Array<ArrayBuffer> {
   const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-  const bytes = inflate(packed, RELAXED_BYTES + PLAIN_BYTES);
-  const [relaxedHalf, plainHalf] = [Math.ceil(RELAXED_BYTES / 2), Math.ceil(PLAIN_BYTES / 2)];
-  const second = relaxedHalf + plainHalf; // where the second halves begin
-  const end = RELAXED_BYTES + plainHalf; // of the second half of the first
-  return {
-    relaxed: joined(bytes.subarray(0, relaxedHalf), bytes.subarray(second, end)),
-    plain: joined(bytes.subarray(relaxedHalf, second), bytes.subarray(end)),
-  };
-}
-
-function joined(first: Uint8Array, rest: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(first.length + rest.length);
-  bytes.set(first);
-  bytes.set(rest, first.length);
-  return bytes;
+  return decompress(packed, size);
 }

@@ -2,6 +2,10 @@
  * The simd engine: WebAssembly SIMD kernels over one shared memory, and worker threads. Weights are read through a
  * small staging buffer, then widened and packed as they arrive; only one copy is in memory.
  */
+import { compileKernels, type KernelModule } from "./module.ts";
+
+// The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+
 import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
@@ -12,7 +16,6 @@ import type { Kernels } from "../kernels.ts";
 import { machineLimits } from "./limits.ts";
 import { loadWeight, type Place, weightBytes } from "./load-weight.ts";
 import { EngineMemory } from "./memory.ts";
-import { compileKernels, type KernelModule } from "./module.ts";
 import { isPacked } from "./packed-weight.ts";
 import { simdKernels } from "./simd-kernels.ts";
 import { createStaging } from "./staging.ts";
