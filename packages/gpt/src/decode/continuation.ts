@@ -121,8 +121,8 @@ export const promptKind: Kind<string | readonly number[]> = {
 
 /**
  * The ids of a prompt; for an empty one, the model's begin- or end-of-text id.
- * @throws RangeError for no model, what is neither text nor a list, text without a tokenizer, or an empty prompt if the model has
- * no such id
+ * @throws RangeError for no model, what is neither text nor a list, text without a tokenizer, or an empty prompt if the
+ * model has no such id
  */
 export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
   checkModel(by, model);

@@ -10,8 +10,8 @@ import { folderFiles } from "./folder-files.ts";
 /**
  * Loads the model in `folder`, a path or a file: URL, and closes its files. The engine is a new reference engine by
  * default.
- * @throws RangeError for an unknown option, or another folder; ConfigError, CheckpointError or TokenizerError; EngineError if the model
- * does not fit; the signal's reason if it aborts
+ * @throws RangeError for an unknown option, or another folder; ConfigError, CheckpointError or TokenizerError;
+ * EngineError if the model does not fit; the signal's reason if it aborts
  */
 export async function loadModel(folder: string | URL, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);

@@ -53,8 +53,9 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for no list or an empty one, a sequence without ids, a cache given twice; ContextOverflowError naming the
- * sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
+ * @throws RangeError for no list or an empty one, a sequence without ids, a cache given twice; ContextOverflowError
+ * naming the sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor`
+ * throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
   if (!Array.isArray(sequences)) {
