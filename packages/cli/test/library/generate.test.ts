@@ -1,4 +1,6 @@
 /** generate of the library: the text of the command, read token by token or awaited. */
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { randomModel } from "@tsgpt/gpt";
 import { SamplingError } from "@tsgpt/sampling";
 import { createReferenceEngine } from "@tsgpt/tensor";
@@ -6,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type GenerateOptions, generate, loadModel, type Model } from "../../src/index.ts";
 import { run } from "../../src/run.ts";
 import { captured } from "../captured.ts";
-import { fixture } from "../process.ts";
+import { emptyFolder, fixture } from "../process.ts";
 
 const PROMPT = "Once upon a time";
 const folder = fixture("fairytales-1");
@@ -18,7 +20,8 @@ afterAll(() => model.engine.dispose());
 
 /** What `tsgpt generate` completes. */
 async function completionOf(...flags: string[]) {
-  const args = ["generate", PROMPT, "--model", folder, "--threads", "1", "--json", "--quiet", ...flags];
+  const at = flags.includes("--model") ? [] : ["--model", folder];
+  const args = ["generate", PROMPT, ...at, "--threads", "1", "--json", "--quiet", ...flags];
   const { text, tokens, finishReason } = JSON.parse(await captured(() => run(args)));
   return { text, ids: tokens.map(({ id }: { id: number }) => id), finishReason };
 }
@@ -54,6 +57,19 @@ describe("the same seed gives the text of the command", () => {
     expect(without).toEqual(await completionOf(...flags, "--dry-breaker", "none"));
     expect(without).not.toEqual(await generate(model, PROMPT, dry));
   });
+});
+
+test("a model's generation config: its end tokens count for both, its sampling for neither", async () => {
+  const other = emptyFolder();
+  cpSync(folder, other, { recursive: true });
+  const [period] = model.tokenizer?.encode(".") ?? [];
+  const config = { eos_token_id: [0, period], do_sample: true, temperature: 0.2, top_k: 2, repetition_penalty: 1.5 };
+  writeFileSync(join(other, "generation_config.json"), JSON.stringify(config));
+  const own = await loadModel(other, { threads: 1 });
+  const expected = await completionOf("--model", other, "--seed", "14");
+  expect(expected.ids.at(-1)).toBe(period);
+  expect(await generate(own, PROMPT, { seed: 14 })).toEqual(expected);
+  own.engine.dispose();
 });
 
 test("without a seed each text is another", async () => {
