@@ -255,21 +255,16 @@ test("a pass given up between layers leaves every cache as it was", () => {
 
 test.each<[string, () => unknown, string]>([
   [
-    "ids for sequences",
+    "ids",
     () => forwardBatch(tinyModel(), [1, 2] as never),
-    "forwardBatch: sequence 0: needs a list of token ids, as { ids, cache }, got the sequence the number 1",
+    "forwardBatch: sequence 0: ids must be a list of token ids",
   ],
+  ["a list of ids", () => forwardBatch(tinyModel(), [[1]] as never), "forward: ids must be a list of token ids"],
   [
-    "a list of ids for a sequence",
-    () => forwardBatch(tinyModel(), [[1]] as never),
-    "forward: needs a list of token ids, as { ids, cache }, got the sequence an Array",
+    "nothing",
+    () => forwardBatch(tinyModel(), [undefined] as never),
+    "forward: ids must be a list of token ids, got nothing",
   ],
-  ["nothing for a sequence", () => forwardBatch(tinyModel(), [undefined] as never), "got the sequence nothing"],
-  [
-    "a text",
-    () => forward(tinyModel(), "a wolf" as never),
-    'forward: needs a list of token ids, as { ids, cache }, got the string "a wolf"',
-  ],
-])("%s is refused", (_, run, message) => {
+])("%s in place of a sequence is refused", (_, run, message) => {
   expect(run).toThrow(message);
 });

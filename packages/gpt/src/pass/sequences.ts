@@ -53,32 +53,29 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for an empty list, what is not a sequence, a sequence without ids, a cache given twice;
- * ContextOverflowError naming the sequence that does not fit; ShapeError for an id that the model does not have; what
- * `KVCache.checkFor` throws
+ * @throws RangeError for no list or an empty one, a sequence without ids, a cache given twice; ContextOverflowError
+ * naming the sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor`
+ * throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
+  if (!Array.isArray(sequences)) {
+    throw new RangeError(`forwardBatch: the sequences must be a list, got ${describeValue(sequences)}`);
+  }
   if (sequences.length === 0) throw new RangeError("forwardBatch: needs at least one sequence, got an empty list");
   const isBatch = sequences.length > 1;
   for (let index = 0; index < sequences.length; index++) {
-    const sequence = sequences[index] as Sequence;
-    const by = isBatch ? `forwardBatch: sequence ${index}` : "forward";
-    checkForm(sequence, by);
+    const sequence = (sequences[index] ?? {}) as Sequence;
     const { ids, cache } = sequence;
+    const by = isBatch ? `forwardBatch: sequence ${index}` : "forward";
+    if (typeof ids !== "object" || typeof ids?.length !== "number") {
+      throw new RangeError(`${by}: ids must be a list of token ids, got ${describeValue(ids)}`);
+    }
     if (ids.length === 0) throw new RangeError(`${by}: needs at least one token id, got none`);
     if (isBatch) checkIds(model.config, ids, by);
     cache?.checkFor(model, by);
     checkContext(model.config, sequence, isBatch ? index : undefined);
   }
   if (isBatch) checkOwnCaches(sequences);
-}
-
-/** A text, or the ids of one sequence in place of a list of sequences, would be an error of a later function. */
-function checkForm(sequence: Sequence, by: string): void {
-  const ids: unknown = sequence?.ids;
-  if (typeof ids === "object" && ids !== null && "length" in ids) return;
-  const got = ids === undefined ? `the sequence ${describeValue(sequence)}` : describeValue(ids);
-  throw new RangeError(`${by}: needs a list of token ids, as { ids, cache }, got ${got}`);
 }
 
 function checkOwnCaches(sequences: readonly Sequence[]): void {
