@@ -12,6 +12,7 @@ export { type ExplainPageOptions, explainPage, PAGE_ROOM } from "./explain/expla
 export {
   type Cell,
   type Column,
+  type Picture,
   type Room,
   STAGE_NAMES,
   type Stage,
