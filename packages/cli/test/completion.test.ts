@@ -81,6 +81,7 @@ describe("the prompt", () => {
       },
     },
     config: { vocabSize: 8, nPositions: 4 },
+    parameters: {},
   };
   const read = (given: string | number[]) => promptOf(padded as unknown as Model, given);
 
