@@ -1,7 +1,10 @@
 /** One suite over the sources: the condition "@tsgpt/source" makes a package's name lead to its src, with nothing to build. */
 import { defineConfig } from "vitest/config";
 
-const SHARED = ["packages/{analysis,gpt,hub,measure,numeric,sampling}/test/**/*.test.ts", "bench/test/**/*.test.ts"];
+const SHARED = [
+  "packages/{analysis,explorer,gpt,hub,measure,numeric,sampling}/test/**/*.test.ts",
+  "bench/test/**/*.test.ts",
+];
 const ISOLATED = ["packages/{cli,tensor}/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"];
 
 const conditions = ["@tsgpt/source", "node", "import", "default"];
