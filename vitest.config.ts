@@ -1,11 +1,9 @@
 /** One suite over the sources: the condition "@tsgpt/source" makes a package's name lead to its src, with nothing to build. */
 import { defineConfig } from "vitest/config";
 
-const SHARED = [
-  "packages/{analysis,explorer,gpt,hub,measure,numeric,sampling}/test/**/*.test.ts",
-  "bench/test/**/*.test.ts",
-];
-const ISOLATED = ["packages/{cli,tensor}/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"];
+const SHARED = ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"];
+/** They replace modules or globals. */
+const ALONE = ["packages/cli/test/{logprobs,make-engine}.test.ts", "packages/tensor/test/fallback.test.ts"];
 
 const conditions = ["@tsgpt/source", "node", "import", "default"];
 
@@ -15,12 +13,11 @@ export default defineConfig(({ mode }) => ({
   test: {
     projects: [
       // Modules are loaded once a worker, not once a file; these tests leave them as they were.
-      { extends: true, test: { name: "shared", isolate: false, include: SHARED } },
-      // Others replace globals, start processes, or look at all that the process has.
-      { extends: true, test: { name: "isolated", include: ISOLATED } },
+      { extends: true, test: { name: "shared", isolate: false, include: SHARED, exclude: ALONE } },
+      { extends: true, test: { name: "isolated", include: [...ALONE, "test/**/*.test.ts", "tools/**/*.test.ts"] } },
     ],
     globalSetup: ["test/setup/announce-skipped.ts"],
-    setupFiles: ["test/setup/no-console.ts", "test/setup/matchers.ts"],
+    setupFiles: ["test/setup/no-console.ts", "test/setup/matchers.ts", "test/setup/folders.ts"],
     // `pnpm test:full` runs everything; without it long sweeps and executed documents run as a seeded sample.
     env: mode === "full" ? { TSGPT_FULL: "1" } : {},
     maxWorkers: 2,

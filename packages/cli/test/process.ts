@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { type Outcome, warm } from "./warm.ts";
 
@@ -61,9 +60,11 @@ export function spawned(args: readonly string[], options: RunOptions = {}): Prom
 export const fixture = (name: string): string => join(FIXTURES, name);
 
 const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+
+/** Removes the folders that were given out: test/setup/folders.ts does it after each file, whose module this may not be. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
 
 /** An empty folder of the test's own, gone when its file's tests have ended. */
 export function emptyFolder(): string {

@@ -16,6 +16,7 @@ function catching(take) {
   };
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", async (/** @type {{ args: string[], env: Record<string, string> }} */ { args, env }) => {
   const before = { ...process.env };
   Object.assign(process.env, env);

@@ -4,7 +4,6 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
 import { cleanEnvironment } from "./clean-environment.ts";
 
 export interface Outcome {
@@ -16,10 +15,9 @@ export interface Outcome {
 const SCRIPT = fileURLToPath(new URL("warm-process.js", import.meta.url));
 const MOST = 25; // commands of a process: engines of ended commands wait in it for the garbage collection
 
-let child: ChildProcess | undefined;
+let child: ChildProcess | undefined; // ends with the process of the tests, when the channel to it closes
 let count = 0;
 let last: Promise<unknown> = Promise.resolve();
-afterAll(() => child?.kill());
 
 /** What `tsgpt ...args` prints, and its exit code, where the environment has `env` too; one runs after the other. */
 export function warm(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
@@ -32,6 +30,8 @@ function ask(args: readonly string[], env: Readonly<Record<string, string>>): Pr
   if (count++ % MOST === 0) {
     child?.kill();
     child = fork(SCRIPT, { stdio: "ignore", execArgv: [], env: cleanEnvironment() });
+    child.unref();
+    child.channel?.unref();
   }
   const asked = child as ChildProcess;
   return new Promise((resolve, reject) => {
