@@ -11,7 +11,7 @@ const LIBRARIES = readdirSync(packages).filter(
 
 /** `--offline`, `tsgpt models`, and the words for them; Node's own flags are advice for its users too, and CSS has `--size: 1`. */
 const OF_COMMAND_LINES =
-  /(?<![\w-]|node |var\()--[a-z][\w-]*(?![\w-]*:)|\btsgpt [a-z]|\bflags?\b|\bcommands?\b|\bcommand line\b|\bCLI\b/;
+  /(?<![\w-]|node |var\(|@property )--[a-z][\w-]*(?![\w-]*:)|\btsgpt [a-z]|\bflags?\b|\bcommands?\b|\bcommand line\b|\bCLI\b/;
 
 /** Comments, which are skipped, and the three kinds of string. */
 const TOKENS = /\/\/.*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;

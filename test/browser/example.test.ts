@@ -1,12 +1,13 @@
 /**
  * examples/browser in Chromium, built and served by Vite: isolated under its Content-Security-Policy, and not isolated. Its text is
- * the command line's for the same seed.
+ * the command line's for the same seed. What is built is a copy outside the repository, as somebody who begins with it has one.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build, loadConfigFromFile, type PreviewServer, preview } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -15,9 +16,16 @@ import { shardedFiles, tinyFiles } from "../../packages/gpt/test/tiny-files.ts";
 import { FULL } from "../setup/sample.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 
-const root = join(import.meta.dirname, "../../examples/browser");
-const repository = join(root, "../..");
-const outDir = mkdtempSync(join(tmpdir(), "tsgpt-example-"));
+const repository = join(import.meta.dirname, "../..");
+const source = join(repository, "examples/browser");
+const root = mkdtempSync(join(tmpdir(), "tsgpt-example-"));
+for (const name of readdirSync(source).filter((name) => !["node_modules", "public", "dist"].includes(name))) {
+  cpSync(join(source, name), join(root, name), { recursive: true });
+}
+symlinkSync(join(source, "node_modules"), join(root, "node_modules"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const outDir = join(root, "dist");
 const TOKENS = 12;
 
 interface Served {
@@ -64,6 +72,24 @@ async function serve(change: (headers: Headers) => Headers = (headers) => header
   return { url: server.resolvedUrls?.local[0] as string, violations, close: () => server.close() };
 }
 
+test("a second build leaves the model's files alone, for a running server; a file that differs is replaced", async () => {
+  const load = () => loadConfigFromFile({ command: "build", mode: "" }, undefined, root);
+  const folder = join(root, "public/fairytales");
+  const states = () =>
+    readdirSync(folder).map((name) => [name, statSync(join(folder, name), { bigint: true }).mtimeNs]);
+  await load();
+  const before = states();
+  expect(before.map(([name]) => name)).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
+  await load();
+  expect(states()).toEqual(before);
+  const path = join(folder, "config.json");
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, "{}");
+  await load();
+  expect(readFileSync(path, "utf8")).toBe(text);
+  expect(readdirSync(folder)).toHaveLength(3);
+});
+
 describe.runIf(hasChromium)("in Chromium", () => {
   let browser: Browser;
   let isolated: Served;
@@ -78,7 +104,6 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), isolated?.close(), notIsolated?.close()]);
-    rmSync(outDir, { recursive: true, force: true });
   });
 
   /** A page that has loaded a model, or failed to. */
@@ -142,10 +167,13 @@ describe.runIf(hasChromium)("in Chromium", () => {
     },
   );
 
-  test("not isolated: one thread, which it says, and the same text", async () => {
+  test("not isolated: one thread, which it says once with the reason, and the same text", async () => {
     const page = await opened(notIsolated.url);
-    expect(await modelLine(page)).toBe(
-      "Model fairytales, simd kernels on 1 thread, because this page is not cross-origin isolated",
+    expect(await modelLine(page)).toBe("Model fairytales, simd kernels on 1 thread");
+    const reason =
+      "the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    expect(await page.locator("#note").textContent()).toBe(
+      `Note: ${reason}; the simd kernels run on one thread instead. `,
     );
     expect((await generated(page)).text).toBe(await ofCommandLine());
     await page.close();
@@ -184,6 +212,15 @@ describe.runIf(hasChromium)("in Chromium", () => {
       response.setHeader("Access-Control-Allow-Origin", "*");
       return false;
     };
+    /** Its Content-Range and Content-Encoding are hidden from the page. */
+    const compressing: Answer = ({ bytes, request, response }) => {
+      allowing({ bytes, request, response, name: "" });
+      if (!bytes) return false;
+      const packed = gzipSync(bytes);
+      if (request.headers.range) response.writeHead(206).end(bytes);
+      else response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed);
+      return true;
+    };
     const lineFor = async (url: string) => {
       const page = await opened(`${notIsolated.url}?model=${encodeURIComponent(url)}`);
       const line = await modelLine(page);
@@ -192,10 +229,11 @@ describe.runIf(hasChromium)("in Chromium", () => {
     };
 
     test.each([
-      ["one file", tinyFiles],
-      ["shards", shardedFiles],
-    ])("that allows it, %s", async (_, files) => {
-      server = await serveFiles(files(), allowing);
+      ["one file", tinyFiles, allowing],
+      ["shards", shardedFiles, allowing],
+      ["compressed", tinyFiles, compressing],
+    ])("that allows it, %s", async (_, files, answer) => {
+      server = await serveFiles(files(), answer);
       expect(await lineFor(server.url)).toMatch(/^Model model, simd kernels/);
     });
 

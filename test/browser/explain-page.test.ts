@@ -12,6 +12,7 @@ import { executablePath, hasChromium } from "./executable.ts";
 const TEXT = `red, blue, red, blue, <script>alert(1)</script> </style> \u202Ered\u202C & "king" <img src="http://127.0.0.1:9/x" onerror="alert(1)">`;
 const folder = mkdtempSync(join(tmpdir(), "tsgpt-explain-"));
 const file = join(folder, "page.html");
+const short = join(folder, "short.html"); // its heat map is a table
 
 describe.runIf(hasChromium)("in Chromium", () => {
   let browser: Browser;
@@ -19,6 +20,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
   beforeAll(async () => {
     input = await inputOf(await loadModel("fairytales-1"), TEXT, { room: PAGE_ROOM });
     writeFileSync(file, explainPage(allStages(input), { title: TEXT, summary: [TEXT] }));
+    const few = await inputOf(input.model, "red, blue, red, blue, <b>red</b>", { room: PAGE_ROOM });
+    writeFileSync(short, explainPage(allStages(few), { title: "short", summary: [] }));
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   });
   afterAll(async () => {
@@ -27,7 +30,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
 
   /** What the page did besides showing itself: requests, messages, dialogs. */
-  async function opened(options: BrowserContextOptions = {}): Promise<{ page: Page; happened: string[] }> {
+  async function opened(options: BrowserContextOptions = {}, path = file): Promise<{ page: Page; happened: string[] }> {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })).newPage();
     const happened: string[] = [];
     page.on("request", (request) => happened.push(request.url()));
@@ -37,7 +40,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       happened.push(dialog.message());
       void dialog.dismiss();
     });
-    await page.goto(pathToFileURL(file).href);
+    await page.goto(pathToFileURL(path).href);
     return { page, happened };
   }
 
@@ -52,7 +55,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     const { page } = await opened();
     const { ids, lens, attribution } = input.walkthrough;
     const shown = await page.locator("#tokens tbody td:nth-child(3)").allTextContents();
-    expect(shown).toEqual(ids.slice(-shown.length).map(String));
+    expect(shown).toEqual(ids.map(String));
     const likeliest = await page.locator("#lens tbody tr .item:first-child").allTextContents();
     expect(likeliest).toEqual(
       lens.map(
@@ -67,7 +70,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
   test.each(["light", "dark"] as const)(
     "in %s every number of the heat map can be read (4.5:1)",
     async (colorScheme) => {
-      const { page } = await opened({ colorScheme });
+      const { page } = await opened({ colorScheme }, short);
       // Every percentage, also those that this pattern does not have.
       const contrasts = (await page.evaluate(`(() => {
       const luminance = (color) => {
@@ -88,12 +91,63 @@ describe.runIf(hasChromium)("in Chromium", () => {
     },
   );
 
+  test("the heat map of many tokens is drawn whole, each cell where the pattern has it", async () => {
+    const { page } = await opened({ viewport: { width: 1280, height: 1400 } });
+    const { ids, attention } = input.walkthrough;
+    const picture = page.getByRole("img", { name: /^heat map/ });
+    const box = await picture.boundingBox();
+    expect(box?.width).toBe(box?.height);
+    expect((box?.width ?? 0) % ids.length).toBe(0); // whole pixels
+    await picture.scrollIntoViewIfNeeded();
+    const drawn = await page.evaluate(`(() => {
+      const t = ${ids.length};
+      const { left, top, width } = document.querySelector("svg.heat").getBoundingClientRect();
+      const middle = (i) => ((i + 0.5) * width) / t;
+      const classOf = (i, j) =>
+        document.elementsFromPoint(left + middle(j), top + middle(i))
+          .map((one) => one.getAttribute("class") ?? "")
+          .find((name) => /^(level-\\d|seen)$/.test(name)) ?? "masked";
+      return Array.from({ length: t }, (_, i) => Array.from({ length: t }, (_, j) => classOf(i, j)));
+    })()`);
+    const levels = [0.002, 0.01, 0.05, 0.25, 0.5, 0.75];
+    const expected = ids.map((_, i) =>
+      Array.from(attention.pattern.row(i).data, (weight, j) => {
+        const level = levels.findLastIndex((least) => weight >= least);
+        return j > i ? "masked" : level < 0 ? "seen" : `level-${level}`;
+      }),
+    );
+    expect(drawn).toEqual(expected);
+  });
+
   test("nothing is wider than a telephone's window; wide tables scroll by themselves, by keyboard too", async () => {
-    const { page } = await opened({ viewport: { width: 360, height: 700 } });
+    const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
     const scrolling = page.getByRole("region", { name: /^heat map/ });
     await scrolling.focus();
     expect(await scrolling.evaluate((region) => region.scrollWidth > region.clientWidth)).toBe(true);
+  });
+
+  test("the edge of what scrolls fades until its end is reached; what does not scroll has no cue", async () => {
+    const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
+    const fade = (table: string) =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector("[aria-labelledby=${table}]")).getPropertyValue("--fade")`,
+      );
+    expect(await fade("attention-table-1")).toBe("48px");
+    await page.getByRole("region", { name: /^heat map/ }).evaluate((region) => {
+      region.scrollLeft = region.scrollWidth;
+    });
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    expect(await fade("attention-table-1")).toBe("0px");
+    expect(await fade("tokens-table-1")).toBe("0px");
+  });
+
+  test("the picture shrinks to a telephone's window", async () => {
+    const { page } = await opened({ viewport: { width: 360, height: 700 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+    const box = await page.getByRole("img", { name: /^heat map/ }).boundingBox();
+    expect(box?.width).toBeGreaterThan(300);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
   });
 
   test("printed, it is light, and no table is cut off on A4", async () => {

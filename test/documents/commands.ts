@@ -97,6 +97,11 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
     run: "true",
     reason: "would change the document; test/detection-doc.test.ts compares what it writes",
   },
+  "browser-doc": {
+    run: "true",
+    reason:
+      "would change the document's times; test/browser/bundle.test.ts bundles, measures the sizes and runs the same",
+  },
   "prompting-doc": {
     run: "true",
     reason: "would change the document; test/prompting-doc.test.ts compares what it writes",

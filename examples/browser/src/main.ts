@@ -63,8 +63,7 @@ function fail(message: string): void {
 
 function describe({ name, kernels, threads }: Extract<FromWorker, { readonly type: "ready" }>): string {
   const on = threads === 1 ? "1 thread" : `${threads} threads`;
-  const why = crossOriginIsolated ? "" : ", because this page is not cross-origin isolated";
-  return `Model ${name}, ${kernels} kernels on ${on}${why}`;
+  return `Model ${name}, ${kernels} kernels on ${on}`;
 }
 
 const inMegabytes = (bytes: number) => (bytes / 1e6).toFixed(1);

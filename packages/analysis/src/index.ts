@@ -12,6 +12,7 @@ export { type ExplainPageOptions, explainPage, PAGE_ROOM } from "./explain/expla
 export {
   type Cell,
   type Column,
+  type Picture,
   type Room,
   STAGE_NAMES,
   type Stage,
@@ -24,10 +25,19 @@ export { type LayerNorms, type Walkthrough, type WalkthroughOptions, walkThrough
 export type { Place } from "./lens/activation-row.ts";
 export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
 export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
-export { type Activations, type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
+export { type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
+export type { Activations } from "./patch/activations.ts";
 export { logitDifference } from "./patch/logit-difference.ts";
-export { type HookedRun, type HookedText, type NamedHook, type Names, traceOfHooks } from "./patch/named-hook.ts";
+export {
+  type HookedRun,
+  type HookedText,
+  type HookPair,
+  type Hooks,
+  type NamedHook,
+  type Names,
+  traceOfHooks,
+} from "./patch/named-hook.ts";
 export { patchActivation } from "./patch/patch-activation.ts";
 export { activationPatchingSweep, type PatchingSweep, type SweepOptions } from "./patch/patching-sweep.ts";
 export { type RunBatchOptions, runBatch } from "./patch/run-batch.ts";

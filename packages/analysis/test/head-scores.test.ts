@@ -1,5 +1,12 @@
 /** Head scores against PyTorch in float64, and on a model whose heads are constructed. */
-import { attentionPatterns, inductionScore, previousTokenScore, repeatedTokens, zeroAblate } from "@tsgpt/analysis";
+import {
+  attentionPatterns,
+  inductionScore,
+  previousTokenScore,
+  repeatedTokens,
+  scoreTexts,
+  zeroAblate,
+} from "@tsgpt/analysis";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { engines, expectNear, interventionsOf, loadModel } from "./interventions.ts";
@@ -68,4 +75,12 @@ test("texts on which a score has no query are refused", async () => {
   await expect(previousTokenScore(model, [[1]])).rejects.toThrow(
     "previousTokenScore: fewer than two tokens in each of 1 texts",
   );
+});
+
+test.each([inductionScore, previousTokenScore, scoreTexts])("%o: the ids of one text are refused", async (score) => {
+  const model = await loadModel("tiny-untied", createReferenceEngine());
+  const rule = `${score.name}: texts must be a list of lists of token ids, such as [[1, 2, 1, 2]], got`;
+  await expect(score(model, [1, 2, 1, 2] as never)).rejects.toThrow(`${rule} a list that holds the number 1`);
+  await expect(score(model, ["a wolf"] as never)).rejects.toThrow(`${rule} a list that holds the string "a wolf"`);
+  await expect(score(model, "a wolf" as never)).rejects.toThrow(`${rule} the string "a wolf"`);
 });

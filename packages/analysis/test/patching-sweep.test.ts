@@ -71,6 +71,12 @@ test("bad input: prompts of different lengths, heads of what has none, an aborte
     await expect(activationPatchingSweep(model, misnamed)).rejects.toThrow(
       'activationPatchingSweep: option "activation" must be the name of an activation in each block, such as "residPre" or "z", got the string "resid_pre"',
     );
+    const unknown = { ...common, activation: "foo", over: "positions" } as unknown as SweepOptions;
+    await expect(activationPatchingSweep(model, unknown)).rejects.toThrow('option "activation" must be');
+    const layers = { ...common, activation: "mlpOut", over: "layers" } as unknown as SweepOptions;
+    await expect(activationPatchingSweep(model, layers)).rejects.toThrow(
+      'option "over" must be "positions" or "heads", got the string "layers"',
+    );
     const outside = { ...common, activation: "embed", over: "positions" } as unknown as SweepOptions;
     await expect(activationPatchingSweep(model, outside)).rejects.toThrow('option "activation" must be');
     const aborted = { ...common, activation: "mlpOut", over: "positions", signal: AbortSignal.abort() } as const;

@@ -1,6 +1,10 @@
 /** Hooks by name and recorded runs, alone and in a batch. */
 import {
+  attentionPatterns,
+  directLogitAttribution,
   type HookedRun,
+  type HookPair,
+  logitLens,
   meanAblate,
   type NamedHook,
   patchActivation,
@@ -114,5 +118,62 @@ test("a part, a run or a hook that is misspelled is refused: it would change eve
   );
   expect(() => runWithCache(model, ids, { names: [7] } as never)).toThrow(
     'option "names" must be the name of an activation, a list of names, or a function that accepts names, got an Array',
+  );
+});
+
+test("a pair [names, hook], as TransformerLens takes it, is the same hook", async () => {
+  const z = "blocks.0.attn.hook_z";
+  const half: HookPair = [
+    z,
+    (activation) =>
+      new Tensor(
+        activation.data.map((x) => x / 2),
+        activation.shape,
+      ),
+  ];
+  const expected = runWithHooks(model, ids, [{ names: z, hook: half[1] }]).data;
+  expect(expected).not.toEqual(forward(model, ids).data);
+  expect(runWithHooks(model, ids, [half]).data).toEqual(expected);
+  expect(runWithHooks(model, ids, [[z, (x) => x]]).data).toEqual(forward(model, ids).data);
+  expect(runWithCache(model, ids, { names: "logits", hooks: [half] }).logits.data).toEqual(expected);
+  for await (const logits of runBatch(model, [{ ids, hooks: [half] }])) expect(logits.data).toEqual(expected);
+  expect(attentionPatterns(model, ids, { hooks: [half] })[1]?.data).not.toEqual(attentionPatterns(model, ids)[1]?.data);
+});
+
+test.each<[string, unknown, string]>([
+  [
+    "one pair in place of a list",
+    ["hook_embed", () => undefined],
+    'hook 0 must be { names, hook } or [names, hook], got the string "hook_embed"',
+  ],
+  ["a name alone", [["hook_embed"]], "hook 0 must be { names, hook } or [names, hook], got a list of 1"],
+  [
+    "a pair in another order",
+    [[() => undefined, "hook_embed"]],
+    'hook 0: option "hook" must be a function, got the string "hook_embed"',
+  ],
+  ["nothing", [undefined], "hook 0 must be { names, hook } or [names, hook], got nothing"],
+])("%s for hooks is refused", (_, hooks, message) => {
+  expect(() => runWithHooks(model, ids, hooks as never)).toThrow(`runWithHooks: ${message}`);
+});
+
+test("ids in place of runs are refused", () => {
+  const message = "a run must be an object { ids, hooks }, got";
+  expect(() => runBatch(model, ids as never)).toThrow(`runBatch: run 0: ${message} the number 3`);
+  expect(() => runBatch(model, [ids] as never)).toThrow(`runBatch: ${message} an Array`);
+  expect(() => runBatch(model, { ids } as never)).toThrow("runBatch: runs must be a list, got an object");
+});
+
+test("a recorded run in place of its activations, and one run in place of a list, are refused", () => {
+  const z = "blocks.0.attn.hook_z";
+  const run = runWithCache(model, ids);
+  const rule = "must be the activations of a run, a Map, got an object; give its .activations";
+  expect(() => patchActivation(z, run as never)).toThrow(`patchActivation: source ${rule}`);
+  expect(() => meanAblate(z, [run] as never)).toThrow(`meanAblate: reference run 0 ${rule}`);
+  expect(() => logitLens(model, run as never)).toThrow(`logitLens: activations ${rule}`);
+  expect(() => directLogitAttribution(model, run as never)).toThrow(`directLogitAttribution: activations ${rule}`);
+  expect(() => patchActivation(z, undefined as never)).toThrow("a Map, got nothing; runWithCache records them");
+  expect(() => meanAblate(z, run.activations as never)).toThrow(
+    "meanAblate: reference must be a list of activations, one per run, got a Map; write [it]",
   );
 });

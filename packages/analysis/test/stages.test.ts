@@ -149,6 +149,20 @@ describe("a long prompt", () => {
     }
   });
 
+  test("the columns of the heat map are the keys that the row reads most, in order", async () => {
+    const long = Array.from({ length: 512 }, (_, i) => (i * 97 + 5) % 4096);
+    const asked = 400;
+    const { walkthrough, ...others } = await inputOf(model, long, { position: asked, room: { lines: 22, tokens: 9 } });
+    const { columns, notes, rows, marked } = at(stageOf("attention", { walkthrough, ...others }));
+    const keys = columns.slice(2).map(({ title }) => Number(title));
+    const weights = Array.from(walkthrough.attention.pattern.row(asked).data.subarray(0, asked + 1));
+    const largest = [...weights].sort((a, b) => b - a).slice(0, 9);
+    expect(keys).toEqual([...keys].sort((a, b) => a - b));
+    expect(keys.map((j) => weights[j] as number).sort((a, b) => b - a)).toEqual(largest);
+    expect(rows[marked as number]?.slice(2)).toEqual(keys.map((j) => weights[j]));
+    expect(notes.at(-1)).toBe("Columns are the 9 of 0 to 511 that row 400 reads most.");
+  });
+
   test("a window ends at the position, or is the beginning of the text", () => {
     expect(windowOf(4, 3, 10)).toEqual({ from: 0, to: 4 });
     expect(windowOf(100, 3, 10)).toEqual({ from: 0, to: 10 });

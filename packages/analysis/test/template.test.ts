@@ -18,7 +18,7 @@ describe("a template", () => {
 
   test("may have Windows's line ends", () => {
     expect(splitTemplate("---\r\na: 1\r\n---\r\n{{input}} \r\n")).toEqual({
-      frontMatter: "a: 1\r",
+      frontMatter: "a: 1",
       body: "{{input}} ",
     });
   });
@@ -48,4 +48,11 @@ test("what is filled in is text, and into text", () => {
   expect(() => renderTemplate(splitTemplate("{{input}}") as never, "x")).toThrow(
     "renderTemplate: body must be a string, got an object",
   );
+});
+
+test("with lines that end in \\r\\n, the front matter has none of it, and the body has all", () => {
+  expect(splitTemplate("---\r\nnormalize: prior\r\nchoices: [a, b]\r\n---\r\nReview:\r\n{{input}}\r\n")).toEqual({
+    frontMatter: "normalize: prior\nchoices: [a, b]",
+    body: "Review:\r\n{{input}}",
+  });
 });

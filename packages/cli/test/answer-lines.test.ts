@@ -200,6 +200,33 @@ describe("--resume", () => {
     expect(readFileSync(path, "utf8")).toBe(`${whole}{"half`);
   });
 
+  const [first, second] = [SHORT[0] as string, SHORT[1] as string];
+  const run = runDigest(taskOf(CHOOSE));
+  const beginning = (line: number, digest: string, input: string) =>
+    JSON.stringify({ line, run: digest, ...JSON.parse(input) });
+
+  test.each([
+    ["another file", '{"my":"only copy"}'],
+    ["a text", "notes"],
+    ["another run", '{"line":1,"run":"0123456789ab"'],
+    ["another line", beginning(2, run, first).slice(0, -1)],
+    ["another input", beginning(1, run, second).slice(0, -1)],
+    ["a whole line of another program", beginning(1, run, first)],
+  ])("refuses and keeps a last line without an end that is of %s", async (_, text) => {
+    writeFileSync(path, text);
+    await expect(writeFile(path, SHORT, CHOOSE, true)).rejects.toThrow(
+      "line 1: it is cut off, and not the beginning of the line that this run writes there; resume with",
+    );
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  test("refuses and keeps a last line without an end after the last input", async () => {
+    const whole = await writeFile(join(emptyFolder(), "whole.jsonl"), SHORT, CHOOSE);
+    writeFileSync(path, `${whole}{"line":5`);
+    await expect(writeFile(path, SHORT, CHOOSE, true)).rejects.toThrow("line 5: --file has only 4 lines");
+    expect(readFileSync(path, "utf8")).toBe(`${whole}{"line":5`);
+  });
+
   test.each(["not JSON\n", "5\n", '{"line":2,"run":"x"}\n', '{"line":1}\n', "null\n"])(
     "refuses the file %j",
     async (text) => {
@@ -222,7 +249,9 @@ test("a file that cannot be written or read is an error that names it", async ()
   const path = join(emptyFolder(), "no", "out.jsonl");
   await expect(writeFile(path, SHORT, CHOOSE)).rejects.toThrow(`cannot write ${JSON.stringify(path)}: ENOENT`);
   const folder = emptyFolder();
-  await expect(writeFile(folder, SHORT, CHOOSE, true)).rejects.toThrow(`cannot read ${JSON.stringify(folder)}: EISDIR`);
+  await expect(writeFile(folder, SHORT, CHOOSE, true)).rejects.toThrow(
+    `cannot resume ${JSON.stringify(folder)}: it is not a file`,
+  );
 });
 
 test("after an interruption the file has no gap, and is continued", async () => {

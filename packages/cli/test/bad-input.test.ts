@@ -140,8 +140,26 @@ describe.concurrent("a failure, exit code 1:", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test.each(["", "/dev/null", "/proc/x.safetensors"])("logits: %j is no place for a file", async (output) => {
-    if (output !== "" && process.platform !== "linux") return;
+  test.each([
+    ["logits", ...IDS, "--output", ""],
+    ["explain", "a", "--html", ""],
+    ["score", "a", "--svg", ""],
+    ["prompt", "t.txt", "--file", ""],
+    ["random", "--preset", "gpt2", "--output", ""],
+    ["generate", "a", "--model", ""],
+  ])("%s: a file without a name", (...args) =>
+    fails(2, args, /^error: option '--\w+ <.*>' argument '' is invalid: must not be empty\n/),
+  );
+
+  test("convert: a folder without a name, where the current one would be written to", async () => {
+    const cwd = emptyFolder();
+    const args = ["convert", fixture("tiny-tied"), "", "--dtype", "f16"];
+    await fails(2, args, /^error: the output must not be empty; \. is the current folder\n/, { cwd });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test.each(["/dev/null", "/proc/x.safetensors"])("logits: %j is no place for a file", async (output) => {
+    if (process.platform !== "linux") return;
     await fails(1, ["logits", "--model", TINY, ...IDS, "--output", output], /cannot write ".*": /);
     if (output === "/dev/null") expect(statSync(output).isCharacterDevice()).toBe(true);
   });
@@ -177,7 +195,7 @@ describe.concurrent("a failure, exit code 1:", () => {
 
   test("logits: more to prefill than there is", () =>
     fails(
-      1,
+      2,
       ["logits", "--model", TINY, ...IDS, "--output", join(emptyFolder(), "x"), "--cache", "prefill:9"],
       /prefill:9: the prompt has only 3/,
     ));

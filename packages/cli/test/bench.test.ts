@@ -10,5 +10,5 @@ test.each([
     /^error: --depth plus --new-tokens must be at most 24,.* got 20 \+ 5 = 25\n/,
   ],
 ])("bench %s: an error that names the options", (options, message) =>
-  fails(1, ["bench", "--model", fixture("tiny-tied"), ...options.split(" ")], message),
+  fails(2, ["bench", "--model", fixture("tiny-tied"), ...options.split(" ")], message),
 );

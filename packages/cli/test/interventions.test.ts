@@ -124,12 +124,12 @@ describe("bad input is one clear line:", () => {
     new RegExp(`^error: ${text.replaceAll(/[.?()[\]<>]/g, "\\$&")}\nsee tsgpt logits --help\n$`);
   const other = "--patch-tokens 1,2,3";
   test.each<[number, string, string]>([
-    [1, "--zero-head 2.0", "--zero-head 2.0: layer must be a whole number from 0 to 1, got 2"],
-    [1, "--zero-head 0.3", "--zero-head 0.3: head must be a whole number from 0 to 2, got 3"],
+    [2, "--zero-head 2.0", "--zero-head 2.0: layer must be a whole number from 0 to 1, got 2"],
+    [2, "--zero-head 0.3", "--zero-head 0.3: head must be a whole number from 0 to 2, got 3"],
     [
       2,
       "--zero-head 0",
-      "option '--zero-head <layer.head>' argument '0' is invalid: must be LAYER.HEAD, such as 0.3, both counted from 0",
+      "option '--zero-head <layer.head>' argument '0' is invalid: must be LAYER.HEAD, such as 0.3, both counted from 0 and without leading zeros",
     ],
     [
       2,
@@ -137,18 +137,29 @@ describe("bad input is one clear line:", () => {
       "option '--patch <key[@position]>' argument 'hook_embed@-1' is invalid: must be KEY or KEY@POSITION, such as blocks.0.hook_resid_pre@3",
     ],
     [
-      1,
+      2,
+      `--zero-head 0.03`,
+      "option '--zero-head <layer.head>' argument '0.03' is invalid: must be LAYER.HEAD, such as 0.3, both counted from 0 and without leading zeros",
+    ],
+    [
+      2,
+      `--patch ${PRE}@02 ${other}`,
+      `option '--patch <key[@position]>' argument '${PRE}@02' is invalid: must be KEY or KEY@POSITION, such as blocks.0.hook_resid_pre@3`,
+    ],
+    [2, `--patch ids ${other}`, "--patch ids: ids are the prompt, not an activation; give another with --tokens"],
+    [
+      2,
       `--patch blocks.1.hook_resid ${other}`,
       '--patch blocks.1.hook_resid: no activation is called "blocks.1.hook_resid" in a model of layers 0 to 1; did you mean "blocks.1.hook_resid_pre"?',
     ],
     [
-      1,
+      2,
       `--patch ${PRE} ${other},4`,
       `--patch ${PRE}: without a position both texts must have the same number of tokens; the source has 4, this text 3`,
     ],
-    [1, `--patch ${PRE}@3 ${other},4`, `--patch ${PRE}@3: position must be a whole number from 0 to 2, got 3`],
+    [2, `--patch ${PRE}@3 ${other},4`, `--patch ${PRE}@3: position must be a whole number from 0 to 2, got 3`],
     [
-      1,
+      2,
       `--patch ${PRE}@2 --patch-tokens 1,2`,
       `--patch ${PRE}@2: position 2 must be in both texts; the source ends at position 1`,
     ],

@@ -126,7 +126,7 @@ describe.concurrent("refused:", () => {
     [
       "an output that exists",
       1,
-      [plain, "--file", file("one.jsonl", '"x"\n'), "--output", plain],
+      [plain, "--file", file("one.jsonl", '"x"\n'), "--output", file("there.jsonl", "")],
       /exists; --resume continues it/,
     ],
     [

@@ -207,6 +207,7 @@ describe.concurrent("refuses, in one clear line", () => {
       2,
       "- is standard input, which is read once only",
     ],
+    ["one file for both by two paths", ["a wolf", "--svg", "x", "--html", "./x"], 2, "--html and --svg are two files"],
     ["one file for both pictures", ["a wolf", "--svg", "x", "--html", "x"], 2, "--html and --svg are two files"],
     ["a picture on standard output", ["a wolf", "--svg", "-"], 2, "--svg writes a file, not standard output"],
     [
@@ -251,7 +252,7 @@ describe.concurrent("refuses, in one clear line", () => {
     [
       "--bos of a model that has none",
       ["--tokens", "1,2", "--bos", "--model", fixture("tiny-untied")],
-      1,
+      2,
       '--bos: model "tiny-untied" names no bos_token_id or eos_token_id in its config.json',
     ],
     [

@@ -1,6 +1,7 @@
 /** A stage laid out for a terminal. */
 import type { Stage } from "@tsgpt/analysis";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { allStages, inputOf, loadModel } from "../../analysis/test/explained.ts";
 import { stageScreen } from "../src/terminal/stage-screen.ts";
 
 const stage = (tables: Stage["tables"], formula: readonly string[] = ["x = y"]): Stage => ({
@@ -81,11 +82,12 @@ test("shades are side by side, with positions over them, and a legend", () => {
     ["100", 0.3, 0.02, 0.6],
   ];
   const shown = stageScreen(stage([{ caption: "c", columns, rows, notes: [] }]), plain).split("\n");
-  expect(shown.slice(6, 10)).toEqual([
+  expect(shown.slice(6, 11)).toEqual([
     "    i  98",
     "   99  ██░░",
     "  100  ▒▒··▓▓",
-    "  ·· below 5%  ░░ 5 to 25%  ▒▒ 25 to 50%  ▓▓ 50 to 75%  ██ 75% or more",
+    "  ·· below 5%  ░░ 5 to 25%  ▒▒ 25 to 50%  ▓▓ 50 to 75%",
+    "  ██ 75% or more",
   ]);
   expect(stageScreen(stage([{ caption: "c", columns, rows, notes: [] }]), { ...plain, color: true })).toContain(
     "   99  \x1b[48;5;226m  \x1b[0m\x1b[48;5;25m  \x1b[0m\n",
@@ -98,4 +100,71 @@ test("a long token is clipped, a long formula wrapped", () => {
   const shown = stageScreen(stage([{ caption: "c", columns, rows, notes: [] }], ["a ".repeat(60)]), plain);
   expect(shown).toContain(`${"x".repeat(23)}…\n`);
   expect(Math.max(...shown.split("\n").map((line) => [...line].length))).toBeLessThanOrEqual(60);
+});
+
+test("shades that do not count up have their numbers from top to bottom", () => {
+  const columns = [
+    { title: "i", kind: "number" },
+    ...[0, 7, 130].map((j) => ({ title: `${j}`, kind: "shade" }) as const),
+  ] as const;
+  const rows = [["130", 0.9, 0.1, 0.3]];
+  const shown = stageScreen(stage([{ caption: "c", columns, rows, notes: [] }]), plain).split("\n");
+  expect(shown.slice(6, 10)).toEqual(["           1", "           3", "    i  0 7 0", "  130  ██░░▒▒"]);
+});
+
+describe("on a narrow terminal", () => {
+  const columns = [
+    { title: "layer", kind: "number" },
+    { title: "what is read", kind: "text" },
+    { title: "", kind: "bar" },
+    { title: "|attention|", kind: "number" },
+  ] as const;
+  const table = { caption: "c", columns, rows: [["0", '" once upon"', 1, "1.25"]], notes: [] } as const;
+  const at = (width: number) =>
+    stageScreen(stage([table]), { width, color: false })
+      .split("\n")
+      .slice(6, -1);
+
+  test("bars are left out first", () => {
+    expect(at(44)).toEqual([
+      "  layer  what is read            |attention|",
+      '      0  " once upon"  ████████         1.25',
+    ]);
+    expect(at(40)).toEqual(["  layer  what is read  |attention|", '      0  " once upon"         1.25']);
+  });
+
+  test("then texts and titles are cut, then columns are left out, which is said", () => {
+    expect(at(24)).toEqual(["  layer  what …  |atten…", '      0  " onc…     1.25']);
+    expect(at(17).slice(0, 2)).toEqual(["  layer  what is…", '      0  " once …']);
+    expect(at(17).join(" ").replaceAll(/\s+/g, "")).toContain("Hidden,astheterminalisnarrow:|attention|.");
+  });
+});
+
+test("on a narrow terminal a list stays, and other columns are left out", () => {
+  const columns = [
+    { title: "x after", kind: "text" },
+    { title: "target", kind: "number" },
+    { title: "likeliest", kind: "list" },
+  ] as const;
+  const rows = [["layer 10", "12.58%", ['" the" 40%', '" king" 9%']]] as const;
+  const shown = stageScreen(stage([{ caption: "c", columns, rows, notes: [] }]), { width: 24, color: false });
+  expect(shown.split("\n").slice(6, 9)).toEqual([
+    "  x after   likeliest",
+    '  layer 10  " the" 40%',
+    '            " king" 9%',
+  ]);
+});
+
+test("no line of any stage is longer than a terminal of 20 columns or more", async () => {
+  const model = await loadModel("fairytales-1");
+  for (const width of [20, 27, 39, 60, 80]) {
+    const tokens = Math.max(3, Math.floor((width - 32) / 2));
+    const input = await inputOf(model, "red, blue, red, blue, red, blue, red, blue, red, blue, the wolf", {
+      room: { lines: 22, tokens },
+    });
+    for (const stage of allStages(input)) {
+      for (const line of stageScreen(stage, { width, color: false }).split("\n"))
+        expect([...line].length, `${width}: ${line}`).toBeLessThanOrEqual(width);
+    }
+  }
 });

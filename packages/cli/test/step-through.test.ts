@@ -1,39 +1,79 @@
 /** Screens one after another: what each key does. */
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { stepThrough } from "../src/terminal/step-through.ts";
 
-/** The screens that are shown for this input, and what was asked. */
-async function shownFor(lines: string): Promise<{ shown: string; asked: number }> {
+const QUESTION = "Enter: next, q: quit ";
+
+/** Steps through three screens with these keys, each pressed once the last is handled. */
+async function shownFor(...keys: readonly string[]) {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const interruption = { signal: new AbortController().signal, interrupt: () => {} };
+  const modes: boolean[] = [];
+  const keyboard = Object.assign(input, { setRawMode: (isRaw: boolean) => modes.push(isRaw) });
+  const controller = new AbortController();
+  const interruption = { signal: controller.signal, interrupt: () => controller.abort() };
   let shown = "";
   const write = (screen: string) => {
     shown += screen;
   };
-  const done = stepThrough(["a", "b", "c"], write, { input, output }, interruption);
-  // a person types a line once it is asked for
-  for (const line of lines) {
+  const done = stepThrough(["a", "b", "c"], write, { input: keyboard, output }, interruption);
+  const ended = done.then(
+    () => "end",
+    ({ name }: Error) => name,
+  );
+  for (const key of keys) {
     await new Promise((resolve) => setImmediate(resolve));
-    input.write(line === "\n" ? "\n" : line);
+    if (key === "end") input.end();
+    else input.write(key);
   }
-  input.end();
-  await done;
-  const asked = String(output.read()).match(/Enter: next, q: quit /g)?.length ?? 0;
-  return { shown, asked };
+  const how = await ended;
+  const asked = String(output.read()).split(QUESTION).length - 1;
+  return { shown, asked, how, modes };
 }
 
-test("Enter shows the next screen, and nothing is asked after the last", async () => {
-  expect(await shownFor("\n\n")).toEqual({ shown: "abc", asked: 2 });
+const MODES = [true, false]; // raw, and restored
+
+test.each([
+  ["\r", "\n"],
+  [" ", " "],
+  ["\r", " "],
+])("%j and %j show the next screen, and nothing is asked after the last", async (...keys) => {
+  expect(await shownFor(...keys)).toEqual({ shown: "abc", asked: 2, how: "end", modes: MODES });
 });
 
-test("q quits, as the end of the input does", async () => {
-  expect(await shownFor("\nq\n")).toEqual({ shown: "ab", asked: 2 });
-  expect(await shownFor("Q\n")).toEqual({ shown: "a", asked: 1 });
-  expect(await shownFor("")).toEqual({ shown: "a", asked: 1 });
+test.each(["q", "Q", "\x04", "end"])("%j quits at once, without Enter", async (key) => {
+  expect(await shownFor(key)).toEqual({ shown: "a", asked: 1, how: "end", modes: MODES });
+  expect(await shownFor("\r", key)).toEqual({ shown: "ab", asked: 2, how: "end", modes: MODES });
 });
 
-test("Ctrl-C is an AbortError", async () => {
+test("other keys do nothing", async () => {
+  expect(await shownFor("x", "\x1b[A", "\t", "\r", "q")).toMatchObject({ shown: "ab", asked: 2 });
+});
+
+test("several keys at once, as typed ahead, are one after the other", async () => {
+  expect(await shownFor("x\r", "q")).toMatchObject({ shown: "ab", how: "end" });
+});
+
+test("Ctrl-C is an AbortError, and the terminal is restored", async () => {
+  expect(await shownFor("\x03")).toEqual({ shown: "a", asked: 1, how: "AbortError", modes: MODES });
+});
+
+test.runIf(process.platform !== "win32")(
+  "Ctrl-Z stops the process with the terminal restored, and goes on after it",
+  async () => {
+    const kill = vi.spyOn(process, "kill").mockImplementation((_, name) => {
+      if (name === "SIGTSTP") process.emit("SIGCONT");
+      return true;
+    });
+    const { modes, ...others } = await shownFor("\x1a", "q");
+    expect(kill).toHaveBeenCalledExactlyOnceWith(0, "SIGTSTP");
+    kill.mockRestore();
+    expect(others).toEqual({ shown: "a", asked: 2, how: "end" });
+    expect(modes).toEqual([true, false, true, false]);
+  },
+);
+
+test("an abort from elsewhere is an AbortError, too", async () => {
   const controller = new AbortController();
   const interruption = { signal: controller.signal, interrupt: () => controller.abort() };
   const terminal = { input: new PassThrough(), output: new PassThrough() };

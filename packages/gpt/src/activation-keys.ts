@@ -1,6 +1,7 @@
 /**
  * The keys of activations: TransformerLens's names, by ours. A key that does not exist is refused with the nearest one.
  */
+import { nearest } from "@tsgpt/numeric";
 import { quote } from "./errors.ts";
 
 /** The keys of one block's activations, by our names; cached per layer. */
@@ -79,29 +80,14 @@ export function activationKeys(layers: number): string[] {
 export function checkActivationKey(layers: number, key: string, by: string): void {
   const known = activationKeys(layers);
   if (known.includes(key)) return;
-  const hint = `did you mean "${nearestKey(key, known, layers)}"?`;
+  const meant = meantKey(key, known, layers);
+  const hint = meant === undefined ? `keys are such as "${known[2]}"` : `did you mean "${meant}"?`;
   throw new RangeError(`${by}: no activation is called ${quote(key)} in a model of layers 0 to ${layers - 1}; ${hint}`);
 }
 
-/** The same key of the last layer, the first key that ends in the name, or else the one with the fewest edits. */
-function nearestKey(key: string, known: readonly string[], layers: number): string {
+/** The same key of the last layer, the first that ends in the name, the nearest, or else the first that begins so. */
+function meantKey(key: string, known: readonly string[], layers: number): string | undefined {
   const inLastLayer = key.replace(/^blocks\.\d+\./, `blocks.${layers - 1}.`);
   const likely = known.find((one) => one === inLastLayer) ?? known.find((one) => one.endsWith(`.${key}`));
-  if (likely) return likely;
-  const distances = known.map((one) => editDistance(key, one));
-  return known[distances.indexOf(Math.min(...distances))] as string;
-}
-
-/** Insertions, deletions and substitutions of characters that turn `a` into `b` (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const substituted = (row[j] as number) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j + 1] as number) + 1, (next[j] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
+  return likely ?? nearest(key, known) ?? known.find((one) => key !== "" && one.startsWith(key));
 }

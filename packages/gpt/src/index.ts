@@ -5,6 +5,7 @@ export { KVCache } from "./kv-cache.ts";
 // The cache imports @tsgpt/tensor, whose kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
 
 export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
+export { checkModel } from "./check-model.ts";
 export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";

@@ -6,6 +6,7 @@
  */
 import { type Checks, checkOptions, type Kind, objectWith, oneOf } from "@tsgpt/numeric";
 import { copyInto, type Engine, Tensor } from "@tsgpt/tensor";
+import { checkModel } from "./check-model.ts";
 import type { BlockParameters, Parameters } from "./checkpoint/parameters.ts";
 import type { GPT2Config } from "./config/config.ts";
 import type { GenerationConfig } from "./config/generation-config.ts";
@@ -61,6 +62,7 @@ const FORWARD_CHECKS: Checks<ForwardOptions> = {
  */
 export function forward(model: Model, ids: ArrayLike<number>, options: ForwardOptions = {}): Tensor {
   checkOptions("forward", options, FORWARD_CHECKS);
+  checkModel("forward", model);
   const { cache, ...others } = options;
   return run(layers(model, [{ ids, cache }], others));
 }
@@ -74,6 +76,7 @@ export function forward(model: Model, ids: ArrayLike<number>, options: ForwardOp
  */
 export function forwardBatch(model: Model, sequences: readonly Sequence[], options: PassOptions = {}): Tensor {
   checkOptions("forwardBatch", options, passChecks);
+  checkModel("forwardBatch", model);
   return run(layers(model, sequences, options));
 }
 
@@ -92,6 +95,7 @@ export function forwardByLayer(
   options: PassOptions = {},
 ): Generator<number, Tensor> {
   checkOptions("forwardByLayer", options, passChecks);
+  checkModel("forwardByLayer", model);
   return layers(model, sequences, options);
 }
 

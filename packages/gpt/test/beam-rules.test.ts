@@ -142,6 +142,8 @@ test.each([
 test("a distribution that is none is an error that says what it gave", async () => {
   const give = (row: number[]) => search(tinyModel({ vocabSize: 3 }), { distribution: () => row }, [1]);
   await expect(give([0, 0])).rejects.toThrow("beamSearch: distribution gave 2 numbers for 3 tokens");
+  await expect(give(undefined as never)).rejects.toThrow("beamSearch: distribution gave no numbers for 3 tokens");
+  await expect(give(["0", "0", "0"] as never)).rejects.toThrow("beamSearch: distribution gave 0 for token 0");
   await expect(give([0, Number.NaN, 0])).rejects.toThrow(
     "beamSearch: distribution gave NaN for token 1; ln p is a number",
   );

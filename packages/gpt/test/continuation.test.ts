@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { GeneratedToken, TextOptions } from "../src/decode/continuation.ts";
 import { contrastiveSearch } from "../src/decode/contrastive-search.ts";
+import { softmaxDistribution } from "../src/decode/distribution.ts";
+import { generateBatch } from "../src/decode/generate-batch.ts";
 import { generateSamples } from "../src/decode/samples.ts";
 import { generateSpeculatively } from "../src/decode/speculative.ts";
 import { generate } from "../src/generate.ts";
@@ -110,6 +112,56 @@ describe.each(STRATEGIES)("%s", (_, strategy) => {
     expect(texts).toEqual(["a", ""]);
     expect(held).toEqual([]);
   });
+});
+
+const ended = async (run: AsyncGenerator) => {
+  for await (const _ of run);
+};
+
+test.each(["length", 61])("%s is no id, of whatever function of the caller", async (id) => {
+  const chosen = typeof id === "string" ? `the string "${id}"` : `id ${id}`;
+  const refuses = async (run: AsyncGenerator, what: string) =>
+    expect(ended(run)).rejects.toThrow(new RangeError(`${what} chose ${chosen}; ids go from 0 to 60`));
+  const sampleFor = () => () => id as number;
+  const distribution = () => ({ ids: [id as number], probabilities: [1] });
+  const uniform = () => 0;
+  const none = () => ({ propose: async () => [], dispose: () => {} });
+  await refuses(generateSamples(model, PROMPT, { count: 1, sampleFor }), "generateSamples: sample");
+  await refuses(generateBatch(model, [PROMPT], { sampleFor }), "generateBatch: sequence 0: sample");
+  await refuses(
+    generateSpeculatively(model, PROMPT, { distribution, uniform, proposer: none }),
+    "generateSpeculatively: distribution",
+  );
+  const proposer = () => ({
+    propose: async () => [{ id: id as number, from: { ids: [1], probabilities: [1] } }],
+    dispose: () => {},
+  });
+  await refuses(
+    generateSpeculatively(model, PROMPT, { distribution: softmaxDistribution, uniform, proposer }),
+    "generateSpeculatively: proposer",
+  );
+  await refuses(contrastiveSearch(model, PROMPT, { distribution }), "contrastiveSearch: distribution");
+});
+
+test.each([
+  [undefined, "nothing"],
+  [[1], "an Array"],
+  [{ ids: [1, 2], probabilities: [1] }, "an object"],
+])("a distribution must be one, not %j", async (given, got) => {
+  const rule = "distribution must return { ids, probabilities }, ids and as many probabilities";
+  const options = { distribution: () => given as never };
+  await expect(ended(contrastiveSearch(model, PROMPT, options))).rejects.toThrow(
+    new RangeError(`contrastiveSearch: ${rule}, got ${got}`),
+  );
+});
+
+test("sampleFor must return a sampler", async () => {
+  const sampleFor = () => 3 as never;
+  const problem = "sampleFor must return a function, got the number 3";
+  const run = generateSamples(model, PROMPT, { count: 1, sampleFor });
+  await expect(ended(run)).rejects.toThrow(new RangeError(`generateSamples: ${problem}`));
+  const batch = generateBatch(model, [PROMPT], { sampleFor });
+  await expect(ended(batch)).rejects.toThrow(new RangeError(`generateBatch: ${problem}`));
 });
 
 test("an abort inside a character hands over U+FFFD, as a text's end does", async () => {

@@ -270,6 +270,18 @@ test("a prompt may be a typed array of ids", async () => {
   expect(await given).toEqual(await collect(model, [3, 1], { maxTokens: 2 }));
 });
 
-test("a sampler that chooses an id outside the vocabulary is an error", async () => {
-  await expect(collect(model, [3], { sample: () => 61 })).rejects.toThrow("sample chose id 61; ids go from 0 to 60");
+test.each([
+  [61, "id 61"],
+  [-1, "id -1"],
+  [1.5, "id 1.5"],
+  [Number.NaN, "id NaN"],
+  ["length", 'the string "length"'],
+  ["5", 'the string "5"'],
+  [undefined, "nothing"],
+  [true, "true"],
+  [Promise.resolve(3), "a Promise"],
+])("a sampler that chooses %s is an error", async (id, chosen) => {
+  await expect(collect(model, [3], { sample: () => id as number })).rejects.toThrow(
+    new RangeError(`generate: sample chose ${chosen}; ids go from 0 to 60`),
+  );
 });

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { generate } from "../src/generate.ts";
-import { fileSource, loadModel } from "../src/node/index.ts";
+import { fileSource, inspectFolder, loadFolderTokenizer, loadModel } from "../src/node/index.ts";
 import { openFolder } from "../src/node/load-model.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
@@ -128,7 +129,7 @@ test("a config.json of absurd size is not read", async () => {
 test("no weights: the message lists what the folder holds", async () => {
   rmSync(join(folder, "model.safetensors"));
   for (let i = 0; i < 8; i++) write(`file${i}.bin`, "");
-  await expect(openFolder(folder)).rejects.toThrow(
+  await expect(openFolder(folder, "test")).rejects.toThrow(
     `${folder}: holds neither model.safetensors nor model.safetensors.index.json, but config.json, file0.bin, file1.bin, ` +
       "file2.bin, file3.bin, file4.bin, file5.bin, file6.bin, and 1 more",
   );
@@ -181,6 +182,24 @@ test("generation_config.json says which tokens begin and end a text, and config.
 test("a broken generation_config.json is an error that names it", async () => {
   write("generation_config.json", "{");
   await expect(loadModel(folder)).rejects.toThrow(/^generation_config\.json: is not valid JSON: .+$/);
+});
+
+test("a folder as a file: URL", async () => {
+  const model = await loadModel(pathToFileURL(folder));
+  expect([model.name, model.config.nEmbd]).toEqual([basename(folder), configKeys.n_embd]);
+});
+
+test.each<[unknown, string]>([
+  [undefined, "nothing"],
+  [5, "the number 5"],
+  ["a\0b", 'the string "a\\u0000b"'],
+  [new URL("https://host/model"), "https://host/model"],
+])("the folder %j", async (given, got) => {
+  const problem = `the folder must be a path or a file: URL, got ${got}`;
+  const path = given as string;
+  await expect(loadModel(path)).rejects.toThrow(new RangeError(`loadModel: ${problem}`));
+  await expect(loadFolderTokenizer(path)).rejects.toThrow(new RangeError(`loadFolderTokenizer: ${problem}`));
+  await expect(inspectFolder(path)).rejects.toThrow(new RangeError(`inspectFolder: ${problem}`));
 });
 
 test("an abort is the signal's reason", async () => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createReferenceEngine, createSimdEngine } from "@tsgpt/tensor";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { loadParameters, type Parameters } from "../src/checkpoint/parameters.ts";
 import { randomCheckpoint, randomModel } from "../src/checkpoint/random-parameters.ts";
@@ -251,6 +251,25 @@ test("a web page or 403 in place of what need not be there: a note", async () =>
   expect(notes).toContain("generation_config.json: 403 Forbidden; loading goes on as without this file");
 });
 
+test("403 for every file: the notes are of those that need not be there, and the error is of the others", async () => {
+  const notes: string[] = [];
+  const onNote = (note: string) => void notes.push(note);
+  expect(await refused(tinyFiles(), status(403), { onNote })).toBe("config.json: is not in URL: 403 Forbidden");
+  expect(notes.map((note) => note.split(":")[0]).sort()).toEqual([
+    "added_tokens.json",
+    "generation_config.json",
+    "merges.txt",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.json",
+  ]);
+  notes.length = 0;
+  const weights: Answer = (exchange) => exchange.name.startsWith("model.") && status(403)(exchange);
+  await refused(tinyFiles(), weights, { onNote });
+  expect(notes).toEqual([]);
+});
+
 test("a server of an application is told that no page is wanted", async () => {
   const { model } = await progressOf(tinyFiles(), (exchange) => {
     const takesPages = /html|\*\/\*/.test(exchange.request.headers.accept ?? "*/*");
@@ -405,6 +424,39 @@ test("a config.json with fewer bytes than announced", async () => {
   );
 });
 
+const ofAnotherOrigin = (response: Response) => Object.defineProperty(response, "type", { value: "cors" });
+
+/** As a page sees a compressed file of another origin: Content-Length is that of the body, Content-Encoding is hidden. */
+const compressed =
+  (missing = 0) =>
+  (name: string): Response => {
+    const bytes = tinyFiles().get(name) as Uint8Array<ArrayBuffer> | undefined;
+    if (!bytes) return ofAnotherOrigin(new Response(null, { status: 404 }));
+    const headers = { "content-length": `${gzipSync(bytes).length}` };
+    const kept = name === WEIGHTS ? bytes.slice(0, bytes.length - missing) : bytes;
+    return ofAnotherOrigin(new Response(kept, { headers }));
+  };
+
+test("compressed responses of another origin, from a function", async () => {
+  expect((await loadModel(compressed(), { engine })).parameters).toEqual(parameters);
+});
+
+test("compressed responses of another origin, from a URL whose server honors ranges and hides Content-Range", async () => {
+  const fake: typeof fetch = async (url, init) => {
+    const name = String(url).split("/").at(-1) as string;
+    const isRange = Object.hasOwn(init?.headers ?? {}, "range");
+    return isRange ? ofAnotherOrigin(new Response("", { status: 206 })) : compressed()(name);
+  };
+  const model = await withFetch(fake, () => loadModel("http://fake/m", { engine }));
+  expect(model.parameters).toEqual(parameters);
+});
+
+test("weights of another origin that are cut short are found by their header", async () => {
+  await expect(loadModel(compressed(10), { engine })).rejects.toThrow(
+    /^model\.safetensors: is cut short: 10 of \d+ bytes of data are missing$/,
+  );
+});
+
 // Aborts
 
 const stalled: Answer = ({ bytes, request, response }) => {
@@ -463,6 +515,19 @@ test.each(["weights/fairytales", "/models/gpt2", "", "file:///models/gpt2", "dat
     );
   },
 );
+
+test.each([
+  ["blob:", "blob:http://host/1"],
+  ["file:", "file:///here/index.html"],
+  ["data:", "data:text/javascript,1"],
+])("in a page or worker with %s nothing is relative", async (protocol, href) => {
+  vi.stubGlobal("location", { protocol, href });
+  const rule = `give an absolute one with http: or https:; none is relative to a page or worker with ${protocol}`;
+  await expect(loadModel("models/gpt2")).rejects.toThrow(
+    new TypeError(`loadModel: "models/gpt2" is not the URL of a folder; ${rule}`),
+  );
+  vi.unstubAllGlobals();
+});
 
 test("a URL with a password", async () => {
   await expect(loadModel("https://me:secret@host/m")).rejects.toThrow(

@@ -252,3 +252,19 @@ test("a pass given up between layers leaves every cache as it was", () => {
   pass.return(undefined as never);
   expect(sequences.map(({ cache }) => cache.length)).toEqual([3, 1]);
 });
+
+test.each<[string, () => unknown, string]>([
+  [
+    "ids",
+    () => forwardBatch(tinyModel(), [1, 2] as never),
+    "forwardBatch: sequence 0: ids must be a list of token ids",
+  ],
+  ["a list of ids", () => forwardBatch(tinyModel(), [[1]] as never), "forward: ids must be a list of token ids"],
+  [
+    "nothing",
+    () => forwardBatch(tinyModel(), [undefined] as never),
+    "forward: ids must be a list of token ids, got nothing",
+  ],
+])("%s in place of a sequence is refused", (_, run, message) => {
+  expect(run).toThrow(message);
+});

@@ -148,10 +148,21 @@ test.each([
   ["blocks.3.hook_resid_pre", "blocks.2.hook_resid_pre"], // the layer is out of range
   ["hook_z", "blocks.0.attn.hook_z"], // the end of a key
   ["blocks.1.hook_resid_prev", "blocks.1.hook_resid_pre"], // misspelled
-  ["ln_f", "logits"], // 4 edits; ln_final.hook_normalized has 20
+  ["blocks.1.hook_resdi_pre", "blocks.1.hook_resid_pre"], // two letters swapped
+  ["blocks.1.hook_resid", "blocks.1.hook_resid_pre"], // as near to hook_resid_mid; the first that begins so
+  ["ln_f", "ln_final.hook_normalized"], // the beginning of its name
 ])('"%s" is refused, and "%s" is named as the nearest', (key, nearest) => {
   expect(() => traceWith(3, { [key]: () => undefined })).toThrow(
     `traceWith: no activation is called "${key}" in a model of layers 0 to 2; did you mean "${nearest}"?`,
+  );
+});
+
+test("a name that is near to no key is refused with an example", () => {
+  expect(() => traceWith(3, { attention: () => undefined })).toThrow(
+    'no activation is called "attention" in a model of layers 0 to 2; keys are such as "blocks.0.hook_resid_pre"',
+  );
+  expect(() => traceWith(3, { "": () => undefined })).toThrow(
+    'is called "" in a model of layers 0 to 2; keys are such as',
   );
 });
 

@@ -36,7 +36,7 @@ test("a seed writes the same bytes on every machine", async () => {
 
 test("names are those of transformers' GPT2LMHeadModel; the head of its own has no prefix", async () => {
   await writeRandomModel(folder, { ...tinyConfig, tieWordEmbeddings: false });
-  const checkpoint = await openFolder(folder);
+  const checkpoint = await openFolder(folder, "test");
   await checkpoint.close();
   const bare = [...checkpoint.tensors.keys()].filter((name) => !name.startsWith("transformer."));
   expect(bare).toEqual(["lm_head.weight"]);

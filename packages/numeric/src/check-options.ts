@@ -140,5 +140,6 @@ export function describeValue(value: unknown): string {
     return `the string ${text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 3)}...`}`;
   }
   const name = typeof value === "object" ? (value.constructor?.name ?? "Object") : typeof value;
-  return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name === "Object" ? "object" : name}`;
+  const isSpokenWithVowel = /^(?:[AEIO]|U(?!RL|int)|(?:HTML|XML|SVG)[A-Z])/i.test(name); // a URL, a Uint8Array
+  return `${isSpokenWithVowel ? "an" : "a"} ${name === "Object" ? "object" : name}`;
 }

@@ -3,15 +3,18 @@
  * `maxtokens` are `maxTokens`.
  */
 
-/** The known name nearest to `name`; undefined if none is near, or two are equally near. */
+/**
+ * The known name nearest to `name`, of equally near ones that with more of its first letters: stopp is stop, not topP.
+ * Undefined if none is near, or two are equally near.
+ */
 export function nearest<Name extends string>(name: string, known: Iterable<Name>): Name | undefined {
   let best: Name | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const edits = editsBetween(name, candidate);
-    if (edits > least) continue;
-    best = edits < least ? candidate : undefined;
-    least = edits;
+    const distance = editsBetween(name, candidate) - sameStart(plain(name), plain(candidate)) / 1000;
+    if (distance > least) continue;
+    best = distance < least ? candidate : undefined;
+    least = distance;
   }
   return best;
 }
@@ -23,6 +26,13 @@ function editsBetween(name: string, known: string): number {
   if (edits <= Math.max(given.length, wanted.length) / 3) return edits;
   const isPart = given.length >= 3 && wanted.startsWith(given); // temp is temperature
   return isPart || hasWords(name, known) || hasWords(known, name) ? wanted.length : Number.POSITIVE_INFINITY;
+}
+
+/** How many letters two names begin with alike. */
+function sameStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 function plain(name: string): string {

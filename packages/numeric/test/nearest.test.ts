@@ -12,6 +12,7 @@ test.each([
   ["temp", "temperature"], // its beginning
   ["topp", "topP"],
   ["top-k", "topK"],
+  ["stopp", "stop"], // as near as topP, but the same to the fourth letter
 ])("%s is meant to be %s", (name, meant) => {
   expect(nearest(name, ["maxTokens", "temperature", "topP", "topK", "seed", "stop"])).toBe(meant);
 });

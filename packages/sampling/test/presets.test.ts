@@ -1,5 +1,6 @@
 import { type ChainOptions, presetChain } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
+import { SamplingError } from "../src/errors.ts";
 import { validateChain } from "../src/spec.ts";
 
 describe("lecture", () => {
@@ -129,12 +130,57 @@ test.each([
   [{ greedy: "yes" }, 'presetChain: option "greedy" must be a boolean, got the string "yes"'],
   [{ banned: [3] }, 'presetChain: option "banned" must be a list of lists of token ids, got an Array'],
   [{ watermark: 42 }, 'presetChain: option "watermark" must be an object with a key, got the number 42'],
-  [{ watermark: { key: 1, gama: 0.5 } }, 'chain: step 2 (watermark) has no parameter "gama"; did you mean "gamma"?'],
-  [{ temperature: 0 }, "temperature must be above 0, got 0; for the most probable token use the step"],
-  [{ topK: -1 }, "k must be a whole number"],
-  [{ temperature: Number.NaN }, "temperature must be a finite number above 0"],
+  [{ watermark: { key: 1, gama: 0.5 } }, 'presetChain: watermark has no parameter "gama"; did you mean "gamma"?'],
+  [{ watermark: { kye: 1 } }, 'presetChain: watermark has no parameter "kye"; did you mean "key"?'],
+  [{ watermark: {} }, "presetChain: watermark lacks key; its parameters: key, gamma, delta, hash, width"],
+  [{ watermark: { key: -1 } }, "presetChain: watermark.key must be a whole number, 0 or more, got -1"],
+  [{ temperature: 0 }, "presetChain: temperature must be above 0, got 0; for the most probable token use the step"],
+  [{ temperature: Number.NaN }, "presetChain: temperature must be a finite number above 0"],
+  [{ topK: -1 }, "presetChain: topK must be a whole number, 0 or more"],
+  [{ topP: 2 }, "presetChain: topP must be above 0 and at most 1"],
+  [{ minP: 2 }, "presetChain: minP must be from 0 to 1"],
+  [{ typical: 2 }, "presetChain: typical must be"],
+  [{ epsilon: 1 }, "presetChain: epsilon must be"],
+  [{ eta: 1 }, "presetChain: eta must be"],
+  [{ topNSigma: -1 }, "presetChain: topNSigma must be"],
+  [{ xtcProbability: 2 }, "presetChain: xtcProbability must be"],
+  [{ xtcProbability: 1, xtcThreshold: 2 }, "presetChain: xtcThreshold must be"],
+  [{ mirostatTau: -1 }, "presetChain: mirostatTau must be a finite number above 0"],
+  [{ mirostatTau: 5, mirostatEta: 2 }, "presetChain: mirostatEta must be from 0 to 1"],
+  [{ repetitionPenalty: 0 }, "presetChain: repetitionPenalty must be"],
+  [{ repetitionPenalty: 0, penaltyScope: 3 }, "presetChain: repetitionPenalty must be"],
+  [{ frequencyPenalty: 0 }, "presetChain: frequencyPenalty must be"],
+  [{ frequencyPenalty: 2, presencePenalty: 0 }, "presetChain: presencePenalty must be"],
+  [{ noRepeatNgram: -1 }, "presetChain: noRepeatNgram must be"],
+  [{ dryMultiplier: -1 }, "presetChain: dryMultiplier must be"],
+  [{ dryMultiplier: 1, dryBase: 0 }, "presetChain: dryBase must be"],
+  [{ dryMultiplier: 1, dryAllowedLength: 0 }, "presetChain: dryAllowedLength must be"],
+  [{ dryMultiplier: 1, dryBreakers: [-1] }, "presetChain: dryBreakers must be"],
+  [{ logitBias: [1] }, "presetChain: logitBias must be an object of finite numbers by token id, got [1]"],
+  [{ logitBias: { a: 1 } }, 'presetChain: logitBias must be an object of finite numbers by token id; it has "a": 1'],
+  [{ allowed: [] }, "presetChain: allowed must be a list of at least one token id"],
+  [{ banned: [[]] }, "presetChain: banned must be a list of sequences"],
+  [{ minLength: { length: -1, eos: 1 } }, "presetChain: minLength.length must be"],
+  [{ minLength: [{ length: 1 }] }, "presetChain: minLength lacks eos; its parameters: length, eos, of"],
+  [{ forcedFirst: -1 }, "presetChain: forcedFirst must be a token id"],
+  [{ forcedLast: { id: -1, at: 2 } }, "presetChain: forcedLast.id must be a token id"],
+  [{ forcedLast: { id: 1 } }, "presetChain: forcedLast lacks at; its parameters: id, at, of"],
 ])("the options %j are refused", (options, message) => {
   expect(() => presetChain("lecture", options as ChainOptions)).toThrow(message);
+});
+
+test("the cause of such an error names the step and its parameter", () => {
+  const refusal = (() => {
+    try {
+      return presetChain("lecture", { temperature: 0.5, topP: 2 });
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(refusal).toBeInstanceOf(SamplingError);
+  expect((refusal as SamplingError).cause).toEqual(
+    new SamplingError("chain: step 2 (top-p): p must be above 0 and at most 1 (1 is off), got 2"),
+  );
 });
 
 test("the former name of the lecture's dialect and of its step are unknown, and the errors name the new ones", () => {

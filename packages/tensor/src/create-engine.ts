@@ -1,5 +1,6 @@
 /** Chooses the engine: simd where it starts, otherwise reference, or the one asked for. */
 import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
+import { whyOneThread } from "#host";
 import { createReferenceEngine, type Engine, type KernelSet } from "./engine.ts";
 import { EngineError, WorkerError } from "./errors.ts";
 import { createSimdEngine } from "./kernels/simd/simd-engine.ts";
@@ -61,7 +62,10 @@ function fastestEngine(threads: number | undefined, onFallback: EngineOptions["o
 function simdEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
   const onAlone = (reason: string) => onFallback?.(`${reason}; the simd kernels run on one thread instead`);
   try {
-    return createSimdEngine({ threads, ...(threads === undefined && { onAlone }) });
+    const engine = createSimdEngine({ threads, ...(threads === undefined && { onAlone }) });
+    const reason = threads === undefined ? whyOneThread() : undefined;
+    if (reason !== undefined) onAlone(reason);
+    return engine;
   } catch (error) {
     if (threads !== undefined || !(error instanceof WorkerError)) throw error;
     const engine = createSimdEngine({ threads: 1 });

@@ -1,15 +1,17 @@
 /**
  * A walkthrough as one self-contained page for a class: every stage with its formula and this prompt's numbers, in
- * light and dark, printable. Pictures are columns of tables: the numbers are beside the bars and inside the heat map.
+ * light and dark, printable. Pictures are columns of tables: the numbers are beside the bars and inside the heat map. A
+ * heat map of many tokens is a picture of its own, with the numbers of one row below it.
  */
 import { type Checks, checkOptions, required, strings } from "@tsgpt/numeric";
 import { pageShell } from "../page/page-shell.ts";
 import { escapeMarkup } from "../score/visible-text.ts";
+import { heatPicture } from "./heat-picture.ts";
 import { PAGE_STYLE } from "./page-style.ts";
-import type { Cell, Column, Room, Stage, Table } from "./stage.ts";
+import type { Cell, Column, Picture, Room, Stage, Table } from "./stage.ts";
 
-/** How much of each stage the page shows. */
-export const PAGE_ROOM: Room = { lines: 46, tokens: 24 };
+/** How much of each stage the page shows: all of it, as a page scrolls; a heat map of many tokens as a picture. */
+export const PAGE_ROOM: Room = { lines: Number.POSITIVE_INFINITY, tokens: 20, pictures: true };
 
 /** The heading of the page, and what is said below it. */
 export interface ExplainPageOptions {
@@ -34,16 +36,26 @@ ${stages.map(section).join("\n")}`;
   return pageShell({ title, style: PAGE_STYLE, body });
 }
 
-function section({ name, title, formula, facts, tables }: Stage, i: number): string {
+function section({ name, title, formula, facts, picture, tables }: Stage, i: number): string {
+  const drawn = picture ? [drawing(picture, `${name}-picture`)] : [];
+  const shown = [...drawn, ...tables.map((table, at) => figure(table, `${name}-table-${at + 1}`))].join("\n");
   return `<section id="${name}" aria-labelledby="${name}-title">
 <h2 id="${name}-title"><span class="name">${i + 1}. ${name}</span> ${escapeMarkup(title)}</h2>
 <pre class="formula">${formula.map(escapeMarkup).join("\n")}</pre>
-${paragraphs(facts)}${tables.map((table, at) => figure(table, `${name}-table-${at + 1}`)).join("\n")}
+${paragraphs(facts)}${shown}
 </section>`;
 }
 
 function paragraphs(texts: readonly string[]): string {
   return texts.map((text) => `<p>${escapeMarkup(text)}</p>\n`).join("");
+}
+
+/** A picture that shrinks to the window, and scrolls where a cell would be smaller than a pixel. */
+function drawing(picture: Picture, id: string): string {
+  return `<p class="caption" id="${id}">${escapeMarkup(picture.caption)}</p>
+<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}">
+${heatPicture(picture, id)}
+</div>`;
 }
 
 /** A table that scrolls by itself on a narrow screen, reachable by keyboard. */

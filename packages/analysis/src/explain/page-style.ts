@@ -1,6 +1,7 @@
 /**
  * The style sheet of the page of a walkthrough. Colors have a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3) in light and
- * dark; a heat map goes from the background to `--strong` in equal steps. Printing uses the light colors.
+ * dark; a heat map goes from the background to `--strong` in equal steps. Printing uses the light colors. The right
+ * edge of what scrolls sideways fades, or has a shadow, until it is scrolled to its end.
  */
 const LIGHT = `--paper: #ffffff; --ink: #1a1a1a; --soft: #4a4a4a; --line: #b0b0b0; --field: #f3f3f3;
 --bar: #1b5e9e; --negative: #a84300; --strong: #0b3d73; --mark: #fff3c4; color-scheme: light;
@@ -24,6 +25,30 @@ section { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: 1.
 .formula { background: var(--field); border-radius: 4px; font: 1rem/1.6 ui-monospace, monospace; }
 .formula { margin: 0.75rem 0; overflow-x: auto; padding: 0.75rem 1rem; white-space: pre-wrap; }
 .scroll { position: relative; overflow-x: auto; margin: 0 0 0.5rem; }
+@property --fade { syntax: "\\3c length>"; inherits: false; initial-value: 0px; }
+@keyframes fade { from { --fade: 3rem; } 90% { --fade: 3rem; } to { --fade: 0px; } }
+@supports (animation-timeline: scroll()) {
+  .scroll { animation: fade linear both; animation-timeline: scroll(self inline); }
+  .scroll { mask-image: linear-gradient(to right, #000 calc(100% - var(--fade)), transparent); }
+}
+@supports not (animation-timeline: scroll()) {
+  .scroll { background: linear-gradient(to left, var(--paper) 2rem, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll; }
+}
+svg.heat { display: block; max-width: 100%; height: auto; shape-rendering: crispEdges; fill: none; stroke-width: 1; }
+.seen { fill: var(--field); }
+.here { vector-effect: non-scaling-stroke; }
+.legend { color: var(--soft); }
+.swatch { display: inline-block; width: 1em; height: 1em; border: 1px solid var(--line); vertical-align: -0.1em; }
+.swatch { background: var(--level, var(--field)); }
+.heat path { stroke: var(--level, none); }
+.heat .here { stroke: var(--negative); }
+.level-0 { --level: color-mix(in srgb, var(--strong) 20%, var(--paper)); }
+.level-1 { --level: color-mix(in srgb, var(--strong) 34%, var(--paper)); }
+.level-2 { --level: color-mix(in srgb, var(--strong) 48%, var(--paper)); }
+.level-3 { --level: color-mix(in srgb, var(--strong) 64%, var(--paper)); }
+.level-4 { --level: color-mix(in srgb, var(--strong) 82%, var(--paper)); }
+.level-5 { --level: var(--strong); }
 .scroll:focus-visible, a:focus-visible { outline: 3px solid var(--bar); outline-offset: 2px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 table.wide { width: 100%; }
@@ -63,8 +88,10 @@ td.shade { background: color-mix(in srgb, var(--strong) var(--weight), var(--pap
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   nav { display: none; }
   body { font-size: 10pt; }
-  section, tr { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  tr, svg { break-inside: avoid; }
+  h2, .caption { break-after: avoid; }
+  svg.heat { min-width: 0 !important; }
+  .scroll { overflow: visible; mask-image: none; animation: none; background: none; }
   .heat { font-size: 7pt; }
   .heat th, .heat .shade { min-width: 0; padding: 0.1rem 0.15rem; }
   .list { min-width: 0; }

@@ -4,6 +4,7 @@
  */
 import type { Model } from "@tsgpt/gpt";
 import type { ChainResult, StepReport } from "@tsgpt/sampling";
+import type { Tensor } from "@tsgpt/tensor";
 import type { Walkthrough } from "./walkthrough.ts";
 
 /** The stages, in the order of the pass. */
@@ -46,12 +47,22 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
-/** One stage of a forward pass: its formula, facts and tables. */
+/** A pattern that has too many columns for a table, drawn whole: a cell for each weight. */
+export interface Picture {
+  readonly caption: string;
+  /** Weights from 0 to 1. [T, T] */
+  readonly pattern: Tensor;
+  /** The row of the position. */
+  readonly marked: number;
+}
+
+/** One stage of a forward pass: its formula, facts, picture and tables. */
 export interface Stage {
   readonly name: StageName;
   readonly title: string;
   readonly formula: readonly string[];
   readonly facts: readonly string[];
+  readonly picture?: Picture | undefined;
   readonly tables: readonly Table[];
 }
 
@@ -61,6 +72,8 @@ export interface Room {
   readonly lines: number;
   /** Columns of a heat map. */
   readonly tokens: number;
+  /** Whether a heat map of more columns is drawn as a picture; else its table has some of them. */
+  readonly pictures?: boolean | undefined;
 }
 
 /** What the stages are made of: a pass over a prompt, and the chain that chose the next token. */

@@ -2,7 +2,7 @@
 import type { Model } from "@tsgpt/gpt";
 import type { Checks } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
-import type { Activations } from "../patch/ablate.ts";
+import { type Activations, checkActivations } from "../patch/activations.ts";
 
 /** The position and the token in question. */
 export interface Place {
@@ -16,6 +16,7 @@ export const placeChecks: Checks<Place> = { position: "number", target: "number"
 
 /** An activation as a [1, ...] view of its row `position`, by default the last. @throws RangeError */
 export function activationRow(activations: Activations, key: string, position: number | undefined, by: string): Tensor {
+  checkActivations(activations, `${by}: activations`);
   const found = activations.get(key);
   if (!found) throw new RangeError(`${by}: the activation "${key}" is missing; record it in the pass`);
   const rows = found.shape[0] as number;

@@ -8,7 +8,7 @@
 import { type BlockParameters, keyOf, type Model } from "@tsgpt/gpt";
 import { argmax, checkOptions } from "@tsgpt/numeric";
 import { asMultiplied, layerNorm, onHeap, type Tensor } from "@tsgpt/tensor";
-import type { Activations } from "../patch/ablate.ts";
+import type { Activations } from "../patch/activations.ts";
 import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
 import { headLogits } from "./logit-lens.ts";
 

@@ -7,7 +7,7 @@ import { keyOf, logSumOfExp, type Model } from "@tsgpt/gpt";
 import { argmax, type Checks, checkOptions } from "@tsgpt/numeric";
 import { candidatesOf, mostProbable, type Share } from "@tsgpt/sampling";
 import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
-import type { Activations } from "../patch/ablate.ts";
+import type { Activations } from "../patch/activations.ts";
 import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
 
 /** The position and the token in question, and how many tokens are listed. */

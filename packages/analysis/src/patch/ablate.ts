@@ -2,9 +2,10 @@
  * Ablation: an activation, or a part of it, is replaced by zeros or by a mean, to see what the model does without it.
  * In TransformerLens these are hooks that one writes: `z[:, :, head] = 0`, or `z[:, :, head] = z_mean`.
  */
-import { type Checks, checkOptions, oneOf } from "@tsgpt/numeric";
+import { type Checks, checkOptions, describeValue, oneOf } from "@tsgpt/numeric";
 import { ShapeError, type Tensor } from "@tsgpt/tensor";
 import { type ActivationPart, type ActivationRow, checkPart, isSquare, partChecks, rowsOf } from "./activation-part.ts";
+import { type Activations, checkActivations } from "./activations.ts";
 import type { NamedHook, Names } from "./named-hook.ts";
 
 /**
@@ -35,14 +36,12 @@ export interface MeanAblateOptions extends ActivationPart {
 
 const MEAN_CHECKS: Checks<MeanAblateOptions> = { ...partChecks, over: oneOf("all", "runs") };
 
-/** The activations of one run, by name: `runWithCache(...).activations`. */
-export type Activations = ReadonlyMap<string, Tensor>;
-
 /**
  * Replaces an activation, or a part of it, by its mean over reference runs: per channel and, where there are heads, per
  * head. In TransformerLens's tensors [batch, pos, head, d], `all` is mean([0, 1]) and `runs` mean(0). Sums are float64.
  * A mean over the text itself is one over a single reference run. Scores and patterns have no mean over positions,
- * whose rows differ in length. @throws RangeError for an unknown option, or one of a wrong type
+ * whose rows differ in length.
+ * @throws RangeError for an unknown option, one of a wrong type, or a reference that is not a list of activations
  */
 export function meanAblate(
   names: Names,
@@ -50,6 +49,7 @@ export function meanAblate(
   options: MeanAblateOptions = {},
 ): NamedHook {
   checkOptions("meanAblate", options, MEAN_CHECKS);
+  checkList(reference);
   const { over = "all", ...part } = options;
   const means = new Map<string, Map<string, Float64Array>>();
   return {
@@ -64,6 +64,14 @@ export function meanAblate(
       return activation;
     },
   };
+}
+
+function checkList(reference: readonly Activations[]): void {
+  if (!Array.isArray(reference)) {
+    const got = describeValue(reference);
+    throw new RangeError(`meanAblate: reference must be a list of activations, one per run, got ${got}; write [it]`);
+  }
+  for (const [i, activations] of reference.entries()) checkActivations(activations, `meanAblate: reference run ${i}`);
 }
 
 type Over = NonNullable<MeanAblateOptions["over"]>;

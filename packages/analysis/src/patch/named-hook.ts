@@ -3,7 +3,8 @@
  * activation. `traceOfHooks` turns the hooks of each sequence of a pass into a trace.
  */
 import { activationKeys, checkActivationKey, type Hook, type Model, type Trace } from "@tsgpt/gpt";
-import { type Checks, checkOptions, type Kind, objectWith, required } from "@tsgpt/numeric";
+import { type Checks, checkOptions, describeValue, type Kind, required } from "@tsgpt/numeric";
+import { idsKind } from "../token-ids.ts";
 
 /** Names of activations: one, several, or those that a function accepts. */
 export type Names = string | readonly string[] | ((name: string) => boolean);
@@ -25,17 +26,23 @@ export interface NamedHook {
   readonly check?: ((name: string, text: HookedText) => void) | undefined;
 }
 
+/** A change of activations as TransformerLens's run_with_hooks takes it: `["blocks.0.attn.hook_z", (z) => z]`. */
+export type HookPair = readonly [names: Names, hook: Hook];
+
+/** Changes of a run, in both forms. */
+export type Hooks = readonly (NamedHook | HookPair)[];
+
 /** One text, and what is changed in its pass. */
 export interface HookedRun {
   readonly ids: ArrayLike<number>;
-  readonly hooks?: readonly NamedHook[] | undefined;
+  readonly hooks?: Hooks | undefined;
 }
 
 export const namesKind: Kind<Names> = {
   rule: "the name of an activation, a list of names, or a function that accepts names",
   holds: (value) => typeof value === "function" || [value].flat().every((name) => typeof name === "string"),
 };
-export const hooksKind: Kind<readonly NamedHook[]> = { rule: "a list of hooks", holds: Array.isArray };
+export const hooksKind: Kind<Hooks> = { rule: "a list of hooks", holds: Array.isArray };
 
 const HOOK_CHECKS: Checks<NamedHook> = {
   names: required(namesKind),
@@ -43,18 +50,35 @@ const HOOK_CHECKS: Checks<NamedHook> = {
   check: "function",
 };
 const RUN_CHECKS: Checks<HookedRun> = {
-  ids: required(objectWith<ArrayLike<number>>("a list of token ids", "length")),
+  ids: required(idsKind),
   hooks: hooksKind,
 };
 
 /** @throws RangeError naming what is unknown, missing or of a wrong type in a run or in one of its hooks */
 export function checkRuns(runs: readonly HookedRun[], by: string): void {
-  for (const [i, run] of runs.entries()) {
+  if (!Array.isArray(runs)) throw new RangeError(`${by}: runs must be a list, got ${describeValue(runs)}`);
+  for (const [i, run] of (runs as readonly HookedRun[]).entries()) {
     const name = runs.length > 1 ? `${by}: run ${i}` : by;
+    if (idsKind.holds(run) || typeof run !== "object") {
+      throw new RangeError(`${name}: a run must be an object { ids, hooks }, got ${describeValue(run)}`);
+    }
     checkOptions(name, run, RUN_CHECKS);
-    for (const [j, hook] of (run.hooks ?? []).entries()) checkOptions(`${name}: hook ${j}`, hook, HOOK_CHECKS);
+    for (const [j, hook] of (run.hooks ?? []).entries()) namedHook(hook, `${name}: hook ${j}`);
   }
 }
+
+/** Both forms as one. @throws RangeError for what is neither */
+function namedHook(given: NamedHook | HookPair, by: string): NamedHook {
+  if (typeof given !== "object" || given === null || (isPair(given) && given.length !== 2)) {
+    const got = isPair(given) ? `a list of ${(given as readonly unknown[]).length}` : describeValue(given);
+    throw new RangeError(`${by} must be { names, hook } or [names, hook], got ${got}`);
+  }
+  const hook = isPair(given) ? { names: given[0], hook: given[1] } : given;
+  checkOptions(by, hook, HOOK_CHECKS);
+  return hook;
+}
+
+const isPair = (given: unknown): given is HookPair => Array.isArray(given);
 
 /** The names among those of a model of `layers` blocks. @throws RangeError for an unknown one, naming the nearest */
 export function namesOf(layers: number, names: Names, by: string): string[] {
@@ -77,7 +101,8 @@ export function traceOfHooks(
   checkRuns(runs, by);
   const hooksOf = runs.map(({ ids: { length }, hooks = [] }) => {
     const byName = new Map<string, Hook[]>();
-    for (const { names, hook, check } of hooks) {
+    for (const given of hooks) {
+      const { names, hook, check } = namedHook(given, by);
       for (const name of namesOf(nLayer, names, by)) {
         check?.(name, { length, heads: nHead });
         byName.set(name, [...(byName.get(name) ?? []), hook]);

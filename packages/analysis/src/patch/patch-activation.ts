@@ -5,19 +5,20 @@
  */
 import { checkOptions } from "@tsgpt/numeric";
 import { ShapeError, type Tensor } from "@tsgpt/tensor";
-import type { Activations } from "./ablate.ts";
 import { type ActivationPart, type ActivationRow, checkPart, isSquare, partChecks, rowsOf } from "./activation-part.ts";
+import { type Activations, checkActivations } from "./activations.ts";
 import type { NamedHook, Names } from "./named-hook.ts";
 
 /**
  * Replaces an activation by that of the run `source`, `runWithCache(...).activations`: the whole, a head, a position,
  * or a head at a position. Without a position both texts have the same number of tokens; with one, both have that
  * position. A row of scores or of a pattern is that of a query, up to the causal mask.
- * @throws RangeError for a part that is misspelled or no number
+ * @throws RangeError for a source that is not a map of activations, or a part that is misspelled or no number
  * @example patchActivation("blocks.2.hook_resid_pre", clean.activations, { position: 4 })
  */
 export function patchActivation(names: Names, source: Activations, part: ActivationPart = {}): NamedHook {
   checkOptions("patchActivation", part, partChecks);
+  checkActivations(source, "patchActivation: source");
   const replacements = new Map<string, Map<string, Float32Array>>();
   return {
     names,

@@ -6,14 +6,14 @@
 import { chainTraces, forward, type Model, record } from "@tsgpt/gpt";
 import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
-import { hooksKind, type NamedHook, type Names, namesKind, namesOf, traceOfHooks } from "./named-hook.ts";
+import { type Hooks, hooksKind, type Names, namesKind, namesOf, traceOfHooks } from "./named-hook.ts";
 
 /** What is recorded of a run, and what is changed in it. */
 export interface RunWithCacheOptions {
   /** The activations to record; default: all. */
   readonly names?: Names | undefined;
   /** Changes made during the run; what is recorded is what they return. */
-  readonly hooks?: readonly NamedHook[] | undefined;
+  readonly hooks?: Hooks | undefined;
 }
 
 export const recordChecks: Checks<RunWithCacheOptions> = { names: namesKind, hooks: hooksKind };
@@ -50,7 +50,8 @@ export function runWithCache(model: Model, ids: ArrayLike<number>, options: RunW
  * @throws RangeError for an unknown name, naming the nearest; what `forward` and the hooks' checks throw
  * @see https://transformerlensorg.github.io/TransformerLens, HookedTransformer.run_with_hooks
  * @example runWithHooks(model, ids, [zeroAblate("blocks.0.attn.hook_z", { head: 3 })])
+ * @example runWithHooks(model, ids, [["blocks.0.hook_mlp_out", (out) => scale(out, 0.5)]])
  */
-export function runWithHooks(model: Model, ids: ArrayLike<number>, hooks: readonly NamedHook[]): Tensor {
+export function runWithHooks(model: Model, ids: ArrayLike<number>, hooks: Hooks): Tensor {
   return forward(model, ids, { trace: traceOfHooks(model, [{ ids, hooks }], "runWithHooks") });
 }

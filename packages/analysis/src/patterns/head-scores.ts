@@ -7,6 +7,7 @@ import { keyOf, type Model } from "@tsgpt/gpt";
 import { type Checks, checkOptions } from "@tsgpt/numeric";
 import type { Tensor } from "@tsgpt/tensor";
 import { batchChecks, runBatch } from "../patch/run-batch.ts";
+import { checkTexts } from "../token-ids.ts";
 
 /** How the runs can be followed and stopped. */
 export interface HeadScoreOptions {
@@ -74,6 +75,7 @@ async function meanAttention(
   options: HeadScoreOptions,
 ): Promise<number[][]> {
   checkOptions(by, options, CHECKS);
+  checkTexts(texts, by);
   const { nLayer, nHead } = model.config;
   const sums = Array.from({ length: nLayer }, () => new Array<number>(nHead).fill(0));
   const keysOfTexts = texts.map((ids) => Array.from(ids, (_, query) => keysOf(ids, query)));

@@ -30,7 +30,9 @@ export function splitTemplate(text: string): TemplateParts {
   if (!body.includes(PLACEHOLDER)) {
     throw new RangeError("template: it has no {{input}}, which marks where the input goes");
   }
-  return { frontMatter: end > 0 ? lines.slice(1, end).join("\n") : undefined, body };
+  if (end === 0) return { frontMatter: undefined, body };
+  const frontMatter = lines.slice(1, end).map((line) => line.replace(/\r$/, "")); // lines may end in \r\n
+  return { frontMatter: frontMatter.join("\n"), body };
 }
 
 /**

@@ -5,6 +5,7 @@
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
 import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
 import { groupBySize } from "../group-by-size.ts";
+import { checkTexts } from "../token-ids.ts";
 import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
 import { type Recipe, recipeKind, type Window, windowsOf } from "./windows.ts";
@@ -50,8 +51,8 @@ export async function scoreText(
 
 /**
  * The scores of independent texts. B lists of T ids -> B times T scores
- * @throws RangeError for a text that is too short, or too long for stride 0, and for a stride or `top` out of range;
- * like `forwardBatch`; the signal's AbortError between two layers
+ * @throws RangeError for texts that are no lists, a text that is too short, or too long for stride 0, and for a stride
+ * or `top` out of range; like `forwardBatch`; the signal's AbortError between two layers
  */
 export async function scoreTexts(
   model: Model,
@@ -59,6 +60,7 @@ export async function scoreTexts(
   options: ScoreOptions = {},
 ): Promise<TokenScores[]> {
   checkOptions("scoreTexts", options, scoreChecks);
+  checkTexts(texts, "scoreTexts");
   return scoreAll(model, texts, options);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "@tsgpt/gpt";
 import { type GenerationSpeed, type MeasureOptions, measureGeneration } from "@tsgpt/measure";
 import { idleBytes, machine, peakBytes } from "@tsgpt/measure/node";
-import { CliError } from "../cli-error.ts";
+import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { BUNDLED } from "../model/bundled-models.ts";
 import { type FoundModel, findModel } from "../model/find-model.ts";
@@ -94,14 +94,11 @@ function checkFits({ config: { nPositions } }: Model, { promptTokens, newTokens,
   const most = nPositions.toLocaleString("en");
   if (promptTokens > nPositions) {
     const got = promptTokens.toLocaleString("en");
-    throw new CliError(`the prompt has ${got} tokens; the model takes ${most}; lower --prompt-tokens`, 1);
+    throw usageError(`the prompt has ${got} tokens; the model takes ${most}; lower --prompt-tokens`);
   }
   if (depth + newTokens <= nPositions) return;
   const got = `${depth} + ${newTokens} = ${(depth + newTokens).toLocaleString("en")}`;
-  throw new CliError(
-    `--depth plus --new-tokens must be at most ${most}, the tokens that the model takes; got ${got}`,
-    1,
-  );
+  throw usageError(`--depth plus --new-tokens must be at most ${most}, the tokens that the model takes; got ${got}`);
 }
 
 function measure(model: Model, flags: BenchFlags, options: MeasureOptions): Promise<GenerationSpeed> {

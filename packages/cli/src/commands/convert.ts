@@ -1,7 +1,7 @@
 /** tsgpt convert: writes a model with its weight matrices in another dtype. */
 import { convertModel } from "@tsgpt/gpt/node";
 import { WEIGHT_DTYPES } from "@tsgpt/tensor";
-import { CliError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
@@ -42,6 +42,7 @@ tsgpt reads.`,
  * at Ctrl-C
  */
 async function convertCommand(model: string, output: string, { dtype }: ConvertFlags): Promise<void> {
+  if (output === "") throw usageError("the output must not be empty; . is the current folder");
   const { signal } = interruption();
   const { folder } = await findModel({ model }, signal);
   const writing = withLoadProgress(

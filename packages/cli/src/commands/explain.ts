@@ -21,6 +21,7 @@ import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
+import { checkOwnInput, filesOf, type InputFile, STDIN } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { type Interruption, interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -44,7 +45,7 @@ export const explain = command({
   $ tsgpt explain "Once upon a time" --html once.html
   $ tsgpt explain --tokens 1,2,3 --position 1 --json
 
-Stages: ${STAGE_NAMES.join(", ")}. On a terminal Enter shows the
+Stages: ${STAGE_NAMES.join(", ")}. On a terminal Enter or space shows the
 next one and q quits; with --stage, or if the output is not a terminal, nothing waits.
 
 Everything is about one position, by default the last: a position depends on the tokens up to it alone. lens: what each
@@ -70,14 +71,23 @@ async function explainCommand(typed: string | undefined, flags: ExplainFlags): P
   if (typed !== undefined && tokens !== undefined)
     throw usageError("give a prompt or --tokens, not both; ids are separated by commas: --tokens 1,2,3");
   const stop = interruption();
-  if (html !== undefined) await checkWritable(html);
   const readsStdin = tokens === undefined && (typed === undefined || typed === "-");
+  await checkPage(html, readsStdin ? [STDIN] : filesOf([typed]));
   const text = tokens ? undefined : readsStdin ? await readStdin(stop.signal) : await typedText(typed as string);
-  const model = await loadFound(await findModel(flags, stop.signal), await makeEngine(flags), flags.dtype, stop.signal);
+  const found = await findModel(flags, stop.signal);
+  await checkPage(html, [[found.folder, "--model"]]);
+  const model = await loadFound(found, await makeEngine(flags), flags.dtype, stop.signal);
   const input = await explained(model, tokens ?? text ?? "", flags, stop.signal);
   if (html !== undefined) await writePage(html, input);
   if (json) return writePieces(explainJson(input));
   if (html === undefined) await showStages(input, flags, readsStdin ? undefined : stop);
+}
+
+/** @throws CliError for a page that would replace an input, or that cannot be written */
+async function checkPage(html: string | undefined, inputs: readonly InputFile[]): Promise<void> {
+  if (html === undefined) return;
+  await checkOwnInput("--html", html, inputs);
+  await checkWritable(html, { devices: true });
 }
 
 type Explained = Omit<StageInput, "room">;
@@ -127,12 +137,15 @@ function stagesOf(input: Explained, room: Room): Stage[] {
   return STAGE_NAMES.map((name) => stageOf(name, { ...input, room }));
 }
 
+/** Columns below which lines are longer than the terminal. */
+const NARROWEST = 20;
+
 /** Prints the stages; a person at a terminal steps through them, unless the prompt came through stdin. */
 async function showStages(input: Explained, { stage }: ExplainFlags, stop: Interruption | undefined): Promise<void> {
   const { isTTY, columns = 80, rows = 24 } = process.stdout;
-  const width = isTTY ? Math.max(40, columns) : 80;
+  const width = isTTY ? Math.max(NARROWEST, columns) : 80;
   const lines = isTTY ? Math.max(24, rows) : 24;
-  const room: Room = { lines: lines - 2, tokens: Math.floor((width - 32) / 2) };
+  const room: Room = { lines: lines - 2, tokens: Math.max(3, Math.floor((width - 32) / 2)) };
   const stages = stage === undefined ? stagesOf(input, room) : [stageOf(stage, { ...input, room })];
   const color = isTTY && process.stdout.hasColors(256);
   const screens = stages.map((one) => stageScreen(one, { width, color }));

@@ -27,7 +27,8 @@ import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { type Feeding, feeding, path, tokenIds } from "../options/values.ts";
-import { checkWritable } from "../output/write-text.ts";
+import { checkOwnInput, filesOf } from "../output/own-input.ts";
+import { checkWritable, destinationOf } from "../output/write-text.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
@@ -67,18 +68,24 @@ ${TEXT_HELP}`,
 });
 
 /**
- * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that
- * cannot be written, a prefill that is too long, and what `readInterventions` throws; RangeError for an id outside the
- * vocabulary, and what `interventions` throws; ContextOverflowError; AbortError at Ctrl-C
+ * Runs the command. @throws CliError without a prompt or with two, for a text that cannot be read, an output that is
+ * an input or cannot be written, a prefill that is too long, and what `readInterventions` and `interventions` throw;
+ * RangeError for an id outside the vocabulary; ContextOverflowError; AbortError at Ctrl-C
  */
 export async function logitsCommand(flags: LogitsFlags): Promise<void> {
   if ((flags.prompt === undefined) === (flags.tokens === undefined))
     throw usageError("give --prompt or --tokens, one of them");
   const { signal } = interruption();
+  await checkOwnInput(
+    "--output",
+    flags.output,
+    filesOf([flags.prompt, flags.patchPrompt].filter((text) => text !== "-")),
+  );
   const prompt = flags.tokens ?? (await typedText(flags.prompt ?? ""));
   const asked = await readInterventions(flags);
-  await checkWritable(flags.output);
+  await checkWritable(flags.output, { devices: false });
   const found = await findModel(flags, signal);
+  await checkOwnInput("--output", flags.output, [[found.folder, "--model"]]);
   const engine = await makeEngine(flags);
   const model = await loadFound(found, engine, flags.dtype, signal);
   const ids = checkedPrompt(model, prompt, {}, "logits");
@@ -88,7 +95,7 @@ export async function logitsCommand(flags: LogitsFlags): Promise<void> {
     ["ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) }],
   ];
   for (const [key, { shape, data }] of activations) tensors.push([key, { dtype: "F32", shape, data }]);
-  await writeSafetensorsFile(flags.output, tensors).catch((cause: Error) => {
+  await writeSafetensorsFile(await destinationOf(flags.output), tensors).catch((cause: Error) => {
     throw new CliError(`cannot write ${JSON.stringify(flags.output)}: ${cause.message}`, 1);
   });
   await reportWritten(flags.output, contents(activations));
@@ -122,7 +129,7 @@ function split(ids: readonly number[], how: Feeding): number[][] {
   if (how === "none") return [[...ids]];
   const first = how === "step" ? 1 : how.prefill;
   if (first > ids.length)
-    throw new CliError(`--cache prefill:${first}: the prompt has only ${pluralize(ids.length, "token")}`, 1);
+    throw usageError(`--cache prefill:${first}: the prompt has only ${pluralize(ids.length, "token")}`);
   return [ids.slice(0, first), ...ids.slice(first).map((id) => [id])];
 }
 

@@ -17,6 +17,7 @@ import { type OptionsOf, option } from "../options/option.ts";
 import { templateOptions } from "../options/template.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { path } from "../options/values.ts";
+import { checkOwnInput } from "../output/own-input.ts";
 import { answerLines } from "../prompt/answer-lines.ts";
 import { type Answer, type AnswerTask, answerInputs } from "../prompt/answers.ts";
 import { checkOutput, openOutput } from "../prompt/output-file.ts";
@@ -76,8 +77,8 @@ anyway does not win by that.
 {"line": N, "run": ..., "input": ..., and the keys of --json}. An invalid line gives {"line": N, "run": ..., "error":
 "..."}; the others continue, and the exit code is 1. "run" is a digest of template, model and options.
 
---resume: after a Ctrl-C or a kill, continues --output and gives the same file, to the byte. An incomplete last line is
-removed. A file that was written with another template, model or option, or for other inputs, is refused.
+--resume: after a Ctrl-C or a kill, continues --output and gives the same file, to the byte. An incomplete last line of
+this run is removed. A file that was written with another template, model or option, or for other inputs, is refused.
 
 ${TEXT_HELP}`;
 
@@ -101,8 +102,10 @@ async function promptCommand(templatePath: string, flags: PromptFlags): Promise<
   const { signal } = interruption();
   const lines = flags.file === undefined ? undefined : await readLines(flags.file);
   const input = flags.input === undefined ? "" : await typedText(flags.input);
-  if (flags.output !== undefined) checkOutput({ path: flags.output, resume: flags.resume === true });
-  const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  await checkFile(templatePath, flags);
+  const found = await findModel(flags, signal);
+  if (flags.output !== undefined) await checkOwnInput("--output", flags.output, [[found.folder, "--model"]]);
+  const model = await loadFound(found, await makeEngine(flags), flags.dtype, signal);
   checkModel(model, settings);
   const task = { model, body: template.body, settings, signal };
   if (lines) await answerFile(task, lines, flags);
@@ -115,6 +118,16 @@ function checkFlags({ input, file, output, resume }: PromptFlags): void {
   if (output !== undefined && file === undefined)
     throw usageError("--output does nothing without --file; give that too");
   if (resume && output === undefined) throw usageError("--resume does nothing without --output; give that too");
+}
+
+/** @throws CliError for an output that is an input, that exists and is not resumed, or that cannot be resumed */
+async function checkFile(template: string, { output, file, resume }: PromptFlags): Promise<void> {
+  if (output === undefined) return;
+  await checkOwnInput("--output", output, [
+    [template, "the template"],
+    [file ?? "", "--file"],
+  ]);
+  checkOutput({ path: output, resume: resume === true });
 }
 
 function checkModel(model: Model, settings: Settings): void {

@@ -10,7 +10,14 @@ import { type OptionsOf, option } from "../options/option.ts";
 import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { path, wholeNumber } from "../options/values.ts";
-import { checkPictureFlags, checkPictureSize, GREEDY_PROMPT, writePictures } from "../score/pictures.ts";
+import { filesOf, STDIN } from "../output/own-input.ts";
+import {
+  checkPictureFiles,
+  checkPictureFlags,
+  checkPictureSize,
+  GREEDY_PROMPT,
+  writePictures,
+} from "../score/pictures.ts";
 import { asText, beginToken, checkStride, readInput, readInputs } from "../score/read-texts.ts";
 import { recipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
 import { interruption } from "../terminal/interruption.ts";
@@ -76,9 +83,12 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
     throw usageError("--csv and --table print the same rows in two formats; give one of them");
   const readsStdin = typed.includes("-") || (typed.length === 0 && flags.tokens === undefined);
   if (flags.against === "-" && readsStdin) throw usageError("- is standard input, which is read once only");
+  await checkPictureFiles(flags, [...filesOf([...typed, flags.against]), ...(readsStdin ? [STDIN] : [])]);
   const inputs = await readInputs(typed, flags, signal);
   const against = flags.against === undefined ? undefined : await readInput(flags.against, "--against", signal);
-  const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
+  const found = await findModel(flags, signal);
+  await checkPictureFiles(flags, [[found.folder, "--model"]]);
+  const model = await loadFound(found, await makeEngine(flags), flags.dtype, signal);
   checkStride(model, recipe);
   const bos = beginToken(model, flags);
   const texts = inputs.map((input) => asText(model, input, { bos, recipe }));

@@ -7,7 +7,7 @@ import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote 
 import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { CliError } from "../cli-error.ts";
 import { MAX_TOKENS } from "../library/generate.ts";
-import { flagName, SAMPLING_OPTIONS } from "../options/chain-flags.ts";
+import { flagName, SAMPLING_OPTIONS, stepError } from "../options/chain-flags.ts";
 import type { GenerationFlags } from "../options/generation.ts";
 import { endsOf, type ResolvedFlags } from "../options/resolve-chain.ts";
 import { note } from "../terminal/note.ts";
@@ -98,7 +98,9 @@ function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof 
     presetChain("hf", { [flag]: value });
   } catch (error) {
     if (!(error instanceof SamplingError)) throw error;
-    const rule = error.message.replace(/^.*?\): /, "").replace(/, got .*/, "");
+    const rule = stepError(error)
+      .message.replace(/^.*?\): /, "")
+      .replace(/, got .*/, "");
     throw new CliError(`${file}: "${snakeCase(key)}" is ${quote(generation[key])}: ${rule}; give ${flagName(flag)}`, 1);
   }
 }

@@ -3,14 +3,23 @@
  * read token by token, or awaited for the whole text.
  */
 import {
+  checkModel,
   type FinishReason,
   type GeneratedToken,
   generate as generateTokens,
   type Model,
   type GenerateOptions as TokenOptions,
 } from "@tsgpt/gpt";
-import { abortSignal, type Checks, checkOptions, describeValue, objectWith, strings } from "@tsgpt/numeric";
-import { type ChainOptions, chainOptionChecks, createSampler, presetChain } from "@tsgpt/sampling";
+import { abortSignal, type Checks, checkOptions, strings } from "@tsgpt/numeric";
+import {
+  type ChainOptions,
+  type ChainSpec,
+  chainOptionChecks,
+  createSampler,
+  presetChain,
+  SamplingError,
+} from "@tsgpt/sampling";
+import { defaultBreakers } from "./dry-breakers.ts";
 import { randomSeed } from "./random-seed.ts";
 
 /** The default of maxTokens. */
@@ -48,7 +57,6 @@ const CHECKS: Checks<GenerateOptions> = {
   signal: abortSignal,
   ...chainOptionChecks,
 };
-const MODEL = objectWith<Model>("a model, as loadModel gives it", "config", "parameters");
 
 /**
  * Continues a prompt: `for await (const { text } of generate(model, prompt))`, or
@@ -58,16 +66,39 @@ const MODEL = objectWith<Model>("a model, as loadModel gives it", "config", "par
  */
 export function generate(model: Model, prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
   checkOptions("generate", options, CHECKS);
-  if (!MODEL.holds(model)) {
-    const fix = (model as unknown) instanceof Promise ? "; await it" : "";
-    throw new RangeError(`generate: the first argument must be ${MODEL.rule}, got ${describeValue(model)}${fix}`);
-  }
+  checkModel("generate", model);
   const { maxTokens = MAX_TOKENS, seed, stop, signal, ...chainOptions } = options;
-  if (seed !== undefined && chainOptions.greedy) {
-    throw new RangeError("generate: seed does nothing with greedy, which draws nothing; leave one of them out");
-  }
-  const sample = createSampler(presetChain("lecture", chainOptions), { seed: seed ?? randomSeed() });
+  checkSeed(seed, chainOptions);
+  const sample = createSampler(chainOf(model, chainOptions), { seed: seed ?? randomSeed() });
   return generation(model, prompt, { sample, maxTokens, stop, signal });
+}
+
+function checkSeed(seed: number | undefined, { greedy }: ChainOptions): void {
+  if (seed === undefined) return;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`generate: seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`);
+  }
+  if (greedy)
+    throw new RangeError("generate: seed does nothing with greedy, which draws nothing; leave one of them out");
+}
+
+/** The chain of the command with these options. @throws SamplingError naming the option that is wrong */
+function chainOf({ tokenizer, config }: Model, options: ChainOptions): ChainSpec {
+  const dryBreakers = options.dryBreakers ?? (options.dryMultiplier && defaultBreakers(tokenizer, config.vocabSize));
+  try {
+    return presetChain("lecture", dryBreakers ? { ...options, dryBreakers } : options);
+  } catch (cause) {
+    if (!(cause instanceof SamplingError)) throw cause;
+    throw new SamplingError(inOptions(cause.message), { cause });
+  }
+}
+
+/** A message of presetChain as one of generate, with topP for its step top-p. */
+function inOptions(message: string): string {
+  const camelCase = (type: string) => type.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return message.replace(/^presetChain/, "generate").replaceAll(/\b[a-z]+(?:-[a-z]+)+\b/g, (type) => {
+    return Object.hasOwn(chainOptionChecks, camelCase(type)) ? camelCase(type) : type;
+  });
 }
 
 function generation(model: Model, prompt: string | readonly number[], options: TokenOptions): Generation {

@@ -3,7 +3,14 @@ import type { LoadProgress, Model } from "@tsgpt/gpt";
 import { loadModel as loadFolder } from "@tsgpt/gpt/node";
 import type { HubEvent } from "@tsgpt/hub";
 import { abortSignal, type Checks, checkOptions, describeValue, objectWith, oneOf } from "@tsgpt/numeric";
-import { createEngine, type Engine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
+import {
+  createEngine,
+  type Engine,
+  EngineError,
+  type EngineOptions,
+  WEIGHT_DTYPES,
+  type WeightDtype,
+} from "@tsgpt/tensor";
 import { BUNDLED } from "../model/bundled-models.ts";
 import { fetchHubModel, localFolder } from "./model-source.ts";
 
@@ -55,7 +62,7 @@ const CHECKS: Checks<LoadModelOptions> = {
  * reason if it aborts
  */
 export async function loadModel(name: string = BUNDLED, options: LoadModelOptions = {}): Promise<Model> {
-  if (typeof name !== "string") {
+  if (typeof name !== "string" || name.includes("\0")) {
     throw new RangeError(`loadModel: the model must be a folder or a name, got ${describeValue(name)}`);
   }
   checkOptions("loadModel", options, CHECKS);
@@ -65,7 +72,7 @@ export async function loadModel(name: string = BUNDLED, options: LoadModelOption
   }
   signal?.throwIfAborted();
   const found = await find(name, options);
-  const used = engine ?? (await createEngine({ threads, onFallback: onNote }));
+  const used = engine ?? (await makeEngine({ threads, onFallback: onNote }));
   const onLoad = ({ loaded, total }: LoadProgress) => onProgress?.({ stage: "load", loaded, total });
   try {
     return await loadFolder(found.folder, { name: found.id, engine: used, dtype, signal, onProgress: onLoad, onNote });
@@ -73,6 +80,15 @@ export async function loadModel(name: string = BUNDLED, options: LoadModelOption
     if (!engine) used.dispose();
     throw error;
   }
+}
+
+/** What createEngine says of the threads, as an error of loadModel. */
+async function makeEngine(options: EngineOptions): Promise<Engine> {
+  return createEngine(options).catch((cause: Error) => {
+    const message = cause.message.replace(/^createEngine/, "loadModel");
+    if (cause instanceof RangeError) throw new RangeError(message, { cause });
+    throw cause instanceof EngineError ? new EngineError(message, { cause }) : cause;
+  });
 }
 
 /** The folder of a model, and the id of one on the hub. */

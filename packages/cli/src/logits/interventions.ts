@@ -54,7 +54,8 @@ export async function readInterventions(flags: InterventionFlags): Promise<Inter
 
 /**
  * The trace that makes the changes in passes over `ids`, all at once or in pieces.
- * @throws RangeError for a hook, a layer, a head or a position that there is not, and for prompts of different lengths
+ * @throws CliError, a usage error, for a hook, a layer, a head or a position that there is not, and for prompts of
+ * different lengths
  */
 export async function interventions(
   model: Model,
@@ -66,8 +67,7 @@ export async function interventions(
   const { patch = [], zeroHead = [] } = changes;
   const traceOf = (flag: string, makeHook: () => NamedHook): Trace =>
     labeled(flag, () => traceOfHooks(model, [{ ids, hooks: [makeHook()] }]));
-  for (const { key, position } of patch)
-    labeled(flagOf(key, position), () => checkActivationKey(nLayer, key, "logits"));
+  for (const { key, position } of patch) labeled(flagOf(key, position), () => checkKey(nLayer, key));
   const zeroed = zeroHead.map(({ layer, head }) =>
     traceOf(`--zero-head ${layer}.${head}`, () => {
       if (layer >= nLayer) throw new RangeError(`layer must be a whole number from 0 to ${nLayer - 1}, got ${layer}`);
@@ -79,6 +79,12 @@ export async function interventions(
     traceOf(flagOf(key, position), () => patchActivation(key, activations, { position })),
   );
   return chainTraces(...patched, ...zeroed);
+}
+
+/** @throws RangeError for what is no activation: a misspelled one, and the prompt, which the output holds as "ids" */
+function checkKey(layers: number, key: string): void {
+  if (key === "ids") throw new RangeError("ids are the prompt, not an activation; give another with --tokens");
+  checkActivationKey(layers, key, "logits");
 }
 
 const LONGEST_KEY = 80;
@@ -100,11 +106,11 @@ async function otherRun(
   return activations;
 }
 
-/** What `make` returns, its error with the flag in front. */
+/** What `make` returns. @throws CliError, a usage error, for what it throws, with the flag in front */
 function labeled<Made>(flag: string, make: () => Made): Made {
   try {
     return make();
   } catch (error) {
-    throw new RangeError(`${flag}: ${errorMessage(error as Error)}`, { cause: error });
+    throw usageError(`${flag}: ${errorMessage(error as Error)}`);
   }
 }

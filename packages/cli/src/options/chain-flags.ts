@@ -31,9 +31,14 @@ export function chainOf(flags: ChainFlags, resolved: ChainOptions, { defaults }:
     const options = { greedy: flags.greedy, ...optionsOfFlags(flags), ...resolved };
     return presetChain(flags.dialect, options, { defaults });
   } catch (error) {
-    if (error instanceof SamplingError) throw usageError(inFlags(error.message));
+    if (error instanceof SamplingError) throw usageError(inFlags(stepError(error).message));
     throw error;
   }
+}
+
+/** The error of the step: what presetChain says of an option, in the words of the step's parameter. */
+export function stepError(error: SamplingError): SamplingError {
+  return error.cause instanceof SamplingError ? error.cause : error;
 }
 
 const NAMES = STEP_FLAGS.map(({ name }) => name).filter((name) => /[A-Z]/.test(name));

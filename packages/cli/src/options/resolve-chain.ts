@@ -2,7 +2,7 @@
 import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
 import type { ChainOptions, ChainSpec, MinLengthOption, TextFlag } from "@tsgpt/sampling";
 import { type CliError, usageError } from "../cli-error.ts";
-import { tokenText } from "../terminal/token-text.ts";
+import { defaultBreakers, tokensWith } from "../library/dry-breakers.ts";
 import { type ChainFlags, chainOf, flagName } from "./chain-flags.ts";
 import { ID_LIST, tokenIds } from "./values.ts";
 
@@ -19,9 +19,6 @@ export interface ResolvedFlags extends ChainFlags {
 
 /** The tokenizer that turns texts into token ids, and the model's name for messages. */
 export type Spelling = Pick<Model, "name" | "tokenizer">;
-
-/** Those of llama.cpp: a repetition ends at a line break, a colon, a quotation mark or an asterisk. */
-const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
 /**
  * The chain that continues a prompt of `promptLength` tokens.
@@ -108,18 +105,15 @@ function quoted(word: string): string {
 }
 
 /** The ids of all tokens that contain a breaker; `none` alone disables breakers. */
-function breakersOf(given: readonly string[] | undefined, spelling: Spelling | undefined, vocabSize: number): number[] {
-  const words = given ?? (spelling?.tokenizer ? DRY_BREAKERS : ["none"]);
+function breakersOf(words: readonly string[] | undefined, spelling: Spelling | undefined, vocabSize: number): number[] {
+  if (words === undefined) return defaultBreakers(spelling?.tokenizer, vocabSize);
   if (words.length === 1 && words[0] === "none") return [];
   const ids = new Set(words.filter((word) => ID_LIST.test(word)).flatMap(tokenIds));
   const typed = words.filter((word) => !ID_LIST.test(word));
   const texts = typed.map(quoted);
   if (typed[0] !== undefined) {
     const tokenizer = tokenizerOf(spelling, "--dry-breaker", typed[0]);
-    for (let id = 0; id < vocabSize; id++) {
-      const token = tokenText(tokenizer, id);
-      if (texts.some((text) => token?.includes(text))) ids.add(id);
-    }
+    for (const id of tokensWith(texts, tokenizer, vocabSize)) ids.add(id);
   }
   return [...ids];
 }

@@ -157,8 +157,10 @@ export interface Head {
 
 /** Collects heads; `0.3` is layer 0, head 3. */
 export function gatherHeads(text: string, before: readonly Head[] = []): Head[] {
-  const [, layer, head] = /^(\d+)\.(\d+)$/.exec(text) ?? [];
-  if (layer === undefined) throw new InvalidArgumentError("must be LAYER.HEAD, such as 0.3, both counted from 0");
+  const [, layer, head] = /^(0|[1-9]\d*)\.(0|[1-9]\d*)$/.exec(text) ?? []; // 0.03 is no decimal fraction
+  if (layer === undefined) {
+    throw new InvalidArgumentError("must be LAYER.HEAD, such as 0.3, both counted from 0 and without leading zeros");
+  }
   return [...before, { layer: Number(layer), head: Number(head) }];
 }
 
@@ -170,7 +172,7 @@ export interface ActivationPlace {
 
 /** Collects activations: `blocks.0.hook_resid_pre`, or `blocks.0.hook_resid_pre@3` for position 3. */
 export function gatherPatches(text: string, before: readonly ActivationPlace[] = []): ActivationPlace[] {
-  const [, key, position] = /^([^@\s]+)(?:@(\d+))?$/.exec(text) ?? [];
+  const [, key, position] = /^([^@\s]+)(?:@(0|[1-9]\d*))?$/.exec(text) ?? [];
   if (key === undefined) {
     throw new InvalidArgumentError("must be KEY or KEY@POSITION, such as blocks.0.hook_resid_pre@3");
   }
@@ -179,6 +181,7 @@ export function gatherPatches(text: string, before: readonly ActivationPlace[] =
 
 /** A file or folder, with `~` expanded: a shell leaves it as it is in `--output=~/x`. */
 export function path(text: string): string {
+  if (text === "") throw new InvalidArgumentError("must not be empty");
   try {
     return expandHome(text);
   } catch (error) {

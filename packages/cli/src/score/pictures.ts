@@ -1,9 +1,11 @@
 /** The files that score writes: the page of --html, and the strips of --svg, with an optional second text. */
-import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { htmlPage, probabilityStrips, type Recipe, type Strip, scoreText, type TokenScores } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
 import { argmax } from "@tsgpt/numeric";
 import { CliError, usageError } from "../cli-error.ts";
+import { checkOwnInput, type InputFile } from "../output/own-input.ts";
+import { checkWritable, writeText } from "../output/write-text.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 import { describeTotals } from "../terminal/score-report.ts";
@@ -29,8 +31,16 @@ export function checkPictureFlags({ html, svg, against, againstGreedy }: Picture
     throw usageError(`${second} does nothing without --svg; give that too`);
   const file = html !== undefined ? "--html" : svg !== undefined ? "--svg" : undefined;
   if (file !== undefined && count > 1) throw usageError(`${file} shows one text, got ${count}`);
-  if (html !== undefined && html === svg) throw usageError("--html and --svg are two files; give each its own");
+  if (html !== undefined && svg !== undefined && resolve(html) === resolve(svg))
+    throw usageError("--html and --svg are two files; give each its own");
   if (html === "-" || svg === "-") throw usageError(`${file} writes a file, not standard output; give its name`);
+}
+
+/** @throws CliError for a file that is one of the inputs, or the other one, or that cannot be written */
+export async function checkPictureFiles({ html, svg }: PictureFlags, inputs: readonly InputFile[]): Promise<void> {
+  if (html !== undefined) await checkOwnInput("--html", html, inputs);
+  if (svg !== undefined) await checkOwnInput("--svg", svg, [...inputs, [html ?? "", "--html"]]);
+  for (const path of [html, svg]) if (path !== undefined) await checkWritable(path, { devices: true });
 }
 
 /** @throws CliError for a text too long for a browser to show */
@@ -110,8 +120,6 @@ async function greedy(
 }
 
 async function write(path: string, content: string, what: string): Promise<void> {
-  await writeFile(path, content).catch((cause: Error) => {
-    throw new CliError(`cannot write ${JSON.stringify(path)}: ${cause.message}`, 1);
-  });
+  await writeText(path, content);
   await reportWritten(path, what);
 }

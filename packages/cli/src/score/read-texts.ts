@@ -91,8 +91,5 @@ export function beginToken({ config, name }: Model, { bos }: Pick<ScoringFlags, 
   if (!bos) return undefined;
   const token = config.bosTokenId ?? eosTokenIds(config)[0];
   if (token !== undefined) return token;
-  throw new CliError(
-    `--bos: model ${JSON.stringify(name)} names no bos_token_id or eos_token_id in its config.json`,
-    1,
-  );
+  throw usageError(`--bos: model ${JSON.stringify(name)} names no bos_token_id or eos_token_id in its config.json`);
 }

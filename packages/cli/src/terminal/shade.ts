@@ -24,8 +24,8 @@ export function shade(weight: number, color: boolean): string {
 }
 
 /** What the levels mean. */
-export function shadeLegend(color: boolean): string {
-  return LEVELS.map((level) => `${cellOf(level, color)} ${level.label}`).join("  ");
+export function shadeLegend(color: boolean): string[] {
+  return LEVELS.map((level) => `${cellOf(level, color)} ${level.label}`);
 }
 
 function cellOf({ character, color: background }: Level, color: boolean): string {

@@ -54,7 +54,8 @@ function short(value: unknown): string {
 export function wrapped(text: string, indent: string, width = WIDTH): string {
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(" ")) {
+  const longest = Math.max(1, width - indent.length - 2); // of a word on a line after the first
+  for (const word of text.split(" ").flatMap((one) => piecesOf(one, longest))) {
     if (line.trim() !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `${indent}  `;
@@ -62,6 +63,11 @@ export function wrapped(text: string, indent: string, width = WIDTH): string {
     line += line.trim() === "" ? word : ` ${word}`;
   }
   return [...lines, line].join("\n");
+}
+
+/** A word that is longer than a line, cut. */
+function piecesOf(word: string, longest: number): string[] {
+  return word.length <= longest ? [word] : (word.match(new RegExp(`.{1,${longest}}`, "gsu")) ?? []);
 }
 
 /** As many tokens as fit on the line after `label`, at most five, and how many more of `count` there are. */

@@ -1,4 +1,6 @@
 /** generate of the library: the text of the command, read token by token or awaited. */
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { randomModel } from "@tsgpt/gpt";
 import { SamplingError } from "@tsgpt/sampling";
 import { createReferenceEngine } from "@tsgpt/tensor";
@@ -6,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type GenerateOptions, generate, loadModel, type Model } from "../../src/index.ts";
 import { run } from "../../src/run.ts";
 import { captured } from "../captured.ts";
-import { fixture } from "../process.ts";
+import { emptyFolder, fixture } from "../process.ts";
 
 const PROMPT = "Once upon a time";
 const folder = fixture("fairytales-1");
@@ -18,7 +20,8 @@ afterAll(() => model.engine.dispose());
 
 /** What `tsgpt generate` completes. */
 async function completionOf(...flags: string[]) {
-  const args = ["generate", PROMPT, "--model", folder, "--threads", "1", "--json", "--quiet", ...flags];
+  const at = flags.includes("--model") ? [] : ["--model", folder];
+  const args = ["generate", PROMPT, ...at, "--threads", "1", "--json", "--quiet", ...flags];
   const { text, tokens, finishReason } = JSON.parse(await captured(() => run(args)));
   return { text, ids: tokens.map(({ id }: { id: number }) => id), finishReason };
 }
@@ -34,10 +37,39 @@ describe("the same seed gives the text of the command", () => {
     [{ temperature: 1.5, topK: 20, seed: 3 }, ["--temperature", "1.5", "--top-k", "20", "--seed", "3"]],
     [{ greedy: true, repetitionPenalty: 1.3 }, ["--greedy", "--repetition-penalty", "1.3"]],
     [{ seed: 14, stop: ["."] }, ["--seed", "14", "--stop", "."]],
+    [
+      { minP: 0.02, seed: 3, minLength: { length: 9, eos: 0 } },
+      ["--min-p", "0.02", "--seed", "3", "--min-tokens", "9"],
+    ],
+    [{ mirostatTau: 4, seed: 3 }, ["--mirostat-tau", "4", "--seed", "3"]],
+    [{ typical: 0.8, xtcProbability: 0.5, seed: 3 }, ["--typical", "0.8", "--xtc-probability", "0.5", "--seed", "3"]],
+    [{ watermark: { key: 7 }, seed: 3 }, ["--watermark-key", "7", "--seed", "3"]],
   ])("with %j", async (options, flags) => {
     const expected = await completionOf(...flags, "--max-tokens", "20");
     expect(await generate(model, PROMPT, { ...options, maxTokens: 20 })).toEqual(expected);
   });
+
+  test("with DRY, whose breakers are the command's: the greedy text differs without them", async () => {
+    const dry = { greedy: true, dryMultiplier: 3, dryAllowedLength: 1, maxTokens: 60 };
+    const flags = ["--greedy", "--dry-multiplier", "3", "--dry-allowed-length", "1", "--max-tokens", "60"];
+    expect(await generate(model, PROMPT, dry)).toEqual(await completionOf(...flags));
+    const without = await generate(model, PROMPT, { ...dry, dryBreakers: [] });
+    expect(without).toEqual(await completionOf(...flags, "--dry-breaker", "none"));
+    expect(without).not.toEqual(await generate(model, PROMPT, dry));
+  });
+});
+
+test("a model's generation config: its end tokens count for both, its sampling for neither", async () => {
+  const other = emptyFolder();
+  cpSync(folder, other, { recursive: true });
+  const [period] = model.tokenizer?.encode(".") ?? [];
+  const config = { eos_token_id: [0, period], do_sample: true, temperature: 0.2, top_k: 2, repetition_penalty: 1.5 };
+  writeFileSync(join(other, "generation_config.json"), JSON.stringify(config));
+  const own = await loadModel(other, { threads: 1 });
+  const expected = await completionOf("--model", other, "--seed", "14");
+  expect(expected.ids.at(-1)).toBe(period);
+  expect(await generate(own, PROMPT, { seed: 14 })).toEqual(expected);
+  own.engine.dispose();
 });
 
 test("without a seed each text is another", async () => {
@@ -129,9 +161,9 @@ describe("errors are thrown at the call", () => {
       { seed: 1, greedy: true },
       /^generate: seed does nothing with greedy, which draws nothing; leave one of them out$/,
     ],
-    [{ seed: -1 }, /^seed: must be a whole number from 0 to 9007199254740991, got -1$/],
-    [{ seed: 1.5 }, /^seed: must be a whole number from 0 to 9007199254740991, got 1.5$/],
-    [{ seed: Number.NaN }, /^seed: must be a whole number from 0 to 9007199254740991, got NaN$/],
+    [{ seed: -1 }, /^generate: seed must be a whole number from 0 to 9007199254740991, got -1$/],
+    [{ seed: 1.5 }, /^generate: seed must be a whole number from 0 to 9007199254740991, got 1.5$/],
+    [{ seed: Number.NaN }, /^generate: seed must be a whole number from 0 to 9007199254740991, got NaN$/],
   ])("%j", (options, message) => {
     expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(message);
     expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(RangeError);
@@ -163,9 +195,17 @@ describe("errors are thrown at the call", () => {
     expect(() => generate(model, PROMPT, { temperature: 0 })).toThrow(/or the option greedy$/);
   });
 
-  test("of the chain too, and none names a flag", () => {
-    const wrong = () => generate(model, PROMPT, { topP: 2 });
-    expect(wrong).toThrow(SamplingError);
-    expect(wrong).toThrow(/^(?!.*--).*2/);
+  test.each<[unknown, string]>([
+    [{ topP: 2 }, "topP must be above 0 and at most 1 (1 is off), got 2"],
+    [{ topK: 1.5 }, "topK must be a whole number, 0 or more (0 is off), got 1.5"],
+    [{ logitBias: [1] }, "logitBias must be an object of finite numbers by token id, got [1]"],
+    [{ watermark: { kye: 1 } }, 'watermark has no parameter "kye"; did you mean "key"?'],
+    [{ dryBase: 2 }, "dryBase does nothing without dryMultiplier; give that too"],
+    [{ mirostatTau: 5, topK: 4 }, "mirostat replaces the other truncations; leave topK out"],
+    [{ greedy: true, minP: 0.1 }, "greedy takes the most probable token whatever minP does; leave one out"],
+  ])("of the chain too, in the words of the options: %j", (options, message) => {
+    expect(() => generate(model, PROMPT, options as GenerateOptions)).toThrow(
+      new SamplingError(`generate: ${message}`),
+    );
   });
 });

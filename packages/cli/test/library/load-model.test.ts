@@ -116,9 +116,19 @@ describe("what is refused", () => {
     await expect(loadModel(tied, options as LoadModelOptions)).rejects.toThrow(message);
   });
 
-  test("a model that is no name", async () => {
-    await expect(loadModel(3 as unknown as string)).rejects.toThrow(
-      /^loadModel: the model must be a folder or a name, got the number 3$/,
+  test.each<[unknown, string]>([
+    [3, "the number 3"],
+    ["fairytales\0", 'the string "fairytales\\u0000"'],
+    ["org/na\0me", 'the string "org/na\\u0000me"'],
+  ])("the model %j, which is no name", async (model, got) => {
+    await expect(loadModel(model as string)).rejects.toThrow(
+      new RangeError(`loadModel: the model must be a folder or a name, got ${got}`),
+    );
+  });
+
+  test.each([0, 65, 1.5])("%s threads, as an error of loadModel", async (threads) => {
+    await expect(loadModel(tied, { threads })).rejects.toThrow(
+      new RangeError(`loadModel: threads must be a whole number from 1 to 64, got ${threads}`),
     );
   });
 });

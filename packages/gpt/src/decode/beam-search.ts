@@ -151,10 +151,11 @@ function scoresOf(logits: Float32Array, { ids }: Beam, promptLength: number, dis
   if (!distribution) return logProbabilities(logits, ids.length, "beamSearch");
   const size = logits.length;
   const row = distribution(logits, { history: ids, promptLength });
-  if (row.length !== size)
-    throw new RangeError(`beamSearch: distribution gave ${row.length} numbers for ${size} tokens`);
+  if (row?.length !== size)
+    throw new RangeError(`beamSearch: distribution gave ${row?.length ?? "no"} numbers for ${size} tokens`);
   for (let id = 0; id < size; id++) {
-    if ((row[id] as number) < Number.POSITIVE_INFINITY) continue;
+    const logProbability = row[id];
+    if (typeof logProbability === "number" && logProbability < Number.POSITIVE_INFINITY) continue;
     throw new RangeError(`beamSearch: distribution gave ${row[id]} for token ${id}; ln p is a number, or -Infinity`);
   }
   return row;

@@ -2,6 +2,7 @@
  * Concurrent sequences: each step is one pass over all running sequences, and each then draws its own next token. A
  * finished one leaves the pass, and another takes its place. A source supplies the sequences and manages their caches.
  */
+import { describeValue } from "@tsgpt/numeric";
 import type { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { yieldToEventLoop } from "../pass/event-loop.ts";
@@ -15,6 +16,13 @@ const BATCH_SIZE = 16;
 export function checkedBatchSize(batchSize: number = BATCH_SIZE, by: string): number {
   if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
   throw new RangeError(`${by}: batchSize must be a whole number, 1 or more, got ${batchSize}`);
+}
+
+/** The sampler that the caller's `sampleFor` returns. @throws RangeError if it is none */
+export function samplerOf(by: string, sampleFor: (sequence: number) => Sample, sequence: number): Sample {
+  const sample = sampleFor(sequence);
+  if (typeof sample === "function") return sample;
+  throw new RangeError(`${by}: sampleFor must return a function, got ${describeValue(sample)}`);
 }
 
 /** A running sequence. */

@@ -3,6 +3,7 @@
  * generate and the strategies of decode/ differ only in how they find the next id.
  */
 import { abortSignal, type Checks, checkOptions, describeValue, type Kind, strings } from "@tsgpt/numeric";
+import { checkModel } from "../check-model.ts";
 import { eosTokenIds } from "../config/config.ts";
 import { promptOverflow } from "../errors.ts";
 import type { Model } from "../model.ts";
@@ -92,7 +93,7 @@ export function continuation(model: Model, ids: readonly number[], options: Text
     const logSum = logSumOfExp(logits, position, by);
     raw.set(logits);
     const id = sample(logits, { history, promptLength });
-    if (!(id in raw)) throw new RangeError(`${by}: sample chose id ${id}; ids go from 0 to ${raw.length - 1}`);
+    checkChosen(by, "sample", id, raw.length);
     history.push(id);
     const isEos = !ignoreEos && ends.includes(id);
     const { text, stopped } = show(isEos ? undefined : id, isEos || remainingTokens() === 0);
@@ -106,6 +107,13 @@ export function continuation(model: Model, ids: readonly number[], options: Text
   return { history, promptLength, remainingTokens, ended, next, release };
 }
 
+/** @throws RangeError unless `id`, which the caller's function `what` chose, is that of a token */
+export function checkChosen(by: string, what: string, id: number, vocabSize: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < vocabSize) return;
+  const chosen = typeof id === "number" ? `id ${id}` : describeValue(id);
+  throw new RangeError(`${by}: ${what} chose ${chosen}; ids go from 0 to ${vocabSize - 1}`);
+}
+
 export const promptKind: Kind<string | readonly number[]> = {
   rule: "a text or a list of token ids",
   holds: (value) => typeof value === "string" || Array.isArray(value) || ArrayBuffer.isView(value),
@@ -113,10 +121,11 @@ export const promptKind: Kind<string | readonly number[]> = {
 
 /**
  * The ids of a prompt; for an empty one, the model's begin- or end-of-text id.
- * @throws RangeError for what is neither text nor a list, text without a tokenizer, or an empty prompt if the model has
- * no such id
+ * @throws RangeError for no model, what is neither text nor a list, text without a tokenizer, or an empty prompt if the
+ * model has no such id
  */
 export function promptIds(model: Model, prompt: string | readonly number[], by = "generate"): number[] {
+  checkModel(by, model);
   const { tokenizer, config, name } = model;
   if (!promptKind.holds(prompt)) {
     throw new RangeError(`${by}: the prompt must be ${promptKind.rule}, got ${describeValue(prompt)}`);
@@ -154,9 +163,9 @@ export function idsToContinue(
   options: TextOptions,
   by: string,
 ): number[] {
-  const { config, tokenizer } = model;
   const { maxTokens = Number.POSITIVE_INFINITY, stop = [] } = options;
   const ids = promptIds(model, prompt, by);
+  const { config, tokenizer } = model;
   if (maxTokens !== Number.POSITIVE_INFINITY && (!Number.isInteger(maxTokens) || maxTokens < 0)) {
     throw new RangeError(`${by}: maxTokens must be a whole number, 0 or more, got ${maxTokens}`);
   }

@@ -23,7 +23,7 @@ import {
   type TextOptions,
   textOptionChecks,
 } from "./continuation.ts";
-import { type DistributionOf, softmaxDistribution } from "./distribution.ts";
+import { checkedDistribution, type DistributionOf, softmaxDistribution } from "./distribution.ts";
 import { fittingCaches } from "./fitting-caches.ts";
 import { largest } from "./largest.ts";
 
@@ -91,7 +91,8 @@ export function contrastiveSearch(
   }
   const ids = idsToContinue(model, prompt, options, "contrastiveSearch");
   const text = continuation(model, ids, options, "contrastiveSearch");
-  return chooseTokens({ model, text, topK, penaltyAlpha, distribution, signal: options.signal });
+  const checked = checkedDistribution("contrastiveSearch", distribution);
+  return chooseTokens({ model, text, topK, penaltyAlpha, distribution: checked, signal: options.signal });
 }
 
 async function* chooseTokens(search: Search): AsyncGenerator<GeneratedToken, FinishReason> {

@@ -1,6 +1,6 @@
 /** The distribution of the next token after a chain of processors, and drawing from it. */
-import { drawIndex } from "@tsgpt/numeric";
-import type { SampleContext } from "./continuation.ts";
+import { describeValue, drawIndex } from "@tsgpt/numeric";
+import { checkChosen, type SampleContext } from "./continuation.ts";
 import { logProbabilities } from "./log-sum-exp.ts";
 
 /** Candidates for the next token and their probabilities. */
@@ -30,6 +30,23 @@ export const softmaxDistribution: DistributionOf = (logits, { history }) => {
   }
   return { ids, probabilities };
 };
+
+/** The caller's `distribution`; what it gives is checked. @throws RangeError for no ids with as many probabilities */
+export function checkedDistribution(by: string, distribution: DistributionOf): DistributionOf {
+  return (logits, context) => {
+    const vocabSize = logits.length;
+    const given = distribution(logits, context);
+    const count = given?.ids?.length;
+    if (count === undefined || given.probabilities?.length !== count) {
+      const rule = "ids and as many probabilities";
+      throw new RangeError(
+        `${by}: distribution must return { ids, probabilities }, ${rule}, got ${describeValue(given)}`,
+      );
+    }
+    for (let i = 0; i < count; i++) checkChosen(by, "distribution", given.ids[i] as number, vocabSize);
+    return given;
+  };
+}
 
 /** The probability of one token; 0 if it is not a candidate. */
 export function probabilityOf({ ids, probabilities }: Distribution, id: number): number {

@@ -3,7 +3,8 @@
  * them. Each has its own sampler, stop strings and end; a finished one frees its cache, and the next prompt takes its
  * place.
  */
-import { type Checks, checkOptions, required } from "@tsgpt/numeric";
+import { type Checks, checkOptions, describeValue, required } from "@tsgpt/numeric";
+import { checkModel } from "../check-model.ts";
 import { cacheFor } from "../generate.ts";
 import type { KVCache } from "../kv-cache.ts";
 import { cacheBytes } from "../memory/memory.ts";
@@ -14,6 +15,7 @@ import {
   type LaneSource,
   type LaneToken,
   runConcurrently,
+  samplerOf,
 } from "./concurrent-sequences.ts";
 import {
   type Continuation,
@@ -72,6 +74,10 @@ export function generateBatch(
   options: BatchOptions,
 ): AsyncGenerator<BatchToken, (FinishReason | undefined)[]> {
   checkOptions("generateBatch", options, CHECKS);
+  checkModel("generateBatch", model);
+  if (!Array.isArray(prompts)) {
+    throw new RangeError(`generateBatch: the prompts must be a list, got ${describeValue(prompts)}`);
+  }
   const batchSize = checkedBatchSize(options.batchSize, "generateBatch");
   const tasks = prompts.map((prompt) => taskOf(prompt, options));
   if (!options.onError)
@@ -123,7 +129,7 @@ function batchSource(model: Model, tasks: readonly BatchPrompt[], options: Batch
   };
   const laneOf = ({ sequence, text }: Entrant): Lane | undefined => {
     try {
-      const sample = sampleFor(sequence);
+      const sample = samplerOf("generateBatch", sampleFor, sequence);
       const cache = cacheFor(model, text);
       caches.add(cache);
       return { sequence, text, sample, cache };

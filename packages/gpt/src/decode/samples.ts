@@ -7,7 +7,13 @@ import { type Checks, checkOptions, required } from "@tsgpt/numeric";
 import { KVCache } from "../kv-cache.ts";
 import type { Model } from "../model.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
-import { checkedBatchSize, type LaneSource, type LaneToken, runConcurrently } from "./concurrent-sequences.ts";
+import {
+  checkedBatchSize,
+  type LaneSource,
+  type LaneToken,
+  runConcurrently,
+  samplerOf,
+} from "./concurrent-sequences.ts";
 import {
   type Continuation,
   continuation,
@@ -150,7 +156,8 @@ function sampleSource(task: SampleTask): LaneSource {
         const sequence = next++;
         const text = textOf(sequence); // holds a row of logits
         if (!text) continue;
-        return { sequence, text, sample: sampleFor(sequence), cache: free.pop() as KVCache, known: known.slice() };
+        const sample = samplerOf("generateSamples", sampleFor, sequence);
+        return { sequence, text, sample, cache: free.pop() as KVCache, known: known.slice() };
       }
       return undefined;
     },

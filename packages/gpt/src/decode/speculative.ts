@@ -12,6 +12,7 @@ import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { interruptibleForward } from "../pass/interruptible-forward.ts";
 import {
   type Continuation,
+  checkChosen,
   continuation,
   type FinishReason,
   type GeneratedToken,
@@ -19,7 +20,14 @@ import {
   type TextOptions,
   textOptionChecks,
 } from "./continuation.ts";
-import { type Distribution, type DistributionOf, draw, excess, probabilityOf } from "./distribution.ts";
+import {
+  checkedDistribution,
+  type Distribution,
+  type DistributionOf,
+  draw,
+  excess,
+  probabilityOf,
+} from "./distribution.ts";
 import type { Proposal, Proposer, ProposerFor } from "./proposer.ts";
 
 /** How tokens are proposed and verified. */
@@ -73,7 +81,8 @@ export function generateSpeculatively(
   options: SpeculativeOptions,
 ): AsyncGenerator<GeneratedToken, SpeculativeReport> {
   checkOptions("generateSpeculatively", options, CHECKS);
-  const { proposals = 3, distribution, signal } = options;
+  const { proposals = 3, signal } = options;
+  const distribution = checkedDistribution("generateSpeculatively", options.distribution);
   if (!Number.isInteger(proposals) || proposals < 1) {
     throw new RangeError(`generateSpeculatively: proposals must be a whole number, 1 or more, got ${proposals}`);
   }
@@ -82,7 +91,7 @@ export function generateSpeculatively(
   const uniform = () => checkedUniform(options.uniform());
   const capacity = ids.length + text.remainingTokens();
   const proposer = options.proposer({ target: model, capacity, distribution, uniform, signal });
-  return speculate(model, text, proposer, { ...options, proposals, uniform });
+  return speculate(model, text, proposer, { ...options, distribution, proposals, uniform });
 }
 
 async function* speculate(
@@ -99,6 +108,7 @@ async function* speculate(
       if (reason) return report(reason, text, count);
       const most = cache.length === 0 ? 0 : Math.min(options.proposals, text.remainingTokens() - 1);
       const proposals = most > 0 ? await proposer.propose(text, most) : [];
+      for (const { id } of proposals) checkChosen("generateSpeculatively", "proposer", id, model.config.vocabSize);
       const rows = await verify(model, text, proposals, cache, options.signal);
       if (!rows) return report("abort", text, count);
       count.forwards++;

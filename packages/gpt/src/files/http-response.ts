@@ -48,9 +48,12 @@ async function bodyFile(name: string, response: Response, options: OpenOptions):
   return blobFile(name, await wholeBody(name, response, options));
 }
 
-/** Bytes; undefined if the server does not say, or says how many they are when compressed. */
-function announcedLength({ headers }: Response): number | undefined {
-  const length = headers.get("content-length");
+/**
+ * Bytes; undefined if the server does not say, or says how many they are when compressed. Of another origin's response
+ * Content-Encoding is hidden, so that its length may be that of a compressed body: it does not count.
+ */
+function announcedLength({ headers, type }: Response): number | undefined {
+  const length = type === "cors" ? null : headers.get("content-length");
   return length !== null && /^\d+$/.test(length) && !headers.has("content-encoding") ? Number(length) : undefined;
 }
 
@@ -59,8 +62,7 @@ async function wholeBody(
   response: Response,
   { largest = Number.POSITIVE_INFINITY, signal }: OpenOptions,
 ): Promise<Blob> {
-  // Of another origin's response, Content-Encoding is hidden, so that its length may be that of a compressed body.
-  const size = response.type === "cors" ? undefined : announcedLength(response);
+  const size = announcedLength(response);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let arrived = 0;
   for await (const piece of bodyPieces(name, response, signal)) {

@@ -77,7 +77,7 @@ export async function loadConfigs(
   options: OpenOptions = {},
 ): Promise<ReturnType<typeof parseConfigs>> {
   const [config, generation] = await inOrder(
-    readConfig(files, FILE_NAMES.config, options),
+    readConfig(files, FILE_NAMES.config, { ...options, onNote: undefined }), // without it, loading does not go on
     readConfig(files, FILE_NAMES.generationConfig, options),
   );
   if (config) return parseConfigs(config, generation);

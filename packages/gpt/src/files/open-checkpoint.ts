@@ -21,8 +21,9 @@ export const LARGEST_INDEX = 100_000_000;
  */
 export async function openCheckpoint(
   files: ModelFiles,
-  options: Pick<OpenOptions, "signal" | "onNote"> = {},
+  { signal }: Pick<OpenOptions, "signal"> = {},
 ): Promise<OpenCheckpoint> {
+  const options = { signal }; // no notes: without one of these files, loading does not go on
   const opened: ModelFile[] = [];
   const close = async () => void (await Promise.all(opened.map((file) => file.close())));
   const open = async (name: string) => {

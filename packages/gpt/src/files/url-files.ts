@@ -59,12 +59,19 @@ async function fetchFile(
 function absolute(base: string | URL): URL {
   const url = parsed(base);
   if (!url || !parsed("file", url) || url.protocol === "file:") {
-    const advice = "an absolute one, or in a browser one relative to the page; @tsgpt/gpt/node reads folders";
-    throw new TypeError(`loadModel: ${quote(String(base))} is not the URL of a folder; give ${advice}`);
+    throw new TypeError(`loadModel: ${quote(String(base))} is not the URL of a folder; give ${adviceHere()}`);
   }
   if (url.username === "" && url.password === "") return url;
   const advice = "give a function that fetches with an Authorization header";
   throw new TypeError(`loadModel: the URL of ${url.host} has a user name or password, which fetch refuses; ${advice}`);
+}
+
+function adviceHere(): string {
+  const protocol = globalThis.location?.protocol ?? "http:";
+  if (/^https?:$/.test(protocol)) {
+    return "an absolute one, or in a browser one relative to the page; @tsgpt/gpt/node reads folders";
+  }
+  return `an absolute one with http: or https:; none is relative to a page or worker with ${protocol}`;
 }
 
 function parsed(url: string | URL, base: string | URL | undefined = globalThis.location?.href): URL | undefined {

@@ -37,8 +37,8 @@ export async function convertModel(
   options: ConvertOptions = {},
 ): Promise<void> {
   checkOptions("convertModel", options, CHECKS);
-  const config = await loadConfig(from);
-  const checkpoint = await openFolder(from);
+  const config = await loadConfig(from, "convertModel");
+  const checkpoint = await openFolder(from, "convertModel");
   try {
     await writeNewFolder(to, options.signal, async (partial) => {
       await writeAt(join(partial, FILE_NAMES.weights), (write) =>

@@ -12,8 +12,8 @@ export interface FolderInfo {
 
 /** What the model in `folder` is; its tensors are not read. @throws ConfigError or CheckpointError */
 export async function inspectFolder(folder: string): Promise<FolderInfo> {
-  const config = await loadConfig(folder);
-  const checkpoint = await openFolder(folder);
+  const config = await loadConfig(folder, "inspectFolder");
+  const checkpoint = await openFolder(folder, "inspectFolder");
   try {
     return { folder, config, summary: summarize(checkpoint, config) };
   } finally {

@@ -1,5 +1,6 @@
 /** Cross-entropy of texts under the model: what training minimizes, at every position at once. */
 import { logSoftmax, onHeap, type Tensor } from "@tsgpt/tensor";
+import { checkModel } from "../check-model.ts";
 import { ContextOverflowError } from "../errors.ts";
 import { forwardBatch, type Model } from "../model.ts";
 import { rowStarts } from "./sequences.ts";
@@ -26,6 +27,7 @@ export function crossEntropy(model: Model, ids: ArrayLike<number>): Loss {
  * @throws what `crossEntropy` throws, before anything is computed
  */
 export function crossEntropies(model: Model, texts: readonly ArrayLike<number>[]): Loss[] {
+  checkModel("crossEntropy", model);
   const { nPositions } = model.config;
   for (const [i, { length }] of texts.entries()) {
     if (length < 2) throw new RangeError(`crossEntropy: needs 2 tokens or more, got ${length}`);

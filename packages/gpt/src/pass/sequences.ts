@@ -2,6 +2,7 @@
  * Sequences: the input of a pass, a list of independent texts. Their rows are concatenated; row-wise operations see
  * [sum of T, C] and read each weight once for all of them. Everything is checked before anything is written.
  */
+import { describeValue } from "@tsgpt/numeric";
 import { type Engine, ShapeError } from "@tsgpt/tensor";
 import type { Parameters } from "../checkpoint/parameters.ts";
 import type { GPT2Config } from "../config/config.ts";
@@ -52,16 +53,23 @@ export function positionsOf(sequences: readonly Sequence[]): number[] {
 }
 
 /**
- * @throws RangeError for an empty list, a sequence without ids, a cache given twice; ContextOverflowError naming the
- * sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor` throws
+ * @throws RangeError for no list or an empty one, a sequence without ids, a cache given twice; ContextOverflowError
+ * naming the sequence that does not fit; ShapeError for an id that the model does not have; what `KVCache.checkFor`
+ * throws
  */
 export function checkSequences(model: PassModel, sequences: readonly Sequence[]): void {
+  if (!Array.isArray(sequences)) {
+    throw new RangeError(`forwardBatch: the sequences must be a list, got ${describeValue(sequences)}`);
+  }
   if (sequences.length === 0) throw new RangeError("forwardBatch: needs at least one sequence, got an empty list");
   const isBatch = sequences.length > 1;
   for (let index = 0; index < sequences.length; index++) {
-    const sequence = sequences[index] as Sequence;
+    const sequence = (sequences[index] ?? {}) as Sequence;
     const { ids, cache } = sequence;
     const by = isBatch ? `forwardBatch: sequence ${index}` : "forward";
+    if (typeof ids !== "object" || typeof ids?.length !== "number") {
+      throw new RangeError(`${by}: ids must be a list of token ids, got ${describeValue(ids)}`);
+    }
     if (ids.length === 0) throw new RangeError(`${by}: needs at least one token id, got none`);
     if (isBatch) checkIds(model.config, ids, by);
     cache?.checkFor(model, by);

@@ -37,7 +37,26 @@ export function presetChain(preset: Preset, options: ChainOptions = {}, presetOp
   const filled = { ...(defaults ? defaultsFor(dialect, options, greedy) : {}), ...given(options) };
   const steps = order.flatMap((type) => build(type, filled, { dialect, scope }));
   if (greedy) checkGreedy(steps);
-  return validateChain(greedy ? [...steps, { type: "greedy" }] : greedyLast(steps));
+  return validated(greedy ? [...steps, { type: "greedy" }] : greedyLast(steps), filled);
+}
+
+/** The chain; an error names the option that was given, and its cause the step's parameter. */
+function validated(steps: readonly StepSpec[], options: ChainOptions): ChainSpec {
+  try {
+    return validateChain(steps);
+  } catch (cause) {
+    const named = (_: string, type: StepSpec["type"], parameter?: string) => optionOf(type, parameter, options);
+    const problem = (cause as SamplingError).message.replace(/^chain: (?:step \d+ \(([\w-]+)\)(?:: (\w+))?)?/, named);
+    throw new SamplingError(`presetChain: ${problem}`, { cause });
+  }
+}
+
+/** The option that gives a step this parameter: the one with its name, such as dryBase of base, or the only one. */
+function optionOf(type: StepSpec["type"] | undefined, parameter = "", options: ChainOptions): string {
+  if (type === undefined) return "";
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(stepOf(type).options, name));
+  for (const [name, value] of own) if (Object.hasOwn([value].flat()[0] ?? {}, parameter)) return `${name}.${parameter}`;
+  return (own.find(([name]) => name.toLowerCase().includes(parameter.toLowerCase())) ?? own[0])![0];
 }
 
 /** The steps of one type that these options ask for: none if all of its options are omitted or neutral. */

@@ -45,7 +45,7 @@ export const forcedToken = contextStep<ForcedToken, Options, Flags>({
   parameters: { id: tokenId, at: wholeNumber(0), of: lengthOfWhat },
   options: {
     forcedFirst: { check: "number" },
-    forcedLast: { check: objectWith("an object with id and at", "id", "at") },
+    forcedLast: { check: objectWith("an object with id and at") },
   },
   flags: {
     forcedFirst: { takes: { kind: "integer", least: 0 } },

@@ -103,7 +103,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
     hash: optional(word("left", "self")),
     width: optional(wholeNumber(1)),
   },
-  options: { watermark: { check: objectWith("an object with a key", "key") } },
+  options: { watermark: { check: objectWith("an object with a key") } },
   flags: {
     watermarkKey: {
       takes: { kind: "integer", least: 0 },

@@ -8,6 +8,7 @@ export declare function allowRelaxedSimd(): void;
 export declare function whyOneThread(): string | undefined;
 export declare function startWorker(data: WorkerData, onExit: (reason: string) => void): WorkerHandle;
 export declare function defaultThreads(): number;
+/** Physical cores that this process may use; in a browser, which does not tell, half of the logical processors. */
 export declare function physicalCores(): number;
 export declare function freeAddressSpace(): number;
 export declare function moreAddressSpace(): string;

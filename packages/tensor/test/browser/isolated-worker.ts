@@ -20,6 +20,12 @@ test("the engine has the threads that are asked for, and they run", async () => 
   }
 });
 
+test("an engine with its threads is no reason for a note", async () => {
+  const notes: string[] = [];
+  (await createEngine({ onFallback: (note) => void notes.push(note) })).dispose();
+  expect(notes).toEqual([]);
+});
+
 /** Runs `measure` where the browser says that it has so many logical processors. */
 async function withProcessors<T>(count: number, measure: () => Promise<T>): Promise<T> {
   Object.defineProperty(navigator, "hardwareConcurrency", { value: count, configurable: true });

@@ -8,6 +8,14 @@ test.each(["auto", "simd"] as const)("kernels %s: two threads are refused, with 
   );
 });
 
+test("by default there is one, which a note says, and why", async () => {
+  const notes: string[] = [];
+  (await createEngine({ onFallback: (note) => void notes.push(note) })).dispose();
+  expect(notes).toEqual([
+    "the main thread of a page may not wait for others; create the engine in a worker; the simd kernels run on one thread instead",
+  ]);
+});
+
 test("one thread may be asked for by name", async () => {
   const engine = await createEngine({ threads: 1 });
   expect(engine.threads).toBe(1);
