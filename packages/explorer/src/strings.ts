@@ -37,11 +37,8 @@ export const strings = {
       ? "Loading the model"
       : `Loading the model: ${megabytes.format(progress.loaded / 1e6)} of ${megabytes.format(progress.total / 1e6)} MB`,
   workerFailed: "The worker did not start; reload the page",
-  runsOn: ({ name, kernels, threads }: ModelInfo, isIsolated: boolean): string => {
-    const on = threads === 1 ? "1 thread" : `${threads} threads`;
-    const why = threads === 1 && !isIsolated ? ", because this page is not cross-origin isolated" : "";
-    return `Model ${name}: ${kernels} kernels on ${on}${why}.`;
-  },
+  runsOn: ({ name, kernels, threads }: ModelInfo): string =>
+    `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,
   runEnd: (end: RunEnd, tokens: number): string => {
     const after = `${integer.format(tokens)} ${tokens === 1 ? "token" : "tokens"}`;

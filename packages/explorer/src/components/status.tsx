@@ -24,5 +24,5 @@ function statusText(): string {
   if (model.value.phase !== "ready") return "";
   const { info } = model.value;
   const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
-  return [strings.runsOn(info, crossOriginIsolated), ...info.notes.map(strings.note), ...ended].join(" ");
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended].join(" ");
 }
