@@ -11,7 +11,7 @@ const GENERATED = "kernels/simd/binary.ts"; // base64
 function longLines(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   const files = names
-    .filter((name) => /\.(ts|js|wgsl)$/.test(name) && !name.endsWith(GENERATED))
+    .filter((name) => /\.(tsx?|js|wgsl)$/.test(name) && !name.endsWith(GENERATED))
     .map((name) => join(folder, name));
   expect(files.length).toBeGreaterThan(0);
   return files.flatMap((file) => {

@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/analysis",
     "@tsgpt/fairytales",
   ],
+  "packages/explorer": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis", "@tsgpt/fairytales"],
   bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
   examples: [
     "@tsgpt/numeric",
@@ -56,7 +57,7 @@ function sourcesOf(member: string, others = /node_modules|dist|assembly/): Sourc
   const folder = member === "examples" ? member : join(member, "src");
   const isOther = (name: string) => members.includes(join(folder, name.split("/")[0] as string)); // a member in a member
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((name) => !isOther(name));
-  const files = names.filter((name) => name.endsWith(".ts") && !others.test(name));
+  const files = names.filter((name) => /\.tsx?$/.test(name) && !others.test(name));
   return files.map((name) => {
     const path = join(folder, name);
     const code = withoutComments(readFileSync(join(root, path), "utf8"));
@@ -104,12 +105,12 @@ describe.each(members)("%s", (member) => {
     expect(wrong).toEqual([]);
   });
 
-  test("no relative import leaves the member, and each ends in .ts", () => {
+  test("no relative import leaves the member, and each ends in .ts, or .tsx", () => {
     const home = `${join(root, member)}/`;
     const wrong = sources.flatMap(({ path, imports }) =>
       imports
         .filter((name) => name.startsWith("."))
-        .filter((name) => !name.endsWith(".ts") || !join(root, path, "..", name).startsWith(home))
+        .filter((name) => !/\.tsx?$/.test(name) || !join(root, path, "..", name).startsWith(home))
         .map((name) => `${path}: ${name}`),
     );
     expect(wrong).toEqual([]);
@@ -123,7 +124,7 @@ function cyclesOf(sources: readonly Source[]): string[][] {
       path,
       imports // AssemblyScript imports have no extension
         .filter((name) => name.startsWith("."))
-        .map((name) => join(path, "..", name.replace(/(?<!\.ts)$/, ".ts"))),
+        .map((name) => join(path, "..", name.replace(/(?<!\.tsx?)$/, ".ts"))),
     ]),
   );
   const reachable = (from: string): Set<string> => {

@@ -76,6 +76,10 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
     run: "true",
     reason: "serves until it is stopped; test/browser/example.test.ts builds and serves the same",
   },
+  explore: {
+    run: "true",
+    reason: "serves until it is stopped; test/browser/explorer.test.ts runs it",
+  },
   test: { run: "true", reason: "runs these tests" },
   "test:full": { run: "true", reason: "runs these tests" },
   check: { run: "true", reason: "a part of .ci/run" },

@@ -33,12 +33,13 @@ export const manifestIn = (folder: string): Manifest => JSON.parse(readFileSync(
 export const members: readonly Member[] = ["packages", "weights"].flatMap((parent) =>
   readdirSync(join(root, parent), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ folder: `${parent}/${name}`, manifest: manifestIn(join(root, parent, name)) })),
+    .map(({ name }) => ({ folder: `${parent}/${name}`, manifest: manifestIn(join(root, parent, name)) }))
+    .filter(({ manifest }) => manifest["private"] !== true),
 );
 
 /** Packs all of them into an existing folder. */
 export function packAll(destination: string): Packed[] {
-  const filters = ["--filter", "./packages/*", "--filter", "./weights/*"];
+  const filters = members.flatMap(({ folder }) => ["--filter", `./${folder}`]);
   const output = pnpm(["-r", ...filters, "pack", "--json", "--pack-destination", destination]);
   const packed: { name: string; filename: string; files: { path: string }[] }[] = JSON.parse(output);
   return members.map((member) => {

@@ -1,0 +1,49 @@
+/** Builds the page if what it is made of has changed. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "vite";
+
+/** What the page is made of, from the folder of packages/explorer. */
+const INPUTS = [
+  "index.html",
+  "package.json",
+  "vite.config.ts",
+  "src",
+  ...["analysis", "gpt", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
+  "../../pnpm-lock.yaml",
+  "../../weights/fairytales",
+];
+
+/** The folder of the built page, after building it if it is not there or not current. */
+export async function buildIfNeeded(explorer: string): Promise<string> {
+  const site = join(explorer, "dist");
+  const marker = join(explorer, "node_modules/.built"); // not in dist, which holds nothing but the page
+  const current = await digest(explorer);
+  const isBuilt =
+    existsSync(join(site, "index.html")) && existsSync(marker) && readFileSync(marker, "utf8") === current;
+  if (isBuilt) return site;
+  await build({ root: explorer, logLevel: "error" });
+  writeFileSync(marker, current);
+  return site;
+}
+
+/** Of the names, sizes and times of all inputs, and of the build setting. */
+async function digest(explorer: string): Promise<string> {
+  const hash = createHash("sha256").update(process.env["TSGPT_EXPLORER_HUB"] ?? "");
+  for (const input of INPUTS) {
+    for (const path of await filesIn(join(explorer, input))) {
+      const { size, mtimeMs } = statSync(path);
+      hash.update(`\n${path} ${size} ${mtimeMs}`);
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  if (!statSync(path).isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith("."));
+  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+}

@@ -1,0 +1,57 @@
+/** The page's end of the protocol: a request as a promise, with progress and cancellation. */
+import type { FromWorker, Requests, RequestType, ToWorker } from "./protocol.ts";
+
+interface RequestOptions<Type extends RequestType> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: Requests[Type]["reports"]) => void;
+}
+
+/** @throws Error with the worker's message; its name is AbortError for a request that was cancelled */
+type Ask = <Type extends RequestType>(
+  type: Type,
+  asks: Requests[Type]["asks"],
+  options?: RequestOptions<Type>,
+) => Promise<Requests[Type]["gives"]>;
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onProgress(value: unknown): void;
+}
+
+export interface Client {
+  readonly ask: Ask;
+  /** Takes a message of the worker. */
+  receive(message: FromWorker): void;
+  /** Rejects every request: the worker is gone. */
+  fail(reason: string): void;
+}
+
+/** `send` is given what goes to the worker. */
+export function createClient(send: (message: ToWorker) => void): Client {
+  const pending = new Map<number, Pending>();
+  let count = 0;
+  const receive = (message: FromWorker): void => {
+    const one = pending.get(message.request);
+    if (message.type === "progress") {
+      one?.onProgress(message.value);
+      return;
+    }
+    pending.delete(message.request);
+    if (message.type === "result") one?.resolve(message.value);
+    else one?.reject(Object.assign(new Error(message.message), { name: message.name }));
+  };
+  const ask: Ask = (type, asks, { signal, onProgress } = {}) => {
+    const request = count++;
+    return new Promise((resolve, reject) => {
+      pending.set(request, { resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
+      send({ type, request, asks } as ToWorker);
+      signal?.addEventListener("abort", () => send({ type: "cancel", request }));
+    });
+  };
+  const fail = (reason: string): void => {
+    for (const { reject } of pending.values()) reject(new Error(reason));
+    pending.clear();
+  };
+  return { ask, receive, fail };
+}

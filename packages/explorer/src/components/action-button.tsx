@@ -1,0 +1,16 @@
+/** A button that keeps the keyboard's focus while it is unavailable, as a disabled one would not. */
+import type { ComponentChildren } from "preact";
+
+export interface ActionButtonProps {
+  readonly isAvailable: boolean;
+  readonly action: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function ActionButton({ isAvailable, action, children }: ActionButtonProps) {
+  return (
+    <button type="button" aria-disabled={!isAvailable} onClick={() => isAvailable && action()}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,28 @@
+/** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
+import { model } from "../state/engine.ts";
+import { error, generated, runEnd } from "../state/text.ts";
+import { strings } from "../strings.ts";
+
+export function Status() {
+  const state = model.value;
+  const progress = state.phase === "loading" ? state.progress : undefined;
+  return (
+    <footer>
+      {state.phase === "loading" && (
+        <label class="field">
+          {strings.loading(progress)}
+          <progress max={progress?.total ?? 1} value={progress?.loaded ?? 0} />
+        </label>
+      )}
+      <p role="status">{statusText()}</p>
+      <p role="alert">{state.phase === "failed" ? state.message : error.value}</p>
+    </footer>
+  );
+}
+
+function statusText(): string {
+  if (model.value.phase !== "ready") return "";
+  const { info } = model.value;
+  const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended].join(" ");
+}

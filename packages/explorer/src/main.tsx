@@ -1,0 +1,9 @@
+/** The page starts here. */
+import { render } from "preact";
+import { App } from "./components/app.tsx";
+import { loadModel } from "./state/engine.ts";
+import { restart } from "./state/text.ts";
+
+render(<App />, document.getElementById("app") as HTMLElement);
+await loadModel("models/fairytales/");
+await restart();

@@ -1,0 +1,37 @@
+/** The worker of this page, and the model that it has. */
+import { signal } from "@preact/signals";
+import { createClient } from "../client.ts";
+import type { FromWorker, LoadProgress, ModelInfo } from "../protocol.ts";
+import { strings } from "../strings.ts";
+
+export type ModelState =
+  | { readonly phase: "loading"; readonly progress: LoadProgress | undefined }
+  | { readonly phase: "ready"; readonly info: ModelInfo }
+  | { readonly phase: "failed"; readonly message: string };
+
+const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+const client = createClient((message) => worker.postMessage(message));
+
+export const ask = client.ask;
+export const model = signal<ModelState>({ phase: "loading", progress: undefined });
+
+worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
+worker.onerror = ({ message }) => {
+  const reason = message || strings.workerFailed;
+  model.value = { phase: "failed", message: reason };
+  client.fail(reason);
+};
+
+/** Loads a model from the URL of its folder, relative to the page. */
+export async function loadModel(folder: string): Promise<void> {
+  model.value = { phase: "loading", progress: undefined };
+  const onProgress = (progress: LoadProgress) => {
+    model.value = { phase: "loading", progress };
+  };
+  try {
+    const info = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
+    model.value = { phase: "ready", info };
+  } catch (error) {
+    model.value = { phase: "failed", message: (error as Error).message };
+  }
+}

@@ -1,0 +1,97 @@
+/** The text: the prompt, what is generated after it, and what may come next. */
+import { batch, computed, signal } from "@preact/signals";
+import type { End, GeneratedToken, LikelyToken, RunEnd, TextChange, Token } from "../protocol.ts";
+import { ask, model } from "./engine.ts";
+
+export const prompt = signal("Once upon a time");
+export const seed = signal(14);
+export const maxTokens = signal(100);
+
+export const promptTokens = signal<readonly Token[]>([]);
+export const generated = signal<readonly GeneratedToken[]>([]);
+export const likeliest = signal<readonly LikelyToken[]>([]);
+/** Why no token can follow. */
+const end = signal<End | undefined>(undefined);
+/** Why the last run ended, until the text changes. */
+export const runEnd = signal<RunEnd | undefined>(undefined);
+export const error = signal<string | undefined>(undefined);
+export const isRunning = computed(() => currentRun.value !== undefined);
+
+/** Whether a token can be appended, and whether one can be removed. */
+export const canStep = computed(() => isReady.value && !isRunning.value && !end.value);
+export const canGoBack = computed(() => isReady.value && !isRunning.value && generated.value.length > 0);
+
+const currentRun = signal<AbortController | undefined>(undefined);
+const isReady = computed(() => model.value.phase === "ready" && promptTokens.value.length > 0);
+let currentOpen: AbortController | undefined;
+
+/** Starts the text again at its prompt. */
+export async function restart(): Promise<void> {
+  currentOpen?.abort();
+  stop();
+  const controller = new AbortController();
+  currentOpen = controller;
+  const onProgress = (tokens: readonly Token[]) => {
+    batch(() => {
+      promptTokens.value = tokens;
+      generated.value = [];
+      runEnd.value = undefined;
+    });
+  };
+  const asked = { prompt: prompt.value, seed: seed.value };
+  await changing(ask("open", asked, { signal: controller.signal, onProgress }));
+}
+
+/** Appends a token: the given one, or one that is drawn. */
+export function step(id?: number): Promise<void> {
+  return changing(ask("step", { id }));
+}
+
+export function back(): Promise<void> {
+  return changing(ask("back", {}));
+}
+
+/** Draws tokens until there are as many as `maxTokens` says. */
+export async function run(): Promise<void> {
+  const controller = new AbortController();
+  currentRun.value = controller;
+  let ended: RunEnd | undefined;
+  const result = ask("run", { maxTokens: maxTokens.value }, { signal: controller.signal, onProgress: apply });
+  await changing(
+    result.then(({ change, end }) => {
+      ended = end;
+      return change;
+    }),
+  );
+  if (currentRun.value !== controller) return;
+  currentRun.value = undefined;
+  runEnd.value = ended;
+}
+
+/** Ends the run, after the token that is being computed. */
+export function stop(): void {
+  currentRun.value?.abort();
+}
+
+/** Applies a change when it comes. A cancelled request changes nothing; another error is shown. */
+async function changing(result: Promise<TextChange>): Promise<void> {
+  try {
+    const change = await result;
+    batch(() => {
+      apply(change);
+      error.value = undefined;
+    });
+  } catch (problem) {
+    const { name, message } = problem as Error;
+    if (name !== "AbortError") error.value = message;
+  }
+}
+
+function apply({ kept, added, likeliest: next, end: ended }: TextChange): void {
+  batch(() => {
+    generated.value = [...generated.value.slice(0, kept), ...added];
+    likeliest.value = next;
+    end.value = ended;
+    runEnd.value = undefined;
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * The residual stream of every token: before the first block and after each. L + 1 rows of C numbers per token, kept
+ * as they are computed, so that a position can be looked into without running the model again.
+ */
+
+import { lensHooks } from "@tsgpt/analysis";
+import type { GPT2Config, Hook } from "@tsgpt/gpt";
+import { Tensor } from "@tsgpt/tensor";
+
+export interface Residuals {
+  /** Hooks of a pass, which keep what it computes. */
+  readonly hooks: Readonly<Record<string, Hook>>;
+  /** The rows of one position by the name of the activation, L + 1 of [1, C]. */
+  at(position: number): Map<string, Tensor>;
+}
+
+/** Memory for the residual streams of a model's context; it grows with the text. */
+export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Residuals {
+  const rows = new Map(lensHooks(nLayer).map((key) => [key, new Float32Array(0)]));
+  const keep: Hook = (activation, key, _sequence, start) => {
+    const end = (start + (activation.shape[0] as number)) * nEmbd;
+    const grown = withRoom(rows.get(key) as Float32Array<ArrayBuffer>, end, Math.min(end * 2, nPositions * nEmbd));
+    grown.set(activation.data, start * nEmbd);
+    rows.set(key, grown);
+    return undefined;
+  };
+  return {
+    hooks: Object.fromEntries([...rows.keys()].map((key) => [key, keep])),
+    at: (position) => {
+      const row = (data: Float32Array) => data.slice(position * nEmbd, (position + 1) * nEmbd);
+      return new Map([...rows].map(([key, data]) => [key, new Tensor(row(data), [1, nEmbd])]));
+    },
+  };
+}
+
+/** The array, or a larger copy of it if it has no room for `needed` numbers. */
+function withRoom(data: Float32Array<ArrayBuffer>, needed: number, larger: number): Float32Array<ArrayBuffer> {
+  if (data.length >= needed) return data;
+  const grown = new Float32Array(larger);
+  grown.set(data);
+  return grown;
+}

@@ -1,0 +1,120 @@
+/**
+ * A text in a model: its ids, the KV cache and the residual streams of its tokens, the logits after its last one, and
+ * the sampler. The cache and the residual streams always are those of the history's first `cache.length` tokens, and
+ * the logits those after all of it, also after an error or a cancellation.
+ */
+import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
+import { createSampler, presetChain, type Sampler } from "@tsgpt/sampling";
+import type { End } from "../protocol.ts";
+import { createResiduals, type Residuals } from "./residuals.ts";
+
+/** The chain of the command line's default dialect. */
+export const CHAIN = presetChain("lecture");
+
+/** A generated token, and the state that the random numbers had before it was drawn. */
+interface Draw {
+  readonly logprob: number;
+  readonly generatorState: Uint32Array;
+}
+
+export interface Session {
+  readonly model: Model;
+  readonly cache: KVCache;
+  readonly residuals: Residuals;
+  /** After the last token of the history. [V] */
+  readonly logits: Float32Array<ArrayBuffer>;
+  /** The ids of the prompt and of the generated tokens. */
+  history: readonly number[];
+  promptLength: number;
+  /** One for each generated token. */
+  draws: readonly Draw[];
+  sampler: Sampler;
+}
+
+/** A session without a text. @throws EngineError if the engine has no memory for the cache */
+export function createSession(model: Model): Session {
+  return {
+    model,
+    cache: new KVCache(model.config, model.engine),
+    residuals: createResiduals(model.config),
+    logits: new Float32Array(model.config.vocabSize),
+    history: [],
+    promptLength: 0,
+    draws: [],
+    sampler: createSampler(CHAIN, { seed: 0 }),
+  };
+}
+
+/** The ids of a prompt; for an empty one, the model's begin- or end-of-text id. */
+export function encode({ model }: Session, prompt: string): number[] {
+  return promptIds(model, prompt, "prompt");
+}
+
+/**
+ * Starts a text. What it has in common with the text before is not computed again.
+ * @throws RangeError for an invalid seed, or for more tokens than the context has; the signal's reason if it aborts
+ */
+export async function open(session: Session, ids: readonly number[], seed: number, signal: AbortSignal): Promise<void> {
+  const { nPositions } = session.model.config;
+  if (ids.length > nPositions) {
+    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+  }
+  const sampler = createSampler(CHAIN, { seed });
+  session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
+  await feed(session, ids, signal);
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], sampler });
+}
+
+/** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
+export async function step(session: Session, id: number | undefined, signal: AbortSignal): Promise<void> {
+  if (endOf(session) !== undefined) return;
+  const { history, promptLength, draws, sampler, logits } = session;
+  const generatorState = sampler.generator.state.slice();
+  try {
+    const next = id ?? sampler(logits, { history, promptLength });
+    const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
+    const ids = [...history, next];
+    await feed(session, ids, signal);
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, generatorState }] });
+  } catch (error) {
+    sampler.generator.state.set(generatorState);
+    throw error;
+  }
+}
+
+/** Removes the last generated token, if there is one; its random numbers will be drawn again. */
+export async function back(session: Session, signal: AbortSignal): Promise<void> {
+  const draw = session.draws.at(-1);
+  if (!draw) return;
+  const ids = session.history.slice(0, -1);
+  session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
+  await feed(session, ids, signal);
+  session.sampler.generator.state.set(draw.generatorState);
+  Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
+}
+
+/** Why no token can follow. */
+export function endOf({ model: { config }, history, draws }: Session): End | undefined {
+  if (draws.length > 0 && eosTokenIds(config).includes(history.at(-1) as number)) return "eos";
+  return history.length >= config.nPositions ? "context" : undefined;
+}
+
+/** @throws RangeError without a text */
+export function checkHasText({ history }: Session): void {
+  if (history.length === 0) throw new RangeError("there is no text yet; open one first");
+}
+
+/** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
+export async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
+  const { model, cache, residuals, logits } = session;
+  const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
+  const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
+  if (!result) signal.throwIfAborted();
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+  const end = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < end && a[length] === b[length]) length++;
+  return length;
+}

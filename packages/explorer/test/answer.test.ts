@@ -1,0 +1,143 @@
+/** The protocol, both ends of it: results, progress, cancellation, and the order of requests. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
+import { type Client, createClient } from "../src/client.ts";
+import type { ModelInfo, TextChange, Token } from "../src/protocol.ts";
+import { createAnswerer } from "../src/worker/answer.ts";
+import { createHandlers } from "../src/worker/handlers.ts";
+
+const folder = new URL("../../gpt/test/fixtures/fairytales-1/", import.meta.url);
+const names = ["config.json", "model.safetensors", "tokenizer.json"];
+
+let server: FileServer;
+let client: Client;
+let info: ModelInfo;
+const seen: number[] = []; // while it was loaded
+const transferred: number[] = [];
+beforeAll(async () => {
+  server = await serveFiles(new Map(names.map((name) => [name, readFileSync(new URL(name, folder))])));
+  client = connect();
+  info = await client.ask("load", { url: server.url }, { onProgress: ({ loaded }) => seen.push(loaded) });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  transferred.length = 0;
+});
+
+/** A page and a worker, with a message channel that loses the memory it transfers. */
+function connect(): Client {
+  const answer = createAnswerer(createHandlers(), (message, transfer) => {
+    transferred.push(...transfer.map((buffer) => (buffer as ArrayBuffer).byteLength));
+    connected.receive(structuredClone(message, { transfer }));
+  });
+  const connected = createClient((message) => void answer(structuredClone(message)));
+  return connected;
+}
+
+async function opened(prompt = "Once upon a time"): Promise<readonly Token[]> {
+  let tokens: readonly Token[] = [];
+  await client.ask("open", { prompt, seed: 7 }, { onProgress: (value) => (tokens = value) });
+  return tokens;
+}
+
+/** The generated ids after a series of changes. */
+function applied(changes: readonly TextChange[]): number[] {
+  return changes.reduce<number[]>((ids, { kept, added }) => [...ids.slice(0, kept), ...added.map(({ id }) => id)], []);
+}
+
+test("load reports progress, and gives the model and what it runs on", () => {
+  expect(info).toMatchObject({ name: "model", vocabSize: 4096, kernels: "simd", notes: [] });
+  expect(seen.at(-1)).toBeGreaterThan(0);
+});
+
+test("open reports the tokens, whose bytes are the prompt's", async () => {
+  expect((await opened()).map(({ text }) => text).join("")).toBe("Once upon a time");
+});
+
+test("an empty prompt is the model's first token", async () => {
+  expect(await opened("")).toEqual([{ id: 0, text: "<|endoftext|>" }]);
+});
+
+test("a run's progress and result together are its text, up to the limit; then it ends at once", async () => {
+  await opened();
+  const changes: TextChange[] = [];
+  const { change, end } = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => changes.push(value) });
+  expect(end).toBe("length");
+  const ids = applied([...changes, change]);
+  expect(ids).toHaveLength(12);
+  const again = await client.ask("run", { maxTokens: 12 });
+  expect(again).toMatchObject({ end: "length", change: { kept: 12, added: [] } });
+});
+
+test("a cancelled run gives what it has, and a request meanwhile is answered", async () => {
+  await opened();
+  const controller = new AbortController();
+  const run = client.ask("run", { maxTokens: 1000 }, { signal: controller.signal });
+  const { logits } = await client.ask("distribution", {});
+  expect(logits.length).toBeGreaterThan(0);
+  controller.abort();
+  const { change, end } = await run;
+  expect(end).toBe("cancelled");
+  expect(change.added.length).toBeLessThan(40);
+});
+
+test("another text ends a run", async () => {
+  await opened();
+  const run = client.ask("run", { maxTokens: 1000 });
+  const open = client.ask("open", { prompt: "The king", seed: 7 });
+  expect((await run).end).toBe("cancelled");
+  expect(await open).toMatchObject({ kept: 0, added: [] });
+});
+
+test("requests take turns in the order of arrival", async () => {
+  await opened();
+  const results = await Promise.all([
+    client.ask("step", { id: 5 }),
+    client.ask("step", { id: 6 }),
+    client.ask("back", {}),
+  ]);
+  expect(results.map(({ kept, added }) => [kept, added.map(({ id }) => id)])).toEqual([
+    [0, [5]],
+    [1, [6]],
+    [1, []],
+  ]);
+});
+
+test("a text that is cancelled before its turn is not computed", async () => {
+  await opened();
+  const controller = new AbortController();
+  const step = client.ask("step", { id: undefined });
+  const open = client.ask("open", { prompt: "The king", seed: 7 }, { signal: controller.signal });
+  controller.abort();
+  await expect(open).rejects.toMatchObject({ name: "AbortError" });
+  expect((await step).added).toHaveLength(1);
+  expect((await client.ask("back", {})).kept).toBe(0);
+});
+
+test("arrays are transferred", async () => {
+  await opened();
+  const { logits, probabilities } = await client.ask("distribution", {});
+  expect(transferred).toEqual([logits.byteLength, probabilities.byteLength]);
+});
+
+test("the lens has a cell for the embedding and one for each block", async () => {
+  await opened();
+  const cells = await client.ask("lens", { position: 0 });
+  expect(cells[0].hook).toBe("blocks.0.hook_resid_pre");
+  expect(cells.at(-1)?.hook).toMatch(/^blocks\.\d+\.hook_resid_post$/);
+});
+
+test("a request without a model, or without a text, is told so", async () => {
+  const other = connect();
+  await expect(other.ask("open", { prompt: "a", seed: 1 })).rejects.toThrow("there is no model yet; load one first");
+  await other.ask("load", { url: server.url });
+  await expect(other.ask("step", { id: undefined })).rejects.toThrow("there is no text yet; open one first");
+});
+
+test("when the worker is gone, every request fails", async () => {
+  const silent = createClient(() => {});
+  const asked = silent.ask("back", {});
+  silent.fail("gone");
+  await expect(asked).rejects.toThrow("gone");
+});

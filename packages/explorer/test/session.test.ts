@@ -1,0 +1,174 @@
+/** A text in the worker: what is drawn is what generate draws, Back is exact, and a cancellation leaves the text as it was. */
+import { lensHooks, logitLens, runWithCache } from "@tsgpt/analysis";
+import { forward, generate, type Model } from "@tsgpt/gpt";
+import { createSampler } from "@tsgpt/sampling";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { changeSince, describeDistribution, describeLens } from "../src/worker/describe.ts";
+import {
+  back,
+  CHAIN,
+  checkHasText,
+  createSession,
+  encode,
+  endOf,
+  open,
+  type Session,
+  step,
+} from "../src/worker/session.ts";
+import { loadFixtureModel } from "./fixture-model.ts";
+
+const PROMPT = "Once upon a time";
+const { signal } = new AbortController();
+
+let model: Model;
+let session: Session;
+let ids: number[];
+beforeAll(async () => {
+  model = await loadFixtureModel();
+});
+afterAll(() => model.engine.dispose());
+beforeEach(async () => {
+  session = createSession(model);
+  ids = encode(session, PROMPT);
+  await open(session, ids, 7, signal);
+});
+
+async function steps(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await step(session, undefined, signal);
+}
+
+const logitsOf = (history: readonly number[]) => forward(model, history, { positions: "last" }).data;
+
+describe("drawing", () => {
+  test("a seed gives the ids and the log-probabilities of generate", async () => {
+    const expected = [];
+    const sample = createSampler(CHAIN, { seed: 7 });
+    for await (const { id, logprob } of generate(model, PROMPT, { sample, maxTokens: 20 }))
+      expected.push({ id, logprob });
+    await steps(20);
+    const { added } = changeSince(session, 0);
+    expect(added.map(({ id, logprob }) => ({ id, logprob }))).toEqual(expected);
+  });
+
+  test("a chosen token takes no random number", async () => {
+    const [chosen] = session.sampler.generator.state;
+    await step(session, 100, signal);
+    expect(session.history).toEqual([...ids, 100]);
+    expect(session.sampler.generator.state[0]).toBe(chosen);
+    expect(session.logits).toHaveBits(logitsOf([...ids, 100]));
+  });
+
+  test("nothing follows an end-of-text token, which Back removes", async () => {
+    const eos = model.config.eosTokenId as number;
+    await step(session, eos, signal);
+    expect(endOf(session)).toBe("eos");
+    await steps(1);
+    expect(session.history).toEqual([...ids, eos]);
+    await back(session, signal);
+    expect(endOf(session)).toBeUndefined();
+  });
+
+  test("an unknown id is an error that changes nothing", async () => {
+    await expect(step(session, model.config.vocabSize, signal)).rejects.toThrow(/id/);
+    await steps(1);
+    expect(session.history).toHaveLength(ids.length + 1);
+  });
+
+  test("the context ends a text", async () => {
+    const full = Array.from({ length: model.config.nPositions }, () => 100);
+    await open(session, full.slice(1), 7, signal);
+    expect(endOf(session)).toBeUndefined();
+    await steps(2);
+    expect(session.history).toHaveLength(full.length);
+    expect(endOf(session)).toBe("context");
+  });
+});
+
+describe("Back", () => {
+  test("as many times as tokens were drawn gives the prompt, and then the same tokens again", async () => {
+    await steps(8);
+    const drawn = session.history;
+    for (let i = 0; i < 8; i++) await back(session, signal);
+    expect(session.history).toEqual(ids);
+    expect(session.logits).toHaveBits(logitsOf(ids));
+    await steps(8);
+    expect(session.history).toEqual(drawn);
+  });
+
+  test("at the prompt it does nothing", async () => {
+    await back(session, signal);
+    expect(session.history).toEqual(ids);
+  });
+});
+
+describe("another text", () => {
+  test("has the logits of one that is computed alone, whatever it has in common with the one before", async () => {
+    await steps(3);
+    for (const length of [1, 3, ids.length + 2]) {
+      const other = [...session.history.slice(0, length), 300, 301];
+      await open(session, other, 7, signal);
+      expect(session.logits).toHaveBits(logitsOf(other));
+      await open(session, ids, 7, signal);
+    }
+  });
+
+  test("cancelled, it leaves the text before as it was", async () => {
+    await steps(3);
+    const before = {
+      history: session.history,
+      logits: session.logits.slice(),
+      lens: describeLens(session, ids.length),
+    };
+    await expect(open(session, [300, 301, 302, 303, 304, 305], 1, AbortSignal.abort())).rejects.toThrow("abort");
+    expect(session.history).toEqual(before.history);
+    expect(session.logits).toHaveBits(before.logits);
+    await steps(1);
+    expect(session.logits).toHaveBits(logitsOf(session.history));
+    expect(describeLens(session, ids.length)).toEqual(before.lens);
+  });
+
+  test("longer than the context, it is refused with both numbers", async () => {
+    const { nPositions } = model.config;
+    const long = Array.from({ length: nPositions + 1 }, () => 1);
+    await expect(open(session, long, 7, signal)).rejects.toThrow(
+      `The prompt has ${nPositions + 1} tokens, the model reads at most ${nPositions}; shorten it`,
+    );
+  });
+
+  test("there is none at first", () => {
+    expect(() => checkHasText(createSession(model))).toThrow("there is no text yet; open one first");
+  });
+});
+
+describe("what is shown", () => {
+  test("the likeliest tokens have the softmax of the logits, in order", () => {
+    const { likeliest } = changeSince(session, 0);
+    const { probabilities } = describeDistribution(session);
+    const sorted = [...probabilities].sort((a, b) => b - a).slice(0, 5);
+    expect(likeliest.map(({ probability }) => probability)).toEqual(sorted);
+    expect(likeliest.map(({ id }) => probabilities[id])).toEqual(sorted);
+  });
+
+  test("the chain's steps keep and cut the whole vocabulary", () => {
+    const { chain, logits, probabilities } = describeDistribution(session);
+    expect(chain.map(({ type }) => type)).toEqual(["top-p"]);
+    const [{ kept, mass, cut }] = chain;
+    expect(logits).toHaveBits(session.logits);
+    expect(kept + cut.length).toBe(model.config.vocabSize);
+    expect(cut.reduce((sum, id) => sum - probabilities[id], 1)).toBeCloseTo(mass, 10);
+    expect(mass).toBeGreaterThanOrEqual(0.9);
+  });
+
+  test("the lens is the one of a pass over the whole text, at every position", async () => {
+    await steps(2);
+    const { activations } = runWithCache(model, session.history, { names: lensHooks(model.config.nLayer) });
+    for (const position of session.history.keys()) {
+      const cells = describeLens(session, position);
+      const expected = logitLens(model, activations, { position, top: 5 });
+      expect(cells.map(({ hook }) => hook)).toEqual(lensHooks(model.config.nLayer));
+      const shares = cells.map(({ likeliest }) => likeliest.map(({ id, probability }) => ({ id, probability })));
+      expect(shares).toEqual(expected.map(({ top }) => top));
+    }
+    expect(() => describeLens(session, session.history.length)).toThrow(/position must be from 0 to \d+, got \d+/);
+  });
+});

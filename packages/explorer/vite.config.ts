@@ -1,0 +1,48 @@
+/** The build of the page: a folder that any static host can serve, with the bundled model and the page's policy. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { defineConfig, type Plugin } from "vite";
+
+const { resolve } = createRequire(import.meta.url);
+
+/** Where models of the hub come from, as sources of a Content-Security-Policy. Tests set a hub of their own. */
+const HUB = process.env["TSGPT_EXPLORER_HUB"] ?? "https://huggingface.co https://*.hf.co";
+
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:", // the threads of the engine start from a blob
+  `connect-src 'self' ${HUB}`,
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const policy: Plugin = {
+  name: "policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" },
+  ],
+};
+
+/** The bundled model's files, to models/fairytales. */
+const bundledModel: Plugin = {
+  name: "bundled-model",
+  apply: "build",
+  generateBundle() {
+    for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) {
+      const source = readFileSync(resolve(`@tsgpt/fairytales/${name}`));
+      this.emitFile({ type: "asset", fileName: `models/fairytales/${name}`, source });
+    }
+  },
+};
+
+export default defineConfig({
+  base: "./",
+  plugins: [policy, bundledModel],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+});

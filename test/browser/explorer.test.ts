@@ -1,0 +1,260 @@
+/**
+ * packages/explorer in Chromium, built as it is published: what is on the page is what the command line prints for the same
+ * prompt and seed, isolated or not, and nothing breaks the page's policy.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { tsgpt } from "../../packages/cli/test/process.ts";
+import { type Served, serve } from "../../packages/explorer/server/serve.ts";
+import { FULL, sample } from "../setup/sample.ts";
+import { executablePath, hasChromium } from "./executable.ts";
+
+const root = join(import.meta.dirname, "../../packages/explorer");
+const outDir = mkdtempSync(join(tmpdir(), "tsgpt-explorer-"));
+const PROMPT = "Once upon a time";
+const TOKENS = 64;
+
+describe.runIf(hasChromium)("in Chromium", () => {
+  let browser: Browser;
+  let served: Served;
+  const pages: Page[] = []; // of one test
+  let shared: Page; // by tests that any text before theirs does not disturb
+  beforeAll(async () => {
+    await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
+    [browser, served] = await Promise.all([
+      chromium.launch({ executablePath, args: ["--no-sandbox"] }),
+      serve(outDir, 0),
+    ]);
+    shared = await opened();
+    pages.length = 0;
+  });
+  afterEach(async () => {
+    for (const page of [shared, ...pages]) expect(await page.evaluate("violations")).toEqual([]);
+    for (const page of pages.splice(0)) await page.close();
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), served?.close()]);
+    rmSync(outDir, { recursive: true, force: true });
+  });
+
+  interface Opening extends BrowserContextOptions {
+    readonly isIsolated?: boolean;
+  }
+
+  /** A page that has loaded the model. */
+  async function opened({ isIsolated = true, ...options }: Opening = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    pages.push(page);
+    await page.addInitScript(`
+      globalThis.violations = [];
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
+    if (!isIsolated) await withoutIsolation(page);
+    await page.goto(served.url);
+    await page.getByRole("status").filter({ hasText: "kernels" }).waitFor();
+    return page;
+  }
+
+  const withoutIsolation = (page: Page) =>
+    page.route("**/*", async (route) => {
+      const response = await route.fetch();
+      const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": __, ...headers } = response.headers();
+      await route.fulfill({ response, headers });
+    });
+
+  const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+  const promptBox = (page: Page) => page.getByRole("textbox", { name: "Prompt" });
+  const chips = (page: Page) => page.getByRole("list", { name: "Tokens" }).getByRole("listitem");
+  const status = (page: Page) => page.getByRole("status").textContent();
+
+  /** The chips' ids, once there are as many as expected. */
+  async function chipIds(page: Page, count: number): Promise<number[]> {
+    if (count > 0)
+      await chips(page)
+        .nth(count - 1)
+        .waitFor();
+    await chips(page).nth(count).waitFor({ state: "detached" });
+    return idsOf(chips(page));
+  }
+  const idsOf = (items: Locator) =>
+    items.evaluateAll((elements) => elements.map((element) => Number(element.getAttribute("data-id"))));
+
+  async function setNumbers(page: Page, seed: number, maxTokens: number): Promise<void> {
+    await page.getByRole("spinbutton", { name: "Seed" }).fill(String(seed));
+    await page.getByRole("spinbutton", { name: "Max tokens" }).fill(String(maxTokens));
+  }
+
+  async function runFor(page: Page, seed: number, tokens: number): Promise<void> {
+    await setNumbers(page, seed, tokens);
+    await button(page, "Run").click();
+    await page
+      .getByRole("status")
+      .filter({ hasText: `Generated ${tokens} tokens` })
+      .waitFor();
+  }
+
+  /** From within the page: by the time that a click from here arrives, a run may have ended. */
+  const pressTwoFramesApart = (page: Page, ...names: string[]) =>
+    page.evaluate(`(async () => {
+      for (const name of ${JSON.stringify(names)}) {
+        [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name).click();
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+      }
+    })()`);
+
+  const jsonOf = async (...args: string[]) => JSON.parse((await tsgpt([...args, "--json"])).stdout);
+  const generated = (seed: number, maxTokens: number) =>
+    jsonOf("generate", PROMPT, "--seed", String(seed), "--max-tokens", String(maxTokens), "--quiet");
+
+  const PROMPTS = [
+    "The 👑 of 王国",
+    '<script>alert("x")</script> &amp; <b>',
+    "  two  spaces,\n\ta tab ",
+    "e\u0301 \u202Eright to left\u202C \u{1F468}\u200D\u{1F469}",
+  ];
+
+  test("chips have the ids and texts of tsgpt tokens", async () => {
+    const page = shared;
+    for (const prompt of sample(PROMPTS, 3)) {
+      await promptBox(page).fill(prompt);
+      const { ids, tokens } = await jsonOf("tokens", prompt);
+      expect(await chipIds(page, ids.length)).toEqual(ids);
+      const texts = await chips(page).allTextContents();
+      expect(texts).toEqual(tokens.map((text: string) => text.replace(/[\u202C\u202E]/g, escaped)));
+    }
+    expect(await page.evaluate("document.scripts.length")).toBe(1);
+  });
+  const escaped = (control: string) => `\\u${control.charCodeAt(0).toString(16)}`;
+
+  test("seed 7: the ids of tsgpt generate, on several threads", async () => {
+    const page = shared;
+    await promptBox(page).fill(PROMPT);
+    await runFor(page, 7, TOKENS);
+    const { promptTokens, tokens } = await generated(7, TOKENS);
+    const expected = [...promptTokens, ...tokens.map(({ id }: { id: number }) => id)];
+    expect(await chipIds(page, expected.length)).toEqual(expected);
+    expect(await status(page)).toMatch(/^Model fairytales: simd kernels on [2-9] threads\. Generated 64 tokens/);
+  });
+
+  describe.runIf(FULL)("in the full run", () => {
+    test("not isolated: the same ids, on one thread, and the page says why", async () => {
+      const page = await opened({ isIsolated: false });
+      await runFor(page, 7, TOKENS);
+      const { promptTokens, tokens } = await generated(7, TOKENS);
+      const expected = [...promptTokens, ...tokens.map(({ id }: { id: number }) => id)];
+      expect(await chipIds(page, expected.length)).toEqual(expected);
+      expect(await status(page)).toMatch(
+        / on 1 thread\. Note: .*not cross-origin isolated.*runs? on one thread instead\. /,
+      );
+    });
+
+    test("as many times Back as there are tokens gives the prompt, and Next the same tokens again", async () => {
+      const page = await opened();
+      await runFor(page, 7, TOKENS);
+      const { ids } = await jsonOf("tokens", PROMPT);
+      const before = await idsOf(chips(page));
+      for (let i = 0; i < TOKENS; i++) await button(page, "Back").click();
+      expect(await chipIds(page, ids.length)).toEqual(ids);
+      expect(await button(page, "Back").getAttribute("aria-disabled")).toBe("true");
+      for (let i = 0; i < 3; i++) await button(page, "Next").click();
+      expect(await chipIds(page, ids.length + 3)).toEqual(before.slice(0, ids.length + 3));
+    });
+
+    test("the five likeliest tokens are those of --logprobs, and a press appends one", async () => {
+      const page = await opened();
+      const choices = page.getByRole("list", { name: "Likeliest to come next" }).getByRole("listitem");
+      await choices.nth(4).waitFor();
+      const likeliest = await idsOf(choices);
+      const { tokens } = await jsonOf(
+        "generate",
+        PROMPT,
+        "--max-tokens",
+        "1",
+        "--seed",
+        "7",
+        "--logprobs",
+        "5",
+        "--quiet",
+      );
+      expect(likeliest).toEqual(tokens[0].topLogprobs.map(({ id }: { id: number }) => id));
+      await choices.nth(1).getByRole("button").click();
+      const { ids } = await jsonOf("tokens", PROMPT);
+      expect((await chipIds(page, ids.length + 1)).at(-1)).toBe(likeliest[1]);
+    });
+
+    test("Stop ends a run, and another prompt does", async () => {
+      const page = await opened();
+      await setNumbers(page, 7, 400);
+      await pressTwoFramesApart(page, "Run", "Stop");
+      await page
+        .getByRole("status")
+        .filter({ hasText: /Stopped after \d+ tokens?\.$/ })
+        .waitFor();
+      expect(await chips(page).count()).toBeLessThan(400);
+      await button(page, "Run").click();
+      await promptBox(page).fill("The king");
+      const { ids } = await jsonOf("tokens", "The king");
+      expect(await chipIds(page, ids.length)).toEqual(ids);
+    });
+
+    test("a prompt that is too long, and a seed that is none, are explained; the text stays usable", async () => {
+      const page = await opened();
+      await promptBox(page).fill("the king ".repeat(400));
+      await page
+        .getByRole("alert")
+        .filter({ hasText: /^The prompt has \d+ tokens, the model reads at most 512/ })
+        .waitFor();
+      await promptBox(page).fill(PROMPT);
+      await page.getByRole("alert").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+      await page.getByRole("spinbutton", { name: "Seed" }).fill("-1");
+      const problem = "Seed must be a whole number from 0 to 9007199254740991";
+      await page.getByText(problem).waitFor();
+      await page.getByRole("spinbutton", { name: "Seed" }).fill("7");
+      await page.getByText(problem).waitFor({ state: "detached" });
+    });
+
+    test("by keyboard alone, at 360 px: nothing is cut off, and every control is reached in order", async () => {
+      const page = await opened({ viewport: { width: 360, height: 640 }, colorScheme: "dark" });
+      await page.getByRole("list", { name: "Likeliest to come next" }).getByRole("button").nth(4).waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      const reached: unknown[] = [];
+      for (let i = 0; i < 7; i++) {
+        await page.keyboard.press("Tab");
+        reached.push(await page.evaluate(`document.activeElement?.closest("label, button")?.textContent?.trim()`));
+      }
+      expect(reached).toEqual(["Prompt", "Next", "Run", "Stop", "Back", "Seed", "Max tokens"]);
+    });
+
+    test("the command prints the address first, serves the page, and stops at Ctrl-C; once built it is not built again", async () => {
+      const first = await explored();
+      const second = await explored();
+      expect(second).toBe(first);
+    });
+  });
+});
+
+/** Runs the command once; when the page that it served was built. */
+async function explored(): Promise<number> {
+  const child = spawn(process.execPath, [join(root, "server/dist/main.js"), "--port", "0", "--no-open"]);
+  try {
+    const [url] = await once(createInterface(child.stdout), "line");
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(await (await fetch(url)).text()).toContain("Content-Security-Policy");
+    expect(await interrupted(child)).toBe(0);
+    return statSync(join(root, "dist/index.html")).mtimeMs;
+  } finally {
+    child.kill();
+  }
+}
+
+async function interrupted(child: ChildProcess): Promise<number | null> {
+  const closed = once(child, "close");
+  child.kill("SIGINT");
+  return (await closed)[0];
+}
