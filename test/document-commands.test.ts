@@ -70,7 +70,7 @@ const isIdle = ({ code }: Command) =>
   /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc|prompting-doc)$/.test(code);
 const isLong = ({ code }: Command) => / bench( |$)/.test(code);
 const others = runnable.filter((command) => !isFirst(command) && !isIdle(command) && (FULL || !isLong(command)));
-const tried = [...sample(runnable.filter(isFirst), 3), ...sample(others, 3)];
+const tried = [...sample(runnable.filter(isFirst), 3), ...sample(others, 2, 2)];
 
 describe.skipIf(process.platform === "win32")("in a POSIX shell", () => {
   let shell: Shell;

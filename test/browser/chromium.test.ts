@@ -26,7 +26,7 @@ const all = [
 ]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));
-const core = [REFERENCE, ...sample(all, 10).filter((file) => file !== REFERENCE)];
+const core = [REFERENCE, ...sample(all, 6).filter((file) => file !== REFERENCE)];
 
 const LOAD_MODEL = "packages/gpt/test/browser/load-model.ts";
 const ofBrowsers = (...names: string[]) => [

@@ -14,6 +14,7 @@ import {
 } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { sample } from "../../../test/setup/sample.ts";
 import { float32Source, weightOn } from "./engines.ts";
 import { noise } from "./noise.ts";
 
@@ -69,7 +70,7 @@ test.each(dtypes)("products in %s at odd sizes and around the panels", async (dt
   for (const m of sizes) await compare([m, 33, 27], dtype);
 });
 
-test.each(dtypes)("products in %s at GPT-2's sizes", async (dtype) => {
+test.each(sample([...dtypes], 1))("products in %s at GPT-2's sizes", async (dtype) => {
   await compare([1, 768, 2304], dtype);
   await compare([5, 3072, 768], dtype);
   await compare([166, 768, 40], dtype);
