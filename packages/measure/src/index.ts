@@ -3,12 +3,5 @@
  * "@tsgpt/measure/node".
  */
 export type { Limits } from "./limit-passes.ts";
-export {
-  type GenerationSpeed,
-  type MeasureOptions,
-  measureGeneration,
-  measurePositions,
-  type PositionOptions,
-  type PositionTime,
-  type Speed,
-} from "./measure.ts";
+export { type GenerationSpeed, type MeasureOptions, measureGeneration, type Speed } from "./measure-generation.ts";
+export { measurePositions, type PositionOptions, type PositionTime } from "./measure-positions.ts";

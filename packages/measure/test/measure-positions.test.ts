@@ -1,7 +1,7 @@
 /** The time of one token at each position, on a clock of the test's own: no timing is tested. */
 import { afterEach, expect, test, vi } from "vitest";
 import { tinyModel } from "../../gpt/test/tiny-model.ts";
-import { measurePositions } from "../src/measure.ts";
+import { measurePositions } from "../src/measure-positions.ts";
 
 const model = tinyModel(); // 3 layers
 const positions = [1, 2, 9, 24];

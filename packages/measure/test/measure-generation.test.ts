@@ -5,7 +5,8 @@ import { ContextOverflowError } from "../../gpt/src/errors.ts";
 import { weightBytesPerStep } from "../../gpt/src/memory/cost.ts";
 import { tinyConfig, tinyModel } from "../../gpt/test/tiny-model.ts";
 import { limitPasses } from "../src/limit-passes.ts";
-import { measureGeneration, measurePositions } from "../src/measure.ts";
+import { measureGeneration } from "../src/measure-generation.ts";
+import { measurePositions } from "../src/measure-positions.ts";
 
 const model = tinyModel(); // L 3, C 12, nInner 48, V 61, 24 positions
 

@@ -1,23 +1,19 @@
 /**
- * Measures how many tokens a second a model reads (prefill) and writes (decode), compared with the machine's limits,
- * and the milliseconds of one token at each position, with and without a KV cache. Nothing is sampled: the next id is
- * the argmax. Time spent yielding to the event loop is not counted.
+ * Measures how many tokens a second a model reads (prefill) and writes (decode), compared with the machine's limits.
+ * Nothing is sampled: the next id is the argmax. Time spent yielding to the event loop is not counted.
  */
-import type { GPT2Config } from "@tsgpt/gpt";
 import {
   ContextOverflowError,
-  checkPositions,
-  forward,
-  forwardByLayer,
+  type GPT2Config,
   KVCache,
   type Model,
   promptOverflow,
   weightBytesPerStep,
-  yieldToEventLoop,
 } from "@tsgpt/gpt";
-import { abortSignal, type Checks, checkOptions, median, required } from "@tsgpt/numeric";
-import { argmax, type Tensor } from "@tsgpt/tensor";
+import { abortSignal, type Checks, checkOptions, median } from "@tsgpt/numeric";
+import { argmax } from "@tsgpt/tensor";
 import { type LimitPasses, type Limits, limitPasses } from "./limit-passes.ts";
+import { checkCounts, fillerIds, timedForward } from "./timed-forward.ts";
 
 /** How much is read and written, and how often. */
 export interface MeasureOptions {
@@ -83,31 +79,6 @@ export interface GenerationSpeed {
   readonly shareOfReadLimit: number | undefined;
   /** JavaScript heap bytes allocated per step, measured after the runs; undefined unless asked for. */
   readonly heapBytesPerStep: number | undefined;
-}
-
-/** How the positions are measured. */
-export interface PositionOptions {
-  readonly useCache: boolean;
-  /** How often all positions are measured in turn; the median of each is reported. */
-  readonly runs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each measurement; `count` is positions times runs. */
-  readonly onPosition?: ((done: number, count: number) => void) | undefined;
-}
-
-const POSITION_CHECKS: Checks<PositionOptions> = {
-  useCache: required("boolean"),
-  runs: "number",
-  signal: abortSignal,
-  onPosition: "function",
-};
-
-/** The time of a token at one position. */
-export interface PositionTime {
-  /** From 1: the length of the text, including the token fed. */
-  readonly position: number;
-  /** Median of the runs. */
-  readonly milliseconds: number;
 }
 
 /**
@@ -198,111 +169,10 @@ function heapGrowth(heapUsed: () => number) {
   };
 }
 
-/**
- * The time of one token at each of `positions`: with a cache, one step after position - 1 tokens; without, a full pass
- * over all of them. Both compute only the last logits. Each run visits all positions before the next, so that a
- * disturbance of some milliseconds affects one measurement of a position and not its median.
- * @throws RangeError unless the positions are integers from 1 to nPositions, ascending; the signal's reason
- */
-export async function measurePositions(
-  model: Model,
-  positions: readonly number[],
-  options: PositionOptions,
-): Promise<PositionTime[]> {
-  checkOptions("measurePositions", options, POSITION_CHECKS);
-  const { useCache, runs = 3, signal, onPosition } = options;
-  checkCounts({ runs }, 1);
-  checkPositions(model.config, positions);
-  const last = positions.at(-1) ?? 1;
-  const ids = fillerIds(model.config, last);
-  const cache = useCache ? new KVCache(model.config, model.engine, last) : undefined;
-  const measured = positions.map((): number[] => []);
-  try {
-    await timedForward(model, ids.slice(0, 1), undefined, signal); // the first pass compiles and allocates
-    for (let done = 0; done < positions.length * runs; done++) {
-      const at = done % positions.length;
-      const text = ids.slice(0, positions[at]);
-      measured[at]?.push(await lastTokenMilliseconds(model, text, cache, signal));
-      onPosition?.(done + 1, positions.length * runs);
-    }
-    return positions.map((position, i) => ({ position, milliseconds: median(measured[i] as number[]) }));
-  } finally {
-    cache?.dispose();
-  }
-}
-
-/**
- * The time of a text's last token: one step after the others, which are in the cache or fed first; without a cache, all
- * of the text.
- */
-async function lastTokenMilliseconds(
-  model: Model,
-  text: readonly number[],
-  cache: KVCache | undefined,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  if (!cache) return (await timedForward(model, text, undefined, signal)).milliseconds;
-  if (cache.length >= text.length) cache.reset();
-  const missing = text.slice(cache.length, -1);
-  if (missing.length > 0) await timedForward(model, missing, cache, signal);
-  return (await timedForward(model, text.slice(-1), cache, signal)).milliseconds;
-}
-
-interface TimedPass {
-  readonly milliseconds: number;
-  readonly logits: Tensor;
-}
-
-/** One pass that computes only the last logits, and its milliseconds. */
-async function timedForward(
-  model: Model,
-  ids: readonly number[],
-  cache: KVCache | undefined,
-  signal: AbortSignal | undefined,
-): Promise<TimedPass> {
-  await yieldToEventLoop();
-  signal?.throwIfAborted();
-  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
-  const start = performance.now();
-  const logits = forward(model, ids, { cache, positions: "last" });
-  return { milliseconds: performance.now() - start, logits };
-}
-
-/** Yields to the event loop between the layers of a longer pass, so that it can be aborted. */
-async function timedByLayer(
-  pass: ReturnType<typeof forwardByLayer>,
-  signal: AbortSignal | undefined,
-): Promise<TimedPass> {
-  try {
-    for (let milliseconds = 0; ; await yieldToEventLoop()) {
-      signal?.throwIfAborted();
-      const start = performance.now();
-      const step: IteratorResult<number, Tensor> = pass.next();
-      milliseconds += performance.now() - start;
-      if (step.done) return { milliseconds, logits: step.value };
-    }
-  } finally {
-    pass.return(undefined as never); // frees the scratch memory of an abandoned pass
-  }
-}
-
-/** Distinct ids; their values do not affect the time. */
-function fillerIds({ vocabSize }: GPT2Config, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % vocabSize);
-}
-
 function summarize(runs: readonly number[]): Speed {
   const mean = runs.reduce((sum, run) => sum + run, 0) / runs.length;
   const squares = runs.reduce((sum, run) => sum + (run - mean) ** 2, 0);
   return { mean, median: median(runs), standardDeviation: Math.sqrt(squares / Math.max(1, runs.length - 1)), runs };
-}
-
-function checkCounts(counts: Readonly<Record<string, number>>, least: number): void {
-  for (const [name, value] of Object.entries(counts)) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new RangeError(`measuring: ${name} must be a whole number, ${least} or more, got ${value}`);
-    }
-  }
 }
 
 function checkFits({ nPositions }: GPT2Config, past: number, adding: number): void {

@@ -1,0 +1,55 @@
+/** One timed pass, for whatever is measured. Time spent yielding to the event loop is not counted. */
+import { forward, forwardByLayer, type GPT2Config, type KVCache, type Model, yieldToEventLoop } from "@tsgpt/gpt";
+import type { Tensor } from "@tsgpt/tensor";
+
+interface TimedPass {
+  readonly milliseconds: number;
+  readonly logits: Tensor;
+}
+
+/** One pass that computes only the last logits, and its milliseconds. */
+export async function timedForward(
+  model: Model,
+  ids: readonly number[],
+  cache: KVCache | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TimedPass> {
+  await yieldToEventLoop();
+  signal?.throwIfAborted();
+  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
+  const start = performance.now();
+  const logits = forward(model, ids, { cache, positions: "last" });
+  return { milliseconds: performance.now() - start, logits };
+}
+
+/** Yields to the event loop between the layers of a longer pass, so that it can be aborted. */
+async function timedByLayer(
+  pass: ReturnType<typeof forwardByLayer>,
+  signal: AbortSignal | undefined,
+): Promise<TimedPass> {
+  try {
+    for (let milliseconds = 0; ; await yieldToEventLoop()) {
+      signal?.throwIfAborted();
+      const start = performance.now();
+      const step: IteratorResult<number, Tensor> = pass.next();
+      milliseconds += performance.now() - start;
+      if (step.done) return { milliseconds, logits: step.value };
+    }
+  } finally {
+    pass.return(undefined as never); // frees the scratch memory of an abandoned pass
+  }
+}
+
+/** Distinct ids; their values do not affect the time. */
+export function fillerIds({ vocabSize }: GPT2Config, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % vocabSize);
+}
+
+/** @throws RangeError for a count that is not a whole number from `least` on */
+export function checkCounts(counts: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new RangeError(`measuring: ${name} must be a whole number, ${least} or more, got ${value}`);
+    }
+  }
+}
