@@ -13,15 +13,16 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const SOURCES = "https://github.com/tsgpt/tsgpt/blob/main";
 
-/** Every package, and its entries by the name of the import, as package.json exports them. */
-const packages = readdirSync(join(root, "packages")).map((folder) => {
+/** Every package that can be imported, and its entries by the name of the import, as package.json exports them. */
+const packages = readdirSync(join(root, "packages")).flatMap((folder) => {
   const path = join(root, "packages", folder);
   const { name, exports } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  if (exports === undefined) return []; // a page
   const entries = Object.entries(exports).map(([key, to]) => ({
     name: name + key.slice(1),
     file: join(path, to["@tsgpt/source"]),
   }));
-  return { name, readme: join(path, "README.md"), entries };
+  return [{ name, readme: join(path, "README.md"), entries }];
 });
 const entries = [
   ...packages.filter(({ name }) => name !== "tsgpt"),
