@@ -156,7 +156,9 @@ describe.runIf(hasScript)("on a terminal", () => {
   const typed = (keys: readonly string[], env: Record<string, string> = {}, ...args: string[]) => {
     const words = [process.execPath, MAIN, "explain", "The king", ...MODEL, ...args];
     const command = `stty cols 70 rows 30; ${words.map((word) => `'${word}'`).join(" ")}`;
-    const options = { stdio: "pipe", env: { ...cleanEnvironment(), TERM: "xterm-256color", ...env } } as const;
+    // A CI's terminal has no colors, for Node.
+    const colors = { TERM: "xterm-256color", CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const options = { stdio: "pipe", env: { ...cleanEnvironment(), ...colors, ...env } } as const;
     const child = spawn("script", ["-qec", command, "/dev/null"], options);
     const left = [...keys];
     let screen = "";
