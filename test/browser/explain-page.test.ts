@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainPage, PAGE_ROOM, type StageInput } from "../../packages/analysis/src/index.ts";
 import { allStages, inputOf, loadModel } from "../../packages/analysis/test/explained.ts";
 import { executablePath, hasChromium } from "./executable.ts";
+import { openPage } from "./open-page.ts";
 
 const TEXT = `red, blue, red, blue, <script>alert(1)</script> </style> \u202Ered\u202C & "king" <img src="http://127.0.0.1:9/x" onerror="alert(1)">`;
 const folder = mkdtempSync(join(tmpdir(), "tsgpt-explain-"));
@@ -29,20 +30,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the page did besides showing itself: requests, messages, dialogs. */
-  async function opened(options: BrowserContextOptions = {}, path = file): Promise<{ page: Page; happened: string[] }> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })).newPage();
-    const happened: string[] = [];
-    page.on("request", (request) => happened.push(request.url()));
-    page.on("console", (message) => happened.push(message.text()));
-    page.on("pageerror", (error) => happened.push(String(error)));
-    page.on("dialog", (dialog) => {
-      happened.push(dialog.message());
-      void dialog.dismiss();
-    });
-    await page.goto(pathToFileURL(path).href);
-    return { page, happened };
-  }
+  const opened = (options: BrowserContextOptions = {}, path = file) =>
+    openPage(browser, pathToFileURL(path).href, { viewport: { width: 1280, height: 800 }, ...options });
 
   test("the page asks for nothing, runs nothing, and shows the text as it is", async () => {
     const { page, happened } = await opened();

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage, probabilityStrips, scoreText } from "../../packages/analysis/src/index.ts";
 import { loadModel } from "../../packages/gpt/src/node/index.ts";
 import { executablePath, hasChromium } from "./executable.ts";
+import { openPage } from "./open-page.ts";
 
 const TEXT = `Once upon a time <script>alert(1)</script> ]]> </style> \u202Ethere was\u202C a 🦓 & a "king" <img src="http://127.0.0.1:9/x" onerror="alert(1)">`;
 const root = join(import.meta.dirname, "../..");
@@ -28,23 +29,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What a page did besides showing itself: requests, messages, dialogs. */
-  async function opened(
-    name: string,
-    options: BrowserContextOptions = {},
-  ): Promise<{ page: Page; happened: string[] }> {
-    const page = await (await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options })).newPage();
-    const happened: string[] = [];
-    page.on("request", (request) => happened.push(request.url()));
-    page.on("console", (message) => happened.push(message.text()));
-    page.on("pageerror", (error) => happened.push(String(error)));
-    page.on("dialog", (dialog) => {
-      happened.push(dialog.message());
-      void dialog.dismiss();
-    });
-    await page.goto(pathToFileURL(join(folder, name)).href);
-    return { page, happened };
-  }
+  const opened = (name: string, options: BrowserContextOptions = {}) =>
+    openPage(browser, pathToFileURL(join(folder, name)).href, { viewport: { width: 1000, height: 800 }, ...options });
   const own = (name: string) => [pathToFileURL(join(folder, name)).href];
 
   test("the page asks for nothing, runs nothing, and shows the text as it is", async () => {

@@ -9,6 +9,7 @@ import {
   singleFileCheckpoint,
 } from "@tsgpt/gpt";
 import { createReferenceEngine, createSimdEngine, type Engine, type Tensor, type WeightDtype } from "@tsgpt/tensor";
+import type { Attribution } from "../src/index.ts";
 import { loadFixture, readBytes } from "./fixture-files.ts";
 
 export interface LensCase {
@@ -20,16 +21,7 @@ export interface LensCase {
     readonly targetLogprob: number;
     readonly top: readonly (readonly [id: number, probability: number])[];
   }[];
-  readonly attribution: {
-    readonly target: number;
-    readonly logit: number;
-    readonly constant: number;
-    readonly token: number;
-    readonly positionEmbedding: number;
-    readonly attentionBias: readonly number[];
-    readonly heads: readonly (readonly number[])[];
-    readonly mlps: readonly number[];
-  };
+  readonly attribution: Attribution;
 }
 
 const FOLDER = "packages/gpt/test/fixtures";

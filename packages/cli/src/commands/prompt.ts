@@ -11,7 +11,7 @@ import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { chainOf } from "../options/chain-flags.ts";
 import { engineOptions } from "../options/engine.ts";
-import { outputOptions } from "../options/generation.ts";
+import { quiet } from "../options/generation.ts";
 import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { templateOptions } from "../options/template.ts";
@@ -27,8 +27,6 @@ import { type Settings, settingsOf } from "../prompt/settings.ts";
 import { summary } from "../terminal/generate-report.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { choiceTable, linesSummary } from "../terminal/prompt-report.ts";
-
-const [, , , quiet] = outputOptions;
 
 const options = [
   ...modelOptions,

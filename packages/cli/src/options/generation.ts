@@ -7,29 +7,41 @@ import { chainOptions } from "./chain-options.ts";
 import { type OptionsOf, option } from "./option.ts";
 import { finiteNumber, gather, numberFrom, path, wholeNumber } from "./values.ts";
 
+export const maxTokens = option("--max-tokens <n>", `most tokens to generate (default: ${MAX_TOKENS})`, {
+  parse: wholeNumber(0),
+});
+export const greedy = option("--greedy", "always choose the most probable token, after penalties and constraints");
+export const stop = option("--stop <text>", "stop before this text; may be repeated", { parse: gather });
+
 export const textOptions = [
-  option("--max-tokens <n>", `most tokens to generate (default: ${MAX_TOKENS})`, { parse: wholeNumber(0) }),
-  option("--greedy", "always choose the most probable token, after penalties and constraints"),
+  maxTokens,
+  greedy,
   option("--seed <n>", "the same seed gives the same text (default: random)", { parse: wholeNumber(0) }),
-  option("--stop <text>", "stop before this text; may be repeated", { parse: gather }),
+  stop,
   option("--no-cache", "recompute the whole text for each token"),
 ] as const;
 
+export const ignoreEos = option("--ignore-eos", "continue after an end-of-text token");
+export const quiet = option("--quiet", "no summary on stderr");
+
 export const outputOptions = [
-  option("--ignore-eos", "continue after an end-of-text token"),
+  ignoreEos,
   option("--logprobs <n>", "with --json: the n most probable tokens at each position", { parse: wholeNumber(0, 1000) }),
   option("--trace-sampling", "show the distribution of each token and the effect of each sampling step"),
-  option("--quiet", "no summary on stderr"),
+  quiet,
   option("--verbose", "print kernels, threads and memory on stderr", { conflicts: "quiet" }),
   option("--json", "print one JSON object; with --file one per line"),
 ] as const;
 
+export const minTokens = option("--min-tokens <n>", "the text cannot end before n tokens; 0 is off", {
+  parse: wholeNumber(0),
+});
+export const forcedLast = option("--forced-last <id>", "force the last token that --max-tokens allows", {
+  parse: wholeNumber(0),
+});
+
 /** The options of a chain, and of constraints that depend on the position in the text. */
-export const samplingOptions = [
-  chainOptions,
-  option("--min-tokens <n>", "the text cannot end before n tokens; 0 is off", { parse: wholeNumber(0) }),
-  option("--forced-last <id>", "force the last token that --max-tokens allows", { parse: wholeNumber(0) }),
-] as const;
+export const samplingOptions = [chainOptions, minTokens, forcedLast] as const;
 
 export const strategyOptions = [
   { heading: "Other decoding strategies:" },

@@ -3,16 +3,12 @@ import { NORMALIZATIONS } from "@tsgpt/analysis";
 import { InvalidArgumentError } from "commander";
 import type { ChainFlags } from "./chain-flags.ts";
 import { chainOptions } from "./chain-options.ts";
-import { outputOptions, samplingOptions, textOptions } from "./generation.ts";
+import { forcedLast, greedy, ignoreEos, maxTokens, minTokens, stop } from "./generation.ts";
 import { keysOf, type OptionGroup, type OptionsOf, option } from "./option.ts";
 import { wholeNumber } from "./values.ts";
 
 /** The default of --seed: results can be repeated, and a run resumed, without writing a seed down. */
 export const TEMPLATE_SEED = 0;
-
-const [maxTokens, greedy, , stop] = textOptions;
-const [ignoreEos] = outputOptions;
-const [, minTokens, forcedLast] = samplingOptions;
 
 /** The options of a chain without a default value: what is not given may come from the template. */
 const templateChain: OptionGroup<Partial<ChainFlags>> = {
