@@ -30,7 +30,7 @@ export async function buildIfNeeded(explorer: string): Promise<string> {
 }
 
 /** Of the names, sizes and times of all inputs, and of the build setting. */
-async function digest(explorer: string): Promise<string> {
+export async function digest(explorer: string): Promise<string> {
   const hash = createHash("sha256").update(process.env["TSGPT_EXPLORER_HUB"] ?? "");
   for (const input of INPUTS) {
     for (const path of await filesIn(join(explorer, input))) {

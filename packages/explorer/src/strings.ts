@@ -1,20 +1,12 @@
 /** Every word that the page shows, in one place, ready to be translated. */
-import type { LoadProgress, ModelInfo, RunEnd } from "./protocol.ts";
-
-const integer = new Intl.NumberFormat("en");
-const megabytes = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percentage = new Intl.NumberFormat("en", {
-  style: "percent",
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
-
-export const formatProbability = (probability: number): string => percentage.format(probability);
+import { formatInteger, formatMegabytes, formatProbability } from "./format.ts";
+import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
+import type { LikelyToken, RunEnd } from "./protocol/text.ts";
 
 export const strings = {
   title: "Inside a GPT",
   explanation: (vocabSize: number | undefined): string => {
-    const each = vocabSize === undefined ? "each of its tokens" : `each of its ${integer.format(vocabSize)} tokens`;
+    const each = vocabSize === undefined ? "each of its tokens" : `each of its ${formatInteger(vocabSize)} tokens`;
     const probability = `The model reads your text as tokens and gives ${each} a probability of coming next`;
     return `${probability}; one is drawn, appended, and everything repeats.`;
   },
@@ -35,13 +27,13 @@ export const strings = {
   loading: (progress: LoadProgress | undefined): string =>
     progress === undefined
       ? "Loading the model"
-      : `Loading the model: ${megabytes.format(progress.loaded / 1e6)} of ${megabytes.format(progress.total / 1e6)} MB`,
+      : `Loading the model: ${formatMegabytes(progress.loaded)} of ${formatMegabytes(progress.total)} MB`,
   workerFailed: "The worker did not start; reload the page",
   runsOn: ({ name, kernels, threads }: ModelInfo): string =>
     `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,
   runEnd: (end: RunEnd, tokens: number): string => {
-    const after = `${integer.format(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
+    const after = `${formatInteger(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
     const reasons: Readonly<Record<RunEnd, string>> = {
       length: `Generated ${after}, as many as Max tokens allows.`,
       eos: `The text ended after ${after}: the model drew its end-of-text token.`,
@@ -50,4 +42,24 @@ export const strings = {
     };
     return reasons[end];
   },
+  table: "Table",
+  picture: "Picture",
+  text: { heading: "Text" },
+  map: {
+    heading: "Map",
+    sentence: (layer: number, { text, probability }: LikelyToken): string =>
+      `After layer ${layer}, the model would continue with ${JSON.stringify(text)} (${formatProbability(probability)}).`,
+  },
+  nextToken: {
+    heading: "Next token",
+    sentence: (kept: number | undefined): string =>
+      kept === undefined ? "Drawn from all tokens." : `Drawn from the ${formatInteger(kept)} likeliest tokens.`,
+  },
+  cache: {
+    heading: "Cache",
+    sentence: (tokens: number, context: number): string =>
+      `${formatInteger(tokens)} of ${formatInteger(context)} positions hold keys and values.`,
+  },
+  model: { heading: "Model" },
+  shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
 } as const;

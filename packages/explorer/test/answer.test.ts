@@ -3,12 +3,15 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
-import type { ModelInfo, TextChange, Token } from "../src/protocol.ts";
+import type { ModelInfo } from "../src/protocol/model.ts";
+import type { Sampling, TextChange, Token } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
 import { createHandlers } from "../src/worker/handlers.ts";
 
 const folder = new URL("../../gpt/test/fixtures/fairytales-1/", import.meta.url);
 const names = ["config.json", "model.safetensors", "tokenizer.json"];
+
+const sampling: Sampling = { dialect: "lecture" };
 
 let server: FileServer;
 let client: Client;
@@ -37,7 +40,7 @@ function connect(): Client {
 
 async function opened(prompt = "Once upon a time"): Promise<readonly Token[]> {
   let tokens: readonly Token[] = [];
-  await client.ask("open", { prompt, seed: 7 }, { onProgress: (value) => (tokens = value) });
+  await client.ask("open", { prompt, seed: 7, sampling }, { onProgress: (value) => (tokens = value) });
   return tokens;
 }
 
@@ -47,7 +50,7 @@ function applied(changes: readonly TextChange[]): number[] {
 }
 
 test("load reports progress, and gives the model and what it runs on", () => {
-  expect(info).toMatchObject({ name: "model", vocabSize: 4096, kernels: "simd", notes: [] });
+  expect(info).toMatchObject({ name: "model", config: { vocabSize: 4096 }, kernels: "simd", notes: [] });
   expect(seen.at(-1)).toBeGreaterThan(0);
 });
 
@@ -85,7 +88,7 @@ test("a cancelled run gives what it has, and a request meanwhile is answered", a
 test("another text ends a run", async () => {
   await opened();
   const run = client.ask("run", { maxTokens: 1000 });
-  const open = client.ask("open", { prompt: "The king", seed: 7 });
+  const open = client.ask("open", { prompt: "The king", seed: 7, sampling });
   expect((await run).end).toBe("cancelled");
   expect(await open).toMatchObject({ kept: 0, added: [] });
 });
@@ -108,7 +111,7 @@ test("a text that is cancelled before its turn is not computed", async () => {
   await opened();
   const controller = new AbortController();
   const step = client.ask("step", { id: undefined });
-  const open = client.ask("open", { prompt: "The king", seed: 7 }, { signal: controller.signal });
+  const open = client.ask("open", { prompt: "The king", seed: 7, sampling }, { signal: controller.signal });
   controller.abort();
   await expect(open).rejects.toMatchObject({ name: "AbortError" });
   expect((await step).added).toHaveLength(1);
@@ -130,7 +133,9 @@ test("the lens has a cell for the embedding and one for each block", async () =>
 
 test("a request without a model, or without a text, is told so", async () => {
   const other = connect();
-  await expect(other.ask("open", { prompt: "a", seed: 1 })).rejects.toThrow("there is no model yet; load one first");
+  await expect(other.ask("open", { prompt: "a", seed: 1, sampling })).rejects.toThrow(
+    "there is no model yet; load one first",
+  );
   await other.ask("load", { url: server.url });
   await expect(other.ask("step", { id: undefined })).rejects.toThrow("there is no text yet; open one first");
 });

@@ -1,24 +1,28 @@
 /** A text in the worker: what is drawn is what generate draws, Back is exact, and a cancellation leaves the text as it was. */
 import { lensHooks, logitLens, runWithCache } from "@tsgpt/analysis";
 import { forward, generate, type Model } from "@tsgpt/gpt";
-import { createSampler } from "@tsgpt/sampling";
+import { createSampler, presetChain } from "@tsgpt/sampling";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { changeSince, describeDistribution, describeLens } from "../src/worker/describe.ts";
+import { changeSince } from "../src/worker/describe.ts";
+import { describeDistribution } from "../src/worker/distribution.ts";
+import { describeLens } from "../src/worker/lens.ts";
 import {
   back,
-  CHAIN,
   checkHasText,
   createSession,
   encode,
   endOf,
+  type Opening,
   open,
   type Session,
+  setSampling,
   step,
 } from "../src/worker/session.ts";
 import { loadFixtureModel } from "./fixture-model.ts";
 
 const PROMPT = "Once upon a time";
 const { signal } = new AbortController();
+const opening: Opening = { seed: 7, sampling: { dialect: "lecture" } };
 
 let model: Model;
 let session: Session;
@@ -30,7 +34,7 @@ afterAll(() => model.engine.dispose());
 beforeEach(async () => {
   session = createSession(model);
   ids = encode(session, PROMPT);
-  await open(session, ids, 7, signal);
+  await open(session, ids, opening, signal);
 });
 
 async function steps(count: number): Promise<void> {
@@ -42,7 +46,7 @@ const logitsOf = (history: readonly number[]) => forward(model, history, { posit
 describe("drawing", () => {
   test("a seed gives the ids and the log-probabilities of generate", async () => {
     const expected = [];
-    const sample = createSampler(CHAIN, { seed: 7 });
+    const sample = createSampler(presetChain("lecture"), { seed: 7 });
     for await (const { id, logprob } of generate(model, PROMPT, { sample, maxTokens: 20 }))
       expected.push({ id, logprob });
     await steps(20);
@@ -76,7 +80,7 @@ describe("drawing", () => {
 
   test("the context ends a text", async () => {
     const full = Array.from({ length: model.config.nPositions }, () => 100);
-    await open(session, full.slice(1), 7, signal);
+    await open(session, full.slice(1), opening, signal);
     expect(endOf(session)).toBeUndefined();
     await steps(2);
     expect(session.history).toHaveLength(full.length);
@@ -101,14 +105,66 @@ describe("Back", () => {
   });
 });
 
+describe("a text that is opened again", () => {
+  test("with drawn and chosen tokens, continues as it would have", async () => {
+    await steps(2);
+    await step(session, 100, signal);
+    await steps(2);
+    const { added: past } = changeSince(session, 0);
+    expect(past.map(({ isChosen }) => isChosen)).toEqual([false, false, true, false, false]);
+    await steps(4);
+    const { history, logits } = session;
+    const expected = { history, logits: logits.slice() };
+    await open(session, [300], opening, signal);
+    await open(session, ids, { ...opening, past }, signal);
+    await steps(4);
+    expect(session.history).toEqual(expected.history);
+    expect(session.logits).toHaveBits(expected.logits);
+  });
+});
+
+describe("other sampling", () => {
+  test("before the first token, gives the ids that generate gives with it", async () => {
+    const sample = createSampler(presetChain("hf", { topK: 3 }), { seed: 7 });
+    const expected = [];
+    for await (const { id } of generate(model, PROMPT, { sample, maxTokens: 12 })) expected.push(id);
+    setSampling(session, { dialect: "hf", topK: 3 });
+    await steps(12);
+    expect(session.history.slice(ids.length)).toEqual(expected);
+  });
+
+  test("invalid, it leaves what is in force", async () => {
+    const { chain, sampler } = session;
+    expect(() => setSampling(session, { dialect: "lecture", topP: 2 })).toThrow(/topP/);
+    expect(session).toMatchObject({ chain, sampler });
+  });
+
+  test("later, it leaves the text and takes the next random number", async () => {
+    await steps(3);
+    const { history, sampler } = session;
+    const state = sampler.generator.state.slice();
+    setSampling(session, { dialect: "lecture", topK: 2 });
+    expect(session.history).toBe(history);
+    expect(session.sampler.generator.state).toEqual(state);
+  });
+});
+
+describe("what a pass computes", () => {
+  test("begins after what the cache had", async () => {
+    expect(session.computedFrom).toBe(0);
+    await steps(1);
+    expect(session.computedFrom).toBe(ids.length);
+  });
+});
+
 describe("another text", () => {
   test("has the logits of one that is computed alone, whatever it has in common with the one before", async () => {
     await steps(3);
     for (const length of [1, 3, ids.length + 2]) {
       const other = [...session.history.slice(0, length), 300, 301];
-      await open(session, other, 7, signal);
+      await open(session, other, opening, signal);
       expect(session.logits).toHaveBits(logitsOf(other));
-      await open(session, ids, 7, signal);
+      await open(session, ids, opening, signal);
     }
   });
 
@@ -119,7 +175,9 @@ describe("another text", () => {
       logits: session.logits.slice(),
       lens: describeLens(session, ids.length),
     };
-    await expect(open(session, [300, 301, 302, 303, 304, 305], 1, AbortSignal.abort())).rejects.toThrow("abort");
+    await expect(
+      open(session, [300, 301, 302, 303, 304, 305], { ...opening, seed: 1 }, AbortSignal.abort()),
+    ).rejects.toThrow("abort");
     expect(session.history).toEqual(before.history);
     expect(session.logits).toHaveBits(before.logits);
     await steps(1);
@@ -130,7 +188,7 @@ describe("another text", () => {
   test("longer than the context, it is refused with both numbers", async () => {
     const { nPositions } = model.config;
     const long = Array.from({ length: nPositions + 1 }, () => 1);
-    await expect(open(session, long, 7, signal)).rejects.toThrow(
+    await expect(open(session, long, opening, signal)).rejects.toThrow(
       `The prompt has ${nPositions + 1} tokens, the model reads at most ${nPositions}; shorten it`,
     );
   });

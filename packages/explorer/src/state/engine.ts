@@ -1,7 +1,8 @@
 /** The worker of this page, and the model that it has. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { createClient } from "../client.ts";
-import type { FromWorker, LoadProgress, ModelInfo } from "../protocol.ts";
+import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
+import type { FromWorker } from "../protocol.ts";
 import { strings } from "../strings.ts";
 
 export type ModelState =
@@ -14,6 +15,9 @@ const client = createClient((message) => worker.postMessage(message));
 
 export const ask = client.ask;
 export const model = signal<ModelState>({ phase: "loading", progress: undefined });
+
+/** Of the model that is ready. */
+export const info = computed(() => (model.value.phase === "ready" ? model.value.info : undefined));
 
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
 worker.onerror = ({ message }) => {
@@ -29,8 +33,8 @@ export async function loadModel(folder: string): Promise<void> {
     model.value = { phase: "loading", progress };
   };
   try {
-    const info = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
-    model.value = { phase: "ready", info };
+    const loaded = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
+    model.value = { phase: "ready", info: loaded };
   } catch (error) {
     model.value = { phase: "failed", message: (error as Error).message };
   }

@@ -1,7 +1,8 @@
 /** The text: the prompt, what is generated after it, and what may come next. */
 import { batch, computed, signal } from "@preact/signals";
-import type { End, GeneratedToken, LikelyToken, RunEnd, TextChange, Token } from "../protocol.ts";
+import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, Token } from "../protocol/text.ts";
 import { ask, model } from "./engine.ts";
+import { sampling } from "./sampling.ts";
 
 export const prompt = signal("Once upon a time");
 export const seed = signal(14);
@@ -10,6 +11,10 @@ export const maxTokens = signal(100);
 export const promptTokens = signal<readonly Token[]>([]);
 export const generated = signal<readonly GeneratedToken[]>([]);
 export const likeliest = signal<readonly LikelyToken[]>([]);
+/** The prompt's tokens and the generated ones. */
+export const tokens = computed<readonly Token[]>(() => [...promptTokens.value, ...generated.value]);
+/** The position from which the last pass computed; what is before it came from the cache. */
+export const computedFrom = signal(0);
 /** Why no token can follow. */
 const end = signal<End | undefined>(undefined);
 /** Why the last run ended, until the text changes. */
@@ -25,8 +30,8 @@ const currentRun = signal<AbortController | undefined>(undefined);
 const isReady = computed(() => model.value.phase === "ready" && promptTokens.value.length > 0);
 let currentOpen: AbortController | undefined;
 
-/** Starts the text again at its prompt. */
-export async function restart(): Promise<void> {
+/** Starts the text again at its prompt, or with generated tokens that it already has. */
+export async function restart(past: readonly PastToken[] = []): Promise<void> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -38,7 +43,7 @@ export async function restart(): Promise<void> {
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past };
   await changing(ask("open", asked, { signal: controller.signal, onProgress }));
 }
 
@@ -87,10 +92,11 @@ async function changing(result: Promise<TextChange>): Promise<void> {
   }
 }
 
-function apply({ kept, added, likeliest: next, end: ended }: TextChange): void {
+function apply({ kept, added, likeliest: next, end: ended, computedFrom: from }: TextChange): void {
   batch(() => {
     generated.value = [...generated.value.slice(0, kept), ...added];
     likeliest.value = next;
+    computedFrom.value = from;
     end.value = ended;
     runEnd.value = undefined;
   });

@@ -1,6 +1,7 @@
 /** Answers requests: each once, by a result or an error; a cancelled one too. */
 import type { FromWorker, RequestType, ToWorker } from "../protocol.ts";
-import type { Handlers, Job } from "./handlers.ts";
+import type { Job } from "./handler.ts";
+import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
 /** Requests after which a text is another one: they end a run. */

@@ -1,6 +1,6 @@
 /** Loads a model, and says what it runs on. */
 import { loadModel, type Model } from "@tsgpt/gpt";
-import type { LoadProgress, ModelInfo } from "../protocol.ts";
+import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
 import { frameGate } from "./frame-gate.ts";
 
 export interface LoadedModel {
@@ -26,6 +26,6 @@ export async function load(
   const { name, config, engine } = model;
   return {
     model,
-    info: { name, vocabSize: config.vocabSize, kernels: engine.kernelSet, threads: engine.threads, notes },
+    info: { name, config, kernels: engine.kernelSet, threads: engine.threads, notes },
   };
 }

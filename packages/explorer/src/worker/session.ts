@@ -4,16 +4,16 @@
  * the logits those after all of it, also after an error or a cancellation.
  */
 import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { createSampler, presetChain, type Sampler } from "@tsgpt/sampling";
-import type { End } from "../protocol.ts";
+import { type ChainSpec, createSampler, type Sampler } from "@tsgpt/sampling";
+import type { End, PastToken, Sampling } from "../protocol/text.ts";
+import { chainOf } from "./chain.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
-
-/** The chain of the command line's default dialect. */
-export const CHAIN = presetChain("lecture");
 
 /** A generated token, and the state that the random numbers had before it was drawn. */
 interface Draw {
   readonly logprob: number;
+  /** Whether the token was given, so that no number was drawn. */
+  readonly isChosen: boolean;
   readonly generatorState: Uint32Array;
 }
 
@@ -28,11 +28,22 @@ export interface Session {
   promptLength: number;
   /** One for each generated token. */
   draws: readonly Draw[];
+  /** The first position that the last pass computed; what is before it came from the cache. */
+  computedFrom: number;
+  chain: ChainSpec;
   sampler: Sampler;
+}
+
+/** How a text starts: how its tokens are drawn, and those that it already has. */
+export interface Opening {
+  readonly seed: number;
+  readonly sampling: Sampling;
+  readonly past?: readonly PastToken[] | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
 export function createSession(model: Model): Session {
+  const chain = chainOf(model, { dialect: "lecture" });
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -41,7 +52,9 @@ export function createSession(model: Model): Session {
     history: [],
     promptLength: 0,
     draws: [],
-    sampler: createSampler(CHAIN, { seed: 0 }),
+    computedFrom: 0,
+    chain,
+    sampler: createSampler(chain, { seed: 0 }),
   };
 }
 
@@ -51,31 +64,55 @@ export function encode({ model }: Session, prompt: string): number[] {
 }
 
 /**
- * Starts a text. What it has in common with the text before is not computed again.
- * @throws RangeError for an invalid seed, or for more tokens than the context has; the signal's reason if it aborts
+ * Starts a text. What it has in common with the text before is not computed again. Past tokens take the random numbers
+ * that they took when they were drawn, so that the next one is what it would have been.
+ * @throws RangeError for an invalid seed or id, or for more tokens than the context has; SamplingError for invalid
+ * sampling; the signal's reason if it aborts
  */
-export async function open(session: Session, ids: readonly number[], seed: number, signal: AbortSignal): Promise<void> {
+export async function open(
+  session: Session,
+  ids: readonly number[],
+  opening: Opening,
+  signal: AbortSignal,
+): Promise<void> {
   const { nPositions } = session.model.config;
+  const { seed, sampling, past = [] } = opening;
   if (ids.length > nPositions) {
     throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
   }
-  const sampler = createSampler(CHAIN, { seed });
+  const chain = chainOf(session.model, sampling);
+  const sampler = createSampler(chain, { seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], sampler });
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
+  for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+}
+
+/** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
+export function setSampling(session: Session, sampling: Sampling): void {
+  const chain = chainOf(session.model, sampling);
+  const sampler = createSampler(chain, { seed: 0 });
+  sampler.generator.state.set(session.sampler.generator.state);
+  Object.assign(session, { chain, sampler });
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
 export async function step(session: Session, id: number | undefined, signal: AbortSignal): Promise<void> {
+  await append(session, id, id !== undefined, signal);
+}
+
+/** A token that is not chosen takes its random number, also if it is known. */
+async function append(session: Session, id: number | undefined, isChosen: boolean, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
   const generatorState = sampler.generator.state.slice();
   try {
-    const next = id ?? sampler(logits, { history, promptLength });
+    const drawn = isChosen ? undefined : sampler(logits, { history, promptLength });
+    const next = id ?? (drawn as number);
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, generatorState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, generatorState }] });
   } catch (error) {
     sampler.generator.state.set(generatorState);
     throw error;
@@ -108,8 +145,10 @@ export function checkHasText({ history }: Session): void {
 export async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
   const { model, cache, residuals, logits } = session;
   const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
+  const computedFrom = cache.length;
   const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
   if (!result) signal.throwIfAborted();
+  session.computedFrom = computedFrom;
 }
 
 function commonLength(a: readonly number[], b: readonly number[]): number {

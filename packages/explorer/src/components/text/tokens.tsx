@@ -1,7 +1,7 @@
 /** The text as chips: the prompt's tokens, then the generated ones. */
-import type { Token } from "../protocol.ts";
-import { generated, promptTokens } from "../state/text.ts";
-import { strings } from "../strings.ts";
+import type { Token } from "../../protocol/text.ts";
+import { generated, promptTokens } from "../../state/text.ts";
+import { strings } from "../../strings.ts";
 import { TokenText } from "./token-text.tsx";
 
 export function Tokens() {

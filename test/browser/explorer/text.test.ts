@@ -4,111 +4,46 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { tsgpt } from "../../packages/cli/test/process.ts";
-import { type Served, serve } from "../../packages/explorer/server/serve.ts";
-import { FULL, sample } from "../setup/sample.ts";
-import { executablePath, hasChromium } from "./executable.ts";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FULL, sample } from "../../setup/sample.ts";
+import { hasChromium } from "../executable.ts";
+import {
+  button,
+  chipIds,
+  chips,
+  type Explorer,
+  idsOf,
+  jsonOf,
+  type Opening,
+  pressTwoFramesApart,
+  promptBox,
+  runFor,
+  setNumbers,
+  startExplorer,
+  status,
+} from "./explorer.ts";
+import { root } from "./site.ts";
 
-const root = join(import.meta.dirname, "../../packages/explorer");
-const outDir = mkdtempSync(join(tmpdir(), "tsgpt-explorer-"));
 const PROMPT = "Once upon a time";
 const TOKENS = 64;
 
 describe.runIf(hasChromium)("in Chromium", () => {
-  let browser: Browser;
-  let served: Served;
-  const pages: Page[] = []; // of one test
+  let explorer: Explorer;
   let shared: Page; // by tests that any text before theirs does not disturb
+  const opened = (opening?: Opening) => explorer.opened(opening);
   beforeAll(async () => {
-    await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
-    [browser, served] = await Promise.all([
-      chromium.launch({ executablePath, args: ["--no-sandbox"] }),
-      serve(outDir, 0),
-    ]);
+    explorer = await startExplorer();
     shared = await opened();
-    pages.length = 0;
-  });
-  afterEach(async () => {
-    for (const page of [shared, ...pages]) expect(await page.evaluate("violations")).toEqual([]);
-    for (const page of pages.splice(0)) await page.close();
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), served?.close()]);
-    rmSync(outDir, { recursive: true, force: true });
+    await explorer?.closePages();
+    await explorer?.close();
   });
 
-  interface Opening extends BrowserContextOptions {
-    readonly isIsolated?: boolean;
-  }
-
-  /** A page that has loaded the model. */
-  async function opened({ isIsolated = true, ...options }: Opening = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    pages.push(page);
-    await page.addInitScript(`
-      globalThis.violations = [];
-      document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
-    if (!isIsolated) await withoutIsolation(page);
-    await page.goto(served.url);
-    await page.getByRole("status").filter({ hasText: "kernels" }).waitFor();
-    return page;
-  }
-
-  const withoutIsolation = (page: Page) =>
-    page.route("**/*", async (route) => {
-      const response = await route.fetch();
-      const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": __, ...headers } = response.headers();
-      await route.fulfill({ response, headers });
-    });
-
-  const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-  const promptBox = (page: Page) => page.getByRole("textbox", { name: "Prompt" });
-  const chips = (page: Page) => page.getByRole("list", { name: "Tokens" }).getByRole("listitem");
-  const status = (page: Page) => page.getByRole("status").textContent();
-
-  /** The chips' ids, once there are as many as expected. */
-  async function chipIds(page: Page, count: number): Promise<number[]> {
-    if (count > 0)
-      await chips(page)
-        .nth(count - 1)
-        .waitFor();
-    await chips(page).nth(count).waitFor({ state: "detached" });
-    return idsOf(chips(page));
-  }
-  const idsOf = (items: Locator) =>
-    items.evaluateAll((elements) => elements.map((element) => Number(element.getAttribute("data-id"))));
-
-  async function setNumbers(page: Page, seed: number, maxTokens: number): Promise<void> {
-    await page.getByRole("spinbutton", { name: "Seed" }).fill(String(seed));
-    await page.getByRole("spinbutton", { name: "Max tokens" }).fill(String(maxTokens));
-  }
-
-  async function runFor(page: Page, seed: number, tokens: number): Promise<void> {
-    await setNumbers(page, seed, tokens);
-    await button(page, "Run").click();
-    await page
-      .getByRole("status")
-      .filter({ hasText: `Generated ${tokens} tokens` })
-      .waitFor();
-  }
-
-  /** From within the page: by the time that a click from here arrives, a run may have ended. */
-  const pressTwoFramesApart = (page: Page, ...names: string[]) =>
-    page.evaluate(`(async () => {
-      for (const name of ${JSON.stringify(names)}) {
-        [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name).click();
-        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-      }
-    })()`);
-
-  const jsonOf = async (...args: string[]) => JSON.parse((await tsgpt([...args, "--json"])).stdout);
   const generated = (seed: number, maxTokens: number) =>
     jsonOf("generate", PROMPT, "--seed", String(seed), "--max-tokens", String(maxTokens), "--quiet");
 

@@ -1,7 +1,7 @@
 /** The textbox of the prompt: what is typed becomes tokens at once. */
-import { model } from "../state/engine.ts";
-import { prompt, restart } from "../state/text.ts";
-import { strings } from "../strings.ts";
+import { model } from "../../state/engine.ts";
+import { prompt, restart } from "../../state/text.ts";
+import { strings } from "../../strings.ts";
 
 export function Prompt() {
   const edit = (value: string) => {

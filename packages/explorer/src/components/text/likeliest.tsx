@@ -1,8 +1,9 @@
 /** The likeliest next tokens, as buttons that append them. */
-import type { LikelyToken } from "../protocol.ts";
-import { canStep, likeliest, step } from "../state/text.ts";
-import { formatProbability, strings } from "../strings.ts";
-import { ActionButton } from "./action-button.tsx";
+import { formatProbability } from "../../format.ts";
+import type { LikelyToken } from "../../protocol/text.ts";
+import { canStep, likeliest, step } from "../../state/text.ts";
+import { strings } from "../../strings.ts";
+import { ActionButton } from "../action-button.tsx";
 import { TokenText } from "./token-text.tsx";
 
 export function Likeliest() {

@@ -1,9 +1,9 @@
 /** The buttons and numbers that generation needs. */
-import { model } from "../state/engine.ts";
-import { back, canGoBack, canStep, isRunning, maxTokens, restart, run, seed, step, stop } from "../state/text.ts";
-import { strings } from "../strings.ts";
-import { ActionButton } from "./action-button.tsx";
-import { NumberField } from "./number-field.tsx";
+import { model } from "../../state/engine.ts";
+import { back, canGoBack, canStep, isRunning, maxTokens, restart, run, seed, step, stop } from "../../state/text.ts";
+import { strings } from "../../strings.ts";
+import { ActionButton } from "../action-button.tsx";
+import { NumberField } from "../number-field.tsx";
 
 export function Controls() {
   const onSeed = () => {

@@ -1,0 +1,17 @@
+/** The first screen: the prompt, what to do with it, its tokens, and what may come next. */
+import { strings } from "../../strings.ts";
+import { Controls } from "./controls.tsx";
+import { Likeliest } from "./likeliest.tsx";
+import { Prompt } from "./prompt.tsx";
+import { Tokens } from "./tokens.tsx";
+
+export function TextSection() {
+  return (
+    <section aria-label={strings.text.heading}>
+      <Prompt />
+      <Controls />
+      <Tokens />
+      <Likeliest />
+    </section>
+  );
+}
