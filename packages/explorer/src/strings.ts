@@ -48,7 +48,7 @@ export const strings = {
   map: {
     heading: "Map",
     sentence: (layer: number, { text, probability }: LikelyToken): string =>
-      `After layer ${layer}, the model would continue with ${JSON.stringify(text)} (${formatProbability(probability)}).`,
+      `After layer ${layer}, the model continues with ${JSON.stringify(text)} (${formatProbability(probability)}).`,
   },
   nextToken: {
     heading: "Next token",
