@@ -61,5 +61,62 @@ export const strings = {
       `${formatInteger(tokens)} of ${formatInteger(context)} positions hold keys and values.`,
   },
   model: { heading: "Model" },
-  shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
+  shareAndExport: {
+    heading: "Share and export",
+    share: "Share",
+    copied: "Copied a link to what this page shows.",
+    notCopied: "The browser did not allow copying. Copy the link from here:",
+    link: "Link",
+    noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
+    longLink: (characters: number, most: number): string =>
+      `The text is too long for a link: ${formatInteger(characters)} characters, at most ${formatInteger(most)} are read.`,
+    export: "Export",
+    exports: {
+      state: "State (JSON)",
+      distribution: "Distribution (JSON)",
+      trace: "Trace (safetensors)",
+      picture: "Picture (SVG)",
+    },
+    exporting: (what: string): string => `Exporting: ${what}`,
+    exported: (file: string): string => `Exported ${file}.`,
+    cancel: "Cancel",
+    pictureTitle: (model: string, text: string): string => `${model} continues ${JSON.stringify(text)}`,
+    pictureSummary: (prompt: number, generated: number, seed: number): string =>
+      `${count(prompt, "prompt token")}, ${count(generated, "generated token")}, seed ${seed}`,
+    pictureLegend:
+      "Under a token of the prompt: its id. Under a generated one: the model's probability for it, also as color.",
+    pictureNext: "Likeliest to come next, before sampling",
+    others: "all others",
+  },
+  link: {
+    unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
+    wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
+    version: (got: string): string =>
+      `The link is of version ${got} and this page reads version 1; reload the page for a newer one.`,
+    long: (characters: number, most: number): string =>
+      `The link has ${formatInteger(characters)} characters; at most ${formatInteger(most)} are read.`,
+    refused: (reason: string): string => `The link's sampling cannot be used: ${reason}.`,
+    noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
+    rest: "The rest was opened.",
+    rules: {
+      encoding: "percent-encoded UTF-8",
+      name: "a name",
+      wholeNumber: (least: number, most: number): string => `a whole number from ${least} to ${most}`,
+      number: "a number",
+      words: (words: readonly string[]): string => words.join(" or "),
+      ids: "token ids with commas between them",
+      tokens: "token ids with commas between them, and a c after each that was chosen by hand",
+      random: "four whole numbers below 2^32 with commas between them, not all 0",
+      biases: "token ids and biases, such as 198:-5,11:2",
+      texts: "a JSON list of texts",
+      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+    },
+  },
 } as const;
+
+/** `1 token`, `2 tokens`. */
+function count(number: number, noun: string): string {
+  return `${formatInteger(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

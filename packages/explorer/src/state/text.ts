@@ -31,7 +31,7 @@ const isReady = computed(() => model.value.phase === "ready" && promptTokens.val
 let currentOpen: AbortController | undefined;
 
 /** Starts the text again at its prompt, or with generated tokens that it already has. */
-export async function restart(past: readonly PastToken[] = []): Promise<void> {
+export async function restart(past: readonly PastToken[] = [], random?: readonly number[]): Promise<void> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -43,7 +43,7 @@ export async function restart(past: readonly PastToken[] = []): Promise<void> {
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
   await changing(ask("open", asked, { signal: controller.signal, onProgress }));
 }
 

@@ -7,6 +7,7 @@ import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, pr
 import { type ChainSpec, createSampler, type Sampler } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
+import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
 /** A generated token, and the state that the random numbers had before it was drawn. */
@@ -30,20 +31,29 @@ export interface Session {
   draws: readonly Draw[];
   /** The first position that the last pass computed; what is before it came from the cache. */
   computedFrom: number;
+  /** How the text started, and how its next token is drawn. */
+  opening: Omit<Opening, "past" | "random">;
+  /** Whether the seed, the sampling and the tokens determine the random numbers: not after a change of the sampling. */
+  isReplayable: boolean;
   chain: ChainSpec;
   sampler: Sampler;
 }
 
 /** How a text starts: how its tokens are drawn, and those that it already has. */
 export interface Opening {
+  /** The text of the prompt; by default, that of its ids. */
+  readonly prompt?: string | undefined;
   readonly seed: number;
   readonly sampling: Sampling;
   readonly past?: readonly PastToken[] | undefined;
+  /** The state of the random numbers after them; by default, the one that drawing them with this sampling leaves. */
+  readonly random?: readonly number[] | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
 export function createSession(model: Model): Session {
-  const chain = chainOf(model, { dialect: "lecture" });
+  const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
+  const chain = chainOf(model, opening.sampling);
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -53,8 +63,10 @@ export function createSession(model: Model): Session {
     promptLength: 0,
     draws: [],
     computedFrom: 0,
+    opening,
+    isReplayable: true,
     chain,
-    sampler: createSampler(chain, { seed: 0 }),
+    sampler: createSampler(chain, { seed: opening.seed }),
   };
 }
 
@@ -76,16 +88,20 @@ export async function open(
   signal: AbortSignal,
 ): Promise<void> {
   const { nPositions } = session.model.config;
-  const { seed, sampling, past = [] } = opening;
+  const { past = [], random, ...start } = opening;
   if (ids.length > nPositions) {
     throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
   }
-  const chain = chainOf(session.model, sampling);
-  const sampler = createSampler(chain, { seed });
+  checkPast(session.model.config, ids.length, past);
+  const chain = chainOf(session.model, start.sampling);
+  const sampler = createSampler(chain, { seed: start.seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
+  const isReplayable = random === undefined;
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], opening: start, isReplayable });
+  Object.assign(session, { chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+  if (random) sampler.generator.state.set(random);
 }
 
 /** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
@@ -93,7 +109,8 @@ export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
   sampler.generator.state.set(session.sampler.generator.state);
-  Object.assign(session, { chain, sampler });
+  const isReplayable = session.draws.length === 0;
+  Object.assign(session, { chain, sampler, isReplayable, opening: { ...session.opening, sampling } });
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
@@ -127,7 +144,8 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   session.sampler.generator.state.set(draw.generatorState);
-  Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
+  const draws = session.draws.slice(0, -1);
+  Object.assign(session, { history: ids, draws, isReplayable: session.isReplayable || draws.length === 0 });
 }
 
 /** Why no token can follow. */

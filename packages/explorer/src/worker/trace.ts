@@ -1,0 +1,65 @@
+/**
+ * Every activation of a text as a safetensors file, byte for byte that of `tsgpt logits --trace`. One pass over all ids, without
+ * a cache. Each activation goes to a Blob at once, which the browser may keep on disk: the worker holds one at a time.
+ */
+import {
+  activationKeys,
+  type GPT2Config,
+  interruptibleForward,
+  layoutSafetensors,
+  type Model,
+  type TensorToWrite,
+  type Trace,
+} from "@tsgpt/gpt";
+
+/** The largest trace that is written, in bytes. */
+export const MOST_TRACE_BYTES = 1e9;
+
+/** Bytes of the activations of `tokens` tokens, and of their ids. */
+export function traceBytes({ nLayer, nHead, nEmbd, nInner, vocabSize }: GPT2Config, tokens: number): number {
+  const perToken = 11 * nEmbd + 2 * nInner + 2 * nHead * tokens; // of a block; scores and pattern are [H, T, T]
+  return 4 * tokens * (nLayer * perToken + 3 * nEmbd + vocabSize) + 8 * tokens;
+}
+
+/**
+ * The file. Reports how much of 1 is computed.
+ * @throws RangeError for a trace that is too large; the signal's reason if it aborts
+ */
+export async function traceFile(
+  model: Model,
+  ids: readonly number[],
+  report: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Blob> {
+  checkSize(model.config, ids.length);
+  const tensors = new Map<string, Pick<TensorToWrite, "dtype" | "shape">>();
+  const parts = new Map<string, Blob>();
+  const keep = (key: string, { dtype, shape, data }: TensorToWrite) => {
+    tensors.set(key, { dtype, shape });
+    parts.set(key, new Blob([data as ArrayBufferView<ArrayBuffer>]));
+  };
+  keep("ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) });
+  const { nLayer } = model.config;
+  const trace: Trace = {
+    wants: () => true,
+    visit: (key, activation) => {
+      const { shape, data } = activation.clone();
+      keep(key, { dtype: "F32", shape, data });
+      if (key.endsWith("hook_resid_post")) report(parts.size / (activationKeys(nLayer).length + 1));
+      return activation;
+    },
+  };
+  const result = await interruptibleForward(model, [{ ids }], { trace }, signal);
+  if (!result) signal.throwIfAborted();
+  const { header, order } = layoutSafetensors(tensors, {});
+  return new Blob([header as Uint8Array<ArrayBuffer>, ...order.map((key) => parts.get(key) as Blob)]);
+}
+
+function checkSize(config: GPT2Config, tokens: number): void {
+  const bytes = traceBytes(config, tokens);
+  if (bytes <= MOST_TRACE_BYTES) return;
+  const [needs, most] = [bytes, MOST_TRACE_BYTES].map((count) => `${Math.ceil(count / 1e6)} MB`);
+  throw new RangeError(
+    `The trace of ${tokens} tokens takes ${needs}, and this page writes at most ${most}; shorten the text, or use tsgpt logits --trace`,
+  );
+}
