@@ -14,7 +14,7 @@ export interface LinkKey<Value> extends LinkValue<Value> {
 }
 
 export const INTEGER = /^\d{1,16}$/;
-const NUMBER = /^-?\d{1,20}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i;
+const NUMBER = /^-?\d{1,21}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i;
 
 export const linkKey = <Value>(key: string, value: LinkValue<Value>): LinkKey<Value> => ({ key, ...value });
 
