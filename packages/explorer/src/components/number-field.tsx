@@ -1,7 +1,7 @@
 /** A spinbutton for a whole number. A value out of range is explained and not taken. */
 import type { Signal } from "@preact/signals";
-import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
 import { strings } from "../strings.ts";
 
 export interface NumberFieldProps {
@@ -15,6 +15,11 @@ export interface NumberFieldProps {
 export function NumberField({ name, value, least, most, onChange }: NumberFieldProps) {
   const isWrong = useSignal(false);
   const problem = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useSignalEffect(() => {
+    if (input.current?.valueAsNumber !== value.value) show(input.current as HTMLInputElement, value.value);
+    isWrong.value = false;
+  });
   const take = ({ valueAsNumber }: HTMLInputElement) => {
     isWrong.value = !Number.isInteger(valueAsNumber) || valueAsNumber < least || valueAsNumber > most;
     if (isWrong.value || valueAsNumber === value.value) return;
@@ -26,6 +31,7 @@ export function NumberField({ name, value, least, most, onChange }: NumberFieldP
       <label class="field">
         {name}
         <input
+          ref={input}
           type="number"
           min={least}
           max={most}
@@ -43,4 +49,9 @@ export function NumberField({ name, value, least, most, onChange }: NumberFieldP
       )}
     </div>
   );
+}
+
+/** A value that was not typed: that of a link, for example. */
+function show(input: HTMLInputElement, value: number): void {
+  input.value = String(value);
 }

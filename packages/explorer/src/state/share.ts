@@ -28,8 +28,9 @@ export async function currentLink(): Promise<string | undefined> {
   const model = linkedModel();
   if (model === undefined) return undefined;
   try {
-    const { random, ...text } = await ask("textState", {});
-    return encodeLink({ model, ...text, ...(random && { random }), ...pageState() });
+    const { past, random, ...text } = await ask("textState", {});
+    const tokens = { ...(past.length > 0 && { past }), ...(random && { random }) };
+    return encodeLink({ model, ...text, ...tokens, ...pageState() });
   } catch {
     return undefined; // there is no text
   }

@@ -87,11 +87,8 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { nPositions } = session.model.config;
   const { past = [], random, ...start } = opening;
-  if (ids.length > nPositions) {
-    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
-  }
+  checkPrompt(session, ids);
   checkPast(session.model.config, ids.length, past);
   const chain = chainOf(session.model, start.sampling);
   const sampler = createSampler(chain, { seed: start.seed });
@@ -102,6 +99,13 @@ export async function open(
   Object.assign(session, { chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
   if (random) sampler.generator.state.set(random);
+}
+
+/** @throws RangeError for more tokens than the context has */
+export function checkPrompt({ model: { config } }: Session, ids: readonly number[]): void {
+  const { nPositions } = config;
+  if (ids.length <= nPositions) return;
+  throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
 }
 
 /** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
