@@ -1,6 +1,6 @@
 /** The protocol, both ends of it: results, progress, cancellation, and the order of requests. */
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
 import type { ModelInfo } from "../src/protocol/model.ts";
@@ -122,6 +122,34 @@ test("arrays are transferred", async () => {
   await opened();
   const { logits, probabilities } = await client.ask("distribution", {});
   expect(transferred).toEqual([logits.byteLength, probabilities.byteLength]);
+});
+
+describe("export", () => {
+  test.each([
+    ["state", "application/json"],
+    ["distribution", "application/json"],
+    ["picture", "image/svg+xml"],
+  ] as const)("of the %s has what was asked for before", async (what, type) => {
+    await opened();
+    const run = client.ask("run", { maxTokens: 3 });
+    const { file } = await client.ask("export", { what });
+    expect(file.type).toBe(type);
+    expect(await file.text()).toMatch(what === "picture" ? /^<svg .*<\/svg>\n$/s : /^\{".*\}\n$/s);
+    expect((await run).end).toBe("length");
+  });
+
+  test("of a trace leaves the text to others: a run goes on meanwhile, and the trace is of the text as it was", async () => {
+    await opened();
+    const done: number[] = [];
+    const trace = client.ask("export", { what: "trace" }, { onProgress: (value) => done.push(value) });
+    const { change } = await client.ask("run", { maxTokens: 3 });
+    const { file } = await trace;
+    const header = new DataView(await file.arrayBuffer()).getBigUint64(0, true);
+    const shapes = JSON.parse(await file.slice(8, 8 + Number(header)).text());
+    expect(shapes.logits.shape).toEqual([(await opened()).length, info.config.vocabSize]);
+    expect(done).toHaveLength(info.config.nLayer);
+    expect(change.kept + change.added.length).toBe(3);
+  });
 });
 
 test("the lens has a cell for the embedding and one for each block", async () => {

@@ -81,8 +81,10 @@ async function openSampling(state: LinkState): Promise<string | undefined> {
   return strings.link.refused(problem);
 }
 
-async function openText({ past = [], random }: LinkState): Promise<string | undefined> {
+async function openText(state: LinkState): Promise<string | undefined> {
   if (!info.peek()) return undefined; // the model's own message says why
+  const isAsLinked = prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
+  const { past = [], random } = isAsLinked ? state : {}; // the reader may have typed while the model was loading
   await restart(past, random);
   const problem = error.peek();
   if (problem === undefined || past.length === 0) return undefined;

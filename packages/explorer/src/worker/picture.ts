@@ -9,6 +9,7 @@ import type { Token } from "../protocol/text.ts";
 import { strings } from "../strings.ts";
 import { describeShares, describeTokens } from "./describe.ts";
 import type { Session } from "./session.ts";
+import { promptOf } from "./state-file.ts";
 
 const words = strings.shareAndExport;
 
@@ -36,7 +37,7 @@ export function pictureFile(session: Session): string {
   const end = top + (chips.at(-1)?.y ?? 0) + CHIP.height;
   const next = nextTokens(session);
   const height = end + 64 + next.length * BAR.height + MARGIN;
-  const title = escapeMarkup(words.pictureTitle(model.name, cut(text, LONGEST)));
+  const title = escapeMarkup(words.pictureTitle(model.name, cut(promptOf(session), LONGEST)));
   const summary = escapeMarkup(words.pictureSummary(promptLength, draws.length, opening.seed));
   const bars = next.map((one, i) => bar(one, end + 56 + i * BAR.height));
   const marks = chips.map((chip, i) => chipMarks(chip, top, draws[i - promptLength]?.logprob));

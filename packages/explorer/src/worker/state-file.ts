@@ -31,7 +31,8 @@ export function stateFile(session: Session): object {
   };
 }
 
-function promptOf({ model, opening, history, promptLength }: Session): string {
+/** The text of the prompt. */
+export function promptOf({ model, opening, history, promptLength }: Session): string {
   return opening.prompt ?? model.tokenizer?.decode(history.slice(0, promptLength)) ?? "";
 }
 
