@@ -84,7 +84,7 @@ export const strings = {
     pictureSummary: (prompt: number, generated: number, seed: number): string =>
       `${count(prompt, "prompt token")}, ${count(generated, "generated token")}, seed ${seed}`,
     pictureLegend:
-      "Under a token of the prompt: its id. Under a generated one: the model's probability for it, also as color.",
+      "Under a token of the prompt: its id. Under a generated one: its probability in the model, also as color.",
     pictureNext: "Likeliest to come next, before sampling",
     others: "all others",
   },

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Model, presetConfig } from "@tsgpt/gpt";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { fixture, tsgpt } from "../../cli/test/process.ts";
 import { traceBytes, traceFile } from "../src/worker/trace.ts";
 import { loadFixtureModel } from "./fixture-model.ts";
@@ -20,6 +20,8 @@ afterAll(() => {
   model.engine.dispose();
   rmSync(folder, { recursive: true });
 });
+
+afterEach(() => void vi.unstubAllGlobals());
 
 test("it has the bytes of the command line's file", async () => {
   const file = join(folder, "trace.safetensors");
@@ -47,5 +49,18 @@ test("GPT-2's at 1,024 tokens is refused, with the numbers, before anything is c
   const ids = Array.from({ length: 1024 }, () => 1);
   await expect(traceFile(gpt2, ids, () => {}, signal)).rejects.toThrow(
     "The trace of 1024 tokens takes 2141 MB, and this page writes at most 1000 MB; shorten the text, or use tsgpt logits --trace",
+  );
+});
+
+test("a browser without the memory is told so, with the number", async () => {
+  const full = new RangeError("Array buffer allocation failed");
+  class FullBlob {
+    constructor() {
+      throw full;
+    }
+  }
+  vi.stubGlobal("Blob", FullBlob);
+  await expect(traceFile(model, IDS, () => {}, signal)).rejects.toThrow(
+    "The trace of 5 tokens takes 1 MB, which this browser's memory does not have; shorten the text, or use tsgpt logits --trace",
   );
 });

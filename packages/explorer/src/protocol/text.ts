@@ -54,7 +54,7 @@ export interface TextRequests {
       readonly sampling: Sampling;
       /** Generated tokens of a text that is opened again; none by default. */
       readonly past?: readonly PastToken[];
-      /** The state of the random numbers after them; by default, the one that drawing them with this sampling leaves. */
+      /** The state of the random numbers after them; by default, that which drawing them with this sampling leaves. */
       readonly random?: readonly number[] | undefined;
     };
     reports: readonly Token[];

@@ -1,7 +1,7 @@
 /**
- * The page's address follows its state, so that a reload, a bookmark and the browser's Back have it. Another number of tokens is a
- * new entry of the history: the browser's Back undoes a Next, a chosen token, a whole run, or a Back. Everything else
- * changes the entry that is there. Browsers limit how often, so that changes in quick succession become one.
+ * The page's address follows its state, so that a reload, a bookmark and the browser's Back have it. Other generated
+ * tokens are a new entry of the history: the browser's Back undoes a Next, a chosen token, a whole run, or a Back.
+ * Everything else changes the entry that is there. Browsers limit how often, so changes in quick succession become one.
  */
 import { effect } from "@preact/signals";
 import { model } from "./engine.ts";

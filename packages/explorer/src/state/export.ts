@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Exported } from "../protocol/export.ts";
 import { ask, info } from "./engine.ts";
+import { linkOpened } from "./share.ts";
 
 export interface Export {
   readonly what: Exported;
@@ -34,6 +35,7 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
     shown = next;
   };
   try {
+    await linkOpened();
     const { file } = await ask("export", { what }, { signal: controller.signal, onProgress });
     const name = `${info.peek()?.name.replace(/[^\w.-]+/g, "-") ?? "model"}-${FILES[what]}`;
     download(file, name);

@@ -1,7 +1,7 @@
 /**
- * A link to a state of the page: its URL fragment, such as #v=1&model=fairytales&prompt=Once+upon&seed=7. Keys are the options of
- * `tsgpt generate`, and more. Pure functions; a link comes from anywhere, so each key is validated by itself, and what is wrong
- * with it is said in a sentence.
+ * A link to a state of the page: its URL fragment, such as #v=1&model=fairytales&prompt=Once+upon&seed=7. Keys are the
+ * options of `tsgpt generate`, and more. Pure functions; a link comes from anywhere, so each key is validated by itself,
+ * and what is wrong with it is said in a sentence.
  */
 import type { PastToken, Sampling } from "../protocol/text.ts";
 import { strings } from "../strings.ts";

@@ -49,10 +49,20 @@ function pageState(): Pick<LinkState, "maxTokens" | "layer" | "head" | "position
   };
 }
 
-let opening = 0;
+let pending: Promise<void> = Promise.resolve();
 
 /** Opens the state of a fragment. What cannot be opened is said in `linkProblem`, and the rest is opened. */
-export async function openLink(fragment: string): Promise<void> {
+export function openLink(fragment: string): Promise<void> {
+  pending = open(fragment);
+  return pending;
+}
+
+/** When the link that was opened last has its text; at once for one that has it. */
+export const linkOpened = (): Promise<void> => pending;
+
+let opening = 0;
+
+async function open(fragment: string): Promise<void> {
   const mine = ++opening;
   const { state, problems } = decodeLink(fragment);
   const found = [...problems];
@@ -120,6 +130,7 @@ export type Shared =
 
 /** Copies a link to this very state. */
 export async function share(): Promise<Shared> {
+  await linkOpened();
   const fragment = await currentLink();
   const words = strings.shareAndExport;
   if (fragment === undefined) return { outcome: "failed", reason: words.noLink };

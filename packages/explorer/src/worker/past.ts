@@ -1,4 +1,4 @@
-/** Generated tokens of a text that is opened again: checked before any is computed, so that an error changes nothing. */
+/** Generated tokens of a text that is opened again: checked before any is computed: an error changes nothing. */
 import { eosTokenIds, type GPT2Config } from "@tsgpt/gpt";
 import type { PastToken } from "../protocol/text.ts";
 

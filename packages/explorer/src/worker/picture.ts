@@ -1,6 +1,7 @@
 /**
- * "Picture (SVG)": the text as tokens, with the probability of each generated one, and the likeliest next ones as bars. It is
- * self-contained, and every number in it is the engine's. SVG does not break lines: widths are those of a monospace font.
+ * "Picture (SVG)": the text as tokens, with the probability of each generated one, and the likeliest next ones as
+ * bars. It is self-contained, and every number in it is the engine's. SVG does not break lines: widths are those of a
+ * monospace font.
  */
 import { escapeMarkup, visibleText } from "@tsgpt/analysis";
 import { candidatesOf, mostProbable } from "@tsgpt/sampling";

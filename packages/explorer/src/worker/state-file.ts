@@ -1,4 +1,4 @@
-/** The text as data: what a link needs to open it again, and the file that has the fields of `tsgpt generate --json`. */
+/** The text as data: what a link needs to open it again, and a file with the fields of `tsgpt generate --json`. */
 import { eosTokenIds } from "@tsgpt/gpt";
 import type { TextState } from "../protocol/export.ts";
 import type { Session } from "./session.ts";

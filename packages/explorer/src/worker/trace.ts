@@ -1,6 +1,7 @@
 /**
- * Every activation of a text as a safetensors file, byte for byte that of `tsgpt logits --trace`. One pass over all ids, without
- * a cache. Each activation goes to a Blob at once, which the browser may keep on disk: the worker holds one at a time.
+ * Every activation of a text as a safetensors file, byte for byte that of `tsgpt logits --trace`. One pass over all ids,
+ * without a cache. Each activation goes to a Blob at once, which the browser may keep on disk: the worker holds one at
+ * a time.
  */
 import {
   activationKeys,
@@ -13,7 +14,7 @@ import {
 } from "@tsgpt/gpt";
 
 /** The largest trace that is written, in bytes. */
-export const MOST_TRACE_BYTES = 1e9;
+const MOST_BYTES = 1e9;
 
 /** Bytes of the activations of `tokens` tokens, and of their ids. */
 export function traceBytes({ nLayer, nHead, nEmbd, nInner, vocabSize }: GPT2Config, tokens: number): number {
@@ -31,7 +32,33 @@ export async function traceFile(
   report: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
-  checkSize(model.config, ids.length);
+  const bytes = traceBytes(model.config, ids.length);
+  if (bytes > MOST_BYTES) {
+    throw new RangeError(`${describeSize(ids, bytes)}, and this page writes at most ${inMB(MOST_BYTES)}; ${ADVICE}`);
+  }
+  try {
+    return await recorded(model, ids, report, signal);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RangeError(`${describeSize(ids, bytes)}, which this browser's memory does not have; ${ADVICE}`, {
+      cause,
+    });
+  }
+}
+
+const ADVICE = "shorten the text, or use tsgpt logits --trace";
+
+const describeSize = ({ length }: readonly number[], bytes: number): string =>
+  `The trace of ${length} tokens takes ${inMB(bytes)}`;
+
+const inMB = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+
+async function recorded(
+  model: Model,
+  ids: readonly number[],
+  report: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Blob> {
   const tensors = new Map<string, Pick<TensorToWrite, "dtype" | "shape">>();
   const parts = new Map<string, Blob>();
   const keep = (key: string, { dtype, shape, data }: TensorToWrite) => {
@@ -39,13 +66,13 @@ export async function traceFile(
     parts.set(key, new Blob([data as ArrayBufferView<ArrayBuffer>]));
   };
   keep("ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) });
-  const { nLayer } = model.config;
+  const total = activationKeys(model.config.nLayer).length + 1;
   const trace: Trace = {
     wants: () => true,
     visit: (key, activation) => {
       const { shape, data } = activation.clone();
       keep(key, { dtype: "F32", shape, data });
-      if (key.endsWith("hook_resid_post")) report(parts.size / (activationKeys(nLayer).length + 1));
+      if (key.endsWith("hook_resid_post")) report(parts.size / total);
       return activation;
     },
   };
@@ -53,13 +80,4 @@ export async function traceFile(
   if (!result) signal.throwIfAborted();
   const { header, order } = layoutSafetensors(tensors, {});
   return new Blob([header as Uint8Array<ArrayBuffer>, ...order.map((key) => parts.get(key) as Blob)]);
-}
-
-function checkSize(config: GPT2Config, tokens: number): void {
-  const bytes = traceBytes(config, tokens);
-  if (bytes <= MOST_TRACE_BYTES) return;
-  const [needs, most] = [bytes, MOST_TRACE_BYTES].map((count) => `${Math.ceil(count / 1e6)} MB`);
-  throw new RangeError(
-    `The trace of ${tokens} tokens takes ${needs}, and this page writes at most ${most}; shorten the text, or use tsgpt logits --trace`,
-  );
 }

@@ -1,4 +1,7 @@
-/** A button with a menu of files. Arrows, Home, End and first letters move in it; Escape, Tab and a click elsewhere close it. */
+/**
+ * A button with a menu of files. Arrows, Home, End and first letters move in it; Escape, Tab and a click elsewhere
+ * close it.
+ */
 import { useSignal } from "@preact/signals";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { EXPORTS, type Exported } from "../../protocol/export.ts";
