@@ -69,7 +69,7 @@ export const strings = {
     link: "Link",
     noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
     longLink: (characters: number, most: number): string =>
-      `The text is too long for a link: ${formatInteger(characters)} characters, at most ${formatInteger(most)} are read.`,
+      `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",
     exports: {
       state: "State (JSON)",

@@ -3,7 +3,14 @@ import { STEP_FLAGS } from "@tsgpt/sampling";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Sampling } from "../src/protocol/text.ts";
-import { decodeLink, describeProblems, encodeLink, type LinkState, LONGEST_LINK } from "../src/state/link.ts";
+import {
+  decodeLink,
+  describeProblems,
+  encodeLink,
+  type LinkState,
+  LONGEST_LINK,
+  whyNoLink,
+} from "../src/state/link.ts";
 import { SECTIONS } from "../src/state/sections.ts";
 
 const whole = (max: number) => fc.integer({ min: 0, max });
@@ -56,7 +63,7 @@ test("every state is read back from its link", () => {
       expect(link).toMatch(/^[\w.,:+*%&=-]*$/);
       expect(decodeLink(`#${link}`)).toEqual({ state, problems: [] });
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
@@ -169,4 +176,12 @@ test("many problems are two sentences and a number", () => {
   expect(describeProblems([])).toBeUndefined();
   expect(describeProblems(["A.", "B.", "C.", "D."])).toBe("A. B. 2 more problems in the link. The rest was opened.");
   expect(describeProblems(["A."])).toBe("A. The rest was opened.");
+});
+
+test("a model that no link can name, or a text that no link has room for, is told", () => {
+  expect(whyNoLink("v=1")).toBeUndefined();
+  expect(whyNoLink(undefined)).toBe("A link cannot name a model from a folder on your disk. Export the state instead.");
+  expect(whyNoLink("a".repeat(LONGEST_LINK + 1))).toBe(
+    "The text is too long for a link of 50,000 characters; it takes 50,001.",
+  );
 });

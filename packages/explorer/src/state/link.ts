@@ -1,7 +1,7 @@
 /**
  * A link to a state of the page: its URL fragment, such as #v=1&model=fairytales&prompt=Once+upon&seed=7. Keys are the
- * options of `tsgpt generate`, and more. Pure functions; a link comes from anywhere, so each key is validated by itself,
- * and what is wrong with it is said in a sentence.
+ * options of `tsgpt generate`, and more. Pure functions; a link comes from anywhere, so each key is validated by
+ * itself, and what is wrong with it is said in a sentence.
  */
 import type { PastToken, Sampling } from "../protocol/text.ts";
 import { strings } from "../strings.ts";
@@ -92,6 +92,13 @@ export function decodeLink(fragment: string): DecodedLink {
   const hasSampling = Object.keys(sampling).length > 0;
   const drawn = { dialect: "lecture", ...sampling } as Sampling;
   return { state: { ...state, ...(hasSampling && { sampling: drawn }) }, problems };
+}
+
+/** Why a fragment is no link that opens its state again, if so. Undefined is that of a model without a name. */
+export function whyNoLink(fragment: string | undefined): string | undefined {
+  if (fragment === undefined) return strings.shareAndExport.noLink;
+  const { length } = fragment;
+  return length > LONGEST_LINK ? strings.shareAndExport.longLink(length, LONGEST_LINK) : undefined;
 }
 
 /** The sentences about a link, in one text. */

@@ -2,7 +2,7 @@
 import { batch, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
-import { decodeLink, describeProblems, encodeLink, type LinkState, LONGEST_LINK } from "./link.ts";
+import { decodeLink, describeProblems, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { linkedModel, loadLinked } from "./linked-model.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
@@ -132,10 +132,8 @@ export type Shared =
 export async function share(): Promise<Shared> {
   await linkOpened();
   const fragment = await currentLink();
-  const words = strings.shareAndExport;
-  if (fragment === undefined) return { outcome: "failed", reason: words.noLink };
-  if (fragment.length > LONGEST_LINK)
-    return { outcome: "failed", reason: words.longLink(fragment.length, LONGEST_LINK) };
+  const reason = whyNoLink(fragment);
+  if (reason !== undefined) return { outcome: "failed", reason };
   const link = `${location.href.replace(/#.*/s, "")}#${fragment}`;
   try {
     await navigator.clipboard.writeText(link);

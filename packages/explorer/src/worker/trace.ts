@@ -1,7 +1,7 @@
 /**
- * Every activation of a text as a safetensors file, byte for byte that of `tsgpt logits --trace`. One pass over all ids,
- * without a cache. Each activation goes to a Blob at once, which the browser may keep on disk: the worker holds one at
- * a time.
+ * Every activation of a text as a safetensors file, byte for byte that of `tsgpt logits --trace`. One pass over all
+ * ids, without a cache. Each activation goes to a Blob at once, which the browser may keep on disk: the worker holds
+ * one at a time.
  */
 import {
   activationKeys,
