@@ -1,7 +1,7 @@
 /** A spinbutton for a whole number. A value out of range is explained and not taken. */
 import type { Signal } from "@preact/signals";
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { strings } from "../strings.ts";
 
 export interface NumberFieldProps {
@@ -13,16 +13,13 @@ export interface NumberFieldProps {
 }
 
 export function NumberField({ name, value, least, most, onChange }: NumberFieldProps) {
-  const isWrong = useSignal(false);
+  const wrong = useSignal<string | undefined>(undefined); // what the field then shows
+  const isWrong = wrong.value !== undefined;
   const problem = useId();
-  const input = useRef<HTMLInputElement>(null);
-  useSignalEffect(() => {
-    if (input.current?.valueAsNumber !== value.value) show(input.current as HTMLInputElement, value.value);
-    isWrong.value = false;
-  });
-  const take = ({ valueAsNumber }: HTMLInputElement) => {
-    isWrong.value = !Number.isInteger(valueAsNumber) || valueAsNumber < least || valueAsNumber > most;
-    if (isWrong.value || valueAsNumber === value.value) return;
+  const take = ({ value: typed, valueAsNumber }: HTMLInputElement) => {
+    const isRight = Number.isInteger(valueAsNumber) && valueAsNumber >= least && valueAsNumber <= most;
+    wrong.value = isRight ? undefined : typed;
+    if (!isRight || valueAsNumber === value.value) return;
     value.value = valueAsNumber;
     onChange?.();
   };
@@ -31,27 +28,21 @@ export function NumberField({ name, value, least, most, onChange }: NumberFieldP
       <label class="field">
         {name}
         <input
-          ref={input}
           type="number"
           min={least}
           max={most}
           step={1}
-          value={value.peek()}
-          aria-invalid={isWrong.value}
-          aria-describedby={isWrong.value ? problem : undefined}
+          value={wrong.value ?? String(value.value)}
+          aria-invalid={isWrong}
+          aria-describedby={isWrong ? problem : undefined}
           onInput={({ currentTarget }) => take(currentTarget)}
         />
       </label>
-      {isWrong.value && (
+      {isWrong && (
         <p class="problem" id={problem}>
           {strings.outOfRange(name, least, most)}
         </p>
       )}
     </div>
   );
-}
-
-/** A value that was not typed: that of a link, for example. */
-function show(input: HTMLInputElement, value: number): void {
-  input.value = String(value);
 }

@@ -88,7 +88,7 @@ export async function open(
   signal: AbortSignal,
 ): Promise<void> {
   const { past = [], random, ...start } = opening;
-  checkPrompt(session, ids);
+  checkFits(session, ids);
   checkPast(session.model.config, ids.length, past);
   const chain = chainOf(session.model, start.sampling);
   const sampler = createSampler(chain, { seed: start.seed });
@@ -101,11 +101,12 @@ export async function open(
   if (random) sampler.generator.state.set(random);
 }
 
-/** @throws RangeError for more tokens than the context has */
-export function checkPrompt({ model: { config } }: Session, ids: readonly number[]): void {
-  const { nPositions } = config;
-  if (ids.length <= nPositions) return;
-  throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+/** @throws RangeError for a prompt of more tokens than the context has */
+export function checkFits({ model }: Session, ids: readonly number[]): void {
+  const { nPositions } = model.config;
+  if (ids.length > nPositions) {
+    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+  }
 }
 
 /** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */

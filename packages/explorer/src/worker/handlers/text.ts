@@ -4,7 +4,7 @@ import type { RunEnd, TextRequests } from "../../protocol/text.ts";
 import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
-import { back, checkPrompt, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { back, checkFits, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
@@ -14,7 +14,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
       turn(async () => {
         signal.throwIfAborted();
         const ids = encode(session(), opening.prompt);
-        checkPrompt(session(), ids); // first: a page would take long to show many thousands of tokens
+        checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);
         return changeSince(session(), 0);
