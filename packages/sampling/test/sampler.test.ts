@@ -1,5 +1,5 @@
-import { createSampler, createWorkspace, type StepSpec, type Workspace } from "@tsgpt/sampling";
-import { expect, test } from "vitest";
+import { createSampler, createWorkspace, type Sampler, type StepSpec, type Workspace } from "@tsgpt/sampling";
+import { describe, expect, test } from "vitest";
 import { oneOfEach } from "./any-chain.ts";
 import { normalRow } from "./rows.ts";
 
@@ -107,6 +107,57 @@ test("distribution is that of the next id: it draws nothing, and does not change
     expect(plain(logits, { history: [] })).toBe(id);
     expect(ids).toContain(id);
   }
+});
+
+describe("state and restore", () => {
+  const few = Float32Array.from({ length: 12 }, (_, id) => 2 * logits[id]);
+  const context = { history: [3, 1], promptLength: 1 };
+  const draws = (sample: Sampler) => Array.from({ length: 8 }, () => sample(few, context));
+
+  test.each(Object.values(oneOfEach))("a state that is restored gives the draws that followed it: $type", (step) => {
+    const sample = createSampler([step], { seed: 9 });
+    draws(sample);
+    const state = sample.state();
+    const copy = structuredClone(state);
+    const drawn = draws(sample);
+    expect(state).toEqual(copy);
+    sample.explain(few, context);
+    sample.restore(state);
+    expect(draws(sample)).toEqual(drawn);
+    sample.restore(JSON.parse(JSON.stringify(state)));
+    expect(draws(sample)).toEqual(drawn);
+    const other = createSampler([step], { seed: 1 });
+    other.restore(copy);
+    expect(draws(other)).toEqual(drawn);
+    expect(state).toEqual(copy);
+  });
+
+  test("a state has mu with mirostat alone, and begins it at 2 tau where it has none", () => {
+    const [plain, mirostat] = [[], [oneOfEach.mirostat]].map((chain) => createSampler(chain, { seed: 3 }));
+    expect(plain.state().mu).toBeUndefined();
+    expect(mirostat.state().mu).toBe(2 * oneOfEach.mirostat.tau);
+    draws(mirostat);
+    const { generator, mu } = mirostat.state();
+    expect(mu).not.toBe(2 * oneOfEach.mirostat.tau);
+    plain.restore({ generator, mu });
+    expect(plain.state()).toEqual({ generator, mu: undefined });
+    mirostat.restore(plain.state());
+    expect(mirostat.state()).toEqual({ generator, mu: 2 * oneOfEach.mirostat.tau });
+  });
+
+  test.each([
+    [undefined, "undefined"],
+    [{}, "{}"],
+    [{ generator: [0, 0, 0, 0] }, '{"generator":[0,0,0,0]}'],
+    [{ generator: [1, 2, 3] }, '{"generator":[1,2,3]}'],
+    [{ generator: [1, 2, 3, -1] }, '{"generator":[1,2,3,-1]}'],
+    [{ generator: [1, 2, 3, 4], mu: Number.NaN }, '{"generator":[1,2,3,4],"mu":null}'],
+  ])("%j is no state: an error that changes nothing", (state, shown) => {
+    const sample = createSampler([oneOfEach.mirostat], { seed: 3 });
+    const before = sample.state();
+    expect(() => sample.restore(state as never)).toThrow(`restore: need a state that state() returned, got ${shown}`);
+    expect(sample.state()).toEqual(before);
+  });
 });
 
 test.each(
