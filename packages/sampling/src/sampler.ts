@@ -24,6 +24,13 @@ export interface Explanation {
   readonly id: number;
   /** Of the id, in the distribution the chain left. */
   readonly probability: number;
+  /**
+   * The number drawn from [0, 1): the id is the first candidate, by ascending id, at which the cumulative probability
+   * exceeds it. Undefined after greedy, where none decides.
+   */
+  readonly uniform: number | undefined;
+  /** What the chain left, by ascending id: the order of the draw. `probabilities` gives theirs. */
+  readonly candidates: Candidates;
   /** The distribution that the chain was given. */
   readonly initial: Profile;
   readonly steps: readonly StepReport[];
@@ -91,8 +98,8 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
   const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const mirostat = last?.type === "mirostat" ? last : undefined;
   let mu = mirostat && firstMu(mirostat);
-  const drawFrom = (candidates: Candidates): number => {
-    const id = pick(candidates, nextUniform(generator), workspace);
+  const drawFrom = (candidates: Candidates, drawn = uniform()): number => {
+    const id = pick(candidates, drawn, workspace);
     if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id, workspace));
     return id;
   };
@@ -100,8 +107,10 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
     runChain(chain, logits, context, { uniform, mu, workspace });
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
     const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu, workspace }, limit);
-    const id = greedyAlone ? candidates.ids[0]! : drawFrom(candidates);
-    return { id, probability: probabilityOf(candidates, id), initial, steps };
+    const drawn = greedyAlone ? undefined : uniform();
+    const id = drawn === undefined ? candidates.ids[0]! : drawFrom(candidates, drawn);
+    const probability = probabilityOf(candidates, id);
+    return { id, probability, uniform: last?.type === "greedy" ? undefined : drawn, candidates, initial, steps };
   };
   const sample = greedyAlone
     ? (logits: Float32Array | Float64Array) => argmax(logits)
