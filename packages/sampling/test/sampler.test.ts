@@ -127,7 +127,7 @@ describe("the draw that explain reports", () => {
     const chain = presetChain(dialect, { ...options, frequencyPenalty: dialect === "lecture" ? 1.2 : 0.2 });
     const counts = new Set<number>();
     for (let seed = 0; seed < 30; seed++) {
-      const { id, uniform, candidates } = createSampler(chain, { seed }).explain(logits, { history: [5, 7] });
+      const { id, uniform = 1, candidates } = createSampler(chain, { seed }).explain(logits, { history: [5, 7] });
       let sum = 0;
       const sums = probabilities(candidates).map((probability) => (sum += probability));
       expect([sum, isAscending(candidates.ids)]).toEqual([expect.closeTo(1, 12), true]);
@@ -142,7 +142,7 @@ describe("the draw that explain reports", () => {
     const { generator } = createSampler([], { seed: 1 });
     const sample = createSampler([], { seed: 1 });
     for (let i = 0; i < 20; i++) {
-      const { id, uniform } = sample.explain(shares, { history: [] });
+      const { id, uniform = 1 } = sample.explain(shares, { history: [] });
       expect(uniform).toBe(nextUniform(generator));
       expect(id).toBe(uniform < 0.5 ? 0 : uniform < 0.8 ? 1 : 2);
     }
