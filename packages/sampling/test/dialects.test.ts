@@ -2,10 +2,10 @@
  * What a step cannot lack (tsc checks this file): its place in an order, a truncation's specification, the flag of a transformers key, and
  * the kind of flag that a tokenizer is asked for.
  */
-import { type Candidates, dialects, STEP_FLAGS, type StepFlag, type TextFlag } from "@tsgpt/sampling";
+import { type Candidates, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { DIALECTS, dialect, type Ordered } from "../src/dialects/dialects.ts";
-import type { TextsOf } from "../src/dialects/options.ts";
+import type { TextFlag, TextsOf } from "../src/dialects/options.ts";
 import { stepOf, type TransformersKey } from "../src/spec.ts";
 import { step } from "../src/step.ts";
 import * as all from "../src/steps/all.ts";
