@@ -1,5 +1,5 @@
 /** Options of a chain whose values are texts or token ids, and that the library's chain of the same flags is the same. */
-import { type GPT2Config, type Model, presetConfig, type Tokenizer } from "@tsgpt/gpt";
+import { type Model, presetConfig, type Tokenizer } from "@tsgpt/gpt";
 import { loadFolderTokenizer } from "@tsgpt/gpt/node";
 import { type ChainFlags, chainOfFlags, dialects } from "@tsgpt/sampling";
 import { Command } from "commander";
@@ -44,7 +44,7 @@ describe("the library's chain of the same flags", () => {
     tokenizer = (await loadFolderTokenizer(fixture("fairytales-1")))!;
     model = {
       name: "fairytales-1",
-      config: { ...(presetConfig("gpt2") as GPT2Config), vocabSize: 4096 },
+      config: { ...presetConfig("gpt2"), vocabSize: 4096 },
       tokenizer,
     } as Model;
   });
@@ -52,7 +52,10 @@ describe("the library's chain of the same flags", () => {
   const parsed = (typed: string): ResolvedFlags => {
     const command = new Command();
     addOptions(command, [option("--greedy", ""), chainOptions]);
-    return { maxTokens: 100, ...command.parse(typed.split(" ").filter(Boolean), { from: "user" }).opts() } as never;
+    return {
+      maxTokens: 100,
+      ...command.parse(typed.split(" ").filter(Boolean), { from: "user" }).opts<Omit<ResolvedFlags, "maxTokens">>(),
+    };
   };
 
   test.each<[string, ChainFlags & { readonly greedy?: boolean }]>([

@@ -60,8 +60,8 @@ type Word =
   | { readonly ids?: undefined; readonly text: string; readonly spelling: Spelling };
 
 /** A word of a flag: ids, or a text and the spelling for it. */
-function read(flag: TextFlag, word: string, spelling: Spelling | undefined): Word {
-  const wrong = (rule: string) => new SamplingError(`${flag} ${JSON.stringify(word)}: ${rule}`);
+function read(name: TextFlag, word: string, spelling: Spelling | undefined): Word {
+  const wrong = (rule: string) => new SamplingError(`${name} ${JSON.stringify(word)}: ${rule}`);
   let ids: number[] | undefined;
   try {
     ids = idsOfWord(word);
@@ -96,7 +96,7 @@ function sequencesOf(word: string, spelling: Spelling | undefined): (readonly nu
 /** Where nothing else is said, those of llama.cpp: a line break, a colon, a quotation mark or an asterisk. */
 const DRY_BREAKERS = ["\n", ":", '"', "*"];
 
-/** The ids of all tokens that contain a breaker, the default ones if there is a spelling; `none` alone disables them. */
+/** The ids of all tokens that contain a breaker; by default of llama.cpp's, and `none` alone disables them. */
 function breakersOf(words: readonly string[] | undefined, spelling: Spelling | undefined, vocabSize: number): number[] {
   if (words?.length === 1 && words[0] === "none") return [];
   if (!words) return spelling ? tokensWith(DRY_BREAKERS, spelling, vocabSize) : [];
