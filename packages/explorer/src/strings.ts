@@ -108,7 +108,7 @@ export const strings = {
       words: (words: readonly string[]): string => words.join(" or "),
       ids: "token ids with commas between them",
       tokens: "token ids with commas between them, and a c after each that was chosen by hand",
-      random: "four whole numbers below 2^32 with commas between them, not all 0",
+      random: "four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them",
       biases: "token ids and biases, such as 198:-5,11:2",
       texts: "a JSON list of texts",
       model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,

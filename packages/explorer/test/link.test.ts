@@ -47,7 +47,12 @@ const states: fc.Arbitrary<LinkState> = fc.record(
     maxTokens: fc.integer({ min: 1, max: 1_000_000 }),
     sampling,
     past: fc.array(fc.record({ id: whole(60_000), isChosen: fc.boolean() })),
-    random: fc.tuple(fc.integer({ min: 1, max: 2 ** 32 - 1 }), whole(9), whole(9), whole(2 ** 32 - 1)),
+    random: fc.record({
+      generator: fc
+        .tuple(fc.integer({ min: 1, max: 2 ** 32 - 1 }), whole(9), whole(9), whole(2 ** 32 - 1))
+        .map((words) => [...words]),
+      mu: fc.option(finite, { nil: undefined }),
+    }),
     layer: whole(48),
     head: whole(25),
     position: whole(1023),
@@ -135,7 +140,7 @@ describe("what is wrong is said, and the rest is read:", () => {
     ],
     [
       "random=0,0,0,0",
-      'The link\'s random must be four whole numbers below 2^32 with commas between them, not all 0, got "0,0,0,0".',
+      "The link's random must be four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them, got \"0,0,0,0\".",
     ],
     ["open=map,cellar", 'The link\'s open must be map or next-token or cache or model, got "map,cellar".'],
     ["layer=1.5", 'The link\'s layer must be a whole number from 0 to 1000000, got "1.5".'],

@@ -1,4 +1,5 @@
 /** Requests of sharing and exporting: the text as a link names it, and files of its numbers. */
+import type { SamplerState } from "@tsgpt/sampling";
 import type { PastToken, Sampling } from "./text.ts";
 
 /** What can be exported, in the order of the menu. */
@@ -11,8 +12,8 @@ export interface TextState {
   readonly seed: number;
   readonly sampling: Sampling;
   readonly past: readonly PastToken[];
-  /** The state of the random numbers, if it does not follow from the rest: the sampling has changed meanwhile. */
-  readonly random: readonly number[] | undefined;
+  /** The sampler's state, if it does not follow from the rest: the sampling has changed meanwhile. */
+  readonly random: SamplerState | undefined;
 }
 
 export interface ExportRequests {

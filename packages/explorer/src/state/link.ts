@@ -3,10 +3,11 @@
  * options of `tsgpt generate`, and more. Pure functions; a link comes from anywhere, so each key is validated by
  * itself, and what is wrong with it is said in a sentence.
  */
+import type { SamplerState } from "@tsgpt/sampling";
 import type { PastToken, Sampling } from "../protocol/text.ts";
 import { strings } from "../strings.ts";
 import { samplingKeys } from "./link-sampling.ts";
-import { INTEGER, type LinkKey, linkKey, wholeNumber } from "./link-values.ts";
+import { INTEGER, type LinkKey, linkKey, number, wholeNumber } from "./link-values.ts";
 import { SECTIONS, type SectionName } from "./sections.ts";
 
 const { rules } = strings.link;
@@ -27,8 +28,8 @@ export interface LinkState {
   readonly sampling?: Sampling;
   /** The generated tokens. */
   readonly past?: readonly PastToken[];
-  /** The state of the random numbers after them, if it does not follow from the rest. */
-  readonly random?: readonly number[];
+  /** The sampler's state after them, if it does not follow from the rest. */
+  readonly random?: SamplerState;
   readonly layer?: number;
   readonly head?: number;
   readonly position?: number;
@@ -57,7 +58,11 @@ const KEYS: { readonly [Name in Exclude<keyof LinkState, "sampling">]-?: LinkKey
     write: (past) => past.map(({ id, isChosen }) => `${id}${isChosen ? "c" : ""}`).join(","),
     read: (value) => listOf(value, pastToken),
   }),
-  random: linkKey("random", { rule: rules.random, write: (words) => words.join(","), read: readRandom }),
+  random: linkKey("random", {
+    rule: rules.random,
+    write: ({ generator, mu }) => [...generator, ...(mu === undefined ? [] : [mu])].join(","),
+    read: readRandom,
+  }),
   layer: linkKey("layer", index),
   head: linkKey("head", index),
   position: linkKey("position", index),
@@ -166,9 +171,12 @@ function pastToken(item: string): PastToken | undefined {
   return match ? { id: Number(match[1]), isChosen: match[2] !== "" } : undefined;
 }
 
-function readRandom(value: string): number[] | undefined {
-  const words = listOf(value, (word) => (INTEGER.test(word) && Number(word) < WORD ? Number(word) : undefined));
-  return words?.length === 4 && words.some(Boolean) ? words : undefined;
+function readRandom(value: string): SamplerState | undefined {
+  const [a, b, c, d, mu, ...rest] = value.split(",");
+  const generator = [a, b, c, d].map((word = "") => (INTEGER.test(word) ? Number(word) : WORD));
+  const bound = mu === undefined ? undefined : number.read(mu);
+  const isState = generator.every((word) => word < WORD) && generator.some(Boolean) && rest.length === 0;
+  return isState && (mu === undefined || bound !== undefined) ? { generator, mu: bound } : undefined;
 }
 
 /** `nextToken` as `next-token`. */

@@ -4,18 +4,18 @@
  * the logits those after all of it, also after an error or a cancellation.
  */
 import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler } from "@tsgpt/sampling";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
 import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** A generated token, and the state that the random numbers had before it was drawn. */
+/** A generated token, and the state of the sampler before it was drawn. */
 interface Draw {
   readonly logprob: number;
   /** Whether the token was given, so that no number was drawn. */
   readonly isChosen: boolean;
-  readonly generatorState: Uint32Array;
+  readonly samplerState: SamplerState;
 }
 
 export interface Session {
@@ -33,7 +33,7 @@ export interface Session {
   computedFrom: number;
   /** How the text started, and how its next token is drawn. */
   opening: Omit<Opening, "past" | "random">;
-  /** Whether the seed, the sampling and the tokens determine the random numbers: not after a change of the sampling. */
+  /** Whether the seed, the sampling and the tokens determine the sampler's state: not after a change of the sampling. */
   isReplayable: boolean;
   chain: ChainSpec;
   sampler: Sampler;
@@ -46,8 +46,8 @@ export interface Opening {
   readonly seed: number;
   readonly sampling: Sampling;
   readonly past?: readonly PastToken[] | undefined;
-  /** The state of the random numbers after them; by default, the one that drawing them with this sampling leaves. */
-  readonly random?: readonly number[] | undefined;
+  /** The sampler's state after them; by default, the one that drawing them with this sampling leaves. */
+  readonly random?: SamplerState | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
@@ -98,7 +98,7 @@ export async function open(
   Object.assign(session, { history: ids, promptLength: ids.length, draws: [], opening: start, isReplayable });
   Object.assign(session, { chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
-  if (random) sampler.generator.state.set(random);
+  if (random) sampler.restore(random);
 }
 
 /** @throws RangeError for a prompt of more tokens than the context has */
@@ -113,7 +113,7 @@ export function checkFits({ model }: Session, ids: readonly number[]): void {
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
-  sampler.generator.state.set(session.sampler.generator.state);
+  sampler.restore(session.sampler.state());
   const isReplayable = session.draws.length === 0;
   Object.assign(session, { chain, sampler, isReplayable, opening: { ...session.opening, sampling } });
 }
@@ -127,16 +127,16 @@ export async function step(session: Session, id: number | undefined, signal: Abo
 async function append(session: Session, id: number | undefined, isChosen: boolean, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
-  const generatorState = sampler.generator.state.slice();
+  const samplerState = sampler.state();
   try {
     const drawn = isChosen ? undefined : sampler(logits, { history, promptLength });
     const next = id ?? (drawn as number);
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, generatorState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, samplerState }] });
   } catch (error) {
-    sampler.generator.state.set(generatorState);
+    sampler.restore(samplerState);
     throw error;
   }
 }
@@ -148,7 +148,7 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   const ids = session.history.slice(0, -1);
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  session.sampler.generator.state.set(draw.generatorState);
+  session.sampler.restore(draw.samplerState);
   const draws = session.draws.slice(0, -1);
   Object.assign(session, { history: ids, draws, isReplayable: session.isReplayable || draws.length === 0 });
 }

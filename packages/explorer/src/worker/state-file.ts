@@ -12,7 +12,7 @@ export function textState(session: Session): TextState {
     seed,
     sampling,
     past,
-    random: isReplayable ? undefined : [...sampler.generator.state],
+    random: isReplayable ? undefined : sampler.state(),
   };
 }
 
