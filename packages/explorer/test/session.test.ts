@@ -3,6 +3,7 @@ import { lensHooks, logitLens, runWithCache } from "@tsgpt/analysis";
 import { forward, generate, type Model } from "@tsgpt/gpt";
 import { createSampler, presetChain } from "@tsgpt/sampling";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Sampling } from "../src/protocol/text.ts";
 import { changeSince } from "../src/worker/describe.ts";
 import { describeDistribution } from "../src/worker/distribution.ts";
 import { describeLens } from "../src/worker/lens.ts";
@@ -154,26 +155,23 @@ describe("the text as data", () => {
     return other;
   };
 
-  test.each(["after the sampling was changed", "also to one that takes no numbers"])(
-    "opens it again %s",
-    async (how) => {
-      await steps(2);
-      expect(textState(session).random).toBeUndefined();
-      setSampling(session, {
-        dialect: "hf",
-        topK: 5,
-        ...(how.startsWith("also") && { greedy: true, topK: undefined }),
-      });
-      await step(session, 100, signal);
-      await steps(1);
-      setSampling(session, { dialect: "openai" });
-      const other = await reopened();
-      expect(textState(other)).toEqual(textState(session));
-      await steps(4);
-      for (let i = 0; i < 4; i++) await step(other, undefined, signal);
-      expect(other.history).toEqual(session.history);
-    },
-  );
+  test.each<Sampling>([
+    { dialect: "hf", topK: 5 },
+    { dialect: "hf", greedy: true }, // takes no random numbers
+    { dialect: "lecture", mirostatTau: 3 },
+  ])("opens it again after the sampling was changed to %o", async (sampling) => {
+    await steps(2);
+    expect(textState(session).random).toBeUndefined();
+    setSampling(session, sampling);
+    await step(session, 100, signal);
+    await steps(1);
+    setSampling(session, sampling.mirostatTau ? { ...sampling, mirostatEta: 0.2 } : { dialect: "openai" });
+    const other = await reopened();
+    expect(textState(other)).toEqual(textState(session));
+    await steps(4);
+    for (let i = 0; i < 4; i++) await step(other, undefined, signal);
+    expect(other.history).toEqual(session.history);
+  });
 
   test("needs no state of the random numbers once Back has removed all tokens", async () => {
     await steps(1);

@@ -160,7 +160,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     });
 
     test("a link has the sampling, the chosen tokens, the selection and the sections, and the next token is the same", async () => {
-      const fragment = `#prompt=The+king&seed=3&dialect=hf&top-k=5&temperature=1.5&layer=1&head=2&position=1&open=map,cache&max-tokens=9`;
+      const fragment = `#prompt=The+king&seed=3&dialect=hf&top-k=5&temperature=1.5&banned=%5B%22+the%22%5D&layer=1&head=2&position=1&open=map,cache&max-tokens=9`;
       const page = await opened({ fragment });
       for (const name of ["Map", "Cache"])
         expect(
@@ -173,7 +173,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await chips(page).nth(4).waitFor();
       const link = await shared(page);
       expect(link).toMatch(
-        /&tokens=\d+,\d+c,\d+&layer=1&head=2&position=1&open=map,cache&dialect=hf&temperature=1.5&top-k=5$/,
+        /&tokens=\d+,\d+c,\d+&layer=1&head=2&position=1&open=map,cache&dialect=hf&banned=%5B%22\+the%22%5D&temperature=1.5&top-k=5$/,
       );
       const fresh = await opened({ fragment: link });
       await chipIds(fresh, 5);

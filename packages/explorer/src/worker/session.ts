@@ -33,7 +33,7 @@ export interface Session {
   computedFrom: number;
   /** How the text started, and how its next token is drawn. */
   opening: Omit<Opening, "past" | "random">;
-  /** Whether the seed, the sampling and the tokens determine the sampler's state: not after a change of the sampling. */
+  /** Whether the sampler's state follows from seed, sampling and tokens: not after a change of the sampling. */
   isReplayable: boolean;
   chain: ChainSpec;
   sampler: Sampler;
