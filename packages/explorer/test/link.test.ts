@@ -142,7 +142,7 @@ describe("what is wrong is said, and the rest is read:", () => {
       "random=0,0,0,0",
       "The link's random must be four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them, got \"0,0,0,0\".",
     ],
-    ["open=map,cellar", 'The link\'s open must be map or next-token or cache or model, got "map,cellar".'],
+    ["open=map,cellar", /^The link's open must be map or next-token or cache .*, got "map,cellar"\.$/],
     ["layer=1.5", 'The link\'s layer must be a whole number from 0 to 1000000, got "1.5".'],
     ["dialect=deck", 'The link\'s dialect must be lecture or hf or llama.cpp or openai, got "deck".'],
     ["greedy=1", 'The link\'s greedy must be true or false, got "1".'],
@@ -158,7 +158,7 @@ describe("what is wrong is said, and the rest is read:", () => {
     ["seed=%FF", 'The link\'s seed must be percent-encoded UTF-8, got "seed=%FF".'],
     ["prompt=Other", "The link has prompt twice; the first is taken."],
   ])("%s", (fragment, sentence) => {
-    expect(problemsOf(fragment)).toEqual([sentence]);
+    expect(problemsOf(fragment)).toEqual([typeof sentence === "string" ? sentence : expect.stringMatching(sentence)]);
   });
 
   test("a long value is shortened", () => {
