@@ -19,7 +19,7 @@ export function reveal(grid: Element, layout: Layout, place: Place): void {
   Object.assign(grid, scrolledTo(layout, viewOf(grid), place));
 }
 
-export const isAtEnd = ({ scrollLeft, clientWidth, scrollWidth }: Element): boolean =>
+const isAtEnd = ({ scrollLeft, clientWidth, scrollWidth }: Element): boolean =>
   scrollLeft + clientWidth >= scrollWidth - 1;
 
 /** The surface on the grid's canvas, once it is there, and the grid's size; rendered again when that changes. */
@@ -41,23 +41,35 @@ export function useSurface(grid: RefObject<HTMLElement | null>): { surface: Surf
 }
 
 /**
- * Begins with the selected cell in view. While the last column is in view, it stays there as the map grows: what is returned
- * says so.
+ * Scrolls: at first to the selected cell, then to the end while the last column is in view, so that it stays there as the map
+ * grows. To be called before a drawing.
  */
-export function useFollowing(
-  grid: RefObject<HTMLElement | null>,
-  layout: Layout,
-  { viewWidth }: GridSize,
-  selected: Place | undefined,
-): { current: boolean } {
+export function useFollowing(grid: RefObject<HTMLElement | null>, layout: Layout, selected: Place | undefined) {
   const follows = useRef<boolean | undefined>(undefined);
-  useLayoutEffect(() => {
-    const element = grid.current as HTMLElement;
-    if (viewWidth === 0) return;
-    if (follows.current === undefined) {
-      reveal(element, layout, selected ?? { row: 0, column: 0 });
-      follows.current = isAtEnd(element);
-    } else if (follows.current) element.scrollLeft = layout.width;
-  }, [layout.width, viewWidth]);
-  return follows as { current: boolean };
+  const noteScroll = () => {
+    follows.current = isAtEnd(grid.current as HTMLElement);
+  };
+  const follow = () => {
+    if (follows.current) (grid.current as HTMLElement).scrollLeft = layout.width;
+    if (follows.current !== undefined) return;
+    reveal(grid.current as HTMLElement, layout, selected ?? { row: 0, column: 0 });
+    noteScroll();
+  };
+  return { noteScroll, follow };
+}
+
+/** Calls what was given last in the next frame after each rendering, and when it is asked to: once a frame, however often. */
+export function useFrame(draw: () => void): () => void {
+  const last = useRef(draw);
+  const request = useRef(0);
+  last.current = draw;
+  const schedule = () => {
+    request.current ||= requestAnimationFrame(() => {
+      request.current = 0;
+      last.current();
+    });
+  };
+  useLayoutEffect(schedule);
+  useLayoutEffect(() => () => cancelAnimationFrame(request.current), []);
+  return schedule;
 }

@@ -4,11 +4,11 @@
  * in the document.
  */
 // biome-ignore-all lint/a11y/useSemanticElements: a canvas shows the cells, a table of thousands would be slow
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { scheme } from "../picture/colors.ts";
 import { ActiveCell } from "./active-cell.tsx";
 import { inside, moved } from "./grid-keys.ts";
-import { isAtEnd, reveal, useFollowing, useSurface, viewOf } from "./grid-view.ts";
+import { reveal, useFollowing, useFrame, useSurface, viewOf } from "./grid-view.ts";
 import type { HeatMapData, Place } from "./heat-map-data.ts";
 import { type Layout, layoutOf, placeAt } from "./layout.ts";
 
@@ -33,19 +33,19 @@ export function HeatGrid(props: HeatGridProps) {
   const labelWidth = useMemo(() => surface?.widest(data.rows) ?? 0, [surface, data.rows, size.fontSize]);
   const layout = layoutOf({ ...counts, ...size, labelWidth, cellWidth });
   const place = inside(active ?? selected ?? { row: 0, column: 0 }, counts);
-  const follows = useFollowing(grid, layout, size, selected);
-  const draw = () => {
+  const { follow, noteScroll } = useFollowing(grid, layout, selected);
+  const draw = useFrame(() => {
     if (!surface || size.viewWidth === 0) return;
+    follow();
     const sketch = { data, layout, view: viewOf(grid.current as HTMLDivElement), fontSize: size.fontSize, selected };
     surface.draw({ ...sketch, active: hasFocus ? place : undefined });
-  };
+  });
   void scheme.value; // drawn again when it changes
-  useLayoutEffect(draw);
   useEffect(() => {
     if (!hasFocus) onActive(undefined);
   }, [selected?.row, selected?.column]);
   const onScroll = () => {
-    follows.current = isAtEnd(grid.current as HTMLDivElement);
+    noteScroll();
     draw();
   };
   return (

@@ -1,7 +1,7 @@
 /** The canvas of a heat map, and the image of its cells, which is made again only when the values or the colors change. */
 import { type Colors, colorsOf } from "../picture/colors.ts";
 import { type Drawing, drawHeatMap } from "./draw-heat-map.ts";
-import type { HeatMapData, Scale } from "./heat-map-data.ts";
+import type { HeatMapData } from "./heat-map-data.ts";
 import { createPalette, fillPixels, type Palette, type Rgb } from "./palette.ts";
 
 export type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected" | "active">;
@@ -44,34 +44,37 @@ function resize(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, wi
 /** Makes the image of a matrix, or returns the last one if it is of the same values and colors. */
 function imageMaker() {
   const image = document.createElement("canvas");
-  const context = image.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
-  let made: { readonly values: Float32Array; readonly key: string; readonly palette: Palette } | undefined;
-  return ({ rows, columns, values, scale }: HeatMapData, colors: Colors) => {
-    const key = JSON.stringify([rows.length, columns.length, scale.least, scale.most, colorsOfScale(scale, colors)]);
-    if (made?.values !== values || made.key !== key) {
-      const palette = createPalette(colorsOfScale(scale, colors).map((color) => rgbOf(context, color)));
-      paintImage(image, context, { rows, columns, values, scale }, palette);
-      made = { values, key, palette };
-    }
-    return { image, palette: made.palette };
+  const paletteOf = paletteMaker();
+  let made: { readonly data: HeatMapData; readonly palette: Palette } | undefined;
+  return (data: HeatMapData, colors: Colors) => {
+    const palette = paletteOf(data.scale.stops.map((name) => colors[name]));
+    const isMade = made?.data.values === data.values && made.data.scale === data.scale && made.palette === palette;
+    if (!isMade) paintImage(image, data, palette);
+    made = { data, palette };
+    return { image, palette };
   };
 }
 
-const colorsOfScale = ({ stops }: Scale, colors: Colors) => stops.map((name) => colors[name]);
+/** Makes the palette of colors, or returns the last one if it is of the same colors. */
+function paletteMaker() {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  let made: { readonly key: string; readonly palette: Palette } | undefined;
+  return (stops: readonly string[]): Palette => {
+    const key = stops.join();
+    if (made?.key !== key) {
+      const palette = createPalette(stops.map((color) => rgbOf(context as CanvasRenderingContext2D, color)));
+      made = { key, palette };
+    }
+    return made.palette;
+  };
+}
 
-type Matrix = Pick<HeatMapData, "rows" | "columns" | "values" | "scale">;
-
-function paintImage(
-  image: HTMLCanvasElement,
-  context: CanvasRenderingContext2D,
-  { rows, columns, values, scale }: Matrix,
-  palette: Palette,
-): void {
+function paintImage(image: HTMLCanvasElement, { rows, columns, values, scale }: HeatMapData, palette: Palette): void {
   if (values.length === 0) return;
   Object.assign(image, { width: columns.length, height: rows.length });
-  const data = context.createImageData(columns.length, rows.length);
+  const data = new ImageData(columns.length, rows.length);
   fillPixels(new Uint32Array(data.data.buffer), values, scale, palette);
-  context.putImageData(data, 0, 0);
+  (image.getContext("2d") as CanvasRenderingContext2D).putImageData(data, 0, 0);
 }
 
 /** A color of any notation as a pixel. */

@@ -4,6 +4,15 @@ import { strings } from "../../strings.ts";
 
 const MARKS: Readonly<Record<string, string>> = { " ": "·", "\n": "↵", "\t": "⇥" };
 
+/** A vocabulary has so many texts at most, and a run shows the same ones again in every frame. */
+const known = new Map<string, string>();
+
 export function markedText(text: string): string {
-  return text === "" ? strings.emptyToken : visibleText(text).replace(/[ \n\t]/g, (space) => MARKS[space] as string);
+  let marked = known.get(text);
+  if (marked === undefined) {
+    marked =
+      text === "" ? strings.emptyToken : visibleText(text).replace(/[ \n\t]/g, (space) => MARKS[space] as string);
+    known.set(text, marked);
+  }
+  return marked;
 }
