@@ -4,7 +4,7 @@ import { type Drawing, drawHeatMap } from "./draw-heat-map.ts";
 import type { HeatMapData } from "./heat-map-data.ts";
 import { createPalette, fillPixels, type Palette, type Rgb } from "./palette.ts";
 
-export type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected" | "active">;
+type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected" | "active">;
 
 export interface Surface {
   /** The width of the widest text. */
