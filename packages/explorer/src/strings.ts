@@ -53,7 +53,8 @@ export const strings = {
     heading: "Map",
     sentence: (row: number, layers: number, { token, likeliest }: LensCell): string => {
       const [best] = likeliest as [LikelyToken];
-      const found = `${strings.map.quoted(token.text)} with ${strings.map.quoted(best.text)}, ${formatProbability(best.probability)}.`;
+      const { quoted } = strings.map;
+      const found = `${quoted(token.text)} with ${quoted(best.text)}, ${formatProbability(best.probability)}.`;
       if (row === layers + 1) return `The model continues ${found}`;
       return `${row === 0 ? "After the embedding" : `After layer ${row - 1}`}, the model would continue ${found}`;
     },
@@ -61,8 +62,9 @@ export const strings = {
     rowName: "Layer",
     label: "Likeliest next token by layer and position",
     hint:
-      "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes through the " +
-      "final norm and the output head. The last row is the model’s own prediction, and so the same as the row above it.",
+      "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes " +
+      "through the final norm and the output head. The last row is the model’s own prediction, and so the same as " +
+      "the row above it.",
     row: (row: number, layers: number): string =>
       row === 0 ? "Embedding" : row > layers ? "Final norm" : `Layer ${row - 1}`,
     token: (position: number, { text }: Token): string => `position ${position} ${strings.map.quoted(text)}`,
@@ -77,7 +79,7 @@ export const strings = {
     rows: "rows",
     columns: "columns",
     shown: (what: string, from: number, to: number, count: number): string =>
-      `${what[0]?.toUpperCase()}${what.slice(1)} ${formatInteger(from)} to ${formatInteger(to)} of ${formatInteger(count)}`,
+      `Showing ${what} ${formatInteger(from)} to ${formatInteger(to)} of ${formatInteger(count)}`,
     earlier: (what: string): string => `Earlier ${what}`,
     later: (what: string): string => `Later ${what}`,
   },
