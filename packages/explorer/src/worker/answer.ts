@@ -4,8 +4,10 @@ import type { Job } from "./handler.ts";
 import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
-/** Requests after which a text is another one: they end a run. */
-const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back"];
+/** Requests that take a turn per token: there is one at a time. */
+const LONG: readonly RequestType[] = ["run", "race"];
+/** Requests that end it: those after which a text is another one, and another long one. */
+const ENDS_LONG: readonly RequestType[] = ["load", "open", "step", "run", "back", "race"];
 
 type Send = (message: FromWorker, transfer: Transferable[]) => void;
 
@@ -19,7 +21,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
       jobs.get(request)?.controller.abort();
       return;
     }
-    if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (job.type === "run") job.controller.abort();
+    if (ENDS_LONG.includes(type)) for (const job of jobs.values()) if (LONG.includes(job.type)) job.controller.abort();
     const controller = new AbortController();
     jobs.set(request, { type, controller });
     const report = (value: unknown) => send({ type: "progress", request, value }, []);
