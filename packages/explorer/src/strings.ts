@@ -122,13 +122,13 @@ export const strings = {
     lapColumns: ["#", "Token", "Id with cache", "Id without", "With the cache", "Without the cache"],
     totals: (count: number): string => `All ${formatInteger(count)} tokens of the race`,
     totalTime: "Time, ms",
-    timePerToken: "Time per token, ms",
-    totalMultiplyAdds: "Multiply-adds",
-    multiplyAddsPerToken: "Multiply-adds per token",
-    ratio: "Without / with",
+    medianTime: "Median time per token, ms",
+    totalMultiplyAdds: "Multiply-adds, millions",
+    ratio: "Ratio",
+    lap: (count: number, all: number): string => `${formatInteger(count)} of ${formatInteger(all)} tokens`,
     formulas: "How multiply-adds are counted",
     letters:
-      "For the last token of your text: L layers, C channels, V tokens in the vocabulary, S positions, and n inner " +
+      "For the last token of your text: L layers, C channels, V tokens in the vocabulary, S positions, and M inner " +
       "neurons of the MLP. Each layer multiplies by the weights of attention and MLP, and compares the token with S " +
       "keys and adds S values. The head is computed at the last position only. Layer norms, softmax, activation " +
       "function and biases are left out.",

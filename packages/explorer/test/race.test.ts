@@ -133,17 +133,17 @@ test("without memory for another cache, one sentence with the numbers; the text 
   expect(session.history).toHaveLength(prompt.length + 1);
 });
 
-const lap = (id: number, other: number): Lap => ({
+const lap = (id: number, other: number, milliseconds = 2): Lap => ({
   text: "",
-  withCache: { id, milliseconds: 2, multiplyAdds: 10 },
+  withCache: { id, milliseconds, multiplyAdds: 10 },
   without: { id: other, milliseconds: 6, multiplyAdds: 40 },
 });
 
-test("totals: sums of both sides, and how many ids are the same", () => {
-  expect(totalsOf([lap(1, 1), lap(2, 2)])).toEqual({
-    withCache: { milliseconds: 4, multiplyAdds: 20 },
-    without: { milliseconds: 12, multiplyAdds: 80 },
-    same: 2,
+test("totals: sums and medians of both sides, and how many ids are the same", () => {
+  expect(totalsOf([lap(1, 1), lap(2, 2, 10), lap(3, 3, 3)])).toEqual({
+    withCache: { milliseconds: 15, medianMilliseconds: 3, multiplyAdds: 30 },
+    without: { milliseconds: 18, medianMilliseconds: 6, multiplyAdds: 120 },
+    same: 3,
   });
   expect(totalsOf([lap(1, 1), lap(2, 3), lap(4, 4)]).same).toBe(1);
 });

@@ -25,7 +25,7 @@ export function Contents({ contents }: { readonly contents: CacheContents }) {
       />
       <p>{words.lastPass(contents)}</p>
       <p>{words.bytes}</p>
-      <Formula>{`8 L C S = 8 × ${numbers} = ${formatInteger(bytes)}`}</Formula>
+      <Formula parts={["8 L C S", `= 8 × ${numbers}`, `= ${formatInteger(bytes)}`]} />
     </>
   );
 }

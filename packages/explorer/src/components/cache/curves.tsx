@@ -1,6 +1,6 @@
 /** The curves of a race: time and multiply-adds for each token, with the cache and without. */
 import { formatDecimal, formatInteger, formatShort } from "../../format.ts";
-import type { Lap, RacePass } from "../../protocol/cache.ts";
+import type { Lap } from "../../protocol/cache.ts";
 import { laps, raceLength } from "../../state/cache.ts";
 import { strings } from "../../strings.ts";
 import type { Series } from "../chart/draw-lines.ts";
@@ -46,16 +46,14 @@ function Curve({ measure, short, exact }: CurveProps) {
 }
 
 function table(all: readonly Lap[], measure: Measure, exact: CurveProps["exact"]): Table {
-  const ids = ({ withCache, without }: Lap) => [withCache.id, without.id];
-  const numbers = (passes: readonly RacePass[]) => passes.map((pass) => exact(pass[measure]));
   return {
     caption: words.measures[measure],
     columns: words.lapColumns,
     rows: all.map((lap, i) => [
       formatInteger(i + 1),
       <TokenText key="text" text={lap.text} />,
-      ...ids(lap),
-      ...numbers([lap.withCache, lap.without]),
+      ...SIDES.map((side) => lap[side].id),
+      ...SIDES.map((side) => exact(lap[side][measure])),
     ]),
   };
 }

@@ -1,17 +1,26 @@
 /**
- * A formula in MathML, written in one line: pieces between spaces, where a letter is a variable, `C²` a square, `n_inner` a
- * variable with an index, and neighboring factors are multiplied.
+ * A formula in MathML, in parts between which a line may break. A part is written in one line, with a space between its
+ * pieces: a letter is a variable, `C²` a square, and neighboring factors are multiplied.
  */
 import type { ComponentChild } from "preact";
 
 const TIMES = "\u2062"; // invisible
 
-export function Formula({ children }: { readonly children: string }) {
-  const pieces = children.split(" ");
+export function Formula({ parts }: { readonly parts: readonly string[] }) {
+  return (
+    <p class="formula">
+      {parts.map((part) => (
+        <Part key={part} pieces={part.split(" ")} />
+      ))}
+    </p>
+  );
+}
+
+function Part({ pieces }: { readonly pieces: readonly string[] }) {
   const isFactor = (piece = "") => /^[\p{L}\d(]/u.test(piece);
   const endsFactor = (piece = "") => /[\p{L}\d²)]$/u.test(piece);
   return (
-    <math display="block">
+    <math>
       {pieces.map((piece, i) => [endsFactor(pieces[i - 1]) && isFactor(piece) && <mo>{TIMES}</mo>, pieceOf(piece)])}
     </math>
   );
@@ -26,15 +35,6 @@ function pieceOf(piece: string): ComponentChild {
       </msup>
     );
   }
-  const [variable, index] = piece.split("_");
-  if (index !== undefined) {
-    return (
-      <msub>
-        <mi>{variable}</mi>
-        <mi>{index}</mi>
-      </msub>
-    );
-  }
-  if (/^\p{L}+$/u.test(piece)) return <mi>{piece}</mi>;
-  return /^\d/.test(piece) ? <mn>{piece}</mn> : <mo>{piece}</mo>;
+  if (/^\p{L}$/u.test(piece)) return <mi>{piece}</mi>;
+  return /^\d/.test(piece) ? <mn>{piece}</mn> : <mo stretchy={false}>{piece}</mo>;
 }

@@ -7,6 +7,7 @@ import {
   race,
   raceEnd,
   raceError,
+  raceLength,
   raceTokens,
   stopRace,
 } from "../../state/cache.ts";
@@ -23,7 +24,7 @@ const words = strings.cache;
 export function Race() {
   return (
     <>
-      <h3>{words.raceHeading}</h3>
+      <h3 class="race">{words.raceHeading}</h3>
       <p>{words.raceHint}</p>
       <fieldset class="controls" aria-label={words.raceHeading}>
         <NumberField name={words.raceTokens} value={raceTokens} least={1} most={Math.max(1, mostRaceTokens.value)} />
@@ -35,6 +36,7 @@ export function Race() {
         </ActionButton>
       </fieldset>
       {mostRaceTokens.value <= 0 && <p class="hint">{words.noRoom}</p>}
+      {isRacing.value && <p class="hint">{words.lap(laps.value.length, raceLength.value)}</p>}
       <p aria-live="polite">{result()}</p>
       {laps.value.length > 0 && (
         <>

@@ -1,5 +1,5 @@
 /** The sums of the race, and how many times as much the side without the cache has needed. */
-import { formatDecimal, formatInteger } from "../../format.ts";
+import { formatDecimal } from "../../format.ts";
 import { laps } from "../../state/cache.ts";
 import { strings } from "../../strings.ts";
 import { type Total, totalsOf } from "./totals.ts";
@@ -9,11 +9,11 @@ const words = strings.cache;
 export function TotalsTable() {
   const count = laps.value.length;
   const { withCache, without } = totalsOf(laps.value);
-  const row = (name: string, of: keyof Total, divisor: number, format: (value: number) => string) => (
+  const row = (name: string, of: keyof Total, unit = 1) => (
     <tr>
       <th scope="row">{name}</th>
-      <td>{format(withCache[of] / divisor)}</td>
-      <td>{format(without[of] / divisor)}</td>
+      <td>{formatDecimal(withCache[of] / unit)}</td>
+      <td>{formatDecimal(without[of] / unit)}</td>
       <td>{formatDecimal(without[of] / withCache[of])}</td>
     </tr>
   );
@@ -29,10 +29,9 @@ export function TotalsTable() {
         </tr>
       </thead>
       <tbody>
-        {row(words.totalTime, "milliseconds", 1, formatDecimal)}
-        {row(words.timePerToken, "milliseconds", count, formatDecimal)}
-        {row(words.totalMultiplyAdds, "multiplyAdds", 1, formatInteger)}
-        {row(words.multiplyAddsPerToken, "multiplyAdds", count, (value) => formatInteger(Math.round(value)))}
+        {row(words.totalTime, "milliseconds")}
+        {row(words.medianTime, "medianMilliseconds")}
+        {row(words.totalMultiplyAdds, "multiplyAdds", 1e6)}
       </tbody>
     </table>
   );

@@ -1,8 +1,12 @@
 /** The sums of a race. */
+import { median } from "d3-array";
 import type { Lap } from "../../protocol/cache.ts";
 
+/** Of one side. */
 export interface Total {
   readonly milliseconds: number;
+  /** Of a token. */
+  readonly medianMilliseconds: number;
   readonly multiplyAdds: number;
 }
 
@@ -23,6 +27,10 @@ export function totalsOf(laps: readonly Lap[]): Totals {
 }
 
 function total(laps: readonly Lap[], side: "withCache" | "without"): Total {
-  const sum = (of: keyof Total) => laps.reduce((all, lap) => all + lap[side][of], 0);
-  return { milliseconds: sum("milliseconds"), multiplyAdds: sum("multiplyAdds") };
+  const sum = (of: "milliseconds" | "multiplyAdds") => laps.reduce((all, lap) => all + lap[side][of], 0);
+  return {
+    milliseconds: sum("milliseconds"),
+    medianMilliseconds: median(laps, (lap) => lap[side].milliseconds) ?? 0,
+    multiplyAdds: sum("multiplyAdds"),
+  };
 }
