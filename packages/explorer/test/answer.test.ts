@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
+import type { Lap } from "../src/protocol/cache.ts";
 import type { ModelInfo } from "../src/protocol/model.ts";
 import type { Sampling, TextChange, Token } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
@@ -90,6 +91,41 @@ test("another text ends a run", async () => {
   const run = client.ask("run", { maxTokens: 1000 });
   const open = client.ask("open", { prompt: "The king", seed: 7, sampling });
   expect((await run).end).toBe("cancelled");
+  expect(await open).toMatchObject({ kept: 0, added: [] });
+});
+
+test("a race's progress and result together are its laps; the cache is described meanwhile", async () => {
+  await opened();
+  const laps: Lap[] = [];
+  const race = client.ask("race", { seed: 7, tokens: 12 }, { onProgress: (more) => laps.push(...more) });
+  const contents = await client.ask("cache", {});
+  const { laps: last, end } = await race;
+  expect(end).toBe("length");
+  expect([...laps, ...last]).toHaveLength(12);
+  expect(await client.ask("cache", {})).toEqual(contents);
+  const changes: TextChange[] = [];
+  const { change } = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => changes.push(value) });
+  expect(applied([...changes, change])).toEqual([...laps, ...last].map(({ withCache }) => withCache.id));
+});
+
+test("a cancelled race gives what it has", async () => {
+  await opened();
+  const controller = new AbortController();
+  const race = client.ask(
+    "race",
+    { seed: 7, tokens: 400 },
+    { signal: controller.signal, onProgress: () => controller.abort() },
+  );
+  expect(await race).toMatchObject({ end: "cancelled" });
+});
+
+test("another text ends a race, a race ends a run", async () => {
+  await opened();
+  const run = client.ask("run", { maxTokens: 400 });
+  const race = client.ask("race", { seed: 7, tokens: 400 });
+  const open = client.ask("open", { prompt: "The king", seed: 7, sampling });
+  expect((await run).end).toBe("cancelled");
+  expect((await race).end).toBe("cancelled");
   expect(await open).toMatchObject({ kept: 0, added: [] });
 });
 

@@ -73,7 +73,7 @@ test("every pass takes time", async () => {
 test("the text, its cache, its logits, its random numbers and the memory are as they were", async () => {
   for (let i = 0; i < 3; i++) await step(session, undefined, signal);
   const { history, draws, logits, cache, sampler, computedFrom } = session;
-  const state = () => structuredClone({ logits, length: cache.length, random: sampler.generator.state });
+  const state = () => structuredClone({ logits, length: cache.length, random: sampler.state() });
   const memory = () => (model.engine.memory?.availableBytes ?? 0) + model.engine.arenaBytes; // scratch is kept
   await raced({ seed: 7, tokens: 8 });
   const before = { state: state(), memory: memory() };

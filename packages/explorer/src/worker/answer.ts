@@ -4,10 +4,9 @@ import type { Job } from "./handler.ts";
 import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
-/** Requests that take a turn per token: there is one at a time. */
-const LONG: readonly RequestType[] = ["run", "race"];
-/** Requests that end it: those after which a text is another one, and another long one. */
-const ENDS_LONG: readonly RequestType[] = ["load", "open", "step", "run", "back", "race"];
+/** Requests after which a text is another one, and a race, which is to be alone: they end a run, and a race. */
+const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back", "race"];
+const IS_RUN: readonly RequestType[] = ["run", "race"];
 
 type Send = (message: FromWorker, transfer: Transferable[]) => void;
 
@@ -21,7 +20,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
       jobs.get(request)?.controller.abort();
       return;
     }
-    if (ENDS_LONG.includes(type)) for (const job of jobs.values()) if (LONG.includes(job.type)) job.controller.abort();
+    if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (IS_RUN.includes(job.type)) job.controller.abort();
     const controller = new AbortController();
     jobs.set(request, { type, controller });
     const report = (value: unknown) => send({ type: "progress", request, value }, []);

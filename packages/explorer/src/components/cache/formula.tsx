@@ -5,6 +5,9 @@
 import type { ComponentChild } from "preact";
 
 const TIMES = "\u2062"; // invisible
+// Attributes that the types of Preact lack, or that it would leave out because they are false.
+const PARENTHESIS: object = { stretchy: "false" };
+const OPERATOR: object = { form: "infix" };
 
 export function Formula({ parts }: { readonly parts: readonly string[] }) {
   return (
@@ -36,5 +39,6 @@ function pieceOf(piece: string): ComponentChild {
     );
   }
   if (/^\p{L}$/u.test(piece)) return <mi>{piece}</mi>;
-  return /^\d/.test(piece) ? <mn>{piece}</mn> : <mo stretchy={false}>{piece}</mo>;
+  if (/^\d/.test(piece)) return <mn>{piece}</mn>;
+  return <mo {...(/[()]/.test(piece) ? PARENTHESIS : OPERATOR)}>{piece}</mo>;
 }

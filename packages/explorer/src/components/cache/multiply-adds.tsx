@@ -26,12 +26,7 @@ export function MultiplyAdds() {
       <p>{words.without}:</p>
       <Formula parts={["S L ( 4 C² + 2 C M )", "+ L C S ( S + 1 )", "+ V C"]} />
       <Formula
-        parts={[
-          `= ${s} × ${weights}`,
-          `+ ${l} × ${c} × ${s} × ( ${s} + 1 )`,
-          head,
-          `= ${formatInteger(cost.without)}`,
-        ]}
+        parts={[`= ${s} × ${weights}`, `+ ${l} × ${c} × ${s} × ( ${s} + 1 )`, head, `= ${formatInteger(cost.without)}`]}
       />
     </details>
   );
