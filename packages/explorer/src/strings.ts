@@ -84,9 +84,9 @@ export const strings = {
       "make this many bytes:",
     raceHeading: "With and without the cache",
     raceHint:
-      "A race generates tokens after your prompt twice, with the cache and without. Your text stays as it is. The two " +
-      "sides take turns, token by token, so that a slow moment of this machine affects both. Only the model's passes " +
-      "are timed.",
+      "A race generates tokens after your prompt twice, with the cache and without. Your text stays as it is. The " +
+      "two sides take turns, token by token, so that a slow moment of this machine affects both. Only the model's " +
+      "passes are timed.",
     raceTokens: "Race tokens",
     race: "Race",
     stopRace: "Stop race",
@@ -111,8 +111,8 @@ export const strings = {
     explanation:
       "The first token costs both sides the same, because each has to read the prompt. After that, the side with the " +
       "cache computes one position per token, and its curve is nearly flat. The side without it computes the whole " +
-      "text again for every token, so its curve rises with each one. The tokens are the same: earlier keys and values " +
-      "do not depend on later tokens, so computing them again gives the same numbers.",
+      "text again for every token, so its curve rises with each one. The tokens are the same: earlier keys and " +
+      "values do not depend on later tokens, so computing them again gives the same numbers.",
     withCache: "With the cache",
     without: "Without the cache",
     token: "token",

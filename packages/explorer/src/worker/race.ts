@@ -1,7 +1,7 @@
 /**
- * A race with and without a KV cache: the same tokens, drawn with the same seed after the same prompt, once with a cache
- * and once by computing the whole text for every token. The sides take turns, token by token, so that a slow moment of
- * the machine affects both. Only the passes are timed. Texts, cache and random numbers are the race's own.
+ * A race with and without a KV cache: the same tokens, drawn with the same seed after the same prompt, once with a
+ * cache and once by computing the whole text for every token. The sides take turns, token by token, so that a slow
+ * moment of the machine affects both. Only the passes are timed. Texts, cache and random numbers are the race's own.
  */
 import { eosTokenIds, KVCache, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
 import { timedForward } from "@tsgpt/measure";

@@ -22,6 +22,7 @@ import { TotalsTable } from "./totals-table.tsx";
 const words = strings.cache;
 
 export function Race() {
+  const isSame = laps.value.length > 0 && totalsOf(laps.value).same === laps.value.length;
   return (
     <>
       <h3 class="race">{words.raceHeading}</h3>
@@ -38,13 +39,9 @@ export function Race() {
       {mostRaceTokens.value <= 0 && <p class="hint">{words.noRoom}</p>}
       {isRacing.value && <p class="hint">{words.lap(laps.value.length, raceLength.value)}</p>}
       <p aria-live="polite">{result()}</p>
-      {laps.value.length > 0 && (
-        <>
-          <Curves />
-          <TotalsTable />
-          {raceEnd.value !== undefined && <p>{words.explanation}</p>}
-        </>
-      )}
+      {laps.value.length > 0 && <Curves />}
+      {laps.value.length > 0 && <TotalsTable />}
+      {isSame && raceEnd.value && <p>{words.explanation}</p>}
       <MultiplyAdds />
     </>
   );
