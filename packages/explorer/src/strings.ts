@@ -30,7 +30,8 @@ export const strings = {
     progress === undefined
       ? "Loading the model"
       : `Loading the model: ${formatMegabytes(progress.loaded)} of ${formatMegabytes(progress.total)} MB`,
-  workerFailed: "The worker did not start; reload the page",
+  workerFailed: (message: string | undefined): string =>
+    `The worker that computes has failed${message ? ` (${message})` : ""}; reload the page to start it again`,
   runsOn: ({ name, kernels, threads }: ModelInfo): string =>
     `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,

@@ -1,6 +1,8 @@
 /** The protocol, both ends of it: results, progress, cancellation, and the order of requests. */
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { KVCache } from "@tsgpt/gpt";
+import { EngineError } from "@tsgpt/tensor";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
 import type { Lap } from "../src/protocol/cache.ts";
@@ -129,6 +131,36 @@ test("another text ends a race, a race ends a run", async () => {
   expect(await open).toMatchObject({ kept: 0, added: [] });
 });
 
+test("an error in the midst of a run is told; the text that there is then can be asked for, and continued", async () => {
+  const tokens = await opened();
+  const store = KVCache.prototype.store;
+  let calls = 0;
+  vi.spyOn(KVCache.prototype, "store").mockImplementation(function (this: KVCache, ...args) {
+    if (++calls > 5 * info.config.nLayer) throw new EngineError("no memory");
+    store.apply(this, args);
+  });
+  await expect(client.ask("run", { maxTokens: 12 })).rejects.toThrow("no memory");
+  vi.restoreAllMocks();
+  const { prompt, change } = await client.ask("text", {});
+  expect(prompt).toEqual(tokens);
+  expect(change).toMatchObject({ kept: 0, end: undefined });
+  expect(change.added).toHaveLength(5);
+  const rest: TextChange[] = [];
+  const { change: last } = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => rest.push(value) });
+  const ids = applied([change, ...rest, last]);
+  await opened();
+  const whole: TextChange[] = [];
+  const run = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => whole.push(value) });
+  expect(ids).toEqual(applied([...whole, run.change]));
+});
+
+test("what is thrown and no error has its text as the message", async () => {
+  vi.spyOn(KVCache.prototype, "store").mockImplementation(() => {
+    throw "a word";
+  });
+  await expect(client.ask("open", { prompt: "Another", seed: 7, sampling })).rejects.toThrow("a word");
+});
+
 test("requests take turns in the order of arrival", async () => {
   await opened();
   const results = await Promise.all([
@@ -176,9 +208,10 @@ test("a request without a model, or without a text, is told so", async () => {
   await expect(other.ask("step", { id: undefined })).rejects.toThrow("there is no text yet; open one first");
 });
 
-test("when the worker is gone, every request fails", async () => {
+test("when the worker is gone, every request fails, and those to come", async () => {
   const silent = createClient(() => {});
   const asked = silent.ask("back", {});
   silent.fail("gone");
   await expect(asked).rejects.toThrow("gone");
+  await expect(silent.ask("back", {})).rejects.toThrow("gone");
 });

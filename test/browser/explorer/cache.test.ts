@@ -7,7 +7,15 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { type Explorer, jsonOf, openSection, pressTwoFramesApart, promptBox, startExplorer } from "./explorer.ts";
+import {
+  type Explorer,
+  jsonOf,
+  openSection,
+  pressTwoFramesApart,
+  promptBox,
+  runFor,
+  startExplorer,
+} from "./explorer.ts";
 
 const PROMPT = "Once upon a time";
 const TOKENS = 8;
@@ -98,6 +106,25 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await pressTwoFramesApart(page, "Race");
       await promptBox(page).fill("The king");
       await section.getByText(/Stopped/).waitFor();
+    });
+
+    test("a run and a race are announced once each, when they end", async () => {
+      await promptBox(page).fill(PROMPT);
+      await section.locator("summary", { hasText: `${await tokens()} of ${context} positions` }).waitFor();
+      await page.evaluate(`globalThis.announced = [];
+        new MutationObserver((records) => {
+          for (const { target, addedNodes } of records) {
+            const text = addedNodes.length > 0 ? [...addedNodes].map((node) => node.textContent).join("") : target.data;
+            if ((target.closest ? target : target.parentElement).closest("[role=status], [role=alert], [aria-live]") && text) announced.push(text);
+          }
+        }).observe(document.body, { subtree: true, childList: true, characterData: true });`);
+      await raceOf(32);
+      await section.getByText("Both sides generated the same 32 tokens: ").waitFor();
+      await runFor(page, 14, 32);
+      const [race, run, ...others] = (await page.evaluate("announced")) as string[];
+      expect(race).toMatch(/^Both sides generated the same 32 tokens: /);
+      expect(run).toMatch(/^ ?Generated 32 tokens/);
+      expect(others).toEqual([]);
     });
 
     test("a number of tokens that the context does not have is explained", async () => {

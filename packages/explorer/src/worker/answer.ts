@@ -29,7 +29,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
       const value = await handler(message.asks, { signal: controller.signal, turn, report });
       send({ type: "result", request, value }, buffersOf(value));
     } catch (error) {
-      const { name, message: text } = error as Error;
+      const { name, message: text } = error instanceof Error ? error : new Error(String(error));
       send({ type: "error", request, name, message: text }, []);
     } finally {
       jobs.delete(request);

@@ -3,9 +3,10 @@
  * cache and once by computing the whole text for every token. The sides take turns, token by token, so that a slow
  * moment of the machine affects both. Only the passes are timed. Texts, cache and random numbers are the race's own.
  */
-import { eosTokenIds, KVCache, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
+import { cacheBytes, eosTokenIds, KVCache, type Model, multiplyAddsPerToken } from "@tsgpt/gpt";
 import { timedForward } from "@tsgpt/measure";
 import { createSampler, type Sampler } from "@tsgpt/sampling";
+import type { Engine } from "@tsgpt/tensor";
 import type { Lap, RaceEnd, RacePass } from "../protocol/cache.ts";
 import { textOf } from "./describe.ts";
 import type { Session } from "./session.ts";
@@ -28,8 +29,8 @@ interface Side {
 /**
  * The laps of a race from the prompt of the text, then why it ended. The first pass of each side reads the prompt; a
  * pass before them that is not timed warms up the machine.
- * @throws RangeError for an invalid seed, or more tokens than the context has left; EngineError if the engine has no
- * memory for another cache
+ * @throws RangeError for an invalid seed, more tokens than the context has left, or a cache that does not fit in the
+ * engine's memory
  */
 export async function* race(
   { model, history, promptLength, chain }: Session,
@@ -43,7 +44,9 @@ export async function* race(
     return { model, sampler: createSampler(chain, { seed }), history: [...prompt], promptLength, cache };
   };
   const without = side();
-  const withCache = side(new KVCache(config, engine, promptLength + tokens - 1)); // the last token is not fed
+  const capacity = promptLength + tokens - 1; // the last token is not fed
+  checkMemory(cacheBytes(config, capacity), engine);
+  const withCache = side(new KVCache(config, engine, capacity));
   try {
     await timedForward(model, prompt, undefined, signal);
     for (let lap = 0; lap < tokens; lap++) {
@@ -74,4 +77,10 @@ function checkTokens(tokens: number, most: number): void {
   if (most === 0) throw new RangeError("The prompt fills the context, so no token can follow; shorten it");
   if (Number.isInteger(tokens) && tokens >= 1 && tokens <= most) return;
   throw new RangeError(`A race needs 1 to ${most} tokens, as the context has room for ${most} more; got ${tokens}`);
+}
+
+function checkMemory(bytes: number, { memory }: Engine): void {
+  if (!memory || bytes <= memory.availableBytes) return;
+  const [needed, left] = [bytes, memory.availableBytes].map((size) => `${(size / 1e6).toFixed(1)} MB`);
+  throw new RangeError(`A race needs ${needed} for a cache of its own, and ${left} are left; choose fewer Race tokens`);
 }
