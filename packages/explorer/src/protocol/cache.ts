@@ -2,7 +2,7 @@
 import type { RunEnd } from "./text.ts";
 
 /** Multiply-adds that compute the text's last token. */
-export interface Cost {
+interface Cost {
   readonly withCache: number;
   readonly without: number;
 }
