@@ -127,6 +127,15 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(others).toEqual([]);
     });
 
+    test("a prompt that fills the context has no room for a race", async () => {
+      await promptBox(page).fill(`a${" king".repeat(context - 1)}`);
+      await section.getByText("The prompt fills the context, so there is no room for a race.").waitFor();
+      expect(await section.getByRole("button", { name: "Race", exact: true }).getAttribute("aria-disabled")).toBe(
+        "true",
+      );
+      await promptBox(page).fill(PROMPT);
+    });
+
     test("a number of tokens that the context does not have is explained", async () => {
       await section.getByRole("spinbutton", { name: "Race tokens" }).fill("513");
       await section.getByText(/^Race tokens must be a whole number from 1 to \d+$/).waitFor();

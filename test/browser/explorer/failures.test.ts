@@ -26,6 +26,25 @@ describe.runIf(hasChromium && FULL)("in Chromium, in the full run", () => {
     await page.close();
   });
 
+  test("a thread of the engine that fails as it starts leaves the page usable", async () => {
+    const page = await explorer.browser.newPage();
+    await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      const faulty = `{
+        const Whole = Blob;
+        globalThis.Blob = class extends Whole {
+          constructor(parts, options) { super(options?.type === "text/javascript" ? ['throw new Error("a fault");', ...parts] : parts, options); }
+        };
+      }`;
+      await route.fulfill({ response, body: faulty + (await response.text()) });
+    });
+    await page.goto(explorer.served.url);
+    await button(page, "Next").and(page.locator("[aria-disabled=false]")).click();
+    await chips(page).nth(4).waitFor();
+    expect(await page.getByRole("alert").textContent()).toBe("");
+    await page.close();
+  });
+
   test("a worker that fails in a run: the same, the text stays, and the run ends", async () => {
     const page = await explorer.opened();
     await runFor(page, 7, 8);
