@@ -235,7 +235,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       [
         "a layer that the model lacks",
         "prompt=Hello&layer=99",
-        "The link's layer must be a whole number from 0 to 5, got 99.",
+        "The link's layer must be a whole number from -1 to 6, got 99.",
       ],
       [
         "an unknown model",

@@ -14,6 +14,7 @@ export interface LinkKey<Value> extends LinkValue<Value> {
 }
 
 export const INTEGER = /^\d{1,16}$/;
+const SIGNED = /^-?\d{1,16}$/;
 const NUMBER = /^-?\d{1,21}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i;
 
 export const linkKey = <Value>(key: string, value: LinkValue<Value>): LinkKey<Value> => ({ key, ...value });
@@ -23,8 +24,8 @@ export function wholeNumber(least: number, most: number): LinkValue<number> {
     rule: strings.link.rules.wholeNumber(least, most),
     write: String,
     read: (text) => {
-      const number = INTEGER.test(text) ? Number(text) : Number.NaN;
-      return number >= least && number <= most ? number : undefined;
+      const number = SIGNED.test(text) ? Number(text) : Number.NaN;
+      return number >= least && number <= most ? number + 0 : undefined; // no -0
     },
   };
 }

@@ -42,6 +42,8 @@ export interface DecodedLink {
   readonly problems: readonly string[];
 }
 
+/** The layer before the first block, as in selection.ts. */
+export const EMBEDDING = -1;
 const MOST_INDEX = 1_000_000;
 const index = wholeNumber(0, MOST_INDEX);
 const TOKEN = /^(\d{1,9})(c?)$/;
@@ -63,7 +65,7 @@ const KEYS: { readonly [Name in Exclude<keyof LinkState, "sampling">]-?: LinkKey
     write: ({ generator, mu }) => [...generator, ...(mu === undefined ? [] : [mu])].join(","),
     read: readRandom,
   }),
-  layer: linkKey("layer", index),
+  layer: linkKey("layer", wholeNumber(EMBEDDING, MOST_INDEX)),
   head: linkKey("head", index),
   position: linkKey("position", index),
   open: linkKey("open", {

@@ -2,7 +2,7 @@
 import { batch, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
-import { decodeLink, describeProblems, encodeLink, type LinkState, whyNoLink } from "./link.ts";
+import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { linkedModel, loadLinked } from "./linked-model.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
@@ -104,19 +104,19 @@ async function openText(state: LinkState): Promise<string | undefined> {
 
 /** Layers and positions are of this model and this text. */
 async function openSelection(state: LinkState): Promise<string | undefined> {
-  const config = info.peek()?.config;
+  const { nLayer = 0, nHead = 0 } = info.peek()?.config ?? {};
   const choices = [
-    ["layer", chosenLayer, config?.nLayer],
-    ["head", chosenHead, config?.nHead],
-    ["position", chosenPosition, tokens.peek().length],
+    ["layer", chosenLayer, EMBEDDING, nLayer], // up to the final norm
+    ["head", chosenHead, 0, nHead - 1],
+    ["position", chosenPosition, 0, tokens.peek().length - 1],
   ] as const;
   const wrong: string[] = [];
   batch(() => {
-    for (const [name, chosen, count = 0] of choices) {
+    for (const [name, chosen, least, most] of choices) {
       const given = state[name];
-      const isThere = given === undefined || given < count;
+      const isThere = given === undefined || (given >= least && given <= most);
       chosen.value = isThere ? given : undefined;
-      if (!isThere) wrong.push(strings.link.wrong(name, strings.link.rules.wholeNumber(0, count - 1), `${given}`));
+      if (!isThere) wrong.push(strings.link.wrong(name, strings.link.rules.wholeNumber(least, most), `${given}`));
     }
   });
   return wrong.length > 0 ? wrong.join(" ") : undefined;

@@ -1,6 +1,7 @@
 /** What the worker does for each request: the handlers of all sections. */
 import type { Requests } from "../protocol.ts";
 import type { HandlersOf } from "./handler.ts";
+import { cacheHandlers } from "./handlers/cache.ts";
 import { exportHandlers } from "./handlers/export.ts";
 import { mapHandlers } from "./handlers/map.ts";
 import { modelHandlers } from "./handlers/model.ts";
@@ -18,6 +19,7 @@ export function createHandlers(): Handlers {
     ...textHandlers(workplace),
     ...mapHandlers(workplace),
     ...nextTokenHandlers(workplace),
+    ...cacheHandlers(workplace),
     ...exportHandlers(workplace),
   };
 }
