@@ -36,6 +36,7 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
   };
   try {
     await linkOpened();
+    controller.signal.throwIfAborted();
     const { file } = await ask("export", { what }, { signal: controller.signal, onProgress });
     const name = `${info.peek()?.name.replace(/[^\w.-]+/g, "-") ?? "model"}-${FILES[what]}`;
     download(file, name);
