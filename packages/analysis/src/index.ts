@@ -25,6 +25,9 @@ export { type LayerNorms, type Walkthrough, type WalkthroughOptions, walkThrough
 export type { Place } from "./lens/activation-row.ts";
 export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
 export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
+export type { NumberSource } from "./number/number-source.ts";
+export { openNumber } from "./number/open-number.ts";
+export type { Derived, Factor, Formula, NumberName, OpenedNumber, Operand } from "./number/opened-number.ts";
 export { type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
 export type { Activations } from "./patch/activations.ts";
