@@ -1,6 +1,8 @@
 /** What the worker does for each request: the handlers of all sections. */
 import type { Requests } from "../protocol.ts";
 import type { HandlersOf } from "./handler.ts";
+import { insideHandlers } from "./handlers/inside.ts";
+import { interventionHandlers } from "./handlers/interventions.ts";
 import { mapHandlers } from "./handlers/map.ts";
 import { modelHandlers } from "./handlers/model.ts";
 import { nextTokenHandlers } from "./handlers/next-token.ts";
@@ -17,5 +19,7 @@ export function createHandlers(): Handlers {
     ...textHandlers(workplace),
     ...mapHandlers(workplace),
     ...nextTokenHandlers(workplace),
+    ...insideHandlers(workplace),
+    ...interventionHandlers(workplace),
   };
 }

@@ -12,6 +12,8 @@ export interface Residuals {
   readonly hooks: Readonly<Record<string, Hook>>;
   /** The rows of one position by the name of the activation, L + 1 of [1, C]. */
   at(position: number): Map<string, Tensor>;
+  /** The stream before a block, or with layer L after the last, of the first `length` tokens; a copy. [length, C] */
+  before(layer: number, length: number): Tensor;
 }
 
 /** Memory for the residual streams of a model's context; it grows with the text. */
@@ -29,6 +31,10 @@ export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Resi
     at: (position) => {
       const row = (data: Float32Array) => data.slice(position * nEmbd, (position + 1) * nEmbd);
       return new Map([...rows].map(([key, data]) => [key, new Tensor(row(data), [1, nEmbd])]));
+    },
+    before: (layer, length) => {
+      const data = rows.get(lensHooks(nLayer)[layer] as string) as Float32Array;
+      return new Tensor(data.slice(0, length * nEmbd), [length, nEmbd]);
     },
   };
 }
