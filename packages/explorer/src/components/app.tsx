@@ -4,6 +4,7 @@ import { CacheSection } from "./cache/cache-section.tsx";
 import { MapSection } from "./map/map-section.tsx";
 import { ModelSection } from "./model/model-section.tsx";
 import { NextTokenSection } from "./next-token/next-token-section.tsx";
+import { NumberDrawer } from "./number/number-drawer.tsx";
 import { ShareAndExport } from "./share/share-and-export.tsx";
 import { Status } from "./status.tsx";
 import { Explanation } from "./text/explanation.tsx";
@@ -21,6 +22,7 @@ export function App() {
       <NextTokenSection />
       <CacheSection />
       <ModelSection />
+      <NumberDrawer />
     </main>
   );
 }
