@@ -68,6 +68,14 @@ export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
 export {
+  type RecipeReport,
+  recipeReport,
+  type ScoredText,
+  type ScoreReport,
+  scoreCsv,
+  scoreJson,
+} from "./score/score-json.ts";
+export {
   type ProbabilitySpread,
   probabilitySpread,
   probabilityStrips,

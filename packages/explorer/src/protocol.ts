@@ -9,6 +9,7 @@ import type { MapRequests } from "./protocol/map.ts";
 import type { ModelRequests } from "./protocol/model.ts";
 import type { NextTokenRequests } from "./protocol/next-token.ts";
 import type { TextRequests } from "./protocol/text.ts";
+import type { TextsRequests } from "./protocol/texts.ts";
 
 /** Every request: what it asks, what it reports on the way, and what it results in. */
 export interface Requests
@@ -17,7 +18,8 @@ export interface Requests
     MapRequests,
     NextTokenRequests,
     InsideRequests,
-    InterventionRequests {}
+    InterventionRequests,
+    TextsRequests {}
 
 export type RequestType = keyof Requests;
 

@@ -7,6 +7,7 @@ import { mapHandlers } from "./handlers/map.ts";
 import { modelHandlers } from "./handlers/model.ts";
 import { nextTokenHandlers } from "./handlers/next-token.ts";
 import { textHandlers } from "./handlers/text.ts";
+import { textsHandlers } from "./handlers/texts.ts";
 import { createWorkplace } from "./workplace.ts";
 
 export type Handlers = HandlersOf<Requests>;
@@ -21,5 +22,6 @@ export function createHandlers(): Handlers {
     ...nextTokenHandlers(workplace),
     ...insideHandlers(workplace),
     ...interventionHandlers(workplace),
+    ...textsHandlers(workplace),
   };
 }

@@ -17,7 +17,6 @@ export function NumberDrawer() {
   const number = shownNumber.value.value;
   const isCurrent = number?.name.tensor === name.tensor && number.name.index.join() === name.index.join();
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from anywhere inside
     <aside
       class="drawer"
       aria-label={strings.number.heading}
