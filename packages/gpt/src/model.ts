@@ -102,8 +102,8 @@ export function forwardByLayer(
 const BLOCK_CHECKS: Checks<Pick<PassOptions, "trace">> = { trace: passChecks.trace };
 
 /**
- * One block alone, over a whole text without a cache: the residual stream after it, from that before it. Its activations
- * can be had again by a trace, for the price of one block. The result has the bits of a whole pass.
+ * One block alone, over a whole text without a cache: the residual stream after it, from that before it. A trace gives
+ * its activations again, for the price of one block. The result has the bits of a whole pass.
  * [T, C] -> [T, C]
  * @throws RangeError for a layer that the model does not have; ShapeError for a residual stream of another shape
  */

@@ -1,4 +1,4 @@
-/** The operands of a layer norm: (x - mean) / scale, times its weight, plus its bias; scale = sqrt(variance + epsilon). */
+/** The operands of a layer norm: (x - mean) / scale times a weight, plus a bias; scale = sqrt(variance + epsilon). */
 import { fromParameter, type NamedParameter } from "./number-source.ts";
 import { type Factor, type NumberName, type Operand, operand } from "./opened-number.ts";
 

@@ -27,7 +27,7 @@ export interface Operand {
 
 /**
  * How a number comes from the sum of its operands.
- * parameter: it is the checkpoint's, and has none. lookup, sum, linear, score, values, norm, mean, logit: it is the sum.
+ * parameter: it is the checkpoint's, and has none. lookup, sum, linear, score, values, norm, mean, logit: the sum.
  * scale: the sum's square root. softmax: its own operand's share of the sum. activation: the MLP's function of it.
  * masked: a score or weight of a later token, which has none.
  */

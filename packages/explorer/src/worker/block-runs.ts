@@ -1,6 +1,6 @@
 /**
- * The activations of a text, for whoever asks for them one after another: a block is run again, from the residual stream
- * before it, when another block's are asked for. All patterns of a long text would not fit into memory.
+ * The activations of a text, for whoever asks for them one after another: a block is run again, from the residual
+ * stream before it, when another block's are asked for. All patterns of a long text would not fit into memory.
  */
 import type { NumberSource } from "@tsgpt/analysis";
 import { chainTraces, forwardBlock, keyOf, record } from "@tsgpt/gpt";

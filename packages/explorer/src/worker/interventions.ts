@@ -47,7 +47,7 @@ function hooksOf(model: Model, interventions: readonly Intervention[], other: st
   );
 }
 
-/** The hook without its check of the text, which has been made: the text may become shorter, and the hook then waits. */
+/** The hook without its check of the text, which has been made: where the text becomes shorter, the hook waits. */
 function checked({ names, hook, check }: NamedHook, length: number, { config }: Model): NamedHook {
   check?.(names as string, { length, heads: config.nHead });
   return { names, hook };
