@@ -1,5 +1,7 @@
 /** Every word that the page shows, in one place, ready to be translated. */
-import { formatInteger, formatMegabytes, formatProbability } from "./format.ts";
+import type { Totals } from "@tsgpt/analysis";
+import { formatInteger, formatMegabytes, formatProbability, formatShort } from "./format.ts";
+import type { Intervention } from "./protocol/interventions.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { LikelyToken, RunEnd } from "./protocol/text.ts";
 
@@ -61,6 +63,61 @@ export const strings = {
       `${formatInteger(tokens)} of ${formatInteger(context)} positions hold keys and values.`,
   },
   model: { heading: "Model" },
+  texts: {
+    heading: "Texts",
+    invitation: "Compare two texts: which one does the model find likelier?",
+    sentence: (a: Totals, b: Totals): string =>
+      `Text A costs ${formatBits(a.bitsPerToken)} a token, text B ${formatBits(b.bitsPerToken)}.`,
+    explanation:
+      "The model reads each text and gives every token a probability before it sees it. Fewer bits: less surprising.",
+    a: "Text A",
+    b: "Text B",
+    classes: "A token's rank among the model's predictions:",
+    unscored: "not scored, the first token",
+    watermark: "Test both texts for a watermark (green: underlined once; red: twice)",
+    key: "Watermark key",
+    strip: (name: string): string => `${name}: the probability of each token`,
+    columns: ["Token", "Probability", "Bits", "Rank", "Entropy, bits"],
+    statisticsCaption: "Statistics of both texts",
+    statistic: "Statistic",
+    formula: "Formula",
+    statistics: {
+      bits: "bits per token",
+      perplexity: "perplexity",
+      logLikelihood: "log-likelihood",
+      rank: "rank",
+      logRank: "log-rank",
+      entropy: "entropy",
+      lrr: "LRR",
+      fastDetectGpt: "Fast-DetectGPT",
+      watermark: "watermark z",
+    },
+    disclaimer:
+      "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts of the " +
+      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy before it.",
+  },
+  interventions: {
+    heading: "Interventions",
+    sentence: (count: number): string =>
+      count === 0
+        ? "The model is as it was trained: change a part, and see what depends on it."
+        : `${count === 1 ? "1 part" : `${count} parts`} of the model changed by hand; everything on the page follows.`,
+    explanation:
+      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from everything " +
+      "after it; what is put in from text B shows where a difference between the texts is carried.",
+    zero: (layer: number, head: number): string => `Set layer ${layer}, head ${head} to zero`,
+    patch: (layer: number, position: number): string =>
+      `Patch before layer ${layer} at position ${position} from text B`,
+    source: (text: string): string => `Text B: ${text}`,
+    list: "Interventions",
+    name: ({ type, tensor, head, position }: Intervention): string => {
+      const part = [head === undefined ? "" : ` head ${head}`, position === undefined ? "" : ` position ${position}`];
+      return `${tensor}${part.join("")}: ${type === "zero" ? "zero" : "from text B"}`;
+    },
+    before: "Likeliest before",
+    after: "after",
+    undo: "Undo",
+  },
   number: {
     heading: "Number",
     /** A number by its tensor and index. */
@@ -98,3 +155,7 @@ export const strings = {
   },
   shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
 } as const;
+
+function formatBits(bits: number | null): string {
+  return bits === null ? "nothing" : `${formatShort(bits)} bits`;
+}

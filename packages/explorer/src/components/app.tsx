@@ -1,6 +1,7 @@
 /** The whole page: the text, then the sections. */
 import { strings } from "../strings.ts";
 import { CacheSection } from "./cache/cache-section.tsx";
+import { InterventionsSection } from "./interventions/interventions-section.tsx";
 import { MapSection } from "./map/map-section.tsx";
 import { ModelSection } from "./model/model-section.tsx";
 import { NextTokenSection } from "./next-token/next-token-section.tsx";
@@ -9,6 +10,7 @@ import { ShareAndExport } from "./share/share-and-export.tsx";
 import { Status } from "./status.tsx";
 import { Explanation } from "./text/explanation.tsx";
 import { TextSection } from "./text/text-section.tsx";
+import { TextsSection } from "./texts/texts-section.tsx";
 
 export function App() {
   return (
@@ -21,6 +23,8 @@ export function App() {
       <MapSection />
       <NextTokenSection />
       <CacheSection />
+      <TextsSection />
+      <InterventionsSection />
       <ModelSection />
       <NumberDrawer />
     </main>

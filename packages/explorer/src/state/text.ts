@@ -79,7 +79,7 @@ export function stop(): void {
 }
 
 /** Applies a change when it comes. A cancelled request changes nothing; another error is shown. */
-async function changing(result: Promise<TextChange>): Promise<void> {
+export async function changing(result: Promise<TextChange>): Promise<void> {
   try {
     const change = await result;
     batch(() => {
