@@ -1,5 +1,5 @@
 /** Every word that the page shows, in one place, ready to be translated. */
-import type { Totals } from "@tsgpt/analysis";
+import { type Totals, visibleText } from "@tsgpt/analysis";
 import { formatInteger, formatMegabytes, formatProbability, formatShort } from "./format.ts";
 import type { Intervention } from "./protocol/interventions.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
@@ -93,17 +93,21 @@ export const strings = {
       watermark: "watermark z",
     },
     disclaimer:
-      "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts of the " +
-      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy before it.",
+      "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts " +
+      "of the " +
+      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy " +
+      "before it.",
   },
   interventions: {
     heading: "Interventions",
     sentence: (count: number): string =>
       count === 0
         ? "The model is as it was trained: change a part, and see what depends on it."
-        : `${count === 1 ? "1 part" : `${count} parts`} of the model changed by hand; everything on the page follows.`,
+        : `${count === 1 ? "1 part" : `${count} parts`} of the model changed by hand; everything on the page ` +
+          `follows.`,
     explanation:
-      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from everything " +
+      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from " +
+      "everything " +
       "after it; what is put in from text B shows where a difference between the texts is carried.",
     zero: (layer: number, head: number): string => `Set layer ${layer}, head ${head} to zero`,
     patch: (layer: number, position: number): string =>
@@ -117,6 +121,65 @@ export const strings = {
     before: "Likeliest before",
     after: "after",
     undo: "Undo",
+  },
+  tour: {
+    heading: "Tour",
+    begin: "Follow one token (2 minutes)",
+    step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
+    next: "Continue",
+    previous: "Step before",
+    reveal: "Draw the token",
+    leave: "Leave the tour",
+    end: "End",
+    place: (layer: number, head: number): string => `layer ${layer}, head ${head}`,
+    titles: {
+      ids: "Tokens are numbers",
+      embedding: "A number becomes a vector",
+      norm: "Made comparable",
+      score: "A question meets a key",
+      softmax: "Scores become weights",
+      values: "What was looked at is added",
+      mlp: "Each token by itself",
+      blocks: "The same again, block by block",
+      logit: "A score for every token",
+      draw: "Chance decides",
+      append: "And everything repeats",
+    },
+    texts: {
+      ids: ({ count, token, id, vocabulary }: TourFacts): string =>
+        `Your text is ${count} tokens. We follow the last one, ${quoted(token)}: number ${id} of ${vocabulary} ` +
+        `in the vocabulary.`,
+      embedding: ({ token }: TourFacts): string =>
+        `A table gives ${quoted(token)} a vector, a second table one for its position. Their sum starts the ` +
+        `residual stream. Its first channel:`,
+      norm: (): string =>
+        "Before each part of a block reads the stream, a layer norm shifts and scales it, so that large " +
+        "channels do not drown the others.",
+      score: ({ token, source, place }: TourFacts): string =>
+        `In ${place}, the query of ${quoted(token)} is multiplied by the key of ${quoted(source)}, channel by ` +
+        `channel: how much does it matter?`,
+      softmax: ({ source }: TourFacts): string =>
+        `A softmax turns the scores of all tokens so far into weights that add up to 1. The weight of ` +
+        `${quoted(source)}:`,
+      values: (): string =>
+        "The tokens' values are summed by these weights, projected, and added to the stream. What was there " +
+        "stays, and gains context:",
+      mlp: (): string =>
+        "A second part, the MLP, works on this token alone: wider, bent by a curve, narrow again. It is added, too:",
+      blocks: ({ layers }: TourFacts): string =>
+        `All ${layers} blocks do this. If the model stopped after each, it would continue with:`,
+      logit: ({ best }: TourFacts): string =>
+        `The last norm's vector times each token's own vector is that token's logit. The largest is that of ` +
+        `${quoted(best)}:`,
+      draw: (): string =>
+        "A softmax makes logits probabilities; the chain cuts unlikely tokens, and one of the rest is drawn by " +
+        "a random number.",
+      append: ({ computedFrom }: TourFacts): string =>
+        `The token is appended. Only this column is new: the keys and values of the ${computedFrom} tokens ` +
+        `before come from the cache.`,
+    },
+    guess: "Which one will it be?",
+    verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
   },
   number: {
     heading: "Number",
@@ -158,4 +221,21 @@ export const strings = {
 
 function formatBits(bits: number | null): string {
   return bits === null ? "nothing" : `${formatShort(bits)} bits`;
+}
+
+/** What a step of the tour tells of this text. */
+interface TourFacts {
+  readonly count: number;
+  readonly vocabulary: string;
+  readonly layers: number;
+  readonly token: string;
+  readonly id: number;
+  readonly source: string;
+  readonly best: string;
+  readonly place: string;
+  readonly computedFrom: number;
+}
+
+function quoted(text: string): string {
+  return `\u201c${visibleText(text)}\u201d`;
 }

@@ -11,12 +11,15 @@ import { Status } from "./status.tsx";
 import { Explanation } from "./text/explanation.tsx";
 import { TextSection } from "./text/text-section.tsx";
 import { TextsSection } from "./texts/texts-section.tsx";
+import { Tour } from "./tour/tour.tsx";
+import { TourButton } from "./tour/tour-button.tsx";
 
 export function App() {
   return (
     <main>
       <h1>{strings.title}</h1>
       <Explanation />
+      <TourButton />
       <TextSection />
       <Status />
       <ShareAndExport />
@@ -27,6 +30,7 @@ export function App() {
       <InterventionsSection />
       <ModelSection />
       <NumberDrawer />
+      <Tour />
     </main>
   );
 }

@@ -1,4 +1,4 @@
-/** The model changed by hand: a head set to zero, an activation put in from text B. Each change is a chip, and can be undone. */
+/** The model changed by hand: a head set to zero, an activation put in from text B. Each change can be undone. */
 import { keyOf } from "@tsgpt/gpt";
 import { info } from "../../state/engine.ts";
 import { addIntervention, interventionError, interventions } from "../../state/interventions.ts";
