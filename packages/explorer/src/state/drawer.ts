@@ -2,13 +2,13 @@
 
 import { computed, signal } from "@preact/signals";
 import type { NumberName } from "@tsgpt/analysis";
+import { rememberFocus } from "./focus.ts";
 import { live } from "./live.ts";
 import { tokens } from "./text.ts";
 
 /** The numbers that were opened one from another; the last is shown, none closes the drawer. */
 const path = signal<readonly NumberName[]>([]);
-/** Where the keyboard's focus was when the drawer was opened. */
-let opener: HTMLElement | undefined;
+let giveFocusBack: (() => void) | undefined;
 
 export const shownName = computed(() => path.value.at(-1));
 export const canReturn = computed(() => path.value.length > 1);
@@ -18,7 +18,7 @@ export const shownNumber = live("number", () => (tokens.value.length > 0 ? shown
 
 /** Opens a number: from the page as the first one, from the drawer as the next. */
 export function openNumber(name: NumberName, isFromDrawer = false): void {
-  if (!isFromDrawer) opener = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+  if (!isFromDrawer) giveFocusBack = rememberFocus();
   path.value = isFromDrawer ? [...path.value, name] : [name];
 }
 
@@ -29,5 +29,5 @@ export function returnToNumber(): void {
 
 export function closeDrawer(): void {
   path.value = [];
-  opener?.focus();
+  giveFocusBack?.();
 }

@@ -4,6 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
 import { keyOf } from "@tsgpt/gpt";
 import { ask, info } from "./engine.ts";
+import { rememberFocus } from "./focus.ts";
 import { setOpen } from "./sections.ts";
 import { chosenPosition } from "./selection.ts";
 import { generated, likeliest, step, tokens } from "./text.ts";
@@ -37,6 +38,7 @@ export interface TourPlace {
 
 const index = signal<number | undefined>(undefined);
 export const place = signal<TourPlace | undefined>(undefined);
+let giveFocusBack: (() => void) | undefined;
 /** The numbers of the step that is shown, in the order of `namesOf`; undefined while they are computed. */
 export const numbers = signal<readonly OpenedNumber[] | undefined>(undefined);
 /** The token that the reader expects to be drawn. */
@@ -47,6 +49,7 @@ export const canBegin = computed(() => info.value !== undefined && tokens.value.
 
 /** Begins at the text's last token, in the first block, with the head that looks most at another token. */
 export async function beginTour(): Promise<void> {
+  giveFocusBack = rememberFocus();
   const position = tokens.value.length - 1;
   const heads = Array.from({ length: info.value?.config.nHead ?? 0 }, (_, h) => h);
   const looks = await Promise.all(heads.map((h) => looksAt(h, position)));
@@ -70,6 +73,7 @@ async function looksAt(head: number, position: number): Promise<{ readonly sourc
 export function endTour(): void {
   index.value = undefined;
   chosenPosition.value = undefined;
+  giveFocusBack?.();
 }
 
 /** To the next step; the last draws the token. */

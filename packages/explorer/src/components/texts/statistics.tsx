@@ -186,4 +186,5 @@ export function Statistics({ a, b }: { readonly a: Judged; readonly b: Judged })
   );
 }
 
-const shownValue = (value: Value): string => (value === null || value === undefined ? "–" : formatShort(value));
+const shownValue = (value: Value): ComponentChildren =>
+  value === null || value === undefined ? "–" : <data value={value}>{formatShort(value)}</data>;
