@@ -76,8 +76,8 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
   async function expectNumbersOfThePass(page: Page): Promise<void> {
     const shown = await page.locator(".tour [data-hook]").evaluateAll((buttons) =>
       buttons.map((one) => ({
-        hook: (one as HTMLElement).dataset["hook"] as string,
-        index: ((one as HTMLElement).dataset["index"] as string).split(",").map(Number),
+        hook: one.getAttribute("data-hook") as string,
+        index: (one.getAttribute("data-index") as string).split(",").map(Number),
         text: one.textContent as string,
       })),
     );
