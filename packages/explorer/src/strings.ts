@@ -2,8 +2,11 @@
 import { type Totals, visibleText } from "@tsgpt/analysis";
 import { formatInteger, formatMegabytes, formatProbability, formatShort } from "./format.ts";
 import type { Intervention } from "./protocol/interventions.ts";
+import type { LensCell } from "./protocol/map.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
-import type { LikelyToken, RunEnd } from "./protocol/text.ts";
+import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+
+const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
 
 export const strings = {
   title: "Inside a GPT",
@@ -49,8 +52,35 @@ export const strings = {
   text: { heading: "Text" },
   map: {
     heading: "Map",
-    sentence: (layer: number, { text, probability }: LikelyToken): string =>
-      `After layer ${layer}, the model continues with ${JSON.stringify(text)} (${formatProbability(probability)}).`,
+    sentence: (row: number, layers: number, { token, likeliest }: LensCell): string => {
+      const [best] = likeliest as [LikelyToken];
+      const found = `${strings.map.quoted(token.text)} with ${strings.map.quoted(best.text)}, ${formatProbability(best.probability)}.`;
+      if (row === layers + 1) return `The model continues ${found}`;
+      return `${row === 0 ? "After the embedding" : `After layer ${row - 1}`}, the model would continue ${found}`;
+    },
+    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${visibleText(text)}”`),
+    rowName: "Layer",
+    label: "Likeliest next token by layer and position",
+    hint:
+      "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes through the " +
+      "final norm and the output head. The last row is the model’s own prediction, and so the same as the row above it.",
+    row: (row: number, layers: number): string =>
+      row === 0 ? "Embedding" : row > layers ? "Final norm" : `Layer ${row - 1}`,
+    token: (position: number, { text }: Token): string => `position ${position} ${strings.map.quoted(text)}`,
+    pending: "not computed yet",
+    computed: "computed",
+    cached: "from cache",
+    computedCount: (count: number): string => `${tokenCount(count)} computed in the last pass`,
+    cachedCount: (count: number): string => `${tokenCount(count)} from cache`,
+    progress: (done: number, count: number): string => `Lens of ${formatInteger(done)} of ${tokenCount(count)}`,
+  },
+  heatMap: {
+    rows: "rows",
+    columns: "columns",
+    shown: (what: string, from: number, to: number, count: number): string =>
+      `${what[0]?.toUpperCase()}${what.slice(1)} ${formatInteger(from)} to ${formatInteger(to)} of ${formatInteger(count)}`,
+    earlier: (what: string): string => `Earlier ${what}`,
+    later: (what: string): string => `Later ${what}`,
   },
   nextToken: {
     heading: "Next token",

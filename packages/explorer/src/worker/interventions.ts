@@ -5,7 +5,7 @@ import { candidatesOf, mostProbable } from "@tsgpt/sampling";
 import type { Intervention, InterventionRequests } from "../protocol/interventions.ts";
 import type { LikelyToken } from "../protocol/text.ts";
 import { describeShares, LIKELIEST } from "./describe.ts";
-import { feed, type Session } from "./session.ts";
+import { complete, type Session } from "./session.ts";
 
 /**
  * Changes the model; the text stays, and is computed again. The likeliest tokens without a change, then after each.
@@ -27,7 +27,7 @@ export async function intervene(
   try {
     session.hooks = hooks;
     session.cache.truncate(0);
-    await feed(session, session.history, signal);
+    await complete(session, signal);
   } catch (error) {
     session.hooks = before;
     session.cache.truncate(0);

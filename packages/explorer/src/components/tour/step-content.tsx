@@ -3,7 +3,7 @@ import type { OpenedNumber } from "@tsgpt/analysis";
 import type { ComponentChildren } from "preact";
 import { formatInteger, formatProbability } from "../../format.ts";
 import { info } from "../../state/engine.ts";
-import { lens } from "../../state/map.ts";
+import { columns } from "../../state/map.ts";
 import { computedFrom, likeliest, tokens } from "../../state/text.ts";
 import { drawn, guess, numbers, type TourPlace, type TourStep } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
@@ -61,11 +61,11 @@ const CONTENTS: Readonly<Record<TourStep, Content>> = {
   softmax: ([weight]) => <>e^score ÷ Σ e^scores = {number(weight)}</>,
   values: sum,
   mlp: sum,
-  blocks: () =>
-    lens.value.value?.map(({ hook, likeliest: [best] }, i) => (
-      <span key={hook}>
-        {i > 0 && " → "}
-        {best && <TokenText text={best.text} />}
+  blocks: (_, { position }) =>
+    columns.value[position]?.cells.map(({ text }, depth) => (
+      <span key={depth}>
+        {depth > 0 && " → "}
+        <TokenText text={text} />
       </span>
     )),
   logit: ([logit]) => <>norm · wte = {number(logit)}</>,

@@ -3,7 +3,7 @@ import { yieldToEventLoop } from "@tsgpt/gpt";
 import type { InsideRequests } from "../../protocol/inside.ts";
 import type { Section } from "../handler.ts";
 import { describeActivations, describeAttention, describeNumber, describeThumbnails } from "../inside.ts";
-import { feed, type Session } from "../session.ts";
+import { complete, type Session } from "../session.ts";
 
 export const insideHandlers: Section<InsideRequests> = ({ withText }) => ({
   activations: (asks, { turn, signal }) =>
@@ -21,8 +21,7 @@ export const insideHandlers: Section<InsideRequests> = ({ withText }) => ({
   number: (name, { turn, signal }) => turn(async () => describeNumber(await computed(withText(), signal), name)),
 });
 
-/** The cache lacks the end of a text if computing another one was cancelled. */
 async function computed(session: Session, signal: AbortSignal): Promise<Session> {
-  if (session.cache.length < session.history.length) await feed(session, session.history, signal);
+  await complete(session, signal);
   return session;
 }
