@@ -93,6 +93,41 @@ export const strings = {
       `${formatInteger(tokens)} of ${formatInteger(context)} positions hold keys and values.`,
   },
   model: { heading: "Model" },
+  block: {
+    heading: "Block",
+    explanation:
+      "A block reads the residual stream, attends to earlier tokens, works on each token by itself, and adds " +
+      "what it found. Every number can be opened, down to single weights.",
+    layer: "Layer",
+    head: "Head",
+    sentence: (layer: number, head: number, token: string, source: string, weight: number): string =>
+      `Layer ${layer}, head ${head}: ${quoted(token)} attends to ${quoted(source)}, ${weight.toFixed(2)}.`,
+    heads: "All heads",
+    headsHint:
+      "Layers down, heads across; in each, the queries go down and the keys across. Choose one to see it large.",
+    thumbnail: (layer: number, head: number): string => `Layer ${layer}, head ${head}`,
+    map: (layer: number, head: number): string => `Layer ${layer}, head ${head}, over the text`,
+    shows: "Shown",
+    pattern: "pattern: the weights, after the softmax",
+    scores: "scores: before the softmax",
+    hideFirst: "Hide the first token's column",
+    mapLabel: (of: "scores" | "pattern"): string =>
+      of === "pattern"
+        ? "Weights of each token (down) on the tokens before it (across)"
+        : "Scores of each query and key",
+    query: "Query",
+    masked: "masked",
+    cell: (query: string, key: string, value: string): string => `${query} to ${key}: ${value}`,
+    stages: "Step by step, at",
+    largest: "Largest:",
+    all: (count: string): string => `All ${count} numbers`,
+    strip: (name: string, count: number): string => `${name}: ${formatInteger(count)} numbers, by sign and size`,
+    /** The title of an activation, and what it is. */
+    stage: (tensor: string): readonly [title: string, explanation: string] => {
+      const found = STAGES.find(([suffix]) => tensor.endsWith(suffix));
+      return found ? [found[1], found[2]] : [tensor, ""];
+    },
+  },
   texts: {
     heading: "Texts",
     invitation: "Compare two texts: which one does the model find likelier?",
@@ -269,3 +304,21 @@ interface TourFacts {
 function quoted(text: string): string {
   return `\u201c${visibleText(text)}\u201d`;
 }
+
+const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [
+  ["hook_resid_pre", "Residual stream", "What the blocks before have written for this token."],
+  ["ln1.hook_normalized", "Norm", "The stream, shifted and scaled."],
+  ["hook_q", "Queries", "What this token looks for, head by head."],
+  ["hook_k", "Keys", "What this token offers to be found by."],
+  ["hook_v", "Values", "What a token that attends to this one receives."],
+  ["hook_attn_scores", "Scores of the head", "The query times the key of every token so far."],
+  ["hook_pattern", "Pattern of the head", "The softmax of the scores: how much each token counts."],
+  ["hook_z", "Weighted values", "The values of all tokens, summed by the pattern, head by head."],
+  ["hook_attn_out", "Attention's output", "The heads together, projected back to the stream's width."],
+  ["hook_resid_mid", "Added to the stream", "The stream plus attention's output."],
+  ["ln2.hook_normalized", "Norm", "Again shifted and scaled."],
+  ["mlp.hook_pre", "MLP, wider", "Four times as many numbers, before the curve."],
+  ["mlp.hook_post", "MLP, bent", "After the activation function."],
+  ["hook_mlp_out", "MLP's output", "Back to the stream's width."],
+  ["hook_resid_post", "Added to the stream", "What the next block reads."],
+];

@@ -1,5 +1,6 @@
 /** The whole page: the text, then the sections. */
 import { strings } from "../strings.ts";
+import { BlockSection } from "./block/block-section.tsx";
 import { CacheSection } from "./cache/cache-section.tsx";
 import { InterventionsSection } from "./interventions/interventions-section.tsx";
 import { MapSection } from "./map/map-section.tsx";
@@ -24,6 +25,7 @@ export function App() {
       <Status />
       <ShareAndExport />
       <MapSection />
+      <BlockSection />
       <NextTokenSection />
       <CacheSection />
       <TextsSection />

@@ -21,7 +21,7 @@ export function NumberButton({ tensor, index, value, isInDrawer = false }: Numbe
       title={strings.number.name(tensor, index)}
       onClick={() => openNumber({ tensor, index }, isInDrawer)}
     >
-      {formatShort(value)}
+      <data value={value}>{formatShort(value)}</data>
     </button>
   );
 }

@@ -42,7 +42,9 @@ export function NumberDrawer() {
 function Contents({ shape, value, formula, operands, name }: OpenedNumber) {
   return (
     <>
-      <p class="value">{formatNine(value)}</p>
+      <p class="value">
+        <data value={value}>{formatNine(value)}</data>
+      </p>
       <p>{strings.number.shape(shape)}</p>
       <p>{strings.number.explanations[formula]}</p>
       <Formula name={formula} />

@@ -40,7 +40,9 @@ export function Operands({ operands }: { readonly operands: readonly Operand[] }
 function OperandRow({ contribution, factors }: Operand) {
   return (
     <tr>
-      <td>{formatShort(contribution)}</td>
+      <td>
+        <data value={contribution}>{formatShort(contribution)}</data>
+      </td>
       <td>
         {factors.map((factor, i) => (
           <span key={i} class="factor">
