@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { patchActivation, runWithCache, runWithHooks, zeroAblate } from "../../../packages/analysis/src/index.ts";
 import { loadModel } from "../../../packages/gpt/src/node/index.ts";
 import { candidatesOf, mostProbable } from "../../../packages/sampling/src/index.ts";
+import { createSimdEngine } from "../../../packages/tensor/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { button, type Explorer, idsOf, openSection, startExplorer } from "./explorer.ts";
@@ -22,7 +23,8 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
   });
 
   test("a head set to zero, an activation patched, and both undone", async () => {
-    const model = await loadModel(new URL("../../../weights/fairytales", import.meta.url).pathname);
+    const engine = createSimdEngine({ threads: 1 }) as never; // its type is that of the built package there
+    const model = await loadModel(new URL("../../../weights/fairytales", import.meta.url).pathname, { engine });
     const ids = model.tokenizer?.encode(PROMPT) ?? [];
     const last = model.config.nLayer - 1;
     const { activations } = runWithCache(model, model.tokenizer?.encode(OTHER) ?? []);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runWithCache } from "../../../packages/analysis/src/index.ts";
 import type { Model } from "../../../packages/gpt/src/index.ts";
 import { loadModel } from "../../../packages/gpt/src/node/index.ts";
-import type { Tensor } from "../../../packages/tensor/src/index.ts";
+import { createSimdEngine, type Tensor } from "../../../packages/tensor/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { button, chips, type Explorer, startExplorer } from "./explorer.ts";
@@ -25,7 +25,8 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
   beforeAll(async () => {
     explorer = await startExplorer();
     const folder = new URL("../../../weights/fairytales", import.meta.url).pathname;
-    model = await loadModel(folder);
+    const engine = createSimdEngine({ threads: 1 }) as never; // its type is that of the built package there
+    model = await loadModel(folder, { engine });
     activations = runWithCache(model, model.tokenizer?.encode("Once upon a time") ?? []).activations;
   });
   afterAll(async () => {
