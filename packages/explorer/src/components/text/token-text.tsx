@@ -3,6 +3,7 @@
  * is the token's own; control characters, which could reorder what is around them, are escaped.
  */
 import { visibleText } from "@tsgpt/analysis";
+import "./token-text.css";
 
 const MARKED: Readonly<Record<string, string>> = { " ": "space", "\n": "newline", "\t": "tab" };
 

@@ -5,6 +5,7 @@ import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
 import { back, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
@@ -30,6 +31,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         await back(withText(), signal);
         return changeSince(session(), session().draws.length);
       }),
+    token: ({ id }, { turn }) => turn(() => describeToken(session().model, id)),
     sampling: (sampling, { turn }) =>
       turn(() => {
         setSampling(session(), sampling);
