@@ -48,9 +48,9 @@ export const strings = {
     heading: "Text",
     computed: (tokens: number, cached: number): string => {
       const count = tokens === 1 ? "1 token" : `${formatInteger(tokens)} tokens`;
-      if (cached === 0) return `${count}, all computed in the last step (underlined)`;
       const computed = `the last step computed ${formatInteger(tokens - cached)} (underlined)`;
-      return `${count}: ${computed}, the others are from the cache`;
+      const source = cached === 0 ? "all computed in the last step" : `${computed}, the others are from the cache`;
+      return `${count}, ${source}. Choose one to look inside.`;
     },
     position: (position: number): string => `Position ${formatInteger(position)}`,
     opened: "Opened token",

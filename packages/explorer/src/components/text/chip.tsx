@@ -28,7 +28,7 @@ export function Chip({ at, id, text, isGenerated, isComputed, isChosen, isOpen, 
         tabIndex={isTabStop ? 0 : -1}
         aria-label={strings.text.position(at)}
         aria-description={visibleText(text)}
-        aria-current={isChosen}
+        aria-current={isChosen ? "true" : undefined}
         aria-expanded={isOpen}
       />
     </li>
