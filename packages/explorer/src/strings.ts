@@ -7,7 +7,8 @@ export const strings = {
   title: "Inside a GPT",
   explanation: (vocabSize: number | undefined): string => {
     const each = vocabSize === undefined ? "each token" : `each of the ${formatInteger(vocabSize)} tokens`;
-    const reads = "A small language model in this page splits your text into tokens (words and pieces of words), gives";
+    const reads =
+      "A language model runs in this page: it splits your text into tokens (words and pieces of words), gives";
     return `${reads} ${each} it knows a probability of coming next, draws one, appends it, and starts over.`;
   },
   prompt: "Prompt",
@@ -48,9 +49,9 @@ export const strings = {
     heading: "Text",
     computed: (tokens: number, cached: number): string => {
       const count = tokens === 1 ? "1 token" : `${formatInteger(tokens)} tokens`;
-      const computed = `the last step computed ${formatInteger(tokens - cached)} (underlined)`;
-      const source = cached === 0 ? "all computed in the last step" : `${computed}, the others are from the cache`;
-      return `${count}, ${source}. Choose one to look inside.`;
+      const computed = `${formatInteger(tokens - cached)} computed in the last step (underlined)`;
+      const sources = `${computed}, ${formatInteger(cached)} from the cache`;
+      return `${count}: ${cached === 0 ? "all computed in the last step" : sources}. Choose one to look inside.`;
     },
     position: (position: number): string => `Position ${formatInteger(position)}`,
     opened: "Opened token",

@@ -8,7 +8,7 @@ import "./token-text.css";
 const MARKED: Readonly<Record<string, string>> = { " ": "space", "\n": "newline", "\t": "tab" };
 
 export function TokenText({ text }: { readonly text: string }) {
-  const pieces = visibleText(text).split(/([ \n\t])/);
+  const pieces = visibleText(text).match(/[ \n\t]|[^ \n\t]+/g) ?? [];
   return (
     <bdi>
       {pieces.map((piece) => {
