@@ -182,7 +182,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
         await panel.getByRole("table").waitFor();
         const headers = await panel.getByRole("rowheader").allTextContents();
         expect(headers).toEqual(["Start", ...merges.map(({ rank }) => rank.toLocaleString("en"))]);
-        expect(await panel.getByRole("mark").allTextContents()).toEqual(
+        expect(await panel.locator("mark").allTextContents()).toEqual(
           merges.map((merge) => tokenizer?.tokenText(merge.id)),
         );
       }

@@ -4,7 +4,7 @@ import type { RunEnd, TextRequests } from "../../protocol/text.ts";
 import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
-import { back, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { back, checkFits, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
 import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -15,6 +15,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
       turn(async () => {
         signal.throwIfAborted();
         const ids = encode(session(), prompt);
+        checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);
         return changeSince(session(), 0);
