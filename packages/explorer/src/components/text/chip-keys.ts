@@ -7,7 +7,7 @@ export interface Box {
   readonly width: number;
 }
 
-/** The index of the chip that a key moves to; undefined for a key that moves nowhere. `boxOf` is asked for few chips. */
+/** The index of the chip that a key moves to; undefined for a key that moves nowhere. */
 export function moved(key: string, from: number, count: number, boxOf: (index: number) => Box): number | undefined {
   const last = count - 1;
   const to: Readonly<Record<string, () => number>> = {
