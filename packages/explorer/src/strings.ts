@@ -64,7 +64,7 @@ export const strings = {
     oneByte: "One byte, which is a token of its own: nothing was merged.",
     noMerges: "No merges make this token; a special token is found in the text as a whole.",
     merging:
-      "The tokenizer starts from single bytes and joins two neighbors at a time: the pair of the lowest rank in its list.",
+      "The tokenizer starts from single bytes and joins two neighbors at a time, the pair of the lowest rank first.",
     merges: "Merges, in order",
     rank: "Rank",
     symbols: "Symbols",

@@ -29,8 +29,8 @@ export interface Tokenizer {
   /** One token's bytes, of which a character may take several tokens'; undefined for an unknown id. */
   tokenBytes(id: number): Uint8Array | undefined;
   /**
-   * The merges, in order, that make a token of its bytes, and that made it wherever `encode` gives it: no merge crosses
-   * a token's ends. Undefined for an added token, which is matched as a whole, and for other ids that merges do not give.
+   * The merges, in order, that make a token of its bytes, as they did wherever `encode` gives it: no merge crosses a
+   * token's ends. Undefined for an added token, which is matched as a whole, and for an id that no merges give.
    * @throws RangeError for a byte without a token
    */
   tokenMerges(id: number): readonly TokenMerge[] | undefined;
