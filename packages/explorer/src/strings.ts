@@ -12,9 +12,10 @@ const tokenCount = (count: number): string => `${formatInteger(count)} ${count =
 export const strings = {
   title: "Inside a GPT",
   explanation: (vocabSize: number | undefined): string => {
-    const each = vocabSize === undefined ? "each of its tokens" : `each of its ${formatInteger(vocabSize)} tokens`;
-    const probability = `The model reads your text as tokens and gives ${each} a probability of coming next`;
-    return `${probability}; one is drawn, appended, and everything repeats.`;
+    const each = vocabSize === undefined ? "each token" : `each of the ${formatInteger(vocabSize)} tokens`;
+    const reads =
+      "A language model runs in this page: it splits your text into tokens (words and pieces of words), gives";
+    return `${reads} ${each} it knows a probability of coming next, draws one, appends it, and starts over.`;
   },
   prompt: "Prompt",
   tokens: "Tokens",
@@ -51,7 +52,31 @@ export const strings = {
   },
   table: "Table",
   picture: "Picture",
-  text: { heading: "Text" },
+  text: {
+    heading: "Text",
+    computed: (tokens: number, cached: number): string => {
+      const count = tokens === 1 ? "1 token" : `${formatInteger(tokens)} tokens`;
+      const computed = `${formatInteger(tokens - cached)} computed in the last step (underlined)`;
+      const sources = `${computed}, ${formatInteger(cached)} from the cache`;
+      return `${count}: ${cached === 0 ? "all computed in the last step" : sources}. Choose one to look inside.`;
+    },
+    position: (position: number): string => `Position ${formatInteger(position)}`,
+    opened: "Opened token",
+    place: (id: number, position: number): string => `id ${id}, position ${formatInteger(position)}`,
+    close: "Close",
+    bytes: "Bytes (hexadecimal)",
+    asText: "As UTF-8 text",
+    partOfCharacter: "Not a whole character: its other bytes are in the tokens beside it.",
+    noBytes: "The model has this id, but its tokenizer has no text for it.",
+    oneByte: "One byte, which is a token of its own: nothing was merged.",
+    noMerges: "No merges make this token; a special token is found in the text as a whole.",
+    merging:
+      "The tokenizer starts from single bytes and joins two neighbors at a time, the pair of the lowest rank first.",
+    merges: "Merges, in order",
+    rank: "Rank",
+    symbols: "Symbols",
+    start: "Start",
+  },
   map: {
     heading: "Map",
     sentence: (row: number, layers: number, { token, likeliest }: LensCell): string => {
