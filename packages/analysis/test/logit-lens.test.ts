@@ -40,10 +40,10 @@ describe.each(LENS_ENGINES)("rows of many positions on $engineName kernels", ({ 
     const name = models.at(-1) as string;
     const { ids } = await lensFixture(name);
     const { model, activations } = await recorded(name, ids, create());
-    for (const [layer, hook] of lensHooks(model.config.nLayer).entries()) {
+    const expected = ids.map((_, position) => logitLens(model, activations, { position, top: 3 }));
+    for (const [depth, hook] of lensHooks(model.config.nLayer).entries()) {
       const found = residualPredictions(model, activations.get(hook) as Tensor, { top: 3 });
-      const expected = ids.map((_, position) => logitLens(model, activations, { position, top: 3 })[layer]?.top);
-      expect(found).toEqual(expected);
+      expect(found).toEqual(expected.map((entries) => entries[depth]?.top));
     }
   });
 });

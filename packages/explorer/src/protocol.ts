@@ -3,6 +3,7 @@
  * A request may report progress, at most once a frame. Large results are transferred. The requests of each section are
  * in a file of their own in protocol/.
  */
+import type { CacheRequests } from "./protocol/cache.ts";
 import type { InsideRequests } from "./protocol/inside.ts";
 import type { InterventionRequests } from "./protocol/interventions.ts";
 import type { MapRequests } from "./protocol/map.ts";
@@ -17,6 +18,7 @@ export interface Requests
     TextRequests,
     MapRequests,
     NextTokenRequests,
+    CacheRequests,
     InsideRequests,
     InterventionRequests,
     TextsRequests {}

@@ -93,7 +93,8 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
         .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("value"))));
       const sum = contributions.reduce((total, one) => total + one, 0);
       const size = Math.max(1, ...contributions.map(Math.abs));
-      if (!/softmax|standard deviation|activation/.test(formula)) expect(Math.abs(sum - shown), formula).toBeLessThan(RTOL * size);
+      if (!/softmax|standard deviation|activation/.test(formula))
+        expect(Math.abs(sum - shown), formula).toBeLessThan(RTOL * size);
       const inside = await numbersIn(drawer().locator(".operands"));
       const parts = inside.findIndex(({ hook }) => !hook.includes("hook_resid"));
       const at = seen.length > 7 ? inside.length - 1 : Math.max(0, parts); // not along the stream, and then to a weight

@@ -44,7 +44,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await region.locator(`[role="grid"][aria-colcount="${count}"]`).waitFor();
     await counts()
       .getByText(/^Lens of/)
-      .waitFor({ state: "detached" });
+      .waitFor({ state: "hidden" });
   }
 
   /** The table's rows, the header first. */
@@ -142,10 +142,14 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await page.keyboard.press("Enter");
       await says("After the embedding, the model would continue “Once” with ");
       expect(await activeCell().getAttribute("aria-selected")).toBe("true");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
       await page.keyboard.press("t");
       expect(await page.evaluate("document.activeElement.querySelector('table') !== null")).toBe(true);
+      await page.keyboard.press("ArrowDown"); // scrolls the table
       await page.keyboard.press("t");
       expect(await page.evaluate("document.activeElement.role")).toBe("grid");
+      expect(await activeCell().textContent()).toMatch(/^Layer 0, position 1 /);
       await page.keyboard.press("Tab");
       expect(await page.evaluate("document.activeElement.textContent")).toBe("Table");
     });
@@ -184,6 +188,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     test("each cell has the color of its probability, from the page's to the accent's", async () => {
       const [, ...rows] = await table();
       await region.locator("summary").focus(); // the active cell's ring is drawn only with the focus
+      await drawn(page);
       const { left, width, height } = await geometry();
       const at = rows.map((_, row) => ids.map((_, i) => [left + (i + 0.5) * width, (row + 1) * height + 4] as const));
       const found = await grid().locator("canvas").evaluate(pixelsAt, at.flat());
@@ -207,6 +212,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await button(narrow, "Run").click();
       await narrow.getByRole("status").filter({ hasText: "Generated 60 tokens" }).waitFor();
       await map.locator('[role="grid"][aria-colcount="64"]').waitFor();
+      await drawn(narrow);
       const scroll = await cells.evaluate(({ scrollLeft, clientWidth, scrollWidth }) => ({
         scrollLeft,
         clientWidth,
@@ -226,14 +232,18 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await computed(count);
       await grid().press("Control+Home");
       await page.keyboard.press("t");
-      await region.getByText(`Columns 1 to 16 of ${count}`).waitFor();
+      await region.getByText(`Showing columns 1 to 16 of ${count}`).waitFor();
       await region.getByRole("button", { name: "Later columns" }).click();
-      await region.getByText(`Columns 17 to ${count} of ${count}`).waitFor();
+      await region.getByText(`Showing columns 17 to ${count} of ${count}`).waitFor();
       expect(await region.getByRole("row").first().getByRole("columnheader").count()).toBe(1 + count - 16);
       await region.getByRole("button", { name: "Picture" }).click();
     });
   });
 });
+
+/** What the page draws, it draws in the next frame; the picture's size is known a frame before. */
+const drawn = (page: Page) =>
+  page.evaluate(`(async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); })()`);
 
 /** [r, g, b] of the canvas at these points; run in the page. */
 const pixelsAt = (element: unknown, points: readonly (readonly [x: number, y: number])[]): number[][] => {

@@ -63,7 +63,8 @@ export function logitLens(model: Model, activations: Activations, options: LensO
 /**
  * The most probable tokens for each row of the residual stream, of any positions and layers, in one product with the
  * head: what `logitLens` finds for that row, bit for bit. [m, C] -> m lists
- * @throws RangeError for an invalid option; ShapeError unless the rows are [m, C]; SamplingError if logits are not finite
+ * @throws RangeError for an invalid option; ShapeError unless the rows are [m, C]; SamplingError if logits are not
+ * finite
  * @example residualPredictions(model, activations.get("blocks.3.hook_resid_post"), { top: 1 })
  */
 export function residualPredictions(model: Model, rows: Tensor, options: PredictionOptions = {}): Share[][] {

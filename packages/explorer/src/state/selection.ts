@@ -4,7 +4,8 @@ import { info } from "./engine.ts";
 import { tokens } from "./text.ts";
 
 /** As chosen; undefined follows the text: its last position, the last block, the first head. */
-// A layer of -1 is the embedding and one of L the final norm, as rows of the map; other sections show the nearest block.
+// A layer of -1 is the embedding and one of L the final norm, as rows of the map; other sections show the nearest
+// block.
 export const chosenLayer = signal<number | undefined>(undefined);
 export const chosenHead = signal<number | undefined>(undefined);
 export const chosenPosition = signal<number | undefined>(undefined);

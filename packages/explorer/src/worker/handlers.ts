@@ -1,6 +1,7 @@
 /** What the worker does for each request: the handlers of all sections. */
 import type { Requests } from "../protocol.ts";
 import type { HandlersOf } from "./handler.ts";
+import { cacheHandlers } from "./handlers/cache.ts";
 import { insideHandlers } from "./handlers/inside.ts";
 import { interventionHandlers } from "./handlers/interventions.ts";
 import { mapHandlers } from "./handlers/map.ts";
@@ -23,5 +24,6 @@ export function createHandlers(): Handlers {
     ...insideHandlers(workplace),
     ...interventionHandlers(workplace),
     ...textsHandlers(workplace),
+    ...cacheHandlers(workplace),
   };
 }

@@ -2,7 +2,7 @@
 
 import { keyOf } from "@tsgpt/gpt";
 import { useMemo } from "preact/hooks";
-import { formatShort } from "../../format.ts";
+import { formatFour } from "../../format.ts";
 import type { AttentionMap as Attention } from "../../protocol/inside.ts";
 import { attention, isFirstHidden, mapOf } from "../../state/block.ts";
 import { openNumber } from "../../state/drawer.ts";
@@ -72,7 +72,7 @@ function dataOf(
   const finite = shown.filter((value) => !Number.isNaN(value));
   const at = (row: number, column: number) => shown[row * (size - first) + column] as number;
   const shownValue = (row: number, column: number) =>
-    column + first > row ? strings.block.masked : formatShort(at(row, column));
+    column + first > row ? strings.block.masked : formatFour(at(row, column));
   return {
     rowName: strings.block.query,
     rows: texts,
@@ -82,7 +82,7 @@ function dataOf(
       least: of === "pattern" ? 0 : finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
       most: of === "pattern" ? 1 : finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
       stops: ["paper", "accent"],
-      format: formatShort,
+      format: formatFour,
     },
     cellText: ({ row, column }) => shownValue(row, column),
     tableCell: ({ row, column }) => shownValue(row, column),

@@ -1,6 +1,6 @@
 /**
- * Draws the part of a heat map that is in view: an image with one pixel per cell, scaled without smoothing, the texts of cells
- * that are wide enough, the labels, and rings around the selected cell and the active one.
+ * Draws the part of a heat map that is in view: an image with one pixel per cell, scaled without smoothing, the texts
+ * of cells that are wide enough, the labels, and rings around the selected cell and the active one.
  */
 import type { Colors } from "../picture/colors.ts";
 import { fittedText } from "./fitted-text.ts";

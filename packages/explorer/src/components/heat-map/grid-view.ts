@@ -19,9 +19,6 @@ export function reveal(grid: Element, layout: Layout, place: Place): void {
   Object.assign(grid, scrolledTo(layout, viewOf(grid), place));
 }
 
-const isAtEnd = ({ scrollLeft, clientWidth, scrollWidth }: Element): boolean =>
-  scrollLeft + clientWidth >= scrollWidth - 1;
-
 /** The surface on the grid's canvas, once it is there, and the grid's size; rendered again when that changes. */
 export function useSurface(grid: RefObject<HTMLElement | null>): { surface: Surface | undefined; size: GridSize } {
   const surface = useRef<Surface | undefined>(undefined);
@@ -41,15 +38,19 @@ export function useSurface(grid: RefObject<HTMLElement | null>): { surface: Surf
 }
 
 /**
- * Scrolls: at first to the selected cell, then to the end while the last column is in view, so that it stays there as the map
- * grows. To be called before a drawing.
+ * Scrolls: at first to the selected cell, then to the end while the last column is in view, so that it stays there as
+ * the map grows. To be called before a drawing.
  */
 export function useFollowing(grid: RefObject<HTMLElement | null>, layout: Layout, selected: Place | undefined) {
   const follows = useRef<boolean | undefined>(undefined);
+  const drawnWidth = useRef(0);
+  /** The map may have grown since it was scrolled: the end is that of what was drawn. */
   const noteScroll = () => {
-    follows.current = isAtEnd(grid.current as HTMLElement);
+    const { scrollLeft, clientWidth, scrollWidth } = grid.current as HTMLElement;
+    follows.current = scrollLeft + clientWidth >= Math.min(scrollWidth, drawnWidth.current) - 1;
   };
   const follow = () => {
+    drawnWidth.current = layout.width;
     if (follows.current) (grid.current as HTMLElement).scrollLeft = layout.width;
     if (follows.current !== undefined) return;
     reveal(grid.current as HTMLElement, layout, selected ?? { row: 0, column: 0 });
@@ -58,7 +59,7 @@ export function useFollowing(grid: RefObject<HTMLElement | null>, layout: Layout
   return { noteScroll, follow };
 }
 
-/** Calls what was given last in the next frame after each rendering, and when it is asked to: once a frame, however often. */
+/** Calls what was given last in the frame after each rendering, and when it is asked to: once a frame at most. */
 export function useFrame(draw: () => void): () => void {
   const last = useRef(draw);
   const request = useRef(0);

@@ -1,7 +1,7 @@
 /**
- * The cells of a heat map as a grid: one tab stop, moved by the keyboard. The canvas is as large as what is in view and stays
- * there; a box of the size of the whole map makes it scroll. A screen reader is told of the active cell, the only one that is
- * in the document.
+ * The cells of a heat map as a grid: one tab stop, moved by the keyboard. The canvas is as large as what is in view and
+ * stays there; a box of the size of the whole map makes it scroll. A screen reader is told of the active cell, the only
+ * one that is in the document.
  */
 // biome-ignore-all lint/a11y/useSemanticElements: a canvas shows the cells, a table of thousands would be slow
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -41,9 +41,12 @@ export function HeatGrid(props: HeatGridProps) {
     surface.draw({ ...sketch, active: hasFocus ? place : undefined });
   });
   void scheme.value; // drawn again when it changes
+  const known = useRef(selected);
   useEffect(() => {
-    if (!hasFocus) onActive(undefined);
-  }, [selected?.row, selected?.column]);
+    const isOther = known.current?.row !== selected?.row || known.current?.column !== selected?.column;
+    known.current = selected;
+    if (isOther && !hasFocus) onActive(undefined); // the keyboard begins at what is selected
+  });
   const onScroll = () => {
     noteScroll();
     draw();

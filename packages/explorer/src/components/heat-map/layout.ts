@@ -1,4 +1,4 @@
-/** Where the cells of a heat map are, in CSS pixels: labels above and at the left, which stay in view, and the cells. */
+/** Where the cells of a heat map are, in CSS pixels, below and right of labels that stay in view. */
 import type { Place } from "./heat-map-data.ts";
 
 /** The least width of a cell, and its height, so that it can be pressed. */

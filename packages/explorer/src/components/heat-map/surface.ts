@@ -1,4 +1,4 @@
-/** The canvas of a heat map, and the image of its cells, which is made again only when the values or the colors change. */
+/** The canvas of a heat map, and the image of its cells, which is made again when the values or the colors change. */
 import { type Colors, colorsOf } from "../picture/colors.ts";
 import { type Drawing, drawHeatMap } from "./draw-heat-map.ts";
 import type { HeatMapData } from "./heat-map-data.ts";

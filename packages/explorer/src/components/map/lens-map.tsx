@@ -24,7 +24,9 @@ export function LensMap() {
       <p class="map-counts">
         <span class="map-computed">{strings.map.computedCount(count - cached)}</span>
         <span class="map-cached">{strings.map.cachedCount(cached)}</span>
-        {columns.value.length < count && <span>{strings.map.progress(columns.value.length, count)}</span>}
+        <span style={{ visibility: columns.value.length < count ? "visible" : "hidden" }}>
+          {strings.map.progress(columns.value.length, count)}
+        </span>
       </p>
       <CellDetails />
       {mapError.value && <p class="problem">{mapError.value}</p>}

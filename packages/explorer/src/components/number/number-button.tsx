@@ -1,6 +1,6 @@
 /** A number as a button that opens it: where it comes from. */
 
-import { formatShort } from "../../format.ts";
+import { formatFour } from "../../format.ts";
 import { openNumber } from "../../state/drawer.ts";
 import { strings } from "../../strings.ts";
 
@@ -21,7 +21,7 @@ export function NumberButton({ tensor, index, value, isInDrawer = false }: Numbe
       title={strings.number.name(tensor, index)}
       onClick={() => openNumber({ tensor, index }, isInDrawer)}
     >
-      <data value={value}>{formatShort(value)}</data>
+      <data value={value}>{formatFour(value)}</data>
     </button>
   );
 }

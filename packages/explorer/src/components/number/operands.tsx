@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Factor, Operand } from "@tsgpt/analysis";
-import { formatInteger, formatShort } from "../../format.ts";
+import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "./number-button.tsx";
 
@@ -41,7 +41,7 @@ function OperandRow({ contribution, factors }: Operand) {
   return (
     <tr>
       <td>
-        <data value={contribution}>{formatShort(contribution)}</data>
+        <data value={contribution}>{formatFour(contribution)}</data>
       </td>
       <td>
         {factors.map((factor, i) => (
@@ -56,7 +56,7 @@ function OperandRow({ contribution, factors }: Operand) {
 }
 
 function FactorOf({ value, from, as }: Factor) {
-  if (!from) return formatShort(value);
+  if (!from) return formatFour(value);
   return (
     <>
       {as && `${strings.number.derived[as]} `}

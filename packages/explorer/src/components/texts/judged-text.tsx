@@ -1,7 +1,7 @@
 /** A text with each token marked by its class, and its probabilities as a strip. */
 import { RANK_STYLES, rankClass, UNSCORED_MARK } from "@tsgpt/analysis";
 import { useMemo } from "preact/hooks";
-import { formatProbability, formatShort } from "../../format.ts";
+import { formatFour, formatProbability } from "../../format.ts";
 import type { Judged, JudgedToken } from "../../protocol/texts.ts";
 import { strings } from "../../strings.ts";
 import type { Draw } from "../picture/canvas.tsx";
@@ -53,9 +53,9 @@ function tableOf(name: string, { tokens }: Judged) {
         ? ["", "", "", ""]
         : [
             formatProbability(Math.exp(logprob)),
-            formatShort(-logprob / Math.LN2),
+            formatFour(-logprob / Math.LN2),
             `${rank + 1}`,
-            formatShort(entropy / Math.LN2),
+            formatFour(entropy / Math.LN2),
           ]),
     ]),
   };

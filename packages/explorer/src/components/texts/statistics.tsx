@@ -1,7 +1,7 @@
 /** The statistics of both texts, each with its formula. */
 import type { Detection, Totals } from "@tsgpt/analysis";
 import type { ComponentChildren } from "preact";
-import { formatShort } from "../../format.ts";
+import { formatFour } from "../../format.ts";
 import type { Judged } from "../../protocol/texts.ts";
 import { strings } from "../../strings.ts";
 
@@ -187,4 +187,4 @@ export function Statistics({ a, b }: { readonly a: Judged; readonly b: Judged })
 }
 
 const shownValue = (value: Value): ComponentChildren =>
-  value === null || value === undefined ? "–" : <data value={value}>{formatShort(value)}</data>;
+  value === null || value === undefined ? "–" : <data value={value}>{formatFour(value)}</data>;
