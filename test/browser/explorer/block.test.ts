@@ -106,7 +106,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     }
     expect(new Set(seen).size).toBeGreaterThan(3);
     await button(page, "Number before").click();
-    expect(await drawer().locator(".operands").count()).toBe(1);
+    await drawer().locator(".operands").waitFor();
     await button(page, "Close").click();
   });
 
