@@ -5,10 +5,13 @@
  */
 import type { CacheRequests } from "./protocol/cache.ts";
 import type { ExportRequests } from "./protocol/export.ts";
+import type { InsideRequests } from "./protocol/inside.ts";
+import type { InterventionRequests } from "./protocol/interventions.ts";
 import type { MapRequests } from "./protocol/map.ts";
 import type { ModelRequests } from "./protocol/model.ts";
 import type { NextTokenRequests } from "./protocol/next-token.ts";
 import type { TextRequests } from "./protocol/text.ts";
+import type { TextsRequests } from "./protocol/texts.ts";
 
 /** Every request: what it asks, what it reports on the way, and what it results in. */
 export interface Requests
@@ -17,6 +20,9 @@ export interface Requests
     MapRequests,
     NextTokenRequests,
     CacheRequests,
+    InsideRequests,
+    InterventionRequests,
+    TextsRequests,
     ExportRequests {}
 
 export type RequestType = keyof Requests;

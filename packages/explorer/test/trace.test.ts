@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { traceOfHooks, zeroAblate } from "@tsgpt/analysis";
 import { type Model, presetConfig } from "@tsgpt/gpt";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { fixture, tsgpt } from "../../cli/test/process.ts";
@@ -23,10 +24,25 @@ afterAll(() => {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test("it has the bytes of the command line's file", async () => {
+async function commandTrace(...options: string[]): Promise<Buffer> {
   const file = join(folder, "trace.safetensors");
-  await tsgpt(["logits", "--model", fixture("fairytales-1"), "--tokens", IDS.join(","), "--trace", "--output", file]);
-  const expected = readFileSync(file);
+  const tokens = IDS.join(",");
+  await tsgpt([
+    "logits",
+    "--model",
+    fixture("fairytales-1"),
+    "--tokens",
+    tokens,
+    "--trace",
+    "--output",
+    file,
+    ...options,
+  ]);
+  return readFileSync(file);
+}
+
+test("it has the bytes of the command line's file", async () => {
+  const expected = await commandTrace();
   const seen: number[] = [];
   const blob = await traceFile(model, IDS, (done) => seen.push(done), signal);
   expect(Buffer.from(await blob.arrayBuffer()).equals(expected)).toBe(true);
@@ -35,6 +51,13 @@ test("it has the bytes of the command line's file", async () => {
   expect(seen.at(-1)).toBeLessThan(1);
   const headerBytes = 8 + Number(expected.readBigUInt64LE());
   expect(blob.size - headerBytes).toBe(traceBytes(model.config, IDS.length));
+});
+
+test("also where the model was changed by hand", async () => {
+  const hooks = [zeroAblate("blocks.0.attn.hook_z", { head: 1 })];
+  const changes = traceOfHooks(model, [{ ids: IDS, hooks }], "test");
+  const blob = await traceFile(model, IDS, () => {}, signal, changes);
+  expect(Buffer.from(await blob.arrayBuffer()).equals(await commandTrace("--zero-head", "0.1"))).toBe(true);
 });
 
 test("it can be cancelled", async () => {

@@ -5,6 +5,7 @@
  */
 import {
   activationKeys,
+  chainTraces,
   type GPT2Config,
   interruptibleForward,
   layoutSafetensors,
@@ -23,7 +24,7 @@ export function traceBytes({ nLayer, nHead, nEmbd, nInner, vocabSize }: GPT2Conf
 }
 
 /**
- * The file. Reports how much of 1 is computed.
+ * The file, of the model as `changes` leave it. Reports how much of 1 is computed.
  * @throws RangeError for a trace that is too large; the signal's reason if it aborts
  */
 export async function traceFile(
@@ -31,13 +32,14 @@ export async function traceFile(
   ids: readonly number[],
   report: (done: number) => void,
   signal: AbortSignal,
+  changes?: Trace,
 ): Promise<Blob> {
   const bytes = traceBytes(model.config, ids.length);
   if (bytes > MOST_BYTES) {
     throw new RangeError(`${describeSize(ids, bytes)}, and this page writes at most ${inMB(MOST_BYTES)}; ${ADVICE}`);
   }
   try {
-    return await recorded(model, ids, report, signal);
+    return await recorded(model, ids, report, signal, changes);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new RangeError(`${describeSize(ids, bytes)}, which this browser's memory does not have; ${ADVICE}`, {
@@ -58,6 +60,7 @@ async function recorded(
   ids: readonly number[],
   report: (done: number) => void,
   signal: AbortSignal,
+  changes?: Trace,
 ): Promise<Blob> {
   const tensors = new Map<string, Pick<TensorToWrite, "dtype" | "shape">>();
   const parts = new Map<string, Blob>();
@@ -67,7 +70,7 @@ async function recorded(
   };
   keep("ids", { dtype: "I64", shape: [ids.length], data: BigInt64Array.from(ids, BigInt) });
   const total = activationKeys(model.config.nLayer).length + 1;
-  const trace: Trace = {
+  const recorder: Trace = {
     wants: () => true,
     visit: (key, activation) => {
       const { shape, data } = activation.clone();
@@ -76,6 +79,7 @@ async function recorded(
       return activation;
     },
   };
+  const trace = changes ? chainTraces(changes, recorder) : recorder;
   const result = await interruptibleForward(model, [{ ids }], { trace }, signal);
   if (!result) signal.throwIfAborted();
   const { header, order } = layoutSafetensors(tensors, {});

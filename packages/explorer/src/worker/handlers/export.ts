@@ -3,20 +3,23 @@ import type { Exported, ExportRequests } from "../../protocol/export.ts";
 import { describeDistribution } from "../distribution.ts";
 import type { Section } from "../handler.ts";
 import { pictureFile } from "../picture.ts";
-import type { Session } from "../session.ts";
+import { interventionsOf, type Session } from "../session.ts";
 import { stateFile, textState } from "../state-file.ts";
 import { traceFile } from "../trace.ts";
 
 export const exportHandlers: Section<ExportRequests> = ({ withText }) => ({
   textState: (_, { turn }) => turn(() => textState(withText())),
   export: async ({ what }, { turn, report, signal }) => {
-    const { model, ids, file } = await turn(() => {
+    const work = await turn(() => {
       signal.throwIfAborted();
       const session = withText();
-      return { model: session.model, ids: session.history, file: what === "trace" ? undefined : fileOf(what, session) };
+      const { model, history } = session;
+      if (what !== "trace") return { isTrace: false, file: fileOf(what, session) } as const;
+      return { isTrace: true, model, history, changes: interventionsOf(session) } as const;
     });
-    // A trace is not a turn: the text may go on while it is computed.
-    return { file: file ?? (await traceFile(model, ids, report, signal)) };
+    if (!work.isTrace) return { file: work.file };
+    // Not a turn: the text may go on while its trace is computed.
+    return { file: await traceFile(work.model, work.history, report, signal, work.changes) };
   },
 });
 

@@ -5,6 +5,7 @@ import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
 import { back, checkFits, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
@@ -36,6 +37,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         const { model, history, promptLength } = withText();
         return { prompt: describeTokens(model, history.slice(0, promptLength)), change: changeSince(session(), 0) };
       }),
+    token: ({ id }, { turn }) => turn(() => describeToken(session().model, id)),
     sampling: (sampling, { turn }) =>
       turn(() => {
         setSampling(session(), sampling);
