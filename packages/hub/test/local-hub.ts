@@ -63,11 +63,11 @@ export interface LocalHub {
   close(): Promise<void>;
 }
 
-export const sha256 = once((bytes) => createHash("sha256").update(bytes).digest("hex"));
-export const gitSha1 = once((bytes) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"));
+export const sha256 = hashedOnce((bytes) => createHash("sha256").update(bytes).digest("hex"));
+export const gitSha1 = hashedOnce((bytes) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"));
 
 /** `hash`, computed once for each array; tests do not change the files that they publish. */
-function once(hash: (bytes: Uint8Array) => string): (bytes: Uint8Array) => string {
+function hashedOnce(hash: (bytes: Uint8Array) => string): (bytes: Uint8Array) => string {
   const known = new WeakMap<Uint8Array, string>();
   return (bytes) => {
     const found = known.get(bytes) ?? hash(bytes);
