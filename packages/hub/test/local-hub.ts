@@ -64,7 +64,9 @@ export interface LocalHub {
 }
 
 export const sha256 = hashedOnce((bytes) => createHash("sha256").update(bytes).digest("hex"));
-export const gitSha1 = hashedOnce((bytes) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"));
+export const gitSha1 = hashedOnce((bytes) =>
+  createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"),
+);
 
 /** `hash`, computed once for each array; tests do not change the files that they publish. */
 function hashedOnce(hash: (bytes: Uint8Array) => string): (bytes: Uint8Array) => string {
