@@ -33,7 +33,7 @@ describe.runIf(FULL)("the document", () => {
   });
 });
 
-describe("a chapter of the document", () => {
+describe.skipIf(FULL)("a chapter of the document, all of which the full run compares", () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await openLab(bundled);
