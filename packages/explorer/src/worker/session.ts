@@ -4,17 +4,17 @@
  * the logits those after all of it, also after an error or a cancellation.
  */
 import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { createSampler, presetChain, type Sampler } from "@tsgpt/sampling";
+import { createSampler, presetChain, type Sampler, type SamplerState } from "@tsgpt/sampling";
 import type { End } from "../protocol.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
 /** The chain of the command line's default dialect. */
 export const CHAIN = presetChain("lecture");
 
-/** A generated token, and the state that the random numbers had before it was drawn. */
+/** A generated token, and the state of the sampler before it was drawn. */
 interface Draw {
   readonly logprob: number;
-  readonly generatorState: Uint32Array;
+  readonly samplerState: SamplerState;
 }
 
 export interface Session {
@@ -69,15 +69,15 @@ export async function open(session: Session, ids: readonly number[], seed: numbe
 export async function step(session: Session, id: number | undefined, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
-  const generatorState = sampler.generator.state.slice();
+  const samplerState = sampler.state();
   try {
     const next = id ?? sampler(logits, { history, promptLength });
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, generatorState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, samplerState }] });
   } catch (error) {
-    sampler.generator.state.set(generatorState);
+    sampler.restore(samplerState);
     throw error;
   }
 }
@@ -89,7 +89,7 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   const ids = session.history.slice(0, -1);
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  session.sampler.generator.state.set(draw.generatorState);
+  session.sampler.restore(draw.samplerState);
   Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
 }
 
