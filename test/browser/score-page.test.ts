@@ -7,7 +7,6 @@ import { type Browser, type BrowserContextOptions, chromium } from "playwright-c
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage, probabilityStrips, scoreText } from "../../packages/analysis/src/index.ts";
 import { loadModel } from "../../packages/gpt/src/node/index.ts";
-import { createSimdEngine } from "../../packages/tensor/src/index.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 import { openPage } from "./open-page.ts";
 
@@ -18,13 +17,11 @@ const folder = mkdtempSync(join(tmpdir(), "tsgpt-page-"));
 describe.runIf(hasChromium)("in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
-    const engine = createSimdEngine({ threads: 1 });
-    const model = await loadModel(join(root, "weights/fairytales"), { engine });
+    const model = await loadModel(join(root, "weights/fairytales"));
     const { tokenizer } = model;
     const scores = await scoreText(model, tokenizer?.encode(TEXT) ?? []);
     writeFileSync(join(folder, "page.html"), htmlPage(scores, { title: TEXT, summary: [TEXT], tokenizer }));
     writeFileSync(join(folder, "strips.svg"), probabilityStrips([{ name: TEXT, scores }], { title: TEXT, tokenizer }));
-    engine.dispose();
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   });
   afterAll(async () => {
