@@ -4,17 +4,17 @@
  * the logits those after all of it, also after an error or a cancellation.
  */
 import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler } from "@tsgpt/sampling";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** A generated token, and the state that the random numbers had before it was drawn. */
+/** A generated token, and the state that the sampler had before it was drawn. */
 interface Draw {
   readonly logprob: number;
   /** Whether the token was given, so that no number was drawn. */
   readonly isChosen: boolean;
-  readonly generatorState: Uint32Array;
+  readonly samplerState: SamplerState;
 }
 
 export interface Session {
@@ -88,12 +88,23 @@ export async function open(
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
 }
 
-/** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
+/**
+ * Draws the tokens to come in another way. Random numbers go on where they were. Mirostat's mu belongs to one target
+ * and rate: with others it starts anew, also for tokens that Back removes.
+ * @throws SamplingError for invalid sampling
+ */
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
-  sampler.generator.state.set(session.sampler.generator.state);
-  Object.assign(session, { chain, sampler });
+  const keepsMu = JSON.stringify(mirostatOf(chain)) === JSON.stringify(mirostatOf(session.chain));
+  const carried = (state: SamplerState): SamplerState => (keepsMu ? state : { ...state, mu: undefined });
+  sampler.restore(carried(session.sampler.state()));
+  const draws = session.draws.map((draw) => ({ ...draw, samplerState: carried(draw.samplerState) }));
+  Object.assign(session, { chain, sampler, draws });
+}
+
+function mirostatOf(chain: ChainSpec): StepSpec | undefined {
+  return chain.find(({ type }) => type === "mirostat");
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
@@ -105,16 +116,16 @@ export async function step(session: Session, id: number | undefined, signal: Abo
 async function append(session: Session, id: number | undefined, isChosen: boolean, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
-  const generatorState = sampler.generator.state.slice();
+  const samplerState = sampler.state();
   try {
     const drawn = isChosen ? undefined : sampler(logits, { history, promptLength });
     const next = id ?? (drawn as number);
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, generatorState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, samplerState }] });
   } catch (error) {
-    sampler.generator.state.set(generatorState);
+    sampler.restore(samplerState);
     throw error;
   }
 }
@@ -126,7 +137,7 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   const ids = session.history.slice(0, -1);
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  session.sampler.generator.state.set(draw.generatorState);
+  session.sampler.restore(draw.samplerState);
   Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
 }
 
