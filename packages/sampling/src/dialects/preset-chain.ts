@@ -76,7 +76,7 @@ function isSwitch({ needs }: Pick<OptionDefinition, "needs">): boolean {
  * The dialect's defaults that have an effect with these options: those that greedy or mirostat would make pointless are
  * omitted.
  */
-function defaultsFor(dialect: Dialect, options: ChainOptions, greedy: boolean): ChainOptions {
+export function defaultsFor(dialect: Dialect, options: ChainOptions, greedy = options.greedy): ChainOptions {
   if (greedy) return {};
   const { defaults } = DIALECTS[dialect];
   if (build("mirostat", given(options), { dialect, scope: "all" }).length === 0) return defaults;
