@@ -13,3 +13,21 @@ export const formatInteger = (count: number): string => integer.format(count);
 export const formatMegabytes = (bytes: number): string => megabytes.format(bytes / 1e6);
 
 export const formatProbability = (probability: number): string => percentage.format(probability);
+
+const share = new Intl.NumberFormat("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+const small = new Intl.NumberFormat("en", { notation: "scientific", maximumFractionDigits: 2 });
+const thousandths = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+
+/** A probability as a number from 0 to 1, with four decimals; below those in powers of ten. */
+export const formatShare = (probability: number): string =>
+  probability > 0 && probability < 0.0001 ? small.format(probability) : share.format(probability);
+
+/** Bits. */
+export const formatEntropy = (bits: number): string => thousandths.format(bits);
+
+export const formatLogit = (logit: number): string => thousandths.format(logit);
+
+const hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A probability as a number from 0 to 1, in a sentence. */
+export const formatShort = (probability: number): string => hundredths.format(probability);

@@ -1,8 +1,22 @@
-/** The distribution of the next token. */
+/** The distribution of the next token, and what the chain does to it; the details only while the section is open. */
+import { computed, signal } from "@preact/signals";
+import type { CutTokens } from "../protocol/next-token.ts";
 import { live } from "./live.ts";
 import { sampling } from "./sampling.ts";
+import { openSections } from "./sections.ts";
 import { generated, promptTokens } from "./text.ts";
 
-export const distribution = live("distribution", () =>
-  promptTokens.value.length === 0 || generated.value === undefined || sampling.value === undefined ? undefined : {},
-);
+/** How many of the tokens that a step cut are listed; none while its list is closed. */
+export const cutTokens = signal<CutTokens>({});
+
+const hasText = () => promptTokens.value.length > 0 && generated.value !== undefined;
+const isOpen = computed(() => openSections.value.has("nextToken"));
+const withChain = () => hasText() && sampling.value !== undefined;
+
+/** In one line. */
+export const summary = live("summary", () => (withChain() ? {} : undefined));
+
+/** Before the chain. */
+export const curve = live("curve", () => (isOpen.value && hasText() ? {} : undefined));
+
+export const chain = live("chain", () => (isOpen.value && withChain() ? { cutTokens: cutTokens.value } : undefined));

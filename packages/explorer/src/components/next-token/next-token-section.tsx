@@ -1,13 +1,43 @@
-/** The distribution of the next token, and how one is drawn from it. */
-import { distribution } from "../../state/next-token.ts";
+/** The distribution of the next token, the options of the sampling, what its chain does, and what will be drawn. */
+import { chain, curve, summary } from "../../state/next-token.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
+import { ChainList } from "./chain-list.tsx";
+import { CurveChart } from "./curve-chart.tsx";
+import { DrawView } from "./draw-view.tsx";
+import { Options } from "./options.tsx";
+import { TopTokens } from "./top-tokens.tsx";
+import "./next-token.css";
 
 export function NextTokenSection() {
-  const chain = distribution.value.value?.chain;
+  const brief = summary.value.value;
   return (
-    <Section name="nextToken" sentence={chain && strings.nextToken.sentence(chain.at(-1)?.kept)}>
-      {distribution.error.value}
+    <Section name="nextToken" sentence={summary.error.value ?? (brief && strings.nextToken.sentence(brief))}>
+      <Distribution />
+      <Options />
+      <Chain />
     </Section>
+  );
+}
+
+function Distribution() {
+  const shown = curve.value.value;
+  return (
+    <>
+      <p class="problem">{curve.error.value}</p>
+      {shown && <CurveChart curve={shown} />}
+      {shown && <TopTokens tokens={shown.top} />}
+    </>
+  );
+}
+
+function Chain() {
+  const shown = chain.value.value;
+  return (
+    <>
+      <p class="problem">{chain.error.value}</p>
+      {shown && <ChainList steps={shown.steps} />}
+      {shown && <DrawView draw={shown.draw} />}
+    </>
   );
 }
