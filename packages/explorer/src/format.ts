@@ -31,3 +31,12 @@ const hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maxim
 
 /** A probability as a number from 0 to 1, in a sentence. */
 export const formatShort = (probability: number): string => hundredths.format(probability);
+
+const SUPERSCRIPTS = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"] as const;
+
+/** At an axis: small powers of ten as such. */
+export function formatTick(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (!(power < -3) || Math.abs(value / 10 ** power - 1) > 1e-9) return String(value);
+  return `10⁻${String(-power).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] as string)}`;
+}

@@ -62,11 +62,12 @@ function Quantity({ name, value, text }: { readonly name: string; readonly value
   );
 }
 
-/** `p 0.9`; of lists and biases, how many. */
-function parametersOf({ type: _, ...parameters }: StepSpec): string {
+/** `p 0.9`, or the number alone for a parameter with the step's name; of lists and biases, how many. */
+function parametersOf({ type, ...parameters }: StepSpec): string {
   const shown = Object.entries(parameters).map(([name, value]) => {
     const size = typeof value === "object" ? Object.keys(value).length : undefined;
-    return size === undefined ? `${name} ${value}` : strings.nextToken.chain.several(name, size);
+    const title = name === type ? "" : name;
+    return size === undefined ? `${title} ${value}` : strings.nextToken.chain.several(name, size);
   });
   return shown.join(", ");
 }

@@ -1,7 +1,6 @@
 /** The probabilities of the whole vocabulary, sorted: a short head, and a long tail. */
 import { useSignal } from "@preact/signals";
-import { format } from "d3-format";
-import { formatEntropy, formatInteger, formatShare } from "../../format.ts";
+import { formatEntropy, formatInteger, formatShare, formatTick } from "../../format.ts";
 import type { Curve } from "../../protocol/next-token.ts";
 import { strings } from "../../strings.ts";
 import { LineChart } from "../chart/line-chart.tsx";
@@ -10,7 +9,6 @@ import { entropyFormula, softmaxFormula } from "./formulas.tsx";
 
 const SCALES = ["log", "linear"] as const;
 const HEAD = 40;
-const short = format(".1~g");
 
 export function CurveChart({ curve }: { readonly curve: Curve }) {
   const scale = useSignal<(typeof SCALES)[number]>("log");
@@ -46,7 +44,7 @@ export function CurveChart({ curve }: { readonly curve: Curve }) {
           format: formatInteger,
           domain: [1, Math.max(2, ranks.at(-1) as number)],
         }}
-        y={{ title: words.probability, scale: scale.value, format: short }}
+        y={{ title: words.probability, scale: scale.value, format: formatTick }}
         marks={tail === undefined ? [] : [{ x: HEAD, text: words.tail(HEAD, formatShare(tail)), isFilledAfter: true }]}
         table={() => tableOf(curve)}
       />

@@ -25,7 +25,8 @@ export function CutTokens({ type, count, tokens }: CutTokensProps) {
   return (
     <details open={cutTokens.value[type] !== undefined} onToggle={({ currentTarget }) => toggle(currentTarget)}>
       <summary>{words.cutTokens(count)}</summary>
-      <ol class="cut-tokens" aria-label={words.cutTokens(count)}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keyboard */}
+      <ol class="cut-tokens" aria-label={words.cutTokens(count)} tabIndex={0}>
         {tokens.map(({ id, text, probability }) => (
           <li key={id} data-id={id}>
             <TokenName text={text} /> <span class="probability">{formatShare(probability)}</span>

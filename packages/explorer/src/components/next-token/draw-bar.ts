@@ -69,10 +69,16 @@ function drawAxis(context: Context, at: Place, colors: Colors): void {
 
 function drawNumber(context: Context, uniform: number, at: Place, colors: Colors): void {
   const place = at(uniform);
-  context.strokeStyle = colors.text;
+  for (const [color, width] of [
+    [colors.paper, 6], // so that it shows on any part
+    [colors.text, 2],
+  ] as const) {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    line(context, place, TOP, BOTTOM);
+  }
+  line(context, place, TOP - 14, TOP);
   context.fillStyle = colors.text;
-  context.lineWidth = 2;
-  line(context, place, TOP - 14, BOTTOM + 2);
   context.beginPath();
   context.moveTo(place - 5, TOP - 14);
   context.lineTo(place + 5, TOP - 14);
