@@ -122,6 +122,7 @@ describe("the chain", () => {
 
   test("leaves what the summary says", () => {
     setSampling(session, { dialect: "lecture", topK: 5, topP: 1 });
+    expect(describeChain(session, {}).summary).toEqual(describeSummary(session));
     expect(describeSummary(session)).toMatchObject({
       vocabSize: model.config.vocabSize,
       kept: 5,

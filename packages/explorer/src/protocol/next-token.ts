@@ -80,6 +80,7 @@ export interface Draw {
 }
 
 export interface Chain {
+  readonly summary: Summary;
   readonly steps: readonly StepView[];
   /** Undefined where no token can follow. */
   readonly draw: Draw | undefined;

@@ -13,10 +13,13 @@ const hasText = () => promptTokens.value.length > 0 && generated.value !== undef
 const isOpen = computed(() => openSections.value.has("nextToken"));
 const withChain = () => hasText() && sampling.value !== undefined;
 
-/** In one line. */
-export const summary = live("summary", () => (withChain() ? {} : undefined));
+const closed = live("summary", () => (!isOpen.value && withChain() ? {} : undefined));
 
 /** Before the chain. */
 export const curve = live("curve", () => (isOpen.value && hasText() ? {} : undefined));
 
 export const chain = live("chain", () => (isOpen.value && withChain() ? { cutTokens: cutTokens.value } : undefined));
+
+/** What the chain leaves, in one line, or why it leaves nothing. */
+export const summary = computed(() => (isOpen.value ? chain.value.value?.summary : closed.value.value));
+export const summaryError = computed(() => (isOpen.value ? chain.error.value : closed.error.value));

@@ -9,8 +9,12 @@ const INTERVALS = 60; // more could not be told apart on a screen
 
 /** What the chain leaves. @throws SamplingError if no token is left */
 export function describeSummary(session: Session): Summary {
-  const { model, logits, history, promptLength } = session;
+  const { logits, history, promptLength } = session;
   const left = withoutDrawing(session, ({ sampler }) => sampler.distribution(logits, { history, promptLength }));
+  return summaryOf(session, left);
+}
+
+function summaryOf({ model, logits }: Session, left: Candidates): Summary {
   const [likeliest] = describeShares(model, mostProbable(left, 1));
   return { vocabSize: logits.length, kept: left.ids.length, likeliest: likeliest as Summary["likeliest"] };
 }
@@ -19,7 +23,8 @@ export function describeSummary(session: Session): Summary {
 export function describeChain(session: Session, cutTokens: CutTokens): Chain {
   const drawn = nextDraw(session, Math.max(0, ...Object.values(cutTokens)));
   const steps = drawn.steps.map((report) => viewOf(session, report, cutTokens[report.step.type] ?? 0));
-  return { steps, draw: endOf(session) === undefined ? drawOf(session, drawn) : undefined };
+  const draw = endOf(session) === undefined ? drawOf(session, drawn) : undefined;
+  return { summary: summaryOf(session, drawn.candidates), steps, draw };
 }
 
 function viewOf({ model }: Session, report: StepReport, limit: number): StepView {
