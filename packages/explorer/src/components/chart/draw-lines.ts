@@ -4,14 +4,14 @@ import type { Draw } from "../picture/canvas.tsx";
 import type { Colors } from "../picture/colors.ts";
 import { type Axis, type Scale, scaleOf } from "./scales.ts";
 
-export interface Series {
+interface Series {
   readonly name: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
 }
 
 /** A vertical line with a text; the area under the first line after it may be filled. */
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly text: string;
   readonly isFilledAfter?: boolean;

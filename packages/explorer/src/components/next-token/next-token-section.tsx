@@ -13,9 +13,7 @@ export function NextTokenSection() {
   const brief = summary.value;
   return (
     <Section name="nextToken" sentence={summaryError.value ?? (brief && strings.nextToken.sentence(brief))}>
-      <Distribution />
-      <Options />
-      <Chain />
+      {CONTENT}
     </Section>
   );
 }
@@ -41,3 +39,12 @@ function Chain() {
     </>
   );
 }
+
+/** The same nodes each time, so that another sentence draws nothing again. */
+const CONTENT = (
+  <>
+    <Distribution />
+    <Options />
+    <Chain />
+  </>
+);

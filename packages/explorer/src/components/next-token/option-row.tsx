@@ -12,8 +12,8 @@ export interface OptionRowProps {
   readonly children: ComponentChildren;
 }
 
-export const helpId = (name: string): string => `option-${name}-help`;
-export const problemId = (name: string): string => `option-${name}-problem`;
+const helpId = (name: string): string => `option-${name}-help`;
+const problemId = (name: string): string => `option-${name}-problem`;
 
 /** The attributes of a control that its help and its problem describe. */
 export function described(name: string, problem: string | undefined) {

@@ -42,20 +42,27 @@ export function Options() {
   );
 }
 
-/** Closed at first, except the first one; a closed one says how many of its options are set. */
+/** Closed at first, except the first one. It says how many of its options are set; they exist only while it is open. */
 function OptionGroup({ group }: { readonly group: Group }) {
+  const isOpen = useSignal(group === "shaping");
   const flags = STEP_FLAGS.filter(({ kind }) => (GROUPS[group] as readonly string[]).includes(kind));
   const set = flags.filter(({ name }) => sampling.value[name] !== undefined).length;
   return (
-    <details open={group === "shaping"} class="option-group">
+    <details
+      open={isOpen.value}
+      class="option-group"
+      onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}
+    >
       <summary>
         {strings.nextToken.groups[group]} <span class="hint">{set > 0 && strings.nextToken.optionsSet(set)}</span>
       </summary>
-      <div class="option-grid">
-        {flags.map((flag) => (
-          <FlagOption key={flag.name} flag={flag} />
-        ))}
-      </div>
+      {isOpen.value && (
+        <div class="option-grid">
+          {flags.map((flag) => (
+            <FlagOption key={flag.name} flag={flag} />
+          ))}
+        </div>
+      )}
     </details>
   );
 }
