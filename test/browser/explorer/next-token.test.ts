@@ -277,8 +277,9 @@ async function openGroups(region: Locator): Promise<void> {
 async function choose(page: Page, region: Locator, { dialect, fields }: Case): Promise<void> {
   await setNumbers(page, SEED, 64);
   await region.getByRole("button", { name: "Reset options" }).click();
-  await region.getByRole("combobox", { name: "Dialect" }).selectOption(dialect);
-  await page.waitForFunction(`document.querySelector("[aria-label=Dialect]").value === ${JSON.stringify(dialect)}`);
+  const dialects = region.getByRole("combobox", { name: "Dialect" });
+  await dialects.selectOption(dialect);
+  await expect.poll(() => dialects.inputValue()).toBe(dialect);
   for (const group of await region.locator("details.option-group").all()) {
     if (!(await group.evaluate((details) => details.hasAttribute("open")))) await group.locator("summary").click();
   }

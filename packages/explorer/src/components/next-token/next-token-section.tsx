@@ -32,11 +32,11 @@ function Distribution() {
 function Chain() {
   const shown = chain.value.value;
   return (
-    <>
+    <div>
       <p class="problem">{chain.error.value}</p>
       {shown && <ChainList steps={shown.steps} />}
       {shown && <DrawView draw={shown.draw} />}
-    </>
+    </div>
   );
 }
 
@@ -44,7 +44,9 @@ function Chain() {
 const CONTENT = (
   <>
     <Distribution />
-    <Options />
-    <Chain />
+    <div class="sampling-columns">
+      <Options />
+      <Chain />
+    </div>
   </>
 );
