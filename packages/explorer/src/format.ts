@@ -37,6 +37,6 @@ const SUPERSCRIPTS = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸"
 /** At an axis: small powers of ten as such. */
 export function formatTick(value: number): string {
   const power = Math.round(Math.log10(value));
-  if (!(power < -3) || Math.abs(value / 10 ** power - 1) > 1e-9) return String(value);
+  if (value === 0 || !(power < -3) || Math.abs(value / 10 ** power - 1) > 1e-9) return String(value);
   return `10⁻${String(-power).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] as string)}`;
 }

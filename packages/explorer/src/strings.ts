@@ -182,7 +182,7 @@ export const strings = {
       interval: (from: string, to: string): string =>
         `: its part of the cumulative probability is from ${from} to ${to}.`,
       picture: (tokens: number): string =>
-        `Cumulative probability after the chain, divided among tokens in the order of their ids; ${tokens} of them are shown`,
+        `Cumulative probability after the chain, divided among tokens in the order of ids; ${tokens} are shown`,
       table: "The widest parts, in the order of the ids",
       cumulative: "Cumulative probability, in the order of token ids",
       number: (uniform: number): string => uniform.toFixed(4),

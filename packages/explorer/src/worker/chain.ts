@@ -5,7 +5,7 @@ import type { Sampling } from "../protocol/text.ts";
 
 /**
  * The chain that the command line makes of these options.
- * @throws RangeError for an unknown option; SamplingError for options that contradict each other, or a value out of range
+ * @throws RangeError or SamplingError for a wrong option, as `chainOfFlags`
  */
 export function chainOf({ tokenizer, config }: Model, { dialect, ...flags }: Sampling): ChainSpec {
   return chainOfFlags(dialect, flags, tokenizer, config.vocabSize);

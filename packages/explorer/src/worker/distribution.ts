@@ -15,7 +15,7 @@ export function describeDistribution(session: Session): Distribution {
   return { logits: logits.slice(), probabilities: Float64Array.from(probabilities(candidatesOf(logits))), chain };
 }
 
-/** The draw of the next token, which names at most `limit` tokens of each step. @throws SamplingError if none is left */
+/** The draw of the next token; of each step at most `limit` tokens. @throws SamplingError if none is left */
 export function nextDraw(session: Session, limit: number): Explanation {
   return withoutDrawing(session, ({ sampler, logits, history, promptLength }) =>
     sampler.explain(logits, { history, promptLength }, limit),

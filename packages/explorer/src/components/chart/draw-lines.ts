@@ -1,4 +1,4 @@
-/** Lines in a coordinate system, on a canvas. Lines differ in color and in dashes, so that they do without colors too. */
+/** Lines in a coordinate system, on a canvas. They differ in color and in dashes, so that they do without colors. */
 import { line } from "d3-shape";
 import type { Draw } from "../picture/canvas.tsx";
 import type { Colors } from "../picture/colors.ts";

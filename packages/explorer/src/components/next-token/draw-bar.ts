@@ -1,4 +1,4 @@
-/** The cumulative probabilities as one bar: a part for each token, and the random number that falls into one of them. */
+/** The cumulative probabilities as one bar: a part for each token, and the random number that falls into one. */
 import { visibleText } from "@tsgpt/analysis";
 import { format } from "d3-format";
 import { scaleLinear } from "d3-scale";

@@ -22,7 +22,7 @@ function Distribution() {
   const shown = curve.value.value;
   return (
     <>
-      <p class="problem">{curve.error.value}</p>
+      {curve.error.value && <p class="problem">{curve.error.value}</p>}
       {shown && <CurveChart curve={shown} />}
       {shown && <TopTokens tokens={shown.top} />}
     </>
@@ -30,10 +30,11 @@ function Distribution() {
 }
 
 function Chain() {
-  const shown = chain.value.value;
+  const problem = chain.error.value; // of these options: what is known is that of others
+  const shown = problem === undefined ? chain.value.value : undefined;
   return (
     <div>
-      <p class="problem">{chain.error.value}</p>
+      {problem !== undefined && <p class="problem">{problem}</p>}
       {shown && <ChainList steps={shown.steps} />}
       {shown && <DrawView draw={shown.draw} />}
     </div>
