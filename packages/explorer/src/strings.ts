@@ -1,9 +1,13 @@
 /** Every word that the page shows, in one place, ready to be translated. */
+import { visibleText } from "@tsgpt/analysis";
 import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import { formatInteger, formatMegabytes, formatProbability, formatShort } from "./format.ts";
+import type { LensCell } from "./protocol/map.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { Summary } from "./protocol/next-token.ts";
-import type { LikelyToken, RunEnd } from "./protocol/text.ts";
+import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+
+const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
 
 export const strings = {
   title: "Inside a GPT",
@@ -49,14 +53,43 @@ export const strings = {
   text: { heading: "Text" },
   map: {
     heading: "Map",
-    sentence: (layer: number, { text, probability }: LikelyToken): string =>
-      `After layer ${layer}, the model continues with ${JSON.stringify(text)} (${formatProbability(probability)}).`,
+    sentence: (row: number, layers: number, { token, likeliest }: LensCell): string => {
+      const [best] = likeliest as [LikelyToken];
+      const { quoted } = strings.map;
+      const found = `${quoted(token.text)} with ${quoted(best.text)}, ${formatProbability(best.probability)}.`;
+      if (row === layers + 1) return `The model continues ${found}`;
+      return `${row === 0 ? "After the embedding" : `After layer ${row - 1}`}, the model would continue ${found}`;
+    },
+    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${visibleText(text)}”`),
+    rowName: "Layer",
+    label: "Likeliest next token by layer and position",
+    hint:
+      "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes " +
+      "through the final norm and the output head. The last row is the model’s own prediction, and so the same as " +
+      "the row above it.",
+    row: (row: number, layers: number): string =>
+      row === 0 ? "Embedding" : row > layers ? "Final norm" : `Layer ${row - 1}`,
+    token: (position: number, { text }: Token): string => `position ${position} ${strings.map.quoted(text)}`,
+    pending: "not computed yet",
+    computed: "computed",
+    cached: "from cache",
+    computedCount: (count: number): string => `${tokenCount(count)} computed in the last pass`,
+    cachedCount: (count: number): string => `${tokenCount(count)} from cache`,
+    progress: (done: number, count: number): string => `Lens of ${formatInteger(done)} of ${tokenCount(count)}`,
+  },
+  heatMap: {
+    rows: "rows",
+    columns: "columns",
+    shown: (what: string, from: number, to: number, count: number): string =>
+      `Showing ${what} ${formatInteger(from)} to ${formatInteger(to)} of ${formatInteger(count)}`,
+    earlier: (what: string): string => `Earlier ${what}`,
+    later: (what: string): string => `Later ${what}`,
   },
   nextToken: {
     heading: "Next token",
     sentence: ({ vocabSize, kept, likeliest: { text, probability } }: Summary): string => {
       const tokens = `${formatInteger(kept)} of ${formatInteger(vocabSize)} tokens`;
-      return `The chain keeps ${tokens}; ${JSON.stringify(text)} is the likeliest, ${formatShort(probability)}.`;
+      return `The chain keeps ${tokens}; ${strings.map.quoted(text)} is the likeliest, ${formatShort(probability)}.`;
     },
     curve: {
       heading: "Before sampling: every token, sorted",
@@ -186,7 +219,6 @@ export const strings = {
       table: "The widest parts, in the order of the ids",
       cumulative: "Cumulative probability, in the order of token ids",
       number: (uniform: number): string => uniform.toFixed(4),
-      label: (text: string): string => text.replaceAll(" ", "·").replaceAll("\n", "↵"),
       token: "Token",
       from: "From",
       to: "To",

@@ -1,8 +1,9 @@
 /** The protocol, both ends of it: results, progress, cancellation, and the order of requests. */
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
+import type { LensColumn } from "../src/protocol/map.ts";
 import type { ModelInfo } from "../src/protocol/model.ts";
 import type { Sampling, TextChange, Token } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
@@ -124,11 +125,45 @@ test("arrays are transferred", async () => {
   expect(transferred).toEqual([logits.byteLength, probabilities.byteLength]);
 });
 
-test("the lens has a cell for the embedding and one for each block", async () => {
+test("the lens gives the likeliest tokens of a cell", async () => {
   await opened();
-  const cells = await client.ask("lens", { position: 0 });
-  expect(cells[0].hook).toBe("blocks.0.hook_resid_pre");
-  expect(cells.at(-1)?.hook).toMatch(/^blocks\.\d+\.hook_resid_post$/);
+  const cell = await client.ask("lens", { position: 0, depth: 0 });
+  expect(cell).toMatchObject({ position: 0, depth: 0, token: { text: "Once" } });
+  expect(cell.likeliest).toHaveLength(5);
+  await expect(client.ask("lens", { position: 9, depth: 0 })).rejects.toThrow(
+    "lens: position must be from 0 to 3, got 9",
+  );
+});
+
+describe("the map", () => {
+  /** Asks until every token has its column. */
+  async function columnsOf(length: number, known: readonly LensColumn[] = []): Promise<readonly LensColumn[]> {
+    const { kept, added } = await client.ask("lensColumns", { known: known.map(({ id }) => id) });
+    const columns = [...known.slice(0, kept), ...added];
+    return columns.length < length ? columnsOf(length, columns) : columns;
+  }
+
+  test("has a column for each token, in as many answers as it takes", async () => {
+    const tokens = await opened("the king and the queen ".repeat(10));
+    const columns = await columnsOf(tokens.length);
+    expect(columns.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+  });
+
+  test("during a run, which goes on", async () => {
+    const tokens = await opened();
+    const run = client.ask("run", { maxTokens: 12 });
+    await columnsOf(tokens.length + 1);
+    const { change, end } = await run;
+    expect([end, change.kept + change.added.length]).toEqual(["length", 12]);
+  });
+
+  test("asked for and cancelled, it is not computed", async () => {
+    await opened();
+    const controller = new AbortController();
+    const asked = client.ask("lensColumns", { known: [] }, { signal: controller.signal });
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  });
 });
 
 test("a request without a model, or without a text, is told so", async () => {

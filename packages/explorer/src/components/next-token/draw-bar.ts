@@ -1,9 +1,9 @@
 /** The cumulative probabilities as one bar: a part for each token, and the random number that falls into one. */
-import { visibleText } from "@tsgpt/analysis";
 import { format } from "d3-format";
 import { scaleLinear } from "d3-scale";
 import type { Draw, Interval } from "../../protocol/next-token.ts";
 import { strings } from "../../strings.ts";
+import { markedText } from "../map/marked-text.ts";
 import type { Draw as Paint } from "../picture/canvas.tsx";
 import type { Colors } from "../picture/colors.ts";
 
@@ -49,7 +49,7 @@ function drawChosen(context: Context, { from, to, text }: Interval, at: Place, c
 
 /** The text, if there is room for it. */
 function label(context: Context, text: string, left: number, right: number, color: string): void {
-  const shown = strings.nextToken.draw.label(visibleText(text));
+  const shown = markedText(text);
   if (context.measureText(shown).width > right - left - 4) return;
   context.fillStyle = color;
   context.textAlign = "center";
