@@ -24,7 +24,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/analysis",
     "@tsgpt/fairytales",
   ],
-  "packages/explorer": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis", "@tsgpt/fairytales"],
+  "packages/explorer": [
+    "@tsgpt/tensor",
+    "@tsgpt/gpt",
+    "@tsgpt/measure",
+    "@tsgpt/sampling",
+    "@tsgpt/analysis",
+    "@tsgpt/fairytales",
+  ],
   bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
   examples: [
     "@tsgpt/numeric",

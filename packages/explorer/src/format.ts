@@ -1,4 +1,6 @@
 /** Numbers as the page writes them. */
+import { format } from "d3-format";
+
 const integer = new Intl.NumberFormat("en");
 const megabytes = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percentage = new Intl.NumberFormat("en", {
@@ -30,7 +32,7 @@ export const formatLogit = (logit: number): string => thousandths.format(logit);
 const hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** A probability as a number from 0 to 1, in a sentence. */
-export const formatShort = (probability: number): string => hundredths.format(probability);
+export const formatBriefShare = (probability: number): string => hundredths.format(probability);
 
 const SUPERSCRIPTS = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"] as const;
 
@@ -40,3 +42,17 @@ export function formatTick(value: number): string {
   if (value === 0 || !(power < -3) || Math.abs(value / 10 ** power - 1) > 1e-9) return String(value);
   return `10⁻${String(-power).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] as string)}`;
 }
+
+const decimal = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
+/** Three significant digits. */
+export const formatDecimal = (value: number): string => decimal.format(value);
+
+/** Three significant digits and a prefix, as 1.5M. */
+export const formatShort = format(".3~s");
+
+const fewDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+
+/** Bytes in units of 10^6, with two significant digits where there is less than one. */
+export const formatFewMegabytes = (bytes: number): string =>
+  bytes < 1e6 ? fewDigits.format(bytes / 1e6) : formatMegabytes(bytes);

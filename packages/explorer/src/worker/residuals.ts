@@ -5,6 +5,7 @@
 
 import { lensHooks } from "@tsgpt/analysis";
 import type { GPT2Config, Hook } from "@tsgpt/gpt";
+import { EngineError } from "@tsgpt/tensor";
 
 export interface Residuals {
   /** Hooks of a pass, which keep what it computes. */
@@ -33,10 +34,24 @@ export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Resi
   };
 }
 
-/** The array, or a larger copy of it if it has no room for `needed` numbers. */
+/**
+ * The array, or a larger copy of it if it has no room for `needed` numbers.
+ * @throws EngineError if there is no memory for it
+ */
 function withRoom(data: Float32Array<ArrayBuffer>, needed: number, larger: number): Float32Array<ArrayBuffer> {
   if (data.length >= needed) return data;
-  const grown = new Float32Array(larger);
+  const grown = allocated(larger);
   grown.set(data);
   return grown;
+}
+
+function allocated(size: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(size);
+  } catch (cause) {
+    const bytes = `${((4 * size) / 1e6).toFixed(1)} MB`;
+    throw new EngineError(`this browser has no ${bytes} more for the residual streams of the text; shorten it`, {
+      cause,
+    });
+  }
 }

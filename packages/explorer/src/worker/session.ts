@@ -75,17 +75,22 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { nPositions } = session.model.config;
   const { seed, sampling, past = [] } = opening;
-  if (ids.length > nPositions) {
-    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
-  }
+  checkFits(session, ids);
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+}
+
+/** @throws RangeError for a prompt of more tokens than the context has */
+export function checkFits({ model }: Session, ids: readonly number[]): void {
+  const { nPositions } = model.config;
+  if (ids.length > nPositions) {
+    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Draw } from "../picture/canvas.tsx";
 import type { Colors } from "../picture/colors.ts";
 import { type Axis, type Scale, scaleOf } from "./scales.ts";
 
-interface Series {
+export interface Series {
   readonly name: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
