@@ -124,7 +124,8 @@ export const strings = {
     heading: "Next token",
     sentence: ({ vocabSize, kept, likeliest: { text, probability } }: Summary): string => {
       const tokens = `${formatInteger(kept)} of ${formatInteger(vocabSize)} tokens`;
-      return `The chain keeps ${tokens}; ${strings.map.quoted(text)} is the likeliest, ${formatBriefShare(probability)}.`;
+      const likeliest = `${strings.map.quoted(text)} is the likeliest, ${formatBriefShare(probability)}`;
+      return `The chain keeps ${tokens}; ${likeliest}.`;
     },
     curve: {
       heading: "Before sampling: every token, sorted",
