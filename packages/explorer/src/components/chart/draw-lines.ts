@@ -11,7 +11,7 @@ export interface Series {
 }
 
 /** A vertical line with a text; the area under the first line after it may be filled. */
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly text: string;
   readonly isFilledAfter?: boolean;
