@@ -9,6 +9,14 @@ export interface Live<Value> {
   readonly error: ReadonlySignal<string | undefined>;
 }
 
+/** Of a question whose answer takes long. */
+export interface LiveOptions<Progress> {
+  /** Cancels the question that is being answered when another comes; without it, that waits for the answer. */
+  readonly isCancelled: boolean;
+  /** Undefined when a question ends. */
+  readonly onProgress?: (progress: Progress | undefined) => void;
+}
+
 /**
  * Asks what `question` returns, again whenever a signal that it reads changes; nothing while it returns undefined. One
  * question at a time: of those that come meanwhile, only the last is asked.
@@ -16,27 +24,33 @@ export interface Live<Value> {
 export function live<Type extends RequestType>(
   type: Type,
   question: () => Requests[Type]["asks"] | undefined,
+  { isCancelled, onProgress }: LiveOptions<Requests[Type]["reports"]> = { isCancelled: false },
 ): Live<Requests[Type]["gives"]> {
   const value = signal<Requests[Type]["gives"] | undefined>(undefined);
   const error = signal<string | undefined>(undefined);
   let next: Requests[Type]["asks"] | undefined;
   let isAsking = false;
+  let current: AbortController | undefined;
   const askAll = async () => {
     isAsking = true;
     while (next !== undefined) {
       const asks = next;
       next = undefined;
       try {
-        value.value = await ask(type, asks);
+        current = new AbortController();
+        const options = { signal: current.signal, ...(onProgress && { onProgress }) };
+        value.value = await ask(type, asks, options);
         error.value = undefined;
       } catch (problem) {
-        error.value = (problem as Error).message;
+        if ((problem as Error).name !== "AbortError") error.value = (problem as Error).message;
       }
     }
     isAsking = false;
+    onProgress?.(undefined);
   };
   effect(() => {
     next = question();
+    if (isCancelled) current?.abort();
     if (!isAsking) void askAll();
   });
   return { value, error };

@@ -1,16 +1,16 @@
 /** The operands of a number as a table, the largest contribution first; every number in it can be opened. */
-
 import { useSignal } from "@preact/signals";
 import type { Factor, Operand } from "@tsgpt/analysis";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "./number-button.tsx";
+import { byContribution } from "./operands-csv.ts";
 
 const AT_FIRST = 20;
 
 export function Operands({ operands }: { readonly operands: readonly Operand[] }) {
   const shown = useSignal(AT_FIRST);
-  const sorted = [...operands].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const sorted = byContribution(operands);
   const rest = sorted.length - shown.value;
   return (
     <>
