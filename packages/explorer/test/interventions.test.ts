@@ -71,7 +71,7 @@ test("they stay with the tokens that follow", async () => {
 
 test("a patch waits while the text is too short for it", async () => {
   await step(session, 100, signal);
-  const late = { ...patch, position: ids.length };
+  const late = { ...patch, position: ids.length, from: `${OTHER} to her` };
   await intervene(session, [late], signal);
   const changed = session.logits.slice();
   await back(session, signal);

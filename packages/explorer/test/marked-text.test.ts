@@ -1,8 +1,9 @@
 /** A text with a watermark: that of generation with the key, and detected by it. */
 import { detectWatermark } from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
-import { chainOfFlags, createSampler } from "@tsgpt/sampling";
+import { createSampler } from "@tsgpt/sampling";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chainOf } from "../src/worker/chain.ts";
 import { markedText } from "../src/worker/marked-text.ts";
 import { createSession, encode, open, type Session } from "../src/worker/session.ts";
 import { loadFixtureModel } from "./fixture-model.ts";
@@ -23,7 +24,7 @@ test("the continuation of the prompt with the watermark of the key", async () =>
   const options = { seed: 3, tokens: 60, watermark: { key: 42 } };
   const counts: number[] = [];
   const text = await markedText(session, options, signal, (count) => counts.push(count));
-  const sample = createSampler(chainOfFlags("openai", { watermarkKey: 42 }), { seed: 3 });
+  const sample = createSampler(chainOf(model, { dialect: "openai", watermarkKey: 42 }), { seed: 3 });
   let expected = "";
   const ids: number[] = [];
   for await (const token of generate(model, session.history, { sample, maxTokens: 60 })) {

@@ -2,7 +2,7 @@
 
 import { keyOf } from "@tsgpt/gpt";
 import { useMemo } from "preact/hooks";
-import { formatFour } from "../../format.ts";
+import { formatBriefScore, formatBriefShare, formatFour } from "../../format.ts";
 import type { AttentionMap as Attention } from "../../protocol/inside.ts";
 import { attention, isFirstHidden, mapOf } from "../../state/block.ts";
 import { openNumber } from "../../state/drawer.ts";
@@ -58,6 +58,9 @@ export function AttentionMap() {
   );
 }
 
+/** In a cell that is as wide as five characters. */
+const brief = { pattern: formatBriefShare, scores: formatBriefScore } as const;
+
 /** Columns from `first` on. */
 function dataOf(
   { values, size }: Attention,
@@ -84,7 +87,7 @@ function dataOf(
       stops: ["paper", "accent"],
       format: formatFour,
     },
-    cellText: ({ row, column }) => shownValue(row, column),
+    cellText: ({ row, column }) => (column + first > row ? "" : brief[of](at(row, column))),
     tableCell: ({ row, column }) => shownValue(row, column),
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),

@@ -1,6 +1,7 @@
 /** The operands of a number as a table, the largest contribution first; every number in it can be opened. */
 import { useSignal } from "@preact/signals";
 import type { Factor, Operand } from "@tsgpt/analysis";
+import { Fragment } from "preact";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "./number-button.tsx";
@@ -60,7 +61,18 @@ function FactorOf({ value, from, as }: Factor) {
   return (
     <>
       {as && `${strings.number.derived[as]} `}
-      <NumberButton {...from} value={value} isInDrawer /> <code>{strings.number.name(from.tensor, from.index)}</code>
+      <NumberButton {...from} value={value} isInDrawer />{" "}
+      <code>{breakable(strings.number.name(from.tensor, from.index))}</code>
     </>
   );
+}
+
+/** May break after the dots and underscores of its name. */
+function breakable(name: string) {
+  return name.split(/(?<=[._])/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
