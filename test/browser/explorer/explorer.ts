@@ -2,6 +2,7 @@
  * The explorer in Chromium, for the tests of its sections: the page as it is published, its controls by their roles and names,
  * and what the command line prints for the same text.
  */
+import { readFileSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { tsgpt } from "../../../packages/cli/test/process.ts";
@@ -140,3 +141,29 @@ export const pressTwoFramesApart = (page: Page, ...names: string[]) =>
 
 /** What a command prints with --json. */
 export const jsonOf = async (...args: string[]) => JSON.parse((await tsgpt([...args, "--json"])).stdout);
+
+/** The file of a press of a button or menu item. */
+export async function downloaded(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const download = page.waitForEvent("download");
+  await press();
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+/** The file of an item of the menu "Export". */
+export async function exported(page: Page, item: string): Promise<{ name: string; bytes: Buffer }> {
+  await button(page, "Export").click();
+  return downloaded(page, () => page.getByRole("menuitem", { name: item, exact: true }).click());
+}
+
+export const jsonFile = async (page: Page, item: string) => JSON.parse((await exported(page, item)).bytes.toString());
+
+/** The fragment that Share copies. */
+export async function shared(page: Page): Promise<string> {
+  await page.evaluate(
+    "navigator.clipboard.writeText = (text) => { globalThis.copied = text; return Promise.resolve(); }",
+  );
+  await button(page, "Share").click();
+  await page.getByText("Copied a link to what this page shows.").waitFor();
+  return new URL(String(await page.evaluate("copied"))).hash;
+}
