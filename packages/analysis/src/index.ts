@@ -32,7 +32,6 @@ export {
   type PredictionOptions,
   residualPredictions,
 } from "./lens/logit-lens.ts";
-export { statisticsOf } from "./number/activation-operands.ts";
 export type { NumberSource } from "./number/number-source.ts";
 export { openNumber } from "./number/open-number.ts";
 export type { Derived, Factor, Formula, NumberName, OpenedNumber, Operand } from "./number/opened-number.ts";

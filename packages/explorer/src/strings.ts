@@ -369,6 +369,7 @@ export const strings = {
     cell: (query: string, key: string, value: string): string => `${query} to ${key}: ${value}`,
     stages: "Step by step, at",
     largest: "Largest:",
+    afterRun: "Follows when the run ends.",
     shape: (shape: readonly number[]): string => `[${shape.join(" × ")}]`,
     all: (count: string): string => `All ${count} numbers`,
     strip: (name: string, count: number): string => `${name}: ${formatInteger(count)} numbers, by sign and size`,

@@ -5,7 +5,7 @@ import { ask } from "./engine.ts";
 import { rememberFocus } from "./focus.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
-import { tokens } from "./text.ts";
+import { isRunning, tokens } from "./text.ts";
 
 /** The numbers that were opened one from another; the last is shown, none closes the drawer. */
 const path = signal<readonly NumberName[]>([]);
@@ -14,10 +14,11 @@ let giveFocusBack: (() => void) | undefined;
 export const shownName = computed(() => path.value.at(-1));
 export const canReturn = computed(() => path.value.length > 1);
 
-/** The number that is shown, asked again when the text or the model changes. */
-export const shownNumber = live("number", () =>
-  tokens.value.length > 0 && interventions.value !== undefined ? shownName.value : undefined,
-);
+/** The number that is shown, asked again when the model changes, or the text; not with every token of a run. */
+export const shownNumber = live("number", () => {
+  const text = isRunning.value ? tokens.peek() : tokens.value;
+  return text.length > 0 && interventions.value !== undefined ? shownName.value : undefined;
+});
 
 /** Why there is no such number, if so. */
 export async function whyNoNumber(name: NumberName): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 /** The tour: one token followed through the model, in steps, with this text's own numbers. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import { type NumberName, type OpenedNumber, statisticsOf } from "@tsgpt/analysis";
+import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
 import { keyOf } from "@tsgpt/gpt";
 import type { GeneratedToken, LikelyToken } from "../protocol/text.ts";
 import { ask, info } from "./engine.ts";
@@ -174,8 +174,8 @@ export function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
 
 /** The mean and the scale of the first layer norm of a block. */
 function statistics(layer: number, position: number): NumberName[] {
-  const { mean, scale } = statisticsOf(keyOf("ln1", layer));
-  return [mean, scale].map((tensor) => ({ tensor, index: [position, 0] }));
+  const norm = keyOf("ln1", layer).replace(/hook_normalized$/, "");
+  return ["hook_mean", "hook_scale"].map((name) => ({ tensor: norm + name, index: [position, 0] }));
 }
 
 /** The section that shows what the step is about. */

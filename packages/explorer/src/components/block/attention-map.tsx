@@ -16,14 +16,12 @@ import { markedText } from "../map/marked-text.ts";
 export function AttentionMap() {
   const map = attention.value.value;
   const [of, hidesFirst] = [mapOf.value, isFirstHidden.value];
-  const texts = tokens.value.map(({ text }) => markedText(text));
-  const isCurrent = map !== undefined && map.size === texts.length;
   const data = useMemo(
-    () => (isCurrent ? dataOf(map, texts, of, hidesFirst && texts.length > 1 ? 1 : 0) : undefined),
-    [map, isCurrent, of, hidesFirst],
+    () => (map ? dataOf(map, of, hidesFirst && map.size > 1 ? 1 : 0) : undefined),
+    [map, of, hidesFirst],
   );
   if (!data) return null;
-  const first = texts.length - data.columns.length;
+  const first = data.rows.length - data.columns.length;
   return (
     <div>
       <h3>{strings.block.map(layer.value, head.value)}</h3>
@@ -61,13 +59,10 @@ export function AttentionMap() {
 /** In a cell that is as wide as five characters. */
 const brief = { pattern: formatBriefShare, scores: formatBriefScore } as const;
 
-/** Columns from `first` on. */
-function dataOf(
-  { values, size }: Attention,
-  texts: readonly string[],
-  of: "scores" | "pattern",
-  first: number,
-): HeatMapData {
+/** Columns from `first` on. During a run, the text has become longer than the map. */
+function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: number): HeatMapData {
+  const text = tokens.peek();
+  const texts = Array.from({ length: size }, (_, i) => markedText(text[i]?.text ?? ""));
   const shown = new Float32Array(size * (size - first)).fill(Number.NaN);
   for (let t = 0; t < size; t++) {
     for (let s = first; s <= t; s++) shown[t * (size - first) + s - first] = values[t * size + s] as number;

@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import { formatInteger } from "../../format.ts";
 import type { ActivationRow } from "../../protocol/inside.ts";
 import { activations } from "../../state/block.ts";
-import { position } from "../../state/selection.ts";
 import { tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "../number/number-button.tsx";
@@ -15,10 +14,11 @@ const AT_FIRST = 256;
 
 export function Stages() {
   const rows = activations.value.value?.rows ?? [];
+  const at = rows[0]?.index[0] ?? 0;
   return (
     <div>
       <h3>
-        {strings.block.stages} <TokenText text={tokens.value[position.value]?.text ?? ""} />
+        {strings.block.stages} <TokenText text={tokens.value[at]?.text ?? ""} />
       </h3>
       <ol class="stages">
         {rows.map((row) => (
