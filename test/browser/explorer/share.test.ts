@@ -61,7 +61,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
 
   describe.runIf(FULL)("in the full run", () => {
-    test("a link has interventions, both texts, the open number and the block's choices; the browser's Back too", async () => {
+    test("a link has interventions, both texts, the open number and the block's choices", async () => {
       const page = await opened({ fragment: "#v=1&open=block,texts,interventions&seed=7" });
       const box = (name: string) => page.getByRole("textbox", { name });
       await button(page, "Next").click();
@@ -99,14 +99,22 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(await fresh.getByRole("alert").textContent()).toBe("");
       const distribution = async (of: Page) => (await exported(of, "Distribution (JSON)")).bytes;
       expect((await distribution(fresh)).equals(await distribution(page))).toBe(true);
+    });
 
-      await expect.poll(() => fresh.url()).toContain("interventions=");
-      await fresh.getByRole("button", { name: "Undo all" }).click();
-      await list(fresh).first().waitFor({ state: "detached" });
-      await expect.poll(() => fresh.url()).not.toContain("interventions=");
-      await fresh.goBack();
-      await list(fresh).nth(1).waitFor();
-      await expect.poll(async () => (await distribution(fresh)).equals(await distribution(page))).toBe(true);
+    test("the browser's Back undoes an intervention, and brings back one that was undone", async () => {
+      const zero = encodeURIComponent('[{"type":"zero","tensor":"blocks.2.attn.hook_z","head":1}]');
+      const page = await opened({ fragment: `#v=1&open=interventions&interventions=${zero}` });
+      const list = page.getByRole("list", { name: "Interventions" }).getByRole("listitem");
+      const distribution = async () => (await exported(page, "Distribution (JSON)")).bytes.toString();
+      await list.first().waitFor();
+      const changed = await distribution();
+      await button(page, "Undo").click();
+      await list.first().waitFor({ state: "detached" });
+      await expect.poll(() => page.url()).not.toContain("interventions=");
+      expect(await distribution()).not.toBe(changed);
+      await page.goBack();
+      await list.first().waitFor();
+      expect(await distribution()).toBe(changed);
     });
 
     test("interventions and numbers that the model or the text does not have are explained", async () => {
@@ -326,14 +334,16 @@ describe.runIf(hasChromium)("in Chromium", () => {
         await page.keyboard.press(key);
         seen.push(await focused());
       }
-      const [first, second, third, fourth] = [
+      const items = [
         "State (JSON)",
         "Distribution (JSON)",
+        "Scores (JSON)",
         "Trace (safetensors)",
         "Picture (SVG)",
-      ];
-      expect(seen).toEqual([first, fourth, first, fourth, first, second, third]);
-      expect(await page.getByRole("menuitem").allTextContents()).toEqual([first, second, third, fourth]);
+      ] as const;
+      const [first, second, , fourth, last] = items;
+      expect(seen).toEqual([first, last, first, last, first, second, fourth]);
+      expect(await page.getByRole("menuitem").allTextContents()).toEqual(items);
       await page.keyboard.press("Escape");
       expect(await focused()).toBe("Export");
       expect(await page.getByRole("menu").count()).toBe(0);
