@@ -6,6 +6,7 @@ import { listedFiles, type NamedBlob } from "./files/listed-files.ts";
 import { checkLoadOptions, type LoadModelOptions, loadFiles } from "./files/load-files.ts";
 import type { ModelFiles } from "./files/model-files.ts";
 import { urlFiles } from "./files/url-files.ts";
+import { bytesToReserve } from "./memory/memory.ts";
 import type { Model } from "./model.ts";
 
 /**
@@ -30,7 +31,10 @@ export type ModelSource = string | URL | Iterable<NamedBlob> | ReadFile;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);
-  return loadFiles(filesOf(source), options, () => createEngine({ onFallback: options.onNote }));
+  const { dtype, onNote } = options;
+  return loadFiles(filesOf(source), options, (config) =>
+    createEngine({ neededBytes: bytesToReserve(config, dtype), onFallback: onNote }),
+  );
 }
 
 function filesOf(source: ModelSource): ModelFiles {

@@ -1,7 +1,8 @@
 /**
  * EngineMemory: the shared WebAssembly memory of a simd engine, and its allocator: first fit, adjacent free parts are
  * merged. It grows as needed, up to the 4 GiB of a 32-bit address space, or less if the machine cannot reserve that
- * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows.
+ * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows. Where no shared
+ * memory can be reserved, it is one that is not shared, of a fixed size, because growth would detach its views.
  */
 import { freeAddressSpace, moreAddressSpace } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
@@ -13,6 +14,8 @@ const ALIGNMENT = 64; // a cache line
 const WORKER_SPACE = 1 << 30; // address space that a Node worker reserves for itself, rounded up
 const OTHERS_SPACE = 256 << 20; // address space left for everything else
 const NO_SPACE = "the simd engine cannot start a worker: too little address space";
+/** Size of a memory that is not shared, if nothing is known of what it has to hold. */
+const UNSHARED_BYTES = 128 << 20;
 const LEAST_GROWTH = 16 << 20; // every worker is notified of each growth
 
 /** Bytes allocated for a request of `bytes`. */
@@ -25,8 +28,17 @@ interface Part {
   end: number;
 }
 
+export interface MemoryOptions {
+  /** Whether memory that is not shared will do: nothing but the caller's thread then works in it. */
+  readonly mayBeUnshared?: boolean;
+  /** Bytes that it has to hold. */
+  readonly neededBytes?: number | undefined;
+}
+
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
+  /** Whether workers can use it. */
+  readonly isShared: boolean;
   /** Maximum size in bytes. */
   readonly limitBytes: number;
   readonly #free: Part[] = []; // sorted; no two are adjacent, none is at the end
@@ -36,13 +48,11 @@ export class EngineMemory {
   #end = PAGE; // the first page is the pool's
   #used = 0;
 
-  /**
-   * @throws EngineError if not even the smallest size can be reserved; WorkerError if no address space is left for the
-   * workers
-   */
-  constructor(workers = 0) {
-    const { memory, pages } = reserve(MOST_PAGES, workers);
+  /** @throws EngineError if none can be reserved; WorkerError if no address space is left for the workers */
+  constructor(workers = 0, options: MemoryOptions = {}) {
+    const { memory, pages, shared } = reserve(sizesFor(options), workers);
     this.memory = memory;
+    this.isShared = shared;
     this.limitBytes = pages * PAGE;
     this.#buffer = this.memory.buffer;
     this.#buffers.add(this.#buffer);
@@ -143,20 +153,38 @@ export class EngineMemory {
   }
 }
 
+/** A size to try. */
+interface Size {
+  readonly pages: number;
+  readonly shared: boolean;
+}
+
 /**
- * A memory of the first of these maxima, in pages, that leaves address space for the workers: a worker that cannot
- * reserve its own ends the process. @throws EngineError if none can be reserved; WorkerError if no address space is
- * left for the workers
+ * In the order in which they are tried: shared with a smaller and smaller maximum, as long as it holds what is needed; that
+ * much unshared; and what is smaller, in which another dtype may fit.
  */
-function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
+function sizesFor({ mayBeUnshared = false, neededBytes = UNSHARED_BYTES }: MemoryOptions): Size[] {
+  const needed = Math.ceil(neededBytes / PAGE);
+  const sizes = MOST_PAGES.map((pages) => ({ pages, shared: true }));
+  const holding = sizes.filter(({ pages }) => pages >= needed);
+  if (mayBeUnshared) sizes.splice(holding.length, 0, { pages: needed, shared: false });
+  return sizes;
+}
+
+/**
+ * A memory of the first of these sizes that leaves address space for the workers: a worker that cannot reserve its own
+ * ends the process. @throws EngineError if none can be reserved; WorkerError if no address space is left for the
+ * workers
+ */
+function reserve(sizes: readonly Size[], workers: number): Size & { readonly memory: WebAssembly.Memory } {
   const otherBytes = OTHERS_SPACE + workers * WORKER_SPACE;
   let cause = new Error("too little address space");
-  for (const pages of maxima) {
+  for (const { pages, shared } of sizes) {
     if (pages * PAGE + otherBytes > freeAddressSpace()) continue;
     try {
-      const memory = new WebAssembly.Memory({ initial: 16, maximum: pages, shared: true });
-      if (workers > 0 && freeAddressSpace() < otherBytes) throw new WorkerError(NO_SPACE);
-      return { memory, pages };
+      const memory = new WebAssembly.Memory({ initial: shared ? 16 : pages, maximum: pages, shared });
+      if (shared && workers > 0 && freeAddressSpace() < otherBytes) throw new WorkerError(NO_SPACE);
+      return { memory, pages, shared };
     } catch (error) {
       if (error instanceof WorkerError) throw error;
       cause = error as Error;
