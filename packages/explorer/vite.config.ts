@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { defineConfig, type Plugin } from "vite";
+import { serviceWorker } from "./vite/service-worker.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -41,7 +42,7 @@ const bundledModel: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [policy, bundledModel],
+  plugins: [policy, bundledModel, serviceWorker(POLICY)],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },

@@ -9,6 +9,7 @@ import { build } from "vite";
 const INPUTS = [
   "index.html",
   "package.json",
+  "vite",
   "vite.config.ts",
   "src",
   ...["analysis", "gpt", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),

@@ -2,6 +2,7 @@
 import { formatInteger, formatMegabytes, formatProbability } from "./format.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { LikelyToken, RunEnd } from "./protocol/text.ts";
+import type { IsolationProblem } from "./state/isolation.ts";
 
 export const strings = {
   title: "Inside a GPT",
@@ -32,6 +33,17 @@ export const strings = {
   runsOn: ({ name, kernels, threads }: ModelInfo): string =>
     `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,
+  notIsolated: (problem: IsolationProblem): string => {
+    if (typeof problem === "object") return `The service worker that would give it several failed: ${problem.message}.`;
+    const reasons: Readonly<Record<Exclude<IsolationProblem, object>, string>> = {
+      insecure: "The service worker that would give it several needs https, or the address localhost.",
+      unavailable: "The service worker that would give it several cannot start in this browser or this window.",
+      incomplete: "The service worker that would give it several could not read all files of the page.",
+      slow: "The service worker that gives it several is still starting; reload the page to use them.",
+      framed: "It has only one while it is in a frame of a page that is not isolated.",
+    };
+    return reasons[problem];
+  },
   runEnd: (end: RunEnd, tokens: number): string => {
     const after = `${formatInteger(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
     const reasons: Readonly<Record<RunEnd, string>> = {

@@ -14,6 +14,8 @@ export interface Opening extends BrowserContextOptions {
   readonly isIsolated?: boolean;
   /** Of the URL, with its #. */
   readonly fragment?: string;
+  /** Of another server than `served`. */
+  readonly url?: string;
 }
 
 /** A browser, and the page served on this machine. */
@@ -57,10 +59,11 @@ export async function expectNoViolations(page: Page): Promise<void> {
 
 async function openedPage(
   browser: Browser,
-  url: string,
-  { isIsolated = true, fragment = "", ...options }: Opening,
+  served: string,
+  { isIsolated = true, fragment = "", url = served, ...options }: Opening,
 ): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage();
+  // with a service worker, requests would pass by the page's routes
+  const page = await (await browser.newContext({ serviceWorkers: "block", ...options })).newPage();
   await page.addInitScript(`
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
