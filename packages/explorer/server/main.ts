@@ -20,7 +20,8 @@ async function explore({ port, opens, help }: ExploreOptions): Promise<void> {
     return;
   }
   const { url, close } = await serve(await buildIfNeeded(explorer), port);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
+  // a signal may come more than once: from the terminal, from npx and from pnpm
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void close());
   process.stdout.write(`${url}\n`);
   process.stderr.write("The explorer is at this address; Ctrl-C stops it.\n");
   if (opens) openBrowser(url);
