@@ -14,8 +14,6 @@ const ALIGNMENT = 64; // a cache line
 const WORKER_SPACE = 1 << 30; // address space that a Node worker reserves for itself, rounded up
 const OTHERS_SPACE = 256 << 20; // address space left for everything else
 const NO_SPACE = "the simd engine cannot start a worker: too little address space";
-/** Size of a memory that is not shared, if nothing is known of what it has to hold. */
-const UNSHARED_BYTES = 128 << 20;
 const LEAST_GROWTH = 16 << 20; // every worker is notified of each growth
 
 /** Bytes allocated for a request of `bytes`. */
@@ -26,13 +24,6 @@ export function allocatedBytes(bytes: number): number {
 interface Part {
   begin: number;
   end: number;
-}
-
-export interface MemoryOptions {
-  /** Whether memory that is not shared will do: nothing but the caller's thread then works in it. */
-  readonly mayBeUnshared?: boolean;
-  /** Bytes that it has to hold. */
-  readonly neededBytes?: number | undefined;
 }
 
 export class EngineMemory {
@@ -48,9 +39,12 @@ export class EngineMemory {
   #end = PAGE; // the first page is the pool's
   #used = 0;
 
-  /** @throws EngineError if none can be reserved; WorkerError if no address space is left for the workers */
-  constructor(workers = 0, options: MemoryOptions = {}) {
-    const { memory, pages, shared } = reserve(sizesFor(options), workers);
+  /**
+   * `unsharedBytes` is what it has to hold, if memory that is not shared will do: one thread then works in it.
+   * @throws EngineError if none can be reserved; WorkerError if no address space is left for the workers
+   */
+  constructor(workers = 0, unsharedBytes?: number) {
+    const { memory, pages, shared } = reserve(sizesFor(unsharedBytes), workers);
     this.memory = memory;
     this.isShared = shared;
     this.limitBytes = pages * PAGE;
@@ -163,11 +157,12 @@ interface Size {
  * In the order in which they are tried: shared with a smaller and smaller maximum, as long as it holds what is needed; that
  * much unshared; and what is smaller, in which another dtype may fit.
  */
-function sizesFor({ mayBeUnshared = false, neededBytes = UNSHARED_BYTES }: MemoryOptions): Size[] {
-  const needed = Math.ceil(neededBytes / PAGE);
+function sizesFor(unsharedBytes: number | undefined): Size[] {
   const sizes = MOST_PAGES.map((pages) => ({ pages, shared: true }));
-  const holding = sizes.filter(({ pages }) => pages >= needed);
-  if (mayBeUnshared) sizes.splice(holding.length, 0, { pages: needed, shared: false });
+  if (unsharedBytes === undefined) return sizes;
+  const needed = Math.ceil(unsharedBytes / PAGE);
+  const holding = MOST_PAGES.filter((pages) => pages >= needed);
+  sizes.splice(holding.length, 0, { pages: needed, shared: false });
   return sizes;
 }
 

@@ -40,6 +40,9 @@ export interface SimdOptions {
   readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
+/** Size of a memory that is not shared, if nothing is known of what it has to hold. */
+const UNSHARED_BYTES = 128 << 20;
+
 /** The check of neededBytes. */
 export const BYTE_COUNT: Kind<number> = {
   rule: "a number of bytes above 0",
@@ -131,10 +134,10 @@ export function createSimdEngine(options: SimdOptions = {}): Engine {
  */
 const dropped = new FinalizationRegistry<Pool>((pool) => pool.dispose());
 
-function createParts({ threads: asked, relaxed = true, neededBytes, onAlone }: SimdOptions): Parts {
+function createParts({ threads: asked, relaxed = true, neededBytes = UNSHARED_BYTES, onAlone }: SimdOptions): Parts {
   const threads = chooseThreadCount(asked);
   const compiled = compile(relaxed, true);
-  const memory = new EngineMemory(threads - 1, { mayBeUnshared: threads === 1 || onAlone !== undefined, neededBytes });
+  const memory = new EngineMemory(threads - 1, threads === 1 || onAlone ? neededBytes : undefined);
   const pool = memory.isShared
     ? new Pool(compiled, memory, threads, { onAlone })
     : new Pool(compile(relaxed, false), memory, 1);
