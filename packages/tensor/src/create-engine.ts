@@ -16,8 +16,8 @@ export interface EngineOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Bytes that the engine has to hold, such as the total of `memoryNeed` for a model. Its memory grows as needed, except
-   * where none can be shared, as in some browsers: it then has this size from the start. Default: 128 MiB.
+   * Bytes that the engine has to hold, such as the total of `memoryNeed` for a model. Its memory grows as needed,
+   * except where none can be shared, as in some browsers: it then has this size from the start. Default: 128 MiB.
    */
   readonly neededBytes?: number | undefined;
   /**

@@ -68,6 +68,8 @@ export interface TextRequests {
   };
   /** Removes the last generated token; its random numbers will be drawn again. */
   back: { asks: object; reports: never; gives: TextChange };
+  /** The whole text that the worker has. */
+  text: { asks: object; reports: never; gives: { readonly prompt: readonly Token[]; readonly change: TextChange } };
   /** Draws the tokens to come in another way, also in a run; the text stays as it is, and so do the random numbers. */
   sampling: { asks: Sampling; reports: never; gives: { readonly chain: ChainSpec } };
 }

@@ -1,6 +1,6 @@
 /**
- * The page's files in the browser's cache: those of one build together, so that old and new are never mixed. A file is kept
- * only if it has the digest that the build says.
+ * The page's files in the browser's cache: those of one build together, so that old and new are never mixed. A file is
+ * kept only if it has the digest that the build says.
  */
 import { type Build, type BuiltFile, MODELS } from "./build.ts";
 import { haveIntegrity, keptResponse } from "./responses.ts";
@@ -20,7 +20,7 @@ export function pathOf({ scope, build }: Site, url: string): string | undefined 
   return Object.hasOwn(build.files, path) || path.startsWith(MODELS) ? path : undefined;
 }
 
-/** Keeps the shell, and what is the same as in a build before. @throws Error if a file is not that of this build */
+/** Keeps the shell, and what is the same as in a build before. @throws Error if a file is not of this build */
 export async function keepShell(site: Site): Promise<void> {
   const older = await olderCaches(site);
   const cache = await caches.open(nameOf(site));
@@ -51,7 +51,7 @@ export async function keepFile(site: Site, path: string, response: Response): Pr
   await (await caches.open(nameOf(site))).put(site.scope + path, keptResponse(bytes, response));
 }
 
-/** Past the browser's cache of HTTP unless the server says that it is current: that may have the file of another build. */
+/** The browser's cache of HTTP may have the file of another build, so the server is asked whether it is current. */
 async function fetched(url: string, { integrity }: BuiltFile): Promise<Response> {
   const response = await fetch(url, { cache: "no-cache", integrity });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);

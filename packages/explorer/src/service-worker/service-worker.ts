@@ -1,7 +1,7 @@
 /**
  * The service worker: answers requests for the page's own files, with the headers that isolate the page, and without a
- * network once they are kept. All other requests, of other hosts too, go past it. A new build takes over when no page of
- * the one before is open, or when the only one asks for it.
+ * network once they are kept. All other requests, of other hosts too, go past it. A new build takes over when no page
+ * of the one before is open, or when the only one asks for it.
  * @see https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated for the headers
  */
 import type { Build } from "./build.ts";

@@ -1,6 +1,6 @@
 /**
- * The page's service worker, which isolates it on any host and lets it work offline. Everything else waits for it, so that
- * no file is loaded twice, and a reload loses nothing.
+ * The page's service worker, which isolates it on any host and lets it work offline. Everything else waits for it, so
+ * that no file is loaded twice, and a reload loses nothing.
  */
 import { signal } from "@preact/signals";
 import { TAKE_OVER } from "../service-worker/messages.ts";

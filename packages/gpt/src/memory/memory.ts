@@ -50,8 +50,8 @@ export function memoryNeed(
 }
 
 /**
- * Bytes for an engine whose memory cannot grow: what the model needs in this dtype, a quarter more for what a kernel set
- * pads and for a second cache, and 16 MiB for reading.
+ * Bytes for an engine whose memory cannot grow: what the model needs in this dtype, a quarter more for what a kernel
+ * set pads and for a second cache, and 16 MiB for reading.
  */
 export function bytesToReserve(config: GPT2Config, dtype: WeightDtype | "auto" = "auto"): number {
   return 1.25 * memoryNeed(config, referenceEngine, dtype === "auto" ? "f32" : dtype).total + 2 ** 24;

@@ -30,6 +30,11 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         await back(withText(), signal);
         return changeSince(session(), session().draws.length);
       }),
+    text: (_, { turn }) =>
+      turn(() => {
+        const { model, history, promptLength } = withText();
+        return { prompt: describeTokens(model, history.slice(0, promptLength)), change: changeSince(session(), 0) };
+      }),
     sampling: (sampling, { turn }) =>
       turn(() => {
         setSampling(session(), sampling);

@@ -154,8 +154,8 @@ interface Size {
 }
 
 /**
- * In the order in which they are tried: shared with a smaller and smaller maximum, as long as it holds what is needed; that
- * much unshared; and what is smaller, in which another dtype may fit.
+ * In the order in which they are tried: shared with a smaller and smaller maximum, as long as it holds what is needed;
+ * that much unshared; and what is smaller, in which another dtype may fit.
  */
 function sizesFor(unsharedBytes: number | undefined): Size[] {
   const sizes = MOST_PAGES.map((pages) => ({ pages, shared: true }));
