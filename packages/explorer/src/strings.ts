@@ -41,13 +41,14 @@ export const strings = {
     `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,
   notIsolated: (problem: IsolationProblem): string => {
-    if (typeof problem === "object") return `The service worker that would give it several failed: ${problem.message}.`;
+    const worker = "The service worker, which would allow several threads,";
+    if (typeof problem === "object") return `${worker} failed: ${problem.message}.`;
     const reasons: Readonly<Record<Exclude<IsolationProblem, object>, string>> = {
-      insecure: "The service worker that would give it several needs https, or the address localhost.",
-      unavailable: "The service worker that would give it several cannot start in this browser or this window.",
-      incomplete: "The service worker that would give it several could not read all files of the page.",
-      slow: "The service worker that gives it several is still starting; reload the page to use them.",
-      framed: "It has only one while it is in a frame of a page that is not isolated.",
+      insecure: `${worker} needs https, or the address localhost.`,
+      unavailable: `${worker} cannot start in this browser or this window.`,
+      incomplete: `${worker} could not read all files of the page.`,
+      slow: `${worker} is still starting; reload the page to use it.`,
+      framed: "There is one thread while the page is in a frame of a page that is not isolated.",
     };
     return reasons[problem];
   },

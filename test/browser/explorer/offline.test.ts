@@ -170,7 +170,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     test("where no service worker can start, so without SharedArrayBuffer: one thread, the page says so, the same ids", async () => {
       const server = await hosted();
       const page = await explorer.opened({ url: server.url });
-      expect(await status(page)).toMatch(/ on 1 thread\. Note: .*The service worker .* cannot start in this browser/);
+      expect(await status(page)).toMatch(/ on 1 thread\. Note: .*The service worker, .* cannot start in this browser/);
       expect(await page.evaluate("typeof SharedArrayBuffer")).toBe("undefined");
       await expectIdsOfCommand(page, 7);
     });
@@ -188,8 +188,20 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await page.reload();
       await page.getByRole("status").filter({ hasText: "404" }).waitFor();
       expect(await status(page)).toMatch(
-        / on 1 thread\. .*The service worker that would give it several failed: .*404/,
+        / on 1 thread\. .*The service worker, which would allow several threads, failed: .*404/,
       );
+    });
+
+    test("where the service worker does not get its files in time: one thread, and the page says so", async () => {
+      const server = await hosted();
+      server.hang("index.html");
+      const page = await (await explorer.browser.newContext()).newPage();
+      await page.clock.install();
+      await page.goto(server.url);
+      await expect.poll(() => server.log).toContain("GET /of/many/index.html");
+      await page.clock.fastForward(10_000);
+      await page.getByRole("status").filter({ hasText: "is still starting; reload the page" }).waitFor();
+      await page.context().close();
     });
 
     test("in a frame of a page that is not isolated, it says so, and does not go on reloading", async () => {
@@ -201,7 +213,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       page.on("framenavigated", () => navigations++);
       await page.goto(`${server.url}frame.html`);
       const frame = page.frameLocator("iframe");
-      await frame.getByRole("status").filter({ hasText: "one while it is in a frame" }).waitFor();
+      await frame.getByRole("status").filter({ hasText: "one thread while the page is in a frame" }).waitFor();
       expect(navigations).toBe(3); // of the page, and twice of the frame
       await page.context().close();
     });

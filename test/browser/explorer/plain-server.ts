@@ -16,6 +16,8 @@ export interface PlainServer {
   readonly url: string;
   /** What was asked for, with its query, and the body of what was sent. */
   readonly log: string[];
+  /** Does not answer requests for this file from now on. */
+  hang(name: string): void;
   /** Serves another folder from now on. */
   deploy(folder: string): void;
   close(): Promise<void>;
@@ -25,11 +27,13 @@ export interface PlainServer {
 export async function servePlainly(folder: string, path = "/of/many/"): Promise<PlainServer> {
   const log: string[] = [];
   let deployed = folder;
+  let hanging: string | undefined;
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     log.push(`${request.method} ${request.url}${Buffer.concat(pieces)}`);
     const [name = ""] = (request.url ?? "").split("?");
+    if (hanging !== undefined && name === path + hanging) return;
     const file = join(deployed, name.slice(path.length) || "index.html");
     const isFile = name.startsWith(path) && (await stat(file).catch(() => undefined))?.isFile();
     if (isFile) {
@@ -45,6 +49,9 @@ export async function servePlainly(folder: string, path = "/of/many/"): Promise<
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     log,
+    hang: (name) => {
+      hanging = name;
+    },
     deploy: (other) => {
       deployed = other;
     },
