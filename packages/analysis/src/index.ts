@@ -32,6 +32,9 @@ export {
   type PredictionOptions,
   residualPredictions,
 } from "./lens/logit-lens.ts";
+export type { NumberSource } from "./number/number-source.ts";
+export { openNumber } from "./number/open-number.ts";
+export type { Derived, Factor, Formula, NumberName, OpenedNumber, Operand } from "./number/opened-number.ts";
 export { type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
 export type { Activations } from "./patch/activations.ts";
@@ -71,6 +74,14 @@ export { renderTemplate, splitTemplate, type TemplateParts } from "./prompt/temp
 export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
+export {
+  type RecipeReport,
+  recipeReport,
+  type ScoredText,
+  type ScoreReport,
+  scoreCsv,
+  scoreJson,
+} from "./score/score-json.ts";
 export {
   type ProbabilitySpread,
   probabilitySpread,

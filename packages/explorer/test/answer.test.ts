@@ -234,6 +234,22 @@ describe("the map", () => {
   });
 });
 
+test("a prompt that is too long is not reported, and the text stays", async () => {
+  await opened();
+  let reports = 0;
+  const open = client.ask("open", { prompt: "a ".repeat(600), seed: 7, sampling }, { onProgress: () => reports++ });
+  await expect(open).rejects.toThrow(/^The prompt has \d+ tokens, the model reads at most 512; shorten it$/);
+  expect(reports).toBe(0);
+  expect((await client.ask("step", { id: 5 })).kept).toBe(0);
+});
+
+test("a token's bytes, and the symbols after each of its merges", async () => {
+  const [, upon] = await opened();
+  const { bytes, steps } = await client.ask("token", { id: (upon as Token).id });
+  expect(new TextDecoder().decode(bytes)).toBe(" upon");
+  expect(steps?.map(({ begins }) => begins.length)).toEqual([5, 4, 3, 2, 1]);
+});
+
 test("a request without a model, or without a text, is told so", async () => {
   const other = connect();
   await expect(other.ask("open", { prompt: "a", seed: 1, sampling })).rejects.toThrow(

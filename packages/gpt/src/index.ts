@@ -10,6 +10,7 @@ export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
+export { type ExpectedTensors, expectedTensors } from "./checkpoint/names.ts";
 export type { AttentionParameters, MlpParameters } from "./checkpoint/parameters.ts";
 export {
   type BlockParameters,
@@ -27,7 +28,7 @@ export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
 export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
 export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
-export type { Activation } from "./config/activation.ts";
+export { type Activation, activate } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
 export type { NamedText } from "./config/generation-config.ts";
@@ -79,11 +80,21 @@ export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep }
 export type { MemoryNeed } from "./memory/memory.ts";
 export { cacheBytes } from "./memory/memory.ts";
 export { type MemoryByDtype, memoryByDtype } from "./memory/memory-by-dtype.ts";
-export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
+export {
+  type ForwardOptions,
+  forward,
+  forwardBatch,
+  forwardBlock,
+  forwardByLayer,
+  type Model,
+  type PassOptions,
+} from "./model.ts";
+export { attentionScale } from "./pass/attend.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
+export type { TokenMerge } from "./tokenizer/byte-pairs.ts";
 export type { StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export { TokenizerError } from "./tokenizer/tokenizer-error.ts";

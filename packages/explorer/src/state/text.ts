@@ -82,7 +82,7 @@ export function stop(): void {
  * Applies a change when it comes. A cancelled request changes nothing. Another error is shown, and the text that the
  * worker then has: the error may have come in the midst of a run, or of opening a text.
  */
-async function changing(result: Promise<TextChange>): Promise<void> {
+export async function changing(result: Promise<TextChange>): Promise<void> {
   try {
     const change = await result;
     batch(() => {

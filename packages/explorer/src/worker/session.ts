@@ -3,7 +3,18 @@
  * the sampler. The cache and the residual streams always are those of the history's first `cache.length` tokens, and
  * the logits those after all of it, also after an error or a cancellation.
  */
-import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
+import { type NamedHook, traceOfHooks } from "@tsgpt/analysis";
+import {
+  chainTraces,
+  eosTokenIds,
+  interruptibleForward,
+  KVCache,
+  logSumOfExp,
+  type Model,
+  promptIds,
+  type Trace,
+  traceWith,
+} from "@tsgpt/gpt";
 import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
@@ -30,6 +41,8 @@ export interface Session {
   draws: readonly Draw[];
   /** The first position that the last pass computed; what is before it came from the cache. */
   computedFrom: number;
+  /** Changes of the model by hand, on every pass. */
+  hooks: readonly NamedHook[];
   chain: ChainSpec;
   sampler: Sampler;
 }
@@ -53,6 +66,7 @@ export function createSession(model: Model): Session {
     promptLength: 0,
     draws: [],
     computedFrom: 0,
+    hooks: [],
     chain,
     sampler: createSampler(chain, { seed: 0 }),
   };
@@ -75,17 +89,22 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { nPositions } = session.model.config;
   const { seed, sampling, past = [] } = opening;
-  if (ids.length > nPositions) {
-    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
-  }
+  checkFits(session, ids);
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+}
+
+/** @throws RangeError for a prompt of more tokens than the context has */
+export function checkFits({ model }: Session, ids: readonly number[]): void {
+  const { nPositions } = model.config;
+  if (ids.length > nPositions) {
+    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+  }
 }
 
 /** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
@@ -149,11 +168,17 @@ export async function complete(session: Session, signal: AbortSignal): Promise<v
 /** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
 async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
   const { model, cache, residuals, logits } = session;
-  const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
+  const trace = chainTraces(interventionsOf(session, ids), traceWith(model.config.nLayer, residuals.hooks));
+  const options = { positions: "last", into: logits, trace } as const;
   const computedFrom = cache.length;
   const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
   if (!result) signal.throwIfAborted();
   session.computedFrom = computedFrom;
+}
+
+/** The changes by hand of a pass over a text, by default over the history. */
+export function interventionsOf({ model, hooks, history }: Session, ids: readonly number[] = history): Trace {
+  return traceOfHooks(model, [{ ids, hooks }], "explorer");
 }
 
 /** How many tokens two texts have in common from the first. */

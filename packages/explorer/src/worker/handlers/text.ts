@@ -4,7 +4,8 @@ import type { RunEnd, TextRequests } from "../../protocol/text.ts";
 import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
-import { back, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { back, checkFits, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
@@ -14,6 +15,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
       turn(async () => {
         signal.throwIfAborted();
         const ids = encode(session(), prompt);
+        checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);
         return changeSince(session(), 0);
@@ -35,6 +37,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         const { model, history, promptLength } = withText();
         return { prompt: describeTokens(model, history.slice(0, promptLength)), change: changeSince(session(), 0) };
       }),
+    token: ({ id }, { turn }) => turn(() => describeToken(session().model, id)),
     sampling: (sampling, { turn }) =>
       turn(() => {
         setSampling(session(), sampling);
