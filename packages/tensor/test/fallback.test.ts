@@ -21,7 +21,8 @@ vi.mock("#host", async (original) => {
     worker.on("error", ({ message }) => onExit(message)).on("exit", (code) => onExit(`exit code ${code}`));
     return { terminate: () => void worker.terminate() };
   };
-  return { ...host, startWorker, defaultThreads: () => 2, freeAddressSpace: () => machine.addressSpace };
+  const whyNoSpace = (workers: number, bytes?: number) => host.whyNoSpace(workers, bytes, machine.addressSpace);
+  return { ...host, startWorker, defaultThreads: () => 2, whyNoSpace };
 });
 
 afterEach(() => {
@@ -168,7 +169,7 @@ test("one thread that was asked for needs no shared memory, and nothing is told"
 });
 
 test.each([0, -1, Number.NaN])("neededBytes %s is refused", async (neededBytes) => {
-  const rule = `option "neededBytes" must be a number of bytes above 0, got the number ${neededBytes}`;
+  const rule = `option "neededBytes" must be above 0, got the number ${neededBytes}`;
   await expect(createEngine({ neededBytes })).rejects.toThrow(`createEngine: ${rule}`);
   expect(() => createSimdEngine({ neededBytes })).toThrow(`createSimdEngine: ${rule}`);
 });

@@ -10,5 +10,6 @@ export declare function startWorker(data: WorkerData, onExit: (reason: string) =
 export declare function defaultThreads(): number;
 /** Physical cores that this process may use; in a browser, which does not tell, half of the logical processors. */
 export declare function physicalCores(): number;
-export declare function freeAddressSpace(): number;
+/** Why these workers, and `bytes` of memory, cannot be reserved; undefined if nothing says so. */
+export declare function whyNoSpace(workers: number, bytes?: number): string | undefined;
 export declare function moreAddressSpace(): string;

@@ -5,6 +5,9 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
 
+const WORKER_SPACE = 1 << 30; // address space that a worker reserves for itself, rounded up
+const OTHERS_SPACE = 256 << 20; // address space left for everything else
+
 /** Node 20 has relaxed SIMD behind a flag; later versions print an error for the flag, so check the version first. */
 export function allowRelaxedSimd(): void {
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -55,8 +58,14 @@ export function moreAddressSpace(): string {
   return "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
 }
 
+/** Why these workers, and `bytes` of memory, cannot be reserved; undefined if they can. `free` is for tests. */
+export function whyNoSpace(workers: number, bytes = 0, free = freeAddressSpace()): string | undefined {
+  if (bytes + OTHERS_SPACE + workers * WORKER_SPACE <= free) return undefined;
+  return "the simd engine cannot start a worker: too little address space";
+}
+
 /** Bytes of address space that this process can still reserve under `ulimit -v`, on Linux. */
-export function freeAddressSpace(): number {
+function freeAddressSpace(): number {
   try {
     const most = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
     if (most === undefined) return Number.POSITIVE_INFINITY; // unlimited

@@ -4,16 +4,13 @@
  * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows. Where no shared
  * memory can be reserved, it is one that is not shared, of a fixed size, because growth would detach its views.
  */
-import { freeAddressSpace, moreAddressSpace } from "#host";
+import { moreAddressSpace, whyNoSpace } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
 // 4 GiB down to 1/8 GiB: the first that can be reserved
 const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048];
 const ALIGNMENT = 64; // a cache line
-const WORKER_SPACE = 1 << 30; // address space that a Node worker reserves for itself, rounded up
-const OTHERS_SPACE = 256 << 20; // address space left for everything else
-const NO_SPACE = "the simd engine cannot start a worker: too little address space";
 const LEAST_GROWTH = 16 << 20; // every worker is notified of each growth
 
 /** Bytes allocated for a request of `bytes`. */
@@ -29,7 +26,7 @@ interface Part {
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   /** Whether workers can use it. */
-  readonly isShared: boolean;
+  readonly shared: boolean;
   /** Maximum size in bytes. */
   readonly limitBytes: number;
   readonly #free: Part[] = []; // sorted; no two are adjacent, none is at the end
@@ -46,7 +43,7 @@ export class EngineMemory {
   constructor(workers = 0, unsharedBytes?: number) {
     const { memory, pages, shared } = reserve(sizesFor(unsharedBytes), workers);
     this.memory = memory;
-    this.isShared = shared;
+    this.shared = shared;
     this.limitBytes = pages * PAGE;
     this.#buffer = this.memory.buffer;
     this.#buffers.add(this.#buffer);
@@ -160,10 +157,8 @@ interface Size {
 function sizesFor(unsharedBytes: number | undefined): Size[] {
   const sizes = MOST_PAGES.map((pages) => ({ pages, shared: true }));
   if (unsharedBytes === undefined) return sizes;
-  const needed = Math.ceil(unsharedBytes / PAGE);
-  const holding = MOST_PAGES.filter((pages) => pages >= needed);
-  sizes.splice(holding.length, 0, { pages: needed, shared: false });
-  return sizes;
+  const unshared = { pages: Math.ceil(unsharedBytes / PAGE), shared: false };
+  return [...sizes, unshared].sort((a, b) => b.pages - a.pages); // stable: of equal sizes, the shared one first
 }
 
 /**
@@ -172,13 +167,13 @@ function sizesFor(unsharedBytes: number | undefined): Size[] {
  * workers
  */
 function reserve(sizes: readonly Size[], workers: number): Size & { readonly memory: WebAssembly.Memory } {
-  const otherBytes = OTHERS_SPACE + workers * WORKER_SPACE;
   let cause = new Error("too little address space");
   for (const { pages, shared } of sizes) {
-    if (pages * PAGE + otherBytes > freeAddressSpace()) continue;
+    if (whyNoSpace(workers, pages * PAGE)) continue;
     try {
       const memory = new WebAssembly.Memory({ initial: shared ? 16 : pages, maximum: pages, shared });
-      if (shared && workers > 0 && freeAddressSpace() < otherBytes) throw new WorkerError(NO_SPACE);
+      const problem = workers > 0 && shared && whyNoSpace(workers);
+      if (problem) throw new WorkerError(problem);
       return { memory, pages, shared };
     } catch (error) {
       if (error instanceof WorkerError) throw error;

@@ -37,23 +37,27 @@ interface CompileOptions {
 export function compileKernels({ relaxed = true, shared = true }: CompileOptions = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {
-    const bytes = withMemory(shared, unpack(RELAXED_BYTES));
+    const bytes = unpack(0, RELAXED_BYTES, shared);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = withMemory(shared, unpack(RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES));
+  const bytes = unpack(RELAXED_BYTES, RELAXED_BYTES + PLAIN_BYTES, shared);
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
-/** The module for memory that is shared or not; its atomic operations are valid for either. */
-function withMemory(shared: boolean, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+let unpacked = new Uint8Array(0); // as far as an engine of this thread has needed it
+
+/**
+ * The module of the bytes from `begin` to `end`, for memory that is shared or not: its atomic operations are valid for
+ * either.
+ */
+function unpack(begin: number, end: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  if (unpacked.length < end) {
+    const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
+    unpacked = decompress(packed, end);
+  }
+  const bytes = unpacked.subarray(begin, end);
   bytes[SHARED_FLAG] = shared ? 3 : 1;
   return bytes;
-}
-
-/** The first `size` bytes of both modules. */
-function unpack(size: number): Uint8Array<ArrayBuffer> {
-  const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-  return decompress(packed, size);
 }

@@ -45,7 +45,7 @@ const UNSHARED_BYTES = 128 << 20;
 
 /** The check of neededBytes. */
 export const BYTE_COUNT: Kind<number> = {
-  rule: "a number of bytes above 0",
+  rule: "above 0",
   holds: (value) => typeof value === "number" && value > 0,
 };
 
@@ -138,7 +138,7 @@ function createParts({ threads: asked, relaxed = true, neededBytes = UNSHARED_BY
   const threads = chooseThreadCount(asked);
   const compiled = compile(relaxed, true);
   const memory = new EngineMemory(threads - 1, threads === 1 || onAlone ? neededBytes : undefined);
-  const pool = memory.isShared
+  const pool = memory.shared
     ? new Pool(compiled, memory, threads, { onAlone })
     : new Pool(compile(relaxed, false), memory, 1);
   if (pool.threads < threads) onAlone?.("there is no shared memory");
