@@ -21,8 +21,9 @@ vi.mock("#host", async (original) => {
     worker.on("error", ({ message }) => onExit(message)).on("exit", (code) => onExit(`exit code ${code}`));
     return { terminate: () => void worker.terminate() };
   };
-  const whyNoSpace = (workers: number, bytes?: number) => host.whyNoSpace(workers, bytes, machine.addressSpace);
-  return { ...host, startWorker, defaultThreads: () => 2, whyNoSpace };
+  const reserveMemory = (descriptor: WebAssembly.MemoryDescriptor, workers: number) =>
+    host.reserveMemory(descriptor, workers, () => machine.addressSpace);
+  return { ...host, startWorker, defaultThreads: () => 2, reserveMemory };
 });
 
 afterEach(() => {

@@ -4,7 +4,7 @@
  * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows. Where no shared
  * memory can be reserved, it is one that is not shared, of a fixed size, because growth would detach its views.
  */
-import { moreAddressSpace, whyNoSpace } from "#host";
+import { reserveMemory } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
@@ -162,23 +162,19 @@ function sizesFor(unsharedBytes: number | undefined): Size[] {
 }
 
 /**
- * A memory of the first of these sizes that leaves address space for the workers: a worker that cannot reserve its own
- * ends the process. @throws EngineError if none can be reserved; WorkerError if no address space is left for the
- * workers
+ * A memory of the first of these sizes that can be reserved. @throws EngineError if none can; WorkerError if no address
+ * space is left for the workers
  */
 function reserve(sizes: readonly Size[], workers: number): Size & { readonly memory: WebAssembly.Memory } {
-  let cause = new Error("too little address space");
+  let cause: unknown;
   for (const { pages, shared } of sizes) {
-    if (whyNoSpace(workers, pages * PAGE)) continue;
     try {
-      const memory = new WebAssembly.Memory({ initial: shared ? 16 : pages, maximum: pages, shared });
-      const problem = workers > 0 && shared && whyNoSpace(workers);
-      if (problem) throw new WorkerError(problem);
+      const memory = reserveMemory({ initial: shared ? 16 : pages, maximum: pages, shared }, workers);
       return { memory, pages, shared };
     } catch (error) {
       if (error instanceof WorkerError) throw error;
-      cause = error as Error;
+      cause = error;
     }
   }
-  throw new EngineError(`cannot reserve memory for the simd engine: ${cause.message}${moreAddressSpace()}`, { cause });
+  throw new EngineError(`cannot reserve memory for the simd engine: ${(cause as Error).message}`, { cause });
 }
