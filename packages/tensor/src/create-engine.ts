@@ -65,7 +65,14 @@ function fastestEngine(options: EngineOptions): Engine {
 }
 
 /** With the requested threads. If none are requested and no worker can be started, with one thread. */
-function simdEngine({ threads, neededBytes, onFallback }: EngineOptions): Engine {
+function simdEngine(options: EngineOptions): Engine {
+  const engine = threadedEngine(options);
+  if (!engine.relaxed)
+    options.onFallback?.("this JavaScript engine has no relaxed SIMD; the simd kernels run without it, slower");
+  return engine;
+}
+
+function threadedEngine({ threads, neededBytes, onFallback }: EngineOptions): Engine {
   const onAlone = (reason: string) => onFallback?.(`${reason}; the simd kernels run on one thread instead`);
   try {
     const engine = createSimdEngine({ threads, neededBytes, ...(threads === undefined && { onAlone }) });

@@ -6,12 +6,15 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { expect } from "vitest";
 import { tsgpt } from "../../../packages/cli/test/process.ts";
 import { type Served, serve } from "../../../packages/explorer/server/serve.ts";
+import { RELAXED_BYTES } from "../../../packages/tensor/src/kernels/simd/binary.ts";
 import { executablePath } from "../executable.ts";
 import { site } from "./site.ts";
 
 export interface Opening extends BrowserContextOptions {
   /** False: without the headers of isolation. */
   readonly isIsolated?: boolean;
+  /** False: as in a browser without relaxed SIMD. Chromium has no switch for it. */
+  readonly hasRelaxedSimd?: boolean;
   /** Of the URL, with its #. */
   readonly fragment?: string;
   /** Of another server than `served`. */
@@ -60,7 +63,7 @@ export async function expectNoViolations(page: Page): Promise<void> {
 async function openedPage(
   browser: Browser,
   served: string,
-  { isIsolated = true, fragment = "", url = served, ...options }: Opening,
+  { isIsolated = true, hasRelaxedSimd = true, fragment = "", url = served, ...options }: Opening,
 ): Promise<Page> {
   // with a service worker, requests would pass by the page's routes
   const page = await (await browser.newContext({ serviceWorkers: "block", ...options })).newPage();
@@ -68,6 +71,7 @@ async function openedPage(
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
   if (!isIsolated) await withoutIsolation(page);
+  if (!hasRelaxedSimd) await withoutRelaxedSimd(page);
   await page.goto(url + fragment);
   await page.getByRole("status").filter({ hasText: "kernels" }).waitFor();
   return page;
@@ -78,6 +82,15 @@ const withoutIsolation = (page: Page) =>
     const response = await route.fetch();
     const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": __, ...headers } = response.headers();
     await route.fulfill({ response, headers });
+  });
+
+/** The worker's kernels with relaxed SIMD, which have so many bytes, are refused. */
+const withoutRelaxedSimd = (page: Page) =>
+  page.route("**/worker-*.js", async (route) => {
+    const response = await route.fetch();
+    const refusal = `{ const { validate } = WebAssembly;
+      WebAssembly.validate = (bytes) => bytes.byteLength !== ${RELAXED_BYTES} && validate(bytes); }`;
+    await route.fulfill({ response, body: `${refusal}\n${await response.text()}` });
   });
 
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });

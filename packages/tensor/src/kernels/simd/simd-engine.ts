@@ -59,6 +59,7 @@ const CHECKS: Checks<SimdOptions> = {
 /** Everything that references the memory; a disposed engine drops it. */
 interface Parts extends Place {
   readonly kernels: Kernels;
+  readonly relaxed: boolean;
   readonly idle: Arena[];
 }
 
@@ -79,6 +80,7 @@ export function createSimdEngine(options: SimdOptions = {}): Engine {
   const allocate = (shape: Shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape);
   return {
     kernelSet: "simd",
+    relaxed: parts.relaxed,
     get threads() {
       return parts ? parts.pool.threads : threadCount;
     },
@@ -144,7 +146,7 @@ function createParts({ threads: asked, relaxed = true, neededBytes = UNSHARED_BY
   if (pool.threads < threads) onAlone?.("there is no shared memory");
   const kernels = simdKernels(memory, pool);
   dropped.register(kernels, pool, pool); // the engine and its arenas reference these
-  return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
+  return { memory, pool, kernels, relaxed: compiled.relaxed, staging: createStaging(memory), idle: [] };
 }
 
 /** @throws EngineError */
