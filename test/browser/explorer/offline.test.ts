@@ -79,7 +79,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     page.evaluate<string[]>(`(async () => {
       const names = await caches.keys();
       const cache = await caches.open(names[0]);
-      const paths = (await cache.keys()).map(({ url }) => url.slice(document.baseURI.length));
+      const paths = (await cache.keys()).map(({ url }) => url.slice((location.origin + location.pathname).length));
       return names.length === 1 ? paths.sort() : names;
     })()`);
 
@@ -128,7 +128,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const server = await hosted();
       const page = await explorer.browser.newPage();
       let navigations = 0;
-      page.on("framenavigated", () => navigations++);
+      page.on("request", (request) => request.isNavigationRequest() && navigations++);
       await page.goto(server.url);
       await promptBox(page).fill("The queen");
       const { ids } = await jsonOf("tokens", "The queen");
@@ -209,7 +209,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       );
       const page = await (await explorer.browser.newContext()).newPage();
       let navigations = 0;
-      page.on("framenavigated", () => navigations++);
+      page.on("request", (request) => request.isNavigationRequest() && navigations++);
       await page.goto(`${server.url}frame.html`);
       const frame = page.frameLocator("iframe");
       await frame.getByRole("status").filter({ hasText: "one thread while the page is in a frame" }).waitFor();
