@@ -1,7 +1,7 @@
 /** The contents of a revision on the hub: its commit, and its files with sizes and hashes, by the hub's client. */
 import type { ListFileEntry } from "@huggingface/hub";
 import { quote } from "@tsgpt/gpt";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
 import { isCommit } from "./repo.ts";
 

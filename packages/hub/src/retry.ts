@@ -1,5 +1,4 @@
 /** Retries transient failures after a delay; see HubError.transient. */
-import { setTimeout as wait } from "node:timers/promises";
 import { HubError } from "./hub-error.ts";
 
 export interface RetryOptions {
@@ -34,8 +33,18 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
   }
 }
 
-async function sleepFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(1000 * seconds, undefined, signal && { signal });
+function sleepFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      if (signal?.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, 1000 * seconds);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
+  });
 }
 
 function finalError(error: HubError, why: string): HubError {
