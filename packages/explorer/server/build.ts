@@ -11,7 +11,7 @@ const INPUTS = [
   "package.json",
   "vite.config.ts",
   "src",
-  ...["analysis", "gpt", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
+  ...["analysis", "gpt", "hub", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
   "../../pnpm-lock.yaml",
   "../../weights/fairytales",
 ];

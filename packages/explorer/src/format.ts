@@ -6,6 +6,7 @@ const percentage = new Intl.NumberFormat("en", {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export const formatInteger = (count: number): string => integer.format(count);
 
@@ -13,3 +14,6 @@ export const formatInteger = (count: number): string => integer.format(count);
 export const formatMegabytes = (bytes: number): string => megabytes.format(bytes / 1e6);
 
 export const formatProbability = (probability: number): string => percentage.format(probability);
+
+/** A time in milliseconds since 1970, in the reader's zone. */
+export const formatDate = (time: number): string => date.format(time);

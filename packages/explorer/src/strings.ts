@@ -1,5 +1,5 @@
 /** Every word that the page shows, in one place, ready to be translated. */
-import { formatInteger, formatMegabytes, formatProbability } from "./format.ts";
+import { formatDate, formatInteger, formatMegabytes, formatProbability } from "./format.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { LikelyToken, RunEnd } from "./protocol/text.ts";
 
@@ -60,6 +60,72 @@ export const strings = {
     sentence: (tokens: number, context: number): string =>
       `${formatInteger(tokens)} of ${formatInteger(context)} positions hold keys and values.`,
   },
-  model: { heading: "Model" },
+  model: {
+    heading: "Model",
+    sentence: ({ name, dtype, weightBytes, kernels, threads }: ModelInfo): string => {
+      const on = threads === 1 ? "1 thread" : `${threads} threads`;
+      return `${name}: ${formatMegabytes(weightBytes)} MB of weights in ${dtype}, on ${kernels} kernels and ${on}.`;
+    },
+    explanation:
+      "Another GPT-2 model can run on this page: one from a folder on this device, or one from the Hugging Face hub. Nothing is uploaded.",
+    bundled: "Bundled model",
+    folder: "Open a folder",
+    folderHint: "A folder with config.json and model.safetensors; it can also be dropped here.",
+    hubId: "Hub id",
+    hubExample: "openai-community/gpt2",
+    revision: "Revision",
+    revisionExample: "main",
+    lookUp: "Look up",
+    lookingUp: "Reading what the model is, without its weights",
+    parameters: "Parameters",
+    parametersOf: (count: number, stored: Readonly<Record<string, number>>): string =>
+      `${formatInteger(count)}, stored as ${Object.keys(stored).join(" and ")}`,
+    shape: "Shape",
+    shapeOf: ({ nLayer, nHead, nEmbd, nPositions, vocabSize }: ModelInfo["config"]): string =>
+      `${nLayer} layers, ${nHead} heads, ${formatInteger(nEmbd)} channels, context ${formatInteger(nPositions)}, ` +
+      `vocabulary ${formatInteger(vocabSize)}`,
+    weights: "Weights",
+    size: (bytes: number): string => `${formatMegabytes(bytes)} MB`,
+    download: "Download",
+    downloadOf: (total: number, there: number): string =>
+      there === 0
+        ? `${formatMegabytes(total)} MB`
+        : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is there from before`,
+    memory: "Memory at the full context, in MB",
+    memoryColumns: ["Type", "Weights", "Cache", "Total", "Fits"],
+    fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
+    available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
+    tooLarge: (name: string, least: number, available: number): string =>
+      `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
+      `and there are ${formatMegabytes(available)} MB.`,
+    dtype: "Type of the weights in memory",
+    automatic: (dtype: string | undefined): string => (dtype === undefined ? "Automatic" : `Automatic (${dtype})`),
+    load: "Load",
+    cancel: "Cancel",
+    cancelled: "Cancelled. What was downloaded is kept; loading the model again continues there.",
+    none: "No model is loaded, because there was no room for two; load one in the section Model.",
+    progress: ({ stage, loaded, total, retry }: LoadProgress): string => {
+      const of = `${formatMegabytes(loaded)} of ${formatMegabytes(total)} MB`;
+      if (retry !== undefined) return `Downloaded ${of}. Trying again: ${retry}`;
+      return stage === "download" ? `Downloading: ${of}` : `Loading into memory: ${of}`;
+    },
+    starting: "Starting",
+    kept: "Kept models",
+    noneKept: "None. A model from the hub is kept in this browser, and then works without a network.",
+    keptAt: (bytes: number, there: number, time: number): string => {
+      const size = `${formatMegabytes(bytes)} MB`;
+      return there === bytes
+        ? `${size}, kept on ${formatDate(time)}`
+        : `${formatMegabytes(there)} of ${size} downloaded by ${formatDate(time)}`;
+    },
+    notMain: (revision: string): string => (revision === "main" ? "" : ` at ${revision}`),
+    loadKept: (name: string): string => `Load ${name}`,
+    delete: "Delete",
+    deleteKept: (name: string): string => `Delete ${name}`,
+    storage: (usage: number, quota: number, isPersistent: boolean): string => {
+      const fate = isPersistent ? "will not delete it by itself" : "may delete it when the device runs out of space";
+      return `This page uses ${formatMegabytes(usage)} of ${formatMegabytes(quota)} MB of storage; the browser ${fate}.`;
+    },
+  },
   shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
 } as const;

@@ -2,8 +2,8 @@
 import { describeValue } from "@tsgpt/numeric";
 import { createEngine } from "@tsgpt/tensor";
 import { functionFiles, type ReadFile } from "./files/function-files.ts";
-import { listedFiles, type NamedBlob } from "./files/listed-files.ts";
 import { type InspectedModel, inspectFiles } from "./files/inspect-files.ts";
+import { listedFiles, type NamedBlob } from "./files/listed-files.ts";
 import { checkLoadOptions, type LoadModelOptions, loadFiles } from "./files/load-files.ts";
 import type { ModelFiles } from "./files/model-files.ts";
 import { urlFiles } from "./files/url-files.ts";

@@ -1,6 +1,13 @@
 /** Which of a model's needed files a cached snapshot has. */
 import { join } from "node:path";
-import { COMPANION_FILES, FILE_NAMES, LARGEST_INDEX, parsePythonJson, TOKENIZER_FILES, VOCABULARY_FILES } from "@tsgpt/gpt";
+import {
+  COMPANION_FILES,
+  FILE_NAMES,
+  LARGEST_INDEX,
+  parsePythonJson,
+  TOKENIZER_FILES,
+  VOCABULARY_FILES,
+} from "@tsgpt/gpt";
 import { readText } from "@tsgpt/gpt/node";
 import { absentFiles, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
 import { type Need, tokenizerFiles } from "./needed-files.ts";

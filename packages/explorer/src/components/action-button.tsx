@@ -4,12 +4,14 @@ import type { ComponentChildren } from "preact";
 export interface ActionButtonProps {
   readonly isAvailable: boolean;
   readonly action: () => void;
+  /** Its name, where its text is not enough; begins with the text. */
+  readonly label?: string;
   readonly children: ComponentChildren;
 }
 
-export function ActionButton({ isAvailable, action, children }: ActionButtonProps) {
+export function ActionButton({ isAvailable, action, label, children }: ActionButtonProps) {
   return (
-    <button type="button" aria-disabled={!isAvailable} onClick={() => isAvailable && action()}>
+    <button type="button" aria-disabled={!isAvailable} aria-label={label} onClick={() => isAvailable && action()}>
       {children}
     </button>
   );

@@ -5,7 +5,7 @@ import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
 /** Requests after which a text is another one: they end a run. */
-const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back"];
+const ENDS_RUN: readonly RequestType[] = ["open", "step", "run", "back"];
 
 type Send = (message: FromWorker, transfer: Transferable[]) => void;
 

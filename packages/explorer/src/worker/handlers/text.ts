@@ -8,11 +8,12 @@ import { back, encode, endOf, open, type Session, setSampling, step } from "../s
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
-  const { session, withText } = workplace;
+  const { session, withText, useNext } = workplace;
   return {
     open: ({ prompt, ...opening }, { turn, report, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
+        useNext();
         const ids = encode(session(), prompt);
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);
