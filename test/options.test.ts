@@ -75,6 +75,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "a run of analysis.runBatch": (run) => analysis.runBatch(none, [{ ids: [] }, run]),
   "a hook of analysis.runBatch": (hook) => analysis.runBatch(none, [{ ids: [], hooks: [hook] }]),
   "a hook of analysis.runWithCache": (hook) => analysis.runWithCache(CONFIGURED, [], { hooks: [hook] }),
+  "the flags of sampling.chainOfFlags": (flags) => sampling.chainOfFlags("lecture", flags, undefined, 0),
   "a hook of analysis.runWithHooks": (hook) => analysis.runWithHooks(CONFIGURED, [], [hook]),
   "a run of analysis.traceOfHooks": (run) => analysis.traceOfHooks(CONFIGURED, [run]),
   "tsgpt.generate": (options) => tsgpt.generate(none, none, options),

@@ -48,6 +48,12 @@ describe("a list in another form names the form, and the item that does not fit:
       "1,",
       `${IDS}; to give it as a text, quote it twice: '"1,"'`,
     ],
+    [
+      "an id among words that is too large for a number",
+      gatherWords,
+      "99999999999999999999",
+      `${IDS}; to give it as a text, quote it twice: '"99999999999999999999"'`,
+    ],
     ["a prefill of none", feeding, "prefill:0", "must be none, step or prefill:K, where K is a whole number from 1"],
     ["a prefill of a word", feeding, "prefill:x", "must be none, step or prefill:K, where K is a whole number from 1"],
     ["no known feeding", feeding, "all", "must be none, step or prefill:K, where K is a whole number from 1"],

@@ -17,7 +17,7 @@ export interface SampleContext {
 export type Observe = (step: StepSpec, before: Candidates, after: Candidates) => void;
 
 /** What a sampler contributes to each run. */
-export interface SamplerState extends Pick<StepContext, "uniform" | "mu"> {
+export interface RunState extends Pick<StepContext, "uniform" | "mu"> {
   readonly workspace: Workspace;
 }
 
@@ -29,7 +29,7 @@ export function runChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
   context: SampleContext,
-  { uniform, mu, workspace }: SamplerState,
+  { uniform, mu, workspace }: RunState,
   observe?: Observe,
 ): Candidates {
   const { history, promptLength = 0 } = context;

@@ -1,17 +1,19 @@
 /** @tsgpt/sampling: from logits to the next token, in small pure steps. */
 export { type Candidates, candidatesOf, entropy, probabilities } from "./candidates.ts";
 export type { SampleContext } from "./chain.ts";
+export { chainOfFlags, checkFlagIds } from "./dialects/chain-of-flags.ts";
 export { dialects } from "./dialects/dialects.ts";
+export { idsOfWord, optionsOfTexts, type Spelling } from "./dialects/flag-texts.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
 export { chainOptionChecks } from "./dialects/option-checks.ts";
-export type { ChainFlags, ChainOptions, TextFlag } from "./dialects/options.ts";
+export type { ChainFlags, ChainOptions } from "./dialects/options.ts";
 export { type Preset, type PresetOptions, presetChain } from "./dialects/preset-chain.ts";
 export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
 export type { Scope } from "./parameter.ts";
 export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";
 export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
-export { createSampler, type Explanation, type Sampler, type SamplerOptions } from "./sampler.ts";
+export { createSampler, type Explanation, type Sampler, type SamplerOptions, type SamplerState } from "./sampler.ts";
 export {
   type AnyChain,
   type ChainSpec,

@@ -1,7 +1,7 @@
 /** What each step of a chain did, as plain data. */
 import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
-import { type Observe, runChain, type SampleContext, type SamplerState } from "./chain.ts";
+import { type Observe, type RunState, runChain, type SampleContext } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
 import { highest, type Profile, profileOf, type Share } from "./profile.ts";
 import { type AnyChain, type ChainSpec, type InferredStep, type StepSpec, validateChain } from "./spec.ts";
@@ -74,7 +74,7 @@ export function reportChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
   context: SampleContext,
-  { uniform, mu, workspace }: SamplerState,
+  { uniform, mu, workspace }: RunState,
   limit: number,
 ): ChainResult {
   const steps: StepReport[] = [];

@@ -11,6 +11,7 @@ import {
 import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
 import { pick } from "./draw.ts";
+import { SamplingError, show } from "./errors.ts";
 import type { Profile } from "./profile.ts";
 import { reportChain, type StepReport } from "./report.ts";
 import { type AnyChain, type InferredStep, validateChain } from "./spec.ts";
@@ -23,9 +24,24 @@ export interface Explanation {
   readonly id: number;
   /** Of the id, in the distribution the chain left. */
   readonly probability: number;
+  /**
+   * The number drawn from [0, 1): the id is the first candidate, by ascending id, at which the cumulative probability
+   * exceeds it. Undefined after greedy, where none decides.
+   */
+  readonly uniform: number | undefined;
+  /** What the chain left, by ascending id: the order of the draw. `probabilities` gives theirs. */
+  readonly candidates: Candidates;
   /** The distribution that the chain was given. */
   readonly initial: Profile;
   readonly steps: readonly StepReport[];
+}
+
+/** What decides the next draws of a sampler, as plain data that does not change. */
+export interface SamplerState {
+  /** The four words of the generator's state. */
+  readonly generator: readonly number[];
+  /** Mirostat's bound on surprise, in bits; undefined without mirostat. */
+  readonly mu: number | undefined;
 }
 
 /** Draws the next id from a row of logits. */
@@ -36,9 +52,17 @@ export interface Sampler {
   explain(logits: Float32Array | Float64Array, context: SampleContext, limit?: number): Explanation;
   /** The distribution of the next id: for decoding that accepts or rejects a token by its probability. */
   distribution(logits: Float32Array | Float64Array, context: SampleContext): Candidates;
+  /** What the next draws follow from, besides the logits and contexts. */
+  state(): SamplerState;
+  /**
+   * Makes the next draws those that followed when this state was taken. It may be of a sampler with another chain:
+   * without mirostat mu is left out, and a state without mu gives mirostat its first one.
+   * @throws SamplingError unless it is such a state
+   */
+  restore(state: SamplerState): void;
   /**
    * One uniform number is taken per token, and one before it for a step that acts randomly; none by a chain that is
-   * greedy alone. A sampler with mirostat also keeps mu.
+   * greedy alone.
    */
   readonly generator: Generator;
 }
@@ -74,8 +98,8 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
   const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const mirostat = last?.type === "mirostat" ? last : undefined;
   let mu = mirostat && firstMu(mirostat);
-  const drawFrom = (candidates: Candidates): number => {
-    const id = pick(candidates, nextUniform(generator), workspace);
+  const drawFrom = (candidates: Candidates, drawn = uniform()): number => {
+    const id = pick(candidates, drawn, workspace);
     if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id, workspace));
     return id;
   };
@@ -83,8 +107,10 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
     runChain(chain, logits, context, { uniform, mu, workspace });
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
     const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu, workspace }, limit);
-    const id = greedyAlone ? candidates.ids[0]! : drawFrom(candidates);
-    return { id, probability: probabilityOf(candidates, id), initial, steps };
+    const drawn = greedyAlone ? undefined : uniform();
+    const id = drawn === undefined ? candidates.ids[0]! : drawFrom(candidates, drawn);
+    const probability = probabilityOf(candidates, id);
+    return { id, probability, uniform: last?.type === "greedy" ? undefined : drawn, candidates, initial, steps };
   };
   const sample = greedyAlone
     ? (logits: Float32Array | Float64Array) => argmax(logits)
@@ -94,7 +120,21 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
         giveLogits(workspace, candidates.logits, logits.length);
         return id;
       };
-  return Object.assign(sample, { generator, distribution, explain });
+  const state = (): SamplerState => ({ generator: [...generator.state], mu });
+  const restore: Sampler["restore"] = (to) => {
+    checkState(to);
+    generator.state.set(to.generator);
+    mu = mirostat && (to.mu ?? firstMu(mirostat));
+  };
+  return Object.assign(sample, { generator, distribution, explain, state, restore });
+}
+
+function checkState(state: SamplerState): void {
+  const [words, mu] = [state?.generator, state?.mu];
+  const isWord = (word: number) => word >>> 0 === word;
+  const isGenerator = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some(Boolean);
+  if (isGenerator && (mu === undefined || Number.isFinite(mu))) return;
+  throw new SamplingError(`restore: need a state that state() returned, got ${show(state)}`);
 }
 
 function probabilityOf(candidates: Candidates, id: number): number {

@@ -1,7 +1,7 @@
 /**
  * A step is a function from candidates to candidates, together with its definition: its name, its parameters, the
- * options and flags that request it, and for a truncation a specification besides the fast code. Each step has a file
- * in steps/.
+ * options and flags that request it. Each step has a file in steps/. A truncation has two implementations, which a test
+ * compares: `specification`, a function of its file, is the definition, by sorting; `run` is the fast one.
  */
 import { type Check, nearest } from "@tsgpt/numeric";
 import type { Candidates } from "./candidates.ts";
@@ -87,8 +87,9 @@ interface Spec {
 }
 
 /** S: the step as plain data. O: its options. F: its flags. K: the keys in transformers' generation config. */
-interface Definition<S extends Spec, O extends object, F extends object, K extends string> {
+export interface StepDefinition<S extends Spec, O extends object, F extends object, K extends string> {
   readonly type: S["type"];
+  readonly kind: StepKind;
   /** Never set; the types of chains, options and flags are derived from it. */
   readonly declares?: { readonly spec: S; readonly options: O; readonly flags: F; readonly transformersKey: K };
   readonly parameters: { readonly [K in Exclude<keyof S, "type">]-?: Parameter };
@@ -115,25 +116,6 @@ type Run<S extends Spec> = (
   context: StepContext,
   workspace: Workspace,
 ) => Candidates;
-
-/**
- * A truncation has two implementations, which a test compares: `specification` is the definition, by sorting; `run` is
- * the fast one.
- */
-type Kind<S extends Spec> =
-  | { readonly kind: Exclude<StepKind, "truncation"> }
-  | {
-      readonly kind: "truncation";
-      readonly specification: (candidates: Candidates, step: Omit<S, "type">, context: StepContext) => Candidates;
-    };
-
-export type StepDefinition<S extends Spec, O extends object, F extends object, K extends string> = Definition<
-  S,
-  O,
-  F,
-  K
-> &
-  Kind<S>;
 
 /**
  * A step that depends on the candidates only.

@@ -1,11 +1,11 @@
 /**
- * What a step cannot lack (tsc checks this file): its place in an order, a truncation's specification, the flag of a transformers key, and
- * the kind of flag that a tokenizer is asked for.
+ * What a step cannot lack (tsc checks this file): its place in an order, the flag of a transformers key, and the kind of
+ * flag that a tokenizer is asked for.
  */
-import { type Candidates, dialects, STEP_FLAGS, type StepFlag, type TextFlag } from "@tsgpt/sampling";
+import { type Candidates, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
 import { DIALECTS, dialect, type Ordered } from "../src/dialects/dialects.ts";
-import type { TextsOf } from "../src/dialects/options.ts";
+import type { TextFlag, TextsOf } from "../src/dialects/options.ts";
 import { stepOf, type TransformersKey } from "../src/spec.ts";
 import { step } from "../src/step.ts";
 import * as all from "../src/steps/all.ts";
@@ -61,7 +61,7 @@ interface TopQ {
   readonly type: "top-q";
 }
 
-test("a definition lacks nothing: a truncation has a specification, an option and a flag their declarations", () => {
+test("a definition lacks nothing: an option and a flag have their declarations", () => {
   interface Options {
     readonly topQ: number;
   }
@@ -71,9 +71,6 @@ test("a definition lacks nothing: a truncation has a specification, an option an
     flags: { topQ: { takes: { kind: "number" } } },
   } as const;
   step<TopQ, Options>(whole);
-  step<TopQ, Options>({ ...whole, kind: "truncation", specification: parts.run });
-  // @ts-expect-error: a truncation without a specification
-  step<TopQ, Options>({ ...whole, kind: "truncation" });
   // @ts-expect-error: an option without its declaration
   step<TopQ, Options>({ ...whole, options: {} });
   // @ts-expect-error: an option without its check

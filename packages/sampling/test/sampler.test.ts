@@ -1,5 +1,15 @@
-import { createSampler, createWorkspace, type StepSpec, type Workspace } from "@tsgpt/sampling";
-import { expect, test } from "vitest";
+import { nextUniform } from "@tsgpt/numeric";
+import {
+  createSampler,
+  createWorkspace,
+  dialects,
+  presetChain,
+  probabilities,
+  type Sampler,
+  type StepSpec,
+  type Workspace,
+} from "@tsgpt/sampling";
+import { describe, expect, test } from "vitest";
 import { oneOfEach } from "./any-chain.ts";
 import { normalRow } from "./rows.ts";
 
@@ -107,6 +117,117 @@ test("distribution is that of the next id: it draws nothing, and does not change
     expect(plain(logits, { history: [] })).toBe(id);
     expect(ids).toContain(id);
   }
+});
+
+describe("the draw that explain reports", () => {
+  const isAscending = (ids: Int32Array) => ids.every((id, i) => i === 0 || ids[i - 1] < id);
+
+  test.each(dialects)("%s: uniform and the cumulative sums of the candidates give the id", (dialect) => {
+    const options = { topK: 400, temperature: 1.5, xtcProbability: 0.3, xtcThreshold: 0.01 };
+    const chain = presetChain(dialect, { ...options, frequencyPenalty: dialect === "lecture" ? 1.2 : 0.2 });
+    const counts = new Set<number>();
+    for (let seed = 0; seed < 30; seed++) {
+      const { id, uniform = 1, candidates } = createSampler(chain, { seed }).explain(logits, { history: [5, 7] });
+      let sum = 0;
+      const sums = probabilities(candidates).map((probability) => (sum += probability));
+      expect([sum, isAscending(candidates.ids)]).toEqual([expect.closeTo(1, 12), true]);
+      expect(candidates.ids[sums.findIndex((cumulative) => cumulative > uniform)]).toBe(id);
+      counts.add(id);
+    }
+    expect(counts.size).toBeGreaterThan(10);
+  });
+
+  test("[0.5, 0.3, 0.2] cumulates to 0.5, 0.8, 1", () => {
+    const shares = Float32Array.from([0.5, 0.3, 0.2], Math.log);
+    const { generator } = createSampler([], { seed: 1 });
+    const sample = createSampler([], { seed: 1 });
+    for (let i = 0; i < 20; i++) {
+      const { id, uniform = 1 } = sample.explain(shares, { history: [] });
+      expect(uniform).toBe(nextUniform(generator));
+      expect(id).toBe(uniform < 0.5 ? 0 : uniform < 0.8 ? 1 : 2);
+    }
+  });
+
+  test("after greedy no number decides, whether it is alone or not", () => {
+    for (const before of [[], [oneOfEach["repetition-penalty"]]]) {
+      const sample = createSampler([...before, { type: "greedy" }], { seed: 1 });
+      const { uniform, candidates, id } = sample.explain(logits, { history: [1] });
+      expect(uniform).toBeUndefined();
+      expect([...candidates.ids]).toEqual([id]);
+    }
+  });
+
+  test("its candidates are those of the whole row, and stay so while the sampler goes on", () => {
+    const row = normalRow(5000, 2, 6);
+    const sample = createSampler([{ type: "temperature", temperature: 2 }], { seed: 1 });
+    const { candidates } = sample.explain(row, { history: [] });
+    for (let i = 0; i < 4; i++) sample(row.toReversed(), { history: [] });
+    expect([...candidates.ids]).toEqual([...row.keys()]);
+    expect([...candidates.logits]).toEqual([...row].map((logit) => logit / 2));
+  });
+});
+
+describe("state and restore", () => {
+  const few = Float32Array.from({ length: 12 }, (_, id) => 2 * logits[id]);
+  const context = { history: [3, 1], promptLength: 1 };
+  const draws = (sample: Sampler) => Array.from({ length: 8 }, () => sample(few, context));
+
+  test.each(Object.values(oneOfEach))("a state that is restored gives the draws that followed it: $type", (step) => {
+    const sample = createSampler([step], { seed: 9 });
+    draws(sample);
+    const state = sample.state();
+    const copy = structuredClone(state);
+    const drawn = draws(sample);
+    expect(state).toEqual(copy);
+    sample.explain(few, context);
+    sample.restore(state);
+    expect(draws(sample)).toEqual(drawn);
+    sample.restore(JSON.parse(JSON.stringify(state)));
+    expect(draws(sample)).toEqual(drawn);
+    const other = createSampler([step], { seed: 1 });
+    other.restore(copy);
+    expect(draws(other)).toEqual(drawn);
+    expect(state).toEqual(copy);
+  });
+
+  test.each(Object.values(oneOfEach))("to explain and restore does not change what is drawn: $type", (step) => {
+    const [explained, plain] = [createSampler([step], { seed: 5 }), createSampler([step], { seed: 5 })];
+    for (let i = 0; i < 12; i++) {
+      const state = explained.state();
+      const { id } = explained.explain(few, context);
+      explained.restore(state);
+      expect(explained(few, context)).toBe(id);
+      expect(plain(few, context)).toBe(id);
+      expect(explained.state()).toEqual(plain.state());
+    }
+  });
+
+  test("a state has mu with mirostat alone, and begins it at 2 tau where it has none", () => {
+    const [plain, mirostat] = [[], [oneOfEach.mirostat]].map((chain) => createSampler(chain, { seed: 3 }));
+    expect(plain.state().mu).toBeUndefined();
+    expect(mirostat.state().mu).toBe(2 * oneOfEach.mirostat.tau);
+    draws(mirostat);
+    const { generator, mu } = mirostat.state();
+    expect(mu).not.toBe(2 * oneOfEach.mirostat.tau);
+    plain.restore({ generator, mu });
+    expect(plain.state()).toEqual({ generator, mu: undefined });
+    mirostat.restore(plain.state());
+    expect(mirostat.state()).toEqual({ generator, mu: 2 * oneOfEach.mirostat.tau });
+  });
+
+  test.each([
+    [undefined, "undefined"],
+    [{}, "{}"],
+    [{ generator: [0, 0, 0, 0] }, '{"generator":[0,0,0,0]}'],
+    [{ generator: [1, 2, 3] }, '{"generator":[1,2,3]}'],
+    [{ generator: [1, 2, 3, -1] }, '{"generator":[1,2,3,-1]}'],
+    [{ generator: [1, 2, 3, 4], mu: Number.NaN }, '{"generator":[1,2,3,4],"mu":null}'],
+  ])("%j is no state: an error that changes nothing", (state, shown) => {
+    const sample = createSampler([oneOfEach.mirostat], { seed: 3 });
+    const before = sample.state();
+    expect(() => sample.restore(state as never)).toThrow(`restore: need a state that state() returned, got ${shown}`);
+    expect(sample.state()).toEqual(before);
+  });
 });
 
 test.each(

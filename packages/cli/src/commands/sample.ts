@@ -18,7 +18,7 @@ import { chainOptions } from "../options/chain-options.ts";
 import { engineOptions } from "../options/engine.ts";
 import { optionalModelOptions } from "../options/model.ts";
 import { conflicting, type OptionsOf, option } from "../options/option.ts";
-import { checkIds, optionsOfTexts, resolveChain } from "../options/resolve-chain.ts";
+import { checkIds, resolveChain, textOptions } from "../options/resolve-chain.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { logitRow, tokenIds, wholeNumber } from "../options/values.ts";
 import { type Draws, drawCounts } from "../sample/draw-counts.ts";
@@ -97,7 +97,7 @@ const [ALONE, OF_SEVERAL] = [20, 10];
 export async function sampleCommand(flags: SampleFlags): Promise<void> {
   const { draws: count, seed = 0 } = flags;
   const isBare = flags.prompt === undefined && flags.model === undefined;
-  const texts = isBare ? optionsOfTexts(flags, undefined, Number.POSITIVE_INFINITY) : {};
+  const texts = isBare ? textOptions(flags, undefined, Number.POSITIVE_INFINITY) : {};
   const byChance = isRandom(chainOf(flags, texts, { defaults: false }));
   if (flags.seed !== undefined && count === undefined && !byChance) {
     throw usageError("--seed does nothing without --draws or --xtc-probability; give that too");
@@ -123,7 +123,7 @@ export async function sampleCommand(flags: SampleFlags): Promise<void> {
 function chainFor({ read, spelling, promptLength, logits }: Source, flags: SampleFlags): ChainSpec {
   if (!read) {
     checkIds(flags, logits.length);
-    return chainOf(flags, optionsOfTexts(flags, spelling, logits.length), { defaults: false });
+    return chainOf(flags, textOptions(flags, spelling, logits.length), { defaults: false });
   }
   return resolveChain({ ...flags, maxTokens: Number.POSITIVE_INFINITY }, read.model, promptLength, { defaults: false });
 }

@@ -37,8 +37,8 @@ export function recordingSampler(
       records.push(top);
       return sampler(logits, context);
     }
-    const { id, ...explained } = sampler.explain(logits, context);
-    records.push({ ...top, ...explained });
+    const { id, probability, initial, steps } = sampler.explain(logits, context);
+    records.push({ ...top, probability, initial, steps });
     return id;
   };
 }

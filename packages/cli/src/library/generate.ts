@@ -16,10 +16,10 @@ import {
   type ChainSpec,
   chainOptionChecks,
   createSampler,
+  optionsOfTexts,
   presetChain,
   SamplingError,
 } from "@tsgpt/sampling";
-import { defaultBreakers } from "./dry-breakers.ts";
 import { randomSeed } from "./random-seed.ts";
 
 /** The default of maxTokens. */
@@ -84,7 +84,8 @@ function checkSeed(seed: number | undefined, { greedy }: ChainOptions): void {
 
 /** The chain of the command with these options. @throws SamplingError naming the option that is wrong */
 function chainOf({ tokenizer, config }: Model, options: ChainOptions): ChainSpec {
-  const dryBreakers = options.dryBreakers ?? (options.dryMultiplier && defaultBreakers(tokenizer, config.vocabSize));
+  const { dryMultiplier, dryBreakers = optionsOfTexts({ dryMultiplier }, tokenizer, config.vocabSize).dryBreakers } =
+    options;
   try {
     return presetChain("lecture", dryBreakers ? { ...options, dryBreakers } : options);
   } catch (cause) {

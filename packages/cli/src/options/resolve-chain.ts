@@ -1,10 +1,15 @@
 /** Resolves a chain for a model and a prompt: texts become token ids, and the last position is known. */
-import { eosTokenIds, type GPT2Config, type Model, type Tokenizer } from "@tsgpt/gpt";
-import type { ChainOptions, ChainSpec, MinLengthOption, TextFlag } from "@tsgpt/sampling";
+import { eosTokenIds, type GPT2Config, type Model } from "@tsgpt/gpt";
+import {
+  type ChainOptions,
+  type ChainSpec,
+  checkFlagIds,
+  type MinLengthOption,
+  optionsOfTexts,
+  SamplingError,
+} from "@tsgpt/sampling";
 import { type CliError, usageError } from "../cli-error.ts";
-import { defaultBreakers, tokensWith } from "../library/dry-breakers.ts";
 import { type ChainFlags, chainOf, flagName } from "./chain-flags.ts";
-import { ID_LIST, tokenIds } from "./values.ts";
 
 export interface ResolvedFlags extends ChainFlags {
   readonly maxTokens: number;
@@ -18,7 +23,7 @@ export interface ResolvedFlags extends ChainFlags {
 }
 
 /** The tokenizer that turns texts into token ids, and the model's name for messages. */
-export type Spelling = Pick<Model, "name" | "tokenizer">;
+export type NamedTokenizer = Pick<Model, "name" | "tokenizer">;
 
 /**
  * The chain that continues a prompt of `promptLength` tokens.
@@ -32,7 +37,7 @@ export function resolveChain(
 ): ChainSpec {
   const { config } = model;
   const remainingTokens = Math.min(flags.maxTokens, config.nPositions - promptLength);
-  const texts = optionsOfTexts(flags, model, config.vocabSize);
+  const texts = textOptions(flags, model, config.vocabSize);
   const banned = [...(texts.banned ?? []), ...(flags.bannedIds ?? [])];
   const typed = flags.minTokens ? [{ length: flags.minTokens, eos: eosOf(model) }] : [];
   const resolved: ChainOptions = {
@@ -51,81 +56,29 @@ function forcedLastOf({ forcedLast }: ResolvedFlags, remainingTokens: number): C
   return { id: forcedLast, at: remainingTokens - 1 };
 }
 
-/** The options that a flag's texts, or its default texts, become. Without a spelling they must be token ids. */
-type TextResolver = (flags: ChainFlags, spelling: Spelling | undefined, vocabSize: number) => ChainOptions;
-
-/** How the texts of each flag become options. */
-export type TextResolvers = { readonly [F in TextFlag]: TextResolver };
-
-const TEXTS: TextResolvers = {
-  banned: ({ banned: words }, spelling, vocabSize) => {
-    const banned = words?.flatMap((word) => sequencesOf(word, spelling));
-    checkRange("banned", banned?.flat(), vocabSize);
-    return { banned };
-  },
-  dryBreaker: ({ dryBreaker, dryMultiplier }, spelling, vocabSize) => {
-    const dryBreakers = dryMultiplier ? breakersOf(dryBreaker, spelling, vocabSize) : undefined;
-    checkRange("dryBreaker", dryBreakers, vocabSize);
-    return { dryBreakers };
-  },
-};
-
 /**
  * The options of all flags that take texts, given or default.
  * @throws CliError for a text that needs a tokenizer, or an id outside the vocabulary
  */
-export function optionsOfTexts(flags: ChainFlags, spelling: Spelling | undefined, vocabSize: number): ChainOptions {
-  let options: ChainOptions = {};
-  for (const resolve of Object.values(TEXTS)) options = { ...options, ...resolve(flags, spelling, vocabSize) };
-  return options;
-}
-
-function checkRange(flag: TextFlag, ids: readonly number[] | undefined, vocabSize: number): void {
-  const wrong = ids?.find((id) => id >= vocabSize);
-  if (wrong !== undefined) throw outOfRange(flagName(flag), wrong, vocabSize);
-}
-
-/** `1,2,3` is ids; anything else a text, with and without a space before it, which have different tokens. */
-function sequencesOf(word: string, spelling: Spelling | undefined): number[][] {
-  if (ID_LIST.test(word)) return [tokenIds(word)];
-  const text = quoted(word);
-  const tokenizer = tokenizerOf(spelling, "--banned", word);
-  const spellings = text.startsWith(" ") ? [text] : [text, ` ${text}`];
-  return spellings.map((spelling) => tokenizer.encode(spelling));
-}
-
-/** The text within quotes, as in `"12"`, so that digits can be a text too. */
-function quoted(word: string): string {
-  if (!/^".*"$/s.test(word)) return word;
+export function textOptions(flags: ChainFlags, named: NamedTokenizer | undefined, vocabSize: number): ChainOptions {
   try {
-    return JSON.parse(word);
-  } catch {
-    return word;
+    return optionsOfTexts(flags, named?.tokenizer, vocabSize);
+  } catch (error) {
+    if (!(error instanceof SamplingError)) throw error;
+    const [, name = "", word = ""] = /^(\w+) (.*): a text needs a tokenizer;/s.exec(error.message) ?? [];
+    throw name === "" ? inFlag(error) : usageError(withoutTokenizer(flagName(name), word, named));
   }
 }
 
-/** The ids of all tokens that contain a breaker; `none` alone disables breakers. */
-function breakersOf(words: readonly string[] | undefined, spelling: Spelling | undefined, vocabSize: number): number[] {
-  if (words === undefined) return defaultBreakers(spelling?.tokenizer, vocabSize);
-  if (words.length === 1 && words[0] === "none") return [];
-  const ids = new Set(words.filter((word) => ID_LIST.test(word)).flatMap(tokenIds));
-  const typed = words.filter((word) => !ID_LIST.test(word));
-  const texts = typed.map(quoted);
-  if (typed[0] !== undefined) {
-    const tokenizer = tokenizerOf(spelling, "--dry-breaker", typed[0]);
-    for (const id of tokensWith(texts, tokenizer, vocabSize)) ids.add(id);
-  }
-  return [...ids];
+function withoutTokenizer(option: string, word: string, named: NamedTokenizer | undefined): string {
+  return named
+    ? `model ${JSON.stringify(named.name)} has no tokenizer: ${option} takes token ids here, 1,2,3`
+    : `${option} ${word}: with --logits give token ids, 1,2,3; a text needs --prompt or --model`;
 }
 
-function tokenizerOf(spelling: Spelling | undefined, option: string, word: string): Tokenizer {
-  if (spelling?.tokenizer) return spelling.tokenizer;
-  if (!spelling) {
-    throw usageError(
-      `${option} ${JSON.stringify(word)}: with --logits give token ids, 1,2,3; a text needs --prompt or --model`,
-    );
-  }
-  throw usageError(`model ${JSON.stringify(spelling.name)} has no tokenizer: ${option} takes token ids here, 1,2,3`);
+/** The usage error of a SamplingError that begins with the name of a flag. */
+function inFlag({ message }: SamplingError): CliError {
+  return usageError(message.replace(/^\w+/, flagName));
 }
 
 function eosOf({ config, name }: Model): MinLengthOption["eos"] {
@@ -140,24 +93,13 @@ export function endsOf(config: GPT2Config): MinLengthOption["eos"] | undefined {
   return ids.length === 0 ? undefined : ids.length === 1 ? ids[0] : ids;
 }
 
-/** Options that name tokens. */
-type Named = Pick<ResolvedFlags, "forcedFirst" | "forcedLast" | "allowed" | "logitBias">;
-
 /** Checks ids that the chain itself checks late or never. @throws CliError that names the option */
-export function checkIds({ forcedFirst, forcedLast, allowed = [], logitBias = {} }: Named, vocabSize: number): void {
-  const named: (readonly [string, number | undefined])[] = [
-    ["--forced-first", forcedFirst],
-    ["--forced-last", forcedLast],
-    ...allowed.map((id) => ["--allowed", id] as const),
-    ...Object.keys(logitBias).map((id) => ["--logit-bias", Number(id)] as const),
-  ];
-  for (const [option, id] of named) {
-    if (id !== undefined && id >= vocabSize) throw outOfRange(option, id, vocabSize);
+export function checkIds(flags: ChainFlags & Pick<ResolvedFlags, "forcedLast">, vocabSize: number): void {
+  try {
+    checkFlagIds(flags, vocabSize);
+  } catch (error) {
+    throw inFlag(error as SamplingError);
   }
-}
-
-function outOfRange(option: string, id: number, vocabSize: number): CliError {
-  return usageError(`${option}: token id ${id} is out of range; ids go from 0 to ${vocabSize - 1}`);
 }
 
 /** If only one token remains, the first is also the last. */

@@ -1,5 +1,6 @@
 /** Parsers of option values; every error message names the valid range. */
 import { expandHome, isRevision } from "@tsgpt/hub";
+import { idsOfWord } from "@tsgpt/sampling";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers from `least` to `most`. */
@@ -124,13 +125,12 @@ export function gather(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** Token ids as `--banned` and `--dry-breaker` take them; a comma or a space alone is a text. */
-export const ID_LIST = /^\s*\d+(\s*,\s*\d+)*\s*$/;
-
 /** Collects token ids or texts; digits with other separators are refused as ambiguous. */
 export function gatherWords(text: string, before: readonly string[] = []): string[] {
-  if (/^[\d\s,]*\d[\d\s,]*$/.test(text) && !ID_LIST.test(text)) {
-    throw new InvalidArgumentError(`must be ${IDS.list}; to give it as a text, quote it twice: '"${text.trim()}"'`);
+  try {
+    idsOfWord(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
   }
   return gather(text, before);
 }

@@ -19,7 +19,7 @@ import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import type { EngineFlags } from "../options/engine.ts";
 import type { ModelFlags } from "../options/model.ts";
-import type { Spelling } from "../options/resolve-chain.ts";
+import type { NamedTokenizer } from "../options/resolve-chain.ts";
 import type { LogitSource } from "../options/values.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -40,11 +40,11 @@ export interface Source {
   /** The model and the prompt, where a model computed the logits. */
   readonly read?: { readonly model: Model; readonly prompt: string };
   /** The tokenizer of --model, where the logits were given. */
-  readonly spelling?: Spelling;
+  readonly spelling?: NamedTokenizer;
 }
 
 /** The tokenizer that gives tokens their text; undefined for logits without one. */
-export function spellingOf({ read, spelling }: Source): Spelling | undefined {
+export function spellingOf({ read, spelling }: Source): NamedTokenizer | undefined {
   return read?.model ?? spelling;
 }
 
@@ -59,7 +59,7 @@ export async function readSource(flags: SourceFlags): Promise<Source> {
 }
 
 /** The tokenizer of --model, whose vocabulary may be smaller than the number of logits. */
-async function findSpelling({ model, ...flags }: SourceFlags): Promise<Spelling | undefined> {
+async function findSpelling({ model, ...flags }: SourceFlags): Promise<NamedTokenizer | undefined> {
   if (model !== undefined) return findTokenizer({ ...flags, model }, interruption().signal);
   const { revision, offline, cacheDir } = flags;
   const hub = { "--revision": revision, "--offline": offline, "--cache-dir": cacheDir };

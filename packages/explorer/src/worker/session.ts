@@ -4,17 +4,17 @@
  * the logits those after all of it, also after an error or a cancellation.
  */
 import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler } from "@tsgpt/sampling";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** A generated token, and the state that the random numbers had before it was drawn. */
+/** A generated token, and the state of the sampler before it was drawn. */
 interface Draw {
   readonly logprob: number;
   /** Whether the token was given, so that no number was drawn. */
   readonly isChosen: boolean;
-  readonly generatorState: Uint32Array;
+  readonly samplerState: SamplerState;
 }
 
 export interface Session {
@@ -92,7 +92,7 @@ export async function open(
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
-  sampler.generator.state.set(session.sampler.generator.state);
+  sampler.restore(session.sampler.state());
   Object.assign(session, { chain, sampler });
 }
 
@@ -105,16 +105,16 @@ export async function step(session: Session, id: number | undefined, signal: Abo
 async function append(session: Session, id: number | undefined, isChosen: boolean, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
-  const generatorState = sampler.generator.state.slice();
+  const samplerState = sampler.state();
   try {
     const drawn = isChosen ? undefined : sampler(logits, { history, promptLength });
     const next = id ?? (drawn as number);
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, generatorState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, samplerState }] });
   } catch (error) {
-    sampler.generator.state.set(generatorState);
+    sampler.restore(samplerState);
     throw error;
   }
 }
@@ -126,7 +126,7 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   const ids = session.history.slice(0, -1);
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  session.sampler.generator.state.set(draw.generatorState);
+  session.sampler.restore(draw.samplerState);
   Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
 }
 

@@ -12,10 +12,7 @@ export interface ChainOptions extends Optional<Intersection<OptionsOf<AnyStep>>>
 /** The same as flags of a command line. */
 export interface ChainFlags extends Optional<Intersection<FlagsOf<AnyStep>>> {}
 
-/**
- * The flags that take texts, which need a tokenizer: a command line must say how each becomes options.
- * @useDeclaredType
- */
+/** The flags that take texts, which need a tokenizer: flag-texts.ts says how each becomes options. */
 export type TextFlag = TextsOf<ChainFlags>;
 
 /** The names of the flags whose values are texts. */

@@ -18,7 +18,7 @@ export interface Epsilon {
 }
 
 /** By sorting: p_i >= epsilon, and at least the first minKeep with all that tie. */
-function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Epsilon, "type">): Candidates {
+export function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Epsilon, "type">): Candidates {
   const { tokens } = rank(candidates);
   const last = tokens[Math.min(minKeep, tokens.length) - 1]!; // it is kept, and so is what ties with it
   return unrank(tokens.filter(({ probability }) => probability >= Math.min(epsilon, last.probability)));
@@ -44,6 +44,5 @@ export const epsilon = step<Epsilon, Options, Options, "epsilonCutoff">({
     },
   },
   build: ({ epsilon }) => ({ type: "epsilon", epsilon }),
-  specification,
   run: (candidates, step, _, workspace) => selectEpsilon(candidates, step, workspace),
 });

@@ -19,7 +19,7 @@ export interface Eta {
 }
 
 /** By sorting: p_i >= min(epsilon, sqrt(epsilon) * exp(-H)), and at least the first minKeep with all that tie. */
-function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Eta, "type">): Candidates {
+export function specification(candidates: Candidates, { epsilon, minKeep = 1 }: Omit<Eta, "type">): Candidates {
   const eta = Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy(candidates)));
   const { tokens } = rank(candidates);
   const last = tokens[Math.min(minKeep, tokens.length) - 1]!; // it is kept, and so is what ties with it
@@ -47,6 +47,5 @@ export const eta = step<Eta, Options, Options, "etaCutoff">({
     },
   },
   build: ({ eta: epsilon }) => ({ type: "eta", epsilon }),
-  specification,
   run: (candidates, step, _, workspace) => selectEta(candidates, step, workspace),
 });

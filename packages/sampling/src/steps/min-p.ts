@@ -19,7 +19,7 @@ export interface MinP {
 }
 
 /** By sorting: p_i >= p * p_1, and at least the first minKeep. */
-function specification(candidates: Candidates, { p, minKeep = 1 }: Omit<MinP, "type">): Candidates {
+export function specification(candidates: Candidates, { p, minKeep = 1 }: Omit<MinP, "type">): Candidates {
   const { tokens } = rank(candidates);
   const most = tokens[0]!.weight; // weights instead of probabilities: their sum would cancel
   return unrank(tokens.filter(({ weight }, i) => weight >= p * most || i < minKeep));
@@ -41,6 +41,5 @@ export const minP = step<MinP, Options, Options, "minP">({
     },
   },
   build: ({ minP: p }) => ({ type: "min-p", p }),
-  specification,
   run: (candidates, step, _, workspace) => selectMinP(candidates, step, workspace),
 });

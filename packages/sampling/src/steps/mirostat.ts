@@ -20,7 +20,7 @@ export interface Mirostat {
 }
 
 /** By sorting: -log2 p_i <= mu, and at least the first. */
-function specification(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
+export function specification(candidates: Candidates, step: Omit<Mirostat, "type">, { mu }: StepContext): Candidates {
   const limit = 2 ** -(mu ?? firstMu(step)); // -log2 p <= mu
   return unrank(rank(candidates).tokens.filter(({ probability }, i) => probability >= limit || i === 0));
 }
@@ -64,6 +64,5 @@ export const mirostat = contextStep<Mirostat, Options>({
   },
   build: ({ mirostatTau = 5, mirostatEta = 0.1 }) =>
     mirostatTau === 0 ? undefined : { type: "mirostat", tau: mirostatTau, eta: mirostatEta },
-  specification,
   run: (candidates, step, { mu }, workspace) => selectBySurprise(candidates, mu ?? firstMu(step), workspace),
 });

@@ -18,7 +18,7 @@ export interface TopK {
 }
 
 /** By sorting: the first k, and with "hf" all that tie with the k-th. */
-function specification(candidates: Candidates, { k, boundary = "llama.cpp" }: Omit<TopK, "type">): Candidates {
+export function specification(candidates: Candidates, { k, boundary = "llama.cpp" }: Omit<TopK, "type">): Candidates {
   if (k === 0 || k >= candidates.ids.length) return candidates;
   const { tokens } = rank(candidates);
   const last = tokens[k - 1]!;
@@ -48,6 +48,5 @@ export const topK = step<TopK, Options, Options, "topK">({
     k,
     boundary: dialect === "hf" || dialect === "openai" ? "hf" : "llama.cpp", // vLLM's rule is transformers'
   }),
-  specification,
   run: (candidates, step, _, workspace) => selectTopK(candidates, step, workspace),
 });

@@ -17,7 +17,7 @@ export interface TopNSigma {
 }
 
 /** By sorting: z_i >= z_1 - n * sigma, with sigma^2 = sum_i (z_i - mean)^2 / count over the candidates. */
-function specification(candidates: Candidates, { n }: Omit<TopNSigma, "type">): Candidates {
+export function specification(candidates: Candidates, { n }: Omit<TopNSigma, "type">): Candidates {
   if (n === 0) return candidates;
   const { tokens } = rank(candidates);
   const mean = average(tokens.map(({ logit }) => logit));
@@ -46,6 +46,5 @@ export const topNSigma = step<TopNSigma, Options>({
     },
   },
   build: ({ topNSigma: n }) => ({ type: "top-n-sigma", n }),
-  specification,
   run: (candidates, { n }, _, workspace) => selectTopNSigma(candidates, n, workspace),
 });

@@ -25,7 +25,7 @@ export interface TopP {
 }
 
 /** By sorting: the first tokens, until their mass reaches p. */
-function specification(candidates: Candidates, { p, minKeep = 1, boundary }: Omit<TopP, "type">): Candidates {
+export function specification(candidates: Candidates, { p, minKeep = 1, boundary }: Omit<TopP, "type">): Candidates {
   if (p === 1) return candidates;
   if (boundary === "hf") return specificationOfHf(candidates, p, minKeep);
   const { tokens, sum } = rank(candidates);
@@ -66,6 +66,5 @@ export const topP = step<TopP, Options, Options, "topP">({
   },
   build: ({ topP: p }, { dialect }) =>
     dialect === "hf" || dialect === "openai" ? { type: "top-p", p, boundary: "hf" } : { type: "top-p", p },
-  specification,
   run: (candidates, step, _, workspace) => selectTopP(candidates, step, workspace),
 });

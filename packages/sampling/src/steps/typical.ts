@@ -22,7 +22,7 @@ export interface Typical {
 }
 
 /** By sorting: the tokens with the smallest | -ln p_i - H |, until their mass reaches the limit. */
-function specification(candidates: Candidates, { mass, minKeep = 1, boundary = "hf" }: Omit<Typical, "type">) {
+export function specification(candidates: Candidates, { mass, minKeep = 1, boundary = "hf" }: Omit<Typical, "type">) {
   if (mass === 1) return candidates;
   const { tokens, sum } = rank(candidates);
   const expected = tokens[0]!.logit + Math.log(sum) - entropy(candidates); // the logit of a token with -ln p = H
@@ -60,6 +60,5 @@ export const typical = step<Typical, Options, Options, "typicalP">({
     mass,
     boundary: dialect === "hf" ? "hf" : "llama.cpp",
   }),
-  specification,
   run: (candidates, step, _, workspace) => selectTypical(candidates, step, workspace),
 });

@@ -20,7 +20,7 @@ export interface Xtc {
 }
 
 /** By sorting: of the first tokens, those with p_i >= threshold, only the last, and all tokens after it. */
-function specification(candidates: Candidates, step: Omit<Xtc, "type">, context: StepContext): Candidates {
+export function specification(candidates: Candidates, step: Omit<Xtc, "type">, context: StepContext): Candidates {
   if (!acts(step, context)) return candidates;
   const { tokens } = rank(candidates);
   const choices = tokens.filter(({ probability }) => probability >= step.threshold);
@@ -62,7 +62,6 @@ export const xtc = contextStep<Xtc, Options>({
     probability: xtcProbability,
     threshold: xtcThreshold,
   }),
-  specification,
   run: (candidates, step, context, workspace) =>
     acts(step, context) ? excludeTopChoices(candidates, step.threshold, workspace) : candidates,
 });
