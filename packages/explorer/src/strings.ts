@@ -1,6 +1,6 @@
 /** Every word that the page shows, in one place, ready to be translated. */
 import { formatDate, formatInteger, formatMegabytes, formatProbability } from "./format.ts";
-import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
+import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { LikelyToken, RunEnd } from "./protocol/text.ts";
 
 export const strings = {
@@ -62,6 +62,7 @@ export const strings = {
   },
   model: {
     heading: "Model",
+    /** The heading's, of the model that runs. */
     sentence: ({ name, dtype, weightBytes, kernels, threads }: ModelInfo): string => {
       const on = threads === 1 ? "1 thread" : `${threads} threads`;
       return `${name}: ${formatMegabytes(weightBytes)} MB of weights in ${dtype}, on ${kernels} kernels and ${on}.`;
@@ -92,7 +93,7 @@ export const strings = {
         ? `${formatMegabytes(total)} MB`
         : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is there from before`,
     memory: "Memory at the full context, in MB",
-    memoryColumns: ["Type", "Weights", "Cache", "Total", "Fits"],
+    memoryColumns: ["Type", "Weights", "Cache", "One pass", "Total", "Fits"],
     fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
     available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
     tooLarge: (name: string, least: number, available: number): string =>
@@ -101,24 +102,30 @@ export const strings = {
     dtype: "Type of the weights in memory",
     automatic: (dtype: string | undefined): string => (dtype === undefined ? "Automatic" : `Automatic (${dtype})`),
     load: "Load",
+    keep: "Keep in this browser",
     cancel: "Cancel",
     cancelled: "Cancelled. What was downloaded is kept; loading the model again continues there.",
     none: "No model is loaded, because there was no room for two; load one in the section Model.",
     progress: ({ stage, loaded, total, retry }: LoadProgress): string => {
       const of = `${formatMegabytes(loaded)} of ${formatMegabytes(total)} MB`;
       if (retry !== undefined) return `Downloaded ${of}. Trying again: ${retry}`;
-      return stage === "download" ? `Downloading: ${of}` : `Loading into memory: ${of}`;
+      const doing = {
+        download: "Downloading",
+        keep: "Copying into the browser's storage",
+        load: "Loading into memory",
+      };
+      return `${doing[stage]}: ${of}`;
     },
     starting: "Starting",
     kept: "Kept models",
-    noneKept: "None. A model from the hub is kept in this browser, and then works without a network.",
-    keptAt: (bytes: number, there: number, time: number): string => {
+    noneKept: "None. A model from the hub is kept in this browser, so that it loads without a network.",
+    keptAt: ({ bytes, there, isComplete, time }: KeptModel): string => {
       const size = `${formatMegabytes(bytes)} MB`;
-      return there === bytes
-        ? `${size}, kept on ${formatDate(time)}`
-        : `${formatMegabytes(there)} of ${size} downloaded by ${formatDate(time)}`;
+      if (isComplete) return `${size}, kept on ${formatDate(time)}`;
+      return `${formatMegabytes(there)} of ${size}; begun on ${formatDate(time)}`;
     },
-    notMain: (revision: string): string => (revision === "main" ? "" : ` at ${revision}`),
+    notMain: (revision: string | undefined): string =>
+      revision === undefined || revision === "main" ? "" : ` at ${revision}`,
     loadKept: (name: string): string => `Load ${name}`,
     delete: "Delete",
     deleteKept: (name: string): string => `Delete ${name}`,

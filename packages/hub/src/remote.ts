@@ -10,4 +10,4 @@ export { statusError } from "./refusals.ts";
 export { fileUrl, type RemoteFile, type RemoteRevision, remoteRevision } from "./remote-files.ts";
 export { inspectRemote, type RemoteModel } from "./remote-model.ts";
 export { findRepo, isRevision } from "./repo.ts";
-export { withRetries } from "./retry.ts";
+export { type RetryOptions, withRetries } from "./retry.ts";

@@ -235,7 +235,7 @@ describe.runIf(hasChromium && FULL)("with a hub", () => {
       .waitFor();
     await control(section, "Cancel").click();
     await section.getByText("Cancelled.").waitFor();
-    await keptItems(section).filter({ hasText: " downloaded by " }).waitFor();
+    await keptItems(section).filter({ hasText: "; begun on " }).waitFor();
     await runFor(page, 7, 3);
 
     const other = await page.context().newPage();

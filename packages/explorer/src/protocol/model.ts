@@ -25,7 +25,8 @@ export interface PickedFile {
 export type ModelPlace =
   /** The URL of a folder. */
   | { readonly url: string }
-  | { readonly files: readonly PickedFile[] }
+  /** The files of a folder, kept in the browser's storage or not. */
+  | { readonly files: readonly PickedFile[]; readonly keep?: boolean }
   /** An id of the hub, and a branch, a tag or a commit. */
   | { readonly hub: string; readonly revision: string }
   /** The key of a kept model. */
@@ -53,8 +54,8 @@ export interface ModelOffer {
 }
 
 export interface LoadProgress {
-  /** Receiving files, or reading weights into memory. */
-  readonly stage: "download" | "load";
+  /** Receiving files, reading weights into memory, or copying a folder's files into the browser's storage. */
+  readonly stage: "download" | "load" | "keep";
   /** Bytes. */
   readonly loaded: number;
   readonly total: number;
@@ -67,12 +68,15 @@ export interface LoadProgress {
 /** A model in the browser's storage. */
 export interface KeptModel {
   readonly key: string;
-  /** Its id on the hub. */
+  /** Its id on the hub, or the name of its folder. */
   readonly name: string;
-  readonly revision: string;
+  /** Undefined for one that was a folder. */
+  readonly revision: string | undefined;
   /** Bytes of all its files, and of those that are there. */
   readonly bytes: number;
   readonly there: number;
+  /** Whether it can be loaded without the hub. */
+  readonly isComplete: boolean;
   /** Milliseconds since 1970. */
   readonly time: number;
 }

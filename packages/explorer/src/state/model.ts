@@ -25,6 +25,8 @@ export const revision = signal("");
 export const offered = signal<Offered | undefined>(undefined);
 /** Undefined for the first that fits. */
 export const chosenDtype = signal<WeightDtype | undefined>(undefined);
+/** Whether a folder's files are copied into the browser's storage. */
+export const keepsFolder = signal(false);
 export const activity = signal<Activity | undefined>(undefined);
 /** Why the last inspection or load failed, or that it was cancelled. */
 export const problem = signal<string | undefined>(undefined);
@@ -59,12 +61,15 @@ export const inspectHub = (): Promise<void> =>
 /** Loads the model that was inspected. */
 export async function loadOffered(): Promise<void> {
   const of = offered.peek();
-  if (of) await load(of.place, chosenDtype.peek());
+  if (!of) return;
+  const { place } = of;
+  await load("files" in place ? { ...place, keep: keepsFolder.peek() } : place, chosenDtype.peek());
 }
 
 /** Loads a kept model, or resumes its download. */
-export function loadKept({ key, name, revision, bytes, there }: KeptModel): Promise<void> {
-  return load(there === bytes ? { kept: key } : { hub: name, revision }, undefined);
+export function loadKept({ key, name, revision, isComplete }: KeptModel): Promise<void> {
+  const isOnHub = !isComplete && revision !== undefined;
+  return load(isOnHub ? { hub: name, revision } : { kept: key }, undefined);
 }
 
 export function cancel(): void {
@@ -73,7 +78,7 @@ export function cancel(): void {
 
 /** The text goes over to the new model: its prompt is encoded again. If loading fails, the model before stays. */
 async function load(place: ModelPlace, dtype: WeightDtype | undefined): Promise<void> {
-  if ("hub" in place) void navigator.storage?.persist?.();
+  if ("hub" in place || ("files" in place && place.keep)) void navigator.storage?.persist?.();
   const onProgress = (progress: LoadProgress) => {
     batch(() => {
       activity.value = { kind: "load", progress };
@@ -83,10 +88,7 @@ async function load(place: ModelPlace, dtype: WeightDtype | undefined): Promise<
   await during({ kind: "load", progress: undefined }, async (signal) => {
     const info = await ask("load", { ...place, dtype }, { signal, onProgress });
     const opened = restart(); // before what follows asks anything of the new model
-    batch(() => {
-      model.value = { phase: "ready", info };
-      offered.value = undefined;
-    });
+    model.value = { phase: "ready", info };
     await opened;
   });
   if (model.peek().phase === "loading") model.value = { phase: "failed", message: strings.model.none };

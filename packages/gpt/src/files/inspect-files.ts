@@ -11,6 +11,8 @@ export interface InspectedModel {
   readonly name: string;
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;
+  /** The names of the files that hold tensors. */
+  readonly weights: readonly string[];
 }
 
 /** Inspects a model; its tensors are not read. @throws ConfigError or CheckpointError; the signal's reason */
@@ -18,7 +20,8 @@ export async function inspectFiles(files: ModelFiles, options: OpenOptions = {})
   const { config } = await loadConfigs(files, options);
   const checkpoint = await openCheckpoint(files, options);
   try {
-    return { name: files.name, config, summary: summarize(checkpoint, config) };
+    const weights = new Set([...checkpoint.tensors.values()].map(({ source }) => source.name));
+    return { name: files.name, config, summary: summarize(checkpoint, config), weights: [...weights] };
   } finally {
     await checkpoint.close();
   }

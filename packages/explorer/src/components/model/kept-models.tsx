@@ -37,12 +37,12 @@ export function KeptModels() {
 }
 
 function Kept({ kept: one, remove }: { readonly kept: KeptModel; readonly remove: () => void }) {
-  const { name, revision, bytes, there, time } = one;
+  const { name, revision } = one;
   return (
     <>
       <p>
         <strong>{name}</strong>
-        {model.notMain(revision)} <span class="hint">{model.keptAt(bytes, there, time)}</span>
+        {model.notMain(revision)} <span class="hint">{model.keptAt(one)}</span>
       </p>
       <ActionButton isAvailable={isIdle.value} label={model.loadKept(name)} action={() => void loadKept(one)}>
         {model.load}

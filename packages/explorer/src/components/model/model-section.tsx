@@ -1,6 +1,6 @@
 /** The model that runs, and others to take its place. */
 import { info } from "../../state/engine.ts";
-import { inspectFiles, isIdle, notice, problem } from "../../state/model.ts";
+import { activity, inspectFiles, isIdle, notice, problem } from "../../state/model.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
 import { droppedFiles } from "./dropped-files.ts";
@@ -12,10 +12,16 @@ import { Progress } from "./progress.tsx";
 
 export function ModelSection() {
   return (
-    <Section name="model" sentence={info.value && strings.model.sentence(info.value)}>
+    <Section name="model" sentence={sentence()}>
       <Panel />
     </Section>
   );
+}
+
+function sentence(): string | undefined {
+  const doing = activity.value;
+  if (doing?.kind === "load" && doing.progress) return strings.model.progress(doing.progress);
+  return info.value && strings.model.sentence(info.value);
 }
 
 function Panel() {
@@ -26,7 +32,12 @@ function Panel() {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a folder can be dropped; the button is there for the keyboard
-    <div class="model" onDragOver={(event) => event.preventDefault()} onDrop={(event) => void drop(event)}>
+    <div
+      class="model"
+      tabIndex={-1}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => void drop(event)}
+    >
       <OpenModel />
       <Progress />
       {problem.value !== undefined && (

@@ -2,7 +2,7 @@
 import type { WeightDtype } from "@tsgpt/tensor";
 import { formatMegabytes } from "../../format.ts";
 import type { ModelOffer } from "../../protocol/model.ts";
-import { chosenDtype, isIdle, loadOffered, offered } from "../../state/model.ts";
+import { chosenDtype, isIdle, keepsFolder, loadOffered, offered } from "../../state/model.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { DataTable } from "../picture/data-table.tsx";
@@ -10,8 +10,9 @@ import { DataTable } from "../picture/data-table.tsx";
 const { model } = strings;
 
 export function Offer() {
-  const offer = offered.value?.offer;
-  if (!offer) return null;
+  if (!offered.value) return null;
+  const { offer, place } = offered.value;
+  const isFolder = "files" in place;
   const canLoad = isIdle.value && offer.dtype !== undefined;
   return (
     <section class="offer" aria-label={offer.name}>
@@ -21,6 +22,7 @@ export function Offer() {
       {offer.dtype === undefined && <p class="problem">{tooLarge(offer)}</p>}
       <div class="places">
         <DtypeField offer={offer} />
+        {isFolder && <KeepField />}
         <ActionButton isAvailable={canLoad} action={() => void loadOffered()}>
           {model.load}
         </ActionButton>
@@ -50,9 +52,9 @@ function Facts({ offer: { config, parameters, stored, bytes, download } }: { rea
 }
 
 function Memory({ offer: { memory, fitting, availableBytes } }: { readonly offer: ModelOffer }) {
-  const rows = Object.entries(memory).map(([dtype, { weights, cache, total }]) => [
+  const rows = Object.entries(memory).map(([dtype, { weights, cache, arena, total }]) => [
     dtype,
-    ...[weights, cache, total].map(formatMegabytes),
+    ...[weights, cache, arena, total].map(formatMegabytes),
     model.fits(fitting.includes(dtype as WeightDtype)),
   ]);
   return (
@@ -60,6 +62,19 @@ function Memory({ offer: { memory, fitting, availableBytes } }: { readonly offer
       <DataTable caption={model.memory} columns={model.memoryColumns} rows={rows} />
       <p class="hint">{model.available(availableBytes)}</p>
     </>
+  );
+}
+
+function KeepField() {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={keepsFolder.value}
+        onChange={({ currentTarget }) => (keepsFolder.value = currentTarget.checked)}
+      />
+      {model.keep}
+    </label>
   );
 }
 

@@ -1,12 +1,13 @@
 /** Handlers of the model's requests. Loading is no turn: the model before answers meanwhile. */
-import { EngineError } from "@tsgpt/tensor";
+import type { Model } from "@tsgpt/gpt";
+import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
 import type { KeptModels, ModelInfo, ModelRequests } from "../../protocol/model.ts";
 import type { Job, Section } from "../handler.ts";
 import { load } from "../load.ts";
 import { deleteKept, listKept } from "../models/kept-models.ts";
 import { availableBytes, isRoomFor, offerOf } from "../models/offer.ts";
-import { findSource } from "../models/sources.ts";
-import { createSession } from "../session.ts";
+import { findSource, type Source } from "../models/sources.ts";
+import { createSession, type Session } from "../session.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const modelHandlers: Section<ModelRequests> = (workplace) => ({
@@ -32,33 +33,41 @@ async function replaceModel(
   { turn, report, signal }: Job<"load">,
 ): Promise<ModelInfo> {
   const source = await findSource(asks, signal);
+  const before = workplace.current()?.model.engine;
+  const need = before && (await needOf(source, before, asks.dtype));
   let isAlone = false;
   const vacate = () =>
     turn(() => {
-      isAlone = workplace.current() !== undefined;
+      isAlone = true;
       workplace.replace(undefined);
     });
-  const loadInto = async () => {
+  const loadNow = async () => {
     const { model, info } = await load(source, asks.dtype, (progress) => report({ ...progress, isAlone }), signal);
-    try {
-      const session = createSession(model);
-      await turn(() => workplace.prepare(session));
-    } catch (error) {
-      model.engine.dispose();
-      throw error;
-    }
+    await turn(() => workplace.prepare(sessionOf(model)));
     return info;
   };
-  const before = workplace.current()?.model.engine.memory?.heldBytes;
-  const { memory, dtype } = offerOf(source, await availableBytes(workplace.current()?.model.engine));
-  const chosen = asks.dtype ?? dtype;
-  const fits = chosen !== undefined;
-  if (before !== undefined && fits && !isRoomFor(before + memory[chosen].total)) await vacate();
+  if (need !== undefined && !isRoomFor(need + (before?.memory?.heldBytes ?? 0))) await vacate();
   try {
-    return await loadInto();
+    return await loadNow();
   } catch (error) {
-    if (!(error instanceof EngineError) || isAlone || before === undefined || !fits) throw error;
+    if (!(error instanceof EngineError) || isAlone || need === undefined) throw error;
     await vacate();
-    return loadInto();
+    return loadNow();
+  }
+}
+
+/** Bytes that the model needs; undefined if it does not fit, which the loader explains. */
+async function needOf(source: Source, before: Engine, dtype: WeightDtype | undefined): Promise<number | undefined> {
+  const offer = await offerOf(source, await availableBytes(before));
+  const chosen = dtype ?? offer.dtype;
+  return chosen && offer.fitting.includes(chosen) ? offer.memory[chosen].total : undefined;
+}
+
+function sessionOf(model: Model): Session {
+  try {
+    return createSession(model);
+  } catch (error) {
+    model.engine.dispose();
+    throw error;
   }
 }

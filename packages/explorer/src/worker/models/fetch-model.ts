@@ -52,7 +52,8 @@ export async function findKept(id: string, revision: string): Promise<KeptRecord
 export async function requireKept(key: string): Promise<KeptRecord> {
   const record = await readRecord(await openStorage(), key);
   if (!record) throw new Error("this model is no longer kept: another tab, or the browser, deleted it");
-  return record;
+  if (record.isComplete) return record;
+  throw new Error(`${record.id}: only a part of it is kept; delete that, and load the model again`);
 }
 
 /** Reads a kept model. */

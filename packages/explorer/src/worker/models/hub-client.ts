@@ -2,18 +2,20 @@
  * The connection to the hub from a page: its own fetch, no token. Where the hub is, is set when the page is built, which
  * also writes it into the page's policy.
  */
-import { type HubClient, HubError, statusError, withRetries } from "@tsgpt/hub/remote";
+import { type HubClient, HubError, type RetryOptions, statusError, withRetries } from "@tsgpt/hub/remote";
 
 /** The hub's address. */
-export const HUB: string = import.meta.env?.["TSGPT_EXPLORER_HUB"] ?? "https://huggingface.co";
+export function hubAddress(): string {
+  return import.meta.env?.["TSGPT_EXPLORER_HUB"] ?? "https://huggingface.co";
+}
 
-interface ConnectOptions {
+interface ConnectOptions extends Pick<RetryOptions, "sleep"> {
   readonly signal: AbortSignal;
   /** Called before every wait. */
   readonly onRetry?: (reason: string) => void;
 }
 
-export function connectHub(endpoint: string, { signal, onRetry }: ConnectOptions): HubClient {
+export function connectHub(endpoint: string, { signal, onRetry, sleep }: ConnectOptions): HubClient {
   const { host } = new URL(endpoint);
   let isReached = false;
   const failure = (cause: unknown): unknown => {
@@ -34,6 +36,6 @@ export function connectHub(endpoint: string, { signal, onRetry }: ConnectOptions
     throw statusError(response, { subject, endpoint, hasToken: false, advice });
   };
   const retrying: HubClient["retrying"] = (attempt) =>
-    withRetries(() => attempt().catch((cause: unknown) => Promise.reject(failure(cause))), { signal, onRetry });
+    withRetries(() => attempt().catch((cause: unknown) => Promise.reject(failure(cause))), { signal, onRetry, sleep });
   return { endpoint, hidesHeaders: true, request, retrying, close: async () => {} };
 }

@@ -21,9 +21,9 @@ export async function listKept(): Promise<KeptModels> {
 }
 
 async function describe(models: Folder, record: KeptRecord): Promise<KeptModel> {
-  const { key, id, revision, files, time } = record;
+  const { key, id, revision, files, isComplete, time } = record;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { key, name: id, revision, bytes, there: await presentBytes(models, record), time };
+  return { key, name: id, revision, bytes, there: await presentBytes(models, record), isComplete, time };
 }
 
 /** @throws Error in one sentence if another tab is downloading it */

@@ -7,20 +7,21 @@ import type { Source } from "./sources.ts";
 /** What the loader tries by itself, the most precise first: f16 is no smaller than bf16, and slower. */
 const AUTOMATIC: readonly WeightDtype[] = ["f32", "bf16", "int8"];
 
-export function offerOf({ name, inspected, download }: Source, availableBytes: number): ModelOffer {
-  const { config, summary } = inspected;
+/** `available` is what an engine can have, in bytes. @throws what inspecting throws */
+export async function offerOf({ name, inspect, download }: Source, available: number): Promise<ModelOffer> {
+  const { config, summary, name: folder } = await inspect();
   const memory = memoryByDtype(config);
   const possible: readonly WeightDtype[] = "I8" in summary.dtypes ? ["int8"] : WEIGHT_DTYPES; // int8 stays as it is
-  const fitting = possible.filter((dtype) => memory[dtype].total <= availableBytes);
+  const fitting = possible.filter((dtype) => memory[dtype].total <= available);
   return {
-    name: name ?? inspected.name,
+    name: name ?? folder,
     config,
     parameters: summary.parameters,
     stored: summary.dtypes,
     bytes: summary.bytes,
     download,
     memory,
-    availableBytes,
+    availableBytes: available,
     fitting,
     dtype: fitting.find((dtype) => AUTOMATIC.includes(dtype)),
   };
@@ -43,7 +44,7 @@ const USUAL_DEVICE = 4 * GIB; // bytes, where the browser does not say
 
 /** The device's memory, rounded, where the browser says; it says no more than 8 GiB of many. */
 function deviceBytes(): number | undefined {
-  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+  const { deviceMemory } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
   return deviceMemory === undefined ? undefined : deviceMemory * GIB;
 }
 

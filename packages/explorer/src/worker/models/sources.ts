@@ -14,7 +14,8 @@ import {
   requireKept,
   withFetched,
 } from "./fetch-model.ts";
-import { connectHub, HUB } from "./hub-client.ts";
+import { connectHub, hubAddress } from "./hub-client.ts";
+import { modelFiles, withKeptFiles } from "./keep-files.ts";
 import type { KeptRecord } from "./storage.ts";
 
 /** Files that can be read, and what is worth knowing of where they are. */
@@ -26,7 +27,8 @@ export interface OpenedFiles {
 export interface Source {
   /** By default, the name of its folder. */
   readonly name: string | undefined;
-  readonly inspected: InspectedModel;
+  /** What it is; its weights are not read. */
+  inspect(): Promise<InspectedModel>;
   readonly download: ModelOffer["download"];
   /** Passes the model's files to `use`, after downloading them if they are on the hub. */
   withFiles<Result>(
@@ -35,10 +37,10 @@ export interface Source {
   ): Promise<Result>;
 }
 
-/** Finds a model and inspects it. @throws an error in one sentence: those of loadModel, and HubError */
+/** Finds a model. @throws an error in one sentence: those of loadModel, and HubError */
 export async function findSource(place: ModelPlace, signal: AbortSignal): Promise<Source> {
   if ("url" in place) return localSource(place.url, undefined, signal);
-  if ("files" in place) return localSource(place.files.map(withPath), undefined, signal);
+  if ("files" in place) return pickedSource(place, signal);
   if ("kept" in place) return keptSource(await requireKept(place.kept), signal);
   const id = findRepo(place.hub)?.id;
   if (id === undefined) throw new HubError(`${JSON.stringify(place.hub)} is not a model id: use org/name, or gpt2`);
@@ -54,10 +56,10 @@ function withPath({ path, file }: PickedFile): File {
   return Object.defineProperty(new File([file], file.name), "webkitRelativePath", { value: path });
 }
 
-async function localSource(files: ModelSource, name: string | undefined, signal: AbortSignal): Promise<Source> {
+function localSource(files: ModelSource, name: string | undefined, signal: AbortSignal): Source {
   return {
     name,
-    inspected: await inspectSource(files, signal),
+    inspect: () => inspectSource(files, signal),
     download: undefined,
     withFiles: (_, use) => use({ files, note: undefined }),
   };
@@ -67,15 +69,32 @@ async function keptSource(record: KeptRecord, signal: AbortSignal): Promise<Sour
   return localSource(await readKept(record), record.id, signal);
 }
 
+/** A folder that was picked; if it is to be kept, its files are copied first. */
+function pickedSource({ files, keep = false }: Extract<ModelPlace, { files: unknown }>, signal: AbortSignal): Source {
+  const list = files.map(withPath);
+  const source = localSource(list, undefined, signal);
+  if (!keep) return source;
+  return {
+    ...source,
+    withFiles: async (report, use) => {
+      const { name, weights } = await source.inspect();
+      const onProgress = (loaded: number, total: number) => report({ stage: "keep", loaded, total });
+      const files = modelFiles(list, weights);
+      return withKeptFiles(name, files, { onProgress, signal }, (note) => use({ files: list, note }));
+    },
+  };
+}
+
 async function hubSource(id: string, revision: string, signal: AbortSignal): Promise<Source> {
-  const asking = connectHub(HUB, { signal });
+  const asking = connectHub(hubAddress(), { signal });
   const remote = await remoteRevision(asking, id, revision);
   const found = await inspectRemote(asking, remote);
+  const weights = found.weights.map(({ name }) => name);
   const model: RemoteModelFiles = { remote, revision, files: neededFiles(remote, found) };
   const total = model.files.reduce((sum, { size }) => sum + size, 0);
   return {
     name: id,
-    inspected: { name: id, config: found.config, summary: found.summary },
+    inspect: async () => ({ name: id, config: found.config, summary: found.summary, weights }),
     download: { total, there: await bytesThere(model) },
     withFiles: (report, use) => {
       let loaded = 0;
@@ -84,7 +103,7 @@ async function hubSource(id: string, revision: string, signal: AbortSignal): Pro
         loaded = bytes;
         report({ stage: "download", loaded, total });
       };
-      return withFetched(connectHub(HUB, { signal, onRetry }), model, onProgress, ({ read, problem }) =>
+      return withFetched(connectHub(hubAddress(), { signal, onRetry }), model, onProgress, ({ read, problem }) =>
         use({ files: read, note: problem }),
       );
     },

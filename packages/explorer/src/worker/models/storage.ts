@@ -4,8 +4,6 @@
  * downloads or deletes a model holds its lock, which the browser releases when the tab ends.
  * @see https://fs.spec.whatwg.org/
  */
-import type { RemoteFile } from "@tsgpt/hub/remote";
-
 /** A sync access handle, as far as it is used here; or the same in memory. */
 export interface SyncFile {
   getSize(): number;
@@ -29,14 +27,22 @@ export interface Folder {
   keys(): AsyncIterable<string>;
 }
 
+export interface KeptFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** What a kept model should hold. */
 export interface KeptRecord {
   readonly key: string;
+  /** On the hub, or the name of a folder. */
   readonly id: string;
-  readonly revision: string;
-  readonly commit: string;
-  readonly files: readonly RemoteFile[];
-  /** Whether all files are there and have the hub's hashes. */
+  /** Undefined for a folder, as is the commit. */
+  readonly revision: string | undefined;
+  readonly commit: string | undefined;
+  readonly files: readonly KeptFile[];
+  /** Whether all files are there, those of the hub with its hashes. */
   readonly isComplete: boolean;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -56,9 +62,9 @@ export async function openStorage(): Promise<Folder> {
   }
 }
 
-/** The key of a commit: a legal name of a folder. */
-export function keyOf(id: string, commit: string): string {
-  return `${id.replaceAll("/", "--")}--${commit}`;
+/** The key of a model's commit, or of another thing that tells it from others: a legal name of a folder. */
+export function keyOf(id: string, version: string): string {
+  return `${id.replaceAll(/[/\\]/g, "--")}--${version}`;
 }
 
 /** All records, the last one first. One that cannot be read is left out. */
