@@ -91,14 +91,15 @@ export const strings = {
     downloadOf: (total: number, there: number): string =>
       there === 0
         ? `${formatMegabytes(total)} MB`
-        : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is there from before`,
+        : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is kept already`,
     memory: "Memory at the full context, in MB",
-    memoryColumns: ["Type", "Weights", "Cache", "One pass", "Total", "Fits"],
+    memoryColumns: ["Type", "Total", "Fits", "Weights", "Cache", "One pass"],
     fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
     available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
     tooLarge: (name: string, least: number, available: number): string =>
       `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
       `and there are ${formatMegabytes(available)} MB.`,
+    dtypeHint: "In f32 every number is exact. Smaller types need less memory and change the probabilities slightly.",
     dtype: "Type of the weights in memory",
     automatic: (dtype: string | undefined): string => (dtype === undefined ? "Automatic" : `Automatic (${dtype})`),
     load: "Load",

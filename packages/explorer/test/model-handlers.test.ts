@@ -123,6 +123,36 @@ test("without room for two, the one before leaves first, once the other has been
   expect(await step()).toHaveLength(1);
 });
 
+describe("where the machine has no memory for two", () => {
+  const noMemory = () => {
+    throw new RangeError("no memory");
+  };
+
+  test("the one before leaves, and the other is loaded", async () => {
+    await loadBundled();
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementationOnce(noMemory);
+    const seen: LoadProgress[] = [];
+    await client.ask("load", picked, { onProgress: (progress) => seen.push(progress) });
+    expect(grow.mock.calls.length).toBeGreaterThan(1);
+    expect(seen.at(-1)?.isAlone).toBe(true);
+    await opened();
+    expect(await step()).toHaveLength(1);
+    grow.mockRestore();
+  });
+
+  test("and none for one, it is one sentence, and a model can be loaded again", async () => {
+    await loadBundled();
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(noMemory);
+    await expect(client.ask("load", picked)).rejects.toThrow(
+      /^this machine does not give the simd engine \d+ bytes more$/,
+    );
+    grow.mockRestore();
+    await expect(client.ask("step", { id: undefined })).rejects.toThrow("there is no model yet; load one first");
+    await loadBundled();
+    expect(await step()).toHaveLength(1);
+  });
+});
+
 test("a cancelled load changes nothing", async () => {
   await loadBundled();
   const controller = new AbortController();
@@ -157,7 +187,8 @@ describe("of the hub", () => {
       expect(await client.ask("load", again)).toMatchObject({ name: "org/tales" });
     }
     expect(hub.asked).toEqual([]);
-    expect(await client.ask("deleteModel", { key: models[0].key })).toEqual({ models: [], problem: undefined });
+    await client.ask("deleteModel", { key: models[0].key });
+    expect(await client.ask("keptModels", {})).toEqual({ models: [], problem: undefined });
     expect([...storage.files().keys()].filter((path) => !path.endsWith(".lock"))).toEqual([]);
     await expect(client.ask("load", { kept: models[0].key })).rejects.toThrow("this model is no longer kept");
   });

@@ -32,8 +32,5 @@ test("a model that cannot be loaded is refused in the loader's words", async () 
 });
 
 test("an abort is its reason", async () => {
-  await expect(inspectSource(listed(tinyFiles()), AbortSignal.abort())).resolves.toBeDefined(); // nothing waits
-  await expect(inspectSource(() => new Promise(() => {}), AbortSignal.abort())).rejects.toMatchObject({
-    name: "AbortError",
-  });
+  await expect(inspectSource(listed(tinyFiles()), AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
 });

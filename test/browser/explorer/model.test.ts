@@ -244,7 +244,7 @@ describe.runIf(hasChromium && FULL)("with a hub", () => {
     await runsOn(other, "fairytales");
     hub.fault = () => undefined;
     const again = await lookUp(other);
-    await again.getByText("the rest is there from before").waitFor();
+    await again.getByText("the rest is kept already").waitFor();
     await control(again, "Load").click();
     await runsOn(other, ID);
     expect(Number(/^bytes=(\d+)-$/.exec(downloads().at(-1)?.range ?? "")?.[1])).toBeGreaterThan(0);

@@ -102,5 +102,5 @@ export interface ModelRequests {
   /** The models that are kept in the browser's storage, the last one first. */
   keptModels: { asks: object; reports: never; gives: KeptModels };
   /** Deletes a kept model. */
-  deleteModel: { asks: { readonly key: string }; reports: never; gives: KeptModels };
+  deleteModel: { asks: { readonly key: string }; reports: never; gives: undefined };
 }

@@ -116,17 +116,27 @@ async function during(doing: Activity, work: (signal: AbortSignal) => Promise<vo
 
 export async function deleteKept(key: string): Promise<void> {
   try {
-    kept.value = await ask("deleteModel", { key });
+    await ask("deleteModel", { key });
   } catch (error) {
     problem.value = (error as Error).message;
   }
+  await refreshKept();
+}
+
+/** Asks again which models are kept, and how much of the model that was inspected is there. */
+export async function refreshKept(): Promise<void> {
+  const found = await ask("keptModels", {});
+  batch(() => {
+    kept.value = found;
+    offered.value = offered.value && withPresent(offered.value, found.models);
+  });
   await refreshStorage();
 }
 
-/** Asks again which models are kept. */
-export async function refreshKept(): Promise<void> {
-  kept.value = await ask("keptModels", {});
-  await refreshStorage();
+function withPresent({ place, offer }: Offered, models: readonly KeptModel[]): Offered {
+  if (!offer.download || !("hub" in place)) return { place, offer };
+  const part = models.find(({ name, revision }) => name === offer.name && revision === place.revision);
+  return { place, offer: { ...offer, download: { ...offer.download, there: part?.there ?? 0 } } };
 }
 
 async function refreshStorage(): Promise<void> {

@@ -17,6 +17,7 @@ export interface InspectedModel {
 
 /** Inspects a model; its tensors are not read. @throws ConfigError or CheckpointError; the signal's reason */
 export async function inspectFiles(files: ModelFiles, options: OpenOptions = {}): Promise<InspectedModel> {
+  options.signal?.throwIfAborted();
   const { config } = await loadConfigs(files, options);
   const checkpoint = await openCheckpoint(files, options);
   try {

@@ -20,6 +20,7 @@ export function Offer() {
       <Facts offer={offer} />
       <Memory offer={offer} />
       {offer.dtype === undefined && <p class="problem">{tooLarge(offer)}</p>}
+      <p class="hint">{model.dtypeHint}</p>
       <div class="places">
         <DtypeField offer={offer} />
         {isFolder && <KeepField />}
@@ -54,8 +55,9 @@ function Facts({ offer: { config, parameters, stored, bytes, download } }: { rea
 function Memory({ offer: { memory, fitting, availableBytes } }: { readonly offer: ModelOffer }) {
   const rows = Object.entries(memory).map(([dtype, { weights, cache, arena, total }]) => [
     dtype,
-    ...[weights, cache, arena, total].map(formatMegabytes),
+    formatMegabytes(total),
     model.fits(fitting.includes(dtype as WeightDtype)),
+    ...[weights, cache, arena].map(formatMegabytes),
   ]);
   return (
     <>

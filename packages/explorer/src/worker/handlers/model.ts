@@ -1,7 +1,7 @@
 /** Handlers of the model's requests. Loading is no turn: the model before answers meanwhile. */
 import type { Model } from "@tsgpt/gpt";
 import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
-import type { KeptModels, ModelInfo, ModelRequests } from "../../protocol/model.ts";
+import type { ModelInfo, ModelRequests } from "../../protocol/model.ts";
 import type { Job, Section } from "../handler.ts";
 import { load } from "../load.ts";
 import { deleteKept, listKept } from "../models/kept-models.ts";
@@ -17,9 +17,9 @@ export const modelHandlers: Section<ModelRequests> = (workplace) => ({
   },
   load: (asks, job) => replaceModel(workplace, asks, job),
   keptModels: () => listKept(),
-  deleteModel: async ({ key }): Promise<KeptModels> => {
+  deleteModel: async ({ key }) => {
     await deleteKept(key);
-    return listKept();
+    return undefined;
   },
 });
 
