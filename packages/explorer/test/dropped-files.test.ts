@@ -21,7 +21,7 @@ const folderOf = (fullPath: string, ...entries: Entry[]): Entry => {
 
 const dropped = async (...entries: (Entry | null)[]) => {
   const items = entries.map((entry) => ({ webkitGetAsEntry: () => entry }));
-  const files = await droppedFiles({ items } as unknown as DataTransfer);
+  const files = await droppedFiles(items);
   return files.map(({ path, file }) => [path, file.name]);
 };
 

@@ -76,7 +76,7 @@ function withStorage(quota = 1e12): ReturnType<typeof fakeStorage> {
 
 test("a folder is inspected: what it is, and what it needs in each dtype", async () => {
   const offer = await client.ask("inspect", picked);
-  const numbers = [...tinyTensors().values()].reduce((sum, { data }) => sum + data.length, 0);
+  const numbers = [...tinyTensors().values()].reduce((sum, { data }) => sum + data.byteLength / 4, 0);
   expect(offer).toMatchObject({ name: "folder", parameters: numbers, stored: { F32: numbers }, dtype: "f32" });
   expect(offer.memory).toEqual(memoryByDtype(offer.config));
   expect(offer.fitting).toEqual(["f32", "f16", "bf16", "int8"]);

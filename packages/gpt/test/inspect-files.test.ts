@@ -4,7 +4,7 @@ import { inspectSource } from "../src/load-model.ts";
 import { config, tinyTensors } from "./tiny-checkpoint.ts";
 import { type Files, SHARDS, shardedFiles, tinyFiles } from "./tiny-files.ts";
 
-const parameters = [...tinyTensors().values()].reduce((sum, { data }) => sum + data.length, 0);
+const parameters = [...tinyTensors().values()].reduce((sum, { data }) => sum + data.byteLength / 4, 0);
 const listed = (files: Files) => [...files].map(([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], name));
 
 test("one file of weights", async () => {

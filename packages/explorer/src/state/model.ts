@@ -7,7 +7,7 @@ import { ask, model } from "./engine.ts";
 import { restart } from "./text.ts";
 
 /** Relative to the page. */
-export const BUNDLED = "models/fairytales/";
+const BUNDLED = "models/fairytales/";
 
 /** A model that was inspected, and can be loaded. */
 export interface Offered {
@@ -43,7 +43,7 @@ export const isIdle = computed(() => activity.value === undefined && model.value
 let controller = new AbortController();
 
 /** Says what a model is, before it is loaded. */
-export async function inspect(place: ModelPlace): Promise<void> {
+async function inspect(place: ModelPlace): Promise<void> {
   await during({ kind: "inspect" }, async (signal) => {
     const offer = await ask("inspect", place, { signal });
     batch(() => {

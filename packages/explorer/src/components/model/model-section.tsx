@@ -27,7 +27,7 @@ function sentence(): string | undefined {
 function Panel() {
   const drop = async (event: DragEvent) => {
     event.preventDefault();
-    const files = event.dataTransfer && (await droppedFiles(event.dataTransfer));
+    const files = event.dataTransfer && (await droppedFiles(event.dataTransfer.items));
     if (files && files.length > 0 && isIdle.value) await inspectFiles(files);
   };
   return (

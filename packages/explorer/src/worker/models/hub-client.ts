@@ -4,9 +4,14 @@
  */
 import { type HubClient, HubError, type RetryOptions, statusError, withRetries } from "@tsgpt/hub/remote";
 
+/** What vite.config.ts writes into the page. */
+interface Settings {
+  readonly TSGPT_EXPLORER_HUB?: string;
+}
+
 /** The hub's address. */
 export function hubAddress(): string {
-  return import.meta.env?.["TSGPT_EXPLORER_HUB"] ?? "https://huggingface.co";
+  return (import.meta.env as Settings | undefined)?.TSGPT_EXPLORER_HUB ?? "https://huggingface.co";
 }
 
 interface ConnectOptions extends Pick<RetryOptions, "sleep"> {

@@ -27,7 +27,7 @@ export interface Folder {
   keys(): AsyncIterable<string>;
 }
 
-export interface KeptFile {
+interface KeptFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
