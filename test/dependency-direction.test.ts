@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/tensor",
     "@tsgpt/gpt",
     "@tsgpt/hub",
+    "@tsgpt/measure",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
     "@tsgpt/fairytales",
@@ -112,12 +113,12 @@ describe.each(members)("%s", (member) => {
     expect(wrong).toEqual([]);
   });
 
-  test("no relative import leaves the member, and each ends in .ts, or .tsx", () => {
+  test("no relative import leaves the member, and each ends in .ts, .tsx or .css", () => {
     const home = `${join(root, member)}/`;
     const wrong = sources.flatMap(({ path, imports }) =>
       imports
         .filter((name) => name.startsWith("."))
-        .filter((name) => !/\.tsx?$/.test(name) || !join(root, path, "..", name).startsWith(home))
+        .filter((name) => !/\.(?:tsx?|css)$/.test(name) || !join(root, path, "..", name).startsWith(home))
         .map((name) => `${path}: ${name}`),
     );
     expect(wrong).toEqual([]);

@@ -71,6 +71,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "analysis.directLogitAttribution": (options) => analysis.directLogitAttribution(none, none, options),
   "analysis.explainPage": (options) => analysis.explainPage(none, options),
   "analysis.logitLens": (options) => analysis.logitLens(none, none, options),
+  "analysis.residualPredictions": (options) => analysis.residualPredictions(none, none, options),
   "analysis.walkThrough": (options) => analysis.walkThrough(none, none, options),
   "a run of analysis.runBatch": (run) => analysis.runBatch(none, [{ ids: [] }, run]),
   "a hook of analysis.runBatch": (hook) => analysis.runBatch(none, [{ ids: [], hooks: [hook] }]),

@@ -24,7 +24,14 @@ export { stageOf } from "./explain/stages.ts";
 export { type LayerNorms, type Walkthrough, type WalkthroughOptions, walkThrough } from "./explain/walkthrough.ts";
 export type { Place } from "./lens/activation-row.ts";
 export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
-export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
+export {
+  type LensEntry,
+  type LensOptions,
+  lensHooks,
+  logitLens,
+  type PredictionOptions,
+  residualPredictions,
+} from "./lens/logit-lens.ts";
 export { type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
 export type { Activations } from "./patch/activations.ts";

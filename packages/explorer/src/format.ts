@@ -1,4 +1,6 @@
 /** Numbers as the page writes them. */
+import { format } from "d3-format";
+
 const integer = new Intl.NumberFormat("en");
 const megabytes = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percentage = new Intl.NumberFormat("en", {
@@ -14,6 +16,20 @@ export const formatInteger = (count: number): string => integer.format(count);
 export const formatMegabytes = (bytes: number): string => megabytes.format(bytes / 1e6);
 
 export const formatProbability = (probability: number): string => percentage.format(probability);
+
+const decimal = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
+/** Three significant digits. */
+export const formatDecimal = (value: number): string => decimal.format(value);
+
+/** Three significant digits and a prefix, as 1.5M. */
+export const formatShort = format(".3~s");
+
+const fewDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+
+/** Bytes in units of 10^6, with two significant digits where there is less than one. */
+export const formatFewMegabytes = (bytes: number): string =>
+  bytes < 1e6 ? fewDigits.format(bytes / 1e6) : formatMegabytes(bytes);
 
 /** A time in milliseconds since 1970, in the reader's zone. */
 export const formatDate = (time: number): string => date.format(time);

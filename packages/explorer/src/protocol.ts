@@ -3,13 +3,14 @@
  * A request may report progress, at most once a frame. Large results are transferred. The requests of each section are
  * in a file of their own in protocol/.
  */
+import type { CacheRequests } from "./protocol/cache.ts";
 import type { MapRequests } from "./protocol/map.ts";
 import type { ModelRequests } from "./protocol/model.ts";
 import type { NextTokenRequests } from "./protocol/next-token.ts";
 import type { TextRequests } from "./protocol/text.ts";
 
 /** Every request: what it asks, what it reports on the way, and what it results in. */
-export interface Requests extends ModelRequests, TextRequests, MapRequests, NextTokenRequests {}
+export interface Requests extends ModelRequests, TextRequests, MapRequests, NextTokenRequests, CacheRequests {}
 
 export type RequestType = keyof Requests;
 

@@ -1,8 +1,12 @@
 /** The protocol, both ends of it: results, progress, cancellation, and the order of requests. */
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { KVCache } from "@tsgpt/gpt";
+import { EngineError } from "@tsgpt/tensor";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { type Client, createClient } from "../src/client.ts";
+import type { Lap } from "../src/protocol/cache.ts";
+import type { LensColumn } from "../src/protocol/map.ts";
 import type { ModelInfo } from "../src/protocol/model.ts";
 import type { Sampling, TextChange, Token } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
@@ -93,6 +97,71 @@ test("another text ends a run", async () => {
   expect(await open).toMatchObject({ kept: 0, added: [] });
 });
 
+test("a race's progress and result together are its laps; the cache is described meanwhile", async () => {
+  await opened();
+  const laps: Lap[] = [];
+  const race = client.ask("race", { seed: 7, tokens: 12 }, { onProgress: (more) => laps.push(...more) });
+  const contents = await client.ask("cache", {});
+  const { laps: last, end } = await race;
+  expect(end).toBe("length");
+  expect([...laps, ...last]).toHaveLength(12);
+  expect(await client.ask("cache", {})).toEqual(contents);
+  const changes: TextChange[] = [];
+  const { change } = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => changes.push(value) });
+  expect(applied([...changes, change])).toEqual([...laps, ...last].map(({ withCache }) => withCache.id));
+});
+
+test("a cancelled race gives what it has", async () => {
+  await opened();
+  const controller = new AbortController();
+  const race = client.ask(
+    "race",
+    { seed: 7, tokens: 400 },
+    { signal: controller.signal, onProgress: () => controller.abort() },
+  );
+  expect(await race).toMatchObject({ end: "cancelled" });
+});
+
+test("another text ends a race, a race ends a run", async () => {
+  await opened();
+  const run = client.ask("run", { maxTokens: 400 });
+  const race = client.ask("race", { seed: 7, tokens: 400 });
+  const open = client.ask("open", { prompt: "The king", seed: 7, sampling });
+  expect((await run).end).toBe("cancelled");
+  expect((await race).end).toBe("cancelled");
+  expect(await open).toMatchObject({ kept: 0, added: [] });
+});
+
+test("an error in the midst of a run is told; the text that there is then can be asked for, and continued", async () => {
+  const tokens = await opened();
+  const store = KVCache.prototype.store;
+  let calls = 0;
+  vi.spyOn(KVCache.prototype, "store").mockImplementation(function (this: KVCache, ...args) {
+    if (++calls > 5 * info.config.nLayer) throw new EngineError("no memory");
+    store.apply(this, args);
+  });
+  await expect(client.ask("run", { maxTokens: 12 })).rejects.toThrow("no memory");
+  vi.restoreAllMocks();
+  const { prompt, change } = await client.ask("text", {});
+  expect(prompt).toEqual(tokens);
+  expect(change).toMatchObject({ kept: 0, end: undefined });
+  expect(change.added).toHaveLength(5);
+  const rest: TextChange[] = [];
+  const { change: last } = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => rest.push(value) });
+  const ids = applied([change, ...rest, last]);
+  await opened();
+  const whole: TextChange[] = [];
+  const run = await client.ask("run", { maxTokens: 12 }, { onProgress: (value) => whole.push(value) });
+  expect(ids).toEqual(applied([...whole, run.change]));
+});
+
+test("what is thrown and no error has its text as the message", async () => {
+  vi.spyOn(KVCache.prototype, "store").mockImplementation(() => {
+    throw "a word";
+  });
+  await expect(client.ask("open", { prompt: "Another", seed: 7, sampling })).rejects.toThrow("a word");
+});
+
 test("requests take turns in the order of arrival", async () => {
   await opened();
   const results = await Promise.all([
@@ -124,11 +193,61 @@ test("arrays are transferred", async () => {
   expect(transferred).toEqual([logits.byteLength, probabilities.byteLength]);
 });
 
-test("the lens has a cell for the embedding and one for each block", async () => {
+test("the lens gives the likeliest tokens of a cell", async () => {
   await opened();
-  const cells = await client.ask("lens", { position: 0 });
-  expect(cells[0].hook).toBe("blocks.0.hook_resid_pre");
-  expect(cells.at(-1)?.hook).toMatch(/^blocks\.\d+\.hook_resid_post$/);
+  const cell = await client.ask("lens", { position: 0, depth: 0 });
+  expect(cell).toMatchObject({ position: 0, depth: 0, token: { text: "Once" } });
+  expect(cell.likeliest).toHaveLength(5);
+  await expect(client.ask("lens", { position: 9, depth: 0 })).rejects.toThrow(
+    "lens: position must be from 0 to 3, got 9",
+  );
+});
+
+describe("the map", () => {
+  /** Asks until every token has its column. */
+  async function columnsOf(length: number, known: readonly LensColumn[] = []): Promise<readonly LensColumn[]> {
+    const { kept, added } = await client.ask("lensColumns", { known: known.map(({ id }) => id) });
+    const columns = [...known.slice(0, kept), ...added];
+    return columns.length < length ? columnsOf(length, columns) : columns;
+  }
+
+  test("has a column for each token, in as many answers as it takes", async () => {
+    const tokens = await opened("the king and the queen ".repeat(10));
+    const columns = await columnsOf(tokens.length);
+    expect(columns.map(({ id }) => id)).toEqual(tokens.map(({ id }) => id));
+  });
+
+  test("during a run, which goes on", async () => {
+    const tokens = await opened();
+    const run = client.ask("run", { maxTokens: 12 });
+    await columnsOf(tokens.length + 1);
+    const { change, end } = await run;
+    expect([end, change.kept + change.added.length]).toEqual(["length", 12]);
+  });
+
+  test("asked for and cancelled, it is not computed", async () => {
+    await opened();
+    const controller = new AbortController();
+    const asked = client.ask("lensColumns", { known: [] }, { signal: controller.signal });
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+test("a prompt that is too long is not reported, and the text stays", async () => {
+  await opened();
+  let reports = 0;
+  const open = client.ask("open", { prompt: "a ".repeat(600), seed: 7, sampling }, { onProgress: () => reports++ });
+  await expect(open).rejects.toThrow(/^The prompt has \d+ tokens, the model reads at most 512; shorten it$/);
+  expect(reports).toBe(0);
+  expect((await client.ask("step", { id: 5 })).kept).toBe(0);
+});
+
+test("a token's bytes, and the symbols after each of its merges", async () => {
+  const [, upon] = await opened();
+  const { bytes, steps } = await client.ask("token", { id: (upon as Token).id });
+  expect(new TextDecoder().decode(bytes)).toBe(" upon");
+  expect(steps?.map(({ begins }) => begins.length)).toEqual([5, 4, 3, 2, 1]);
 });
 
 test("a request without a model, or without a text, is told so", async () => {
@@ -140,9 +259,10 @@ test("a request without a model, or without a text, is told so", async () => {
   await expect(other.ask("step", { id: undefined })).rejects.toThrow("there is no text yet; open one first");
 });
 
-test("when the worker is gone, every request fails", async () => {
+test("when the worker is gone, every request fails, and those to come", async () => {
   const silent = createClient(() => {});
   const asked = silent.ask("back", {});
   silent.fail("gone");
   await expect(asked).rejects.toThrow("gone");
+  await expect(silent.ask("back", {})).rejects.toThrow("gone");
 });

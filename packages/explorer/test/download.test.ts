@@ -138,6 +138,6 @@ test("an abort is its reason", async () => {
 
 test("a model that is not there, or is closed, says what to do", async () => {
   await expect(remoteRevision(client, "org/none", "main")).rejects.toThrow(
-    /^org\/none: no such model on .*, or it needs a token: check the name, or use tsgpt on the command line, which can send one \(HTTP 401\)$/,
+    /^org\/none: no such model on .*, or it needs a token: check the name, or download it in another way, and open its folder; this page sends no token \(HTTP 401\)$/,
   );
 });

@@ -1,11 +1,10 @@
 /** A text in the worker: what is drawn is what generate draws, Back is exact, and a cancellation leaves the text as it was. */
-import { lensHooks, logitLens, runWithCache } from "@tsgpt/analysis";
 import { forward, generate, type Model } from "@tsgpt/gpt";
 import { createSampler, presetChain } from "@tsgpt/sampling";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { changeSince } from "../src/worker/describe.ts";
 import { describeDistribution } from "../src/worker/distribution.ts";
-import { describeLens } from "../src/worker/lens.ts";
+import { describeCell } from "../src/worker/lens.ts";
 import {
   back,
   checkHasText,
@@ -173,7 +172,7 @@ describe("another text", () => {
     const before = {
       history: session.history,
       logits: session.logits.slice(),
-      lens: describeLens(session, ids.length),
+      cell: describeCell(session, { position: ids.length, depth: 1 }),
     };
     await expect(
       open(session, [300, 301, 302, 303, 304, 305], { ...opening, seed: 1 }, AbortSignal.abort()),
@@ -182,7 +181,7 @@ describe("another text", () => {
     expect(session.logits).toHaveBits(before.logits);
     await steps(1);
     expect(session.logits).toHaveBits(logitsOf(session.history));
-    expect(describeLens(session, ids.length)).toEqual(before.lens);
+    expect(describeCell(session, { position: ids.length, depth: 1 })).toEqual(before.cell);
   });
 
   test("longer than the context, it is refused with both numbers", async () => {
@@ -215,18 +214,5 @@ describe("what is shown", () => {
     expect(kept + cut.length).toBe(model.config.vocabSize);
     expect(cut.reduce((sum, id) => sum - probabilities[id], 1)).toBeCloseTo(mass, 10);
     expect(mass).toBeGreaterThanOrEqual(0.9);
-  });
-
-  test("the lens is the one of a pass over the whole text, at every position", async () => {
-    await steps(2);
-    const { activations } = runWithCache(model, session.history, { names: lensHooks(model.config.nLayer) });
-    for (const position of session.history.keys()) {
-      const cells = describeLens(session, position);
-      const expected = logitLens(model, activations, { position, top: 5 });
-      expect(cells.map(({ hook }) => hook)).toEqual(lensHooks(model.config.nLayer));
-      const shares = cells.map(({ likeliest }) => likeliest.map(({ id, probability }) => ({ id, probability })));
-      expect(shares).toEqual(expected.map(({ top }) => top));
-    }
-    expect(() => describeLens(session, session.history.length)).toThrow(/position must be from 0 to \d+, got \d+/);
   });
 });

@@ -86,6 +86,7 @@ export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
+export type { TokenMerge } from "./tokenizer/byte-pairs.ts";
 export type { StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export { TokenizerError } from "./tokenizer/tokenizer-error.ts";

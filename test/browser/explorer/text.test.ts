@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadFolderTokenizer } from "../../../packages/gpt/src/node/index.ts";
 import { FULL, sample } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import {
@@ -65,6 +66,16 @@ describe.runIf(hasChromium)("in Chromium", () => {
     }
     expect(await page.evaluate("document.scripts.length")).toBe(1);
   });
+
+  test("the bytes of the opened chips, joined, are the prompt's UTF-8", async () => {
+    for (const prompt of sample(PROMPTS, 1)) {
+      await promptBox(shared).fill(prompt);
+      await chipIds(shared, (await jsonOf("tokens", prompt)).ids.length);
+      expect(Buffer.from((await openedBytes(shared)).join(""), "hex").toString()).toBe(prompt);
+    }
+    await shared.getByRole("button", { name: "Close" }).click();
+  });
+
   const escaped = (control: string) => `\\u${control.charCodeAt(0).toString(16)}`;
 
   test("seed 7: the ids of tsgpt generate, on several threads", async () => {
@@ -150,8 +161,131 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await page.getByRole("spinbutton", { name: "Seed" }).fill("-1");
       const problem = "Seed must be a whole number from 0 to 9007199254740991";
       await page.getByText(problem).waitFor();
+      expect(await page.getByRole("spinbutton", { name: "Seed" }).inputValue()).toBe("-1");
+      await page.getByRole("spinbutton", { name: "Seed" }).fill("");
+      expect(await page.getByRole("spinbutton", { name: "Seed" }).inputValue()).toBe("");
       await page.getByRole("spinbutton", { name: "Seed" }).fill("7");
       await page.getByText(problem).waitFor({ state: "detached" });
+    });
+
+    test("an opened chip shows the merges of its token, in order, with what each leaves", async () => {
+      const page = await opened();
+      const tokenizer = await loadFolderTokenizer(join(root, "../../weights/fairytales"));
+      await promptBox(page).fill("The king was unfathomable");
+      const ids = await chipIds(page, (await jsonOf("tokens", "The king was unfathomable")).ids.length);
+      const panel = page.getByRole("region", { name: "Opened token" });
+      for (const [at, id] of ids.entries()) {
+        await chips(page).nth(at).click();
+        await panel.getByText(`id ${id}, position ${at}`).waitFor();
+        const merges = tokenizer?.tokenMerges(id) ?? [];
+        if (merges.length === 0) continue;
+        await panel.getByRole("table").waitFor();
+        const headers = await panel.getByRole("rowheader").allTextContents();
+        expect(headers).toEqual(["Start", ...merges.map(({ rank }) => rank.toLocaleString("en"))]);
+        expect(await panel.locator("mark").allTextContents()).toEqual(
+          merges.map((merge) => tokenizer?.tokenText(merge.id)),
+        );
+      }
+    });
+
+    test("chips that were not made by merges say so", async () => {
+      const page = await opened();
+      const panel = page.getByRole("region", { name: "Opened token" });
+      await promptBox(page).fill("");
+      await chipIds(page, 1);
+      await chips(page).first().click();
+      await panel.getByText("No merges make this token; a special token is found in the text as a whole.").waitFor();
+      await promptBox(page).fill("\u{1F451}");
+      await panel.getByText("One byte, which is a token of its own: nothing was merged.").waitFor();
+      await panel.getByText("Not a whole character: its other bytes are in the tokens beside it.").waitFor();
+    });
+
+    test("chips are one tab stop: keys move, open, select and close, and the focus stays", async () => {
+      const page = await opened();
+      const panel = page.getByRole("region", { name: "Opened token" });
+      const pressed = async (...keys: string[]) => {
+        for (const key of keys) await page.keyboard.press(key);
+        return page.evaluate("document.activeElement.ariaLabel");
+      };
+      await page.getByRole("spinbutton", { name: "Max tokens" }).focus();
+      expect(await pressed("Tab")).toBe("Position 0");
+      expect(await pressed("ArrowRight", "ArrowRight")).toBe("Position 2");
+      expect(await pressed("End", "ArrowRight")).toBe("Position 3");
+      expect(await pressed("Home", "ArrowLeft")).toBe("Position 0");
+      expect(await pressed("ArrowRight", "Enter")).toBe("Position 1");
+      await panel.getByText("position 1").waitFor();
+      const chosen = page.locator("[aria-current]");
+      expect(await chosen.evaluateAll((all) => all.map(({ ariaLabel }) => ariaLabel))).toEqual(["Position 1"]);
+      expect(await chosen.getAttribute("aria-expanded")).toBe("true");
+      expect(await pressed("Tab")).toBeNull();
+      expect(await pressed("Enter")).toBe("Position 1"); // Close
+      await panel.waitFor({ state: "detached" });
+      expect(await pressed("End", "Space", "Shift+Tab", "Tab")).toBe("Position 3");
+      await panel.getByText("position 3").waitFor();
+      expect(await pressed("Escape")).toBe("Position 3");
+      await panel.waitFor({ state: "detached" });
+      expect(await chosen.count()).toBe(0);
+    });
+
+    test("Next and Run by keyboard keep the focus, and what a last step computed is marked", async () => {
+      const page = await opened();
+      await setNumbers(page, 7, 8);
+      await button(page, "Next").press("Enter");
+      const { promptTokens } = await generated(7, 1);
+      await chipIds(page, promptTokens.length + 1);
+      expect(await page.locator(".computed").count()).toBe(1);
+      await page.getByText("5 tokens: 1 computed in the last step (underlined), 4 from the cache.").waitFor();
+      await button(page, "Run").press("Space");
+      await page.getByRole("status").filter({ hasText: "Generated 8 tokens" }).waitFor();
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Run");
+      await button(page, "Run").press("Space");
+      expect(await chipIds(page, promptTokens.length + 8)).toHaveLength(promptTokens.length + 8);
+    });
+
+    test("a run draws the new chips alone: those before stay as they are", async () => {
+      const page = await opened();
+      await page.evaluate(`{
+        globalThis.changes = new Map();
+        new MutationObserver((records) => {
+          for (const { type, target, removedNodes } of records) {
+            const name = type === "childList" && removedNodes.length === 0 ? "added" : type + " " + target.tagName;
+            changes.set(name, (changes.get(name) ?? 0) + 1);
+          }
+        }).observe(document.querySelector(".tokens"), { subtree: true, childList: true, attributes: true, characterData: true });
+      }`);
+      await runFor(page, 7, TOKENS);
+      const { added, ...others } = (await page.evaluate("Object.fromEntries(changes)")) as Record<string, number>;
+      expect(added).toBe(TOKENS);
+      expect(Object.keys(others)).toEqual(["attributes LI"]);
+      expect(others["attributes LI"]).toBeLessThanOrEqual(4 + TOKENS); // no longer underlined: once each
+    });
+
+    test("while the model loads, the prompt and the numbers can be typed; then they are taken", async () => {
+      const page = await (await explorer.browser.newContext()).newPage();
+      let release = () => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      await page.route("**/model.safetensors", async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.goto(explorer.served.url);
+      await promptBox(page).fill("The king");
+      await setNumbers(page, 7, 5);
+      await button(page, "Run").click({ force: true }); // is not available: does nothing
+      release();
+      await button(page, "Run").and(page.locator("[aria-disabled=false]")).click();
+      const { promptTokens, tokens } = await jsonOf(
+        "generate",
+        "The king",
+        "--seed",
+        "7",
+        "--max-tokens",
+        "5",
+        "--quiet",
+      );
+      const expected = [...promptTokens, ...tokens.map(({ id }: { id: number }) => id)];
+      expect(await chipIds(page, expected.length)).toEqual(expected);
+      await page.context().close();
     });
 
     test("by keyboard alone, at 360 px: nothing is cut off, and every control is reached in order", async () => {
@@ -173,6 +307,24 @@ describe.runIf(hasChromium)("in Chromium", () => {
     });
   });
 });
+
+/** Of each chip, opened one after another: its bytes as hexadecimal digits. From within the page: a click from here takes longer. */
+const openedBytes = (page: Page) =>
+  page.evaluate<string[]>(`(async () => {
+    const bytes = [];
+    for (const chip of document.querySelectorAll(".tokens button")) {
+      chip.click();
+      for (;;) {
+        await new Promise(requestAnimationFrame);
+        const opened = document.querySelector('[aria-label="Opened token"]');
+        const shown = opened?.querySelector("dd");
+        if (!shown || !opened.querySelector("h3").textContent.endsWith("position " + bytes.length)) continue;
+        bytes.push(shown.textContent.replaceAll(" ", ""));
+        break;
+      }
+    }
+    return bytes;
+  })()`);
 
 /** Runs the command once; when the page that it served was built. */
 async function explored(): Promise<number> {

@@ -11,18 +11,23 @@ export function Status() {
       {state.phase === "loading" && (
         <label class="field">
           {strings.loading(progress)}
-          <progress max={progress?.total ?? 1} value={progress?.loaded ?? 0} />
+          <progress max={progress?.total ?? 1} value={progress?.loaded} />
         </label>
       )}
-      <p role="status">{statusText()}</p>
+      <p role="status" aria-atomic="false">
+        {statusTexts().map((text, i) => (
+          <span key={text}>{i === 0 ? text : ` ${text}`}</span>
+        ))}
+      </p>
       <p role="alert">{state.phase === "failed" ? state.message : error.value}</p>
     </footer>
   );
 }
 
-function statusText(): string {
-  if (model.value.phase !== "ready") return "";
+/** Sentences. One that is new is announced alone, so that the end of a run does not repeat what the page runs on. */
+function statusTexts(): readonly string[] {
+  if (model.value.phase !== "ready") return [];
   const { info } = model.value;
   const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
-  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended].join(" ");
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended];
 }

@@ -42,6 +42,24 @@ export interface Sampling extends ChainFlags {
   readonly greedy?: boolean | undefined;
 }
 
+/** The symbols that a token's bytes form, before the merges or after one of them. */
+export interface MergeStep {
+  /** Of the merge, from 0; undefined before the first. */
+  readonly rank: number | undefined;
+  /** Indices among the token's bytes: where each symbol begins. */
+  readonly begins: readonly number[];
+  /** Where the symbol begins that the merge made. */
+  readonly merged: number | undefined;
+}
+
+export interface TokenDetails {
+  readonly id: number;
+  /** None for an id that only the model has. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How merges make the token of its bytes; undefined if none do. */
+  readonly steps: readonly MergeStep[] | undefined;
+}
+
 /** A generated token of a text that is opened again. */
 export type PastToken = Pick<GeneratedToken, "id" | "isChosen">;
 
@@ -68,6 +86,10 @@ export interface TextRequests {
   };
   /** Removes the last generated token; its random numbers will be drawn again. */
   back: { asks: object; reports: never; gives: TextChange };
+  /** The whole text that the worker has. */
+  text: { asks: object; reports: never; gives: { readonly prompt: readonly Token[]; readonly change: TextChange } };
+  /** What a token is made of. */
+  token: { asks: { readonly id: number }; reports: never; gives: TokenDetails };
   /** Draws the tokens to come in another way, also in a run; the text stays as it is, and so do the random numbers. */
   sampling: { asks: Sampling; reports: never; gives: { readonly chain: ChainSpec } };
 }

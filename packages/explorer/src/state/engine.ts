@@ -22,7 +22,8 @@ export const info = computed(() => (model.value.phase === "ready" ? model.value.
 
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
 worker.onerror = ({ message }) => {
-  const reason = message || strings.workerFailed;
+  const reason = strings.workerFailed(message);
+  worker.terminate(); // what it was doing may not have an end
   model.value = { phase: "failed", message: reason };
   client.fail(reason);
 };

@@ -4,6 +4,8 @@ import { info } from "./engine.ts";
 import { tokens } from "./text.ts";
 
 /** As chosen; undefined follows the text: its last position, the last block, the first head. */
+// A layer of -1 is the embedding and one of L the final norm, as rows of the map; other sections show the nearest
+// block.
 export const chosenLayer = signal<number | undefined>(undefined);
 export const chosenHead = signal<number | undefined>(undefined);
 export const chosenPosition = signal<number | undefined>(undefined);
@@ -15,6 +17,7 @@ export const head = computed(() => within(chosenHead.value ?? 0, info.value?.con
 /** A position of the text, from 0; the last one follows the text. */
 export const position = computed(() => within(chosenPosition.value ?? Number.POSITIVE_INFINITY, tokens.value.length));
 
-function within(index: number, count = 0): number {
+/** The index, or the nearest one that there is. */
+export function within(index: number, count = 0): number {
   return Math.max(0, Math.min(index, count - 1));
 }

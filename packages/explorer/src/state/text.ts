@@ -78,7 +78,10 @@ export function stop(): void {
   currentRun.value?.abort();
 }
 
-/** Applies a change when it comes. A cancelled request changes nothing; another error is shown. */
+/**
+ * Applies a change when it comes. A cancelled request changes nothing. Another error is shown, and the text that the
+ * worker then has: the error may have come in the midst of a run, or of opening a text.
+ */
 async function changing(result: Promise<TextChange>): Promise<void> {
   try {
     const change = await result;
@@ -88,8 +91,19 @@ async function changing(result: Promise<TextChange>): Promise<void> {
     });
   } catch (problem) {
     const { name, message } = problem as Error;
-    if (name !== "AbortError") error.value = message;
+    if (name === "AbortError") return;
+    error.value = message;
+    await showAgain();
   }
+}
+
+async function showAgain(): Promise<void> {
+  const text = await ask("text", {}).catch(() => undefined); // it has none, or is gone
+  if (!text) return;
+  batch(() => {
+    promptTokens.value = text.prompt;
+    apply(text.change);
+  });
 }
 
 function apply({ kept, added, likeliest: next, end: ended, computedFrom: from }: TextChange): void {

@@ -4,8 +4,9 @@ import type { Job } from "./handler.ts";
 import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
-/** Requests after which a text is another one: they end a run. */
-const ENDS_RUN: readonly RequestType[] = ["open", "step", "run", "back"];
+/** Requests after which a text is another one, and a race, which is to be alone: they end a run, and a race. */
+const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back", "race"];
+const IS_RUN: readonly RequestType[] = ["run", "race"];
 
 type Send = (message: FromWorker, transfer: Transferable[]) => void;
 
@@ -19,7 +20,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
       jobs.get(request)?.controller.abort();
       return;
     }
-    if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (job.type === "run") job.controller.abort();
+    if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (IS_RUN.includes(job.type)) job.controller.abort();
     const controller = new AbortController();
     jobs.set(request, { type, controller });
     const report = (value: unknown) => send({ type: "progress", request, value }, []);
@@ -28,7 +29,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
       const value = await handler(message.asks, { signal: controller.signal, turn, report });
       send({ type: "result", request, value }, buffersOf(value));
     } catch (error) {
-      const { name, message: text } = error as Error;
+      const { name, message: text } = error instanceof Error ? error : new Error(String(error));
       send({ type: "error", request, name, message: text }, []);
     } finally {
       jobs.delete(request);

@@ -1,6 +1,7 @@
 /** What the worker does for each request: the handlers of all sections. */
 import type { Requests } from "../protocol.ts";
 import type { HandlersOf } from "./handler.ts";
+import { cacheHandlers } from "./handlers/cache.ts";
 import { mapHandlers } from "./handlers/map.ts";
 import { modelHandlers } from "./handlers/model.ts";
 import { nextTokenHandlers } from "./handlers/next-token.ts";
@@ -17,5 +18,6 @@ export function createHandlers(): Handlers {
     ...textHandlers(workplace),
     ...mapHandlers(workplace),
     ...nextTokenHandlers(workplace),
+    ...cacheHandlers(workplace),
   };
 }

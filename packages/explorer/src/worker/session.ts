@@ -75,17 +75,22 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { nPositions } = session.model.config;
   const { seed, sampling, past = [] } = opening;
-  if (ids.length > nPositions) {
-    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
-  }
+  checkFits(session, ids);
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+}
+
+/** @throws RangeError for a prompt of more tokens than the context has */
+export function checkFits({ model }: Session, ids: readonly number[]): void {
+  const { nPositions } = model.config;
+  if (ids.length > nPositions) {
+    throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
+  }
 }
 
 /** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
@@ -141,8 +146,13 @@ export function checkHasText({ history }: Session): void {
   if (history.length === 0) throw new RangeError("there is no text yet; open one first");
 }
 
+/** Computes what a cancelled change of the text has taken from the cache. @throws the signal's reason if it aborts */
+export async function complete(session: Session, signal: AbortSignal): Promise<void> {
+  if (session.cache.length < session.history.length) await feed(session, session.history, signal);
+}
+
 /** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
-export async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
+async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
   const { model, cache, residuals, logits } = session;
   const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
   const computedFrom = cache.length;
@@ -151,7 +161,8 @@ export async function feed(session: Session, ids: readonly number[], signal: Abo
   session.computedFrom = computedFrom;
 }
 
-function commonLength(a: readonly number[], b: readonly number[]): number {
+/** How many tokens two texts have in common from the first. */
+export function commonLength(a: readonly number[], b: readonly number[]): number {
   const end = Math.min(a.length, b.length);
   let length = 0;
   while (length < end && a[length] === b[length]) length++;

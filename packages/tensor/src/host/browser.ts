@@ -34,7 +34,10 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   const code = `${WORKER}\nonmessage = ({ data }) => start(data);`;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const worker = new Worker(url);
-  worker.onerror = ({ message }) => onExit(message || "a Content-Security-Policy has to allow worker-src blob:");
+  worker.onerror = (event) => {
+    event.preventDefault(); // `onExit` is told, and an error of the engine's own thread would end it
+    onExit(event.message || "a Content-Security-Policy has to allow worker-src blob:");
+  };
   worker.postMessage(data);
   return {
     terminate: () => {

@@ -1,14 +1,18 @@
 /** The KV cache, and a race with and without it. */
-import { info } from "../../state/engine.ts";
-import { tokens } from "../../state/text.ts";
+import { cache } from "../../state/cache.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
+import "./cache.css";
+import { Contents } from "./contents.tsx";
+import { Race } from "./race.tsx";
 
 export function CacheSection() {
-  const config = info.value?.config;
+  const contents = cache.value.value;
   return (
-    <Section name="cache" sentence={config && strings.cache.sentence(tokens.value.length, config.nPositions)}>
-      {null}
+    <Section name="cache" sentence={contents && strings.cache.sentence(contents)}>
+      {cache.error.value && <p class="problem">{cache.error.value}</p>}
+      {contents && <Contents contents={contents} />}
+      <Race />
     </Section>
   );
 }

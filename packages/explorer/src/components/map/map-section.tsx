@@ -1,15 +1,18 @@
 /** The map: what each layer would predict at each position. */
-
-import { lens } from "../../state/map.ts";
-import { layer } from "../../state/selection.ts";
+import { info } from "../../state/engine.ts";
+import { lens, rowOf } from "../../state/map.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
+import { LensMap } from "./lens-map.tsx";
 
 export function MapSection() {
-  const best = lens.value.value?.[layer.value + 1]?.likeliest[0];
+  const cell = lens.value.value;
+  const layers = info.value?.config.nLayer;
+  const sentence = cell && layers !== undefined && strings.map.sentence(rowOf(cell), layers, cell);
   return (
-    <Section name="map" sentence={best && strings.map.sentence(layer.value, best)}>
-      {lens.error.value}
+    <Section name="map" sentence={sentence}>
+      <LensMap />
+      {lens.error.value && <p class="problem">{lens.error.value}</p>}
     </Section>
   );
 }

@@ -9,8 +9,10 @@ import { TokenText } from "./token-text.tsx";
 export function Likeliest() {
   return (
     <section>
-      <h2 id="likeliest">{strings.likeliest}</h2>
-      <p class="hint">{strings.likeliestHint}</p>
+      <div class="heading">
+        <h2 id="likeliest">{strings.likeliest}</h2>
+        <p class="hint">{strings.likeliestHint}</p>
+      </div>
       <ol class="likeliest" aria-labelledby="likeliest">
         {likeliest.value.map((token, i) => (
           <li key={i} data-id={token.id}>
@@ -27,7 +29,9 @@ function Choice({ token: { id, text, probability } }: { readonly token: LikelyTo
     <ActionButton isAvailable={canStep.value} action={() => void step(id)}>
       {text === "" ? strings.emptyToken : <TokenText text={text} />}{" "}
       <span class="probability">{formatProbability(probability)}</span>
-      <meter value={probability} aria-hidden="true" />
+      <span class="bar">
+        <span style={{ inlineSize: `${100 * probability}%` }} />
+      </span>
     </ActionButton>
   );
 }

@@ -11,7 +11,12 @@ export function Prompt() {
   return (
     <label class="field">
       {strings.prompt}
-      <textarea rows={2} value={prompt.value} onInput={({ currentTarget }) => edit(currentTarget.value)} />
+      <textarea
+        rows={2}
+        spellcheck={false}
+        value={prompt.value}
+        onInput={({ currentTarget }) => edit(currentTarget.value)}
+      />
     </label>
   );
 }

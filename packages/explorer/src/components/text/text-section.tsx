@@ -3,6 +3,8 @@ import { strings } from "../../strings.ts";
 import { Controls } from "./controls.tsx";
 import { Likeliest } from "./likeliest.tsx";
 import { Prompt } from "./prompt.tsx";
+import "./text.css";
+import { TokenDetails } from "./token-details.tsx";
 import { Tokens } from "./tokens.tsx";
 
 export function TextSection() {
@@ -11,6 +13,7 @@ export function TextSection() {
       <Prompt />
       <Controls />
       <Tokens />
+      <TokenDetails />
       <Likeliest />
     </section>
   );

@@ -4,7 +4,8 @@ import type { RunEnd, TextRequests } from "../../protocol/text.ts";
 import { changeSince, describeTokens } from "../describe.ts";
 import { frameGate } from "../frame-gate.ts";
 import type { Job, Section } from "../handler.ts";
-import { back, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { back, checkFits, encode, endOf, open, type Session, setSampling, step } from "../session.ts";
+import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
@@ -15,6 +16,7 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         signal.throwIfAborted();
         useNext();
         const ids = encode(session(), prompt);
+        checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);
         return changeSince(session(), 0);
@@ -31,6 +33,12 @@ export const textHandlers: Section<TextRequests> = (workplace) => {
         await back(withText(), signal);
         return changeSince(session(), session().draws.length);
       }),
+    text: (_, { turn }) =>
+      turn(() => {
+        const { model, history, promptLength } = withText();
+        return { prompt: describeTokens(model, history.slice(0, promptLength)), change: changeSince(session(), 0) };
+      }),
+    token: ({ id }, { turn }) => turn(() => describeToken(session().model, id)),
     sampling: (sampling, { turn }) =>
       turn(() => {
         setSampling(session(), sampling);

@@ -37,7 +37,7 @@ export function connectHub(endpoint: string, { signal, onRetry, sleep }: Connect
     isReached = true;
     if (response.ok) return response;
     void response.body?.cancel();
-    const advice = "use tsgpt on the command line, which can send one";
+    const advice = "download it in another way, and open its folder; this page sends no token";
     throw statusError(response, { subject, endpoint, hasToken: false, advice });
   };
   const retrying: HubClient["retrying"] = (attempt) =>
