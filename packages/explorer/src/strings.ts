@@ -272,7 +272,8 @@ export const strings = {
     deleteKept: (name: string): string => `Delete ${name}`,
     storage: (usage: number, quota: number, isPersistent: boolean): string => {
       const fate = isPersistent ? "will not delete it by itself" : "may delete it when the device runs out of space";
-      return `This page uses ${formatMegabytes(usage)} of ${formatMegabytes(quota)} MB of storage; the browser ${fate}.`;
+      const used = `${formatMegabytes(usage)} of ${formatMegabytes(quota)} MB`;
+      return `This page uses ${used} of storage; the browser ${fate}.`;
     },
   },
   shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },

@@ -36,7 +36,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 
 /**
  * What the model at `source` is, from its config and the headers of its weights; its tensors are not read.
- * @throws TypeError for an invalid source; ConfigError or CheckpointError as loadModel; the signal's reason if it aborts
+ * @throws TypeError for an invalid source; ConfigError or CheckpointError as loadModel; the signal's reason if it
+ * aborts
  */
 export async function inspectSource(source: ModelSource, signal?: AbortSignal): Promise<InspectedModel> {
   return inspectFiles(filesOf(source), { signal });

@@ -1,5 +1,6 @@
 /** What the hub's files are asked by: in Node with proxies and a token (client.ts), in a browser by its fetch. */
 
+/** A connection to a hub. */
 export interface HubClient {
   /** As it is in settings. */
   readonly endpoint: string;

@@ -1,12 +1,13 @@
 /**
- * Receives one file of the hub, wherever it is kept: what is there stays, the rest is asked for by a range, and the hash
- * is the hub's. Bytes are written at their offset.
+ * Receives one file of the hub, wherever it is kept: what is there stays, the rest is asked for by a range, and the
+ * hash is the hub's. Bytes are written at their offset.
  */
 import { describeStart, requestRange } from "./byte-range.ts";
 import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-files.ts";
 
+/** A file of the hub that is to be received. */
 export interface Wanted {
   readonly file: RemoteFile;
   readonly url: string;
@@ -24,6 +25,7 @@ export interface Part {
   discard(): Promise<void>;
 }
 
+/** How receiving is followed. */
 export interface Receiving {
   /** Called with the number of bytes present; it decreases if a server made the download restart. */
   readonly onProgress?: ((bytes: number) => void) | undefined;

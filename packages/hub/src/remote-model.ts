@@ -21,6 +21,7 @@ import { HubError } from "./hub-error.ts";
 import { weightsFile } from "./needed-files.ts";
 import { fileUrl, type RemoteFile, type RemoteRevision } from "./remote-files.ts";
 
+/** A model on the hub, as far as it can be known without its weights. */
 export interface RemoteModel {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;

@@ -1,6 +1,7 @@
 /** Retries transient failures after a delay; see HubError.transient. */
 import { HubError } from "./hub-error.ts";
 
+/** How retries are followed and ended. */
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before every wait. */

@@ -43,8 +43,8 @@ export async function loadModel(folder: string): Promise<void> {
 }
 
 /**
- * A worker from a URL has the Content-Security-Policy of its response alone, and the page's is in a meta tag. One from a
- * blob inherits the page's, so that the worker, too, can connect only to the hub.
+ * A worker from a URL has the Content-Security-Policy of its response alone, and the page's is in a meta tag. One from
+ * a blob inherits the page's, so that the worker, too, can connect only to the hub.
  */
 function startWorker(url: string): Worker {
   const code = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });

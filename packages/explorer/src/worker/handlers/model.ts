@@ -24,8 +24,8 @@ export const modelHandlers: Section<ModelRequests> = (workplace) => ({
 });
 
 /**
- * Everything that can be checked is checked while the model before is there. It leaves the memory first only if there is
- * no room for both.
+ * Everything that can be checked is checked while the model before is there. It leaves the memory first only if there
+ * is no room for both.
  */
 async function replaceModel(
   workplace: Workplace,

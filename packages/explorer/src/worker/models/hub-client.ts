@@ -1,6 +1,6 @@
 /**
- * The connection to the hub from a page: its own fetch, no token. Where the hub is, is set when the page is built, which
- * also writes it into the page's policy.
+ * The connection to the hub from a page: its own fetch, no token. Where the hub is, is set when the page is built,
+ * which also writes it into the page's policy.
  */
 import { type HubClient, HubError, type RetryOptions, statusError, withRetries } from "@tsgpt/hub/remote";
 

@@ -1,6 +1,6 @@
 /**
- * Where the files of one model are put while it is downloaded: the browser's storage, or memory where that is missing or
- * full.
+ * Where the files of one model are put while it is downloaded: the browser's storage, or memory where that is missing
+ * or full.
  */
 import type { RemoteFile } from "@tsgpt/hub/remote";
 import { type Folder, keptFile, memoryPart, openPart, type SyncFile } from "./storage.ts";
