@@ -246,6 +246,7 @@ export const strings = {
     keep: "Keep in this browser",
     cancel: "Cancel",
     cancelled: "Cancelled. What was downloaded is kept; loading the model again continues there.",
+    noModel: "No model is loaded.",
     none: "No model is loaded, because there was no room for two; load one in the section Model.",
     progress: ({ stage, loaded, total, retry }: LoadProgress): string => {
       const of = `${formatMegabytes(loaded)} of ${formatMegabytes(total)} MB`;

@@ -187,6 +187,10 @@ describe("of the hub", () => {
       expect(await client.ask("load", again)).toMatchObject({ name: "org/tales" });
     }
     expect(hub.asked).toEqual([]);
+    await (await storage.getDirectoryHandle("models")).removeEntry(`${models[0].key}`);
+    await expect(client.ask("load", { kept: models[0].key })).rejects.toThrow(
+      "org/tales: its config.json is no longer in the browser's storage; delete the model, and load it again",
+    );
     await client.ask("deleteModel", { key: models[0].key });
     expect(await client.ask("keptModels", {})).toEqual({ models: [], problem: undefined });
     expect([...storage.files().keys()].filter((path) => !path.endsWith(".lock"))).toEqual([]);

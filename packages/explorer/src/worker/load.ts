@@ -1,35 +1,56 @@
-/** Loads a model, and says what it runs on. */
+/** Loads a model into a session of its own, and says what it runs on. */
 import { loadModel, type Model, weightBytes } from "@tsgpt/gpt";
-import type { WeightDtype } from "@tsgpt/tensor";
+import { EngineError, type WeightDtype } from "@tsgpt/tensor";
 import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
 import { frameGate } from "./frame-gate.ts";
-import type { Source } from "./models/sources.ts";
+import type { OpenedFiles, Source } from "./models/sources.ts";
+import { createSession, type Session } from "./session.ts";
 
-export interface LoadedModel {
-  readonly model: Model;
+export interface Loading {
+  /** Undefined for the first that fits. */
+  readonly dtype: WeightDtype | undefined;
+  readonly report: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+  /** Frees memory, if it can; false if it cannot. */
+  readonly makeRoom: () => Promise<boolean>;
+}
+
+export interface LoadedSession {
+  readonly session: Session;
   readonly info: ModelInfo;
 }
 
-/** `dtype` is undefined for the first that fits. @throws what `loadModel` throws, and a download */
-export async function load(
-  source: Source,
-  dtype: WeightDtype | undefined,
-  report: (progress: LoadProgress) => void,
-  signal: AbortSignal,
-): Promise<LoadedModel> {
-  const notes: string[] = [];
-  const gated = atMostOnceAFrame(report);
-  const model = await source.withFiles(gated, ({ files, note }) => {
-    if (note !== undefined) notes.push(note);
-    return loadModel(files, {
-      signal,
-      ...(source.name !== undefined && { name: source.name }),
-      ...(dtype !== undefined && { dtype }),
-      onNote: (line) => notes.push(line),
-      onProgress: ({ loaded, total }) => gated({ stage: "load", loaded, total }),
+/** Where the memory does not suffice, it makes room and tries again. @throws what `loadModel` throws, and a download */
+export async function load(source: Source, loading: Loading): Promise<LoadedSession> {
+  const report = atMostOnceAFrame(loading.report);
+  return source.withFiles(report, async (opened) => {
+    const attempt = () => loadFrom(opened, source.name, { ...loading, report });
+    return attempt().catch(async (error: unknown) => {
+      if (error instanceof EngineError && (await loading.makeRoom())) return attempt();
+      throw error;
     });
   });
-  return { model, info: describe(model, notes) };
+}
+
+async function loadFrom(
+  { files, note }: OpenedFiles,
+  name: string | undefined,
+  { dtype, report, signal }: Loading,
+): Promise<LoadedSession> {
+  const notes = note === undefined ? [] : [note];
+  const model = await loadModel(files, {
+    signal,
+    ...(name !== undefined && { name }),
+    ...(dtype !== undefined && { dtype }),
+    onNote: (line) => notes.push(line),
+    onProgress: ({ loaded, total }) => report({ stage: "load", loaded, total }),
+  });
+  try {
+    return { session: createSession(model), info: describe(model, notes) };
+  } catch (error) {
+    model.engine.dispose();
+    throw error;
+  }
 }
 
 /** The end of a stage, and a wait, are always reported. */

@@ -1,5 +1,5 @@
 /** The model that runs, and others to take its place. */
-import { info } from "../../state/engine.ts";
+import { info, model } from "../../state/engine.ts";
 import { activity, inspectFiles, isIdle, notice, problem } from "../../state/model.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
@@ -21,6 +21,7 @@ export function ModelSection() {
 function sentence(): string | undefined {
   const doing = activity.value;
   if (doing?.kind === "load" && doing.progress) return strings.model.progress(doing.progress);
+  if (model.value.phase === "failed") return strings.model.noModel;
   return info.value && strings.model.sentence(info.value);
 }
 

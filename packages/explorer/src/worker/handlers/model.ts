@@ -1,13 +1,11 @@
 /** Handlers of the model's requests. Loading is no turn: the model before answers meanwhile. */
-import type { Model } from "@tsgpt/gpt";
-import { type Engine, EngineError, type WeightDtype } from "@tsgpt/tensor";
-import type { ModelInfo, ModelRequests } from "../../protocol/model.ts";
+import type { Engine, WeightDtype } from "@tsgpt/tensor";
+import type { LoadProgress, ModelInfo, ModelRequests } from "../../protocol/model.ts";
 import type { Job, Section } from "../handler.ts";
 import { load } from "../load.ts";
 import { deleteKept, listKept } from "../models/kept-models.ts";
 import { availableBytes, isRoomFor, offerOf } from "../models/offer.ts";
 import { findSource, type Source } from "../models/sources.ts";
-import { createSession, type Session } from "../session.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const modelHandlers: Section<ModelRequests> = (workplace) => ({
@@ -36,24 +34,17 @@ async function replaceModel(
   const before = workplace.current()?.model.engine;
   const need = before && (await needOf(source, before, asks.dtype));
   let isAlone = false;
-  const vacate = () =>
-    turn(() => {
-      isAlone = true;
-      workplace.replace(undefined);
-    });
-  const loadNow = async () => {
-    const { model, info } = await load(source, asks.dtype, (progress) => report({ ...progress, isAlone }), signal);
-    await turn(() => workplace.prepare(sessionOf(model)));
-    return info;
+  const makeRoom = async () => {
+    if (isAlone || need === undefined) return false;
+    await turn(() => workplace.replace(undefined));
+    isAlone = true;
+    return true;
   };
-  if (need !== undefined && !isRoomFor(need + (before?.memory?.heldBytes ?? 0))) await vacate();
-  try {
-    return await loadNow();
-  } catch (error) {
-    if (!(error instanceof EngineError) || isAlone || need === undefined) throw error;
-    await vacate();
-    return loadNow();
-  }
+  if (need !== undefined && !isRoomFor(need + (before?.memory?.heldBytes ?? 0))) await makeRoom();
+  const reportAll = (progress: LoadProgress) => report({ ...progress, isAlone });
+  const { session, info } = await load(source, { dtype: asks.dtype, report: reportAll, signal, makeRoom });
+  await turn(() => workplace.prepare(session));
+  return info;
 }
 
 /** Bytes that the model needs; undefined if it does not fit, which the loader explains. */
@@ -61,13 +52,4 @@ async function needOf(source: Source, before: Engine, dtype: WeightDtype | undef
   const offer = await offerOf(source, await availableBytes(before));
   const chosen = dtype ?? offer.dtype;
   return chosen && offer.fitting.includes(chosen) ? offer.memory[chosen].total : undefined;
-}
-
-function sessionOf(model: Model): Session {
-  try {
-    return createSession(model);
-  } catch (error) {
-    model.engine.dispose();
-    throw error;
-  }
 }

@@ -56,10 +56,14 @@ export async function requireKept(key: string): Promise<KeptRecord> {
   throw new Error(`${record.id}: only a part of it is kept; delete that, and load the model again`);
 }
 
-/** Reads a kept model. */
-export async function readKept({ key }: KeptRecord): Promise<ReadFile> {
+/** Reads a kept model. The function throws an Error in one sentence if a file of it is no longer there. */
+export async function readKept({ key, id, files }: KeptRecord): Promise<ReadFile> {
   const models = await openStorage();
-  return (name) => keptFile(models, key, name);
+  return async (name) => {
+    const file = await keptFile(models, key, name);
+    if (file || !files.some((kept) => kept.name === name)) return file;
+    throw new Error(`${id}: its ${name} is no longer in the browser's storage; delete the model, and load it again`);
+  };
 }
 
 /** The files that the model needs. */

@@ -19,7 +19,7 @@ import { modelFiles, withKeptFiles } from "./keep-files.ts";
 import type { KeptRecord } from "./storage.ts";
 
 /** Files that can be read, and what is worth knowing of where they are. */
-interface OpenedFiles {
+export interface OpenedFiles {
   readonly files: ModelSource;
   readonly note: string | undefined;
 }
