@@ -239,7 +239,8 @@ export const strings = {
     tooLarge: (name: string, least: number, available: number): string =>
       `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
       `and there are ${formatMegabytes(available)} MB.`,
-    dtypeHint: "In f32 every number is exact. Smaller types need less memory and change the probabilities slightly.",
+    dtypeHint:
+      "In f32 the numbers are those of the file. Smaller types need less memory and change the results slightly.",
     dtype: "Type of the weights in memory",
     automatic: (dtype: string | undefined): string => (dtype === undefined ? "Automatic" : `Automatic (${dtype})`),
     load: "Load",
