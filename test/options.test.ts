@@ -27,6 +27,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "gpt.contrastiveSearch": (options) => gpt.contrastiveSearch(none, none, options),
   "gpt.forward": (options) => gpt.forward(none, none, options),
   "gpt.forwardBatch": (options) => gpt.forwardBatch(none, none, options),
+  "gpt.forwardBlock": (options) => gpt.forwardBlock(none, 0, none, options),
   "gpt.forwardByLayer": (options) => gpt.forwardByLayer(none, none, options),
   "gpt.generate": (options) => gpt.generate(none, none, options),
   "gpt.generateBatch": (options) => gpt.generateBatch(none, none, options),

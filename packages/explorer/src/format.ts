@@ -17,6 +17,17 @@ export const formatMegabytes = (bytes: number): string => megabytes.format(bytes
 
 export const formatProbability = (probability: number): string => percentage.format(probability);
 
+/** A number of the model in four significant digits. */
+export const formatFour = (value: number): string => minus(Number.isFinite(value) ? value.toPrecision(4) : `${value}`);
+
+/** In nine significant digits, which tell every float32 number from all others. */
+export const formatNine = (value: number): string => minus(Number.isFinite(value) ? value.toPrecision(9) : `${value}`);
+
+/** With the minus sign, which is as wide as a digit. */
+function minus(text: string): string {
+  return text.replace(/^-/, "\u2212").replace("Infinity", "\u221e");
+}
+
 const decimal = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 /** Three significant digits. */

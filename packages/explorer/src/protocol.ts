@@ -4,13 +4,26 @@
  * in a file of their own in protocol/.
  */
 import type { CacheRequests } from "./protocol/cache.ts";
+import type { ExportRequests } from "./protocol/export.ts";
+import type { InsideRequests } from "./protocol/inside.ts";
+import type { InterventionRequests } from "./protocol/interventions.ts";
 import type { MapRequests } from "./protocol/map.ts";
 import type { ModelRequests } from "./protocol/model.ts";
 import type { NextTokenRequests } from "./protocol/next-token.ts";
 import type { TextRequests } from "./protocol/text.ts";
+import type { TextsRequests } from "./protocol/texts.ts";
 
 /** Every request: what it asks, what it reports on the way, and what it results in. */
-export interface Requests extends ModelRequests, TextRequests, MapRequests, NextTokenRequests, CacheRequests {}
+export interface Requests
+  extends ModelRequests,
+    TextRequests,
+    MapRequests,
+    NextTokenRequests,
+    CacheRequests,
+    InsideRequests,
+    InterventionRequests,
+    TextsRequests,
+    ExportRequests {}
 
 export type RequestType = keyof Requests;
 

@@ -1,15 +1,17 @@
 /** Every word that the page shows, in one place, ready to be translated. */
-import { visibleText } from "@tsgpt/analysis";
+import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import type { Totals } from "./components/cache/totals.ts";
 import {
   formatDate,
   formatDecimal,
   formatFewMegabytes,
+  formatFour,
   formatInteger,
   formatMegabytes,
   formatProbability,
 } from "./format.ts";
 import type { CacheContents, RaceEnd } from "./protocol/cache.ts";
+import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
 import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
@@ -278,5 +280,289 @@ export const strings = {
       return `This page uses ${used} of storage; the browser ${fate}.`;
     },
   },
-  shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
+  block: {
+    heading: "Block",
+    explanation:
+      "A block reads the residual stream, attends to earlier tokens, works on each token by itself, and adds " +
+      "what it found. Every number can be opened, down to single weights.",
+    layer: "Layer",
+    head: "Head",
+    sentence: (layer: number, head: number, token: string, source: string, weight: number): string =>
+      `Layer ${layer}, head ${head}: ${quoted(token)} attends to ${quoted(source)}, ${weight.toFixed(2)}.`,
+    heads: "All heads",
+    headsHint:
+      "Layers down, heads across; in each, the queries go down and the keys across. Choose one to see it large.",
+    thumbnail: (layer: number, head: number): string => `Layer ${layer}, head ${head}`,
+    map: (layer: number, head: number): string => `Layer ${layer}, head ${head}, over the text`,
+    shows: "Shown",
+    pattern: "pattern: the weights, after the softmax",
+    scores: "scores: before the softmax",
+    hideFirst: "Hide the first token's column",
+    mapLabel: (of: "scores" | "pattern"): string =>
+      of === "pattern"
+        ? "Weights of each token (down) on the tokens before it (across)"
+        : "Scores of each query and key",
+    query: "Query",
+    masked: "masked",
+    cell: (query: string, key: string, value: string): string => `${query} to ${key}: ${value}`,
+    stages: "Step by step, at",
+    largest: "Largest:",
+    all: (count: string): string => `All ${count} numbers`,
+    strip: (name: string, count: number): string => `${name}: ${formatInteger(count)} numbers, by sign and size`,
+    /** The title of an activation, and what it is. */
+    stage: (tensor: string): readonly [title: string, explanation: string] => {
+      const found = STAGES.find(([suffix]) => tensor.endsWith(suffix));
+      return found ? [found[1], found[2]] : [tensor, ""];
+    },
+  },
+  texts: {
+    heading: "Texts",
+    invitation: "Compare two texts: which one does the model find likelier?",
+    sentence: (a: ScoreTotals, b: ScoreTotals): string =>
+      `Text A costs ${formatBits(a.bitsPerToken)} a token, text B ${formatBits(b.bitsPerToken)}.`,
+    explanation:
+      "The model reads each text and gives every token a probability before it sees it. Fewer bits: less surprising.",
+    a: "Text A",
+    b: "Text B",
+    classes: "A token's rank among the model's predictions:",
+    unscored: "not scored, the first token",
+    watermark: "Test both texts for a watermark (green: underlined once; red: twice)",
+    key: "Watermark key",
+    strip: (name: string): string => `${name}: the probability of each token`,
+    columns: ["Token", "Probability", "Bits", "Rank", "Entropy, bits"],
+    statisticsCaption: "Statistics of both texts",
+    statistic: "Statistic",
+    formula: "Formula",
+    statistics: {
+      bits: "bits per token",
+      perplexity: "perplexity",
+      logLikelihood: "log-likelihood",
+      rank: "rank",
+      logRank: "log-rank",
+      entropy: "entropy",
+      lrr: "LRR",
+      fastDetectGpt: "Fast-DetectGPT",
+      watermark: "watermark z",
+    },
+    disclaimer:
+      "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts " +
+      "of the " +
+      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy " +
+      "before it.",
+  },
+  interventions: {
+    heading: "Interventions",
+    sentence: (count: number): string =>
+      count === 0
+        ? "The model is as it was trained: change a part, and see what depends on it."
+        : `${count === 1 ? "1 part" : `${count} parts`} of the model changed by hand; everything on the page ` +
+          `follows.`,
+    explanation:
+      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from " +
+      "everything " +
+      "after it; what is put in from text B shows where a difference between the texts is carried.",
+    zero: (layer: number, head: number): string => `Set layer ${layer}, head ${head} to zero`,
+    patch: (layer: number, position: number): string =>
+      `Patch before layer ${layer} at position ${position} from text B`,
+    source: (text: string): string => `Text B: ${text}`,
+    list: "Interventions",
+    name: ({ type, tensor, head, position }: Intervention): string => {
+      const part = [head === undefined ? "" : ` head ${head}`, position === undefined ? "" : ` position ${position}`];
+      return `${tensor}${part.join("")}: ${type === "zero" ? "zero" : "from text B"}`;
+    },
+    before: "Likeliest before",
+    after: "after",
+    undo: "Undo",
+  },
+  tour: {
+    heading: "Tour",
+    begin: "Follow one token (2 minutes)",
+    step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
+    next: "Continue",
+    previous: "Step before",
+    reveal: "Draw the token",
+    leave: "Leave the tour",
+    end: "End",
+    place: (layer: number, head: number): string => `layer ${layer}, head ${head}`,
+    titles: {
+      ids: "Tokens are numbers",
+      embedding: "A number becomes a vector",
+      norm: "Made comparable",
+      score: "A question meets a key",
+      softmax: "Scores become weights",
+      values: "What was looked at is added",
+      mlp: "Each token by itself",
+      blocks: "The same again, block by block",
+      logit: "A score for every token",
+      draw: "Chance decides",
+      append: "And everything repeats",
+    },
+    texts: {
+      ids: ({ count, token, id, vocabulary }: TourFacts): string =>
+        `Your text is ${count} tokens. We follow the last one, ${quoted(token)}: number ${id} of ${vocabulary} ` +
+        `in the vocabulary.`,
+      embedding: ({ token }: TourFacts): string =>
+        `A table gives ${quoted(token)} a vector, a second table one for its position. Their sum starts the ` +
+        `residual stream. Its first channel:`,
+      norm: (): string =>
+        "Before each part of a block reads the stream, a layer norm shifts and scales it, so that large " +
+        "channels do not drown the others.",
+      score: ({ token, source, place }: TourFacts): string =>
+        `In ${place}, the query of ${quoted(token)} is multiplied by the key of ${quoted(source)}, channel by ` +
+        `channel: how much does it matter?`,
+      softmax: ({ source }: TourFacts): string =>
+        `A softmax turns the scores of all tokens so far into weights that add up to 1. The weight of ` +
+        `${quoted(source)}:`,
+      values: (): string =>
+        "The tokens' values are summed by these weights, projected, and added to the stream. What was there " +
+        "stays, and gains context:",
+      mlp: (): string =>
+        "A second part, the MLP, works on this token alone: wider, bent by a curve, narrow again. It is added, too:",
+      blocks: ({ layers }: TourFacts): string =>
+        `All ${layers} blocks do this. If the model stopped after each, it would continue with:`,
+      logit: ({ best }: TourFacts): string =>
+        `The last norm's vector times each token's own vector is that token's logit. The largest is that of ` +
+        `${quoted(best)}:`,
+      draw: (): string =>
+        "A softmax makes logits probabilities; the chain cuts unlikely tokens, and one of the rest is drawn by " +
+        "a random number.",
+      append: ({ computedFrom }: TourFacts): string =>
+        `The token is appended. Only this column is new: the keys and values of the ${computedFrom} tokens ` +
+        `before come from the cache.`,
+    },
+    guess: "Which one will it be?",
+    verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
+  },
+  number: {
+    heading: "Number",
+    /** A number by its tensor and index. */
+    name: (tensor: string, index: readonly number[]): string => `${tensor}[${index.join(", ")}]`,
+    shape: (shape: readonly number[]): string => `One of ${shape.join(" × ")} numbers.`,
+    back: "Number before",
+    close: "Close",
+    contribution: "Contribution",
+    factors: "Product of",
+    operands: (count: number): string =>
+      count === 1 ? "It comes from 1 term" : `It is made of ${formatInteger(count)} terms, the largest first`,
+    more: (rest: string): string => `Show more of the other ${rest}`,
+    derived: {
+      negative: "minus",
+      reciprocal: "1 divided by",
+      "squared difference from the mean": "squared difference from the mean of",
+      exponential: "e to the power of (relative to the largest)",
+      rounded: "rounded for the int8 weight:",
+    },
+    explanations: {
+      parameter: "A parameter: learned in training, and the same for every text.",
+      masked: "A later token: attention does not look ahead, so nothing was computed here.",
+      lookup: "Looked up in a table of the model.",
+      sum: "The sum of two numbers.",
+      linear: "A linear layer: each number of its input times a weight, and a bias.",
+      score: "The query of this token times the key of the other one, channel by channel, scaled.",
+      softmax: "The softmax of the scores: this one's share of all exponentials.",
+      values: "The values of all tokens up to this one, each weighted by attention.",
+      norm: "A layer norm: minus the mean, divided by the scale, times a weight, plus a bias.",
+      mean: "The mean of a row of the residual stream.",
+      scale: "The standard deviation of a row of the residual stream; epsilon keeps it above zero.",
+      activation: "The MLP's activation function of one number.",
+      logit: "The final layer norm's output times the token's row of the output matrix.",
+    },
+  },
+  shareAndExport: {
+    heading: "Share and export",
+    share: "Share",
+    copied: "Copied a link to what this page shows.",
+    notCopied: "The browser did not allow copying. Copy the link from here:",
+    link: "Link",
+    noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
+    longLink: (characters: number, most: number): string =>
+      `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
+    export: "Export",
+    exports: {
+      state: "State (JSON)",
+      distribution: "Distribution (JSON)",
+      trace: "Trace (safetensors)",
+      picture: "Picture (SVG)",
+    },
+    exporting: (what: string): string => `Exporting: ${what}`,
+    exported: (file: string): string => `Exported ${file}.`,
+    cancel: "Cancel",
+    pictureTitle: (model: string, text: string): string => `${model} continues ${JSON.stringify(text)}`,
+    pictureSummary: (prompt: number, generated: number, seed: number): string =>
+      `${count(prompt, "prompt token")}, ${count(generated, "generated token")}, seed ${seed}`,
+    pictureLegend:
+      "Under a token of the prompt: its id. Under a generated one: its probability in the model, also as color.",
+    pictureNext: "Likeliest to come next, before sampling",
+    others: "all others",
+  },
+  link: {
+    unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
+    wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
+    version: (got: string): string =>
+      `The link is of version ${got} and this page reads version 1; reload the page for a newer one.`,
+    long: (characters: number, most: number): string =>
+      `The link has ${formatInteger(characters)} characters; at most ${formatInteger(most)} are read.`,
+    refused: (reason: string): string => `The link's sampling cannot be used: ${reason}.`,
+    noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
+    rest: "The rest was opened.",
+    rules: {
+      encoding: "percent-encoded UTF-8",
+      name: "a name",
+      wholeNumber: (least: number, most: number): string => `a whole number from ${least} to ${most}`,
+      number: "a number",
+      words: (words: readonly string[]): string => words.join(" or "),
+      ids: "token ids with commas between them",
+      tokens: "token ids with commas between them, and a c after each that was chosen by hand",
+      random: "four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them",
+      biases: "token ids and biases, such as 198:-5,11:2",
+      texts: "a JSON list of texts",
+      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+    },
+  },
 } as const;
+
+function formatBits(bits: number | null): string {
+  return bits === null ? "nothing" : `${formatFour(bits)} bits`;
+}
+
+/** What a step of the tour tells of this text. */
+interface TourFacts {
+  readonly count: number;
+  readonly vocabulary: string;
+  readonly layers: number;
+  readonly token: string;
+  readonly id: number;
+  readonly source: string;
+  readonly best: string;
+  readonly place: string;
+  readonly computedFrom: number;
+}
+
+function quoted(text: string): string {
+  return `\u201c${visibleText(text)}\u201d`;
+}
+
+const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [
+  ["hook_resid_pre", "Residual stream", "What the blocks before have written for this token."],
+  ["ln1.hook_normalized", "Norm", "The stream, shifted and scaled."],
+  ["hook_q", "Queries", "What this token looks for, head by head."],
+  ["hook_k", "Keys", "What this token offers to be found by."],
+  ["hook_v", "Values", "What a token that attends to this one receives."],
+  ["hook_attn_scores", "Scores of the head", "The query times the key of every token so far."],
+  ["hook_pattern", "Pattern of the head", "The softmax of the scores: how much each token counts."],
+  ["hook_z", "Weighted values", "The values of all tokens, summed by the pattern, head by head."],
+  ["hook_attn_out", "Attention's output", "The heads together, projected back to the stream's width."],
+  ["hook_resid_mid", "Added to the stream", "The stream plus attention's output."],
+  ["ln2.hook_normalized", "Norm", "Again shifted and scaled."],
+  ["mlp.hook_pre", "MLP, wider", "Four times as many numbers, before the curve."],
+  ["mlp.hook_post", "MLP, bent", "After the activation function."],
+  ["hook_mlp_out", "MLP's output", "Back to the stream's width."],
+  ["hook_resid_post", "Added to the stream", "What the next block reads."],
+];
+
+/** `1 token`, `2 tokens`. */
+function count(number: number, noun: string): string {
+  return `${formatInteger(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

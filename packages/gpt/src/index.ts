@@ -10,6 +10,7 @@ export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
+export { type ExpectedTensors, expectedTensors } from "./checkpoint/names.ts";
 export type { AttentionParameters, MlpParameters } from "./checkpoint/parameters.ts";
 export {
   type BlockParameters,
@@ -26,8 +27,8 @@ export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts"
 export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
 export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
-export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
-export type { Activation } from "./config/activation.ts";
+export { layoutSafetensors, type SafetensorsLayout, type TensorToWrite } from "./checkpoint/write-safetensors.ts";
+export { type Activation, activate } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
 export type { NamedText } from "./config/generation-config.ts";
@@ -81,7 +82,16 @@ export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep }
 export type { MemoryNeed } from "./memory/memory.ts";
 export { cacheBytes } from "./memory/memory.ts";
 export { type MemoryByDtype, memoryByDtype } from "./memory/memory-by-dtype.ts";
-export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
+export {
+  type ForwardOptions,
+  forward,
+  forwardBatch,
+  forwardBlock,
+  forwardByLayer,
+  type Model,
+  type PassOptions,
+} from "./model.ts";
+export { attentionScale } from "./pass/attend.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropy, type Loss } from "./pass/loss.ts";

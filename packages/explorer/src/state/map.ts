@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { LensCell, LensColumn } from "../protocol/map.ts";
 import { info } from "./engine.ts";
+import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
 import { openSections } from "./sections.ts";
 import { chosenLayer, chosenPosition, position, within } from "./selection.ts";
@@ -27,7 +28,9 @@ export function select(mapRow: number, column: number): void {
 
 /** The logit lens at the selected cell. */
 export const lens = live("lens", () =>
-  tokens.value.length === 0 ? undefined : { position: position.value, depth: depthOf(row.value) },
+  tokens.value.length === 0 || interventions.value === undefined
+    ? undefined
+    : { position: position.value, depth: depthOf(row.value) },
 );
 
 /** Those that the worker has sent; the text may have changed since. */
@@ -52,7 +55,7 @@ effect(() => {
   received.value = [...received.peek().slice(0, change.kept), ...change.added];
 });
 
-// Columns are those of one model.
+// Columns are those of one model, with the changes that were made by hand.
 effect(() => {
-  if (info.value !== undefined) received.value = [];
+  if (info.value !== undefined && interventions.value !== undefined) received.value = [];
 });

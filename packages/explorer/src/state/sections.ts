@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 
 /** The sections below the text, from top to bottom. */
-export const SECTIONS = ["map", "nextToken", "cache", "model"] as const;
+export const SECTIONS = ["map", "block", "nextToken", "cache", "texts", "interventions", "model"] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export const openSections = signal<ReadonlySet<SectionName>>(new Set());

@@ -1,5 +1,6 @@
 /** The text: the prompt, what is generated after it, and what may come next. */
 import { batch, computed, signal } from "@preact/signals";
+import type { SamplerState } from "@tsgpt/sampling";
 import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, Token } from "../protocol/text.ts";
 import { ask, model } from "./engine.ts";
 import { sampling } from "./sampling.ts";
@@ -31,7 +32,7 @@ const isReady = computed(() => model.value.phase === "ready" && promptTokens.val
 let currentOpen: AbortController | undefined;
 
 /** Starts the text again at its prompt, or with generated tokens that it already has. */
-export async function restart(past: readonly PastToken[] = []): Promise<void> {
+export async function restart(past: readonly PastToken[] = [], random?: SamplerState): Promise<void> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -43,7 +44,7 @@ export async function restart(past: readonly PastToken[] = []): Promise<void> {
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
   await changing(ask("open", asked, { signal: controller.signal, onProgress }));
 }
 
@@ -82,7 +83,7 @@ export function stop(): void {
  * Applies a change when it comes. A cancelled request changes nothing. Another error is shown, and the text that the
  * worker then has: the error may have come in the midst of a run, or of opening a text.
  */
-async function changing(result: Promise<TextChange>): Promise<void> {
+export async function changing(result: Promise<TextChange>): Promise<void> {
   try {
     const change = await result;
     batch(() => {

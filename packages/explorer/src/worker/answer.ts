@@ -5,7 +5,7 @@ import type { Handlers } from "./handlers.ts";
 import { createTurns } from "./turns.ts";
 
 /** Requests after which a text is another one, and a race, which is to be alone: they end a run, and a race. */
-const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back", "race"];
+const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back", "race", "intervene"];
 const IS_RUN: readonly RequestType[] = ["run", "race"];
 
 type Send = (message: FromWorker, transfer: Transferable[]) => void;
@@ -23,7 +23,7 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
     if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (IS_RUN.includes(job.type)) job.controller.abort();
     const controller = new AbortController();
     jobs.set(request, { type, controller });
-    const report = (value: unknown) => send({ type: "progress", request, value }, []);
+    const report = (value: unknown) => send({ type: "progress", request, value }, buffersOf(value));
     try {
       const handler = handlers[type] as (asks: unknown, job: Job<never>) => Promise<unknown>;
       const value = await handler(message.asks, { signal: controller.signal, turn, report });
@@ -37,8 +37,8 @@ export function createAnswerer(handlers: Handlers, send: Send): (message: ToWork
   };
 }
 
-/** The memory of a result's arrays, which the worker has no use for afterwards. */
+/** The memory of a result's arrays, at any depth, which the worker has no use for afterwards. */
 function buffersOf(value: unknown): ArrayBuffer[] {
-  const fields = typeof value === "object" && value !== null ? Object.values(value) : [];
-  return fields.flatMap((field) => (ArrayBuffer.isView(field) ? [field.buffer as ArrayBuffer] : []));
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(buffersOf) : [];
 }

@@ -5,13 +5,15 @@
 
 import { lensHooks } from "@tsgpt/analysis";
 import type { GPT2Config, Hook } from "@tsgpt/gpt";
-import { EngineError } from "@tsgpt/tensor";
+import { EngineError, Tensor } from "@tsgpt/tensor";
 
 export interface Residuals {
   /** Hooks of a pass, which keep what it computes. */
   readonly hooks: Readonly<Record<string, Hook>>;
   /** The row of a position after `depth` blocks, from 0 to L: a view that the next pass may overwrite. [C] */
   row(depth: number, position: number): Float32Array;
+  /** The stream before a block, or with layer L after the last, of the first `length` tokens; a copy. [length, C] */
+  before(layer: number, length: number): Tensor;
 }
 
 /** Memory for the residual streams of a model's context; it grows with the text. */
@@ -30,6 +32,10 @@ export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Resi
     row: (depth, position) => {
       const data = rows.get(keys[depth] as string) as Float32Array;
       return data.subarray(position * nEmbd, (position + 1) * nEmbd);
+    },
+    before: (layer, length) => {
+      const data = rows.get(keys[layer] as string) as Float32Array;
+      return new Tensor(data.slice(0, length * nEmbd), [length, nEmbd]);
     },
   };
 }

@@ -3,10 +3,22 @@
  * the sampler. The cache and the residual streams always are those of the history's first `cache.length` tokens, and
  * the logits those after all of it, also after an error or a cancellation.
  */
-import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
+import { type NamedHook, traceOfHooks } from "@tsgpt/analysis";
+import {
+  chainTraces,
+  eosTokenIds,
+  interruptibleForward,
+  KVCache,
+  logSumOfExp,
+  type Model,
+  promptIds,
+  type Trace,
+  traceWith,
+} from "@tsgpt/gpt";
 import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
+import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
 /** A generated token, and the state of the sampler before it was drawn. */
@@ -30,20 +42,31 @@ export interface Session {
   draws: readonly Draw[];
   /** The first position that the last pass computed; what is before it came from the cache. */
   computedFrom: number;
+  /** How the text started, and how its next token is drawn. */
+  opening: Omit<Opening, "past" | "random">;
+  /** Whether the sampler's state follows from seed, sampling and tokens: not after a change of the sampling. */
+  isReplayable: boolean;
+  /** Changes of the model by hand, on every pass. */
+  hooks: readonly NamedHook[];
   chain: ChainSpec;
   sampler: Sampler;
 }
 
 /** How a text starts: how its tokens are drawn, and those that it already has. */
 export interface Opening {
+  /** The text of the prompt; by default, that of its ids. */
+  readonly prompt?: string | undefined;
   readonly seed: number;
   readonly sampling: Sampling;
   readonly past?: readonly PastToken[] | undefined;
+  /** The sampler's state after them; by default, the one that drawing them with this sampling leaves. */
+  readonly random?: SamplerState | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
 export function createSession(model: Model): Session {
-  const chain = chainOf(model, { dialect: "lecture" });
+  const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
+  const chain = chainOf(model, opening.sampling);
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -53,8 +76,11 @@ export function createSession(model: Model): Session {
     promptLength: 0,
     draws: [],
     computedFrom: 0,
+    opening,
+    isReplayable: true,
+    hooks: [],
     chain,
-    sampler: createSampler(chain, { seed: 0 }),
+    sampler: createSampler(chain, { seed: opening.seed }),
   };
 }
 
@@ -75,14 +101,18 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { seed, sampling, past = [] } = opening;
+  const { past = [], random, ...start } = opening;
   checkFits(session, ids);
-  const chain = chainOf(session.model, sampling);
-  const sampler = createSampler(chain, { seed });
+  checkPast(session.model.config, ids.length, past);
+  const chain = chainOf(session.model, start.sampling);
+  const sampler = createSampler(chain, { seed: start.seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
+  const isReplayable = random === undefined;
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], opening: start, isReplayable });
+  Object.assign(session, { chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+  if (random) sampler.restore(random);
 }
 
 /** @throws RangeError for a prompt of more tokens than the context has */
@@ -98,7 +128,8 @@ export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
   sampler.restore(session.sampler.state());
-  Object.assign(session, { chain, sampler });
+  const isReplayable = session.draws.length === 0;
+  Object.assign(session, { chain, sampler, isReplayable, opening: { ...session.opening, sampling } });
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
@@ -132,7 +163,8 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   session.sampler.restore(draw.samplerState);
-  Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
+  const draws = session.draws.slice(0, -1);
+  Object.assign(session, { history: ids, draws, isReplayable: session.isReplayable || draws.length === 0 });
 }
 
 /** Why no token can follow. */
@@ -154,11 +186,17 @@ export async function complete(session: Session, signal: AbortSignal): Promise<v
 /** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
 async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
   const { model, cache, residuals, logits } = session;
-  const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
+  const trace = chainTraces(interventionsOf(session, ids), traceWith(model.config.nLayer, residuals.hooks));
+  const options = { positions: "last", into: logits, trace } as const;
   const computedFrom = cache.length;
   const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
   if (!result) signal.throwIfAborted();
   session.computedFrom = computedFrom;
+}
+
+/** The changes by hand of a pass over a text, by default over the history. */
+export function interventionsOf({ model, hooks, history }: Session, ids: readonly number[] = history): Trace {
+  return traceOfHooks(model, [{ ids, hooks }], "explorer");
 }
 
 /** How many tokens two texts have in common from the first. */

@@ -35,6 +35,7 @@ interface ExpectedBlock {
   readonly mlp: { readonly cFc: ExpectedPair; readonly cProj: ExpectedPair };
 }
 
+/** What a checkpoint must contain, in the structure of `Parameters`. */
 export interface ExpectedTensors {
   readonly wte: ExpectedTensor;
   readonly wpe: ExpectedTensor;

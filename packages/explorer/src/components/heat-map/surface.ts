@@ -56,7 +56,7 @@ function imageMaker() {
 }
 
 /** Makes the palette of colors, or returns the last one if it is of the same colors. */
-function paletteMaker() {
+export function paletteMaker() {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   let made: { readonly key: string; readonly palette: Palette } | undefined;
   return (stops: readonly string[]): Palette => {

@@ -11,11 +11,11 @@ import type { Workplace } from "../workplace.ts";
 export const textHandlers: Section<TextRequests> = (workplace) => {
   const { session, withText, useNext } = workplace;
   return {
-    open: ({ prompt, ...opening }, { turn, report, signal }) =>
+    open: (opening, { turn, report, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
         useNext();
-        const ids = encode(session(), prompt);
+        const ids = encode(session(), opening.prompt);
         checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);

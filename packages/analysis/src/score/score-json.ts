@@ -1,18 +1,11 @@
 /**
- * The machine-readable output of score, in nats: CSV, and JSON, written in pieces because a megabyte of text gives a
+ * The scores of texts, machine-readable, in nats: CSV, and JSON, written in pieces because a megabyte of text gives a
  * hundred of JSON.
  */
-import {
-  defaultStride,
-  type Recipe,
-  type RunningPerplexity,
-  type TokenScores,
-  type Totals,
-  tokenScore,
-  totalsOf,
-} from "@tsgpt/analysis";
 import type { Model, Tokenizer } from "@tsgpt/gpt";
-import { tokenText } from "../terminal/token-text.ts";
+import { type TokenScores, tokenScore } from "./token-scores.ts";
+import { type RunningPerplexity, type Totals, totalsOf } from "./totals.ts";
+import { defaultStride, type Recipe } from "./windows.ts";
 
 /** How the text was read. */
 export interface RecipeReport {
@@ -23,11 +16,14 @@ export interface RecipeReport {
   readonly stride?: number;
 }
 
-export function recipeReport({ config: { nPositions } }: Model, recipe: Recipe): RecipeReport {
+/** The recipe as reports name it, with the window and the stride that it has in this model. */
+export function recipeReport(model: Model, recipe: Recipe): RecipeReport {
+  const { nPositions } = model.config;
   if (recipe.name === "llama.cpp") return { name: recipe.name, window: nPositions };
   return { name: recipe.name, window: nPositions, stride: recipe.stride ?? defaultStride(nPositions) };
 }
 
+/** A text and its scores. */
 export interface ScoredText {
   readonly name: string;
   readonly scores: TokenScores;
@@ -35,6 +31,7 @@ export interface ScoredText {
   readonly running?: readonly RunningPerplexity[] | undefined;
 }
 
+/** Several texts, and how they were scored. */
 export interface ScoreReport {
   readonly model: Model;
   readonly bos: number | undefined;
@@ -42,8 +39,9 @@ export interface ScoreReport {
   readonly texts: readonly ScoredText[];
 }
 
-/** The object of one text; for several texts, `files` and the totals of all of them. */
-export function* scoreJson({ model, bos = undefined, recipe, texts }: ScoreReport): Generator<string> {
+/** As JSON: the object of one text; for several texts, `files` and the totals of all of them. */
+export function* scoreJson(report: ScoreReport): Generator<string> {
+  const { model, bos, recipe, texts } = report;
   const head = JSON.stringify({ model: model.name, bos: bos ?? null, recipe }).slice(0, -1);
   const [first, ...others] = texts;
   if (first && others.length === 0) {
@@ -81,7 +79,7 @@ function* textJson({ scores, running }: ScoredText, tokenizer: Tokenizer | undef
 }
 
 function tokenJson(scores: TokenScores, position: number, tokenizer: Tokenizer | undefined) {
-  const text = (id: number) => tokenText(tokenizer, id) ?? null;
+  const text = (id: number) => (tokenizer?.tokenBytes(id) ? tokenizer.tokenText(id) : null);
   const { id, top, ...score } = tokenScore(scores, position);
   return {
     id,
@@ -95,8 +93,9 @@ const totalsJson = (totals: Totals): string => JSON.stringify(totals).slice(1, -
 
 const COLUMNS = ["position", "id", "text", "logprob", "rank", "entropy", "top"];
 
-/** A header line, then one line per token; with several texts, the first column is the file. @see RFC 4180 */
-export function* scoreCsv({ model, texts }: ScoreReport): Generator<string> {
+/** As CSV: a header line, then one line per token; with several texts, the first column is the file. @see RFC 4180 */
+export function* scoreCsv(report: ScoreReport): Generator<string> {
+  const { model, texts } = report;
   const isMany = texts.length > 1;
   yield `${[...(isMany ? ["file"] : []), ...COLUMNS].join(",")}\n`;
   for (const { name, scores } of texts) {

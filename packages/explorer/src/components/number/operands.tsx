@@ -1,0 +1,66 @@
+/** The operands of a number as a table, the largest contribution first; every number in it can be opened. */
+
+import { useSignal } from "@preact/signals";
+import type { Factor, Operand } from "@tsgpt/analysis";
+import { formatFour, formatInteger } from "../../format.ts";
+import { strings } from "../../strings.ts";
+import { NumberButton } from "./number-button.tsx";
+
+const AT_FIRST = 20;
+
+export function Operands({ operands }: { readonly operands: readonly Operand[] }) {
+  const shown = useSignal(AT_FIRST);
+  const sorted = [...operands].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const rest = sorted.length - shown.value;
+  return (
+    <>
+      <table class="operands">
+        <caption>{strings.number.operands(operands.length)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{strings.number.contribution}</th>
+            <th scope="col">{strings.number.factors}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.slice(0, shown.value).map((operand, i) => (
+            <OperandRow key={i} {...operand} />
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && (
+        <button type="button" onClick={() => (shown.value *= 8)}>
+          {strings.number.more(formatInteger(rest))}
+        </button>
+      )}
+    </>
+  );
+}
+
+function OperandRow({ contribution, factors }: Operand) {
+  return (
+    <tr>
+      <td>
+        <data value={contribution}>{formatFour(contribution)}</data>
+      </td>
+      <td>
+        {factors.map((factor, i) => (
+          <span key={i} class="factor">
+            {i > 0 && " × "}
+            <FactorOf {...factor} />
+          </span>
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+function FactorOf({ value, from, as }: Factor) {
+  if (!from) return formatFour(value);
+  return (
+    <>
+      {as && `${strings.number.derived[as]} `}
+      <NumberButton {...from} value={value} isInDrawer /> <code>{strings.number.name(from.tensor, from.index)}</code>
+    </>
+  );
+}

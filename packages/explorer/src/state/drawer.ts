@@ -1,0 +1,33 @@
+/** The drawer: a number that is opened, and those that led to it. */
+
+import { computed, signal } from "@preact/signals";
+import type { NumberName } from "@tsgpt/analysis";
+import { rememberFocus } from "./focus.ts";
+import { live } from "./live.ts";
+import { tokens } from "./text.ts";
+
+/** The numbers that were opened one from another; the last is shown, none closes the drawer. */
+const path = signal<readonly NumberName[]>([]);
+let giveFocusBack: (() => void) | undefined;
+
+export const shownName = computed(() => path.value.at(-1));
+export const canReturn = computed(() => path.value.length > 1);
+
+/** The number that is shown, asked again when the text changes. */
+export const shownNumber = live("number", () => (tokens.value.length > 0 ? shownName.value : undefined));
+
+/** Opens a number: from the page as the first one, from the drawer as the next. */
+export function openNumber(name: NumberName, isFromDrawer = false): void {
+  if (!isFromDrawer) giveFocusBack = rememberFocus();
+  path.value = isFromDrawer ? [...path.value, name] : [name];
+}
+
+/** To the number before. */
+export function returnToNumber(): void {
+  path.value = path.value.slice(0, -1);
+}
+
+export function closeDrawer(): void {
+  path.value = [];
+  giveFocusBack?.();
+}
