@@ -474,7 +474,7 @@ export const strings = {
     copied: "Copied a link to what this page shows.",
     notCopied: "The browser did not allow copying. Copy the link from here:",
     link: "Link",
-    noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
+    noLink: "A link can name only a model that comes with this page. Export the state instead.",
     longLink: (characters: number, most: number): string =>
       `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",

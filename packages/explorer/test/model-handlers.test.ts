@@ -93,7 +93,7 @@ test("what does not fit is said, and the dtype that does is proposed", async () 
 test("another model is used from the next text on; the one before answers until then", async () => {
   const tokens = await loadBundled();
   const info = await client.ask("load", { ...picked, dtype: "int8" });
-  expect(info).toMatchObject({ name: "folder", dtype: "int8" });
+  expect(info).toMatchObject({ name: "folder", dtype: "int8", isFromUrl: false });
   const { logits: before } = await client.ask("distribution", {});
   expect(await opened()).toEqual(tokens);
   const { logits: after } = await client.ask("distribution", {});

@@ -2,11 +2,12 @@
  * The section Model in Chromium: a folder, broken files, and a hub on this machine whose downloads are cut, resumed, hashed, kept
  * and deleted. The page is built for that hub.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { emptyFolder, fixture, tsgpt } from "../../../packages/cli/test/process.ts";
+import { strings } from "../../../packages/explorer/src/strings.ts";
 import { hostileFiles, modelWith } from "../../../packages/gpt/test/hostile-files.ts";
 import { type Asked, type LocalHub, startHub } from "../../../packages/hub/test/local-hub.ts";
 import { FULL } from "../../setup/sample.ts";
@@ -126,6 +127,18 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await runsOn(page, "fairytales-1");
       const { ids } = await jsonOf("tokens", PROMPT, "--model", FOLDER);
       expect(await chipIds(page, ids.length)).toEqual(ids);
+    });
+
+    test("a folder with the name of the bundled model is none that a link could name", async () => {
+      const page = await explorer.opened();
+      const folder = join(emptyFolder(), "fairytales");
+      cpSync(FOLDER, folder, { recursive: true });
+      const section = await pickFolder(page, folder);
+      await section.getByRole("combobox").selectOption("int8");
+      await control(section, "Load").click();
+      await section.getByText(/^fairytales: .* in int8,/).waitFor();
+      await page.getByRole("button", { name: "Share", exact: true }).click();
+      await page.getByText(strings.shareAndExport.noLink).waitFor();
     });
 
     test("a folder without a model says what it holds", async () => {

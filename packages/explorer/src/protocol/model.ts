@@ -5,6 +5,8 @@ import type { WeightDtype } from "@tsgpt/tensor";
 /** The model that is loaded, and what it runs on. */
 export interface ModelInfo {
   readonly name: string;
+  /** Whether it came from a URL, as the bundled ones do. */
+  readonly isFromUrl: boolean;
   readonly config: GPT2Config;
   /** How its matrices are stored in memory. */
   readonly dtype: WeightDtype;

@@ -17,7 +17,7 @@ export interface Loading {
 
 export interface LoadedSession {
   readonly session: Session;
-  readonly info: ModelInfo;
+  readonly info: Omit<ModelInfo, "isFromUrl">;
 }
 
 /** Where the memory does not suffice, it makes room and tries again. @throws what `loadModel` throws, and a download */
@@ -61,7 +61,7 @@ function atMostOnceAFrame(report: (progress: LoadProgress) => void): (progress: 
   };
 }
 
-function describe(model: Model, notes: readonly string[]): ModelInfo {
+function describe(model: Model, notes: readonly string[]): LoadedSession["info"] {
   const { name, config, engine, parameters } = model;
   const { dtype } = parameters.wte;
   return {
