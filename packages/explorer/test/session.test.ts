@@ -206,10 +206,23 @@ describe("other sampling", () => {
   test("later, it leaves the text and takes the next random number", async () => {
     await steps(3);
     const { history, sampler } = session;
-    const state = sampler.generator.state.slice();
+    const state = sampler.state();
     setSampling(session, { dialect: "lecture", topK: 2 });
     expect(session.history).toBe(history);
-    expect(session.sampler.generator.state).toEqual(state);
+    expect(session.sampler.state()).toEqual(state);
+  });
+
+  test("that leaves mirostat as it is, leaves mu; another target or rate starts mu anew, for Back too", async () => {
+    setSampling(session, { dialect: "lecture", mirostatTau: 3 });
+    await steps(3);
+    const { mu } = session.sampler.state();
+    expect(mu).not.toBe(6);
+    setSampling(session, { dialect: "lecture", mirostatTau: 3, temperature: 0.9 });
+    expect(session.sampler.state().mu).toBe(mu);
+    setSampling(session, { dialect: "lecture", mirostatTau: 4 });
+    expect(session.sampler.state().mu).toBe(8); // 2 tau
+    await back(session, signal);
+    expect(session.sampler.state().mu).toBe(8);
   });
 });
 

@@ -5,13 +5,15 @@ export interface ActionButtonProps {
   readonly isAvailable: boolean;
   readonly action: () => void;
   /** Its name, where its text is not enough; begins with the text. */
-  readonly label?: string;
+  readonly "aria-label"?: string;
+  readonly tabIndex?: number;
+  readonly onFocus?: () => void;
   readonly children: ComponentChildren;
 }
 
-export function ActionButton({ isAvailable, action, label, children }: ActionButtonProps) {
+export function ActionButton({ isAvailable, action, children, ...attributes }: ActionButtonProps) {
   return (
-    <button type="button" aria-disabled={!isAvailable} aria-label={label} onClick={() => isAvailable && action()}>
+    <button type="button" aria-disabled={!isAvailable} onClick={() => isAvailable && action()} {...attributes}>
       {children}
     </button>
   );

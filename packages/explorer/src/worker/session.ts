@@ -15,13 +15,13 @@ import {
   type Trace,
   traceWith,
 } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
 import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** A generated token, and the state of the sampler before it was drawn. */
+/** A generated token, and the state that the sampler had before it was drawn. */
 interface Draw {
   readonly logprob: number;
   /** Whether the token was given, so that no number was drawn. */
@@ -123,13 +123,24 @@ export function checkFits({ model }: Session, ids: readonly number[]): void {
   }
 }
 
-/** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
+/**
+ * Draws the tokens to come in another way. Random numbers go on where they were. Mirostat's mu belongs to one target
+ * and rate: with others it starts anew, also for tokens that Back removes.
+ * @throws SamplingError for invalid sampling
+ */
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
-  sampler.restore(session.sampler.state());
-  const isReplayable = session.draws.length === 0;
-  Object.assign(session, { chain, sampler, isReplayable, opening: { ...session.opening, sampling } });
+  const keepsMu = JSON.stringify(mirostatOf(chain)) === JSON.stringify(mirostatOf(session.chain));
+  const carried = (state: SamplerState): SamplerState => (keepsMu ? state : { ...state, mu: undefined });
+  sampler.restore(carried(session.sampler.state()));
+  const draws = session.draws.map((draw) => ({ ...draw, samplerState: carried(draw.samplerState) }));
+  const isReplayable = draws.length === 0;
+  Object.assign(session, { chain, sampler, draws, isReplayable, opening: { ...session.opening, sampling } });
+}
+
+function mirostatOf(chain: ChainSpec): StepSpec | undefined {
+  return chain.find(({ type }) => type === "mirostat");
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */

@@ -44,10 +44,10 @@ function Kept({ kept: one, remove }: { readonly kept: KeptModel; readonly remove
         <strong>{name}</strong>
         {model.notMain(revision)} <span class="hint">{model.keptAt(one)}</span>
       </p>
-      <ActionButton isAvailable={isIdle.value} label={model.loadKept(name)} action={() => void loadKept(one)}>
+      <ActionButton isAvailable={isIdle.value} aria-label={model.loadKept(name)} action={() => void loadKept(one)}>
         {model.load}
       </ActionButton>
-      <ActionButton isAvailable={isIdle.value} label={model.deleteKept(name)} action={remove}>
+      <ActionButton isAvailable={isIdle.value} aria-label={model.deleteKept(name)} action={remove}>
         {model.delete}
       </ActionButton>
     </>
