@@ -1,6 +1,7 @@
 /** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
 import { model } from "../state/engine.ts";
 import { interventions } from "../state/interventions.ts";
+import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
 import { error, generated, runEnd } from "../state/text.ts";
 import { strings } from "../strings.ts";
@@ -33,5 +34,7 @@ function statusTexts(): readonly string[] {
   const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
   const { length } = interventions.value;
   const changed = length === 0 ? [] : [strings.interventions.inForce(length)];
-  return [strings.runsOn(info), ...info.notes.map(strings.note), ...changed, ...ended];
+  const problem = isolationProblem.value;
+  const alone = problem === undefined || info.threads > 1 ? [] : [strings.notIsolated(problem)];
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...changed, ...ended];
 }

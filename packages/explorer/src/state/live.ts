@@ -1,7 +1,7 @@
 /** Answers of the worker that follow what the page shows: a question is asked again when what it depends on changes. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Requests, RequestType } from "../protocol.ts";
-import { ask } from "./engine.ts";
+import { ask, info } from "./engine.ts";
 
 export interface Live<Value> {
   /** The last answer; undefined before the first. */
@@ -19,7 +19,7 @@ export interface LiveOptions<Progress> {
 
 /**
  * Asks what `question` returns, again whenever a signal that it reads changes; nothing while it returns undefined. One
- * question at a time: of those that come meanwhile, only the last is asked.
+ * question at a time: of those that come meanwhile, only the last is asked. An answer of another model is forgotten.
  */
 export function live<Type extends RequestType>(
   type: Type,
@@ -35,19 +35,28 @@ export function live<Type extends RequestType>(
     isAsking = true;
     while (next !== undefined) {
       const asks = next;
+      const of = info.peek();
       next = undefined;
       try {
         current = new AbortController();
         const options = { signal: current.signal, ...(onProgress && { onProgress }) };
-        value.value = await ask(type, asks, options);
+        const answer = await ask(type, asks, options);
+        if (info.peek() !== of) continue;
+        value.value = answer;
         error.value = undefined;
       } catch (problem) {
-        if ((problem as Error).name !== "AbortError") error.value = (problem as Error).message;
+        const { name, message } = problem as Error;
+        if (info.peek() === of && name !== "AbortError") error.value = message;
       }
     }
     isAsking = false;
     onProgress?.(undefined);
   };
+  effect(() => {
+    void info.value;
+    value.value = undefined;
+    error.value = undefined;
+  });
   effect(() => {
     next = question();
     if (isCancelled) current?.abort();

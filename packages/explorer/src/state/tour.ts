@@ -148,7 +148,7 @@ export function previousStep(): void {
 }
 
 /** The numbers that a step shows. */
-export function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
+function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
   const { position: t, layer: l, head: h, source: s, keys, choices } = at;
   const channel = (tensor: string): NumberName => ({ tensor, index: [t, 0] });
   const names: Readonly<Record<TourStep, readonly NumberName[]>> = {
