@@ -20,7 +20,7 @@ export interface Effect extends Token {
 }
 
 export interface InterventionRequests {
-  /** Changes the model from now on, in this order; none undoes everything, exactly. The text stays, its logits change. */
+  /** Changes the model from now on, in this order; none undoes all, exactly. The text stays, its logits change. */
   intervene: {
     asks: { readonly interventions: readonly Intervention[] };
     reports: never;

@@ -1,8 +1,8 @@
 /**
  * The page's address follows its state, so that a reload, a bookmark and the browser's Back have it. Other generated
- * tokens are a new entry of the history: the browser's Back undoes a Next, a chosen token, a whole run, or a Back. So are
- * other interventions.
- * Everything else changes the entry that is there. Browsers limit how often, so changes in quick succession become one.
+ * tokens and other interventions are a new entry of the history: the browser's Back undoes a Next, a chosen token, a
+ * whole run, a Back, or an intervention. Everything else changes the entry that is there. Browsers limit how often, so
+ * changes in quick succession become one.
  */
 import { effect } from "@preact/signals";
 import { CHOICES } from "./choices.ts";

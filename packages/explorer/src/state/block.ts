@@ -27,8 +27,8 @@ export const activations = live("activations", () => {
 });
 
 /**
- * Whether there is a text. Reads it, so that a question is asked again for another; of a run, which changes it with every
- * token, only the beginning and the end.
+ * Whether there is a text. Reads it, so that a question is asked again for another; of a run, which changes it with
+ * every token, only the beginning and the end.
  */
 function followsText(): boolean {
   const text = isRunning.value ? tokens.peek() : tokens.value;

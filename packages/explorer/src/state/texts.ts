@@ -5,7 +5,7 @@ import { live } from "./live.ts";
 import { openSections } from "./sections.ts";
 import { isRunning, maxTokens, seed, tokens } from "./text.ts";
 
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly total: number;
 }

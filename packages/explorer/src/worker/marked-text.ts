@@ -14,8 +14,8 @@ export interface MarkedTextOptions {
 }
 
 /**
- * The text after the prompt, that of `tsgpt generate --watermark-key`. Reports the number of its tokens. Cache and random
- * numbers are its own.
+ * The text after the prompt, that of `tsgpt generate --watermark-key`. Reports the number of its tokens. Cache and
+ * random numbers are its own.
  * @throws RangeError or SamplingError for an invalid seed or key, or a full context; the signal's reason if it aborts
  */
 export async function markedText(
