@@ -517,8 +517,8 @@ export const strings = {
     disclaimer:
       "Each is a statistic, neither a proof nor a probability that a model wrote the text. Compare with texts of the " +
       "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy of " +
-      "the prediction, in nats. For the watermark, T tokens are counted, g of them green, and γ is the share of green " +
-      "tokens in the vocabulary; without this watermark, z is above 4 in about 1 of 30,000 texts.",
+      "the prediction, in nats. For the watermark, T tokens are counted, g of them green, and γ is the share of " +
+      "green tokens in the vocabulary; without this watermark, z is above 4 in about 1 of 30,000 texts.",
   },
   interventions: {
     heading: "Interventions",
