@@ -1,0 +1,2 @@
+/** @tsgpt/train: trains a GPT-2. */
+export type { LearnedParameter, Learner } from "./learner.ts";
