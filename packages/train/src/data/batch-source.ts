@@ -23,7 +23,7 @@ export interface BatchSource {
   position(): BatchPosition;
   /**
    * Continues at a position of a source of the same data: the batches that follow are those that followed there.
-   * @throws RangeError if the position is of other data, another context or another batch size, or is malformed
+   * @throws RangeError if the position is of other data or another context, or is malformed
    */
   restore(position: unknown): void;
 }
