@@ -1,16 +1,11 @@
 /**
- * Three sizes of a new model with the settings that train it: enough to begin without any option. The shapes of tiny and
- * small are ours (small is that of the bundled model), gpt2 is the published one.
+ * Three sizes of a new model, and the settings that train them, or fine-tune any model, without any option. The shapes of
+ * tiny and small are ours (small is that of the bundled model); gpt2 is the published one.
  */
 import { type GPT2Config, presetConfig } from "@tsgpt/gpt";
 
-/** The settings of a run that depend on the size of the model. */
-export interface Preset {
-  /** One sentence for the help. */
-  readonly description: string;
-  /** The shape, except for the vocabulary. */
-  readonly shape: Pick<GPT2Config, "nLayer" | "nHead" | "nEmbd" | "nPositions">;
-  readonly vocabSize: number;
+/** The settings of a run. */
+export interface Defaults {
   /** T of a sequence. */
   readonly context: number;
   /** Sequences of a batch. */
@@ -25,9 +20,16 @@ export interface Preset {
   readonly every: number;
 }
 
+/** A new model and the settings of its training. */
+export interface Preset extends Defaults {
+  /** The shape, except for the vocabulary. */
+  readonly shape: Pick<GPT2Config, "nLayer" | "nHead" | "nEmbd" | "nPositions">;
+  /** Of the tokenizer that is trained; the model has as many as that has. */
+  readonly vocabSize: number;
+}
+
 const PRESETS = {
   tiny: {
-    description: "0.3 million parameters, to see it learn in minutes",
     shape: { nLayer: 4, nHead: 4, nEmbd: 64, nPositions: 256 },
     vocabSize: 1024,
     context: 64,
@@ -39,7 +41,6 @@ const PRESETS = {
     every: 100,
   },
   small: {
-    description: "3.6 million parameters, the shape of the bundled model",
     shape: { nLayer: 6, nHead: 6, nEmbd: 192, nPositions: 512 },
     vocabSize: 4096,
     context: 512,
@@ -51,13 +52,12 @@ const PRESETS = {
     every: 100,
   },
   gpt2: {
-    description: "124 million parameters, the smallest published GPT-2",
     shape: { nLayer: 12, nHead: 12, nEmbd: 768, nPositions: 1024 },
     vocabSize: 50257,
     context: 1024,
     batchSize: 4,
     accumulate: 8,
-    steps: 20000,
+    steps: 20_000,
     learningRate: 6e-4,
     warmup: 700,
     every: 50,
@@ -78,13 +78,20 @@ export function trainingPreset(name: PresetName): Preset {
   return PRESETS[name];
 }
 
-/** The config of a new model with this preset's shape; `eos` is the id of the end-of-text token, if there is one. */
+const LONGEST = 256;
+
+/** The settings that fine-tune a model; its context, but at most 256. */
+export function fineTuning(config: GPT2Config): Defaults {
+  const context = Math.min(config.nPositions, LONGEST);
+  return { context, batchSize: 8, accumulate: 1, steps: 500, learningRate: 3e-4, warmup: 20, every: 50 };
+}
+
+/** The config of a new model with this preset's shape; `endOfText` begins and ends its texts, if there is one. */
 export function configOf(
   { shape: { nLayer, nHead, nEmbd, nPositions } }: Preset,
   vocabSize: number,
-  eos: number | undefined,
+  endOfText: number | undefined,
 ): GPT2Config {
-  const gpt2 = presetConfig("gpt2");
-  const size = { nLayer, nHead, nEmbd, nPositions, nInner: 4 * nEmbd };
-  return { ...gpt2, ...size, vocabSize, bosTokenId: eos, eosTokenId: eos };
+  const shape = { nLayer, nHead, nEmbd, nPositions, nInner: 4 * nEmbd };
+  return { ...presetConfig("gpt2"), ...shape, vocabSize, bosTokenId: endOfText, eosTokenId: endOfText };
 }

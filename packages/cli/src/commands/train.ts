@@ -1,0 +1,103 @@
+/** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
+import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
+import type { Engine } from "@tsgpt/tensor";
+import { join } from "node:path";
+import { command } from "../command.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type TrainFlags, trainingOptions } from "../options/training.ts";
+import { checkOwnInput } from "../output/own-input.ts";
+import { checkWritable, writeText } from "../output/write-text.ts";
+import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { lossCurve } from "../terminal/loss-curve.ts";
+import { reportWritten } from "../terminal/report-written.ts";
+import { resumeCommand } from "../terminal/train-report.ts";
+import { durationOf, fileData, textData, validationData } from "../train/data.ts";
+import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
+import { openLog } from "../train/log-file.ts";
+import { lossSvg } from "../train/loss-svg.ts";
+import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
+import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
+import { type Start, startOf, startOfRun } from "../train/start.ts";
+import { textSource } from "../train/texts.ts";
+
+const CURVE = "loss.svg";
+const CURVE_WIDTH = 70;
+const CURVE_HEIGHT = 8;
+
+export const train = command({
+  name: "train",
+  summary: "train a model on a text, or fine-tune one",
+  arguments: [["[text...]", "files with the text (name or @name), - for standard input, or a text with a space in it"]],
+  options: trainingOptions,
+  help: `Examples:
+  $ tsgpt train story.txt --output story
+  $ tsgpt generate --model story
+  $ tsgpt train story.txt --output story --resume
+  $ tsgpt train tales.txt --validation other-tales.txt --preset small --minutes 60 --output tales
+  $ tsgpt train poems.txt --from gpt2 --epochs 3 --output poet
+  $ tsgpt train --from story --batches batches.safetensors --log steps.jsonl --output compared
+
+Documents are the parts between <|endoftext|>. A new model gets a tokenizer that is trained on the text. Defaults of the
+options, by preset and for --from:
+
+                    tiny    small    gpt2         --from
+  layers, width     4, 64   6, 192   12, 768      the model's
+  parameters        0.3 M   3.6 M    124 M
+  longest context   256     512      1024
+  --vocab-size      1024    4096     50257
+  --context         64      512      1024         the model's, at most 256
+  --batch-size      16      8        4            8
+  --accumulate      1       1        8            1
+  --steps           1000    5000     20000        500
+  --learning-rate   0.003   0.002    0.0006       0.0003
+  --warmup          50      100      700          20
+  --save-every      100     100      50           50
+  --eval-every and --sample-every: as --save-every's default
+
+AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions decays, embeddings included, biases and
+layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
+0.2 sqrt(max(rows, columns)); all but the matrices of blocks is AdamW's. --clip c scales all gradients by
+min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it.
+
+--log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
+the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
+"validationBitsPerByte"} and {"step", "sample"}.
+
+The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
+checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
+Ctrl-C saves. --resume takes all other options from the checkpoint; those of length, optimization, reports and
+computation can be given anew. A run with --minutes depends on the speed of the machine; the others on their options alone.`,
+  action: trainCommand,
+});
+
+/**
+ * Runs the command; after Ctrl-C the exit code is 130. @throws CliError for flags that contradict each other, a folder
+ * that is not empty, or what cannot be written; what reading texts and models throws
+ */
+async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
+  const { signal } = interruption();
+  const given = requestOf(typed.map(textSource), flags);
+  const saved = flags.resume ? await openRun(flags.output) : undefined;
+  try {
+    if (!saved) await checkNewFolder(flags.output);
+    const run = await prepare(given, flags.output, saved, signal);
+    await saved?.close();
+    await runTraining(run);
+    await finish(run);
+  } finally {
+    await saved?.close();
+  }
+}
+
+/** Loads all that a run needs, and creates its folder or restores its checkpoint. */
+async function prepare(given: Request, folder: string, saved: OpenRun | undefined, signal: AbortSignal): Promise<Run> {
+  const notes = saved?.notes as Notes | undefined;
+  const request = notes ? resumedRequest(notes.request, given) : given;
+  checkRequest(request);
+  await checkLog(request);
+  const engine = await makeEngine(request.flags);
+  const start = notes ? await startOfRun(folder, request, engine, signal) : await startOf(request, engine, signal);
+  const settings = settingsOf(request.flags, start.defaults);
+  const { run, files } = await assemble(request, folder, start, settings, signal);
+  return run;
+}
