@@ -1,5 +1,6 @@
 /** @tsgpt/train: trains a GPT-2. */
 export { checkpointOf, openTrainingCheckpoint, type SavedTraining, type TrainingCheckpoint } from "./checkpoint.ts";
+export { createLearner, type LearnerOptions } from "./create-learner.ts";
 export type { BatchPosition, BatchSource } from "./data/batch-source.ts";
 export { type BatchesFile, type BatchesFileOptions, openBatchesFile } from "./data/batches-file.ts";
 export { DataError } from "./data/data-error.ts";

@@ -3,7 +3,7 @@ import { type StoredDtype, sizeOf } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { findTensors } from "./find-tensors.ts";
-import { expectedTensors, listExpected } from "./names.ts";
+import { listExpected } from "./names.ts";
 
 /** F64 is narrowed when it is read. */
 export type ReadableDtype = StoredDtype | "F64";
@@ -22,7 +22,7 @@ export interface CheckpointSummary {
 export function summarize(checkpoint: Checkpoint, config: GPT2Config): CheckpointSummary {
   const dtypes: Partial<Record<ReadableDtype, number>> = {};
   let bytes = 0;
-  const { found } = findTensors(checkpoint, config, listExpected(expectedTensors(config)), "auto");
+  const { found } = findTensors(checkpoint, config, listExpected(config), "auto");
   for (const { tensor, scales } of found.values()) {
     const stored = tensor.dtype as ReadableDtype; // findTensors accepts only these
     dtypes[stored] = (dtypes[stored] ?? 0) + sizeOf(tensor.shape);
