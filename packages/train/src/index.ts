@@ -16,8 +16,8 @@ export {
   type Progress,
   type StepReport,
   stepsOf,
-  type TrainOptions,
   type Training,
+  type TrainOptions,
   train,
 } from "./loop.ts";
 export { NotFiniteError } from "./not-finite.ts";

@@ -3,7 +3,8 @@
  * report per step and pauses at each, which is when its caller evaluates, samples, saves, or stops. It knows nothing of
  * files and terminals.
  */
-import { type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
+import { yieldToEventLoop } from "@tsgpt/gpt";
+import { abortSignal, type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
 import { clipGradients, gradientNorm } from "./clip.ts";
 import type { BatchSource } from "./data/batch-source.ts";
 import type { Learner } from "./learner.ts";
@@ -42,6 +43,8 @@ export interface TrainOptions {
   readonly accumulate?: number | undefined;
   /** The largest norm of all gradients together; by default they are not clipped. */
   readonly clip?: number | undefined;
+  /** Ends the run after a batch; the batches of a step that is not complete are given again when it continues. */
+  readonly signal?: AbortSignal | undefined;
   /** A clock in milliseconds; `performance.now` by default. */
   readonly now?: (() => number) | undefined;
 }
@@ -51,6 +54,7 @@ const CHECKS: Checks<TrainOptions> = {
   schedule: required(objectWith<Schedule>("a schedule", ...(Object.keys(scheduleChecks) as (keyof Schedule)[]))),
   accumulate: "number",
   clip: "number",
+  signal: abortSignal,
   now: "function",
 };
 
@@ -79,12 +83,12 @@ export function newProgress(): Progress {
  */
 export async function* train(training: Training, options: TrainOptions): AsyncGenerator<StepReport, void> {
   checkOptions("train", options, CHECKS);
-  const { accumulate = 1, clip, duration, schedule, now = () => performance.now() } = options;
+  const { accumulate = 1, clip, duration, schedule, signal, now = () => performance.now() } = options;
   const { progress } = training;
   while (!isOver(progress, duration)) {
     const start = now();
     const step = progress.step + 1;
-    const gradients = await accumulated(training, accumulate);
+    const gradients = await accumulated(training, accumulate, signal);
     if (!gradients) return;
     const learningRate = learningRateAt(step, stepsOf(progress, duration), schedule);
     const norm = update(training, { step, loss: gradients.loss, learningRate, clip });
@@ -114,8 +118,9 @@ export function stepsOf({ step, seconds }: Progress, duration: Duration): number
   return step === 0 ? Number.POSITIVE_INFINITY : Math.max(step + 1, Math.round((step * duration.seconds) / seconds));
 }
 
-/** The mean loss of the next batches, their gradients in the learner; undefined at the end of the batches. */
-async function accumulated({ learner, batches }: Training, count: number) {
+/** The mean loss of the next batches, their gradients in the learner; undefined at their end, or after an abort. */
+async function accumulated({ learner, batches }: Training, count: number, signal: AbortSignal | undefined) {
+  const position = batches.position();
   learner.clearGradients();
   let loss = 0;
   let tokens = 0;
@@ -124,6 +129,10 @@ async function accumulated({ learner, batches }: Training, count: number) {
     if (!sequences) return undefined;
     loss += learner.accumulate(sequences, 1 / count) / count;
     for (const { length } of sequences) tokens += length - 1;
+    await yieldToEventLoop();
+    if (!signal?.aborted) continue;
+    batches.restore(position);
+    return undefined;
   }
   return { loss, tokens };
 }

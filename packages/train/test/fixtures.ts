@@ -1,7 +1,7 @@
 /** The models of packages/gpt/test/fixtures, and PyTorch's gradients of them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Model, memorySource, type ReadTensor, readTensors } from "@tsgpt/gpt";
+import { type ByteSource, type Model, memorySource, type ReadTensor, readTensors } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import type { Engine } from "@tsgpt/tensor";
 
@@ -36,3 +36,9 @@ export const TINY = [
   "tiny-upcast",
   "tiny-odd-sizes",
 ] as const;
+
+/** A JSON file among them. */
+export const readJson = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, FIXTURES), "utf8"));
+
+/** A safetensors file among them. */
+export const fixtureSource = (name: string): ByteSource => memorySource(name, readFileSync(new URL(name, FIXTURES)));

@@ -3,7 +3,7 @@ import { createEngine, createReferenceEngine, type Engine, Tensor } from "@tsgpt
 import { describe, expect, test } from "vitest";
 import { createAdamW, createMuon, type LearnedParameter, type Optimizer } from "../src/index.ts";
 import { orthogonalized } from "../src/optimizers/newton-schulz.ts";
-import { readJson } from "./fixture-files.ts";
+import { readJson } from "./fixtures.ts";
 import { learned } from "./learned.ts";
 
 type Flat = Readonly<Record<string, readonly number[]>>;

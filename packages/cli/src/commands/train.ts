@@ -1,7 +1,8 @@
 /** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
-import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
-import type { Engine } from "@tsgpt/tensor";
+
 import { join } from "node:path";
+import type { Engine } from "@tsgpt/tensor";
+import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { type TrainFlags, trainingOptions } from "../options/training.ts";
@@ -9,14 +10,15 @@ import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
+import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 import { resumeCommand } from "../terminal/train-report.ts";
 import { durationOf, fileData, textData, validationData } from "../train/data.ts";
 import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
 import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
-import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
 import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
+import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
 import { type Start, startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
 
@@ -81,7 +83,6 @@ async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): P
   try {
     if (!saved) await checkNewFolder(flags.output);
     const run = await prepare(given, flags.output, saved, signal);
-    await saved?.close();
     await runTraining(run);
     await finish(run);
   } finally {
@@ -92,12 +93,80 @@ async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): P
 /** Loads all that a run needs, and creates its folder or restores its checkpoint. */
 async function prepare(given: Request, folder: string, saved: OpenRun | undefined, signal: AbortSignal): Promise<Run> {
   const notes = saved?.notes as Notes | undefined;
-  const request = notes ? resumedRequest(notes.request, given) : given;
+  const request = notes ? resumedRequest(notes.request, notes.settings, given) : given;
   checkRequest(request);
   await checkLog(request);
   const engine = await makeEngine(request.flags);
   const start = notes ? await startOfRun(folder, request, engine, signal) : await startOf(request, engine, signal);
   const settings = settingsOf(request.flags, start.defaults);
-  const { run, files } = await assemble(request, folder, start, settings, signal);
-  return run;
+  const run = await assemble(request, folder, start, settings, signal);
+  if (saved && notes) {
+    await saved.restore(run.training);
+    run.evaluations.push(...notes.evaluations);
+  } else await createRunFolder(folder, start.files, run.training, notesOf(run));
+  const { step } = run.training.progress;
+  const log = request.flags.log === undefined ? undefined : await openLog(request.flags.log, step);
+  return { ...run, log, savedStep: step };
+}
+
+async function assemble(
+  request: Request,
+  folder: string,
+  { model, documents }: Start,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { flags } = request;
+  const data = documents
+    ? await textData(documents, model, settings, signal)
+    : await fileData(flags.batches as string, model.config, settings.accumulate);
+  const { validation: file } = flags;
+  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
+  const duration = durationOf(flags, data, settings);
+  const learner = createLearner(model, { recompute: flags.recompute });
+  const optimizer = optimizerOf(learner, model.engine, settings);
+  const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
+  const resume = resumeCommand(
+    folder,
+    request.texts.some((source) => "stdin" in source),
+  );
+  const rest = { evaluations: [], log: undefined, savedStep: 0, signal, resume };
+  return { folder, request, settings, training, data, validation, duration, ...rest };
+}
+
+function optimizerOf({ parameters }: Learner, engine: Engine, { optimizer, weightDecay }: Settings) {
+  switch (optimizer) {
+    case "adamw":
+      return createAdamW(parameters, { weightDecay });
+    case "muon":
+      return createMuon(parameters, engine, { weightDecay });
+  }
+}
+
+/** @throws CliError for a log that is one of the files that are read, or that cannot be written */
+async function checkLog({ texts, flags }: Request): Promise<void> {
+  const { log, tokenizer, batches, validation } = flags;
+  if (log === undefined) return;
+  const files = texts.flatMap((source) => ("file" in source ? [source.file] : []));
+  const others = [tokenizer, batches, validation].filter((path) => path !== undefined);
+  await checkOwnInput(
+    "--log",
+    log,
+    [...files, ...others].map((path) => [path, JSON.stringify(path)]),
+  );
+  await checkWritable(log, { devices: true });
+}
+
+/** The curves, and what was written or how to go on. */
+async function finish({ training, folder, evaluations, log, signal, resume }: Run): Promise<void> {
+  log?.close();
+  const { losses, step } = training.progress;
+  process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
+  if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));
+  if (signal.aborted) {
+    process.exitCode = INTERRUPTED;
+    process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
+    return;
+  }
+  await reportWritten(folder, `a model after ${pluralize(step, "step")}`);
 }

@@ -36,8 +36,14 @@ export interface Settings extends Defaults {
 export function requestOf(texts: readonly TextSource[], { output: _, resume: __, ...flags }: TrainFlags): Request {
   const { tokenizer, batches, validation, log } = flags;
   const paths = Object.entries({ tokenizer, batches, validation, log }).filter(([, path]) => path !== undefined);
-  return { texts, flags: { ...flags, ...Object.fromEntries(paths.map(([key, path]) => [key, resolve(path as string)])) } };
+  return {
+    texts,
+    flags: { ...flags, ...Object.fromEntries(paths.map(([key, path]) => [key, resolve(path as string)])) },
+  };
 }
+
+/** 256 bytes and the end-of-text mark: what a tokenizer has before it is trained. */
+const LEAST_VOCABULARY = 257;
 
 /** Flags that make sense only without the other. */
 const CONTRADICTIONS = [
@@ -50,12 +56,14 @@ const CONTRADICTIONS = [
 
 /** @throws CliError for flags that contradict each other, and for neither a text nor batches, or both */
 export function checkRequest({ texts, flags }: Request): void {
-  const { batches, evalEvery, validation } = flags;
+  const { batches, evalEvery, validation, vocabSize = LEAST_VOCABULARY } = flags;
   if (texts.length === 0 && batches === undefined)
     throw usageError("give a text to train on, such as story.txt, or - for standard input; or --batches");
   if (texts.length > 0 && batches !== undefined) throw usageError("give a text or --batches, not both");
   if (evalEvery !== undefined && validation === undefined)
     throw usageError("--eval-every evaluates on the text of --validation; give that too");
+  if (batches === undefined && vocabSize < LEAST_VOCABULARY)
+    throw usageError(`--vocab-size must be at least 257, for 256 bytes and the end-of-text mark, got ${vocabSize}`);
   for (const [one, other, why] of CONTRADICTIONS) {
     if (flags[one] === undefined || flags[other] === undefined) continue;
     throw usageError(`${flagName(other)} cannot be combined with ${flagName(one)}: ${why}`);
@@ -71,7 +79,7 @@ const LENGTHS = ["steps", "epochs", "minutes"] as const;
  * The request of a resumed run: what was saved, and over it what is given.
  * @throws CliError for a flag that a run cannot change
  */
-export function resumedRequest(saved: Request, given: Request, settings: Settings): Request {
+export function resumedRequest(saved: Request, settings: Settings, given: Request): Request {
   const known: Readonly<Record<string, unknown>> = { preset: "tiny", ...settings, ...saved.flags };
   for (const key of FIXED) {
     const [before, now] = [known[key], given.flags[key]];

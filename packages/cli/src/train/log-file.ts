@@ -4,13 +4,20 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import type { StepReport } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { writeText } from "../output/write-text.ts";
+
+/** A line of the log; only a step has a loss. */
+export type LogRecord =
+  | StepReport
+  | { readonly step: number; readonly validationLoss: number; readonly validationBitsPerByte: number }
+  | { readonly step: number; readonly sample: string };
 
 /** An open log. */
 export interface LogFile {
   /** @throws CliError if it cannot be written */
-  write(record: { readonly step: number; readonly [key: string]: string | number }): void;
+  write(record: LogRecord): void;
   close(): void;
 }
 

@@ -15,8 +15,12 @@ export function lossSvg(title: string, losses: readonly number[], evaluations: r
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const x = (step: number) => LEFT + (step / Math.max(1, losses.length)) * (WIDTH - LEFT - RIGHT);
   const y = (loss: number) => TOP + (high === low ? 0.5 : (high - loss) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const line = means.map((mean, i) => `${x(((i + 0.5) * losses.length) / means.length).toFixed(1)},${y(mean).toFixed(1)}`);
-  const points = evaluations.map(([step, loss]) => `<circle cx="${x(step).toFixed(1)}" cy="${y(loss).toFixed(1)}" r="3"/>`);
+  const line = means.map(
+    (mean, i) => `${x(((i + 0.5) * losses.length) / means.length).toFixed(1)},${y(mean).toFixed(1)}`,
+  );
+  const points = evaluations.map(
+    ([step, loss]) => `<circle cx="${x(step).toFixed(1)}" cy="${y(loss).toFixed(1)}" r="3"/>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
 <title>${escaped(title)}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>

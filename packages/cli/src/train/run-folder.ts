@@ -14,7 +14,7 @@ const CHECKPOINT = "checkpoint.safetensors";
 
 /** @throws CliError unless the folder is new or empty */
 export async function checkNewFolder(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+  const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return [];
     throw cannotWrite(folder, cause.code === "ENOTDIR" ? "it exists and is not a directory" : cause.message);
   });
@@ -68,9 +68,12 @@ export interface OpenRun extends SavedTraining {
  * @throws CliError if there is none; CheckpointError if it is damaged
  */
 export async function openRun(folder: string): Promise<OpenRun> {
-  const names = await readdir(folder).catch(() => []);
+  const names: string[] = await readdir(folder).catch(() => []);
   if (!names.includes(CHECKPOINT)) {
-    throw new CliError(`${JSON.stringify(folder)} has no ${CHECKPOINT} to resume from; without --resume a run begins`, 1);
+    throw new CliError(
+      `${JSON.stringify(folder)} has no ${CHECKPOINT} to resume from; without --resume a run begins`,
+      1,
+    );
   }
   for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
   const source = await fileSource(join(folder, CHECKPOINT));

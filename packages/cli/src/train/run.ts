@@ -1,5 +1,4 @@
 /** Runs the steps of a training, and between them evaluates, samples, saves and reports. */
-import { yieldToEventLoop } from "@tsgpt/gpt";
 import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { progressLine } from "../terminal/progress-line.ts";
@@ -32,11 +31,12 @@ export interface Run {
 /** What a checkpoint keeps for the command line. */
 export interface Notes {
   readonly request: Request;
+  readonly settings: Settings;
   readonly evaluations: readonly Evaluation[];
 }
 
-export function notesOf({ request, evaluations }: Pick<Run, "request" | "evaluations">): Notes {
-  return { request, evaluations };
+export function notesOf({ request, settings, evaluations }: Notes): Notes {
+  return { request, settings, evaluations };
 }
 
 /** Trains to the end, or until Ctrl-C; either way the last step is saved. @throws CliError, with a checkpoint kept */
@@ -49,14 +49,14 @@ export async function runTraining(run: Run): Promise<void> {
   };
   try {
     const { schedule: name, learningRate: peak, warmup, accumulate, clip } = settings;
-    for await (const report of train(training, { duration, schedule: { name, peak, warmup }, accumulate, clip })) {
+    const schedule = { name, peak, warmup };
+    for await (const report of train(training, { duration, schedule, accumulate, clip, signal })) {
       const { step } = report;
       run.log?.write(report);
       line.show(() => stepLine(report, contextOf(run)));
       if (step === 1 || step % settings.saveEvery === 0 || isLast(run)) say(stepLine(report, contextOf(run)));
       await betweenSteps(run, step, say);
       if (step % settings.saveEvery === 0) await save(run);
-      await yieldToEventLoop();
       if (signal.aborted) break;
     }
     if (run.savedStep !== training.progress.step) await save(run);
@@ -121,8 +121,8 @@ async function save(run: Run): Promise<void> {
 /** The error with what is kept, and how to go on. */
 function explained(error: unknown, { savedStep, resume }: Run): unknown {
   const kept = `the checkpoint of step ${savedStep} is kept`;
-  if (error instanceof NotFiniteError) return new CliError(`${error.message}; ${kept}: ${resume} --learning-rate ...`, 1);
+  if (error instanceof NotFiniteError)
+    return new CliError(`${error.message}; ${kept}: ${resume} --learning-rate ...`, 1);
   if (error instanceof CliError) return new CliError(`${error.message}; ${kept}, and continues with: ${resume}`, 1);
   return error;
 }
-

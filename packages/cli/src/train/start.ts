@@ -1,11 +1,10 @@
 /** The model that a run begins with: new, of a preset's shape; one to fine-tune; or that of a run to continue. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { END_OF_TEXT } from "@tsgpt/train";
 import { FILE_NAMES, loadTokenizer, type Model, randomModel, TOKENIZER_FILES, type Tokenizer } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import type { Engine } from "@tsgpt/tensor";
-import { configOf, type Defaults, fineTuning, trainingPreset } from "@tsgpt/train";
+import { configOf, type Defaults, END_OF_TEXT, fineTuning, trainingPreset } from "@tsgpt/train";
 import { readText } from "../input/text-argument.ts";
 import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
@@ -52,7 +51,12 @@ async function startOfPreset({ flags, texts }: Request, engine: Engine, signal: 
 }
 
 /** The model of a run to continue, from its folder. */
-export async function startOfRun(folder: string, request: Request, engine: Engine, signal: AbortSignal): Promise<Start> {
+export async function startOfRun(
+  folder: string,
+  request: Request,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Start> {
   const { flags, texts } = request;
   const model = await loadModel(folder, { engine, dtype: "f32", signal });
   const defaults = flags.from === undefined ? trainingPreset(flags.preset ?? "tiny") : fineTuning(model.config);

@@ -29,7 +29,8 @@ export function textSource(argument: string): TextSource {
  */
 export async function readDocuments(sources: readonly TextSource[], signal: AbortSignal): Promise<string[]> {
   const documents: string[] = [];
-  for (const source of sources) for (const each of splitDocuments(await readSource(source, signal))) documents.push(each);
+  for (const source of sources)
+    for (const each of splitDocuments(await readSource(source, signal))) documents.push(each);
   if (documents.length > 0) return documents;
   throw new CliError("the text is empty: it has only line breaks and end-of-text marks, or nothing", 1);
 }
