@@ -1,7 +1,7 @@
 /**
  * Checkpoints of a run: weights, the optimizer's memory, the position in the data with its generator, and the losses so
- * far, as the tensors and the metadata of one safetensors file. One file is replaced as a whole, so that its parts always
- * belong together. What is restored is bit for bit what was saved.
+ * far, as the tensors and the metadata of one safetensors file. One file is replaced as a whole, so that its parts
+ * always belong together. What is restored is bit for bit what was saved.
  */
 import {
   type ByteSource,

@@ -11,8 +11,8 @@ export interface EvaluateOptions {
 const CHECKS: Checks<EvaluateOptions> = { signal: abortSignal };
 
 /**
- * The mean loss per token, in nats, over windows such as `consecutiveWindows` gives, of at most nPositions ids; the first
- * id of each is not predicted.
+ * The mean loss per token, in nats, over windows such as `consecutiveWindows` gives, of at most nPositions ids; the
+ * first id of each is not predicted.
  * @throws RangeError for no windows, or one of fewer than two ids; the signal's reason if it aborts
  */
 export async function evaluate(
@@ -24,10 +24,10 @@ export async function evaluate(
   if (windows.length === 0) throw new RangeError("evaluate: there are no windows; give one or more");
   let sum = 0;
   let tokens = 0;
-  for (const window of windows) {
+  for (const ids of windows) {
     options.signal?.throwIfAborted();
-    sum += crossEntropy(model, window).mean * (window.length - 1);
-    tokens += window.length - 1;
+    sum += crossEntropy(model, ids).mean * (ids.length - 1);
+    tokens += ids.length - 1;
     await yieldToEventLoop();
   }
   return sum / tokens;

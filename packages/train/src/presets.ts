@@ -1,6 +1,6 @@
 /**
- * Three sizes of a new model, and the settings that train them, or fine-tune any model, without any option. The shapes of
- * tiny and small are ours (small is that of the bundled model); gpt2 is the published one.
+ * Three sizes of a new model, and the settings that train them, or fine-tune any model, without any option. The shapes
+ * of tiny and small are ours (small is that of the bundled model); gpt2 is the published one.
  */
 import { type GPT2Config, presetConfig } from "@tsgpt/gpt";
 

@@ -1,6 +1,6 @@
 /**
- * The learning rate over a run: a linear warmup to the peak, then a cosine, a line, or none, down to a tenth of the peak
- * at the last step (Hoffmann et al. 2022, arXiv 2203.15556, appendix B; nanoGPT's get_lr).
+ * The learning rate over a run: a linear warmup to the peak, then a cosine, a line, or none, down to a tenth of the
+ * peak at the last step (Hoffmann et al. 2022, arXiv 2203.15556, appendix B; nanoGPT's get_lr).
  */
 import { type Checks, checkOptions, oneOf, required } from "@tsgpt/numeric";
 

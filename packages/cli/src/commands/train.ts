@@ -1,7 +1,7 @@
 /** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
-
 import { join } from "node:path";
-import type { Engine } from "@tsgpt/tensor";
+import { listTree } from "@tsgpt/gpt/training";
+import type { Engine, Weight } from "@tsgpt/tensor";
 import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
@@ -79,14 +79,27 @@ computation can be given anew. A run with --minutes depends on the speed of the 
 async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
   const { signal } = interruption();
   const given = requestOf(typed.map(textSource), flags);
-  const saved = flags.resume ? await openRun(flags.output) : undefined;
+  const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
   try {
-    if (!saved) await checkNewFolder(flags.output);
-    const run = await prepare(given, flags.output, saved, signal);
     await runTraining(run);
     await finish(run);
   } finally {
-    await saved?.close();
+    run.log?.close();
+    await run.data.close();
+  }
+}
+
+async function begun(given: Request, folder: string, signal: AbortSignal): Promise<Run> {
+  await checkNewFolder(folder);
+  return prepare(given, folder, undefined, signal);
+}
+
+async function resumed(given: Request, folder: string, signal: AbortSignal): Promise<Run> {
+  const saved = await openRun(folder);
+  try {
+    return await prepare(given, folder, saved, signal);
+  } finally {
+    await saved.close();
   }
 }
 
@@ -124,6 +137,7 @@ async function assemble(
   const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
   const duration = durationOf(flags, data, settings);
   const learner = createLearner(model, { recompute: flags.recompute });
+  for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
   const optimizer = optimizerOf(learner, model.engine, settings);
   const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
   const resume = resumeCommand(
@@ -158,8 +172,7 @@ async function checkLog({ texts, flags }: Request): Promise<void> {
 }
 
 /** The curves, and what was written or how to go on. */
-async function finish({ training, folder, evaluations, log, signal, resume }: Run): Promise<void> {
-  log?.close();
+async function finish({ training, folder, evaluations, signal, resume }: Run): Promise<void> {
   const { losses, step } = training.progress;
   process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
   if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));

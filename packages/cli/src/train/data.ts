@@ -22,6 +22,8 @@ export interface TrainingData {
   readonly count: number | undefined;
   /** Bits per byte of a loss of one nat; undefined for batches without text. */
   readonly bitsPerByte: number | undefined;
+  /** Closes the file of batches. */
+  close(): Promise<void>;
 }
 
 /** A text to evaluate on. */
@@ -65,15 +67,17 @@ export async function textData(
 ): Promise<TrainingData> {
   const { ids, bytes } = await encode(documents, model, signal);
   const batches = windowBatches(ids, { context, batchSize, seed });
-  return { batches, count: undefined, bitsPerByte: ids.length / bytes / Math.LN2 };
+  return { batches, count: undefined, bitsPerByte: ids.length / bytes / Math.LN2, close: async () => {} };
 }
 
 /** @throws CheckpointError for a file of another layout, or ids that the model lacks; CliError */
 export async function fileData(path: string, config: GPT2Config, accumulate: number): Promise<TrainingData> {
   const { vocabSize, nPositions } = config;
-  const batches = await openBatchesFile(await fileSource(path), { vocabSize, nPositions });
+  const file = await fileSource(path);
+  const batches = await openBatchesFile(file, { vocabSize, nPositions });
   const count = Math.floor(batches.steps / accumulate);
-  if (count * accumulate === batches.steps) return { batches, count, bitsPerByte: undefined };
+  if (count * accumulate === batches.steps)
+    return { batches, count, bitsPerByte: undefined, close: () => file.close() };
   throw usageError(`--batches has ${batches.steps} batches, which --accumulate ${accumulate} does not divide`);
 }
 
