@@ -10,6 +10,7 @@ import * as measureNode from "../packages/measure/src/node/index.ts";
 import * as numeric from "../packages/numeric/src/index.ts";
 import * as sampling from "../packages/sampling/src/index.ts";
 import * as tensor from "../packages/tensor/src/index.ts";
+import * as train from "../packages/train/src/index.ts";
 
 type AnyFunction = (...parameters: never[]) => unknown;
 
@@ -72,6 +73,10 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "analysis.explainPage": (options) => analysis.explainPage(none, options),
   "analysis.logitLens": (options) => analysis.logitLens(none, none, options),
   "analysis.walkThrough": (options) => analysis.walkThrough(none, none, options),
+  "train.encodeDocuments": (options) => train.encodeDocuments(none, none, options),
+  "train.openBatchesFile": (options) => train.openBatchesFile(none, options),
+  "train.trainTokenizer": (options) => train.trainTokenizer(none, options),
+  "train.windowBatches": (options) => train.windowBatches(none, options),
   "a run of analysis.runBatch": (run) => analysis.runBatch(none, [{ ids: [] }, run]),
   "a hook of analysis.runBatch": (hook) => analysis.runBatch(none, [{ ids: [], hooks: [hook] }]),
   "a hook of analysis.runWithCache": (hook) => analysis.runWithCache(CONFIGURED, [], { hooks: [hook] }),
@@ -97,7 +102,7 @@ const DATA = [
   "analysis.traceOfHooks", // a model
 ];
 
-const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, tsgpt };
+const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, tsgpt };
 
 test("every exported function that takes options is called below", () => {
   const taking = Object.entries(PACKAGES).flatMap(([from, exported]) =>
