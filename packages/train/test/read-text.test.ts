@@ -1,9 +1,9 @@
 /** Texts to train on as they are read. */
 import { memorySource } from "@tsgpt/gpt";
 import { expect, test } from "vitest";
-import { DataError, readTrainingText } from "../src/index.ts";
+import { DataError, readText } from "../src/index.ts";
 
-const read = (bytes: Uint8Array) => readTrainingText(memorySource("story.txt", bytes));
+const read = (bytes: Uint8Array) => readText(memorySource("story.txt", bytes));
 const messageOf = (bytes: Uint8Array) =>
   read(bytes).then(
     () => "nothing was thrown",
@@ -21,7 +21,7 @@ test("an empty file is refused", async () => {
 
 test("a file that no string holds is refused before it is read", async () => {
   const source = { ...memorySource("story.txt", new Uint8Array()), size: 500_000_001 };
-  await expect(readTrainingText(source)).rejects.toThrow(
+  await expect(readText(source)).rejects.toThrow(
     "story.txt: has 500000001 bytes, the most is 500000000: split it into several files",
   );
 });

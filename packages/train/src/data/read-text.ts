@@ -9,7 +9,7 @@ const LARGEST = 500_000_000;
  * The text of a source.
  * @throws DataError naming it, if it is empty, larger than 500 MB, or not UTF-8; what the source throws
  */
-export async function readTrainingText(source: ByteSource): Promise<string> {
+export async function readText(source: ByteSource): Promise<string> {
   const { name, size } = source;
   if (size === 0) throw new DataError(`${name}: is empty; a text is needed`);
   if (size > LARGEST) {
