@@ -10,6 +10,6 @@ export const END_OF_TEXT = "<|endoftext|>";
 export function splitDocuments(text: string): string[] {
   return text
     .split(END_OF_TEXT)
-    .map((document) => document.replace(/^[\r\n]+/, "").replace(/[\r\n]+$/, ""))
-    .filter((document) => document !== "");
+    .map((part) => part.replace(/^[\r\n]+/, "").replace(/[\r\n]+$/, ""))
+    .filter((part) => part !== "");
 }

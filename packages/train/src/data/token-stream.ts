@@ -41,11 +41,11 @@ export async function encodeDocuments(
   stream.append(marks);
   let bytes = 0;
   let sinceYield = 0;
-  for (const [index, document] of documents.entries()) {
-    stream.append(tokenizer.encode(document));
+  for (const [index, text] of documents.entries()) {
+    stream.append(tokenizer.encode(text));
     stream.append(marks);
-    bytes += utf8Length(document);
-    sinceYield += document.length;
+    bytes += utf8Length(text);
+    sinceYield += text.length;
     if (sinceYield < CHARACTERS_BETWEEN_YIELDS && index + 1 < documents.length) continue;
     sinceYield = 0;
     onProgress?.(index + 1, documents.length);
@@ -76,7 +76,8 @@ function growingStream(vocabSize: number) {
 }
 
 function unknownId(id: number, vocabSize: number): string {
-  return `the tokenizer gives the id ${id}, the model has the ids 0 to ${vocabSize - 1}: give the model's own tokenizer`;
+  const known = `the model has the ids 0 to ${vocabSize - 1}`;
+  return `the tokenizer gives the id ${id}, ${known}: use the model's own tokenizer`;
 }
 
 /** Bytes of a text in UTF-8; a lone surrogate counts as U+FFFD. */

@@ -1,13 +1,13 @@
 /**
- * Learns the merges of a BPE: again and again, the most frequent pair of adjacent tokens becomes a token. Follows
- * tokenizers 0.23, models/bpe/trainer.rs, to the last merge, which takes more than the definition (Sennrich, Haddow and
- * Birch 2016, arXiv 1508.07909) says:
- * - Two merges may give one token ("ab" + "c" and "a" + "bc"). The vocabulary then grows once. A pair with that token
- *   that is queued already is queued again with only the words that are new, so it may be merged twice; of the two
- *   merges, the later counts.
- * - The count of a pair is not reduced by its own merge, so the second follows at once.
- * The counts are kept up to date in the words that a merge changes, and a queued count that is outdated is corrected
- * when it comes up, so a merge costs what it changes and not a pass over the corpus.
+ * Learns the merges of a BPE (Sennrich, Haddow and Birch 2016, arXiv 1508.07909): again and again, the most frequent
+ * pair of adjacent tokens becomes a token. Of equally frequent pairs, the one with the smaller ids is first, as in
+ * tokenizers 0.23, models/bpe/trainer.rs, which all of this follows. A merge changes the counts in the words that have
+ * the pair, and a queued count that is outdated is corrected when it comes up: the cost of a merge is what it changes,
+ * not a pass over the corpus.
+ *
+ * A pair occurs from the merge on that made the later of its tokens, never more often afterwards, so it is queued once.
+ * No two pairs make one token: merges go from the left and apply everywhere, so what lies within the token's ends is
+ * always merged in the same way. Only a special token may have the text of a merge, which then has its id.
  */
 import { yieldToEventLoop } from "@tsgpt/gpt";
 import { type MergeQueue, mergeQueue } from "./merge-queue.ts";
@@ -45,15 +45,14 @@ export async function learnMerges(
   { vocabSize, minFrequency, onToken, signal }: LearnOptions,
 ): Promise<Pair[]> {
   const training = countPairs(words);
-  const merges = new Map<number, Pair>(); // by key; a repeated merge has its last rank
+  const merges: Pair[] = [];
   for (let step = 1; vocabulary.tokens.length < vocabSize; step++) {
     const best = nextCandidate(training);
     if (best === undefined || best.count < Math.max(1, minFrequency)) break;
     const left = Math.floor(best.key / ID_LIMIT);
     const right = best.key % ID_LIMIT;
     const merged = addToken(vocabulary, left, right);
-    merges.delete(best.key);
-    merges.set(best.key, [left, right]);
+    merges.push([left, right]);
     const { change, queueNew } = changes(training);
     for (const word of best.words) mergeInWord(words, word, [left, right, merged], change);
     queueNew();
@@ -62,7 +61,7 @@ export async function learnMerges(
     await yieldToEventLoop();
     signal?.throwIfAborted();
   }
-  return [...merges.values()];
+  return merges;
 }
 
 interface Training {
@@ -109,7 +108,7 @@ function nextCandidate({ pairs, queue }: Training) {
   return undefined;
 }
 
-/** The id of the merged token, a new one unless another merge gave it before. */
+/** The id of the merged token, a new one unless a special token has this text. */
 function addToken({ tokens, idOf }: TrainedVocabulary, left: number, right: number): number {
   const token = `${tokens[left]}${tokens[right]}`;
   const known = idOf.get(token);
