@@ -4,7 +4,7 @@
  * in any case. The pass is the model's own: a trace copies each activation before the next block overwrites it.
  */
 import { type ActivationName, forwardByLayer, type GPT2Config, keyOf, type Model, type Trace } from "@tsgpt/gpt";
-import { forwardBlock } from "@tsgpt/gpt/training";
+import { forwardBlockInPlace } from "@tsgpt/gpt/training";
 import type { Arena, Tensor } from "@tsgpt/tensor";
 import type { Batch } from "./batch.ts";
 
@@ -68,7 +68,7 @@ function recomputeBlock(model: Model, batch: Batch, layer: number, from: Tensor,
   const residual = arena.allocate(from.shape);
   arena.kernels.copy(residual, from);
   const targets = targetBlock(new Map(), into, layer);
-  forwardBlock(model, batch.sequences, layer, residual, copyInto(targets, batch, arena));
+  forwardBlockInPlace(model, batch.sequences, layer, residual, copyInto(targets, batch, arena));
   arena.release(mark);
 }
 
