@@ -39,8 +39,13 @@ export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): 
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
+let unpacked = new Uint8Array(0); // as far as an engine of this thread has needed it
+
 /** The first `size` bytes of both modules. */
 function unpack(size: number): Uint8Array<ArrayBuffer> {
-  const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-  return decompress(packed, size);
+  if (unpacked.length < size) {
+    const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
+    unpacked = decompress(packed, size);
+  }
+  return unpacked.subarray(0, size);
 }
