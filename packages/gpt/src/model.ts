@@ -130,7 +130,7 @@ function* layers(
  * One block of a pass without a cache, from the residual stream before it to that after it, in place: what a backward
  * pass computes again instead of keeping it. [sum of T, C]
  */
-export function forwardBlock(
+export function forwardBlockInPlace(
   { config, parameters, engine }: Model,
   sequences: readonly Sequence[],
   layer: number,

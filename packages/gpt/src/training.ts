@@ -8,5 +8,5 @@ export {
   type ParameterTree,
 } from "./checkpoint/parameter-tree.ts";
 export { activate } from "./config/activation.ts";
-export { forwardBlock } from "./model.ts";
+export { forwardBlockInPlace } from "./model.ts";
 export { attentionScale } from "./pass/attend.ts";

@@ -3,8 +3,8 @@
  * `recompute` only the C of its residual stream. The outputs of the layer norms and of the activation are computed again
  * in any case. The pass is the model's own: a trace copies each activation before the next block overwrites it.
  */
-import { type ActivationName, forwardByLayer, keyOf, type Model, type Trace } from "@tsgpt/gpt";
-import { forwardBlock } from "@tsgpt/gpt/training";
+import { type ActivationName, forwardByLayer, type GPT2Config, keyOf, type Model, type Trace } from "@tsgpt/gpt";
+import { forwardBlockInPlace } from "@tsgpt/gpt/training";
 import type { Arena, Tensor } from "@tsgpt/tensor";
 import type { Batch } from "./batch.ts";
 
@@ -31,10 +31,8 @@ export interface Kept {
 
 /** The pass of a batch up to the head, with what the backward pass needs kept in `arena`. */
 export function forwardKept(model: Model, batch: Batch, recompute: boolean, arena: Arena): Kept {
-  const { nLayer, nEmbd } = model.config;
-  const rows = batch.starts.at(-1) as number;
-  const residuals = Array.from({ length: nLayer + 1 }, () => arena.allocateMatrix(rows, nEmbd));
-  const blocks = Array.from({ length: recompute ? 1 : nLayer }, () => allocateBlock(model, rows, arena));
+  const { nLayer } = model.config;
+  const { residuals, blocks } = allocateKept(model.config, batch.ids.length, recompute, arena);
   const targets = new Map<string, Tensor>();
   for (let layer = 0; layer < nLayer; layer++) {
     targets.set(keyOf("residPre", layer), residuals[layer] as Tensor);
@@ -51,10 +49,17 @@ export function forwardKept(model: Model, batch: Batch, recompute: boolean, aren
   return { residuals, block };
 }
 
-function allocateBlock({ config: { nEmbd, nInner } }: Model, rows: number, arena: Arena): KeptBlock {
+/** Memory for the residual streams of `rows` tokens and for the activations of every block, or of one at a time. */
+export function allocateKept({ nEmbd, nInner, nLayer }: GPT2Config, rows: number, recompute: boolean, arena: Arena) {
   const stream = () => arena.allocateMatrix(rows, nEmbd);
-  const [q, k, v, z, residMid] = [stream(), stream(), stream(), stream(), stream()];
-  return { q, k, v, z, residMid, mlpPre: arena.allocateMatrix(rows, nInner) };
+  const block = (): KeptBlock => {
+    const [q, k, v, z, residMid] = [stream(), stream(), stream(), stream(), stream()];
+    return { q, k, v, z, residMid, mlpPre: arena.allocateMatrix(rows, nInner) };
+  };
+  return {
+    residuals: Array.from({ length: nLayer + 1 }, stream),
+    blocks: Array.from({ length: recompute ? 1 : nLayer }, block),
+  };
 }
 
 /** The same computation once more: the bits of a kept block. */
@@ -63,7 +68,7 @@ function recomputeBlock(model: Model, batch: Batch, layer: number, from: Tensor,
   const residual = arena.allocate(from.shape);
   arena.kernels.copy(residual, from);
   const targets = targetBlock(new Map(), into, layer);
-  forwardBlock(model, batch.sequences, layer, residual, copyInto(targets, batch, arena));
+  forwardBlockInPlace(model, batch.sequences, layer, residual, copyInto(targets, batch, arena));
   arena.release(mark);
 }
 

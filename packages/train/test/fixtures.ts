@@ -1,23 +1,21 @@
 /** The models of packages/gpt/test/fixtures, and PyTorch's gradients of them. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { type ByteSource, type Model, memorySource, type ReadTensor, readTensors } from "@tsgpt/gpt";
-import { loadModel } from "@tsgpt/gpt/node";
 import type { Engine } from "@tsgpt/tensor";
+import { loadFixture, readBytes } from "../../gpt/test/fixture-files.ts";
 
-const FIXTURES = new URL("../../gpt/test/fixtures/", import.meta.url);
+const FIXTURES = "packages/gpt/test/fixtures";
 
-export const loadFixture = (name: string, engine: Engine): Promise<Model> =>
-  loadModel(fileURLToPath(new URL(name, FIXTURES)), { engine });
+export const loadTiny = (name: string, engine: Engine): Promise<Model> => loadFixture(`${FIXTURES}/${name}`, engine);
 
 /** The texts whose mean loss the gradients are of: 11, 2 and 24 ids. */
-export const SEQUENCES: readonly (readonly number[])[] = JSON.parse(
-  readFileSync(new URL("gradients/sequences.json", FIXTURES), "utf8"),
-);
+export async function sequences(): Promise<number[][]> {
+  return JSON.parse(new TextDecoder().decode(await readBytes(`${FIXTURES}/gradients/sequences.json`)));
+}
 
 /** `loss`, and the gradient of each parameter by its name. */
-export const referenceGradients = (name: string): Promise<Map<string, ReadTensor>> =>
-  readTensors(memorySource(name, readFileSync(new URL(`gradients/${name}.safetensors`, FIXTURES))));
+export async function referenceGradients(name: string): Promise<Map<string, ReadTensor>> {
+  return readTensors(memorySource(name, await readBytes(`${FIXTURES}/gradients/${name}.safetensors`)));
+}
 
 export const TINY = [
   "tiny-tied",
@@ -38,7 +36,11 @@ export const TINY = [
 ] as const;
 
 /** A JSON file among them. */
-export const readJson = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, FIXTURES), "utf8"));
+export async function readJson<T>(name: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await readBytes(`${FIXTURES}/${name}`)));
+}
 
 /** A safetensors file among them. */
-export const fixtureSource = (name: string): ByteSource => memorySource(name, readFileSync(new URL(name, FIXTURES)));
+export async function fixtureSource(name: string): Promise<ByteSource> {
+  return memorySource(name, await readBytes(`${FIXTURES}/${name}`));
+}

@@ -3,7 +3,7 @@ import type { ReadTensor } from "@tsgpt/gpt";
 import { createReferenceEngine, createSimdEngine } from "@tsgpt/tensor";
 import { createLearner, type Learner } from "@tsgpt/train";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadFixture, referenceGradients, SEQUENCES, TINY } from "./fixtures.ts";
+import { loadTiny, referenceGradients, sequences, TINY } from "./fixtures.ts";
 
 const ENGINES = [
   { engineName: "reference", engine: createReferenceEngine() },
@@ -17,8 +17,8 @@ describe.each(ENGINES)("$engineName", ({ engine }) => {
   afterAll(() => engine.dispose());
 
   test.each(TINY)("%s: the loss and all gradients", async (name) => {
-    const learner = createLearner(await loadFixture(name, engine));
-    const loss = learner.accumulate(SEQUENCES);
+    const learner = createLearner(await loadTiny(name, engine));
+    const loss = learner.accumulate(await sequences());
     const expected = await referenceGradients(name);
     expect(loss).toBeCloseTo(expected.get("loss")?.data[0] as number, 5);
     expect(learner.parameters.map((parameter) => parameter.name).sort()).toEqual(

@@ -13,7 +13,7 @@ interface Steps {
   readonly gradients: readonly Flat[];
   readonly after: readonly Flat[];
 }
-const fixture = readJson<{ learningRate: number; weightDecay: number; adamw: Steps; muon: Steps }>(
+const fixture = await readJson<{ learningRate: number; weightDecay: number; adamw: Steps; muon: Steps }>(
   "training/optimizers.json",
 );
 const { learningRate, weightDecay } = fixture;

@@ -1,6 +1,7 @@
 /** Whole runs: held against a training loop in PyTorch (tools/reference/make_training_fixtures.py), and against themselves. */
 import { createEngine, createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import {
   consecutiveWindows,
   createAdamW,
@@ -14,17 +15,17 @@ import {
   type TrainOptions,
   train,
 } from "../src/index.ts";
-import { fixtureSource, loadFixture, readJson } from "./fixtures.ts";
+import { fixtureSource, loadTiny, readJson } from "./fixtures.ts";
 
 interface Reference {
   readonly options: { learningRate: number; warmup: number; schedule: "cosine"; weightDecay: number; clip: number };
   readonly steps: readonly Pick<StepReport, "loss" | "gradientNorm" | "learningRate">[];
 }
-const reference = readJson<Reference>("training/losses.json");
+const reference = await readJson<Reference>("training/losses.json");
 const { learningRate: peak, warmup, schedule: name, weightDecay, clip } = reference.options;
 
 async function tinyTraining(engine: Engine, optimizer: "adamw" | "muon", recompute = false): Promise<Training> {
-  const learner = createLearner(await loadFixture("tiny-tied", engine), { recompute });
+  const learner = createLearner(await loadTiny("tiny-tied", engine), { recompute });
   const { vocabSize, nPositions } = learner.config;
   return {
     learner,
@@ -32,7 +33,7 @@ async function tinyTraining(engine: Engine, optimizer: "adamw" | "muon", recompu
       optimizer === "adamw"
         ? createAdamW(learner.parameters, { weightDecay })
         : createMuon(learner.parameters, engine, { weightDecay }),
-    batches: await openBatchesFile(fixtureSource("training/batches.safetensors"), { vocabSize, nPositions }),
+    batches: await openBatchesFile(await fixtureSource("training/batches.safetensors"), { vocabSize, nPositions }),
     progress: newProgress(),
   };
 }
@@ -48,8 +49,6 @@ const engines: [string, () => Promise<Engine>][] = [
   ["reference", async () => createReferenceEngine()],
   ["simd", () => createEngine({ kernels: "simd", threads: 1 })],
 ];
-
-const FULL = process.env["TSGPT_FULL"] === "1";
 
 describe.each(engines)("on %s", (_, make) => {
   test("ten losses are within 1e-4 of PyTorch's, a hundred within 1e-3, with norms and learning rates", async () => {
@@ -99,7 +98,7 @@ test("the losses with recompute are the same bits", async () => {
 });
 
 test("evaluate is the mean loss over all tokens but the first, and ends when it is aborted", async () => {
-  const model = await loadFixture("tiny-tied", createReferenceEngine());
+  const model = await loadTiny("tiny-tied", createReferenceEngine());
   const ids = Uint16Array.from({ length: 30 }, (_, i) => (7 * i * i) % 61);
   const windows = consecutiveWindows(ids, 12);
   const learner = createLearner(model);
