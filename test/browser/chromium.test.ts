@@ -21,7 +21,6 @@ const all = [
   "packages/tensor/test",
   "packages/gpt/test",
   "packages/measure/test",
-  "packages/train/test",
   "packages/sampling/test",
   "packages/analysis/test",
   "packages/train/test",

@@ -1,8 +1,17 @@
 /** What `tsgpt train` refuses before it writes anything. */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BatchSource } from "@tsgpt/train";
 import { describe, expect, test } from "vitest";
-import { checkRequest, type Request, requestOf, resumedRequest, settingsOf } from "../src/train/flags.ts";
+import { durationOf, type TrainingData } from "../src/train/data.ts";
+import {
+  checkRequest,
+  type Request,
+  requestOf,
+  resumedRequest,
+  type Settings,
+  settingsOf,
+} from "../src/train/flags.ts";
 import { fails } from "./fails.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
@@ -146,5 +155,29 @@ test("omitted options are the preset's; --clip 0 disables clipping", () => {
     evalEvery: 5,
     sampleEvery: 5,
     saveEvery: 2,
+  });
+});
+
+describe("the length of a run", () => {
+  const batches = { batchSize: 4, context: 8, tokensPerEpoch: 1000 } as BatchSource;
+  const ofText = { batches, count: undefined, bitsPerByte: 0.5, close: async () => {} };
+  const settings = { steps: 7, accumulate: 2 } as Settings;
+  const of = (flags: object, data: TrainingData = ofText) => durationOf({ kernels: "auto", ...flags }, data, settings);
+
+  test.each([
+    [{}, { steps: 7 }], // the preset's
+    [{ steps: 3 }, { steps: 3 }],
+    [{ epochs: 2 }, { steps: 32 }], // 2000 tokens in steps of 64
+    [{ epochs: 0.001 }, { steps: 1 }],
+    [{ minutes: 0.5 }, { seconds: 30 }],
+  ])("%j of a text: %j", (flags, duration) => {
+    expect(of(flags)).toEqual(duration);
+  });
+
+  test("a file of batches is used once, or for fewer steps", () => {
+    const ofFile = { ...ofText, count: 5 };
+    expect(of({}, ofFile)).toEqual({ steps: 5 });
+    expect(of({ steps: 2 }, ofFile)).toEqual({ steps: 2 });
+    expect(() => of({ steps: 6 }, ofFile)).toThrow("--steps must be at most 5, the batches of --batches, got 6");
   });
 });

@@ -54,10 +54,11 @@ test("a text: a tokenizer is trained, and the folder generates; evaluations and 
     string,
   ];
   writeFileSync(text, TEXT);
-  const sizes = ["--vocab-size", "270", "--context", "16", "--batch-size", "2", "--steps", "4"];
+  const sizes = ["--vocab-size", "300", "--context", "16", "--batch-size", "2", "--steps", "4"];
   const every = ["--eval-every", "2", "--sample-every", "4", "--validation", text, "--log", log];
-  const { code, stdout } = await tsgpt(["train", text, "--output", output, ...sizes, ...every, ...ONE]);
+  const { code, stdout, stderr } = await tsgpt(["train", text, "--output", output, ...sizes, ...every, ...ONE]);
   expect(code).toBe(0);
+  expect(stderr).toMatch(/^note: the text gives a vocabulary of 290 tokens, fewer than 300\nwrote /);
   expect(stdout).toMatch(/^step 1\/4 {2}loss 5\.\d+ {2}\d\.\d\d bits per byte/);
   expect(stdout).toMatch(/\nstep 2 {2}validation loss 5\.\d+ {2}\d\.\d\d bits per byte\n/);
   expect(stdout).toMatch(/\nstep 4 {2}sample:\n {2}\| /);
@@ -76,7 +77,7 @@ test("a text: a tokenizer is trained, and the folder generates; evaluations and 
     "tokenizer.json",
   ]);
   const config = JSON.parse(readFileSync(join(output, "config.json"), "utf8"));
-  expect(config).toMatchObject({ vocab_size: 270, n_layer: 4, bos_token_id: 0, eos_token_id: 0, dtype: "float32" });
+  expect(config).toMatchObject({ vocab_size: 290, n_layer: 4, bos_token_id: 0, eos_token_id: 0, dtype: "float32" });
   const generated = await tsgpt(["generate", "The fox", "--model", output, "--max-tokens", "3", "--quiet"]);
   expect([generated.code, generated.stdout.startsWith("The fox")]).toEqual([0, true]);
 });

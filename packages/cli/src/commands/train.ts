@@ -10,10 +10,12 @@ import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
+import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 import { resumeCommand } from "../terminal/train-report.ts";
 import { durationOf, fileData, textData, validationData } from "../train/data.ts";
+import { defaultsTable } from "../train/defaults-table.ts";
 import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
 import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
@@ -42,19 +44,7 @@ export const train = command({
 Documents are the parts between <|endoftext|>. A new model gets a tokenizer that is trained on the text. Defaults of the
 options, by preset and for --from:
 
-                    tiny    small    gpt2         --from
-  layers, width     4, 64   6, 192   12, 768      the model's
-  parameters        0.3 M   3.6 M    124 M
-  longest context   256     512      1024
-  --vocab-size      1024    4096     50257
-  --context         64      512      1024         the model's, at most 256
-  --batch-size      16      8        4            8
-  --accumulate      1       1        8            1
-  --steps           1000    5000     20000        500
-  --learning-rate   0.003   0.002    0.0006       0.0003
-  --warmup          50      100      700          20
-  --save-every      100     100      50           50
-  --eval-every and --sample-every: as --save-every's default
+${defaultsTable()}
 
 AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions decays, embeddings included, biases and
 layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
@@ -68,7 +58,8 @@ the update, in nats; the norm before clipping; tokens so far. Other objects have
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
 Ctrl-C saves. --resume takes all other options from the checkpoint; those of length, optimization, reports and
-computation can be given anew. A run with --minutes depends on the speed of the machine; the others on their options alone.`,
+computation can be given anew. The losses of a run
+with --minutes depend on the speed of the machine, those of others on the options alone.`,
   action: trainCommand,
 });
 
@@ -117,6 +108,7 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
     await saved.restore(run.training);
     run.evaluations.push(...notes.evaluations);
   } else await createRunFolder(folder, start.files, run.training, notesOf(run));
+  if (start.note !== undefined) note(start.note);
   const { step } = run.training.progress;
   const log = request.flags.log === undefined ? undefined : await openLog(request.flags.log, step);
   return { ...run, log, savedStep: step };

@@ -21,6 +21,8 @@ export interface Start {
   readonly files: ReadonlyMap<string, string>;
   /** Undefined for batches without text. */
   readonly documents: readonly string[] | undefined;
+  /** What is worth knowing once the run begins. */
+  readonly note?: string | undefined;
 }
 
 /** The beginning of a new run. @throws CliError; what loading a model and reading texts throw */
@@ -47,7 +49,11 @@ async function startOfPreset({ flags, texts }: Request, engine: Engine, signal: 
   const config = configOf(preset, tokenizer?.vocabSize ?? vocabSize, endOfText(tokenizer));
   const model = { ...(await randomModel(name, config, engine, seed, { dtype: "f32", signal })), tokenizer };
   const files = new Map([...(made?.files ?? []), [FILE_NAMES.config, configText(config)] as const]);
-  return { model, defaults: preset, files, documents };
+  const isSmaller = given === undefined && made !== undefined && config.vocabSize < vocabSize;
+  const note = isSmaller
+    ? `the text gives a vocabulary of ${config.vocabSize} tokens, fewer than ${vocabSize}`
+    : undefined;
+  return { model, defaults: preset, files, documents, note };
 }
 
 /** The model of a run to continue, from its folder. */
