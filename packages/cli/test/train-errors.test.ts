@@ -134,6 +134,17 @@ describe("--resume", () => {
     expect(resume({ context: 8, seed: 1, optimizer: "adamw", preset: "tiny" }).texts).toEqual([text]);
   });
 
+  test("a text from standard input must be given again", () => {
+    const ofStdin = { ...saved, texts: [{ stdin: true }] as const };
+    const settings = settingsOf(saved.flags, DEFAULTS);
+    const none = requestOf([], FLAGS);
+    const again = requestOf([{ stdin: true }], FLAGS);
+    expect(() => resumedRequest(ofStdin, settings, none)).toThrow(
+      "the text of the run came from standard input; give it again there, and - as the text",
+    );
+    expect(resumedRequest(ofStdin, settings, again)).toEqual(ofStdin);
+  });
+
   test.each([
     [{ seed: 2 }, "--seed 2: the run began with --seed 1; leave it out, or begin another"],
     [{ context: 4 }, "--context 4: the run began with --context 8; leave it out, or begin another"],

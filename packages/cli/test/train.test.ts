@@ -99,6 +99,20 @@ test("a run that is stopped and resumed writes the model and the losses of an un
   expect(losses(parts)).toHaveLength(6);
 });
 
+test("a run does not continue on another text", async () => {
+  const folder = emptyFolder();
+  const [output, text] = [join(folder, "run"), join(folder, "text.txt")];
+  writeFileSync(text, TEXT);
+  const sizes = ["--vocab-size", "260", "--context", "16", "--batch-size", "1", "--steps", "1", "--sample-every", "0"];
+  expect((await tsgpt(["train", text, "--output", output, ...sizes, ...ONE])).code).toBe(0);
+  writeFileSync(text, `${TEXT}More.`);
+  const { code, stderr } = await tsgpt(["train", "--output", output, "--resume", "--steps", "2"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: the data are not those that the run began with: /),
+  ]);
+});
+
 test("a NaN stops the run with its step and tensor, and the last good checkpoint is kept", async () => {
   const output = join(emptyFolder(), "run");
   const wild = ["--steps", "9", "--save-every", "1", "--warmup", "0", "--schedule", "constant", ...ONE];

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { listTree } from "@tsgpt/gpt/training";
 import type { Engine, Weight } from "@tsgpt/tensor";
 import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
+import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { type TrainFlags, trainingOptions } from "../options/training.ts";
 import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
+import { errorMessage } from "../terminal/error-message.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
 import { note } from "../terminal/note.ts";
@@ -105,13 +107,21 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
   const settings = settingsOf(request.flags, start.defaults);
   const run = await assemble(request, folder, start, settings, signal);
   if (saved && notes) {
-    await saved.restore(run.training);
+    await restore(saved, run);
     run.evaluations.push(...notes.evaluations);
   } else await createRunFolder(folder, start.files, run.training, notesOf(run));
   if (start.note !== undefined) note(start.note);
   const { step } = run.training.progress;
   const log = request.flags.log === undefined ? undefined : await openLog(request.flags.log, step);
   return { ...run, log, savedStep: step };
+}
+
+/** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
+async function restore(saved: OpenRun, { training }: Run): Promise<void> {
+  await saved.restore(training).catch((cause: Error) => {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CliError(`the data are not those that the run began with: ${errorMessage(cause)}`, 1);
+  });
 }
 
 async function assemble(

@@ -77,16 +77,19 @@ const LENGTHS = ["steps", "epochs", "minutes"] as const;
 
 /**
  * The request of a resumed run: what was saved, and over it what is given.
- * @throws CliError for a flag that a run cannot change
+ * @throws CliError for a flag that a run cannot change, or a text that cannot be read again
  */
 export function resumedRequest(saved: Request, settings: Settings, given: Request): Request {
-  const known: Readonly<Record<string, unknown>> = { preset: "tiny", ...settings, ...saved.flags };
+  const preset = saved.flags.from === undefined ? "tiny" : undefined;
+  const known: Readonly<Record<string, unknown>> = { preset, ...settings, ...saved.flags };
   for (const key of FIXED) {
     const [before, now] = [known[key], given.flags[key]];
     if (now === undefined || now === before) continue;
     const was = before === undefined ? "without it" : `with ${flagName(key)} ${before}`;
     throw usageError(`${flagName(key)} ${now}: the run began ${was}; leave it out, or begin another`);
   }
+  if (given.texts.length === 0 && saved.texts.some((text) => "stdin" in text))
+    throw usageError("the text of the run came from standard input; give it again there, and - as the text");
   const { kernels, ...flags } = given.flags;
   const changed = LENGTHS.some((key) => flags[key] !== undefined);
   const kept = changed ? withoutLengths(saved.flags) : saved.flags;

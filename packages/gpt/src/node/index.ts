@@ -1,6 +1,7 @@
 /** What needs Node: models and checkpoints in folders, and files of tensors. */
-export { configJson } from "../config/config-json.ts";
+
 export type { ConvertOptions } from "../checkpoint/convert.ts";
+export { configJson } from "../config/config-json.ts";
 export type { LoadModelOptions } from "../files/load-files.ts";
 export type { ModelFile } from "../files/model-files.ts";
 export { LARGEST_INDEX } from "../files/open-checkpoint.ts";
