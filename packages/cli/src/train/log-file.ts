@@ -9,7 +9,7 @@ import { CliError } from "../cli-error.ts";
 import { writeText } from "../output/write-text.ts";
 
 /** A line of the log; only a step has a loss. */
-export type LogRecord =
+type LogRecord =
   | StepReport
   | { readonly step: number; readonly validationLoss: number; readonly validationBitsPerByte: number }
   | { readonly step: number; readonly sample: string };
