@@ -1,7 +1,7 @@
 /**
  * The backward pass of GPT-2: model.ts of @tsgpt/gpt in reverse, each function the gradient of the one of the same name
- * there, whose lines are the comments here. One architecture needs no tape: what the chain rule asks for is written out,
- * equation by equation. Compare llm.c's gpt2_backward (https://github.com/karpathy/llm.c, train_gpt2.c).
+ * there, whose lines are the comments here. One architecture needs no tape: what the chain rule asks for is written
+ * out, equation by equation. Compare llm.c's gpt2_backward (https://github.com/karpathy/llm.c, train_gpt2.c).
  * T tokens of a sequence, C channels, V vocabulary, L layers; `d` before a name is the derivative of the loss with
  * respect to it. The residual stream's is one tensor, dResidual, from the head to the embeddings: at y = x + f(x) the
  * gradient of y is that of x already, and what comes back through f is added.
