@@ -57,6 +57,7 @@ function roomy([first = Buffer.of(), ...others], parameters) {
 function parameterCounts(sections) {
   const [types, functions] = [sections.get(TYPES), sections.get(FUNCTIONS)];
   if (!types || !functions) throw new Error("the module has no functions");
+  /** @type {number[]} */
   const counts = [];
   let { value, end } = number(types, 0);
   for (let i = 0; i < value; i++) {

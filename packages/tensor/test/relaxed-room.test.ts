@@ -16,7 +16,7 @@ const STORE = [0xfd, 11, 4, 0];
 const END = 0x0b;
 
 /** A module of one function "f" of four addresses, which imports the memory "e" "m". */
-function moduleOf(locals: readonly number[], code: readonly number[]): Uint8Array<ArrayBuffer> {
+function moduleOf(locals: readonly number[], code: readonly number[]): Buffer {
   const body = [...locals, ...code, END];
   const sections = [
     [1, 8, 1, 0x60, 4, I32, I32, I32, I32, 0],
@@ -25,7 +25,7 @@ function moduleOf(locals: readonly number[], code: readonly number[]): Uint8Arra
     [7, 5, 1, 1, 0x66, 0, 0],
     [10, body.length + 2, 1, body.length, ...body],
   ];
-  return Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat());
+  return Buffer.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat());
 }
 
 /** *a0 = *a1 * *a2 + *a3, of float32. */

@@ -17,8 +17,8 @@ const UNREACHABLE_NOP_NOP = [0, 1, 1] as const;
 /** A copy of the module, of the same length. */
 export function withoutRelaxedSimd(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = module.slice();
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] !== SIMD || bytes[i + 2] !== 2) continue;
+  for (let i = bytes.indexOf(SIMD); i >= 0; i = bytes.indexOf(SIMD, i + 1)) {
+    if (bytes[i + 2] !== 2) continue;
     const instruction = bytes[i + 1];
     const variable = bytes[i + 4];
     if (instruction === MADD) bytes.set([LOCAL_SET, variable, ...MUL, LOCAL_GET, variable, ...ADD], i);

@@ -218,14 +218,16 @@ function storeRow(sums: usize, a: v128, b: v128): void {
 /**
  * sum + the dot products of four bytes each of w, 0 to 127, and x, signed, in one of three ways. Fused is one
  * instruction if the processor has it and V8 uses it (Node 24), otherwise five; the baseline code of V8 in Node 20
- * doubles the product and drops the sum. In pairs, first those of two bytes, is three instructions. Widened first is for
- * JavaScript engines without relaxed SIMD, which must not run the other two.
+ * doubles the product and drops the sum. Paired, first the products of two bytes, is three. Widened is for JavaScript
+ * engines without relaxed SIMD, where the other two trap. A caller gives a constant, so one of them is compiled.
  */
 // @ts-expect-error: decorator
 @inline
 function dot(dots: i32, w: v128, x: v128, sum: v128): v128 {
   if (dots == FUSED_DOTS) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, w, sum);
-  if (dots == PAIRED_DOTS) return i32x4.add(sum, i32x4.dot_i16x8_s(v128.relaxed_dot<i16>(x, w), i16x8.splat(1)));
+  if (dots == PAIRED_DOTS) {
+    return i32x4.add(sum, i32x4.dot_i16x8_s(v128.relaxed_dot<i16>(x, w), i16x8.splat(1)));
+  }
   const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_s(x));
   const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(w), i16x8.extend_high_i8x16_s(x));
   const pairs = i32x4.add(i32x4.shuffle(low, high, 0, 2, 4, 6), i32x4.shuffle(low, high, 1, 3, 5, 7));
