@@ -13,7 +13,7 @@ const INPUTS = [
   "vite",
   "vite.config.ts",
   "src",
-  ...["analysis", "gpt", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
+  ...["analysis", "gpt", "hub", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
   "../../pnpm-lock.yaml",
   "../../weights/fairytales",
 ];

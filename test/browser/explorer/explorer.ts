@@ -100,7 +100,7 @@ export const status = (page: Page) => page.getByRole("status").textContent();
 /** A section of the page, opened. */
 export async function openSection(page: Page, name: string): Promise<Locator> {
   const region = page.getByRole("region", { name, exact: true });
-  if (!(await region.locator("details").evaluate("details => details.open"))) await region.locator("summary").click();
+  if ((await region.locator("details").getAttribute("open")) === null) await region.locator("summary").first().click();
   return region;
 }
 
