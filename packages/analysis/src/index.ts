@@ -92,5 +92,5 @@ export {
 export { type TextPiece, textPieces } from "./score/text-pieces.ts";
 export { type Alternative, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
 export { type RunningPerplexity, runningPerplexities, type Totals, totalsOf } from "./score/totals.ts";
-export { visibleText } from "./score/visible-text.ts";
+export { escapeMarkup, visibleText } from "./score/visible-text.ts";
 export { defaultStride, type Recipe, type Window, windowsOf } from "./score/windows.ts";

@@ -16,6 +16,33 @@ export const formatMegabytes = (bytes: number): string => megabytes.format(bytes
 
 export const formatProbability = (probability: number): string => percentage.format(probability);
 
+const share = new Intl.NumberFormat("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+const small = new Intl.NumberFormat("en", { notation: "scientific", maximumFractionDigits: 2 });
+const thousandths = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+
+/** A probability as a number from 0 to 1, with four decimals; below those in powers of ten. */
+export const formatShare = (probability: number): string =>
+  probability > 0 && probability < 0.0001 ? small.format(probability) : share.format(probability);
+
+/** Bits. */
+export const formatEntropy = (bits: number): string => thousandths.format(bits);
+
+export const formatLogit = (logit: number): string => thousandths.format(logit);
+
+const hundredths = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A probability as a number from 0 to 1, in a sentence. */
+export const formatBriefShare = (probability: number): string => hundredths.format(probability);
+
+const SUPERSCRIPTS = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"] as const;
+
+/** At an axis: small powers of ten as such. */
+export function formatTick(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (value === 0 || !(power < -3) || Math.abs(value / 10 ** power - 1) > 1e-9) return String(value);
+  return `10⁻${String(-power).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] as string)}`;
+}
+
 /** A number of the model in four significant digits. */
 export const formatFour = (value: number): string => minus(Number.isFinite(value) ? value.toPrecision(4) : `${value}`);
 

@@ -4,6 +4,7 @@
  * in a file of their own in protocol/.
  */
 import type { CacheRequests } from "./protocol/cache.ts";
+import type { ExportRequests } from "./protocol/export.ts";
 import type { InsideRequests } from "./protocol/inside.ts";
 import type { InterventionRequests } from "./protocol/interventions.ts";
 import type { MapRequests } from "./protocol/map.ts";
@@ -21,7 +22,8 @@ export interface Requests
     CacheRequests,
     InsideRequests,
     InterventionRequests,
-    TextsRequests {}
+    TextsRequests,
+    ExportRequests {}
 
 export type RequestType = keyof Requests;
 

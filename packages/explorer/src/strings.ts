@@ -1,7 +1,9 @@
 /** Every word that the page shows, in one place, ready to be translated. */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
+import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
 import {
+  formatBriefShare,
   formatDecimal,
   formatFewMegabytes,
   formatFour,
@@ -13,6 +15,7 @@ import type { CacheContents, RaceEnd } from "./protocol/cache.ts";
 import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
 import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
+import type { Summary } from "./protocol/next-token.ts";
 import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
 
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
@@ -121,8 +124,144 @@ export const strings = {
   },
   nextToken: {
     heading: "Next token",
-    sentence: (kept: number | undefined): string =>
-      kept === undefined ? "Drawn from all tokens." : `Drawn from the ${formatInteger(kept)} likeliest tokens.`,
+    sentence: ({ vocabSize, kept, likeliest: { text, probability } }: Summary): string => {
+      const tokens = `${formatInteger(kept)} of ${formatInteger(vocabSize)} tokens`;
+      const likeliest = `${strings.map.quoted(text)} is the likeliest, ${formatBriefShare(probability)}`;
+      return `The chain keeps ${tokens}; ${likeliest}.`;
+    },
+    curve: {
+      heading: "Before sampling: every token, sorted",
+      entropy: (bits: string): string => `Entropy ${bits} bits.`,
+      scale: "Axes",
+      scales: { log: "Logarithmic", linear: "Linear" },
+      rank: "Rank",
+      probability: "Probability",
+      massAfter: "Mass after it",
+      label: (size: number, tail: number | undefined): string =>
+        `Probability of each of ${formatInteger(size)} tokens, the most probable first${
+          tail === undefined ? "" : `; the tail has ${formatProbability(tail)}`
+        }`,
+      tail: (head: number, mass: string): string => `tail after ${head}: ${mass}`,
+      tailSentence: (tokens: number, head: number, mass: string): string =>
+        `The ${formatInteger(tokens)} tokens after the first ${head}, the tail, together have probability ${mass}.`,
+    },
+    top: {
+      heading: "Top 20",
+      hint: "Probabilities and logits before sampling. Choose a token to append it.",
+      logit: "logit",
+    },
+    sampling: "Sampling options",
+    reset: "Reset options",
+    none: "none",
+    dialect: ["Dialect", "Whose defaults, order of steps and boundary cases apply."],
+    greedy: ["Greedy", "Always take the most probable token, after penalties and constraints."],
+    groups: {
+      shaping: "Shaping and truncating the distribution",
+      penalties: "Penalties on tokens that have occurred",
+      constraints: "Constraints",
+    },
+    optionsSet: (count: number): string => `${count} set`,
+    defaultWord: (word: string): string => `${word} (default)`,
+    wrongNumber: "Enter a number, such as 0.5",
+    wrongIds: "Enter token ids separated by commas, such as 1, 2, 3",
+    wrongBiases: "Enter id:bias pairs separated by commas, such as 5:2, 7:-1.5",
+    biasTwice: (id: string): string => `Name token ${id} once`,
+    wrongScope: "Enter all, generated or a whole number of last tokens",
+    placeholders: { "token ids": "1, 2, 3", biases: "5:2, 7:-1.5", texts: "", scope: "all" },
+    options: {
+      temperature: ["Temperature", "Above 1 flattens the distribution, below 1 sharpens it; 1 is off."],
+      topK: ["Top-k", "Keep the k most probable tokens; 0 is off."],
+      topP: ["Top-p", "Keep the most probable tokens that hold probability p; 1 is off."],
+      minP: ["Min-p", "Keep tokens of at least p times the largest probability; 0 is off."],
+      typical: ["Typical", "Keep the tokens closest to the entropy that hold this probability; 1 is off."],
+      epsilon: ["Epsilon", "Keep tokens of this probability or more; 0 is off."],
+      eta: ["Eta", "Like epsilon, but lower for a high entropy; 0 is off."],
+      topNSigma: ["Top-n-sigma", "Keep logits within n standard deviations of the largest; 0 is off."],
+      xtcProbability: ["XTC probability", "Probability of excluding the top choices; 0 is off."],
+      xtcThreshold: ["XTC threshold", "Probability from which a token is a top choice."],
+      mirostatTau: ["Mirostat tau", "Mirostat v2 with this target surprise, in bits; 0 is off."],
+      mirostatEta: ["Mirostat eta", "Learning rate of mirostat."],
+      frequencyPenalty: ["Frequency penalty", "Penalty per occurrence; off: 1 under lecture, 0 elsewhere."],
+      presencePenalty: ["Presence penalty", "Penalty for any occurrence; off: 1 under lecture, 0 elsewhere."],
+      repetitionPenalty: ["Repetition penalty", "CTRL's penalty: divides positive logits; 1 is off."],
+      dryMultiplier: ["DRY multiplier", "DRY penalty on repeated sequences; 0 is off."],
+      dryBase: ["DRY base", "Growth of the penalty with their length."],
+      dryAllowedLength: ["DRY allowed length", "Shorter repetitions are not penalized."],
+      dryBreaker: [
+        "DRY breakers",
+        'Repetitions end at these token ids or texts, one a line; none disables them. "\\n" is a line break.',
+      ],
+      penaltyScope: ["Penalty scope", "Which tokens penalties count: all, generated, or the last N."],
+      noRepeatNgram: ["No-repeat n-gram", "No sequence of n tokens occurs twice; 0 is off."],
+      banned: ["Banned", "Token ids or texts that must not occur, one sequence a line."],
+      allowed: ["Allowed tokens", "The ids of the only tokens that may be chosen."],
+      logitBias: ["Logit bias", "Added to the logits of these tokens."],
+      forcedFirst: ["Forced first token", "The id of the first generated token."],
+      watermarkKey: ["Watermark key", "Favors the green tokens of this secret key."],
+      watermarkGamma: ["Watermark gamma", "Fraction of the vocabulary that is green."],
+      watermarkDelta: ["Watermark delta", "Bias on the logits of green tokens."],
+      watermarkHash: [
+        "Watermark hash",
+        "What seeds the green list: left, the previous tokens; self, one of them and the token.",
+      ],
+      watermarkWidth: ["Watermark width", "How many previous tokens."],
+    } satisfies Readonly<Record<keyof ChainFlags, readonly [label: string, help: string]>>,
+    chain: {
+      heading: "Sampling chain",
+      empty: "No step: the next token is drawn from all of them.",
+      kept: "Kept",
+      cut: "Cut",
+      mass: "Mass kept",
+      entropy: "Entropy",
+      bits: (bits: string): string => `${bits} bits`,
+      several: (name: string, count: number): string => `${name}: ${formatInteger(count)}`,
+      chance: (uniform: string): string => `Random number ${uniform}: it acts if that is below its probability.`,
+      bound: (mu: string): string => `Bound on the surprise: ${mu} bits.`,
+      cutTokens: (count: number): string =>
+        count === 1 ? "The token it cut" : `The ${formatInteger(count)} tokens it cut`,
+      more: (part: number, left: string): string => `Show ${part} of the ${left} others`,
+      steps: {
+        "additive-penalties": "Lowers the logits of tokens that have occurred.",
+        "allowed-tokens": "Keeps the tokens of a list.",
+        "banned-words": "Cuts tokens that would complete a banned sequence.",
+        dry: "Lowers the logits of tokens that would extend a repetition.",
+        epsilon: "Cuts tokens below a probability.",
+        eta: "Cuts tokens below a probability that depends on the entropy.",
+        "forced-token": "Leaves one token at one index.",
+        greedy: "Keeps the most probable token.",
+        "lecture-penalties": "Divides the logits of tokens that have occurred.",
+        "logit-bias": "Adds a number to the logits of some tokens.",
+        "min-length": "Cuts the end-of-text token while the text is short.",
+        "min-p": "Cuts tokens far less probable than the first.",
+        mirostat: "Cuts tokens whose surprise exceeds a bound, which follows the text.",
+        "no-repeat-ngram": "Cuts tokens that would repeat a sequence.",
+        "repetition-penalty": "Lowers the logits of tokens that have occurred, once.",
+        temperature: "Divides every logit.",
+        "top-k": "Keeps the k most probable tokens.",
+        "top-n-sigma": "Cuts logits far below the largest.",
+        "top-p": "Keeps the most probable tokens until they hold probability p.",
+        typical: "Keeps tokens whose surprise is close to the entropy.",
+        watermark: "Raises the logits of the green tokens.",
+        xtc: "Sometimes cuts all top choices but the last.",
+      } satisfies Readonly<Record<StepSpec["type"], string>>,
+    },
+    draw: {
+      heading: "The draw",
+      ended: "No token can follow this text.",
+      greedy: "Greedy takes no random number. Next appends",
+      uniform: (uniform: number): string => `Next will draw the random number ${uniform.toFixed(6)}, which falls to`,
+      interval: (from: string, to: string): string =>
+        `: its part of the cumulative probability is from ${from} to ${to}.`,
+      picture: (tokens: number): string =>
+        `Cumulative probability after the chain, divided among tokens in the order of ids; ${tokens} are shown`,
+      table: "The widest parts, in the order of the ids",
+      cumulative: "Cumulative probability, in the order of token ids",
+      number: (uniform: number): string => uniform.toFixed(4),
+      token: "Token",
+      from: "From",
+      to: "To",
+      probability: "Probability",
+    },
   },
   cache: {
     heading: "Cache",
@@ -389,7 +528,59 @@ export const strings = {
       logit: "The final layer norm's output times the token's row of the output matrix.",
     },
   },
-  shareAndExport: { heading: "Share and export", share: "Share", export: "Export" },
+  shareAndExport: {
+    heading: "Share and export",
+    share: "Share",
+    copied: "Copied a link to what this page shows.",
+    notCopied: "The browser did not allow copying. Copy the link from here:",
+    link: "Link",
+    noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
+    longLink: (characters: number, most: number): string =>
+      `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
+    export: "Export",
+    exports: {
+      state: "State (JSON)",
+      distribution: "Distribution (JSON)",
+      trace: "Trace (safetensors)",
+      picture: "Picture (SVG)",
+    },
+    exporting: (what: string): string => `Exporting: ${what}`,
+    exported: (file: string): string => `Exported ${file}.`,
+    cancel: "Cancel",
+    pictureTitle: (model: string, text: string): string => `${model} continues ${JSON.stringify(text)}`,
+    pictureSummary: (prompt: number, generated: number, seed: number): string =>
+      `${count(prompt, "prompt token")}, ${count(generated, "generated token")}, seed ${seed}`,
+    pictureLegend:
+      "Under a token of the prompt: its id. Under a generated one: its probability in the model, also as color.",
+    pictureNext: "Likeliest to come next, before sampling",
+    others: "all others",
+  },
+  link: {
+    unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
+    wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
+    version: (got: string): string =>
+      `The link is of version ${got} and this page reads version 1; reload the page for a newer one.`,
+    long: (characters: number, most: number): string =>
+      `The link has ${formatInteger(characters)} characters; at most ${formatInteger(most)} are read.`,
+    refused: (reason: string): string => `The link's sampling cannot be used: ${reason}.`,
+    noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
+    rest: "The rest was opened.",
+    rules: {
+      encoding: "percent-encoded UTF-8",
+      name: "a name",
+      wholeNumber: (least: number, most: number): string => `a whole number from ${least} to ${most}`,
+      number: "a number",
+      words: (words: readonly string[]): string => words.join(" or "),
+      ids: "token ids with commas between them",
+      tokens: "token ids with commas between them, and a c after each that was chosen by hand",
+      random: "four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them",
+      biases: "token ids and biases, such as 198:-5,11:2",
+      texts: "a JSON list of texts",
+      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+    },
+  },
 } as const;
 
 function formatBits(bits: number | null): string {
@@ -430,3 +621,8 @@ const STAGES: readonly (readonly [suffix: string, title: string, explanation: st
   ["hook_mlp_out", "MLP's output", "Back to the stream's width."],
   ["hook_resid_post", "Added to the stream", "What the next block reads."],
 ];
+
+/** `1 token`, `2 tokens`. */
+function count(number: number, noun: string): string {
+  return `${formatInteger(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

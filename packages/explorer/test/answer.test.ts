@@ -193,6 +193,34 @@ test("arrays are transferred", async () => {
   expect(transferred).toEqual([logits.byteLength, probabilities.byteLength]);
 });
 
+describe("export", () => {
+  test.each([
+    ["state", "application/json"],
+    ["distribution", "application/json"],
+    ["picture", "image/svg+xml"],
+  ] as const)("of the %s has what was asked for before", async (what, type) => {
+    await opened();
+    const run = client.ask("run", { maxTokens: 3 });
+    const { file } = await client.ask("export", { what });
+    expect(file.type).toBe(type);
+    expect(await file.text()).toMatch(what === "picture" ? /^<svg .*<\/svg>\n$/s : /^\{".*\}\n$/s);
+    expect((await run).end).toBe("length");
+  });
+
+  test("of a trace leaves the text to others: a run goes on meanwhile, and the trace is of the text as it was", async () => {
+    await opened();
+    const done: number[] = [];
+    const trace = client.ask("export", { what: "trace" }, { onProgress: (value) => done.push(value) });
+    const { change } = await client.ask("run", { maxTokens: 3 });
+    const { file } = await trace;
+    const header = new DataView(await file.arrayBuffer()).getBigUint64(0, true);
+    const shapes = JSON.parse(await file.slice(8, 8 + Number(header)).text());
+    expect(shapes.logits.shape).toEqual([(await opened()).length, info.config.vocabSize]);
+    expect(done).toHaveLength(info.config.nLayer);
+    expect(change.kept + change.added.length).toBe(3);
+  });
+});
+
 test("the lens gives the likeliest tokens of a cell", async () => {
   await opened();
   const cell = await client.ask("lens", { position: 0, depth: 0 });

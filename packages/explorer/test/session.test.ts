@@ -2,6 +2,7 @@
 import { forward, generate, type Model } from "@tsgpt/gpt";
 import { createSampler, presetChain } from "@tsgpt/sampling";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Sampling } from "../src/protocol/text.ts";
 import { changeSince } from "../src/worker/describe.ts";
 import { describeDistribution } from "../src/worker/distribution.ts";
 import { describeCell } from "../src/worker/lens.ts";
@@ -17,6 +18,7 @@ import {
   setSampling,
   step,
 } from "../src/worker/session.ts";
+import { textState } from "../src/worker/state-file.ts";
 import { loadFixtureModel } from "./fixture-model.ts";
 
 const PROMPT = "Once upon a time";
@@ -122,6 +124,69 @@ describe("a text that is opened again", () => {
   });
 });
 
+describe("past tokens that cannot be", () => {
+  const opened = (...past: number[]) =>
+    open(session, ids, { ...opening, past: past.map((id) => ({ id, isChosen: false })) }, signal);
+
+  test("are refused before anything is computed: the text stays", async () => {
+    await steps(1);
+    const { history, draws } = session;
+    const { vocabSize, nPositions, eosTokenId } = model.config;
+    await expect(opened(100, vocabSize)).rejects.toThrow(
+      `The model has no token ${vocabSize}; its ids go from 0 to ${vocabSize - 1}`,
+    );
+    await expect(opened(100, 0.5)).rejects.toThrow("The model has no token 0.5");
+    await expect(opened(...Array.from({ length: nPositions }, () => 100))).rejects.toThrow(
+      `The text has ${ids.length + nPositions} tokens, the model reads at most ${nPositions}; shorten it`,
+    );
+    await expect(opened(eosTokenId as number, 100)).rejects.toThrow(
+      `Token ${eosTokenId} ends a text; no token can follow it`,
+    );
+    expect(session).toMatchObject({ history, draws });
+  });
+});
+
+describe("the text as data", () => {
+  const reopened = async () => {
+    const { past, random, ...start } = textState(session);
+    const other = createSession(model);
+    await open(other, encode(other, start.prompt), { ...start, past, random }, signal);
+    return other;
+  };
+
+  test.each<Sampling>([
+    { dialect: "hf", topK: 5 },
+    { dialect: "hf", greedy: true }, // takes no random numbers
+    { dialect: "lecture", mirostatTau: 3 },
+  ])("opens it again after the sampling was changed to %o", async (sampling) => {
+    await steps(2);
+    expect(textState(session).random).toBeUndefined();
+    setSampling(session, sampling);
+    await step(session, 100, signal);
+    await steps(1);
+    setSampling(session, sampling.mirostatTau ? { ...sampling, mirostatEta: 0.2 } : { dialect: "openai" });
+    const other = await reopened();
+    expect(textState(other)).toEqual(textState(session));
+    await steps(4);
+    for (let i = 0; i < 4; i++) await step(other, undefined, signal);
+    expect(other.history).toEqual(session.history);
+  });
+
+  test("needs no state of the random numbers once Back has removed all tokens", async () => {
+    await steps(1);
+    setSampling(session, { dialect: "openai" });
+    expect(textState(session).random).toEqual(session.sampler.state());
+    await back(session, signal);
+    expect(textState(session)).toEqual({
+      prompt: PROMPT,
+      seed: 7,
+      sampling: { dialect: "openai" },
+      past: [],
+      random: undefined,
+    });
+  });
+});
+
 describe("other sampling", () => {
   test("before the first token, gives the ids that generate gives with it", async () => {
     const sample = createSampler(presetChain("hf", { topK: 3 }), { seed: 7 });
@@ -141,10 +206,23 @@ describe("other sampling", () => {
   test("later, it leaves the text and takes the next random number", async () => {
     await steps(3);
     const { history, sampler } = session;
-    const state = sampler.generator.state.slice();
+    const state = sampler.state();
     setSampling(session, { dialect: "lecture", topK: 2 });
     expect(session.history).toBe(history);
-    expect(session.sampler.generator.state).toEqual(state);
+    expect(session.sampler.state()).toEqual(state);
+  });
+
+  test("that leaves mirostat as it is, leaves mu; another target or rate starts mu anew, for Back too", async () => {
+    setSampling(session, { dialect: "lecture", mirostatTau: 3 });
+    await steps(3);
+    const { mu } = session.sampler.state();
+    expect(mu).not.toBe(6);
+    setSampling(session, { dialect: "lecture", mirostatTau: 3, temperature: 0.9 });
+    expect(session.sampler.state().mu).toBe(mu);
+    setSampling(session, { dialect: "lecture", mirostatTau: 4 });
+    expect(session.sampler.state().mu).toBe(8); // 2 tau
+    await back(session, signal);
+    expect(session.sampler.state().mu).toBe(8);
   });
 });
 

@@ -27,7 +27,7 @@ export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts"
 export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
 export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
-export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
+export { layoutSafetensors, type SafetensorsLayout, type TensorToWrite } from "./checkpoint/write-safetensors.ts";
 export { type Activation, activate } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";

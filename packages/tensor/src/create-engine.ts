@@ -60,6 +60,13 @@ function fastestEngine(threads: number | undefined, onFallback: EngineOptions["o
 
 /** With the requested threads. If none are requested and no worker can be started, with one thread. */
 function simdEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
+  const engine = threadedEngine(threads, onFallback);
+  if (!engine.relaxed)
+    onFallback?.("this JavaScript engine has no relaxed SIMD; the simd kernels run without it, slower");
+  return engine;
+}
+
+function threadedEngine(threads: number | undefined, onFallback: EngineOptions["onFallback"]): Engine {
   const onAlone = (reason: string) => onFallback?.(`${reason}; the simd kernels run on one thread instead`);
   try {
     const engine = createSimdEngine({ threads, ...(threads === undefined && { onAlone }) });

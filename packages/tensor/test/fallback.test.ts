@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { createEngine, createSimdEngine, type Engine, EngineError, linear, Tensor } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
+import { RELAXED_BYTES } from "../src/kernels/simd/binary.ts";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { float32Source, tensorOn } from "./engines.ts";
 
@@ -47,6 +48,13 @@ function stubMemory(check: (maximum: number) => void): void {
   vi.stubGlobal("WebAssembly", { Memory: StubbedMemory, Module, Instance, validate });
 }
 
+/** WebAssembly that refuses modules of so many bytes. */
+function stubValidate(refused: number): void {
+  const { Memory, Module, Instance, validate } = WebAssembly;
+  const stubbed = (bytes: BufferSource) => bytes.byteLength !== refused && validate(bytes);
+  vi.stubGlobal("WebAssembly", { Memory, Module, Instance, validate: stubbed });
+}
+
 const works = (engine: Engine) => {
   const product = linear(tensorOn(engine, [[1, 2]]), tensorOn(engine, [[1], [1]]), undefined, engine);
   expect(product.toArray()).toEqual([[3]]);
@@ -54,7 +62,16 @@ const works = (engine: Engine) => {
 
 test("where everything is there, nothing is told", async () => {
   const { engine, told } = await engineHere();
-  expect([engine.kernelSet, engine.threads, told]).toEqual(["simd", 2, []]);
+  expect([engine.kernelSet, engine.relaxed, engine.threads, told]).toEqual(["simd", true, 2, []]);
+  engine.dispose();
+});
+
+test("without relaxed SIMD, the simd kernels run without it, and that is told", async () => {
+  stubValidate(RELAXED_BYTES);
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, engine.relaxed, engine.threads]).toEqual(["simd", false, 2]);
+  expect(told).toEqual(["this JavaScript engine has no relaxed SIMD; the simd kernels run without it, slower"]);
+  works(engine);
   engine.dispose();
 });
 

@@ -6,12 +6,15 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { expect } from "vitest";
 import { tsgpt } from "../../../packages/cli/test/process.ts";
 import { type Served, serve } from "../../../packages/explorer/server/serve.ts";
+import { RELAXED_BYTES } from "../../../packages/tensor/src/kernels/simd/binary.ts";
 import { executablePath } from "../executable.ts";
 import { site } from "./site.ts";
 
 export interface Opening extends BrowserContextOptions {
   /** False: without the headers of isolation. */
   readonly isIsolated?: boolean;
+  /** False: as in a browser without relaxed SIMD. Chromium has no switch for it. */
+  readonly hasRelaxedSimd?: boolean;
   /** Of the URL, with its #. */
   readonly fragment?: string;
 }
@@ -58,13 +61,14 @@ export async function expectNoViolations(page: Page): Promise<void> {
 async function openedPage(
   browser: Browser,
   url: string,
-  { isIsolated = true, fragment = "", ...options }: Opening,
+  { isIsolated = true, hasRelaxedSimd = true, fragment = "", ...options }: Opening,
 ): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   await page.addInitScript(`
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
   if (!isIsolated) await withoutIsolation(page);
+  if (!hasRelaxedSimd) await withoutRelaxedSimd(page);
   await page.goto(url + fragment);
   await page.getByRole("status").filter({ hasText: "kernels" }).waitFor();
   return page;
@@ -75,6 +79,15 @@ const withoutIsolation = (page: Page) =>
     const response = await route.fetch();
     const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": __, ...headers } = response.headers();
     await route.fulfill({ response, headers });
+  });
+
+/** The worker's kernels with relaxed SIMD, which have so many bytes, are refused. */
+const withoutRelaxedSimd = (page: Page) =>
+  page.route("**/worker-*.js", async (route) => {
+    const response = await route.fetch();
+    const refusal = `{ const { validate } = WebAssembly;
+      WebAssembly.validate = (bytes) => bytes.byteLength !== ${RELAXED_BYTES} && validate(bytes); }`;
+    await route.fulfill({ response, body: `${refusal}\n${await response.text()}` });
   });
 
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });

@@ -293,11 +293,20 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await page.getByRole("list", { name: "Likeliest to come next" }).getByRole("button").nth(4).waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
       const reached: unknown[] = [];
-      for (let i = 0; i < 7; i++) {
+      for (let i = 0; i < 8; i++) {
         await page.keyboard.press("Tab");
         reached.push(await page.evaluate(`document.activeElement?.closest("label, button")?.textContent?.trim()`));
       }
-      expect(reached).toEqual(["Prompt", "Next", "Run", "Stop", "Back", "Seed", "Max tokens"]);
+      expect(reached).toEqual([
+        "Follow one token (2 minutes)",
+        "Prompt",
+        "Next",
+        "Run",
+        "Stop",
+        "Back",
+        "Seed",
+        "Max tokens",
+      ]);
     });
 
     test("the command prints the address first, serves the page, and stops at Ctrl-C; once built it is not built again", async () => {

@@ -1,5 +1,6 @@
 /** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
 import { model } from "../state/engine.ts";
+import { linkProblem } from "../state/share.ts";
 import { error, generated, runEnd } from "../state/text.ts";
 import { strings } from "../strings.ts";
 
@@ -19,7 +20,7 @@ export function Status() {
           <span key={text}>{i === 0 ? text : ` ${text}`}</span>
         ))}
       </p>
-      <p role="alert">{state.phase === "failed" ? state.message : error.value}</p>
+      <p role="alert">{state.phase === "failed" ? state.message : (error.value ?? linkProblem.value)}</p>
     </footer>
   );
 }

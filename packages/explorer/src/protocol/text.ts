@@ -1,5 +1,5 @@
 /** Requests of the text: its prompt, and the tokens after it. */
-import type { ChainFlags, ChainSpec, Dialect } from "@tsgpt/sampling";
+import type { ChainFlags, ChainSpec, Dialect, SamplerState } from "@tsgpt/sampling";
 
 /** A token of the text. */
 export interface Token {
@@ -72,6 +72,8 @@ export interface TextRequests {
       readonly sampling: Sampling;
       /** Generated tokens of a text that is opened again; none by default. */
       readonly past?: readonly PastToken[];
+      /** The sampler's state after them; by default, the one that drawing them with this sampling leaves. */
+      readonly random?: SamplerState | undefined;
     };
     reports: readonly Token[];
     gives: TextChange;

@@ -51,5 +51,6 @@ effect(() => {
   const onProgress = (one: Thumbnails) => {
     if (!controller.signal.aborted) thumbnails.value = [...thumbnails.value.slice(0, one.layer), one];
   };
-  ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {}); // cancelled, or as the map says
+  // Cancelled, or as the map says.
+  ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {});
 });

@@ -1,5 +1,6 @@
 /** The text: the prompt, what is generated after it, and what may come next. */
 import { batch, computed, signal } from "@preact/signals";
+import type { SamplerState } from "@tsgpt/sampling";
 import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, Token } from "../protocol/text.ts";
 import { ask, model } from "./engine.ts";
 import { sampling } from "./sampling.ts";
@@ -31,7 +32,7 @@ const isReady = computed(() => model.value.phase === "ready" && promptTokens.val
 let currentOpen: AbortController | undefined;
 
 /** Starts the text again at its prompt, or with generated tokens that it already has. */
-export async function restart(past: readonly PastToken[] = []): Promise<void> {
+export async function restart(past: readonly PastToken[] = [], random?: SamplerState): Promise<void> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -43,7 +44,7 @@ export async function restart(past: readonly PastToken[] = []): Promise<void> {
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
   await changing(ask("open", asked, { signal: controller.signal, onProgress }));
 }
 

@@ -2,6 +2,7 @@
 import type { Requests } from "../protocol.ts";
 import type { HandlersOf } from "./handler.ts";
 import { cacheHandlers } from "./handlers/cache.ts";
+import { exportHandlers } from "./handlers/export.ts";
 import { insideHandlers } from "./handlers/inside.ts";
 import { interventionHandlers } from "./handlers/interventions.ts";
 import { mapHandlers } from "./handlers/map.ts";
@@ -25,5 +26,6 @@ export function createHandlers(): Handlers {
     ...interventionHandlers(workplace),
     ...textsHandlers(workplace),
     ...cacheHandlers(workplace),
+    ...exportHandlers(workplace),
   };
 }

@@ -15,12 +15,13 @@ import {
   type Trace,
   traceWith,
 } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler, type SamplerState } from "@tsgpt/sampling";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf } from "./chain.ts";
+import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** A generated token, and the state of the sampler before it was drawn. */
+/** A generated token, and the state that the sampler had before it was drawn. */
 interface Draw {
   readonly logprob: number;
   /** Whether the token was given, so that no number was drawn. */
@@ -41,6 +42,10 @@ export interface Session {
   draws: readonly Draw[];
   /** The first position that the last pass computed; what is before it came from the cache. */
   computedFrom: number;
+  /** How the text started, and how its next token is drawn. */
+  opening: Omit<Opening, "past" | "random">;
+  /** Whether the sampler's state follows from seed, sampling and tokens: not after a change of the sampling. */
+  isReplayable: boolean;
   /** Changes of the model by hand, on every pass. */
   hooks: readonly NamedHook[];
   chain: ChainSpec;
@@ -49,14 +54,19 @@ export interface Session {
 
 /** How a text starts: how its tokens are drawn, and those that it already has. */
 export interface Opening {
+  /** The text of the prompt; by default, that of its ids. */
+  readonly prompt?: string | undefined;
   readonly seed: number;
   readonly sampling: Sampling;
   readonly past?: readonly PastToken[] | undefined;
+  /** The sampler's state after them; by default, the one that drawing them with this sampling leaves. */
+  readonly random?: SamplerState | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
 export function createSession(model: Model): Session {
-  const chain = chainOf(model, { dialect: "lecture" });
+  const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
+  const chain = chainOf(model, opening.sampling);
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -66,9 +76,11 @@ export function createSession(model: Model): Session {
     promptLength: 0,
     draws: [],
     computedFrom: 0,
+    opening,
+    isReplayable: true,
     hooks: [],
     chain,
-    sampler: createSampler(chain, { seed: 0 }),
+    sampler: createSampler(chain, { seed: opening.seed }),
   };
 }
 
@@ -89,14 +101,18 @@ export async function open(
   opening: Opening,
   signal: AbortSignal,
 ): Promise<void> {
-  const { seed, sampling, past = [] } = opening;
+  const { past = [], random, ...start } = opening;
   checkFits(session, ids);
-  const chain = chainOf(session.model, sampling);
-  const sampler = createSampler(chain, { seed });
+  checkPast(session.model.config, ids.length, past);
+  const chain = chainOf(session.model, start.sampling);
+  const sampler = createSampler(chain, { seed: start.seed });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
-  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], chain, sampler });
+  const isReplayable = random === undefined;
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], opening: start, isReplayable });
+  Object.assign(session, { chain, sampler });
   for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+  if (random) sampler.restore(random);
 }
 
 /** @throws RangeError for a prompt of more tokens than the context has */
@@ -107,12 +123,24 @@ export function checkFits({ model }: Session, ids: readonly number[]): void {
   }
 }
 
-/** Draws the tokens to come in another way. @throws SamplingError for invalid sampling */
+/**
+ * Draws the tokens to come in another way. Random numbers go on where they were. Mirostat's mu belongs to one target
+ * and rate: with others it starts anew, also for tokens that Back removes.
+ * @throws SamplingError for invalid sampling
+ */
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
   const sampler = createSampler(chain, { seed: 0 });
-  sampler.restore(session.sampler.state());
-  Object.assign(session, { chain, sampler });
+  const keepsMu = JSON.stringify(mirostatOf(chain)) === JSON.stringify(mirostatOf(session.chain));
+  const carried = (state: SamplerState): SamplerState => (keepsMu ? state : { ...state, mu: undefined });
+  sampler.restore(carried(session.sampler.state()));
+  const draws = session.draws.map((draw) => ({ ...draw, samplerState: carried(draw.samplerState) }));
+  const isReplayable = draws.length === 0;
+  Object.assign(session, { chain, sampler, draws, isReplayable, opening: { ...session.opening, sampling } });
+}
+
+function mirostatOf(chain: ChainSpec): StepSpec | undefined {
+  return chain.find(({ type }) => type === "mirostat");
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
@@ -146,7 +174,8 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   session.sampler.restore(draw.samplerState);
-  Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
+  const draws = session.draws.slice(0, -1);
+  Object.assign(session, { history: ids, draws, isReplayable: session.isReplayable || draws.length === 0 });
 }
 
 /** Why no token can follow. */

@@ -1,4 +1,4 @@
-/** Lines in a coordinate system, on a canvas. Lines differ in color and in dashes, so that they do without colors too. */
+/** Lines in a coordinate system, on a canvas. They differ in color and in dashes, so that they do without colors. */
 import { line } from "d3-shape";
 import type { Draw } from "../picture/canvas.tsx";
 import type { Colors } from "../picture/colors.ts";
@@ -11,7 +11,7 @@ export interface Series {
 }
 
 /** A vertical line with a text; the area under the first line after it may be filled. */
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly text: string;
   readonly isFilledAfter?: boolean;

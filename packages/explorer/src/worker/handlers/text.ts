@@ -11,10 +11,10 @@ import type { Workplace } from "../workplace.ts";
 export const textHandlers: Section<TextRequests> = (workplace) => {
   const { session, withText } = workplace;
   return {
-    open: ({ prompt, ...opening }, { turn, report, signal }) =>
+    open: (opening, { turn, report, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
-        const ids = encode(session(), prompt);
+        const ids = encode(session(), opening.prompt);
         checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));
         await open(session(), ids, opening, signal);

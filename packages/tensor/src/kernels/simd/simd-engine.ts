@@ -43,6 +43,7 @@ const CHECKS: Checks<SimdOptions> = { threads: "number", relaxed: "boolean", onA
 /** Everything that references the memory; a disposed engine drops it. */
 interface Parts extends Place {
   readonly kernels: Kernels;
+  readonly relaxed: boolean;
   readonly idle: Arena[];
 }
 
@@ -64,6 +65,7 @@ export function createSimdEngine(options: SimdOptions = {}): Engine {
   const allocate = (shape: Shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape);
   return {
     kernelSet: "simd",
+    relaxed: parts.relaxed,
     get threads() {
       return parts ? parts.pool.threads : threadCount;
     },
@@ -125,7 +127,7 @@ function createParts(threads: number, relaxed: boolean, onAlone: SimdOptions["on
   const pool = new Pool(compiled, memory, threads, { onAlone });
   const kernels = simdKernels(memory, pool);
   dropped.register(kernels, pool, pool); // the engine and its arenas reference these
-  return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
+  return { memory, pool, kernels, relaxed: compiled.relaxed, staging: createStaging(memory), idle: [] };
 }
 
 /** @throws EngineError */
