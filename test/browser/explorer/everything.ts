@@ -13,7 +13,9 @@ export async function openSections(page: Page): Promise<void> {
   for (const name of await sectionNames(page)) await openSection(page, name);
   await settled(page);
   const inner = page.locator("details details");
-  await inner.evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+  await inner.evaluateAll((all) => {
+    for (const one of all) one.setAttribute("open", "");
+  });
   await settled(page);
 }
 
