@@ -1,9 +1,9 @@
 /** Two texts that are judged side by side. */
-import { type Signal, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import { info } from "./engine.ts";
 import { live } from "./live.ts";
 import { openSections } from "./sections.ts";
-import { tokens } from "./text.ts";
+import { isRunning, tokens } from "./text.ts";
 
 /** Undefined for the page's own text. */
 export const textA = signal<string | undefined>(undefined);
@@ -15,13 +15,17 @@ export const watermarkKey = signal(42);
 /** The text of A: the page's own, unless another was typed. */
 export const textOfA = (): string => textA.value ?? tokens.value.map(({ text }) => text).join("");
 
-export const judgedA = judged(textOfA);
+const hasText = computed(() => info.value !== undefined && tokens.value.length > 0);
+
+/** A text that grows is judged when the run has ended: whole, it takes as long as many tokens. */
+export const judgedA = judged(() => (textA.value === undefined && isRunning.value ? undefined : textOfA()));
 export const judgedB = judged(() => textB.value);
 
-function judged(text: () => string) {
+function judged(textOf: () => string | undefined) {
   return live("judge", () => {
-    if (!openSections.value.has("texts") || !info.value || tokens.value.length === 0) return undefined;
-    return { text: text(), watermark: isWatermarkTested.value ? { key: watermarkKey.value } : undefined };
+    const text = openSections.value.has("texts") && hasText.value ? textOf() : undefined;
+    if (text === undefined) return undefined;
+    return { text, watermark: isWatermarkTested.value ? { key: watermarkKey.value } : undefined };
   });
 }
 
