@@ -62,6 +62,9 @@ export const formatDecimal = (value: number): string => decimal.format(value);
 /** Three significant digits and a prefix, as 1.5M. */
 export const formatShort = format(".3~s");
 
+/** A number in a small cell. */
+export const formatTenths = (value: number): string => minus(value.toFixed(1));
+
 const fewDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 
 /** Bytes in units of 10^6, with two significant digits where there is less than one. */

@@ -379,7 +379,7 @@ export const strings = {
     heading: "Texts",
     invitation: "Compare two texts: which one does the model find likelier?",
     sentence: (a: ScoreTotals, b: ScoreTotals): string =>
-      `Text A costs ${formatBits(a.bitsPerToken)} a token, text B ${formatBits(b.bitsPerToken)}.`,
+      `Text A takes ${formatBits(a.bitsPerToken)} per token, text B ${formatBits(b.bitsPerToken)}.`,
     explanation:
       "The model reads each text and gives every token a probability before it sees it. Fewer bits: less surprising.",
     a: "Text A",
@@ -439,7 +439,7 @@ export const strings = {
     begin: "Follow one token (2 minutes)",
     step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
     next: "Continue",
-    previous: "Step before",
+    previous: "Previous step",
     reveal: "Draw the token",
     leave: "Leave the tour",
     end: "End",
@@ -447,23 +447,23 @@ export const strings = {
     titles: {
       ids: "Tokens are numbers",
       embedding: "A number becomes a vector",
-      norm: "Made comparable",
-      score: "A question meets a key",
+      norm: "Layer norm",
+      score: "Query times key",
       softmax: "Scores become weights",
-      values: "What was looked at is added",
-      mlp: "Each token by itself",
-      blocks: "The same again, block by block",
+      values: "Values are summed and added",
+      mlp: "MLP: each token by itself",
+      blocks: "The same in every block",
       logit: "A score for every token",
-      draw: "Chance decides",
-      append: "And everything repeats",
+      draw: "One token is drawn",
+      append: "The token is appended",
     },
     texts: {
       ids: ({ count, token, id, vocabulary }: TourFacts): string =>
         `Your text is ${count} tokens. We follow the last one, ${quoted(token)}: number ${id} of ${vocabulary} ` +
         `in the vocabulary.`,
       embedding: ({ token }: TourFacts): string =>
-        `A table gives ${quoted(token)} a vector, a second table one for its position. Their sum starts the ` +
-        `residual stream. Its first channel:`,
+        `One table has a vector for ${quoted(token)}, another one for its position. Their sum starts the residual ` +
+        `stream. Its first channel:`,
       norm: (): string =>
         "Before each part of a block reads the stream, a layer norm shifts and scales it, so that large " +
         "channels do not drown the others.",
@@ -477,18 +477,18 @@ export const strings = {
         "The tokens' values are summed by these weights, projected, and added to the stream. What was there " +
         "stays, and gains context:",
       mlp: (): string =>
-        "A second part, the MLP, works on this token alone: wider, bent by a curve, narrow again. It is added, too:",
+        "Then the MLP works on this token alone: a wider layer, an activation function, and back. Its output is added " +
+        "to the stream, too:",
       blocks: ({ layers }: TourFacts): string =>
         `All ${layers} blocks do this. If the model stopped after each, it would continue with:`,
       logit: ({ best }: TourFacts): string =>
-        `The last norm's vector times each token's own vector is that token's logit. The largest is that of ` +
+        `The final norm's output times a token's embedding is that token's logit. The largest is that of ` +
         `${quoted(best)}:`,
       draw: (): string =>
         "A softmax makes logits probabilities; the chain cuts unlikely tokens, and one of the rest is drawn by " +
         "a random number.",
       append: ({ computedFrom }: TourFacts): string =>
-        `The token is appended. Only this column is new: the keys and values of the ${computedFrom} tokens ` +
-        `before come from the cache.`,
+        `Only this column is new: the keys and values of the ${computedFrom} tokens before come from the cache.`,
     },
     guess: "Which one will it be?",
     verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
@@ -498,7 +498,7 @@ export const strings = {
     /** A number by its tensor and index. */
     name: (tensor: string, index: readonly number[]): string => `${tensor}[${index.join(", ")}]`,
     shape: (shape: readonly number[]): string => `One of ${shape.join(" × ")} numbers.`,
-    back: "Number before",
+    back: "Previous number",
     close: "Close",
     contribution: "Contribution",
     factors: "Product of",
@@ -606,7 +606,7 @@ function quoted(text: string): string {
 
 const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [
   ["hook_resid_pre", "Residual stream", "What the blocks before have written for this token."],
-  ["ln1.hook_normalized", "Norm", "The stream, shifted and scaled."],
+  ["ln1.hook_normalized", "Layer norm", "The stream, shifted and scaled."],
   ["hook_q", "Queries", "What this token looks for, head by head."],
   ["hook_k", "Keys", "What this token offers to be found by."],
   ["hook_v", "Values", "What a token that attends to this one receives."],
@@ -615,9 +615,9 @@ const STAGES: readonly (readonly [suffix: string, title: string, explanation: st
   ["hook_z", "Weighted values", "The values of all tokens, summed by the pattern, head by head."],
   ["hook_attn_out", "Attention's output", "The heads together, projected back to the stream's width."],
   ["hook_resid_mid", "Added to the stream", "The stream plus attention's output."],
-  ["ln2.hook_normalized", "Norm", "Again shifted and scaled."],
-  ["mlp.hook_pre", "MLP, wider", "Four times as many numbers, before the curve."],
-  ["mlp.hook_post", "MLP, bent", "After the activation function."],
+  ["ln2.hook_normalized", "Layer norm", "Again shifted and scaled."],
+  ["mlp.hook_pre", "MLP, hidden layer", "Four times as many numbers, before the activation function."],
+  ["mlp.hook_post", "MLP, activated", "After the activation function."],
   ["hook_mlp_out", "MLP's output", "Back to the stream's width."],
   ["hook_resid_post", "Added to the stream", "What the next block reads."],
 ];

@@ -105,7 +105,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
         .waitFor();
     }
     expect(new Set(seen).size).toBeGreaterThan(3);
-    await button(page, "Number before").click();
+    await button(page, "Previous number").click();
     await drawer().locator(".operands").waitFor();
     await button(page, "Close").click();
   });

@@ -2,7 +2,7 @@
 
 import { keyOf } from "@tsgpt/gpt";
 import { useMemo } from "preact/hooks";
-import { formatFour } from "../../format.ts";
+import { formatBriefShare, formatFour, formatTenths } from "../../format.ts";
 import type { AttentionMap as Attention } from "../../protocol/inside.ts";
 import { attention, isFirstHidden, mapOf } from "../../state/block.ts";
 import { openNumber } from "../../state/drawer.ts";
@@ -71,6 +71,7 @@ function dataOf(
   }
   const finite = shown.filter((value) => !Number.isNaN(value));
   const at = (row: number, column: number) => shown[row * (size - first) + column] as number;
+  const format = of === "pattern" ? formatBriefShare : formatTenths;
   const shownValue = (row: number, column: number) =>
     column + first > row ? strings.block.masked : formatFour(at(row, column));
   return {
@@ -84,7 +85,8 @@ function dataOf(
       stops: ["paper", "accent"],
       format: formatFour,
     },
-    cellText: ({ row, column }) => shownValue(row, column),
+    cellText: ({ row, column }) => format(at(row, column)),
+    isNumeric: true,
     tableCell: ({ row, column }) => shownValue(row, column),
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),
