@@ -27,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/explorer": [
     "@tsgpt/tensor",
     "@tsgpt/gpt",
+    "@tsgpt/hub",
     "@tsgpt/measure",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
@@ -194,4 +195,26 @@ test.each(core)("%s: the sources for Node are imported by no other", (member) =>
     imports.some((name) => /\/node(\/|\.ts|$)/.test(name)),
   );
   expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+describe("@tsgpt/hub/remote", () => {
+  test("imports nothing of Node, however far", () => {
+    const sources = new Map(sourcesOf("packages/hub").map((source) => [source.path, source]));
+    const seen = new Set(["packages/hub/src/remote.ts"]);
+    const foreign: string[] = [];
+    for (const path of seen) {
+      const { code } = sources.get(path) as Source;
+      for (const name of importsOf(code.replaceAll(/(?:import|export) type [^;]*;/g, ""))) {
+        if (name.startsWith(".")) seen.add(join(path, "..", name));
+        else foreign.push(name);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(8);
+    expect([...new Set(foreign)].sort()).toEqual(["@huggingface/hub", "@tsgpt/gpt"]);
+  });
+
+  test("is all that the explorer imports of the hub", () => {
+    const imports = sourcesOf("packages/explorer").flatMap(({ imports }) => imports);
+    expect(imports.filter((name) => packageOf(name) === "@tsgpt/hub" && name !== "@tsgpt/hub/remote")).toEqual([]);
+  });
 });

@@ -19,6 +19,7 @@ const DISPATCH = "dispatch.ts";
 const LZMA_PARAMETERS = 93; // lc = 3, lp = 0, pb = 2
 const LZMA_HEADER_BYTES = 13;
 const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152";
+const MEMORY_NAME = "memory"; // of the import; the kind and the flags of the memory follow
 const flags = `-O3 --runtime stub --noAssert ${memory} --use abort=`.split(" ");
 
 /** @param {string} name @param {URL} folder */
@@ -50,7 +51,11 @@ if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(head)) {
   const packed = await pack(Buffer.concat([relaxed, plain]));
   writeFileSync(new URL(DISPATCH, assembly), dispatch);
   const sizes = `export const RELAXED_BYTES = ${relaxed.length};\nexport const PLAIN_BYTES = ${plain.length};\n`;
-  writeFileSync(target, `${head}${sizes}export const PACKED =\n  "${Buffer.from(packed).toString("base64")}";\n`);
+  const flag = `export const SHARED_FLAG = ${sharedFlag(relaxed, plain)};\n`;
+  writeFileSync(
+    target,
+    `${head}${sizes}${flag}export const PACKED =\n  "${Buffer.from(packed).toString("base64")}";\n`,
+  );
 }
 
 /** The stream that lzma.ts reads: without the header, whose first byte gives the parameters. @param {Uint8Array} bytes */
@@ -60,6 +65,21 @@ async function pack(bytes) {
   if (file[0] !== LZMA_PARAMETERS)
     throw new Error(`LZMA has the parameters ${file[0]}, lzma.ts needs ${LZMA_PARAMETERS}`);
   return file.subarray(LZMA_HEADER_BYTES);
+}
+
+/**
+ * The index, in each module, of the byte that says that the imported memory has a maximum (1), and is shared (2).
+ * @param {Uint8Array[]} modules
+ * @see https://webassembly.github.io/threads/core/binary/types.html#binary-limits
+ */
+function sharedFlag(...modules) {
+  const [index = 0, ...others] = modules.map(
+    (bytes) => Buffer.from(bytes).indexOf(MEMORY_NAME) + MEMORY_NAME.length + 1,
+  );
+  if (others.some((other) => other !== index) || modules.some((bytes) => bytes[index] !== 3)) {
+    throw new Error("the kernels do not import a shared memory at the same place");
+  }
+  return index;
 }
 
 /** A number of constants.ts. @param {string} name */

@@ -8,6 +8,7 @@ const percentage = new Intl.NumberFormat("en", {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export const formatInteger = (count: number): string => integer.format(count);
 
@@ -70,3 +71,6 @@ const fewDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 /** Bytes in units of 10^6, with two significant digits where there is less than one. */
 export const formatFewMegabytes = (bytes: number): string =>
   bytes < 1e6 ? fewDigits.format(bytes / 1e6) : formatMegabytes(bytes);
+
+/** A time in milliseconds since 1970, in the reader's zone. */
+export const formatDate = (time: number): string => date.format(time);

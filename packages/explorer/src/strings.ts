@@ -4,6 +4,7 @@ import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
 import {
   formatBriefShare,
+  formatDate,
   formatDecimal,
   formatFewMegabytes,
   formatFour,
@@ -14,9 +15,10 @@ import {
 import type { CacheContents, RaceEnd } from "./protocol/cache.ts";
 import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
-import type { LoadProgress, ModelInfo } from "./protocol/model.ts";
+import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { Summary } from "./protocol/next-token.ts";
 import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+import type { IsolationProblem } from "./state/isolation.ts";
 
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
 
@@ -51,6 +53,18 @@ export const strings = {
   runsOn: ({ name, kernels, threads }: ModelInfo): string =>
     `Model ${name}: ${kernels} kernels on ${threads === 1 ? "1 thread" : `${threads} threads`}.`,
   note: (note: string): string => `Note: ${note}.`,
+  notIsolated: (problem: IsolationProblem): string => {
+    const worker = "The service worker, which would allow several threads,";
+    if (typeof problem === "object") return `${worker} failed: ${problem.message}.`;
+    const reasons: Readonly<Record<Exclude<IsolationProblem, object>, string>> = {
+      insecure: `${worker} needs https, or the address localhost.`,
+      unavailable: `${worker} cannot start in this browser or this window.`,
+      incomplete: `${worker} could not read all files of the page.`,
+      slow: `${worker} is still starting; reload the page to use it.`,
+      framed: "There is one thread while the page is in a frame of a page that is not isolated.",
+    };
+    return reasons[problem];
+  },
   runEnd: (end: RunEnd, tokens: number): string => {
     const after = `${formatInteger(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
     const reasons: Readonly<Record<RunEnd, string>> = {
@@ -339,7 +353,85 @@ export const strings = {
       "keys and adds S values. The head is computed at the last position only. Layer norms, softmax, activation " +
       "function and biases are left out.",
   },
-  model: { heading: "Model" },
+  model: {
+    heading: "Model",
+    /** The heading's, of the model that runs. */
+    sentence: ({ name, dtype, weightBytes, kernels, threads }: ModelInfo): string => {
+      const on = threads === 1 ? "1 thread" : `${threads} threads`;
+      return `${name}: ${formatMegabytes(weightBytes)} MB of weights in ${dtype}, on ${kernels} kernels and ${on}.`;
+    },
+    explanation:
+      "Another GPT-2 model can run on this page: one from a folder on this device, or one from the Hugging Face hub. " +
+      "Nothing is uploaded.",
+    bundled: "Bundled model",
+    folder: "Open a folder",
+    folderHint: "A folder with config.json and model.safetensors; it can also be dropped here.",
+    hubId: "Hub id",
+    hubExample: "openai-community/gpt2",
+    revision: "Revision",
+    revisionExample: "main",
+    lookUp: "Look up",
+    lookingUp: "Reading what the model is, without its weights",
+    parameters: "Parameters",
+    parametersOf: (count: number, stored: Readonly<Record<string, number>>): string =>
+      `${formatInteger(count)}, stored as ${Object.keys(stored).join(" and ")}`,
+    shape: "Shape",
+    shapeOf: ({ nLayer, nHead, nEmbd, nPositions, vocabSize }: ModelInfo["config"]): string =>
+      `${nLayer} layers, ${nHead} heads, ${formatInteger(nEmbd)} channels, context ${formatInteger(nPositions)}, ` +
+      `vocabulary ${formatInteger(vocabSize)}`,
+    weights: "Weights",
+    size: (bytes: number): string => `${formatMegabytes(bytes)} MB`,
+    download: "Download",
+    downloadOf: (total: number, there: number): string =>
+      there === 0
+        ? `${formatMegabytes(total)} MB`
+        : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is kept already`,
+    memory: "Memory at the full context, in MB",
+    memoryColumns: ["Type", "Total", "Fits", "Weights", "Cache", "One pass"],
+    fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
+    available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
+    tooLarge: (name: string, least: number, available: number): string =>
+      `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
+      `and there are ${formatMegabytes(available)} MB.`,
+    dtypeHint:
+      "In f32 the numbers are those of the file. Smaller types need less memory and change the results slightly.",
+    dtype: "Type of the weights in memory",
+    automatic: (dtype: string | undefined): string => (dtype === undefined ? "Automatic" : `Automatic (${dtype})`),
+    load: "Load",
+    keep: "Keep in this browser",
+    cancel: "Cancel",
+    cancelled: "Cancelled. What was downloaded is kept; loading the model again continues there.",
+    noModel: "No model is loaded.",
+    none: "No model is loaded, because there was no room for two; load one in the section Model.",
+    progress: ({ stage, loaded, total, retry }: LoadProgress): string => {
+      const of = `${formatMegabytes(loaded)} of ${formatMegabytes(total)} MB`;
+      if (retry !== undefined) return `Downloaded ${of}. Trying again: ${retry}`;
+      const doing = {
+        download: "Downloading",
+        keep: "Copying into the browser's storage",
+        load: "Loading into memory",
+      };
+      return `${doing[stage]}: ${of}`;
+    },
+    starting: "Starting",
+    kept: "Kept models",
+    noneKept: "None. A model from the hub is kept in this browser, so that it loads without a network.",
+    keptAt: ({ bytes, there, isComplete, time }: KeptModel): string => {
+      const size = `${formatMegabytes(bytes)} MB`;
+      if (isComplete) return `${size}, kept on ${formatDate(time)}`;
+      return `${formatMegabytes(there)} of ${size}; begun on ${formatDate(time)}`;
+    },
+    notMain: (revision: string | undefined): string =>
+      revision === undefined || revision === "main" ? "" : ` at ${revision}`,
+    loadKept: (name: string): string => `Load ${name}`,
+    delete: "Delete",
+    deleteKept: (name: string): string => `Delete ${name}`,
+    storage: (usage: number, quota: number, isPersistent: boolean): string => {
+      const fate = isPersistent ? "will not delete it by itself" : "may delete it when the device runs out of space";
+      const used = `${formatMegabytes(usage)} of ${formatMegabytes(quota)} MB`;
+      return `This page uses ${used} of storage; the browser ${fate}.`;
+    },
+  },
   block: {
     heading: "Block",
     explanation:
@@ -534,7 +626,7 @@ export const strings = {
     copied: "Copied a link to what this page shows.",
     notCopied: "The browser did not allow copying. Copy the link from here:",
     link: "Link",
-    noLink: "A link cannot name a model from a folder on your disk. Export the state instead.",
+    noLink: "A link can name only a model that comes with this page. Export the state instead.",
     longLink: (characters: number, most: number): string =>
       `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",

@@ -185,7 +185,9 @@ test("many problems are two sentences and a number", () => {
 
 test("a model that no link can name, or a text that no link has room for, is told", () => {
   expect(whyNoLink("v=1")).toBeUndefined();
-  expect(whyNoLink(undefined)).toBe("A link cannot name a model from a folder on your disk. Export the state instead.");
+  expect(whyNoLink(undefined)).toBe(
+    "A link can name only a model that comes with this page. Export the state instead.",
+  );
   expect(whyNoLink("a".repeat(LONGEST_LINK + 1))).toBe(
     "The text is too long for a link of 50,000 characters; it takes 50,001.",
   );

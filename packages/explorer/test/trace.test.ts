@@ -71,7 +71,7 @@ test("GPT-2's at 1,024 tokens is refused, with the numbers, before anything is c
   const gpt2 = { ...model, config } as Model;
   const ids = Array.from({ length: 1024 }, () => 1);
   await expect(traceFile(gpt2, ids, () => {}, signal)).rejects.toThrow(
-    "The trace of 1024 tokens takes 2141 MB, and this page writes at most 1000 MB; shorten the text, or use tsgpt logits --trace",
+    "The trace of 1024 tokens takes 2141 MB, and this page writes at most 1000 MB; shorten the text",
   );
 });
 
@@ -84,6 +84,6 @@ test("a browser without the memory is told so, with the number", async () => {
   }
   vi.stubGlobal("Blob", FullBlob);
   await expect(traceFile(model, IDS, () => {}, signal)).rejects.toThrow(
-    "The trace of 5 tokens takes 1 MB, which this browser's memory does not have; shorten the text, or use tsgpt logits --trace",
+    "The trace of 5 tokens takes 1 MB, which this browser's memory does not have; shorten the text",
   );
 });

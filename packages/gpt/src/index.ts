@@ -72,10 +72,12 @@ export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport 
 export type { CheckpointErrorDetails, ContextOverflow } from "./errors.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";
 export type { FileContents, ReadFile } from "./files/function-files.ts";
+export type { InspectedModel } from "./files/inspect-files.ts";
 export type { NamedBlob } from "./files/listed-files.ts";
 export type { LoadModelOptions } from "./files/load-files.ts";
+export { LARGEST_INDEX } from "./files/open-checkpoint.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
-export { loadModel, type ModelSource } from "./load-model.ts";
+export { inspectSource, loadModel, type ModelSource } from "./load-model.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
 export type { MemoryNeed } from "./memory/memory.ts";
 export { cacheBytes } from "./memory/memory.ts";

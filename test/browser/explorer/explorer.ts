@@ -17,6 +17,8 @@ export interface Opening extends BrowserContextOptions {
   readonly hasRelaxedSimd?: boolean;
   /** Of the URL, with its #. */
   readonly fragment?: string;
+  /** Of another server than `served`. */
+  readonly url?: string;
 }
 
 /** A browser, and the page served on this machine. */
@@ -60,10 +62,11 @@ export async function expectNoViolations(page: Page): Promise<void> {
 
 async function openedPage(
   browser: Browser,
-  url: string,
-  { isIsolated = true, hasRelaxedSimd = true, fragment = "", ...options }: Opening,
+  served: string,
+  { isIsolated = true, hasRelaxedSimd = true, fragment = "", url = served, ...options }: Opening,
 ): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage();
+  // with a service worker, requests would pass by the page's routes
+  const page = await (await browser.newContext({ serviceWorkers: "block", ...options })).newPage();
   await page.addInitScript(`
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));`);
@@ -98,7 +101,7 @@ export const status = (page: Page) => page.getByRole("status").textContent();
 /** A section of the page, opened. */
 export async function openSection(page: Page, name: string): Promise<Locator> {
   const region = page.getByRole("region", { name, exact: true });
-  if (!(await region.locator("details").evaluate("details => details.open"))) await region.locator("summary").click();
+  if ((await region.locator("details").getAttribute("open")) === null) await region.locator("summary").first().click();
   return region;
 }
 

@@ -2,11 +2,12 @@
  * packages/explorer in Chromium, built as it is published: what is on the page is what the command line prints for the same
  * prompt and seed, isolated or not, and nothing breaks the page's policy.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadFolderTokenizer } from "../../../packages/gpt/src/node/index.ts";
@@ -313,6 +314,9 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const first = await explored();
       const second = await explored();
       expect(second).toBe(first);
+      const { stdout } = await promisify(execFile)(process.execPath, [join(root, "server/dist/main.js"), "--build"]);
+      expect(stdout).toBe(`${join(root, "dist")}\n`);
+      expect(statSync(join(root, "dist/index.html")).mtimeMs).toBe(first);
     });
   });
 });

@@ -4,6 +4,8 @@ import type { ComponentChildren } from "preact";
 export interface ActionButtonProps {
   readonly isAvailable: boolean;
   readonly action: () => void;
+  /** Its name, where its text is not enough; begins with the text. */
+  readonly "aria-label"?: string;
   readonly tabIndex?: number;
   readonly onFocus?: () => void;
   readonly children: ComponentChildren;

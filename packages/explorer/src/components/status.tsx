@@ -1,5 +1,6 @@
 /** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
 import { model } from "../state/engine.ts";
+import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
 import { error, generated, runEnd } from "../state/text.ts";
 import { strings } from "../strings.ts";
@@ -30,5 +31,7 @@ function statusTexts(): readonly string[] {
   if (model.value.phase !== "ready") return [];
   const { info } = model.value;
   const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
-  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended];
+  const problem = isolationProblem.value;
+  const alone = problem === undefined || info.threads > 1 ? [] : [strings.notIsolated(problem)];
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...ended];
 }

@@ -4,13 +4,14 @@ import { createClient } from "../client.ts";
 import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
 import type { FromWorker } from "../protocol.ts";
 import { strings } from "../strings.ts";
+import workerUrl from "../worker/worker.ts?worker&url";
 
 export type ModelState =
   | { readonly phase: "loading"; readonly progress: LoadProgress | undefined }
   | { readonly phase: "ready"; readonly info: ModelInfo }
   | { readonly phase: "failed"; readonly message: string };
 
-const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+const worker = startWorker(new URL(workerUrl, import.meta.url).href);
 const client = createClient((message) => worker.postMessage(message));
 
 export const ask = client.ask;
@@ -39,4 +40,13 @@ export async function loadModel(folder: string): Promise<void> {
   } catch (error) {
     model.value = { phase: "failed", message: (error as Error).message };
   }
+}
+
+/**
+ * A worker from a URL has the Content-Security-Policy of its response alone, and the page's is in a meta tag. One from
+ * a blob inherits the page's, so that the worker, too, can connect only to the hub.
+ */
+function startWorker(url: string): Worker {
+  const code = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
+  return new Worker(URL.createObjectURL(code), { type: "module" });
 }

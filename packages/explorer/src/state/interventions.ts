@@ -1,8 +1,8 @@
 /** Changes of the model by hand, in the order in which they were made, and what each did to the likeliest tokens. */
-import { signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Intervention } from "../protocol/interventions.ts";
 import type { LikelyToken } from "../protocol/text.ts";
-import { ask } from "./engine.ts";
+import { ask, info } from "./engine.ts";
 import { changing } from "./text.ts";
 import { textB } from "./texts.ts";
 
@@ -10,6 +10,16 @@ export const interventions = signal<readonly Intervention[]>([]);
 /** The likeliest tokens without a change, and after each. */
 export const effects = signal<readonly (readonly LikelyToken[])[]>([]);
 export const interventionError = signal<string | undefined>(undefined);
+
+// Another model has none of them.
+effect(() => {
+  void info.value;
+  batch(() => {
+    interventions.value = [];
+    effects.value = [];
+    interventionError.value = undefined;
+  });
+});
 
 /** Makes one more change. */
 export function addIntervention(intervention: Intervention): Promise<void> {

@@ -8,8 +8,8 @@ const FIRST = "fairytales";
 
 /** How a link names the model that is loaded; undefined if it cannot, as for a folder from disk. */
 export function linkedModel(): string | undefined {
-  const name = info.value?.name;
-  return name !== undefined && BUNDLED.includes(name) ? name : undefined;
+  const { name = "", isFromUrl = false } = info.value ?? {}; // a folder from disk may have the name of a bundled one
+  return isFromUrl && BUNDLED.includes(name) ? name : undefined;
 }
 
 /** Loads the model of a link, the first one for none, unless it is loaded. What is wrong with the name, if anything. */

@@ -93,7 +93,7 @@ export function previousStep(): void {
 export const drawn = computed(() => (tourStep.value === "append" ? generated.value.at(-1) : undefined));
 
 /** The numbers that a step shows. */
-export function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
+function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
   const { position: t, layer: l, head: h, source: s, best } = at;
   const channel = (tensor: string): NumberName => ({ tensor, index: [t, 0] });
   const names: Readonly<Record<TourStep, readonly NumberName[]>> = {

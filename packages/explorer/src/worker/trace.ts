@@ -48,7 +48,7 @@ export async function traceFile(
   }
 }
 
-const ADVICE = "shorten the text, or use tsgpt logits --trace";
+const ADVICE = "shorten the text";
 
 const describeSize = ({ length }: readonly number[], bytes: number): string =>
   `The trace of ${length} tokens takes ${inMB(bytes)}`;

@@ -1,4 +1,4 @@
-/** The worker's session: one at a time, none before a model is loaded. */
+/** The worker's session: one at a time, none before a model is loaded. Another may wait to take its place. */
 import { checkHasText, type Session } from "./session.ts";
 
 export interface Workplace {
@@ -6,15 +6,26 @@ export interface Workplace {
   session(): Session;
   /** The session with a text. @throws RangeError before a text is opened */
   withText(): Session;
-  /** Takes another session, or none. */
+  /** The session if there is one. */
+  current(): Session | undefined;
+  /** Takes another session, or none, in place of the current one. */
   replace(session: Session | undefined): void;
+  /** Takes a session at once if there is none, and otherwise with the next `useNext`. */
+  prepare(session: Session): void;
+  /** Takes the session that waits, if one does. */
+  useNext(): void;
 }
 
 export function createWorkplace(): Workplace {
   let current: Session | undefined;
+  let next: Session | undefined;
   const session = (): Session => {
     if (!current) throw new RangeError("there is no model yet; load one first");
     return current;
+  };
+  const replace = (other: Session | undefined): void => {
+    current?.model.engine.dispose();
+    current = other;
   };
   return {
     session,
@@ -22,9 +33,16 @@ export function createWorkplace(): Workplace {
       checkHasText(session());
       return session();
     },
-    replace: (next) => {
-      current?.model.engine.dispose();
-      current = next;
+    current: () => current,
+    replace,
+    prepare: (prepared) => {
+      next?.model.engine.dispose();
+      next = current && prepared;
+      current ??= prepared;
+    },
+    useNext: () => {
+      if (next) replace(next);
+      next = undefined;
     },
   };
 }

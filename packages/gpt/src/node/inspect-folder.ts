@@ -1,7 +1,8 @@
-/** What a model is, from its config and the headers of its weights. */
-import { type CheckpointSummary, summarize } from "../checkpoint/summary.ts";
+/** What a model in a folder is, from its config and the headers of its weights. */
+import type { CheckpointSummary } from "../checkpoint/summary.ts";
 import type { GPT2Config } from "../config/config.ts";
-import { loadConfig, openFolder } from "./load-model.ts";
+import { inspectFiles } from "../files/inspect-files.ts";
+import { folderFiles } from "./folder-files.ts";
 
 /** What a folder with a model holds. */
 export interface FolderInfo {
@@ -12,11 +13,6 @@ export interface FolderInfo {
 
 /** What the model in `folder` is; its tensors are not read. @throws ConfigError or CheckpointError */
 export async function inspectFolder(folder: string): Promise<FolderInfo> {
-  const config = await loadConfig(folder, "inspectFolder");
-  const checkpoint = await openFolder(folder, "inspectFolder");
-  try {
-    return { folder, config, summary: summarize(checkpoint, config) };
-  } finally {
-    await checkpoint.close();
-  }
+  const { config, summary } = await inspectFiles(folderFiles(folder, "inspectFolder"));
+  return { folder, config, summary };
 }

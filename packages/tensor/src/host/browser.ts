@@ -57,12 +57,7 @@ export function physicalCores(): number {
   return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));
 }
 
-/** Advice appended to the message when no memory can be reserved: none in a browser. */
-export function moreAddressSpace(): string {
-  return "";
-}
-
-/** Unknown in a browser. */
-export function freeAddressSpace(): number {
-  return Number.POSITIVE_INFINITY;
+/** A memory. @throws RangeError or TypeError if there is none */
+export function reserveMemory(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
+  return new WebAssembly.Memory(descriptor);
 }

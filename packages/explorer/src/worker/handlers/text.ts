@@ -9,11 +9,12 @@ import { describeToken } from "../token.ts";
 import type { Workplace } from "../workplace.ts";
 
 export const textHandlers: Section<TextRequests> = (workplace) => {
-  const { session, withText } = workplace;
+  const { session, withText, useNext } = workplace;
   return {
     open: (opening, { turn, report, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
+        useNext();
         const ids = encode(session(), opening.prompt);
         checkFits(session(), ids); // before the page shows a text that will not be opened
         report(describeTokens(session().model, ids));

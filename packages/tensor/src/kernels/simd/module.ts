@@ -1,5 +1,5 @@
 /** The compiled kernels: with relaxed multiply-add if this JavaScript engine supports it, otherwise without. */
-import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
+import { PACKED, PLAIN_BYTES, RELAXED_BYTES, SHARED_FLAG } from "./binary.ts";
 
 // The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
 
@@ -26,26 +26,38 @@ export interface KernelModule {
   readonly relaxed: boolean;
 }
 
-/** Compiles the module; undefined without WebAssembly, SIMD or shared memory. `relaxed: false` is for tests. */
-export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
+interface CompileOptions {
+  /** False is for tests. */
+  readonly relaxed?: boolean;
+  /** Whether the memory that it is given is shared. */
+  readonly shared?: boolean;
+}
+
+/** Compiles the module; undefined without WebAssembly, SIMD or shared memory. */
+export function compileKernels({ relaxed = true, shared = true }: CompileOptions = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {
-    const bytes = unpack(RELAXED_BYTES);
+    const bytes = unpack(0, RELAXED_BYTES, shared);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = unpack(RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
+  const bytes = unpack(RELAXED_BYTES, RELAXED_BYTES + PLAIN_BYTES, shared);
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
 let unpacked = new Uint8Array(0); // as far as an engine of this thread has needed it
 
-/** The first `size` bytes of both modules. */
-function unpack(size: number): Uint8Array<ArrayBuffer> {
-  if (unpacked.length < size) {
+/**
+ * The module of the bytes from `begin` to `end`, for memory that is shared or not: its atomic operations are valid for
+ * either.
+ */
+function unpack(begin: number, end: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  if (unpacked.length < end) {
     const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-    unpacked = decompress(packed, size);
+    unpacked = decompress(packed, end);
   }
-  return unpacked.subarray(0, size);
+  const bytes = unpacked.subarray(begin, end);
+  bytes[SHARED_FLAG] = shared ? 3 : 1;
+  return bytes;
 }
