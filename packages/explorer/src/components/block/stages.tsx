@@ -7,6 +7,7 @@ import { position } from "../../state/selection.ts";
 import { tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "../number/number-button.tsx";
+import { useRoving } from "../roving.ts";
 import { TokenText } from "../text/token-text.tsx";
 import { Strip } from "./strip.tsx";
 
@@ -38,7 +39,7 @@ function Stage({ row }: { readonly row: ActivationRow }) {
       <h4>{title}</h4>
       <p class="hint">{explanation}</p>
       <Strip label={title} values={row.values} />
-      <p class="largest">
+      <p class="largest" {...useRoving<HTMLParagraphElement>()}>
         {strings.block.largest}{" "}
         {largestOf(row.values).map((at) => (
           <Numbered key={at} row={row} at={at} />
@@ -56,13 +57,14 @@ function Numbered({ row, at }: { readonly row: ActivationRow; readonly at: numbe
 /** Every number as a button, made when they are asked for. */
 function AllNumbers({ row }: { readonly row: ActivationRow }) {
   const isOpen = useSignal(false);
+  const roving = useRoving<HTMLDivElement>();
   const shown = useSignal(AT_FIRST);
   const rest = row.values.length - shown.value;
   return (
     <details open={isOpen.value} onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
       <summary>{strings.block.all(formatInteger(row.values.length))}</summary>
       {isOpen.value && (
-        <div class="all-numbers">
+        <div class="all-numbers" {...roving}>
           {Array.from(row.values.subarray(0, shown.value), (_, at) => (
             <Numbered key={at} row={row} at={at} />
           ))}

@@ -4,17 +4,19 @@ import { useSignal } from "@preact/signals";
 import type { Factor, Operand } from "@tsgpt/analysis";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
+import { useRoving } from "../roving.ts";
 import { NumberButton } from "./number-button.tsx";
 
 const AT_FIRST = 20;
 
 export function Operands({ operands }: { readonly operands: readonly Operand[] }) {
   const shown = useSignal(AT_FIRST);
+  const roving = useRoving<HTMLTableElement>();
   const sorted = [...operands].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const rest = sorted.length - shown.value;
   return (
     <>
-      <table class="operands">
+      <table class="operands" {...roving}>
         <caption>{strings.number.operands(operands.length)}</caption>
         <thead>
           <tr>
