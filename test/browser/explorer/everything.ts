@@ -8,10 +8,14 @@ export const sectionNames = (page: Page): Promise<string[]> =>
     .locator("main > section:has(> details)")
     .evaluateAll((sections) => sections.map((section) => section.getAttribute("aria-label") as string));
 
-/** Opens every section, and what can be opened in each. */
+/** Opens every section. */
 export async function openSections(page: Page): Promise<void> {
   for (const name of await sectionNames(page)) await openSection(page, name);
   await settled(page);
+}
+
+/** Opens what can be opened in the open sections. */
+export async function openInside(page: Page): Promise<void> {
   const inner = page.locator("details details");
   await inner.evaluateAll((all) => {
     for (const one of all) one.setAttribute("open", "");

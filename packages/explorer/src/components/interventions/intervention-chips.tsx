@@ -1,6 +1,7 @@
 /** The changes in force, each with what it did to the five likeliest tokens. */
 import { formatProbability } from "../../format.ts";
 import type { LikelyToken } from "../../protocol/text.ts";
+import { focusHeading } from "../../state/focus.ts";
 import { effects, interventions, removeIntervention } from "../../state/interventions.ts";
 import { strings } from "../../strings.ts";
 import { TokenText } from "../text/token-text.tsx";
@@ -12,7 +13,13 @@ export function InterventionChips() {
         <li key={`${i} ${intervention.tensor}`}>
           <strong>{strings.interventions.name(intervention)}</strong>
           <Effect before={effects.value[i] ?? []} after={effects.value[i + 1] ?? []} />
-          <button type="button" onClick={() => void removeIntervention(i)}>
+          <button
+            type="button"
+            onClick={({ currentTarget }) => {
+              focusHeading(currentTarget);
+              void removeIntervention(i);
+            }}
+          >
             {strings.interventions.undo}
           </button>
         </li>
