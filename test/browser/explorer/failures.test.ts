@@ -15,11 +15,13 @@ describe.runIf(hasChromium && FULL)("in Chromium, in the full run", () => {
     await explorer?.close();
   });
 
+  /** Without a service worker, which would answer in place of the test's routes. */
+  const newPage = async () => (await explorer.browser.newContext({ serviceWorkers: "block" })).newPage();
   const alert = (page: Page, text: RegExp) => page.getByRole("alert").filter({ hasText: text }).waitFor();
   const inWorker = (page: Page, code: string) => page.workers()[0]?.evaluate(code);
 
   test("a worker that cannot be loaded is told in one sentence", async () => {
-    const page = await explorer.browser.newPage();
+    const page = await newPage();
     await page.route(/\/worker-[^/]*\.js$/, (route) => route.abort());
     await page.goto(explorer.served.url);
     await alert(page, /^The worker that computes has failed( \(.*\))?; reload the page to start it again$/);
@@ -27,7 +29,7 @@ describe.runIf(hasChromium && FULL)("in Chromium, in the full run", () => {
   });
 
   test("a thread of the engine that fails as it starts leaves the page usable", async () => {
-    const page = await explorer.browser.newPage();
+    const page = await newPage();
     await page.route(/\/worker-[^/]*\.js$/, async (route) => {
       const response = await route.fetch();
       const faulty = `{

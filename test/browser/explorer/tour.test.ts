@@ -71,7 +71,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     await page.keyboard.press("ArrowDown");
-    expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true);
+    expect(await page.locator(".tour").getByRole("radio").nth(1).isChecked()).toBe(true);
   }
 
   async function expectNumbersOfThePass(page: Page): Promise<void> {
