@@ -77,6 +77,7 @@ export const strings = {
   },
   table: "Table",
   picture: "Picture",
+  tableOf: (caption: string): string => `Table: ${caption}`,
   text: {
     heading: "Text",
     computed: (tokens: number, cached: number): string => {
@@ -481,7 +482,7 @@ export const strings = {
     watermark: "Test both texts for a watermark (green: underlined once; red: twice)",
     key: "Watermark key",
     strip: (name: string): string => `${name}: the probability of each token`,
-    columns: ["Token", "Probability", "Bits", "Rank", "Entropy, bits"],
+    columns: ["#", "Token", "Probability", "Bits", "Rank", "Entropy, bits"],
     statisticsCaption: "Statistics of both texts",
     statistic: "Statistic",
     formula: "Formula",

@@ -17,11 +17,10 @@ interface TraceEvent {
   readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
 }
 
 const BEGIN = "explorer-begin";
-const CATEGORIES = ["__metadata", "blink.user_timing", "disabled-by-default-devtools.timeline"];
+const CATEGORIES = ["blink.user_timing", "disabled-by-default-devtools.timeline"];
 
 /** The tasks while `action` goes on, the longest first. */
 export async function mainThreadTasks(browser: Browser, page: Page, action: () => Promise<unknown>): Promise<Task[]> {
@@ -29,14 +28,9 @@ export async function mainThreadTasks(browser: Browser, page: Page, action: () =
   await page.evaluate(`performance.mark("${BEGIN}")`); // what comes before is the work of tracing itself
   await action();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  const main = new Set(
-    traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain").map(threadOf),
-  );
-  const begin = traceEvents.find(({ name }) => name === BEGIN)?.ts as number;
+  const begin = traceEvents.find(({ name }) => name === BEGIN) as TraceEvent; // on the page's main thread
   return traceEvents
-    .filter((event) => event.ts > begin && event.name === "RunTask" && main.has(threadOf(event)))
+    .filter(({ name, ts, pid, tid }) => name === "RunTask" && ts > begin.ts && pid === begin.pid && tid === begin.tid)
     .map(({ dur = 0, tdur = 0 }) => ({ cpu: tdur / 1000, wall: dur / 1000 }))
     .sort((a, b) => b.cpu - a.cpu);
 }
-
-const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;

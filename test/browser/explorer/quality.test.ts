@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { contrast } from "./contrast.ts";
@@ -45,10 +45,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
     beforeAll(async () => {
       explorer = await startExplorer();
     });
-    afterAll(async () => {
-      await explorer?.closePages();
-      await explorer?.close();
-    });
+    afterEach(() => explorer.closePages());
+    afterAll(() => explorer?.close());
 
     test.each(LOOKS)("no violation, $name", { timeout: 4 * MINUTES }, async ({ width, options }) => {
       const page = await explorer.opened({ ...options, reducedMotion: "reduce" });
@@ -94,7 +92,6 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(stops.filter(({ isSeen }) => !isSeen)).toEqual([]);
       const widgets = stops.map(({ widget }) => widget).filter((widget) => widget !== undefined);
       expect(new Set(widgets).size).toBe(widgets.length);
-      await page.context().close();
     });
 
     test("the focus stays when a number's own button is gone, or a token, a change or the tour is closed", async () => {
