@@ -71,7 +71,17 @@ async function takeTour(page: Page, take: Take): Promise<void> {
 
 /** Light, as most readers of README see it. */
 async function takeForReadme({ opened }: Explorer): Promise<void> {
-  const page = await opened({ viewport: { width: 1000, height: 760 }, colorScheme: "light", reducedMotion: "reduce" });
+  const page = await opened({ viewport: { width: 1000, height: 640 }, colorScheme: "light", reducedMotion: "reduce" });
   await runFor(page, SEED, TOKENS);
+  await page.mouse.move(1, 1);
   await page.screenshot({ path: join(folder, "explorer.png") });
+  const block = await openSection(page, "Block");
+  const grid = block.getByRole("grid", { name: /^Weights of each token/ });
+  await grid.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary", { name: "Number" }).locator(".operands").waitFor();
+  await block.getByRole("heading", { name: /over the text$/ }).evaluate((heading) => heading.scrollIntoView());
+  await settled(page);
+  await page.screenshot({ path: join(folder, "explorer-number.png") });
 }
