@@ -2,8 +2,7 @@
  * The whole page, with everything open: accessibility by rule and by keyboard, at both widths and in every set of colors; its
  * size; and what a run costs the main thread.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { FULL } from "../../setup/sample.ts";
@@ -18,7 +17,6 @@ import { site } from "./site.ts";
 import { brotliSizeOf } from "./size.ts";
 import { smallTargets } from "./targets.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MOST_BYTES = 200_000;
 const LONG_TASK = 50; // milliseconds
 const TEXT = 4.5; // contrast that text needs, and what else is drawn
@@ -28,7 +26,7 @@ const MINUTES = 60_000; // milliseconds
 
 /** Rules that are violated, each with the elements that do. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE); // as a script of the page it would need an exception to its policy
+  await page.evaluate(axe.source); // as a script of the page it would need an exception to its policy
   return page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => id + ": " + target + ": " + failureSummary)))`);
 }
