@@ -23,6 +23,7 @@ import { brotliSizeOf } from "../../test/browser/explorer/size.ts";
 const TOKENS = 256;
 const SEED = 14;
 const PROMPT = "Once upon a time";
+const PATIENCE = 120_000; // milliseconds
 const rounds = Number(process.argv[2] ?? 5);
 
 const explorer = await startExplorer();
@@ -75,6 +76,7 @@ async function firstToken({ browser, served }: Explorer): Promise<number> {
 /** Rounds alternate, so that a slow moment of the machine affects both. */
 async function compareSpeed({ opened }: Explorer): Promise<void> {
   const page = await opened();
+  page.setDefaultTimeout(PATIENCE);
   const [inPage, onCommandLine]: [number[], number[]] = [[], []];
   for (let i = 0; i < rounds; i++) {
     inPage.push(await tokensPerSecond(page));
@@ -101,6 +103,7 @@ async function tokensPerSecond(page: Page): Promise<number> {
 
 async function measureSections({ opened, browser }: Explorer): Promise<void> {
   const page = await opened({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
   for (const name of [undefined, ...(await sectionNames(page))]) {
     const section = name === undefined ? undefined : await openSection(page, name);
     await settled(page);
@@ -161,6 +164,7 @@ async function slider({ opened }: Explorer): Promise<number> {
 
 async function largeMap({ opened, browser }: Explorer): Promise<number> {
   const page = await opened({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
   await openSection(page, "Block");
   await runFor(page, SEED, 508);
   await settled(page);
