@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/cli": [
     "@tsgpt/numeric",
     "@tsgpt/tensor",
@@ -22,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/measure",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
+    "@tsgpt/train",
     "@tsgpt/fairytales",
   ],
   "packages/explorer": [
@@ -53,6 +55,7 @@ const core = [
   "packages/gpt",
   "packages/measure",
   "packages/analysis",
+  "packages/train",
 ];
 
 interface Source {

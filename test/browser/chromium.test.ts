@@ -23,6 +23,7 @@ const all = [
   "packages/measure/test",
   "packages/sampling/test",
   "packages/analysis/test",
+  "packages/train/test",
 ]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
 OPS = ROOT / "packages/tensor/test/fixtures/ops.json"
 MADE_BY = ("tools/reference/make_fixtures.py, make_decode_fixtures.py, make_score_fixtures.py, make_lens_fixtures.py, "
-           "make_intervention_fixtures.py, "
+           "make_intervention_fixtures.py, make_gradient_fixtures.py, "
            "make_tokenizer_fixtures.py, make_merge_fixtures.py, judge_tokenizers.py, record_mutations.py")
 SEED = 20261124
 TRAINED = "fairytales-1"  # a copy of the model that was bundled with the first release; the only folder not made anew

@@ -11,12 +11,14 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sample: async () => (await import("./commands/sample.ts")).sample,
   explain: async () => (await import("./commands/explain.ts")).explain,
   logits: async () => (await import("./commands/logits.ts")).logits,
+  gradients: async () => (await import("./commands/gradients.ts")).gradients,
   compare: async () => (await import("./commands/compare.ts")).compare,
   tokens: async () => (await import("./commands/tokens.ts")).tokens,
   prompt: async () => (await import("./commands/prompt.ts")).prompt,
   score: async () => (await import("./commands/score.ts")).score,
   detect: async () => (await import("./commands/detect.ts")).detect,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
+  train: async () => (await import("./commands/train.ts")).train,
   bench: async () => (await import("./commands/bench.ts")).bench,
   random: async () => (await import("./commands/random.ts")).random,
   convert: async () => (await import("./commands/convert.ts")).convert,
@@ -51,12 +53,14 @@ Examples:
   $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --top-p 0.8
   $ tsgpt explain "Once upon a time"
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
+  $ tsgpt gradients --tokens 1,2,3 --output gradients.safetensors
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
   $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"
   $ tsgpt score "The zebra's stripes were black and white."
   $ tsgpt detect @story.txt
   $ tsgpt watermark @story.txt --watermark-key 42
+  $ tsgpt train story.txt --output story
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt random --preset gpt2 --output gpt2-random
   $ tsgpt bench --compare-cache

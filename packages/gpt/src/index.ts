@@ -1,8 +1,11 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+import "./tokenizer/character-table.ts";
+
 export { KVCache } from "./kv-cache.ts";
 
-// The cache imports @tsgpt/tensor, whose kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+// The character table comes first in a bundle, then, as the cache imports @tsgpt/tensor, the kernels:
+// docs/decisions/0016-bundle-size.md.
 
 export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { checkModel } from "./check-model.ts";
@@ -10,7 +13,7 @@ export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
-export { type ExpectedTensors, expectedTensors } from "./checkpoint/names.ts";
+export { bareName } from "./checkpoint/names.ts";
 export type { AttentionParameters, MlpParameters } from "./checkpoint/parameters.ts";
 export {
   type BlockParameters,
@@ -28,7 +31,7 @@ export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
 export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
 export { layoutSafetensors, type SafetensorsLayout, type TensorToWrite } from "./checkpoint/write-safetensors.ts";
-export { type Activation, activate } from "./config/activation.ts";
+export type { Activation } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
 export type { NamedText } from "./config/generation-config.ts";
@@ -91,13 +94,13 @@ export {
   type Model,
   type PassOptions,
 } from "./model.ts";
-export { attentionScale } from "./pass/attend.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
 export type { TokenMerge } from "./tokenizer/byte-pairs.ts";
-export type { StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
+export { splitWords } from "./tokenizer/split-words.ts";
+export { byteOfCharacter, type StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export { TokenizerError } from "./tokenizer/tokenizer-error.ts";
 export { COMPANION_FILES, loadTokenizer, TOKENIZER_FILES, VOCABULARY_FILES } from "./tokenizer/tokenizer-files.ts";

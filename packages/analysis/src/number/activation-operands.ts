@@ -2,7 +2,8 @@
  * The operands of every activation, in the order of the pass: one entry for each, so that an activation without one
  * does not compile. t: position, c: channel, h: head, d: channel of a head, s: position of a key.
  */
-import { type ActivationName, attentionScale, keyOf } from "@tsgpt/gpt";
+import { type ActivationName, keyOf } from "@tsgpt/gpt";
+import { attentionScale } from "@tsgpt/gpt/training";
 import type { Tensor } from "@tsgpt/tensor";
 import { headOperands, linearOperands } from "./matrix-operands.ts";
 import { type NormalizedRow, normOperands } from "./norm-operands.ts";

@@ -1,5 +1,6 @@
 /** Where the numbers of a pass are read: its activations and the model's parameters, by name and index. */
-import { expectedTensors, type Model } from "@tsgpt/gpt";
+import type { Model } from "@tsgpt/gpt";
+import { expectedTensors } from "@tsgpt/gpt/training";
 import { type Shape, Tensor, type Weight } from "@tsgpt/tensor";
 import type { Factor, NumberName } from "./opened-number.ts";
 

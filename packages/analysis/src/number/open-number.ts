@@ -1,5 +1,6 @@
 /** Opens any number of a pass: what formula gave it, from which numbers, each of which can be opened in turn. */
-import { type ActivationName, activate, checkActivationKey, keyOf, type Model } from "@tsgpt/gpt";
+import { type ActivationName, checkActivationKey, keyOf, type Model } from "@tsgpt/gpt";
+import { activate } from "@tsgpt/gpt/training";
 import { matmulTransposed, onHeap, referenceEngine, type Shape, Tensor } from "@tsgpt/tensor";
 import { normalizedRow, OPENERS, type Opening, statisticsOf } from "./activation-operands.ts";
 import { meanOf, meanOperands, scaleOf, scaleOperands } from "./norm-operands.ts";
