@@ -570,8 +570,8 @@ export const strings = {
         "The tokens' values are summed by these weights, projected, and added to the stream. What was there " +
         "stays, and gains context:",
       mlp: (): string =>
-        "Then the MLP works on this token alone: a wider layer, an activation function, and back. Its output is added " +
-        "to the stream, too:",
+        "Then the MLP works on this token alone: a wider layer, an activation function, and back. Its output is " +
+        "added to the stream, too:",
       blocks: ({ layers }: TourFacts): string =>
         `All ${layers} blocks do this. If the model stopped after each, it would continue with:`,
       logit: ({ best }: TourFacts): string =>
