@@ -78,6 +78,7 @@ export const strings = {
   },
   table: "Table",
   picture: "Picture",
+  tableOf: (caption: string): string => `Table: ${caption}`,
   text: {
     heading: "Text",
     computed: (tokens: number, cached: number): string => {
@@ -475,7 +476,7 @@ export const strings = {
     heading: "Texts",
     invitation: "Compare two texts: which one does the model find likelier?",
     sentence: (a: ScoreTotals, b: ScoreTotals): string =>
-      `Text A costs ${formatBits(a.bitsPerToken)} a token, text B ${formatBits(b.bitsPerToken)}.`,
+      `Text A takes ${formatBits(a.bitsPerToken)} per token, text B ${formatBits(b.bitsPerToken)}.`,
     explanation:
       "The model reads each text and gives every token a probability before it sees it. The fewer bits, the less " +
       "it is surprised.",
@@ -499,7 +500,7 @@ export const strings = {
       `Reading: ${formatInteger(done)} of ${formatInteger(total)} tokens in windows`,
     progress: (name: string): string => `${name} is read`,
     strip: (name: string): string => `${name}: the probability of each token`,
-    columns: ["Token", "Probability", "Bits", "Rank", "Entropy, bits"],
+    columns: ["#", "Token", "Probability", "Bits", "Rank", "Entropy, bits"],
     statisticsCaption: "Statistics of both texts",
     statistic: "Statistic",
     formula: "Formula",
@@ -567,7 +568,7 @@ export const strings = {
     begin: "Follow one token (2 minutes)",
     step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
     next: "Continue",
-    previous: "Step before",
+    previous: "Previous step",
     reveal: "Draw the token",
     leave: "Leave the tour",
     end: "End",
@@ -636,7 +637,7 @@ export const strings = {
     /** A number by its tensor and index. */
     name: (tensor: string, index: readonly number[]): string => `${tensor}[${index.join(", ")}]`,
     shape: (shape: readonly number[]): string => `One of ${shape.join(" × ")} numbers.`,
-    back: "Number before",
+    back: "Previous number",
     exportJson: "Export this number (JSON)",
     exportCsv: "Export its terms (CSV)",
     close: "Close",

@@ -112,7 +112,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     }
     expect((await drawer().locator("p").nth(2).textContent()) ?? "").toMatch(/^A parameter/);
     expect(formulas.size).toBe(9);
-    await button(page, "Number before").click();
+    await button(page, "Previous number").click();
     await drawer().locator(".operands").waitFor();
     await button(page, "Close").click();
   });

@@ -83,6 +83,7 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
       format: formatFour,
     },
     cellText: ({ row, column }) => (column + first > row ? "" : brief[of](at(row, column))),
+    isNumeric: true,
     tableCell: ({ row, column }) => shownValue(row, column),
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),

@@ -6,6 +6,7 @@ import { activations } from "../../state/block.ts";
 import { tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "../number/number-button.tsx";
+import { useRoving } from "../roving.ts";
 import { TokenText } from "../text/token-text.tsx";
 import { Strip } from "./strip.tsx";
 
@@ -48,7 +49,7 @@ function Stage({ row, rows }: StageProps) {
       </h4>
       <p class="hint">{explanation}</p>
       <Strip label={title} values={row.values} />
-      <p class="largest">
+      <p class="largest" {...useRoving<HTMLParagraphElement>()}>
         {strings.block.largest}{" "}
         {largest.map((at) => (
           <span key={at} class="one-number">
@@ -100,13 +101,14 @@ function Labeled({ row, at }: { readonly row: ActivationRow; readonly at: number
 /** Every number as a button, made when they are asked for. */
 function AllNumbers({ row }: { readonly row: ActivationRow }) {
   const isOpen = useSignal(false);
+  const roving = useRoving<HTMLDivElement>();
   const shown = useSignal(AT_FIRST);
   const rest = row.values.length - shown.value;
   return (
     <details open={isOpen.value} onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
       <summary>{strings.block.all(formatInteger(row.values.length))}</summary>
       {isOpen.value && (
-        <div class="all-numbers">
+        <div class="all-numbers" {...roving}>
           {Array.from(row.values.subarray(0, shown.value), (_, at) => (
             <span key={at} class="one-number">
               <Labeled row={row} at={at} />

@@ -1,6 +1,7 @@
 /** The changes in force, each with what it does to the likeliest tokens. */
 import { formatProbability } from "../../format.ts";
 import type { Effect } from "../../protocol/interventions.ts";
+import { focusHeading } from "../../state/focus.ts";
 import { effects, interventions, removeIntervention, setInterventions } from "../../state/interventions.ts";
 import { strings } from "../../strings.ts";
 import { TokenText } from "../text/token-text.tsx";
@@ -14,7 +15,13 @@ export function InterventionChips() {
         {list.map((intervention, i) => (
           <li key={`${i} ${intervention.tensor}`} data-hook={intervention.tensor}>
             <strong>{strings.interventions.name(intervention)}</strong>{" "}
-            <button type="button" onClick={() => void removeIntervention(i)}>
+            <button
+              type="button"
+              onClick={({ currentTarget }) => {
+                focusHeading(currentTarget);
+                void removeIntervention(i);
+              }}
+            >
               {strings.interventions.undo}
             </button>
             {all.length === list.length && <Effects effects={all[i] ?? []} />}
@@ -22,7 +29,13 @@ export function InterventionChips() {
         ))}
       </ul>
       {list.length > 1 && (
-        <button type="button" onClick={() => void setInterventions([])}>
+        <button
+          type="button"
+          onClick={({ currentTarget }) => {
+            focusHeading(currentTarget);
+            void setInterventions([]);
+          }}
+        >
           {strings.interventions.undoAll}
         </button>
       )}

@@ -21,7 +21,9 @@ export function CellDetails() {
           <li key={id} data-id={id}>
             {text === "" ? strings.emptyToken : <TokenText text={text} />}{" "}
             <span class="probability">{formatProbability(probability)}</span>
-            <meter value={probability} aria-hidden="true" />
+            <span class="bar">
+              <span style={{ inlineSize: `${100 * probability}%` }} />
+            </span>
             {depth === info.value?.config.nLayer && (
               <NumberButton tensor={keyOf("logits", 0)} index={[position, id]} shown={strings.map.openLogit} />
             )}

@@ -4,6 +4,7 @@ import type { Factor, Operand } from "@tsgpt/analysis";
 import { Fragment } from "preact";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
+import { useRoving } from "../roving.ts";
 import { NumberButton } from "./number-button.tsx";
 import { byContribution } from "./operands-csv.ts";
 
@@ -11,11 +12,12 @@ const AT_FIRST = 20;
 
 export function Operands({ operands }: { readonly operands: readonly Operand[] }) {
   const shown = useSignal(AT_FIRST);
+  const roving = useRoving<HTMLTableElement>();
   const sorted = byContribution(operands);
   const rest = sorted.length - shown.value;
   return (
     <>
-      <table class="operands">
+      <table class="operands" {...roving}>
         <caption>{strings.number.operands(operands.length)}</caption>
         <thead>
           <tr>

@@ -59,7 +59,8 @@ function tableOf(name: string, { tokens }: Judged) {
   return {
     caption: strings.texts.strip(name),
     columns: strings.texts.columns,
-    rows: tokens.map(({ text, logprob, rank, entropy }) => [
+    rows: tokens.map(({ text, logprob, rank, entropy }, i) => [
+      i + 1,
       <TokenText text={text} />,
       ...(logprob === null || rank === null || entropy === null
         ? ["", "", "", ""]
