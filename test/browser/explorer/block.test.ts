@@ -115,7 +115,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await button(page, "Previous number").click();
     await drawer().locator(".operands").waitFor();
     await button(page, "Close").click();
-  });
+  }, 120_000); // eighteen levels, each a round trip
 
   /** Of the number that is open, all of its terms shown; its explanation. */
   async function expectSumOfOperands(): Promise<string> {
