@@ -18,6 +18,7 @@ const stepsOf = (log: string) =>
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line))
+    .filter(({ loss }) => loss !== undefined)
     .map(({ step, loss, gradientNorm }) => ({ step, loss, gradientNorm }));
 
 /** Kills the process with SIGKILL once its log has so many lines more than before; undefined if it ended before. */

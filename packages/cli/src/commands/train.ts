@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Model } from "@tsgpt/gpt";
 import { listTree } from "@tsgpt/gpt/training";
+import { peakBytes } from "@tsgpt/measure/node";
 import type { Engine, Weight } from "@tsgpt/tensor";
 import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
@@ -11,6 +12,7 @@ import { type TrainFlags, trainingOptions } from "../options/training.ts";
 import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { errorMessage } from "../terminal/error-message.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
 import { note } from "../terminal/note.ts";
@@ -56,7 +58,8 @@ min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps
 
 --log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
 the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
-"validationBitsPerByte"} and {"step", "sample"}.
+"validationBitsPerByte"}, {"step", "sample"} and at the end {"step", "peakBytes"}: the most memory that the process had
+at once, Node itself included.
 
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
@@ -176,10 +179,13 @@ async function checkLog({ texts, flags }: Request): Promise<void> {
 }
 
 /** The curves, and what was written or how to go on. */
-async function finish({ training, folder, evaluations, signal, resume }: Run): Promise<void> {
+async function finish({ training, folder, evaluations, signal, resume, log }: Run): Promise<void> {
   const { losses, step } = training.progress;
   process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
   if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));
+  const peak = peakBytes();
+  log?.write({ step, peakBytes: peak });
+  process.stderr.write(`peak memory ${formatBytes(peak)}\n`);
   if (signal.aborted) {
     process.exitCode = INTERRUPTED;
     process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
