@@ -13,7 +13,7 @@ import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { errorMessage } from "../terminal/error-message.ts";
 import { formatBytes } from "../terminal/format-bytes.ts";
-import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { interruptedCode, termination } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
 import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -63,18 +63,18 @@ at once, Node itself included.
 
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
-Ctrl-C saves. --resume takes all other options from the checkpoint; those of length, optimization, reports and
+Ctrl-C, SIGTERM and SIGHUP save, with exit code 130, 143 and 129. --resume takes all other options from the checkpoint; those of length, optimization, reports and
 computation can be given anew. The losses of a run
 with --minutes depend on the speed of the machine, those of others on the options alone.`,
   action: trainCommand,
 });
 
 /**
- * Runs the command; after Ctrl-C the exit code is 130. @throws CliError for flags that contradict each other, a folder
+ * Runs the command; after Ctrl-C the exit code is 130, after SIGTERM 143, after SIGHUP 129. @throws CliError for flags that contradict each other, a folder
  * that is not empty, or what cannot be written; what reading texts and models throws
  */
 async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
-  const { signal } = interruption();
+  const { signal } = termination();
   const given = requestOf(typed.map(textSource), flags);
   const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
   try {
@@ -187,7 +187,7 @@ async function finish({ training, folder, evaluations, signal, resume, log }: Ru
   log?.write({ step, peakBytes: peak });
   process.stderr.write(`peak memory ${formatBytes(peak)}\n`);
   if (signal.aborted) {
-    process.exitCode = INTERRUPTED;
+    process.exitCode = interruptedCode();
     process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
     return;
   }
