@@ -11,6 +11,7 @@ import {
   resumedRequest,
   type Settings,
   settingsOf,
+  warmedUp,
 } from "../src/train/flags.ts";
 import { fails } from "./fails.ts";
 import { emptyFolder, fixture } from "./process.ts";
@@ -191,4 +192,11 @@ describe("the length of a run", () => {
     expect(of({ steps: 2 }, ofFile)).toEqual({ steps: 2 });
     expect(() => of({ steps: 6 }, ofFile)).toThrow("--steps must be at most 5, the batches of --batches, got 6");
   });
+});
+
+test("the default warmup is at most a tenth of the run's steps; one that is given, or a run in minutes, keeps it", () => {
+  const settings = { warmup: 50 } as Settings;
+  expect(warmedUp(settings, { kernels: "auto" }, { steps: 40 }).warmup).toBe(4);
+  expect(warmedUp(settings, { kernels: "auto", warmup: 50 }, { steps: 40 }).warmup).toBe(50);
+  expect(warmedUp(settings, { kernels: "auto" }, { seconds: 60 }).warmup).toBe(50);
 });

@@ -21,7 +21,15 @@ import { reportWritten } from "../terminal/report-written.ts";
 import { resumeCommand } from "../terminal/train-report.ts";
 import { durationOf, fileData, textData, validationData } from "../train/data.ts";
 import { defaultsTable } from "../train/defaults-table.ts";
-import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
+import {
+  checkRequest,
+  type Request,
+  requestOf,
+  resumedRequest,
+  type Settings,
+  settingsOf,
+  warmedUp,
+} from "../train/flags.ts";
 import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
 import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
@@ -54,7 +62,8 @@ ${defaultsTable()}
 AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions decays, embeddings included, biases and
 layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
 0.2 sqrt(max(rows, columns)); all but the matrices of blocks is AdamW's. --clip c scales all gradients by
-min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it.
+min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it;
+the default of --warmup is at most a tenth of --steps or --epochs, and at least 1.
 
 --log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
 the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
@@ -134,17 +143,28 @@ type Prepared = Pick<Run, "request" | "folder" | "settings" | "data" | "signal">
 
 /** The learner and its optimizer, before the first step. */
 async function assemble(prepared: Prepared, model: Model): Promise<Run> {
-  const { request, folder, settings, data, signal } = prepared;
+  const { request, folder, data, signal } = prepared;
   const { validation: file, recompute } = request.flags;
-  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
-  const duration = durationOf(request.flags, data, settings);
+  const validation = file === undefined ? undefined : await validationData(file, model, prepared.settings, signal);
+  const duration = durationOf(request.flags, data, prepared.settings);
+  const settings = warmedUp(prepared.settings, request.flags, duration);
   const learner = createLearner(model, { recompute });
   for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
   const optimizer = optimizerOf(learner, model.engine, settings);
   const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
   const needsStdin = request.texts.some((source) => "stdin" in source);
   const resume = resumeCommand(folder, needsStdin);
-  return { ...prepared, training, validation, duration, resume, evaluations: [], log: undefined, savedStep: 0 };
+  return {
+    ...prepared,
+    settings,
+    training,
+    validation,
+    duration,
+    resume,
+    evaluations: [],
+    log: undefined,
+    savedStep: 0,
+  };
 }
 
 /** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
