@@ -65,6 +65,8 @@ layer norms do not. Muon takes the learning rate and the decay of AdamW: an upda
 min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it;
 the default of --warmup is at most a tenth of --steps or --epochs, and at least 1.
 
+A line for a step is written at each tenth of the run; without a terminal on stderr also every ten seconds.
+
 --log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
 the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
 "validationBitsPerByte"}, {"step", "sample"} and at the end {"step", "peakBytes"}: the most memory that the process had
