@@ -1,5 +1,5 @@
 /** tsgpt train: whole runs of a tiny model. The numbers of training are tested in packages/train. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
@@ -130,6 +130,22 @@ test("a run that is stopped and resumed writes the model and the losses of an un
   expect(losses(parts)).toEqual(losses(whole));
   expect(losses(parts)).toHaveLength(7); // and the memory, once
 });
+
+test("a run that is at its end, or past it, says so when it is resumed, and nothing is written", async () => {
+  const folder = emptyFolder();
+  const [output, log] = [join(folder, "run"), join(folder, "log.jsonl")];
+  await tsgpt(["train", ...TINY, ...ONE, "--steps", "3", "--output", output, "--log", log]);
+  const contents = () => [...readdirSync(output).map((name) => join(output, name)), log].map(fingerprint);
+  const before = contents();
+  for (const length of [[], ["--steps", "2"], ["--steps", "3"]]) {
+    const { code, stdout, stderr } = await tsgpt(["train", "--output", output, "--resume", ...length]);
+    expect([code, stdout, stderr]).toEqual([0, "", "already at step 3; give --steps N for more\n"]);
+    expect(contents()).toEqual(before);
+  }
+});
+
+/** The name, the content and the time of writing of a file. */
+const fingerprint = (path: string) => [path, readFileSync(path, "base64"), statSync(path).mtimeMs];
 
 test("a run does not continue on another text", async () => {
   const folder = emptyFolder();

@@ -32,7 +32,7 @@ import {
 } from "../train/flags.ts";
 import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
-import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
+import { type Notes, notesOf, overLine, type Run, runTraining } from "../train/run.ts";
 import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
 import { startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
@@ -89,11 +89,24 @@ async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): P
   const given = requestOf(typed.map(textSource), flags);
   const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
   try {
+    const over = overLine(run);
+    if (over === undefined) await runAndFinish(run);
+    else process.stderr.write(`${over}\n`);
+  } finally {
+    await run.data.close();
+  }
+}
+
+async function runAndFinish(prepared: Run): Promise<void> {
+  const { request, training } = prepared;
+  const path = request.flags.log;
+  const log = path === undefined ? undefined : await openLog(path, training.progress.step);
+  const run = { ...prepared, log };
+  try {
     await runTraining(run);
     await finish(run);
   } finally {
-    run.log?.close();
-    await run.data.close();
+    log?.close();
   }
 }
 
@@ -132,9 +145,7 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
       run.evaluations.push(...notes.evaluations);
     } else await createRunFolder(folder, start.files, run.training, notesOf(run));
     if (start.note !== undefined) note(start.note);
-    const { step } = run.training.progress;
-    const log = flags.log === undefined ? undefined : await openLog(flags.log, step);
-    return { ...run, log, savedStep: step };
+    return { ...run, savedStep: run.training.progress.step };
   } catch (error) {
     await data.close();
     throw error;

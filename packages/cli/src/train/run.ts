@@ -3,7 +3,7 @@ import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train 
 import { CliError } from "../cli-error.ts";
 import { linePace } from "../terminal/line-pace.ts";
 import { progressLine } from "../terminal/progress-line.ts";
-import { evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
+import { alreadyLine, evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
 import type { TrainingData, ValidationData } from "./data.ts";
 import type { Request, Settings } from "./flags.ts";
 import type { LogFile } from "./log-file.ts";
@@ -38,6 +38,14 @@ export interface Notes {
 
 export function notesOf({ request, settings, evaluations }: Notes): Notes {
   return { request, settings, evaluations };
+}
+
+/** What to say instead of training where a run is at its end already, or past it. */
+export function overLine(run: Run): string | undefined {
+  const { training, duration, data } = run;
+  const { step } = training.progress;
+  if (data.count !== undefined && step >= data.count) return alreadyLine(step, "batches");
+  return isLast(run) ? alreadyLine(step, "steps" in duration ? "steps" : "minutes") : undefined;
 }
 
 /** Trains to the end, or until Ctrl-C; either way the last step is saved. @throws CliError, with a checkpoint kept */
