@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { durationOf, type TrainingData } from "../src/train/data.ts";
 import {
   checkRequest,
+  FIXED,
   type Request,
   requestOf,
   resumedRequest,
@@ -129,6 +130,14 @@ describe("--resume", () => {
       learningRate: 0.2,
       threads: 1,
     });
+  });
+
+  test("the sizes of a step may change", () => {
+    expect(resume({ batchSize: 4, accumulate: 2 }).flags).toMatchObject({ batchSize: 4, accumulate: 2 });
+  });
+
+  test.each(FIXED)("%s may not", (key) => {
+    expect(() => resume({ [key]: "other" })).toThrow(/: the run began with.*; leave it out, or begin another$/);
   });
 
   test("the same value, given or by default, is not a change", () => {

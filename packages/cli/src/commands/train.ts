@@ -8,6 +8,7 @@ import { createAdamW, createLearner, createMuon, type Learner, newProgress } fro
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
+import { flagName } from "../options/chain-flags.ts";
 import { type TrainFlags, trainingOptions } from "../options/training.ts";
 import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
@@ -23,6 +24,7 @@ import { durationOf, fileData, textData, validationData } from "../train/data.ts
 import { defaultsTable } from "../train/defaults-table.ts";
 import {
   checkRequest,
+  FIXED,
   type Request,
   requestOf,
   resumedRequest,
@@ -74,15 +76,18 @@ at once, Node itself included.
 
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
-Ctrl-C, SIGTERM and SIGHUP save, with exit code 130, 143 and 129. --resume takes all other options from the checkpoint; those of length, optimization, reports and
-computation can be given anew. The losses of a run
-with --minutes depend on the speed of the machine, those of others on the options alone.`,
+Ctrl-C, SIGTERM and SIGHUP save, with exit code 130, 143 and 129. The losses of a run with --minutes depend on
+the speed of the machine, those of others on the options alone.
+
+--resume takes all other options from the checkpoint. What a run began with stays:
+${FIXED.map(flagName).join(", ")}.
+All others can be given anew, --batch-size and --accumulate too.`,
   action: trainCommand,
 });
 
 /**
- * Runs the command; after Ctrl-C the exit code is 130, after SIGTERM 143, after SIGHUP 129. @throws CliError for flags that contradict each other, a folder
- * that is not empty, or what cannot be written; what reading texts and models throws
+ * Runs the command; after Ctrl-C the exit code is 130, after SIGTERM 143, after SIGHUP 129.
+ * @throws CliError for flags that contradict each other, a folder that is not empty, or what cannot be written; what reading texts and models throws
  */
 async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
   const { signal } = termination();

@@ -71,7 +71,7 @@ export function checkRequest({ texts, flags }: Request): void {
 }
 
 /** Flags that a run cannot change: they determine the model, the data and what the optimizer remembers. */
-const FIXED = ["preset", "from", "tokenizer", "vocabSize", "batches", "context", "seed", "optimizer"] as const;
+export const FIXED = ["preset", "from", "tokenizer", "vocabSize", "batches", "context", "seed", "optimizer"] as const;
 
 const LENGTHS = ["steps", "epochs", "minutes"] as const;
 
