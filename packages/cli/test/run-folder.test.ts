@@ -5,6 +5,7 @@ import { newProgress, type Training } from "@tsgpt/train";
 import { expect, test } from "vitest";
 import { openLog } from "../src/train/log-file.ts";
 import { checkNewFolder, createRunFolder, openRun, saveRun } from "../src/train/run-folder.ts";
+import { LOCK } from "../src/train/run-lock.ts";
 import { emptyFolder } from "./process.ts";
 
 /** A run of one parameter. */
@@ -23,7 +24,12 @@ test("a folder is created whole, with its files, a model and a checkpoint", asyn
   const folder = join(emptyFolder(), "run");
   await checkNewFolder(folder);
   await createRunFolder(folder, new Map([["config.json", "{}"]]), training(3), { mine: 1 });
-  expect(readdirSync(folder).sort()).toEqual(["checkpoint.safetensors", "config.json", "model.safetensors"]);
+  expect(readdirSync(folder).sort()).toEqual([
+    "checkpoint.safetensors",
+    "config.json",
+    "model.safetensors",
+    "train.lock",
+  ]);
   const run = await openRun(folder);
   expect([run.step, run.notes]).toEqual([3, { mine: 1 }]);
   await run.close();
@@ -39,7 +45,7 @@ test("a checkpoint that cannot be written leaves the folder as it was", async ()
   rmSync(join(folder, "checkpoint.safetensors"));
   mkdirSync(join(folder, "checkpoint.safetensors"));
   await expect(saveRun(folder, training(2), {})).rejects.toThrow("EISDIR");
-  expect(readdirSync(folder).sort()).toEqual(["checkpoint.safetensors", "model.safetensors"]); // nothing half written
+  expect(readdirSync(folder).sort()).toEqual(["checkpoint.safetensors", "model.safetensors", "train.lock"]); // nothing half written
   rmSync(join(folder, "checkpoint.safetensors"), { recursive: true });
   writeFileSync(join(folder, "checkpoint.safetensors"), before);
   const run = await openRun(folder);
@@ -72,4 +78,14 @@ test("a log of a new run replaces the file; of a resumed one it keeps whole line
   expect(readFileSync(path, "utf8")).toBe('{"step":1}\n{"step":2,"sample":"x"}\n{"step":3,"sample":"y"}\n');
   (await openLog(path, 0)).close();
   expect(readFileSync(path, "utf8")).toBe("");
+});
+
+test("a folder that another process trains in is neither begun nor resumed", async () => {
+  const folder = emptyFolder();
+  await createRunFolder(folder, new Map(), training(), {});
+  writeFileSync(join(folder, LOCK), `${process.ppid}\n`);
+  const message = `process ${process.ppid} trains in`;
+  await expect(checkNewFolder(folder)).rejects.toThrow(message);
+  await expect(openRun(folder)).rejects.toThrow(message);
+  await expect(openRun(folder)).rejects.toThrow(message); // the refusal took nothing
 });

@@ -36,6 +36,7 @@ import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
 import { type Notes, notesOf, overLine, type Run, runTraining } from "../train/run.ts";
 import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
+import { unlockRun } from "../train/run-lock.ts";
 import { startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
 
@@ -76,6 +77,7 @@ at once, Node itself included.
 
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
+While a run goes on, train.lock keeps other processes from training in its folder.
 Ctrl-C, SIGTERM and SIGHUP save, with exit code 130, 143 and 129. The losses of a run with --minutes depend on
 the speed of the machine, those of others on the options alone.
 
@@ -99,6 +101,7 @@ async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): P
     else process.stderr.write(`${over}\n`);
   } finally {
     await run.data.close();
+    await unlockRun(flags.output);
   }
 }
 
@@ -124,6 +127,9 @@ async function resumed(given: Request, folder: string, signal: AbortSignal): Pro
   const saved = await openRun(folder);
   try {
     return await prepare(given, folder, saved, signal);
+  } catch (error) {
+    await unlockRun(folder);
+    throw error;
   } finally {
     await saved.close();
   }

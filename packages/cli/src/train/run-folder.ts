@@ -9,6 +9,8 @@ import { FILE_NAMES, type GPT2Config } from "@tsgpt/gpt";
 import { configJson, fileSource, writeNewFolder, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { checkpointOf, type Learner, openTrainingCheckpoint, type SavedTraining, type Training } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
+import { isOtherProcess } from "./process-exists.ts";
+import { checkUnlocked, LOCK, lockRun, lockText, unlockRun } from "./run-lock.ts";
 
 const CHECKPOINT = "checkpoint.safetensors";
 
@@ -19,11 +21,12 @@ export async function checkNewFolder(folder: string): Promise<void> {
     throw cannotWrite(folder, cause.code === "ENOTDIR" ? "it exists and is not a directory" : cause.message);
   });
   if (names.length === 0) return;
+  await checkUnlocked(folder);
   const fix = names.includes(CHECKPOINT) ? "; --resume continues the run in it" : "";
   throw cannotWrite(folder, `it exists and is not empty${fix}`);
 }
 
-/** Creates the folder of a run with its first checkpoint, all at once. @throws CliError */
+/** Creates the folder of a run with its first checkpoint, all at once, and takes it. @throws CliError */
 export async function createRunFolder(
   folder: string,
   files: ReadonlyMap<string, string>,
@@ -33,6 +36,7 @@ export async function createRunFolder(
   await writeNewFolder(folder, undefined, async (partial) => {
     for (const [name, text] of files) await writeFile(join(partial, name), text);
     await write(partial, training, notes);
+    await writeFile(join(partial, LOCK), lockText());
   }).catch((cause: Error) => {
     throw cannotWrite(folder, cause.message);
   });
@@ -64,8 +68,8 @@ export interface OpenRun extends SavedTraining {
 }
 
 /**
- * Opens the checkpoint of a run, and removes what a killed process left half written.
- * @throws CliError if there is none; CheckpointError if it is damaged
+ * Takes the folder of a run, opens its checkpoint, and removes what a killed process left half written.
+ * @throws CliError if there is none, or another process trains in the folder; CheckpointError if it is damaged
  */
 export async function openRun(folder: string): Promise<OpenRun> {
   const names: string[] = await readdir(folder).catch(() => []);
@@ -75,24 +79,21 @@ export async function openRun(folder: string): Promise<OpenRun> {
       1,
     );
   }
+  await lockRun(folder);
   for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
   const source = await fileSource(join(folder, CHECKPOINT));
   try {
     return { ...(await openTrainingCheckpoint(source)), close: () => source.close() };
   } catch (error) {
     await source.close();
+    await unlockRun(folder);
     throw error;
   }
 }
 
 function isLeftover(name: string): boolean {
   const [, pid] = /^(?:checkpoint|model)\.safetensors\.(\d+)\.partial$/.exec(name) ?? [];
-  if (pid === undefined) return false;
-  try {
-    return !process.kill(Number(pid), 0); // asks only whether the process exists
-  } catch {
-    return true;
-  }
+  return pid !== undefined && Number(pid) !== process.pid && !isOtherProcess(Number(pid));
 }
 
 function cannotWrite(folder: string, why: string): CliError {
