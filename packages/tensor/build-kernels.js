@@ -1,11 +1,11 @@
 // @ts-check
 /**
  * Compiles src/kernels/simd/assembly to WebAssembly, with relaxed multiply-add and without, into
- * src/kernels/simd/binary.ts. What calls the kernels is made first, from src/kernels/simd/jobs.ts, and written to
- * assembly/dispatch.ts to be read. Does nothing if the sources are those it was made from: the digest stands in the
- * file's first line.
+ * src/kernels/simd/binary.ts, and assembly/backward, which only training loads, into backward/binary.ts. What calls the
+ * kernels is made first, from jobs.ts, and written to dispatch.ts to be read. Does nothing if the sources are those it
+ * was made from: the digest stands in the file's first line.
  *
- * The two modules differ in few bytes, and are compressed as one: LZMA finds repetitions at any distance. They take 10 kB
+ * The two modules of a pair differ in few bytes, and are compressed as one: LZMA finds repetitions at any distance. They take 10 kB
  * of a bundle, after gzip, of what were 31 as base64 of each.
  */
 import { createHash } from "node:crypto";
@@ -13,44 +13,64 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dispatchOf, readJobs } from "./kernel-dispatch.js";
 
 const simd = new URL("./src/kernels/simd/", import.meta.url);
-const assembly = new URL("assembly/", simd);
-const target = new URL("binary.ts", simd);
-const DISPATCH = "dispatch.ts";
 const LZMA_PARAMETERS = 93; // lc = 3, lp = 0, pb = 2
 const LZMA_HEADER_BYTES = 13;
-const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --memoryBase 49152";
+const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536";
 const flags = `-O3 --runtime stub --noAssert ${memory} --use abort=`.split(" ");
 
-/** @param {string} name @param {URL} folder */
-const textOf = (name, folder) => readFileSync(new URL(name, folder), "utf8");
-const constants = textOf("constants.ts", simd);
-const kernels = Object.fromEntries(
-  readdirSync(assembly)
-    .filter((name) => name.endsWith(".ts") && name !== DISPATCH)
-    .map((name) => [name, textOf(name, assembly)]),
-);
-const dispatch = dispatchOf(
-  await readJobs(textOf("jobs.ts", simd)),
-  kernels,
-  constant("FIRST_ARGUMENT"),
-  constant("SLOT_COUNT"),
-);
-/** Paths from src/kernels/simd/. @type {Record<string, string>} */
-const sources = { "constants.ts": constants, [`assembly/${DISPATCH}`]: dispatch };
-for (const [name, text] of Object.entries(kernels)) sources[`assembly/${name}`] = text;
+/** @param {string} path from src/kernels/simd/ */
+const textOf = (path) => readFileSync(new URL(path, simd), "utf8");
+const constants = textOf("constants.ts");
+const forwardKernels = kernelsIn("assembly/");
+const backwardKernels = kernelsIn("assembly/backward/");
 
-const digest = createHash("sha256")
-  .update(JSON.stringify([sources, flags, textOf("build-kernels.js", new URL(".", import.meta.url))]))
-  .digest("hex");
-const head = `/** Made by build-kernels.js from assembly/, SHA-256 ${digest}. */\n`;
+/** @typedef {Record<string, string>} Sources by path from src/kernels/simd/ */
 
-if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(head)) {
-  const relaxed = await compile("simd,threads,relaxed-simd");
-  const plain = await compile("simd,threads");
+await build("", forwardKernels, {}, { first: 0, memoryBase: 49_152, otherwise: "more" });
+await build("backward/", backwardKernels, forwardKernels, {
+  first: constant("FIRST_BACKWARD_JOB"),
+  memoryBase: 57_344,
+  otherwise: undefined,
+});
+
+/**
+ * Makes one module, with relaxed multiply-add and without: the dispatch of its jobs, and binary.ts.
+ * @param {string} folder "" or "backward/", of jobs.ts and binary.ts, and within assembly/ of the kernels
+ * @param {Sources} kernels
+ * @param {Sources} others that kernels may import
+ * @param {{ first: number, memoryBase: number, otherwise: string | undefined }} options number of the first job, where
+ * the module's constants lie, and the function that runs a job of another module
+ */
+async function build(folder, kernels, others, { first, memoryBase, otherwise }) {
+  const target = new URL(`${folder}binary.ts`, simd);
+  const path = `assembly/${folder}dispatch.ts`;
+  const names = Object.fromEntries(Object.entries(kernels).map(([name, text]) => [name.slice(path.length - 11), text]));
+  const jobs = await readJobs(textOf(`${folder}jobs.ts`));
+  const dispatch = dispatchOf(jobs, names, constant("FIRST_ARGUMENT"), constant("SLOT_COUNT"), {
+    first,
+    otherwise,
+    slots: folder ? "../slots" : "./slots",
+  });
+  const sources = { "constants.ts": constants, ...others, ...kernels, [path]: dispatch };
+  const itsFlags = [...flags, "--memoryBase", `${memoryBase}`];
+  const digest = createHash("sha256")
+    .update(JSON.stringify([sources, itsFlags, readFileSync(new URL(import.meta.url), "utf8")]))
+    .digest("hex");
+  const head = `/** Made by build-kernels.js from assembly/${folder}, SHA-256 ${digest}. */\n`;
+  if (existsSync(target) && readFileSync(target, "utf8").startsWith(head)) return;
+  const entry = `assembly/${folder}index.ts`;
+  const relaxed = await compile(entry, sources, [...itsFlags, "--enable", "simd,threads,relaxed-simd"]);
+  const plain = await compile(entry, sources, [...itsFlags, "--enable", "simd,threads"]);
   const packed = await pack(Buffer.concat([relaxed, plain]));
-  writeFileSync(new URL(DISPATCH, assembly), dispatch);
+  writeFileSync(new URL(path, simd), dispatch);
   const sizes = `export const RELAXED_BYTES = ${relaxed.length};\nexport const PLAIN_BYTES = ${plain.length};\n`;
   writeFileSync(target, `${head}${sizes}export const PACKED =\n  "${Buffer.from(packed).toString("base64")}";\n`);
+}
+
+/** @param {string} folder from src/kernels/simd/ @returns {Sources} */
+function kernelsIn(folder) {
+  const names = readdirSync(new URL(folder, simd)).filter((name) => name.endsWith(".ts") && name !== "dispatch.ts");
+  return Object.fromEntries(names.map((name) => [folder + name, textOf(folder + name)]));
 }
 
 /** The stream that lzma.ts reads: without the header, whose first byte gives the parameters. @param {Uint8Array} bytes */
@@ -67,12 +87,12 @@ function constant(name) {
   return Number(new RegExp(`^export const ${name} = (\\d+);`, "m").exec(constants)?.[1]);
 }
 
-/** @param {string} features */
-async function compile(features) {
+/** @param {string} entry @param {Sources} sources @param {readonly string[]} flags */
+async function compile(entry, sources, flags) {
   const { main } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let binary;
-  const { error, stderr } = await main(["assembly/index.ts", "-o", "kernels.wasm", ...flags, "--enable", features], {
+  const { error, stderr } = await main([entry, "-o", "kernels.wasm", ...flags], {
     readFile: (name) => sources[name.replace(/^\.\//, "")] ?? null,
     writeFile: (name, contents) => {
       if (name === "kernels.wasm" && typeof contents !== "string") binary = contents;

@@ -30,17 +30,19 @@ export interface KernelModule {
 export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {
-    const bytes = unpack(RELAXED_BYTES);
+    const bytes = unpack(PACKED, RELAXED_BYTES);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = unpack(RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
+  const bytes = unpack(PACKED, RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
-/** The first `size` bytes of both modules. */
-function unpack(size: number): Uint8Array<ArrayBuffer> {
-  const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-  return decompress(packed, size);
+/** The first `size` bytes of a pair of modules. */
+export function unpack(packed: string, size: number): Uint8Array<ArrayBuffer> {
+  return decompress(
+    Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)),
+    size,
+  );
 }
