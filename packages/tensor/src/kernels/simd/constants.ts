@@ -45,6 +45,8 @@ export const GELU_TANH = 0;
 export const GELU_ERF = 1;
 export const GELU_SIGMOID = 2;
 export const SILU = 3;
+/** Its derivative only. */
+export const RELU = 4;
 
 // Where attention begins.
 export const FROM_QUERIES = 0;
@@ -62,3 +64,5 @@ export const GRADIENT_ROWS = 256;
 export const ROWS_PER_GROUP = 16;
 /** Factors of a tile. */
 export const ROWS_PER_TILE = 6;
+/** Queries of a head whose pattern exists at the same time; a multiple of ROWS_PER_TILE. */
+export const QUERIES_TOGETHER = 48;

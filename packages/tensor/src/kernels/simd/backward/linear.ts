@@ -19,7 +19,7 @@ export function linearInput(context: BackwardContext, dx: Tensor, dy: Tensor, we
  * dW += X^T dY; `dBias` may be undefined. A few hundred rows at a time: what is packed of X stays in the L2 cache while
  * all columns of dY use it, which is 10% faster.
  */
-export function linearParameters(
+export function addLinearParameters(
   context: BackwardContext,
   dWeight: Tensor,
   dBias: Tensor | undefined,

@@ -6,10 +6,23 @@ import type { Pool } from "../threads/pool.ts";
 import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
 import { JOBS } from "./jobs.ts";
 
-export type BackwardJobs = Jobs<typeof JOBS>;
+interface BackwardExports {
+  /** Scratch of a thread for sequences of up to t rows, and heads of d channels. */
+  attentionGradientScratchBytes(t: number, d: number): number;
+}
 
-/** Adds the jobs, with relaxed multiply-add if the pool's own module has it. */
-export function addBackwardJobs(pool: Pool): BackwardJobs {
+export interface BackwardModule {
+  readonly jobs: Jobs<typeof JOBS>;
+  readonly exports: BackwardExports;
+}
+
+/** Adds the module to the pool, with relaxed multiply-add if the pool's own has it. */
+export function addBackwardModule(pool: Pool): BackwardModule {
   const both = unpack(PACKED, RELAXED_BYTES + (pool.relaxed ? 0 : PLAIN_BYTES));
-  return pool.addJobs(JOBS, FIRST_BACKWARD_JOB, pool.relaxed ? both : both.slice(RELAXED_BYTES));
+  const { jobs, exports } = pool.addModule(
+    JOBS,
+    FIRST_BACKWARD_JOB,
+    pool.relaxed ? both : both.slice(RELAXED_BYTES),
+  );
+  return { jobs, exports: exports as unknown as BackwardExports };
 }

@@ -81,18 +81,18 @@ export class Pool {
   }
 
   /**
-   * Jobs of another module, numbered from `first` on. Each worker compiles it when it meets the first of these jobs: a
+   * Adds a module, whose jobs are numbered from `first` on. Each worker compiles it when it meets the first of these jobs: a
    * worker that waits in WebAssembly receives no message, so the module's bytes are in the shared memory.
    */
-  addJobs<Table extends JobTable>(table: Table, first: number, bytes: Uint8Array<ArrayBuffer>): Jobs<Table> {
+  addModule<Table extends JobTable>(table: Table, first: number, bytes: Uint8Array<ArrayBuffer>) {
     const { memory } = this.#memory;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    this.#runMore = instance.exports["runJob"] as RunUnit;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    this.#runMore = exports["runJob"] as RunUnit;
     const address = this.#memory.allocate(bytes.length);
     this.#memory.bytes(address, bytes.length).set(bytes);
     this.#barrier[MORE_ADDRESS / 4] = address;
     this.#barrier[MORE_BYTES / 4] = bytes.length;
-    return this.#jobsOf(table, first);
+    return { jobs: this.#jobsOf(table, first), exports };
   }
 
   #jobsOf<Table extends JobTable>(table: Table, first: number): Jobs<Table> {
