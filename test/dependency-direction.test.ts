@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
   "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
+  "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [
     "@tsgpt/numeric",
@@ -22,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/measure",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
+    "@tsgpt/train",
     "@tsgpt/fairytales",
   ],
   "packages/explorer": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis", "@tsgpt/fairytales"],
@@ -44,6 +46,7 @@ const core = [
   "packages/sampling",
   "packages/gpt",
   "packages/measure",
+  "packages/train",
   "packages/analysis",
 ];
 

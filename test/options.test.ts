@@ -10,6 +10,7 @@ import * as measureNode from "../packages/measure/src/node/index.ts";
 import * as numeric from "../packages/numeric/src/index.ts";
 import * as sampling from "../packages/sampling/src/index.ts";
 import * as tensor from "../packages/tensor/src/index.ts";
+import * as train from "../packages/train/src/index.ts";
 
 type AnyFunction = (...parameters: never[]) => unknown;
 
@@ -78,6 +79,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "the flags of sampling.chainOfFlags": (flags) => sampling.chainOfFlags("lecture", flags, undefined, 0),
   "a hook of analysis.runWithHooks": (hook) => analysis.runWithHooks(CONFIGURED, [], [hook]),
   "a run of analysis.traceOfHooks": (run) => analysis.traceOfHooks(CONFIGURED, [run]),
+  "train.createLearner": (options) => train.createLearner(none, options),
   "tsgpt.generate": (options) => tsgpt.generate(none, none, options),
   "tsgpt.loadModel": (options) => tsgpt.loadModel("", options),
 };
@@ -97,7 +99,7 @@ const DATA = [
   "analysis.traceOfHooks", // a model
 ];
 
-const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, tsgpt };
+const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, tsgpt };
 
 test("every exported function that takes options is called below", () => {
   const taking = Object.entries(PACKAGES).flatMap(([from, exported]) =>

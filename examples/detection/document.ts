@@ -5,7 +5,7 @@ import type { Chapter } from "../sampling/lab.ts";
 import { fill } from "../sampling/markdown.ts";
 import { decoders, sweeps } from "./decoders.ts";
 import { lengths, replacedWords } from "./edits.ts";
-import { type Lab, openLab } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 import { strips } from "./strips.ts";
 import { rewrites, verdicts } from "./verdicts.ts";
 
@@ -21,12 +21,7 @@ const chapters: Readonly<Record<string, (lab: Lab) => Promise<Chapter>>> = {
 };
 
 /** Contents by path in docs/. @throws Error if a number contradicts the template */
-export async function detectionDocument(
-  modelFolder: string,
-  storiesFile: string,
-  template: string,
-): Promise<Map<string, string>> {
-  const lab = await openLab(modelFolder, storiesFile);
+export async function detectionDocument(lab: Lab, template: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const values: Record<string, string> = {};
   for (const make of Object.values(chapters)) {
@@ -34,6 +29,5 @@ export async function detectionDocument(
     for (const [name, svg] of Object.entries(chapter.pictures ?? {})) files.set(`detection/${name}`, svg);
     Object.assign(values, chapter.values);
   }
-  lab.close();
   return files.set("detection.md", fill(template, values));
 }

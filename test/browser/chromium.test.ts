@@ -21,6 +21,7 @@ const all = [
   "packages/tensor/test",
   "packages/gpt/test",
   "packages/measure/test",
+  "packages/train/test",
   "packages/sampling/test",
   "packages/analysis/test",
 ]

@@ -43,7 +43,10 @@ export async function serveSources(): Promise<{ url: string; server: ViteDevServ
       conditions: ["@tsgpt/source", "browser", "import", "default"],
       alias: [
         { find: "vitest", replacement: file("vitest.ts") },
-        { find: "./fixture-files.ts", replacement: file("../../packages/gpt/test/fixture-files.browser.ts") },
+        {
+          find: /^(\.|\.\.\/\.\.\/gpt\/test)\/fixture-files\.ts$/,
+          replacement: file("../../packages/gpt/test/fixture-files.browser.ts"),
+        },
       ],
     },
     define: { "import.meta.env.TSGPT_FULL": JSON.stringify(process.env["TSGPT_FULL"] ?? "") },

@@ -45,7 +45,7 @@ test.runIf(FULL)(
   },
 );
 
-describe.each(KINDS.filter(([name]) => FULL || name.endsWith("of 1")))("%s, with a watermark of delta 2", (_, kind) => {
+describe.each(FULL ? KINDS : [KINDS[0]])("%s, with a watermark of delta 2", (_, kind) => {
   test("z is above 4 in most samples of 200 tokens", { timeout: 300_000 }, async () => {
     const key = { ...kind, key: 42 };
     const texts = await written(FULL ? 100 : 10, [{ type: "watermark", ...key, delta: 2 }]);

@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sample: async () => (await import("./commands/sample.ts")).sample,
   explain: async () => (await import("./commands/explain.ts")).explain,
   logits: async () => (await import("./commands/logits.ts")).logits,
+  gradients: async () => (await import("./commands/gradients.ts")).gradients,
   compare: async () => (await import("./commands/compare.ts")).compare,
   tokens: async () => (await import("./commands/tokens.ts")).tokens,
   prompt: async () => (await import("./commands/prompt.ts")).prompt,
@@ -51,6 +52,7 @@ Examples:
   $ tsgpt sample --logits 0.8,0.9,0.1,0.4 --top-p 0.8
   $ tsgpt explain "Once upon a time"
   $ tsgpt logits --prompt "Once upon a time" --output ours.safetensors --trace
+  $ tsgpt gradients --tokens 1,2,3 --output gradients.safetensors
   $ tsgpt compare mine.safetensors ours.safetensors
   $ tsgpt tokens "Once upon a time"
   $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"

@@ -221,7 +221,7 @@ describe.concurrent("a failure, exit code 1:", () => {
 });
 
 test.concurrent.each(
-  "generate sample logits compare tokens watermark bench random convert pull models info remove".split(" "),
+  "generate sample logits gradients compare tokens watermark bench random convert pull models info remove".split(" "),
 )("tsgpt %s --help has examples", async (command) => {
   const { code, stdout } = await tsgpt([command, "--help"]);
   expect(code).toBe(0);

@@ -9,7 +9,8 @@ const schema = JSON.parse(readFileSync(new URL("../schemas/detect.json", import.
 const root = new URL("../../../", import.meta.url);
 const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales-1.json", root), "utf8"));
 const [story] = reference.cases;
-const MODEL = ["--model", fixture("fairytales-1")];
+const TRAINED = ["--model", fixture("fairytales-1")];
+const MODEL = [...TRAINED, "--threads", "1"];
 const TOKENS = ["--tokens", reference.ids.slice(0, 300).join()];
 
 const json = async (...args: string[]) => {
@@ -66,7 +67,7 @@ describe.concurrent("tsgpt detect", () => {
     ];
     const { watermark } = await json(`@${text}`, ...kind);
     const { tokens: _, ...expected } = JSON.parse(
-      (await tsgpt(["watermark", `@${text}`, ...MODEL, ...kind, "--json"])).stdout,
+      (await tsgpt(["watermark", `@${text}`, ...TRAINED, ...kind, "--json"])).stdout,
     );
     expect(watermark).toEqual(expected);
   });

@@ -14,8 +14,8 @@ import { hasScript } from "./script.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../schemas/explain.json", import.meta.url), "utf8"));
 const folder = emptyFolder();
-const MODEL = ["--model", fixture("fairytales-1")];
-const TINY = ["--model", fixture("tiny-untied")];
+const MODEL = ["--model", fixture("fairytales-1"), "--threads", "1"];
+const TINY = ["--model", fixture("tiny-untied"), "--threads", "1"];
 const NAMES = ["tokens", "embeddings", "attention", "residual", "lens", "attribution", "distribution", "cache"];
 
 const explain = async (...args: string[]) => {

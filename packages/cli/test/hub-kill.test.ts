@@ -12,7 +12,7 @@ import { cleanEnvironment } from "./clean-environment.ts";
 import { emptyFolder, tsgpt } from "./process.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const KILLS = FULL ? 20 : 4;
+const KILLS = FULL ? 20 : 2;
 const RATE = 2_000_000; // bytes per second
 const files = modelOf(8_000_000);
 const weights = files["model.safetensors"];

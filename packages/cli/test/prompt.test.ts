@@ -11,7 +11,7 @@ import { violations } from "./json-schema.ts";
 import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../schemas/prompt.json", import.meta.url), "utf8"));
-const MODEL = ["--model", fixture("fairytales-1")];
+const MODEL = ["--model", fixture("fairytales-1"), "--threads", "1"];
 
 const folder = emptyFolder();
 function file(name: string, text: string): string {

@@ -11,7 +11,7 @@ const TALES = new URL("bench/texts/tales.txt", root).pathname;
 const reference = JSON.parse(readFileSync(new URL("packages/gpt/test/fixtures/score/fairytales-1.json", root), "utf8"));
 
 const folder = emptyFolder();
-const MODEL = ["--model", fixture("fairytales-1")];
+const MODEL = ["--model", fixture("fairytales-1"), "--threads", "1"];
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);

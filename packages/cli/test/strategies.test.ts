@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { sample } from "../../../test/setup/sample.ts";
 import { idsOf, json, type Sequence, summed, TINY } from "./completions.ts";
 import { fixture, tsgpt } from "./process.ts";
 
-const MODEL = ["--model", fixture("fairytales-1")];
+const MODEL = ["--model", fixture("fairytales-1"), "--threads", "1"];
 const KING = [...MODEL, "The king said, the king said, the king", "--ignore-eos", "--max-tokens", "24"];
 
 describe.concurrent("--num-samples", () => {
@@ -164,7 +165,7 @@ describe.concurrent("every way", () => {
     ["--penalty-alpha", "0.6"],
   ];
 
-  test.each(ways)("takes the prompt from stdin, and --verbose reports its caches: %s %s", async (...way) => {
+  test.each(sample(ways, 2))("takes the prompt from stdin, and --verbose reports its caches: %s %s", async (...way) => {
     const args = ["generate", ...MODEL, "--max-tokens", "30", "--verbose", ...way.filter(Boolean)];
     const { code, stdout, stderr } = await tsgpt(args, { input: "The king\n" });
     expect(code).toBe(0);

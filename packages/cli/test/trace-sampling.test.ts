@@ -30,7 +30,7 @@ interface Token {
   steps: Step[];
 }
 
-const TRAINED = ["--model", fixture("fairytales-1")];
+const TRAINED = ["--model", fixture("fairytales-1"), "--threads", "1"];
 const TINY = ["--model", fixture("tiny-tied"), "--tokens", "1,2,3", "--ignore-eos"];
 const json = async (...args: string[]): Promise<{ tokens: Token[]; text: string }> => {
   const { code, stdout, stderr } = await tsgpt(["generate", "--json", "--quiet", ...args]);

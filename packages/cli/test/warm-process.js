@@ -16,6 +16,9 @@ function catching(take) {
   };
 }
 
+const UNCOLLECTED = 20; // commands whose engines may wait for the garbage collection, which knows nothing of their memory
+let count = 0;
+
 process.on("disconnect", () => process.exit());
 process.on("message", async (/** @type {{ args: string[], env: Record<string, string> }} */ { args, env }) => {
   const before = { ...process.env };
@@ -26,5 +29,6 @@ process.on("message", async (/** @type {{ args: string[], env: Record<string, st
   process.exitCode = 0;
   for (const name of Object.keys(env)) delete process.env[name];
   Object.assign(process.env, before);
+  if (++count % UNCOLLECTED === 0) globalThis.gc?.();
   process.send?.({ code, stdout, stderr });
 });

@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 const SCRIPT = fileURLToPath(new URL("warm-process.js", import.meta.url));
-const MOST = 25; // commands of a process: engines of ended commands wait in it for the garbage collection
+const MOST = 200; // commands of a process
 
 let child: ChildProcess | undefined; // ends with the process of the tests, when the channel to it closes
 let count = 0;
@@ -29,7 +29,7 @@ export function warm(args: readonly string[], env: Readonly<Record<string, strin
 function ask(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   if (count++ % MOST === 0) {
     child?.kill();
-    child = fork(SCRIPT, { stdio: "ignore", execArgv: [], env: cleanEnvironment() });
+    child = fork(SCRIPT, { stdio: "ignore", execArgv: ["--expose-gc"], env: cleanEnvironment() });
     child.unref();
     child.channel?.unref();
   }

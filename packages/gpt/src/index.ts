@@ -10,6 +10,7 @@ export { type ByteSource, memorySource } from "./checkpoint/byte-source.ts";
 export type { StoredTensor } from "./checkpoint/checkpoint.ts";
 export { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "./checkpoint/checkpoint.ts";
 export { describeForeignFile } from "./checkpoint/foreign-file.ts";
+export { bareName } from "./checkpoint/names.ts";
 export type { AttentionParameters, MlpParameters } from "./checkpoint/parameters.ts";
 export {
   type BlockParameters,

@@ -126,6 +126,27 @@ function* layers(
   }
 }
 
+/**
+ * One block of a pass without a cache, from the residual stream before it to that after it, in place: what a backward
+ * pass computes again instead of keeping it. [sum of T, C]
+ */
+export function forwardBlockInPlace(
+  { config, parameters, engine }: Model,
+  sequences: readonly Sequence[],
+  layer: number,
+  residual: Tensor,
+  trace: Trace,
+): void {
+  const arena = engine.takeArena();
+  try {
+    const pass = openPass(config, sequences, trace, arena);
+    pass.layer = layer;
+    block(residual, parameters.blocks[layer] as BlockParameters, pass);
+  } finally {
+    engine.giveArena(arena);
+  }
+}
+
 /** Token embedding plus position embedding, continuing from each sequence's past. B lists of T ids -> [sum of T, C] */
 function embed({ wte, wpe }: Parameters, { sequences, embedding, add, tap }: Pass): Tensor {
   const tokens = tap("embed", embedding(wte, idsOf(sequences))); // [sum of T, C]

@@ -10,7 +10,7 @@ import { type Checkpoint, shardedCheckpoint, singleFileCheckpoint } from "../src
 import { convertCheckpoint } from "../src/checkpoint/convert.ts";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
 import { type ReadTensor, readTensors } from "../src/checkpoint/read-tensors.ts";
-import { summarize } from "../src/checkpoint/summary.ts";
+import { namesIn, summarize } from "../src/checkpoint/summary.ts";
 import type { LoadProgress } from "../src/checkpoint/tensor-reader.ts";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { parseConfig } from "../src/config/config.ts";
@@ -79,6 +79,7 @@ test.each(wild)("in shards: %s", async (_, tensors) => {
 test.each(wild)("is summed up and converted: %s", async (_, tensors) => {
   const checkpoint = await inOneFile(tensors);
   expect(summarize(checkpoint, config)).toEqual({ parameters: 6696, dtypes: { F32: 6696 }, bytes: 4 * 6696 });
+  expect(namesIn(checkpoint, config).sort()).toEqual([...tensors.keys()].sort());
   await expectLogits(await converted(checkpoint));
 });
 

@@ -6,7 +6,7 @@ import { createReferenceEngine } from "@tsgpt/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TensorToWrite } from "../src/checkpoint/write-safetensors.ts";
 import { generate } from "../src/generate.ts";
-import { fileSource, inspectFolder, loadFolderTokenizer, loadModel } from "../src/node/index.ts";
+import { fileSource, inspectFolder, loadFolderTokenizer, loadModel, parameterNames } from "../src/node/index.ts";
 import { openFolder } from "../src/node/load-model.ts";
 import { configKeys, fileBytes, tinyTensors } from "./tiny-checkpoint.ts";
 
@@ -200,6 +200,7 @@ test.each<[unknown, string]>([
   await expect(loadModel(path)).rejects.toThrow(new RangeError(`loadModel: ${problem}`));
   await expect(loadFolderTokenizer(path)).rejects.toThrow(new RangeError(`loadFolderTokenizer: ${problem}`));
   await expect(inspectFolder(path)).rejects.toThrow(new RangeError(`inspectFolder: ${problem}`));
+  await expect(parameterNames(path)).rejects.toThrow(new RangeError(`parameterNames: ${problem}`));
 });
 
 test("an abort is the signal's reason", async () => {

@@ -1,7 +1,7 @@
 import { createReferenceEngine, createSimdEngine, EngineError } from "@tsgpt/tensor";
 import { afterAll, expect, test } from "vitest";
 import type { Checkpoint, StoredTensor } from "../src/checkpoint/checkpoint.ts";
-import { expectedTensors, listExpected } from "../src/checkpoint/names.ts";
+import { listExpected } from "../src/checkpoint/names.ts";
 import { loadParameters } from "../src/checkpoint/parameters.ts";
 import { randomModel } from "../src/checkpoint/random-parameters.ts";
 import { presetConfig } from "../src/config/presets.ts";
@@ -18,9 +18,10 @@ afterAll(() => engine.dispose());
 function unreadableXl(): Checkpoint {
   const read = () => Promise.reject(new Error("read"));
   const source = { name: "xl.safetensors", size: 0, read };
-  const entries = listExpected(expectedTensors(presetConfig("gpt2-xl"))).map(
-    ({ name, shape }): [string, StoredTensor] => [name, { dtype: "F32", shape, begin: 0, end: 0, source }],
-  );
+  const entries = listExpected(presetConfig("gpt2-xl")).map(({ name, shape }): [string, StoredTensor] => [
+    name,
+    { dtype: "F32", shape, begin: 0, end: 0, source },
+  ]);
   return { name: "xl.safetensors", tensors: new Map(entries) };
 }
 

@@ -6,6 +6,7 @@
  */
 import { argmax, Tensor } from "@tsgpt/tensor";
 import { afterAll, describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
 import { activationKeys } from "../src/activation-keys.ts";
 import { memorySource } from "../src/checkpoint/byte-source.ts";
 import { readTensors } from "../src/checkpoint/read-tensors.ts";
@@ -45,7 +46,7 @@ async function greedy(model: Model, prompt: number[], maxTokens: number): Promis
 const manifest = await readJson("MANIFEST.json");
 const tiny = Object.keys(manifest["transformers' float32 against float64"]).filter((name) => name.startsWith("tiny-"));
 
-describe.each(engines)("$engineName", ({ create, atol }) => {
+describe.each(engines)("$engineName", ({ engineName, create, atol }) => {
   const engine = create();
   afterAll(() => engine.dispose());
 
@@ -103,7 +104,8 @@ describe.each(engines)("$engineName", ({ create, atol }) => {
     test("greedy ids equal transformers', and the text its tokenizer's", async () => {
       const model = await loadFixture(`${fixtures}/${trained}`, engine);
       const [run] = (await readReference(trained)).greedy;
-      expect(await greedy(model, run?.prompt ?? [], 40)).toEqual(run?.ids);
+      const count = engineName === "reference" && !FULL ? 8 : 40; // two seconds there
+      expect(await greedy(model, run?.prompt ?? [], count)).toEqual(run?.ids.slice(0, count));
       const { text, ids } = await readJson(`${trained}/text.json`);
       expect(model.tokenizer?.encode(text)).toEqual(ids);
       expect(model.tokenizer?.decode(ids)).toBe(text);

@@ -36,7 +36,8 @@ test("all 92 published texts give their ids, and the ids their texts", () => {
 test("every id has the text that it has by tokenizer.json", () => {
   const reference = loadTokenizer(json);
   expect(gpt2.vocabSize).toBe(reference.vocabSize);
-  for (let id = 0; id < reference.vocabSize; id++) expect(gpt2.tokenText(id)).toBe(reference.tokenText(id));
+  const ids = Array.from({ length: reference.vocabSize }, (_, id) => id);
+  expect(ids.filter((id) => gpt2.tokenText(id) !== reference.tokenText(id))).toEqual([]);
 });
 
 test("<|endoftext|> is found in a text with no file to say so, as in DialoGPT", () => {

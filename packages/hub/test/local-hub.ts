@@ -63,9 +63,21 @@ export interface LocalHub {
   close(): Promise<void>;
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-export const gitSha1 = (bytes: Uint8Array): string =>
-  createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+export const sha256 = hashedOnce((bytes) => createHash("sha256").update(bytes).digest("hex"));
+export const gitSha1 = hashedOnce((bytes) =>
+  createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"),
+);
+
+/** `hash`, computed once for each array; tests do not change the files that they publish. */
+function hashedOnce(hash: (bytes: Uint8Array) => string): (bytes: Uint8Array) => string {
+  const known = new WeakMap<Uint8Array, string>();
+  return (bytes) => {
+    const found = known.get(bytes) ?? hash(bytes);
+    known.set(bytes, found);
+    return found;
+  };
+}
+
 const isLfs = (name: string) => /\.(safetensors|bin)$/.test(name);
 /** As a cache names the file's blob. */
 export const hashOf = (name: string, bytes: Uint8Array): string => (isLfs(name) ? sha256 : gitSha1)(bytes);

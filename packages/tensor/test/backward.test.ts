@@ -88,6 +88,12 @@ describe.each(engines)("$name against PyTorch", ({ engine }) => {
     expect(added(dTable)).toBeCloseToTensor(Tensor.from(d_table), AFTER_ADDING);
   });
 
+  test("clear overwrites NaN too", () => {
+    const x = on([1, Number.NaN, Number.POSITIVE_INFINITY]);
+    kernels.clear(x);
+    expect(x.toArray()).toEqual([0, 0, 0]);
+  });
+
   test("the weight that the forward kernels read follows its values", () => {
     const values = on([
       [1, 2],

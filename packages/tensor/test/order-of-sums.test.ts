@@ -27,7 +27,7 @@ import { noise } from "./noise.ts";
 
 const engines: readonly { name: string; create: () => Engine }[] = [
   { name: "reference", create: createReferenceEngine },
-  ...[1, 2, 3, 5].flatMap((threads) => [
+  ...(FULL ? [1, 2, 3, 5] : [1, 3]).flatMap((threads) => [
     { name: `simd, ${threads} threads`, create: () => createSimdEngine({ threads }) },
     { name: `simd, plain, ${threads} threads`, create: () => createSimdEngine({ threads, relaxed: false }) },
   ]),

@@ -19,6 +19,7 @@ import {
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { float32Source } from "./engines.ts";
+import { noise } from "./noise.ts";
 
 const SIZES = [1, 3, 4, 7, 8, 63, 64, 65];
 const simd: readonly { name: string; engine: Engine }[] = [
@@ -30,14 +31,6 @@ const simd: readonly { name: string; engine: Engine }[] = [
 afterAll(() => {
   for (const { engine } of simd) engine.dispose();
 });
-
-/** Numbers between -1 and 1. */
-function noise(shape: readonly number[], seed: number): Tensor {
-  const tensor = Tensor.zeros(shape);
-  for (let i = 0; i < tensor.size; i++)
-    tensor.data[i] = Math.sin(12.9898 * (i + 1) + 78.233 * seed) * Math.cos(i * seed);
-  return tensor;
-}
 
 const bound = (k: number) => ({ atol: 1e-6 * Math.sqrt(k), rtol: 1e-6 });
 

@@ -4,7 +4,7 @@ import type { Tensor } from "@tsgpt/tensor";
 
 /** A parameter that learns, and its gradient: float32, row-major, in the shape of the checkpoint. */
 export interface LearnedParameter {
-  /** As in a checkpoint. */
+  /** As transformers' GPT2LMHeadModel names it: `transformer.wte.weight`. */
   readonly name: string;
   readonly value: Tensor;
   readonly gradient: Tensor;
@@ -13,7 +13,7 @@ export interface LearnedParameter {
 /** A model that learns. Its parameters are changed in place, and then announced by `changed`. */
 export interface Learner {
   readonly config: GPT2Config;
-  /** Each once: a tied head is `wte.weight`. In the order of the pass. */
+  /** Each once: a tied head is `transformer.wte.weight`. In the order of the pass. */
   readonly parameters: readonly LearnedParameter[];
   /**
    * The mean loss, in nats, over all positions of all sequences, and `weight` times its gradients, which are added to

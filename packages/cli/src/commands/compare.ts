@@ -1,5 +1,5 @@
 /** tsgpt compare: two safetensors files, tensor by tensor in the order of the model; B is the reference. */
-import { CheckpointError, type ReadTensor, readTensors } from "@tsgpt/gpt";
+import { bareName, CheckpointError, type ReadTensor, readTensors } from "@tsgpt/gpt";
 import { fileSource } from "@tsgpt/gpt/node";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -74,10 +74,16 @@ async function readFile(path: string): Promise<Map<string, ReadTensor>> {
     throw new CliError(`cannot read ${JSON.stringify(path)}: ${cause.message}`, 1);
   });
   try {
-    return await readTensors(source);
+    return withoutPrefix(await readTensors(source));
   } finally {
     await source.close();
   }
+}
+
+/** By names without the prefix that some files' parameters have, unless two would then have the same. */
+function withoutPrefix(tensors: Map<string, ReadTensor>): Map<string, ReadTensor> {
+  const bare = new Map([...tensors].map(([name, tensor]) => [bareName(name), tensor]));
+  return bare.size === tensors.size ? bare : tensors;
 }
 
 function listOneSided(path: string, here: Map<string, ReadTensor>, there: Map<string, ReadTensor>): void {

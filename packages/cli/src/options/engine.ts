@@ -5,11 +5,8 @@ import { note } from "../terminal/note.ts";
 import { type OptionsOf, option } from "./option.ts";
 import { wholeNumber } from "./values.ts";
 
-export const engineOptions = [
-  option("--dtype <type>", "dtype of the weights in memory; auto: the first of f32, bf16, int8 that fits", {
-    choices: ["auto", ...WEIGHT_DTYPES],
-    default: "auto",
-  }),
+/** For a command whose weights are float32. */
+export const kernelOptions = [
   option("--kernels <set>", "auto: simd if available, else reference", {
     choices: ["auto", "simd", "reference"],
     default: "auto",
@@ -18,6 +15,14 @@ export const engineOptions = [
     parse: wholeNumber(1, MOST_THREADS),
     check: checkThreads,
   }),
+] as const;
+
+export const engineOptions = [
+  option("--dtype <type>", "dtype of the weights in memory; auto: the first of f32, bf16, int8 that fits", {
+    choices: ["auto", ...WEIGHT_DTYPES],
+    default: "auto",
+  }),
+  ...kernelOptions,
 ] as const;
 
 export type EngineFlags = OptionsOf<typeof engineOptions>;

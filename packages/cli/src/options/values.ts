@@ -119,6 +119,11 @@ export function logitRow(text: string): LogitSource {
   return { row: itemsOf(text, LOGITS, (logit) => (logit === "-inf" ? -Infinity : finiteOf(logit))) };
 }
 
+/** Collects token ids from an option that may be repeated. */
+export function gatherTokens(text: string, before: readonly number[][] = []): number[][] {
+  return [...before, tokenIds(text)];
+}
+
 /** Collects the values of an option that may be repeated; "" is refused, because every text contains it. */
 export function gather(text: string, before: readonly string[] = []): string[] {
   if (text === "") throw new InvalidArgumentError("must not be empty");

@@ -7,7 +7,7 @@ import { createReferenceEngine, HAS_SCALES, STORED_AS, type WeightDtype } from "
 import type { GPT2Config } from "../config/config.ts";
 import { type Checkpoint, INT8_LAYOUT, KNOWN_INT8_LAYOUT } from "./checkpoint.ts";
 import { type FoundTensor, findTensors, scaleShape } from "./find-tensors.ts";
-import { type ExpectedTensor, expectedTensors, listExpected, SCALE } from "./names.ts";
+import { type ExpectedTensor, listExpected, SCALE } from "./names.ts";
 import { narrowingNote, readAs } from "./narrow-doubles.ts";
 import type { LoadOptions } from "./parameters.ts";
 import { byteSize } from "./safetensors.ts";
@@ -44,7 +44,7 @@ export async function convertCheckpoint(
   write: WriteAt,
   options: ConvertOptions = {},
 ): Promise<void> {
-  const list = listExpected(expectedTensors(config));
+  const list = listExpected(config);
   const { found } = findTensors(checkpoint, config, list, dtype);
   const note = narrowingNote(
     checkpoint.name,

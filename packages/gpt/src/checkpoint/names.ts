@@ -5,6 +5,7 @@
  */
 import type { Shape, WeightRole } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
+import { type BlockTree, listTree, type ParameterPair, type ParameterTree } from "./parameter-tree.ts";
 
 export interface ExpectedTensor {
   /** Without the prefix. */
@@ -21,27 +22,6 @@ export interface ExpectedTensor {
   readonly sharedName?: string;
   /** The config.json keys that determine this shape, with their values: `n_embd 768`. */
   readonly because: string;
-}
-
-export interface ExpectedPair {
-  readonly weight: ExpectedTensor;
-  readonly bias: ExpectedTensor;
-}
-
-interface ExpectedBlock {
-  readonly ln1: ExpectedPair;
-  readonly attn: { readonly cAttn: ExpectedPair; readonly cProj: ExpectedPair };
-  readonly ln2: ExpectedPair;
-  readonly mlp: { readonly cFc: ExpectedPair; readonly cProj: ExpectedPair };
-}
-
-export interface ExpectedTensors {
-  readonly wte: ExpectedTensor;
-  readonly wpe: ExpectedTensor;
-  readonly blocks: readonly ExpectedBlock[];
-  readonly lnF: ExpectedPair;
-  /** Undefined where the head is wte. */
-  readonly lmHead: ExpectedTensor | undefined;
 }
 
 /**
@@ -74,8 +54,8 @@ const WPE = "wpe.weight";
 /** Masks that older versions of transformers stored with each layer. */
 const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 
-/** The tensors that a checkpoint of this config must contain. */
-export function expectedTensors(config: GPT2Config): ExpectedTensors {
+/** The tensors that a checkpoint of this config must contain; a tied head is `wte`. */
+export function expectedTensors(config: GPT2Config): ParameterTree<ExpectedTensor> {
   const { vocabSize, nPositions, nEmbd, nLayer } = config;
   const width = `n_embd ${nEmbd}`;
   const table = (name: string, rows: number, role: WeightRole, because: string): ExpectedTensor => {
@@ -89,20 +69,21 @@ export function expectedTensors(config: GPT2Config): ExpectedTensors {
       because: `${because} ${rows}, ${width}`,
     };
   };
+  const wte = {
+    ...table("wte.weight", vocabSize, "embedding", "vocab_size"),
+    // safetensors.torch.save_model stores shared tensors once, under the alphabetically first name.
+    ...(config.tieWordEmbeddings && { sharedName: HEAD }),
+  };
   return {
-    wte: {
-      ...table("wte.weight", vocabSize, "embedding", "vocab_size"),
-      // safetensors.torch.save_model stores shared tensors once, under the alphabetically first name.
-      ...(config.tieWordEmbeddings && { sharedName: HEAD }),
-    },
+    wte,
     wpe: table(WPE, nPositions, "embedding", "n_positions"),
     blocks: Array.from({ length: nLayer }, (_, layer) => expectedBlock(`h.${layer}`, config)),
     lnF: layerNorm("ln_f", nEmbd),
-    lmHead: config.tieWordEmbeddings ? undefined : table(HEAD, vocabSize, "head", "vocab_size"),
+    lmHead: config.tieWordEmbeddings ? wte : table(HEAD, vocabSize, "head", "vocab_size"),
   };
 }
 
-function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): ExpectedBlock {
+function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): BlockTree<ExpectedTensor> {
   const width = `n_embd ${nEmbd}`;
   const widths = `${width}, n_inner ${nInner}`;
   return {
@@ -119,7 +100,7 @@ function expectedBlock(at: string, { nEmbd, nInner }: GPT2Config): ExpectedBlock
   };
 }
 
-function layerNorm(at: string, width: number): ExpectedPair {
+function layerNorm(at: string, width: number): ParameterPair<ExpectedTensor> {
   const vector = (part: string, initial: number): ExpectedTensor => {
     return {
       name: `${at}.${part}`,
@@ -139,18 +120,16 @@ function linear(
   output: number,
   because: string,
   initial: ExpectedTensor["initial"] = "normal",
-): ExpectedPair {
+): ParameterPair<ExpectedTensor> {
   return {
     weight: { name: `${at}.weight`, shape: [input, output], role: "linear", initial, alwaysFloat32: false, because },
     bias: { name: `${at}.bias`, shape: [output], role: "vector", initial: 0, alwaysFloat32: true, because },
   };
 }
 
-/** The same as a list, in forward order. */
-export function listExpected({ wte, wpe, blocks, lnF, lmHead }: ExpectedTensors): ExpectedTensor[] {
-  const pairs = blocks.flatMap(({ ln1, attn, ln2, mlp }) => [ln1, attn.cAttn, attn.cProj, ln2, mlp.cFc, mlp.cProj]);
-  const inPairs = [...pairs, lnF].flatMap(({ weight, bias }) => [weight, bias]);
-  return [wte, wpe, ...inPairs, ...(lmHead ? [lmHead] : [])];
+/** Those tensors as a list, in forward order. */
+export function listExpected(config: GPT2Config): ExpectedTensor[] {
+  return listTree(expectedTensors(config));
 }
 
 /** True for a tensor (name without prefix) that a checkpoint may contain and the forward pass does not read. */

@@ -10,14 +10,9 @@ import { chooseDtype } from "../memory/memory.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type FoundTensor, findTensors } from "./find-tensors.ts";
-import {
-  type ExpectedPair,
-  type ExpectedTensor,
-  type ExpectedTensors,
-  expectedTensors,
-  listExpected,
-} from "./names.ts";
+import { type ExpectedTensor, expectedTensors } from "./names.ts";
 import { narrowingNote } from "./narrow-doubles.ts";
+import { listTree, mapTree } from "./parameter-tree.ts";
 import { type ReadingOptions, readingChecks, tensorReader } from "./tensor-reader.ts";
 
 /** The parameters of a layer norm. */
@@ -111,7 +106,7 @@ export async function loadParameters(
   const { dtype = "auto", signal } = options;
   signal?.throwIfAborted();
   const expected = expectedTensors(config);
-  const list = listExpected(expected);
+  const list = listTree(expected);
   const { found, isInt8 } = findTensors(checkpoint, config, list, dtype);
   const note = narrowingNote(
     checkpoint.name,
@@ -123,7 +118,7 @@ export async function loadParameters(
   const load = ({ name, role, alwaysFloat32 }: ExpectedTensor) =>
     read(name, (source) => engine.loadWeight(source, role, alwaysFloat32 ? "f32" : kept));
   const loaded = await loadAll(inFileOrder(list, found), load, engine);
-  return assemble(expected, (tensor) => loaded.get(tensor) as Weight);
+  return mapTree(expected, (tensor) => loaded.get(tensor)) as Parameters; // a vector is loaded as a Tensor
 }
 
 /** As they lie in their files, which over a network then arrive once, from begin to end. */
@@ -162,24 +157,4 @@ async function loadAll(
     throw failure.reason;
   }
   return loaded;
-}
-
-function assemble(
-  { wte, wpe, blocks, lnF, lmHead }: ExpectedTensors,
-  weight: (of: ExpectedTensor) => Weight,
-): Parameters {
-  const norm = (pair: ExpectedPair) => ({ weight: weight(pair.weight).toTensor(), bias: weight(pair.bias).toTensor() });
-  const linear = (pair: ExpectedPair) => ({ weight: weight(pair.weight), bias: weight(pair.bias).toTensor() });
-  return {
-    wte: weight(wte),
-    wpe: weight(wpe),
-    blocks: blocks.map(({ ln1, attn, ln2, mlp }) => ({
-      ln1: norm(ln1),
-      attn: { cAttn: linear(attn.cAttn), cProj: linear(attn.cProj) },
-      ln2: norm(ln2),
-      mlp: { cFc: linear(mlp.cFc), cProj: linear(mlp.cProj) },
-    })),
-    lnF: norm(lnF),
-    lmHead: weight(lmHead ?? wte),
-  };
 }

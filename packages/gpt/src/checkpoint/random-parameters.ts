@@ -11,7 +11,7 @@ import type { GPT2Config } from "../config/config.ts";
 import type { Model } from "../model.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
-import { type ExpectedTensor, expectedTensors, listExpected, storedName } from "./names.ts";
+import { type ExpectedTensor, listExpected, storedName } from "./names.ts";
 import { type LoadOptions, loadChecks, loadParameters } from "./parameters.ts";
 
 const DEVIATION = 0.02;
@@ -49,7 +49,7 @@ export function randomCheckpoint(name: string, config: GPT2Config, seed: number)
   }
   const normal = normalTable();
   const deviations = { normal: DEVIATION, residual: DEVIATION / Math.sqrt(2 * config.nLayer) };
-  const tensors = listExpected(expectedTensors(config)).map((tensor, i): [string, StoredTensor] => {
+  const tensors = listExpected(config).map((tensor, i): [string, StoredTensor] => {
     const { initial } = tensor;
     const key = mix(seed ^ mix(i + 1));
     const fill: Fill =

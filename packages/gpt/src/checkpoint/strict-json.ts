@@ -7,6 +7,7 @@ import { parsePythonJson } from "../config/python-json.ts";
 import { oneLine, quote } from "../errors.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+const PUNCTUATION = "{}:";
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}]|:/g;
 
 /** JSON that breaks a rule beyond the grammar; the message names the rule and the position. */
@@ -36,7 +37,7 @@ export function parseStrictJson(text: string, { parse = JSON.parse, isWhole = ()
     () => true,
     (token, position, path) => {
       if (token.startsWith('"')) checkString(token, position);
-      else if (/^[-\d]/.test(token) && isWhole(path)) checkWhole(token, position);
+      else if (!PUNCTUATION.includes(token) && isWhole(path)) checkWhole(token, position);
     },
   );
   return value;
@@ -69,13 +70,15 @@ function scan(
       path.length = open.length;
     } else if (token === ":") {
       path.length = open.length;
-      path[open.length - 1] = JSON.parse(last); // decoded, because "\u0061" and "a" are the same key
+      path[open.length - 1] = decoded(last); // because "\u0061" and "a" are the same key
       if (counts(path)) addKey(open.at(-1) as Set<string>, path.at(-1) as string, index);
     }
     onToken?.(token, index, path);
     last = token;
   }
 }
+
+const decoded = (string: string): string => (string.includes("\\") ? JSON.parse(string) : string.slice(1, -1));
 
 function addKey(keys: Set<string>, key: string, position: number): void {
   if (keys.has(key)) throw new JsonRuleError(`has key ${quote(key)} twice, again at position ${position}`);

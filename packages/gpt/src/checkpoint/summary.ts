@@ -2,8 +2,8 @@
 import { type StoredDtype, sizeOf } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { findTensors } from "./find-tensors.ts";
-import { expectedTensors, listExpected } from "./names.ts";
+import { type FoundTensor, findTensors } from "./find-tensors.ts";
+import { listExpected } from "./names.ts";
 
 /** F64 is narrowed when it is read. */
 export type ReadableDtype = StoredDtype | "F64";
@@ -22,11 +22,19 @@ export interface CheckpointSummary {
 export function summarize(checkpoint: Checkpoint, config: GPT2Config): CheckpointSummary {
   const dtypes: Partial<Record<ReadableDtype, number>> = {};
   let bytes = 0;
-  const { found } = findTensors(checkpoint, config, listExpected(expectedTensors(config)), "auto");
-  for (const { tensor, scales } of found.values()) {
+  for (const { tensor, scales } of found(checkpoint, config)) {
     const stored = tensor.dtype as ReadableDtype; // findTensors accepts only these
     dtypes[stored] = (dtypes[stored] ?? 0) + sizeOf(tensor.shape);
     bytes += tensor.end - tensor.begin + (scales ? scales.end - scales.begin : 0);
   }
   return { parameters: Object.values(dtypes).reduce((sum, count) => sum + count, 0), dtypes, bytes };
+}
+
+/** The names of a checkpoint's parameters as it has them, in the order of the pass. @throws CheckpointError as above */
+export function namesIn(checkpoint: Checkpoint, config: GPT2Config): string[] {
+  return found(checkpoint, config).map(({ name }) => name);
+}
+
+function found(checkpoint: Checkpoint, config: GPT2Config): FoundTensor[] {
+  return [...findTensors(checkpoint, config, listExpected(config), "auto").found.values()];
 }

@@ -3,7 +3,7 @@
  * fit.
  */
 import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
-import { type ExpectedTensor, expectedTensors, listExpected } from "../checkpoint/names.ts";
+import { type ExpectedTensor, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
 
@@ -33,7 +33,7 @@ export function memoryNeed(
   engine: Pick<Engine, "weightBytes" | "threads">,
   dtype: WeightDtype = "f32",
 ): MemoryNeed {
-  const tensors = listExpected(expectedTensors(config));
+  const tensors = listExpected(config);
   const bytesOf = ({ shape, role, alwaysFloat32 }: ExpectedTensor) =>
     engine.weightBytes(shape, role, alwaysFloat32 ? "f32" : dtype);
   const weights = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);

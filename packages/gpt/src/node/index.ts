@@ -5,7 +5,7 @@ export type { ModelFile } from "../files/model-files.ts";
 export { LARGEST_INDEX } from "../files/open-checkpoint.ts";
 export { convertModel } from "./convert-model.ts";
 export { fileSource } from "./file-source.ts";
-export { type FolderInfo, inspectFolder } from "./inspect-folder.ts";
+export { type FolderInfo, inspectFolder, parameterNames } from "./inspect-folder.ts";
 export { loadFolderTokenizer, loadModel } from "./load-model.ts";
 export { readText } from "./read-text.ts";
 export { type RandomModelOptions, writeRandomModel } from "./write-random-model.ts";

@@ -91,7 +91,10 @@ function attendWatched(
 }
 
 /** The factor on q . k: 1 / sqrt(D), unless the config changes it. */
-function attentionScale({ nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config, layer: number) {
+export function attentionScale(
+  { nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config,
+  layer: number,
+) {
   const scale = scaleAttnWeights ? 1 / Math.sqrt(nEmbd / nHead) : 1;
   return scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;
 }

@@ -23,14 +23,15 @@ export function byteTable(
   { tokenOf }: AddedVocabulary,
   decodesBytes: boolean,
 ): ByteTable {
-  const tokens = new Map([...vocab].map(([token, id]) => [id, token]));
+  const tokens = new Map<number, string>();
+  for (const [token, id] of vocab) tokens.set(id, token);
   for (const [id, { content }] of tokenOf) {
     const other = tokens.get(id) ?? content;
     if (other === content) continue;
     const free = `${quote(content)} gets id ${id}, the next after the vocabulary's ${vocab.size} tokens`;
     throw new TokenizerError(`added token ${free}, but ${quote(other)} has it: the vocabulary leaves ids out`);
   }
-  const size = new Set([...tokens.keys(), ...tokenOf.keys()]).size;
+  const size = tokens.size + [...tokenOf.keys()].filter((id) => !tokens.has(id)).length;
   const byteOf = byteOfCharacter();
   const encoder = new TextEncoder();
   const find = (id: number) => {

@@ -134,7 +134,7 @@ export function parseTokenizerJson(text: string, file: string): TokenizerJson {
   const other = Object.keys(value as object).find((key) => !Object.hasOwn(ENTRIES, key));
   if (other !== undefined) throw mustBe(subject, [], `without the key ${quote(other)}`, value);
   // checked last, so that an unsupported key is named first
-  parseJson(file, text, (json) => parseStrictJson(json, { isWhole }));
+  parseJson(file, text, (json) => parseStrictJson(json, { parse: () => value, isWhole }));
   for (const part of partsOf(json.post_processor, "processors")) checkPostProcessor(part, subject);
   const vocab = parseVocab(json.model.vocab, subject, ["model", "vocab"]);
   return {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { memorySource } from "../../src/checkpoint/byte-source.ts";
 import { shardedCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { findTensors } from "../../src/checkpoint/find-tensors.ts";
-import { expectedTensors, listExpected } from "../../src/checkpoint/names.ts";
+import { listExpected } from "../../src/checkpoint/names.ts";
 import { eosTokenIds, parseConfig } from "../../src/config/config.ts";
 import { parseGenerationConfig } from "../../src/config/generation-config.ts";
 import { CheckpointError, ConfigError } from "../../src/errors.ts";
@@ -32,7 +32,7 @@ async function readIndex(text: string): Promise<readonly string[]> {
     if (!source) throw new CheckpointError(shard, "does not exist");
     return source;
   });
-  const { found } = findTensors(checkpoint, config, listExpected(expectedTensors(config)), "auto");
+  const { found } = findTensors(checkpoint, config, listExpected(config), "auto");
   return [...found].map(([name, { tensor }]) => `${name} ${tensor.source.name} ${tensor.begin} ${tensor.end}`);
 }
 

@@ -47,9 +47,9 @@ export interface BackwardKernels {
   linearParameters(dWeight: Tensor, dBias: Tensor, x: Tensor, dy: Tensor): void;
   /**
    * The head and the cross-entropy in one, so that the logits of all rows never exist at the same time. With p[i, j] =
-   * softmax over j of x[i] . weight[j] and g[i, j] = factor (p[i, j] - (1 if j = targets[i], else 0)):
-   * losses[i] = -ln p[i, targets[i]]; dx[i] = sum over j of g[i, j] weight[j]; dWeight[j] += sum over i of g[i, j] x[i].
-   * losses [m], dx [m, C], dWeight [V, C]
+   * the softmax over j of x[i] . weight[j], and g[i, j] = factor (p[i, j] - (1 if j = targets[i], else 0)):
+   * losses[i] = -ln p[i, targets[i]]; dx[i] = sum over j of g[i, j] weight[j]; dWeight[j] += sum over i of g[i, j]
+   * x[i]. losses [m], dx [m, C], dWeight [V, C]
    */
   headCrossEntropy(losses: Tensor, dx: Tensor, dWeight: Tensor, operands: HeadOperands): void;
   /**
@@ -73,6 +73,8 @@ export interface BackwardKernels {
   relu(dx: Tensor, dy: Tensor, x: Tensor): void;
   /** dTable[ids[i]] += dy[i], in the order of the rows. dy [T, C] -> [V, C] */
   embedding(dTable: Tensor, dy: Tensor, ids: ArrayLike<number>): void;
+  /** x = 0 */
+  clear(x: Tensor): void;
   /** The values as the forward kernels of this set read them: the tensor itself, or a packed copy. */
   forwardWeight(values: Tensor, role: WeightRole): Weight;
   /** Makes a forward weight equal to its values again, after they were changed. */

@@ -30,17 +30,25 @@ export interface KernelModule {
 export function compileKernels({ relaxed = true }: { relaxed?: boolean } = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   if (relaxed) {
-    const bytes = unpack(PACKED, RELAXED_BYTES);
+    const bytes = unpack(RELAXED_BYTES);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = unpack(PACKED, RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
+  const bytes = unpack(RELAXED_BYTES + PLAIN_BYTES).subarray(RELAXED_BYTES);
   return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
 }
 
+let unpacked = new Uint8Array(0); // as far as an engine of this thread has needed it
+
+/** The first `size` bytes of both modules. */
+function unpack(size: number): Uint8Array<ArrayBuffer> {
+  if (unpacked.length < size) unpacked = unpackModules(PACKED, size);
+  return unpacked.subarray(0, size);
+}
+
 /** The first `size` bytes of a pair of modules. */
-export function unpack(packed: string, size: number): Uint8Array<ArrayBuffer> {
+export function unpackModules(packed: string, size: number): Uint8Array<ArrayBuffer> {
   return decompress(
     Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)),
     size,

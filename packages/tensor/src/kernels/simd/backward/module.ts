@@ -1,7 +1,7 @@
 /** The backward module, in the pool of an engine: its jobs. */
 import { FIRST_BACKWARD_JOB } from "../constants.ts";
 import type { Jobs } from "../jobs.ts";
-import { unpack } from "../module.ts";
+import { unpackModules } from "../module.ts";
 import type { Pool } from "../threads/pool.ts";
 import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
 import { JOBS } from "./jobs.ts";
@@ -18,7 +18,7 @@ export interface BackwardModule {
 
 /** Adds the module to the pool, with relaxed multiply-add if the pool's own has it. */
 export function addBackwardModule(pool: Pool): BackwardModule {
-  const both = unpack(PACKED, RELAXED_BYTES + (pool.relaxed ? 0 : PLAIN_BYTES));
+  const both = unpackModules(PACKED, RELAXED_BYTES + (pool.relaxed ? 0 : PLAIN_BYTES));
   const { jobs, exports } = pool.addModule(
     JOBS,
     FIRST_BACKWARD_JOB,

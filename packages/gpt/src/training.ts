@@ -1,0 +1,12 @@
+/** @tsgpt/gpt/training: what a backward pass needs of the forward pass, apart from what a model's users need. */
+export { type LeafFacts, mapParameters } from "./checkpoint/map-parameters.ts";
+export {
+  type BlockTree,
+  listTree,
+  mapTree,
+  type ParameterPair,
+  type ParameterTree,
+} from "./checkpoint/parameter-tree.ts";
+export { activate } from "./config/activation.ts";
+export { forwardBlockInPlace } from "./model.ts";
+export { attentionScale } from "./pass/attend.ts";
