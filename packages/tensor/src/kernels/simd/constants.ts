@@ -60,8 +60,6 @@ export const QUERIES_PER_TILE = 4;
 // Backward.
 /** Rows whose terms are one sum in a gradient of parameters. */
 export const GRADIENT_ROWS = 256;
-/** Rows that are packed together; a divisor of GRADIENT_ROWS. */
-export const ROWS_PER_GROUP = 16;
 /** Factors of a tile. */
 export const ROWS_PER_TILE = 6;
 /** Queries of a head whose pattern exists at the same time; a multiple of ROWS_PER_TILE. */

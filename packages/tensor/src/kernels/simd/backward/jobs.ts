@@ -2,7 +2,6 @@
 import type { JobTable } from "../jobs.ts";
 
 export const JOBS = {
-  packColumns: { packed: "pointer", x: "pointer", m: "int", n: "int", width: "int" },
   linearParameters: {
     dWeight: "pointer",
     dBias: "pointer",
@@ -11,6 +10,8 @@ export const JOBS = {
     m: "int",
     k: "int",
     n: "int",
+    kPart: "int",
+    nPart: "int",
     scratch: "pointer",
   },
   crossEntropy: { x: "pointer", parts: "pointer", targets: "pointer", n: "int", factor: "float" },

@@ -7,6 +7,8 @@ import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
 import { JOBS } from "./jobs.ts";
 
 interface BackwardExports {
+  /** Scratch of a thread for parts of `kPart` columns of X and `nPart` of dY. */
+  linearParametersScratchBytes(kPart: number, nPart: number): number;
   /** Scratch of a thread for sequences of up to t rows, and heads of d channels. */
   attentionGradientScratchBytes(t: number, d: number): number;
 }

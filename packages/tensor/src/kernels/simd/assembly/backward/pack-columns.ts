@@ -1,42 +1,48 @@
 /**
- * Packs the operands of X^T dY, so that a tile reads memory sequentially. Rows are cut into blocks
- * (linear-parameters.ts), columns into strips, of six for X and of eight for dY, the last padded with zeros; strips of a
- * block, with all its rows:
+ * Packs columns of a block of rows, so that a tile reads memory sequentially: strips of `width` columns, one row after
+ * the other, the last strip padded with zeros. A strip ends with a gap: strips of 256 rows would otherwise all begin in
+ * the same few sets of the L1 cache.
  *
- *   block 0: x[0, 0..5] x[1, 0..5] ... x[255, 0..5]   x[0, 6..11] x[1, 6..11] ...     block 1: x[256, 0..5] ...
+ *   strip 0: x[0, 0..7] x[1, 0..7] ... gap   strip 1: x[0, 8..15] x[1, 8..15] ...
  *
  * Sixteen rows at a time, so that a strip receives several cache lines at once.
  */
-import { GRADIENT_ROWS, ROWS_PER_GROUP, ROWS_PER_TILE } from "../../constants";
+const GAP: usize = 64; // bytes
+const ROWS: i32 = 16;
+const EIGHT: i32 = 8;
+const SIX: i32 = 6;
 
-const LANES: i32 = 8;
+/** Bytes of so many columns of a block. */
+// @ts-expect-error: decorator
+@inline
+export function packedBytes(rows: i32, columns: i32, width: i32): usize {
+  return <usize>((columns + width - 1) / width) * ((<usize>(rows * width) << 2) + GAP);
+}
 
-/** Groups [begin, end) of sixteen rows of x [m, n], in strips of `width` columns: ROWS_PER_TILE or eight. */
-export function packColumns(packed: usize, x: usize, m: i32, n: i32, width: i32, begin: i32, end: i32): void {
-  const strips = (n + width - 1) / width, stride = <usize>n << 2;
-  for (let group = begin; group < end; group++) {
-    const row = group * ROWS_PER_GROUP, block = row / GRADIENT_ROWS * GRADIENT_ROWS;
-    const rows = min(ROWS_PER_GROUP, m - row), inBlock = min(GRADIENT_ROWS, m - block);
-    let to = packed + ((<usize>block * strips * width + <usize>(row - block) * width) << 2);
-    let from = x + <usize>row * stride;
-    for (let left = n; left > 0; left -= width, to += <usize>(inBlock * width) << 2, from += width << 2) {
-      if (left < width) copyFewer(to, from, stride, rows, width, left);
-      else if (width == LANES) copyEight(to, from, stride, rows);
-      else if (width == ROWS_PER_TILE) copySix(to, from, stride, rows);
+/** x [rows, columns], rows `stride` bytes apart; `width` is six or eight */
+export function packColumns(packed: usize, x: usize, stride: usize, rows: i32, columns: i32, width: i32): void {
+  const stripBytes = packedBytes(rows, 1, width), rowBytes = <usize>width << 2;
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(ROWS, rows - i);
+    let to = packed + <usize>i * rowBytes, from = x + <usize>i * stride;
+    for (let left = columns; left > 0; left -= width, to += stripBytes, from += rowBytes) {
+      if (left < width) copyFewer(to, from, stride, count, width, left);
+      else if (width == EIGHT) copyEight(to, from, stride, count);
+      else if (width == SIX) copySix(to, from, stride, count);
       else unreachable();
     }
   }
 }
 
 function copySix(to: usize, from: usize, stride: usize, rows: i32): void {
-  for (let i = 0; i < rows; i++, to += ROWS_PER_TILE << 2, from += stride) {
+  for (let i = 0; i < rows; i++, to += SIX << 2, from += stride) {
     v128.store(to, v128.load(from));
     store<u64>(to, load<u64>(from, 16), 16);
   }
 }
 
 function copyEight(to: usize, from: usize, stride: usize, rows: i32): void {
-  for (let i = 0; i < rows; i++, to += LANES << 2, from += stride) {
+  for (let i = 0; i < rows; i++, to += EIGHT << 2, from += stride) {
     v128.store(to, v128.load(from));
     v128.store(to, v128.load(from, 16), 16);
   }
