@@ -13,8 +13,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/gpt": ["@tsgpt/numeric", "@tsgpt/tensor"],
   "packages/hub": ["@tsgpt/numeric", "@tsgpt/gpt"],
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
-  "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
+  "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/cli": [
     "@tsgpt/numeric",
     "@tsgpt/tensor",
@@ -46,8 +46,8 @@ const core = [
   "packages/sampling",
   "packages/gpt",
   "packages/measure",
-  "packages/train",
   "packages/analysis",
+  "packages/train",
 ];
 
 interface Source {

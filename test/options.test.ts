@@ -79,7 +79,16 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "the flags of sampling.chainOfFlags": (flags) => sampling.chainOfFlags("lecture", flags, undefined, 0),
   "a hook of analysis.runWithHooks": (hook) => analysis.runWithHooks(CONFIGURED, [], [hook]),
   "a run of analysis.traceOfHooks": (run) => analysis.traceOfHooks(CONFIGURED, [run]),
+  "train.createAdamW": (options) => train.createAdamW([], options),
   "train.createLearner": (options) => train.createLearner(none, options),
+  "train.createMuon": (options) => train.createMuon([], none, options),
+  "train.encodeDocuments": (options) => train.encodeDocuments(none, none, options),
+  "train.evaluate": (options) => train.evaluate(none, none, options),
+  "train.openBatchesFile": (options) => train.openBatchesFile(none, options),
+  "train.train": (options) => train.train(none, options).next(),
+  "train.trainTokenizer": (options) => train.trainTokenizer(none, options),
+  "a schedule of train.learningRateAt": (schedule) => train.learningRateAt(1, 1, schedule),
+  "train.windowBatches": (options) => train.windowBatches(none, options),
   "tsgpt.generate": (options) => tsgpt.generate(none, none, options),
   "tsgpt.loadModel": (options) => tsgpt.loadModel("", options),
 };
@@ -97,6 +106,7 @@ const DATA = [
   ...["sampling.entropy", "sampling.probabilities"], // candidates
   "sampling.colorHash", // a key
   "analysis.traceOfHooks", // a model
+  ...["train.checkpointOf", "train.configOf", "train.isDecayed", "train.stepsOf"], // a run, a preset, a parameter
 ];
 
 const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, tsgpt };

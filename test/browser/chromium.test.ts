@@ -21,9 +21,9 @@ const all = [
   "packages/tensor/test",
   "packages/gpt/test",
   "packages/measure/test",
-  "packages/train/test",
   "packages/sampling/test",
   "packages/analysis/test",
+  "packages/train/test",
 ]
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .filter((file) => file.endsWith(".test.ts") && !NEEDS_NODE.test(readFileSync(join(root, file), "utf8")));

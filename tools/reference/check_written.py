@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
-from transformers import GPT2LMHeadModel
+from transformers import AutoTokenizer, GPT2LMHeadModel
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "packages/gpt/test/fixtures"
@@ -73,10 +73,33 @@ def check_initialized(name: str, tensor: torch.Tensor, layers: int) -> None:
     assert math.isclose(kurtosis, 3, rel_tol=0.02), f"{name}: kurtosis {kurtosis}: not normal"
 
 
+def check_trained(folder: Path) -> None:
+    """`tsgpt train`: a folder that AutoTokenizer and GPT2LMHeadModel load, with the ids and the logits of tsgpt."""
+    text = "The fox said to the wolf: the moon is in the well, and the well is in the yard.\n" * 12
+    (folder / "text.txt").write_text(text)
+    path = folder / "trained"
+    tsgpt("train", str(folder / "text.txt"), "--output", str(path), "--vocab-size", "300", "--context", "16", "--steps", "5")
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    model, loading = GPT2LMHeadModel.from_pretrained(path, output_loading_info=True)
+    assert not any(loading.values()), f"{path}: {loading}"
+    assert model.dtype == torch.float32, f"{path}: {model.dtype}"
+    assert tokenizer.vocab_size == model.config.vocab_size, f"{path}: {tokenizer.vocab_size}, {model.config.vocab_size}"
+    ids = tokenizer("The wolf is in the well.")["input_ids"]
+    tsgpt("logits", "--model", str(path), "--prompt", "The wolf is in the well.", "--output", str(folder / "logits.safetensors"))
+    written = load_file(folder / "logits.safetensors")
+    assert written["ids"].flatten().tolist() == ids, f"{path}: {written['ids']}, not {ids}"
+    with torch.no_grad():
+        expected = model(torch.tensor([ids])).logits[0]
+    difference = (written["logits"] - expected).abs().max().item()
+    assert difference < 1e-5, f"{path}: logits differ by {difference}"
+    print(f"trained: {len(ids)} ids, and logits within {difference:.1e} of transformers'")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         check_dumps(Path(folder))
         check_random(Path(folder))
+        check_trained(Path(folder))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   score: async () => (await import("./commands/score.ts")).score,
   detect: async () => (await import("./commands/detect.ts")).detect,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
+  train: async () => (await import("./commands/train.ts")).train,
   bench: async () => (await import("./commands/bench.ts")).bench,
   random: async () => (await import("./commands/random.ts")).random,
   convert: async () => (await import("./commands/convert.ts")).convert,
@@ -59,6 +60,7 @@ Examples:
   $ tsgpt score "The zebra's stripes were black and white."
   $ tsgpt detect @story.txt
   $ tsgpt watermark @story.txt --watermark-key 42
+  $ tsgpt train story.txt --output story
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt random --preset gpt2 --output gpt2-random
   $ tsgpt bench --compare-cache

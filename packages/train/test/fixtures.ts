@@ -1,5 +1,5 @@
 /** The models of packages/gpt/test/fixtures, and PyTorch's gradients of them. */
-import { type Model, memorySource, type ReadTensor, readTensors } from "@tsgpt/gpt";
+import { type ByteSource, type Model, memorySource, type ReadTensor, readTensors } from "@tsgpt/gpt";
 import type { Engine } from "@tsgpt/tensor";
 import { loadFixture, readBytes } from "../../gpt/test/fixture-files.ts";
 
@@ -34,3 +34,13 @@ export const TINY = [
   "tiny-upcast",
   "tiny-odd-sizes",
 ] as const;
+
+/** A JSON file among them. */
+export async function readJson<T>(name: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await readBytes(`${FIXTURES}/${name}`)));
+}
+
+/** A safetensors file among them. */
+export async function fixtureSource(name: string): Promise<ByteSource> {
+  return memorySource(name, await readBytes(`${FIXTURES}/${name}`));
+}

@@ -1,0 +1,187 @@
+/** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
+import { join } from "node:path";
+import { listTree } from "@tsgpt/gpt/training";
+import type { Engine, Weight } from "@tsgpt/tensor";
+import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
+import { CliError } from "../cli-error.ts";
+import { command } from "../command.ts";
+import { makeEngine } from "../model/make-engine.ts";
+import { type TrainFlags, trainingOptions } from "../options/training.ts";
+import { checkOwnInput } from "../output/own-input.ts";
+import { checkWritable, writeText } from "../output/write-text.ts";
+import { errorMessage } from "../terminal/error-message.ts";
+import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { lossCurve } from "../terminal/loss-curve.ts";
+import { note } from "../terminal/note.ts";
+import { pluralize } from "../terminal/pluralize.ts";
+import { reportWritten } from "../terminal/report-written.ts";
+import { resumeCommand } from "../terminal/train-report.ts";
+import { durationOf, fileData, textData, validationData } from "../train/data.ts";
+import { defaultsTable } from "../train/defaults-table.ts";
+import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
+import { openLog } from "../train/log-file.ts";
+import { lossSvg } from "../train/loss-svg.ts";
+import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
+import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
+import { type Start, startOf, startOfRun } from "../train/start.ts";
+import { textSource } from "../train/texts.ts";
+
+const CURVE = "loss.svg";
+const CURVE_WIDTH = 70;
+const CURVE_HEIGHT = 8;
+
+export const train = command({
+  name: "train",
+  summary: "train a model on a text, or fine-tune one",
+  arguments: [["[text...]", "files with the text (name or @name), - for standard input, or a text with a space in it"]],
+  options: trainingOptions,
+  help: `Examples:
+  $ tsgpt train story.txt --output story
+  $ tsgpt generate --model story
+  $ tsgpt train story.txt --output story --resume
+  $ tsgpt train tales.txt --validation other-tales.txt --preset small --minutes 60 --output tales
+  $ tsgpt train poems.txt --from gpt2 --epochs 3 --output poet
+  $ tsgpt train --from story --batches batches.safetensors --log steps.jsonl --output compared
+
+Documents are the parts between <|endoftext|>. A new model gets a tokenizer that is trained on the text. Defaults of the
+options, by preset and for --from:
+
+${defaultsTable()}
+
+AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions decays, embeddings included, biases and
+layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
+0.2 sqrt(max(rows, columns)); all but the matrices of blocks is AdamW's. --clip c scales all gradients by
+min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it.
+
+--log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
+the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
+"validationBitsPerByte"} and {"step", "sample"}.
+
+The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
+checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
+Ctrl-C saves. --resume takes all other options from the checkpoint; those of length, optimization, reports and
+computation can be given anew. The losses of a run
+with --minutes depend on the speed of the machine, those of others on the options alone.`,
+  action: trainCommand,
+});
+
+/**
+ * Runs the command; after Ctrl-C the exit code is 130. @throws CliError for flags that contradict each other, a folder
+ * that is not empty, or what cannot be written; what reading texts and models throws
+ */
+async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
+  const { signal } = interruption();
+  const given = requestOf(typed.map(textSource), flags);
+  const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
+  try {
+    await runTraining(run);
+    await finish(run);
+  } finally {
+    run.log?.close();
+    await run.data.close();
+  }
+}
+
+async function begun(given: Request, folder: string, signal: AbortSignal): Promise<Run> {
+  await checkNewFolder(folder);
+  return prepare(given, folder, undefined, signal);
+}
+
+async function resumed(given: Request, folder: string, signal: AbortSignal): Promise<Run> {
+  const saved = await openRun(folder);
+  try {
+    return await prepare(given, folder, saved, signal);
+  } finally {
+    await saved.close();
+  }
+}
+
+/** Loads all that a run needs, and creates its folder or restores its checkpoint. */
+async function prepare(given: Request, folder: string, saved: OpenRun | undefined, signal: AbortSignal): Promise<Run> {
+  const notes = saved?.notes as Notes | undefined;
+  const request = notes ? resumedRequest(notes.request, notes.settings, given) : given;
+  checkRequest(request);
+  await checkLog(request);
+  const engine = await makeEngine(request.flags);
+  const start = notes ? await startOfRun(folder, request, engine, signal) : await startOf(request, engine, signal);
+  const settings = settingsOf(request.flags, start.defaults);
+  const run = await assemble(request, folder, start, settings, signal);
+  if (saved && notes) {
+    await restore(saved, run);
+    run.evaluations.push(...notes.evaluations);
+  } else await createRunFolder(folder, start.files, run.training, notesOf(run));
+  if (start.note !== undefined) note(start.note);
+  const { step } = run.training.progress;
+  const log = request.flags.log === undefined ? undefined : await openLog(request.flags.log, step);
+  return { ...run, log, savedStep: step };
+}
+
+/** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
+async function restore(saved: OpenRun, { training }: Run): Promise<void> {
+  await saved.restore(training).catch((cause: Error) => {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CliError(`the data are not those that the run began with: ${errorMessage(cause)}`, 1);
+  });
+}
+
+async function assemble(
+  request: Request,
+  folder: string,
+  { model, documents }: Start,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { flags } = request;
+  const data = documents
+    ? await textData(documents, model, settings, signal)
+    : await fileData(flags.batches as string, model.config, settings.accumulate);
+  const { validation: file } = flags;
+  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
+  const duration = durationOf(flags, data, settings);
+  const learner = createLearner(model, { recompute: flags.recompute });
+  for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
+  const optimizer = optimizerOf(learner, model.engine, settings);
+  const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
+  const resume = resumeCommand(
+    folder,
+    request.texts.some((source) => "stdin" in source),
+  );
+  const rest = { evaluations: [], log: undefined, savedStep: 0, signal, resume };
+  return { folder, request, settings, training, data, validation, duration, ...rest };
+}
+
+function optimizerOf({ parameters }: Learner, engine: Engine, { optimizer, weightDecay }: Settings) {
+  switch (optimizer) {
+    case "adamw":
+      return createAdamW(parameters, { weightDecay });
+    case "muon":
+      return createMuon(parameters, engine, { weightDecay });
+  }
+}
+
+/** @throws CliError for a log that is one of the files that are read, or that cannot be written */
+async function checkLog({ texts, flags }: Request): Promise<void> {
+  const { log, tokenizer, batches, validation } = flags;
+  if (log === undefined) return;
+  const files = texts.flatMap((source) => ("file" in source ? [source.file] : []));
+  const others = [tokenizer, batches, validation].filter((path) => path !== undefined);
+  await checkOwnInput(
+    "--log",
+    log,
+    [...files, ...others].map((path) => [path, JSON.stringify(path)]),
+  );
+  await checkWritable(log, { devices: true });
+}
+
+/** The curves, and what was written or how to go on. */
+async function finish({ training, folder, evaluations, signal, resume }: Run): Promise<void> {
+  const { losses, step } = training.progress;
+  process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
+  if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));
+  if (signal.aborted) {
+    process.exitCode = INTERRUPTED;
+    process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
+    return;
+  }
+  await reportWritten(folder, `a model after ${pluralize(step, "step")}`);
+}

@@ -1,0 +1,58 @@
+/**
+ * The log of a run: a JSON object per line. A resumed run keeps the lines up to its checkpoint and drops those of steps
+ * that were lost, so that the log is the one of an undisturbed run.
+ */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import type { StepReport } from "@tsgpt/train";
+import { CliError } from "../cli-error.ts";
+import { writeText } from "../output/write-text.ts";
+
+/** A line of the log; only a step has a loss. */
+type LogRecord =
+  | StepReport
+  | { readonly step: number; readonly validationLoss: number; readonly validationBitsPerByte: number }
+  | { readonly step: number; readonly sample: string };
+
+/** An open log. */
+export interface LogFile {
+  /** @throws CliError if it cannot be written */
+  write(record: LogRecord): void;
+  close(): void;
+}
+
+/** Opens a log, anew or after the lines up to `step`, if there are any. @throws CliError if it cannot be written */
+export async function openLog(path: string, step: number): Promise<LogFile> {
+  const there = await stat(path).catch(() => undefined);
+  if (!there || there.isFile()) await writeText(path, there && step > 0 ? await linesUpTo(path, step) : "");
+  const file = attempt(path, () => openSync(path, "a"));
+  return {
+    write: (record) =>
+      attempt(path, () => {
+        const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
+        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      }),
+    close: () => closeSync(file),
+  };
+}
+
+/** The whole lines of steps up to `step`; one that is cut short, or is no record, is dropped. */
+async function linesUpTo(path: string, step: number): Promise<string> {
+  const lines = (await readFile(path, "utf8")).split("\n").slice(0, -1);
+  const kept = lines.filter((line) => {
+    try {
+      return JSON.parse(line).step <= step;
+    } catch {
+      return false;
+    }
+  });
+  return kept.map((line) => `${line}\n`).join("");
+}
+
+function attempt<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw new CliError(`cannot write ${JSON.stringify(path)}: ${(cause as Error).message}`, 1);
+  }
+}

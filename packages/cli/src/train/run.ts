@@ -1,0 +1,128 @@
+/** Runs the steps of a training, and between them evaluates, samples, saves and reports. */
+import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train } from "@tsgpt/train";
+import { CliError } from "../cli-error.ts";
+import { progressLine } from "../terminal/progress-line.ts";
+import { evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
+import type { TrainingData, ValidationData } from "./data.ts";
+import type { Request, Settings } from "./flags.ts";
+import type { LogFile } from "./log-file.ts";
+import type { Evaluation } from "./loss-svg.ts";
+import { saveRun } from "./run-folder.ts";
+import { sampleText } from "./sample-text.ts";
+
+/** A run that is ready to begin or to continue. */
+export interface Run {
+  readonly folder: string;
+  readonly request: Request;
+  readonly settings: Settings;
+  readonly training: Training;
+  readonly data: TrainingData;
+  readonly validation: ValidationData | undefined;
+  readonly duration: Duration;
+  readonly evaluations: Evaluation[];
+  readonly log: LogFile | undefined;
+  readonly signal: AbortSignal;
+  /** The command that continues it. */
+  readonly resume: string;
+  /** The step of the last checkpoint. */
+  savedStep: number;
+}
+
+/** What a checkpoint keeps for the command line. */
+export interface Notes {
+  readonly request: Request;
+  readonly settings: Settings;
+  readonly evaluations: readonly Evaluation[];
+}
+
+export function notesOf({ request, settings, evaluations }: Notes): Notes {
+  return { request, settings, evaluations };
+}
+
+/** Trains to the end, or until Ctrl-C; either way the last step is saved. @throws CliError, with a checkpoint kept */
+export async function runTraining(run: Run): Promise<void> {
+  const { training, settings, duration, signal } = run;
+  const line = progressLine(process.stderr);
+  const say = (text: string) => {
+    line.clear();
+    process.stdout.write(`${text}\n`);
+  };
+  try {
+    const { schedule: name, learningRate: peak, warmup, accumulate, clip } = settings;
+    const schedule = { name, peak, warmup };
+    for await (const report of train(training, { duration, schedule, accumulate, clip, signal })) {
+      const { step } = report;
+      run.log?.write(report);
+      line.show(() => stepLine(report, contextOf(run)));
+      if (step === 1 || step % settings.saveEvery === 0 || isLast(run)) say(stepLine(report, contextOf(run)));
+      await betweenSteps(run, step, say);
+      if (step % settings.saveEvery === 0) await save(run);
+      if (signal.aborted) break;
+    }
+    if (run.savedStep !== training.progress.step) await save(run);
+  } catch (error) {
+    throw explained(error, run);
+  } finally {
+    line.clear();
+  }
+}
+
+/** The evaluation and the sample after a step; Ctrl-C ends them. */
+async function betweenSteps(run: Run, step: number, say: (text: string) => void): Promise<void> {
+  const { settings, training, validation, signal } = run;
+  const isDue = (every: number) => every > 0 && (step % every === 0 || isLast(run));
+  if (validation && isDue(settings.evalEvery)) {
+    const { windows, bitsPerByte } = validation;
+    const loss = await evaluate(training.learner.model, windows, { signal }).catch(ignoreAbort(signal));
+    if (loss === undefined) return;
+    run.evaluations.push([step, loss]);
+    run.log?.write({ step, validationLoss: loss, validationBitsPerByte: loss * bitsPerByte });
+    say(evaluationLine(step, loss, bitsPerByte));
+  }
+  if (!isDue(settings.sampleEvery)) return;
+  const sample = await sampleText(training.learner.model, settings.seed, signal);
+  if (sample === undefined || signal.aborted) return;
+  run.log?.write({ step, sample });
+  say(sampleLines(step, sample));
+}
+
+function ignoreAbort(signal: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  };
+}
+
+function isLast({ training, duration }: Run): boolean {
+  const { step, seconds } = training.progress;
+  return "steps" in duration ? step >= duration.steps : seconds >= duration.seconds;
+}
+
+function contextOf({ training, duration, data: { bitsPerByte } }: Run) {
+  const { progress } = training;
+  const steps = stepsOf(progress, duration);
+  const secondsLeft =
+    "steps" in duration
+      ? (progress.seconds / progress.step) * (steps - progress.step)
+      : duration.seconds - progress.seconds;
+  return { steps, secondsLeft: Math.max(0, secondsLeft), bitsPerByte };
+}
+
+async function save(run: Run): Promise<void> {
+  const { folder, training } = run;
+  try {
+    await saveRun(folder, training, notesOf(run));
+  } catch (cause) {
+    throw new CliError(`cannot write ${JSON.stringify(folder)}: ${(cause as Error).message}`, 1);
+  }
+  run.savedStep = training.progress.step;
+}
+
+/** The error with what is kept, and how to go on. */
+function explained(error: unknown, { savedStep, resume }: Run): unknown {
+  const kept = `the checkpoint of step ${savedStep} is kept`;
+  if (error instanceof NotFiniteError)
+    return new CliError(`${error.message}; ${kept}: ${resume} --learning-rate ...`, 1);
+  if (error instanceof CliError) return new CliError(`${error.message}; ${kept}, and continues with: ${resume}`, 1);
+  return error;
+}
