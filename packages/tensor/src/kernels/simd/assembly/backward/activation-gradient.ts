@@ -45,7 +45,7 @@ function derivative(x: v128, form: i32): v128 {
 // @ts-expect-error: decorator
 @inline
 function sigmoidTerm(v: v128, x: v128, slope: v128): v128 {
-  const e = exp(f32x4.min(f32x4.neg(v), f32x4.splat(80)));
+  const e = exp(f32x4.pmin(f32x4.neg(v), f32x4.splat(80)));
   const s = f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), e));
   return madd(f32x4.mul(x, slope), f32x4.mul(f32x4.mul(e, s), s), s);
 }
@@ -69,5 +69,5 @@ function geluErf(x: v128): v128 {
 // @ts-expect-error: decorator
 @inline
 function bounded(x: v128): v128 {
-  return f32x4.max(f32x4.min(x, f32x4.splat(50)), f32x4.splat(-50));
+  return f32x4.pmax(f32x4.pmin(x, f32x4.splat(50)), f32x4.splat(-50)); // one instruction each, unlike min and max
 }
