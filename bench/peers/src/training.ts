@@ -87,7 +87,10 @@ async function checkLosses(trainers: readonly Trainer[]): Promise<void> {
 }
 
 /** Every trainer in turn; who begins alternates, and the first round is not counted. */
-async function runRounds(trainers: readonly Trainer[], { rounds, sizes: { steps } }: TrainingOptions): Promise<Measured> {
+async function runRounds(
+  trainers: readonly Trainer[],
+  { rounds, sizes: { steps } }: TrainingOptions,
+): Promise<Measured> {
   const milliseconds = trainers.map((): number[] => []);
   const flopsPerSecond: number[] = [];
   for (let round = 0; round <= rounds; round++) {
@@ -98,7 +101,8 @@ async function runRounds(trainers: readonly Trainer[], { rounds, sizes: { steps 
       await sleep(REST_MILLISECONDS);
       const { milliseconds: time = Number.NaN } = await trainer.ask({ want: "train", steps });
       if (round > 0) milliseconds[at]?.push(time);
-      if (round > 0 && at === 0) flopsPerSecond.push((await trainer.ask({ want: "limit" })).flopsPerSecond ?? Number.NaN);
+      if (round > 0 && at === 0)
+        flopsPerSecond.push((await trainer.ask({ want: "limit" })).flopsPerSecond ?? Number.NaN);
     }
   }
   const names = trainers.map(({ name }) => name);

@@ -264,3 +264,30 @@ test("nothing beyond a result is written", () => {
     }
   }
 });
+
+test("what a call takes of the memory it gives back", () => {
+  for (const { engine } of engines) {
+    const available = [1, 2, 3].map(() => {
+      const kernels = backwardKernels(engine);
+      const [x, dy, weight] = [noise([70, 13], 1), noise([70, 9], 2), noise([13, 9], 3)];
+      kernels.linearInput(Tensor.zeros([70, 13]), dy, weight);
+      kernels.linearParameters(Tensor.zeros([13, 9]), Tensor.zeros([9]), x, dy);
+      const head = { x, weight: noise([11, 13], 4), targets: Array.from({ length: 70 }, () => 3), factor: 1 };
+      kernels.headCrossEntropy(Tensor.zeros([70]), Tensor.zeros([70, 13]), Tensor.zeros([11, 13]), head);
+      kernels.layerNorm(
+        { x, weight: noise([13], 5), bias: noise([13], 6) },
+        x.clone(),
+        x.clone(),
+        noise([13], 7),
+        1e-5,
+      );
+      kernels.embedding(Tensor.zeros([5, 9]), dy, new Int32Array(70));
+      return engine.memory?.availableBytes;
+    });
+    expect(available[2]).toBe(available[0]);
+  }
+});
+
+test("an engine has one set of backward kernels", () => {
+  for (const { engine } of engines) expect(backwardKernels(engine)).toBe(backwardKernels(engine));
+});

@@ -69,10 +69,7 @@ export async function startTrainer(
 }
 
 /** The next line, as JSON. A process that ends is an error. */
-function repliesOf(
-  name: string,
-  child: ChildProcessByStdio<Writable, Readable, Readable>,
-): () => Promise<Reply> {
+function repliesOf(name: string, child: ChildProcessByStdio<Writable, Readable, Readable>): () => Promise<Reply> {
   let said = "";
   child.stderr.on("data", (data) => {
     said = (said + data).slice(-2000);

@@ -79,7 +79,20 @@ export function packedWeight(
     return { bytes: new Uint8Array(whole.buffer), scales: scales?.slice() };
   };
   const layout = `panels of ${lanesOf(dtype)} ${outputs}`;
-  return { shape, dtype, layout, bytes, pointer, outputs, scales: scales?.byteOffset ?? 0, k, n, row, toTensor, toStored };
+  return {
+    shape,
+    dtype,
+    layout,
+    bytes,
+    pointer,
+    outputs,
+    scales: scales?.byteOffset ?? 0,
+    k,
+    n,
+    row,
+    toTensor,
+    toStored,
+  };
 }
 
 type Bits = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;

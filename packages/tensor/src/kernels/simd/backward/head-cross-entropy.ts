@@ -60,7 +60,10 @@ function crossEntropy(
   for (let i = 0; i < m; i++) targets[i] = targetOf(i);
   const pointer = operands.borrow(8 * PARTS * m);
   const job = jobs.crossEntropy.x(logits.data.byteOffset).parts(pointer).targets(targets.byteOffset);
-  job.n(v).factor(factor).run(m, perUnit(pool, m, logits.size));
+  job
+    .n(v)
+    .factor(factor)
+    .run(m, perUnit(pool, m, logits.size));
   const parts = memory.doubles(pointer, PARTS * m);
   for (let i = 0; i < m; i++) {
     const [max, sum, logit] = parts.subarray(PARTS * i, PARTS * (i + 1));

@@ -1,11 +1,11 @@
 /** Memory that the backward kernels take of the engine's: for a call, or for as long as a learner lives. */
 import type { Outputs } from "../../../storage.ts";
+import { productOf } from "../../../storage.ts";
 import { type Shape, sizeOf, Tensor } from "../../../tensor.ts";
+import type { KernelContext } from "../context.ts";
 import type { EngineMemory } from "../memory.ts";
 import { packRows } from "../pack-rows.ts";
 import { type PackedWeight, packedBytes, packedWeight } from "../packed-weight.ts";
-import { productOf } from "../../../storage.ts";
-import type { KernelContext } from "../context.ts";
 
 export function allocateTensor(memory: EngineMemory, shape: Shape): Tensor {
   const size = sizeOf(shape);

@@ -21,10 +21,6 @@ export interface BackwardModule {
 /** Adds the module to the pool, with relaxed multiply-add if the pool's own has it. */
 export function addBackwardModule(pool: Pool): BackwardModule {
   const both = unpackModules(PACKED, RELAXED_BYTES + (pool.relaxed ? 0 : PLAIN_BYTES));
-  const { jobs, exports } = pool.addModule(
-    JOBS,
-    FIRST_BACKWARD_JOB,
-    pool.relaxed ? both : both.slice(RELAXED_BYTES),
-  );
+  const { jobs, exports } = pool.addModule(JOBS, FIRST_BACKWARD_JOB, pool.relaxed ? both : both.slice(RELAXED_BYTES));
   return { jobs, exports: exports as unknown as BackwardExports };
 }
