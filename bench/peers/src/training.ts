@@ -1,7 +1,7 @@
 /**
- * npm run training -- [--python PROGRAM] [--threads N] [--rounds N] [--steps N] [--quick]: training steps of the bundled
- * model's shape in float32, ours and PyTorch's, in turns, and what share of the machine's multiply-adds they are. Writes
- * bench/results/training.md and training.json. PyTorch is optional: without it ours is measured alone.
+ * npm run training -- [--python PROGRAM] [--threads N] [--rounds N] [--steps N] [--quick]: training steps of the
+ * bundled model's shape in float32, ours and PyTorch's, in turns, and what share of the machine's multiply-adds they
+ * are. Writes bench/results/training.md and training.json. PyTorch is optional: without it ours is measured alone.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";

@@ -1,6 +1,7 @@
 """
-PyTorch's trainer: a process that follows trainer.ts. A GPT-2 as one would write it for speed (scaled_dot_product_attention,
-the fused AdamW), in float32, no dropout, the head tied to the embedding. Needs torch alone; the file is read by hand.
+PyTorch's trainer: a process that follows trainer.ts. A GPT-2 as one would write it for speed
+(scaled_dot_product_attention, the fused AdamW), in float32, no dropout, the head tied to the embedding. Needs torch
+alone; the file is read by hand.
 """
 
 import json

@@ -49,5 +49,6 @@ ${trainers.map(row).join("")}`;
 function row({ description, runs, median, tsgptOverThis, shareOfLimit }: TrainingResult, i: number): string {
   const digits = (value: number) => Math.round(value).toLocaleString("en");
   const range = `${digits(Math.min(...runs))} to ${digits(Math.max(...runs))}`;
-  return `| ${description} | ${digits(median)} | ${range} | ${i === 0 ? "" : tsgptOverThis.toFixed(2)} | ${shareOfLimit.toFixed(2)} |\n`;
+  const ratio = i === 0 ? "" : tsgptOverThis.toFixed(2);
+  return `| ${[description, digits(median), range, ratio, shareOfLimit.toFixed(2)].join(" | ")} |\n`;
 }

@@ -62,5 +62,3 @@ export const QUERIES_PER_TILE = 4;
 export const GRADIENT_ROWS = 256;
 /** Factors of a tile. */
 export const ROWS_PER_TILE = 6;
-/** Queries of a head whose pattern exists at the same time; a multiple of ROWS_PER_TILE. */
-export const QUERIES_TOGETHER = 48;

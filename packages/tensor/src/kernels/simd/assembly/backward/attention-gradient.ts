@@ -14,7 +14,7 @@
  * Nothing of size T x T exists: P and dS are [48, T]. One order of sums: each output's terms one after the other, in
  * the order of channels, keys or queries. Difference from the reference: float32.
  */
-import { QUERIES_TOGETHER, ROWS_PER_TILE } from "../../constants";
+import { ROWS_PER_TILE } from "../../constants";
 import { softmaxRow } from "../softmax";
 import { sixRows } from "../tiles";
 import { copyHead, copyHeadOut, stripsOfChannels, stripsOfRows } from "./head-copies";
@@ -22,6 +22,7 @@ import { tile } from "./tile";
 
 const LANES: i32 = 8; // outputs of a tile
 const LINE: usize = 32; // bytes of these
+const QUERIES_TOGETHER: i32 = 48; // whose pattern exists at the same time; a multiple of ROWS_PER_TILE
 const T_MULTIPLE: i32 = 24; // of rows and of outputs of a tile
 const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 const MATRICES: usize = 7; // of a head, in scratch
