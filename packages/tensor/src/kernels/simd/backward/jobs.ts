@@ -1,4 +1,4 @@
-/** The jobs of the backward module, as ../jobs.ts declares those of the forward one; kernels in ../assembly/backward. */
+/** The jobs of the backward module, as ../jobs.ts declares those of the forward one. */
 import type { JobTable } from "../jobs.ts";
 
 export const JOBS = {

@@ -81,8 +81,8 @@ export class Pool {
   }
 
   /**
-   * Adds a module, whose jobs are numbered from `first` on. Each worker compiles it when it meets the first of these jobs: a
-   * worker that waits in WebAssembly receives no message, so the module's bytes are in the shared memory.
+   * Adds a module, whose jobs are numbered from `first` on. Each worker compiles it when it meets the first of these
+   * jobs: a worker that waits in WebAssembly receives no message, so the module's bytes are in the shared memory.
    */
   addModule<Table extends JobTable>(table: Table, first: number, bytes: Uint8Array<ArrayBuffer>) {
     const { memory } = this.#memory;

@@ -11,7 +11,10 @@ import { GELU_ERF, GELU_SIGMOID, GELU_TANH, RELU, SILU } from "../../constants";
 import { exp } from "../exp";
 import { madd } from "../madd";
 
-/** Elements [begin, end) of dx = dy f'(x), f by its number in ../../constants.ts; a tail is computed in a whole vector. */
+/**
+ * Elements [begin, end) of dx = dy f'(x), f by its number in ../../constants.ts. A tail of fewer than four is computed
+ * in a whole vector.
+ */
 export function activationGradient(dx: usize, dy: usize, x: usize, form: i32, begin: i32, end: i32): void {
   if (form < GELU_TANH || form > RELU) unreachable();
   let i = begin;

@@ -1,6 +1,6 @@
 /**
  * Gradients of layer normalization in two jobs: of its input, by rows, in float64 as the forward kernel; and of its
- * parameters, by columns, in float32, where the terms of a block of 256 rows are one sum that is added to what is there.
+ * parameters, by columns, in float32. There the terms of a block of 256 rows are one sum, added to what is there.
  */
 import { GRADIENT_ROWS } from "../../constants";
 import { madd } from "../madd";

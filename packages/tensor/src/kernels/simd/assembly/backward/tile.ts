@@ -1,5 +1,5 @@
 /**
- * The register kernel of the backward pass: six rows and eight outputs, as `sixRows` of ../tiles.ts, except that the six
+ * The register kernel of the backward pass: six rows and eight outputs, as `sixRows` of ../tiles.ts, but the six
  * factors of a term are adjacent: x[i, t .. t + 6), the transpose of what a forward product reads. A sum starts at
  * `start`, adds its terms one by one, and is stored at `target`.
  *
