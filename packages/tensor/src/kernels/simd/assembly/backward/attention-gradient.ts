@@ -15,8 +15,10 @@
  * the order of channels, keys or queries. Difference from the reference: float32.
  */
 import { ROWS_PER_TILE } from "../../constants";
-import { softmaxRow } from "../softmax";
+import { madd, sumOfLanes } from "../madd";
+import { maxOf } from "../softmax";
 import { sixRows } from "../tiles";
+import { exponentials } from "./cross-entropy";
 import { copyHead, copyHeadOut, stripsOfChannels, stripsOfRows } from "./head-copies";
 import { tile } from "./tile";
 
@@ -109,8 +111,8 @@ function patterns(
     const at = <usize>r * stride, seen = r < count ? first + r + 1 : 0, end = <usize>reach << 2;
     if (seen) {
       const row = <usize>(first + r) * rowBytes;
-      softmaxRow(pattern + at, pattern + at, seen);
-      scoreGradients(dScores + at, pattern + at, dot(dz + row, z + row, d), seen);
+      const part = <f32>(1 / exponentials(pattern + at, seen, maxOf(pattern + at, seen)));
+      scoreGradients(dScores + at, pattern + at, part, dot(dz + row, z + row, d), seen);
     }
     const masked = at + (<usize>seen << 2), bytes = end - (<usize>seen << 2);
     memory.fill(pattern + masked, 0, bytes);
@@ -118,23 +120,23 @@ function patterns(
   }
 }
 
-/** dS = P (dP - inner), where dP is; a few elements beyond the row are computed too. */
-// @ts-expect-error: decorator
-@inline
-function scoreGradients(dScores: usize, pattern: usize, inner: f32, seen: i32): void {
-  const inners = f32x4.splat(inner);
+/** P = part e, where e is, and dS = P (dP - inner), where dP is; a few elements beyond the row are computed too. */
+function scoreGradients(dScores: usize, pattern: usize, part: f32, inner: f32, seen: i32): void {
+  const parts = f32x4.splat(part), inners = f32x4.splat(inner);
   for (let at: usize = 0, end = <usize>seen << 2; at < end; at += 16) {
-    const d = f32x4.sub(v128.load(dScores + at), inners);
-    v128.store(dScores + at, f32x4.mul(v128.load(pattern + at), d));
+    const p = f32x4.mul(v128.load(pattern + at), parts);
+    v128.store(pattern + at, p);
+    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), inners)));
   }
 }
 
 function dot(a: usize, b: usize, d: i32): f32 {
-  let sum: f64 = 0;
-  for (let at: usize = 0, end = <usize>d << 2; at < end; at += 4) {
-    sum += <f64>load<f32>(a + at) * <f64>load<f32>(b + at);
-  }
-  return <f32>sum;
+  const fours = <usize>(d & ~3) << 2, end = <usize>d << 2;
+  let lanes = f32x4.splat(0);
+  for (let at: usize = 0; at < fours; at += 16) lanes = madd(v128.load(a + at), v128.load(b + at), lanes);
+  let sum = sumOfLanes(lanes);
+  for (let at = fours; at < end; at += 4) sum += load<f32>(a + at) * load<f32>(b + at);
+  return sum;
 }
 
 /** dQ = scale dS K */

@@ -24,7 +24,7 @@ export function crossEntropy(x: usize, parts: usize, targets: usize, n: i32, fac
 }
 
 /** x = exp(x - max). Returns the sum. */
-function exponentials(x: usize, n: i32, max: f32): f64 {
+export function exponentials(x: usize, n: i32, max: f32): f64 {
   const shift = f32x4.splat(max), end = x + (<usize>n << 2);
   let sums = f64x2.splat(0);
   for (const last = x + (<usize>(n & ~3) << 2); x < last; x += 16) {
