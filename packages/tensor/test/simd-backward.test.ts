@@ -245,6 +245,16 @@ test.each(["linear", "embedding", "head", "vector"] as const)("a forward weight,
   }
 });
 
+test.each([1, 7, 20_003])("a copy of %i elements", (count) => {
+  const x = noise([count], 1);
+  for (const { engine } of engines) {
+    const out = engine.allocate([count + 1]);
+    backwardKernels(engine).copy(out.slice(0, count), x);
+    expect(differingElement(out.slice(0, count), x)).toBe(-1);
+    expect(out.data[count]).toBe(0);
+  }
+});
+
 test("nothing beyond a result is written", () => {
   for (const { engine } of engines) {
     const kernels = backwardKernels(engine);

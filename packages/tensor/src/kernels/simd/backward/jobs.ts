@@ -48,5 +48,6 @@ export const JOBS = {
     n: "int",
   },
   activationGradient: { dx: "pointer", dy: "pointer", x: "pointer", form: "int" },
+  copyElements: { out: "pointer", x: "pointer" },
   embeddingGradient: { dTable: "pointer", dy: "pointer", ids: "pointer", count: "int", c: "int" },
 } as const satisfies JobTable;

@@ -5,6 +5,7 @@ import type { KernelContext } from "../context.ts";
 import { gelu, relu, silu } from "./activations.ts";
 import { attention } from "./attention.ts";
 import { backwardContext } from "./context.ts";
+import { copy } from "./copy.ts";
 import { embedding } from "./embedding.ts";
 import { forwardWeight, refresh } from "./forward-weights.ts";
 import { headCrossEntropy } from "./head-cross-entropy.ts";
@@ -25,6 +26,7 @@ export function simdBackwardKernels(forward: KernelContext): BackwardKernels {
     silu: (dx, dy, x) => silu(context, dx, dy, x),
     relu: (dx, dy, x) => relu(context, dx, dy, x),
     embedding: (dTable, dy, ids) => embedding(context, dTable, dy, ids),
+    copy: (out, x) => copy(context, out, x),
     forwardWeight: (values, role) => forwardWeight(context, values, role),
     refresh: (weight, values) => refresh(context, weight, values),
   };
