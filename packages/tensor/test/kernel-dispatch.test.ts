@@ -32,7 +32,7 @@ test("a job calls its kernel with its slots and the range", () => {
 test("jobs of a second module are numbered after those of the first, which hands over what it does not have", () => {
   const second = dispatchOf(table, { "scale.ts": scale }, 4, 32, { first: 64, slots: "../slots" });
   expect(second).toContain("  if (job == 64) scale(pointer(4), float(5), begin, end);\n  else unreachable();");
-  expect(second).toContain('import { flag, float, int, pointer } from "../slots";');
+  expect(second).toContain('import { float, int, pointer } from "../slots";');
   const first = dispatchOf(table, { "scale.ts": scale }, 4, 32, { otherwise: "more" });
   expect(first).toContain('import { more } from "./more";');
   expect(first).toContain("  else more(job, begin, end, thread);");

@@ -1,9 +1,10 @@
 /** The backward module, in the pool of an engine: its jobs. */
 import { FIRST_BACKWARD_JOB } from "../constants.ts";
 import type { Jobs } from "../jobs.ts";
-import { unpackModules } from "../module.ts";
+import { forMemory, unpack } from "../module.ts";
 import type { Pool } from "../threads/pool.ts";
-import { PACKED, PLAIN_BYTES, RELAXED_BYTES } from "./binary.ts";
+import { withoutRelaxedSimd } from "../without-relaxed.ts";
+import { MODULE_BYTES, PACKED, SHARED_FLAG } from "./binary.ts";
 import { JOBS } from "./jobs.ts";
 
 interface BackwardExports {
@@ -18,9 +19,13 @@ export interface BackwardModule {
   readonly exports: BackwardExports;
 }
 
-/** Adds the module to the pool, with relaxed multiply-add if the pool's own has it. */
+let unpacked: Uint8Array<ArrayBuffer> | undefined; // once a thread
+
+/** Adds the module to the pool: with relaxed SIMD if the pool's own has it, for memory that is shared if the pool's is. */
 export function addBackwardModule(pool: Pool): BackwardModule {
-  const both = unpackModules(PACKED, RELAXED_BYTES + (pool.relaxed ? 0 : PLAIN_BYTES));
-  const { jobs, exports } = pool.addModule(JOBS, FIRST_BACKWARD_JOB, pool.relaxed ? both : both.slice(RELAXED_BYTES));
+  unpacked ??= unpack(PACKED, MODULE_BYTES);
+  const relaxed = forMemory(unpacked, SHARED_FLAG, pool.shared);
+  const bytes = pool.relaxed ? relaxed : withoutRelaxedSimd(relaxed);
+  const { jobs, exports } = pool.addModule(JOBS, FIRST_BACKWARD_JOB, bytes);
   return { jobs, exports: exports as unknown as BackwardExports };
 }

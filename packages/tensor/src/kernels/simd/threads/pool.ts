@@ -7,13 +7,16 @@ import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
 import {
   FIRST_UNITS,
+  FUSED_DOTS,
   MORE_ADDRESS,
   MORE_BYTES,
   OUTPUTS,
   OUTPUTS_PER_FIRST_UNIT,
   OUTPUTS_PER_UNIT,
+  PAIRED_DOTS,
   SLOT_COUNT,
   SLOTS,
+  WIDENED_DOTS,
 } from "../constants.ts";
 import { createJobs, JOBS, type Jobs, type JobTable } from "../jobs.ts";
 import type { EngineMemory } from "../memory.ts";
@@ -34,10 +37,12 @@ interface PoolOptions {
 export class Pool {
   readonly exports: KernelExports;
   readonly jobs: Jobs;
-  /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
-  readonly fusedDots: boolean;
-  /** Whether the module has relaxed multiply-add. */
+  /** How int8 products compute dot products (assembly/int8.ts). */
+  readonly dots: number;
+  /** Whether the module has relaxed SIMD. */
   readonly relaxed: boolean;
+  /** Whether the memory is shared. */
+  readonly shared: boolean;
   readonly #memory: EngineMemory;
   readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
@@ -62,12 +67,13 @@ export class Pool {
     const more: RunUnit = (...unit) => this.#runMore?.(...unit);
     this.exports = new WebAssembly.Instance(module, { env: { memory, more } }).exports as unknown as KernelExports;
     this.relaxed = relaxed;
+    this.shared = engineMemory.shared;
     this.#memory = engineMemory;
     this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
     this.jobs = this.#jobsOf(JOBS, 0);
     this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
-    this.fusedDots = this.exports.fusedDotsAgree() === 1;
+    this.dots = !relaxed ? WIDENED_DOTS : this.exports.fusedDotsAgree() ? FUSED_DOTS : PAIRED_DOTS;
     this.#threads = threads;
     this.#onAlone = onAlone;
     try {
