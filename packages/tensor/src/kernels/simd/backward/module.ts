@@ -21,7 +21,7 @@ export interface BackwardModule {
 
 let unpacked: Uint8Array<ArrayBuffer> | undefined; // once a thread
 
-/** Adds the module to the pool: with relaxed SIMD if the pool's own has it, for memory that is shared if the pool's is. */
+/** Adds the module to the pool: with relaxed SIMD if the pool's own has it, and for the same memory. */
 export function addBackwardModule(pool: Pool): BackwardModule {
   unpacked ??= unpack(PACKED, MODULE_BYTES);
   const relaxed = forMemory(unpacked, SHARED_FLAG, pool.shared);
