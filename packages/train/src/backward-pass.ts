@@ -12,9 +12,9 @@ import type { KeptBlock } from "./keep.ts";
 import type { LearnedParameter } from "./learner.ts";
 
 /** The weight and the bias of a layer that learns. */
-export type LearnedPair = ParameterPair<LearnedParameter>;
+type LearnedPair = ParameterPair<LearnedParameter>;
 
-/** `d` before a name: the derivative of the loss with respect to it, in its shape. Parameters' gradients are added to. */
+/** `d` before a name: the derivative of the loss with respect to it, in its shape. Those of parameters are added up. */
 export interface BackwardPass {
   readonly arena: Arena;
   layerNorm(x: Tensor, p: LearnedPair): Tensor;

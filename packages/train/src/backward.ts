@@ -1,7 +1,7 @@
 /**
  * The backward pass of GPT-2: model.ts of @tsgpt/gpt in reverse, each function the gradient of the one of the same name
- * there. One architecture needs no tape: what the chain rule asks for stands here equation by equation. Compare llm.c's
- * gpt2_backward (https://github.com/karpathy/llm.c, train_gpt2.c).
+ * there, whose lines are the comments here. One architecture needs no tape: what the chain rule asks for is written
+ * out, equation by equation. Compare llm.c's gpt2_backward (https://github.com/karpathy/llm.c, train_gpt2.c).
  * T tokens of a sequence, C channels, V vocabulary, L layers; `d` before a name is the derivative of the loss with
  * respect to it. The residual stream's is one tensor, dResidual, from the head to the embeddings: at y = x + f(x) the
  * gradient of y is that of x already, and what comes back through f is added.
@@ -46,8 +46,8 @@ function head(
   { layerNorm, dHead, dLayerNorm }: BackwardPass,
 ): Tensor {
   const x = layerNorm(residual, lnF); // [sum of T, C]
-  const { losses, dx } = dHead(x, lmHead, factor);
-  dLayerNorm(dResidual, dx, residual, lnF);
+  const { losses, dx } = dHead(x, lmHead, factor); // matmulTransposed(x, lmHead), and its cross-entropy
+  dLayerNorm(dResidual, dx, residual, lnF); // x = layerNorm(residual, lnF)
   return losses;
 }
 
@@ -63,8 +63,10 @@ function block(
   const { arena, layerNorm, dLayerNorm } = pass;
   const { residMid } = kept;
   const mark = arena.mark();
+  // addInto(residual, feedForward(layerNorm(residual, ln2), mlp)), where the residual was residMid
   dLayerNorm(dResidual, feedForward(dResidual, layerNorm(residMid, ln2), mlp, kept, pass), residMid, ln2);
   arena.release(mark);
+  // addInto(residual, attention(layerNorm(residual, ln1), attn)), where the residual was residPre
   dLayerNorm(dResidual, attention(dResidual, layerNorm(residPre, ln1), attn, kept, layer, pass), residPre, ln1);
 }
 
@@ -77,9 +79,9 @@ function attention(
   layer: number,
   { dAttend, dLinear }: BackwardPass,
 ): Tensor {
-  const dz = dLinear(dAttnOut, kept.z, cProj); // [sum of T, C]
-  const dQkv = dAttend(dz, kept, layer); // [sum of T, 3C]
-  return dLinear(dQkv, x, cAttn); // [sum of T, C]
+  const dz = dLinear(dAttnOut, kept.z, cProj); // attnOut = linear(z, cProj)      [sum of T, C]
+  const dQkv = dAttend(dz, kept, layer); //       z = attend(q, k, v)             [sum of T, 3C]
+  return dLinear(dQkv, x, cAttn); //              qkv = linear(x, cAttn)          [sum of T, C]
 }
 
 /** Of the MLP. [sum of T, C] -> [sum of T, C] */
@@ -90,9 +92,9 @@ function feedForward(
   { mlpPre }: KeptBlock,
   { activation, dActivation, dLinear }: BackwardPass,
 ): Tensor {
-  const dPost = dLinear(dMlpOut, activation(mlpPre), cProj); // [sum of T, 4C]
-  const dPre = dActivation(dPost, mlpPre); // [sum of T, 4C]
-  return dLinear(dPre, x, cFc); // [sum of T, C]
+  const dPost = dLinear(dMlpOut, activation(mlpPre), cProj); // mlpOut = linear(post, cProj)   [sum of T, 4C]
+  const dPre = dActivation(dPost, mlpPre); //                   post = activation(pre)         [sum of T, 4C]
+  return dLinear(dPre, x, cFc); //                              pre = linear(x, cFc)           [sum of T, C]
 }
 
 /** Of token embedding plus position embedding: both receive the gradient of their sum. [sum of T, C] */
@@ -102,6 +104,6 @@ function embed(
   { ids, positions }: Batch,
   { dEmbedding }: BackwardPass,
 ): void {
-  dEmbedding(dResidual, wpe, positions);
+  dEmbedding(dResidual, wpe, positions); // add(embedding(wte, ids), embedding(wpe, positions))
   dEmbedding(dResidual, wte, ids);
 }

@@ -3,8 +3,8 @@ import { ContextOverflowError, type GPT2Config } from "@tsgpt/gpt";
 import { describeValue } from "@tsgpt/numeric";
 
 /**
- * @throws RangeError for no sequence, one of fewer than two ids, an id that is not in the vocabulary, or a weight that is
- * not a finite number; ContextOverflowError for a sequence of more than nPositions + 1 ids
+ * @throws RangeError for no sequence, one of fewer than two ids, an id that is not in the vocabulary, or a weight that
+ * is not a finite number; ContextOverflowError for a sequence of more than nPositions + 1 ids
  */
 export function checkAccumulate(config: GPT2Config, sequences: readonly ArrayLike<number>[], weight: number): void {
   if (!Number.isFinite(weight)) {

@@ -1,7 +1,7 @@
 /**
- * What the backward pass needs of the forward pass: of each block 10 C floats per token, if the MLP is 4 C wide, or with
- * `recompute` only the C of its residual stream. The outputs of the layer norms and of the activation are computed again
- * in any case. The pass is the model's own: a trace copies each activation before the next block overwrites it.
+ * What the backward pass needs of the forward pass: of each block 10 C floats per token, if the MLP is 4 C wide, or
+ * with `recompute` only the C of its residual stream. The outputs of the layer norms and of the activation are computed
+ * again in any case. The pass is the model's own: a trace copies each activation before the next block overwrites it.
  */
 import { type ActivationName, forwardByLayer, type GPT2Config, keyOf, type Model, type Trace } from "@tsgpt/gpt";
 import { forwardBlockInPlace } from "@tsgpt/gpt/training";

@@ -33,7 +33,7 @@ function differencesOf(learner: Learner, expected: ReadonlyMap<string, ReadTenso
   return learner.parameters.flatMap(({ name, gradient }) => {
     const { data, shape } = expected.get(name) as ReadTensor;
     expect(gradient.shape).toEqual(shape);
-    const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const largest = Array.from(data).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const difference = gradient.data.reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]!)), 0);
     return difference <= TOLERANCE * largest ? [] : [`${name}: ${difference / largest}`];
   });

@@ -1,4 +1,4 @@
-/** The structure of a model's parameters, by the names of the checkpoint in camelCase, with any leaf: tensors, or facts. */
+/** The structure of a model's parameters, by the checkpoint's names in camelCase, with any leaf: tensors, or facts. */
 
 /** The two parameters of a layer norm or of a linear layer. */
 export interface ParameterPair<T> {

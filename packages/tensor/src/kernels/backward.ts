@@ -47,9 +47,9 @@ export interface BackwardKernels {
   linearParameters(dWeight: Tensor, dBias: Tensor, x: Tensor, dy: Tensor): void;
   /**
    * The head and the cross-entropy in one, so that the logits of all rows never exist at the same time. With p[i, j] =
-   * softmax over j of x[i] . weight[j] and g[i, j] = factor (p[i, j] - (1 if j = targets[i], else 0)):
-   * losses[i] = -ln p[i, targets[i]]; dx[i] = sum over j of g[i, j] weight[j]; dWeight[j] += sum over i of g[i, j] x[i].
-   * losses [m], dx [m, C], dWeight [V, C]
+   * the softmax over j of x[i] . weight[j], and g[i, j] = factor (p[i, j] - (1 if j = targets[i], else 0)):
+   * losses[i] = -ln p[i, targets[i]]; dx[i] = sum over j of g[i, j] weight[j]; dWeight[j] += sum over i of g[i, j]
+   * x[i]. losses [m], dx [m, C], dWeight [V, C]
    */
   headCrossEntropy(losses: Tensor, dx: Tensor, dWeight: Tensor, operands: HeadOperands): void;
   /**

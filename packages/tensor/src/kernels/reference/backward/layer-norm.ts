@@ -7,8 +7,8 @@ import type { LayerNormGradients } from "../../backward.ts";
 import { forEachRow } from "../for-each-row.ts";
 
 /**
- * With n = (x - mean) / sqrt(variance + epsilon) of the row and g = dy weight: dx += (g - mean of g - n (mean of g n)) /
- * sqrt(variance + epsilon); dWeight += sum over the rows of dy n; dBias += sum over the rows of dy. x [m, n]
+ * With n = (x - mean) / sqrt(variance + epsilon) of the row and g = dy weight: dx += (g - mean of g - n (mean of g n))
+ * / sqrt(variance + epsilon); dWeight += sum over the rows of dy n; dBias += sum over the rows of dy. x [m, n]
  */
 export function layerNorm(
   gradients: LayerNormGradients,
@@ -39,7 +39,7 @@ export function layerNorm(
   gradients.bias.data.set(dBias);
 }
 
-/** out[j] = (x[j] - mean) / sqrt(variance + epsilon), as in the forward kernel. Returns 1 / sqrt(variance + epsilon). */
+/** out[j] = (x[j] - mean) / sqrt(variance + epsilon), as in the forward kernel; returns 1 / sqrt(variance + epsilon) */
 function normalize(out: Float64Array, x: Float32Array, epsilon: number): number {
   let mean = 0;
   for (let j = 0; j < x.length; j++) mean += x[j] / x.length;

@@ -1,4 +1,4 @@
-/** Gradients of the linear layer Y = X W + b (Goodfellow, Bengio and Courville 2016, "Deep Learning", section 6.5.6). */
+/** Gradients of the linear layer Y = X W + b (Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.5.6). */
 import type { Tensor } from "../../../tensor.ts";
 import { matmulTransposed } from "../linear.ts";
 
