@@ -7,7 +7,7 @@ import { inlineCode, root, text } from "./documents/documents.ts";
 const RECIPES = "docs/recipes.md";
 const paths = inlineCode(RECIPES).filter((code) => /^[\w<>./-]+$/.test(code) && /^(packages|test)\//.test(code));
 
-test("there is a recipe for a sampling step, an option, an activation, a kernel, a command and a dtype", () => {
+test("there is a recipe for a sampling step, an option, an activation, a kernel, a command, an optimizer and a dtype", () => {
   const titles = [...text(RECIPES).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
   expect(titles).toEqual([
     "A sampling step",
@@ -15,6 +15,7 @@ test("there is a recipe for a sampling step, an option, an activation, a kernel,
     "An activation",
     "A kernel",
     "A command",
+    "An optimizer",
     "A dtype",
   ]);
 });

@@ -82,6 +82,29 @@ test("a text: a tokenizer is trained, and the folder generates; evaluations and 
   expect([generated.code, generated.stdout.startsWith("The fox")]).toEqual([0, true]);
 });
 
+test("--tokenizer gives a new model that tokenizer, and --from keeps the tokenizer and the shape of a model", async () => {
+  const folder = emptyFolder();
+  const text = join(folder, "text.txt");
+  writeFileSync(text, TEXT);
+  const [first, other, tuned] = ["first", "other", "tuned"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const sizes = ["--context", "8", "--batch-size", "1", "--steps", "1", "--sample-every", "0", ...ONE];
+  const read = (output: string, name: string) => readFileSync(join(output, name), "utf8");
+  const runs = [
+    [text, "--vocab-size", "265", "--output", first],
+    [text, "--tokenizer", join(first, "tokenizer.json"), "--output", other],
+    [text, "--from", first, "--output", tuned],
+  ];
+  for (const run of runs) expect((await tsgpt(["train", ...run, ...sizes])).code).toBe(0);
+  for (const output of [other, tuned]) {
+    expect(read(output, "tokenizer.json")).toBe(read(first, "tokenizer.json"));
+    expect(read(output, "config.json")).toBe(read(first, "config.json"));
+  }
+});
+
 test("a run that is stopped and resumed writes the model and the losses of an undisturbed one, bit for bit", async () => {
   const folder = emptyFolder();
   const how = ["--accumulate", "2", "--optimizer", "muon", "--schedule", "constant", ...ONE];

@@ -109,6 +109,25 @@ test("a run limited in time ends after it, and its schedule follows the steps it
   expect(found.map(({ learningRate }) => learningRate).at(-1)).toBeCloseTo(0.01, 12); // a tenth of the peak
 });
 
+test("an abort within a step ends the run, and gives the step's batches again when it continues", async () => {
+  const whole = lossesOf(await reports(training(), { duration: { steps: 4 }, accumulate: 3 }));
+  const learner = bigramLearner();
+  const controller = new AbortController();
+  let batches = 0;
+  const stopping = {
+    ...learner,
+    accumulate: (...given: Parameters<typeof learner.accumulate>) => {
+      if (++batches === 8) controller.abort(); // the second batch of step 3
+      return learner.accumulate(...given);
+    },
+  };
+  const run = training(formulaBatches(), stopping);
+  await reports(run, { duration: { steps: 4 }, accumulate: 3, signal: controller.signal });
+  expect([run.progress.step, run.batches.position()]).toEqual([2, { at: 6 }]);
+  await reports(run, { duration: { steps: 4 }, accumulate: 3 });
+  expect(run.progress.losses).toEqual(whole);
+});
+
 test("the learner is told of every update", async () => {
   const learner = bigramLearner();
   await reports(training(formulaBatches(), learner), { duration: { steps: 3 } });

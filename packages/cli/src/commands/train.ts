@@ -1,5 +1,6 @@
 /** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
 import { join } from "node:path";
+import type { Model } from "@tsgpt/gpt";
 import { listTree } from "@tsgpt/gpt/training";
 import type { Engine, Weight } from "@tsgpt/tensor";
 import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
@@ -23,7 +24,7 @@ import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
 import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
 import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
-import { type Start, startOf, startOfRun } from "../train/start.ts";
+import { startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
 
 const CURVE = "loss.svg";
@@ -100,20 +101,47 @@ async function resumed(given: Request, folder: string, signal: AbortSignal): Pro
 async function prepare(given: Request, folder: string, saved: OpenRun | undefined, signal: AbortSignal): Promise<Run> {
   const notes = saved?.notes as Notes | undefined;
   const request = notes ? resumedRequest(notes.request, notes.settings, given) : given;
+  const { flags } = request;
   checkRequest(request);
   await checkLog(request);
-  const engine = await makeEngine(request.flags);
+  const engine = await makeEngine(flags);
   const start = notes ? await startOfRun(folder, request, engine, signal) : await startOf(request, engine, signal);
-  const settings = settingsOf(request.flags, start.defaults);
-  const run = await assemble(request, folder, start, settings, signal);
-  if (saved && notes) {
-    await restore(saved, run);
-    run.evaluations.push(...notes.evaluations);
-  } else await createRunFolder(folder, start.files, run.training, notesOf(run));
-  if (start.note !== undefined) note(start.note);
-  const { step } = run.training.progress;
-  const log = request.flags.log === undefined ? undefined : await openLog(request.flags.log, step);
-  return { ...run, log, savedStep: step };
+  const settings = settingsOf(flags, start.defaults);
+  const { model, documents } = start;
+  const data = documents
+    ? await textData(documents, model, settings, signal)
+    : await fileData(flags.batches as string, model.config, settings.accumulate);
+  try {
+    const run = await assemble({ request, folder, settings, data, signal }, model);
+    if (saved && notes) {
+      await restore(saved, run);
+      run.evaluations.push(...notes.evaluations);
+    } else await createRunFolder(folder, start.files, run.training, notesOf(run));
+    if (start.note !== undefined) note(start.note);
+    const { step } = run.training.progress;
+    const log = flags.log === undefined ? undefined : await openLog(flags.log, step);
+    return { ...run, log, savedStep: step };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+type Prepared = Pick<Run, "request" | "folder" | "settings" | "data" | "signal">;
+
+/** The learner and its optimizer, before the first step. */
+async function assemble(prepared: Prepared, model: Model): Promise<Run> {
+  const { request, folder, settings, data, signal } = prepared;
+  const { validation: file, recompute } = request.flags;
+  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
+  const duration = durationOf(request.flags, data, settings);
+  const learner = createLearner(model, { recompute });
+  for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
+  const optimizer = optimizerOf(learner, model.engine, settings);
+  const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
+  const needsStdin = request.texts.some((source) => "stdin" in source);
+  const resume = resumeCommand(folder, needsStdin);
+  return { ...prepared, training, validation, duration, resume, evaluations: [], log: undefined, savedStep: 0 };
 }
 
 /** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
@@ -122,32 +150,6 @@ async function restore(saved: OpenRun, { training }: Run): Promise<void> {
     if (!(cause instanceof RangeError)) throw cause;
     throw new CliError(`the data are not those that the run began with: ${errorMessage(cause)}`, 1);
   });
-}
-
-async function assemble(
-  request: Request,
-  folder: string,
-  { model, documents }: Start,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<Run> {
-  const { flags } = request;
-  const data = documents
-    ? await textData(documents, model, settings, signal)
-    : await fileData(flags.batches as string, model.config, settings.accumulate);
-  const { validation: file } = flags;
-  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
-  const duration = durationOf(flags, data, settings);
-  const learner = createLearner(model, { recompute: flags.recompute });
-  for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
-  const optimizer = optimizerOf(learner, model.engine, settings);
-  const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
-  const resume = resumeCommand(
-    folder,
-    request.texts.some((source) => "stdin" in source),
-  );
-  const rest = { evaluations: [], log: undefined, savedStep: 0, signal, resume };
-  return { folder, request, settings, training, data, validation, duration, ...rest };
 }
 
 function optimizerOf({ parameters }: Learner, engine: Engine, { optimizer, weightDecay }: Settings) {

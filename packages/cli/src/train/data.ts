@@ -74,11 +74,16 @@ export async function textData(
 export async function fileData(path: string, config: GPT2Config, accumulate: number): Promise<TrainingData> {
   const { vocabSize, nPositions } = config;
   const file = await fileSource(path);
-  const batches = await openBatchesFile(file, { vocabSize, nPositions });
-  const count = Math.floor(batches.steps / accumulate);
-  if (count * accumulate === batches.steps)
-    return { batches, count, bitsPerByte: undefined, close: () => file.close() };
-  throw usageError(`--batches has ${batches.steps} batches, which --accumulate ${accumulate} does not divide`);
+  try {
+    const batches = await openBatchesFile(file, { vocabSize, nPositions });
+    const { steps } = batches;
+    if (steps % accumulate !== 0)
+      throw usageError(`--batches has ${steps} batches, which --accumulate ${accumulate} does not divide`);
+    return { batches, count: steps / accumulate, bitsPerByte: undefined, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** The text of --validation. */

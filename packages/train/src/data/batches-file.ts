@@ -8,6 +8,7 @@ import type { BatchSource } from "./batch-source.ts";
 import { digestOf, EMPTY_DIGEST } from "./digest.ts";
 import { checkPosition } from "./position.ts";
 
+/** The model that the batches must fit. */
 export interface BatchesFileOptions {
   /** Ids of the model. */
   readonly vocabSize: number;

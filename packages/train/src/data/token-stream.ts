@@ -7,12 +7,14 @@ import { END_OF_TEXT } from "./documents.ts";
 /** Ids in two bytes each, where the vocabulary is small enough. */
 export type TokenIds = Uint16Array | Int32Array;
 
+/** Documents as token ids. */
 export interface TokenStream {
   readonly ids: TokenIds;
   /** Bytes of the documents in UTF-8: the loss in bits per byte is the sum of losses over ln 2 times this. */
   readonly bytes: number;
 }
 
+/** How documents are encoded. */
 export interface EncodeOptions {
   /** Ids of the model; by default the tokenizer's. */
   readonly vocabSize?: number | undefined;

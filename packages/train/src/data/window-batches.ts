@@ -11,6 +11,7 @@ import { checkPosition } from "./position.ts";
 import { nextBelow, shuffle } from "./shuffle.ts";
 import type { TokenIds } from "./token-stream.ts";
 
+/** How a stream of ids becomes batches. */
 export interface WindowOptions {
   /** T. */
   readonly context: number;

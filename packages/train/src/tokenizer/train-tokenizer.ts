@@ -20,6 +20,7 @@ export interface TokenizerProgress {
   readonly total: number;
 }
 
+/** What a tokenizer has, and how its training is followed. */
 export interface TokenizerOptions {
   /** Tokens, the special ones and the 256 bytes included; fewer if the texts have no more pairs. */
   readonly vocabSize: number;
