@@ -81,7 +81,6 @@ const vector = (values: readonly number[]) => `[${values.map((value) => value.to
 
 function steps({ normMid, pre, p, loss }: Pass, chain: Chain): Record<string, string> {
   const [i, k] = PLACE;
-  const target = TARGET + 1;
   const rows = [
     ["`logits` [5]", `softmax(logits) - onehot(${TARGET}); softmax gives ${vector(p)}`, vector(chain.dLogits)],
     ["`lnF` [4]", "sum over j of dLogits[j] lmHead[j]", vector(chain.dNormOut)],
@@ -93,7 +92,6 @@ function steps({ normMid, pre, p, loss }: Pass, chain: Chain): Record<string, st
   return {
     "gradient.loss": number(loss),
     "gradient.p": number(p[TARGET]!),
-    "gradient.target": String(target),
     "gradient.steps": table(["gradient of", "link of the chain", "value"], rows, 2),
   };
 }

@@ -29,7 +29,7 @@ export async function line(): Promise<Chapter> {
   return {
     values: {
       "line.text": LINE,
-      "line.parameters": String(parameterCount(learner)),
+      "line.parameters": parameterCount(learner).toLocaleString("en-US"),
       "line.letters": String(letters.size),
       "line.table": table(["step", "loss, nats", "e^-loss"], rows, 0),
       "line.steps": String(rows.at(-1)?.[0]),

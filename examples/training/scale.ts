@@ -163,7 +163,7 @@ function texts(written: Run["texts"]): Record<string, string> {
   return Object.fromEntries(WRITTEN_AFTER.map((step) => [`written.after-${step}`, quotations(written.get(step)!)]));
 }
 
-const quotations = (texts: readonly string[]) => texts.map((text) => quotation(PROMPT, text)).join("\n>\n");
+const quotations = (texts: readonly string[]) => texts.map((text) => quotation(PROMPT.trimEnd(), ` ${text}`)).join("\n>\n");
 
 function curves(runs: readonly Run[], { letters, training }: Data): string {
   const points = ({ losses }: Run): Point[] =>
