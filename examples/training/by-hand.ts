@@ -37,7 +37,7 @@ export interface Chain {
   readonly dWeight: number;
 }
 
-export const EPSILON = 1e-5; // of the layer norms
+const EPSILON = 1e-5; // of the layer norms
 const ROOT = Math.sqrt(2 / Math.PI);
 
 /** The loss of `target` after `token`. A token that is alone attends to itself, so that z is its value. */

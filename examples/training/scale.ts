@@ -163,7 +163,8 @@ function texts(written: Run["texts"]): Record<string, string> {
   return Object.fromEntries(WRITTEN_AFTER.map((step) => [`written.after-${step}`, quotations(written.get(step)!)]));
 }
 
-const quotations = (texts: readonly string[]) => texts.map((text) => quotation(PROMPT.trimEnd(), ` ${text}`)).join("\n>\n");
+const quotations = (texts: readonly string[]) =>
+  texts.map((text) => quotation(PROMPT.trimEnd(), ` ${text}`)).join("\n>\n");
 
 function curves(runs: readonly Run[], { letters, training }: Data): string {
   const points = ({ losses }: Run): Point[] =>
@@ -174,12 +175,16 @@ function curves(runs: readonly Run[], { letters, training }: Data): string {
     title: "Three sizes learn the same text, letter by letter",
     vertical: "loss on the training text, nats per letter",
     x: { label: "step →", domain: [0, STEPS] },
+    y: { domain: [2.1, 4.1] },
     marginRight: 150,
     marks: [
       ...level(Math.log(letters.size), "each letter as probable as another", STEPS, GRAY),
       ...level(frequencyLoss(training), "letter frequencies", STEPS, GRAY),
       ...runs.map((run) => line(points(run), run.size.color)),
-      ...runs.map((run) => label(points(run).at(-1)!, `${count(run.parameters)} parameters`, run.size.color)),
+      ...runs.map((run, i) => {
+        const dy = 12 * (i - 1); // two of the curves end close to each other
+        return label(points(run).at(-1)!, `${count(run.parameters)} parameters`, run.size.color, { dy });
+      }),
     ],
   });
 }
