@@ -29,5 +29,6 @@ export default defineConfig(({ mode }) => ({
     env: mode === "full" ? { TSGPT_FULL: "1" } : {},
     maxWorkers: 2,
     testTimeout: 30_000,
+    hookTimeout: 60_000, // a browser starts, on a machine with other work
   },
 }));

@@ -26,7 +26,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/train",
     "@tsgpt/fairytales",
   ],
-  "packages/explorer": ["@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling", "@tsgpt/analysis", "@tsgpt/fairytales"],
+  "packages/explorer": [
+    "@tsgpt/tensor",
+    "@tsgpt/gpt",
+    "@tsgpt/hub",
+    "@tsgpt/measure",
+    "@tsgpt/sampling",
+    "@tsgpt/analysis",
+    "@tsgpt/fairytales",
+  ],
   bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
   examples: [
     "@tsgpt/numeric",
@@ -109,12 +117,12 @@ describe.each(members)("%s", (member) => {
     expect(wrong).toEqual([]);
   });
 
-  test("no relative import leaves the member, and each ends in .ts, or .tsx", () => {
+  test("no relative import leaves the member, and each ends in .ts, .tsx or .css", () => {
     const home = `${join(root, member)}/`;
     const wrong = sources.flatMap(({ path, imports }) =>
       imports
         .filter((name) => name.startsWith("."))
-        .filter((name) => !/\.tsx?$/.test(name) || !join(root, path, "..", name).startsWith(home))
+        .filter((name) => !/\.(?:tsx?|css)$/.test(name) || !join(root, path, "..", name).startsWith(home))
         .map((name) => `${path}: ${name}`),
     );
     expect(wrong).toEqual([]);
@@ -191,4 +199,26 @@ test.each(core)("%s: the sources for Node are imported by no other", (member) =>
     imports.some((name) => /\/node(\/|\.ts|$)/.test(name)),
   );
   expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+describe("@tsgpt/hub/remote", () => {
+  test("imports nothing of Node, however far", () => {
+    const sources = new Map(sourcesOf("packages/hub").map((source) => [source.path, source]));
+    const seen = new Set(["packages/hub/src/remote.ts"]);
+    const foreign: string[] = [];
+    for (const path of seen) {
+      const { code } = sources.get(path) as Source;
+      for (const name of importsOf(code.replaceAll(/(?:import|export) type [^;]*;/g, ""))) {
+        if (name.startsWith(".")) seen.add(join(path, "..", name));
+        else foreign.push(name);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(8);
+    expect([...new Set(foreign)].sort()).toEqual(["@huggingface/hub", "@tsgpt/gpt"]);
+  });
+
+  test("is all that the explorer imports of the hub", () => {
+    const imports = sourcesOf("packages/explorer").flatMap(({ imports }) => imports);
+    expect(imports.filter((name) => packageOf(name) === "@tsgpt/hub" && name !== "@tsgpt/hub/remote")).toEqual([]);
+  });
 });

@@ -1,11 +1,16 @@
 /** The build of the page: a folder that any static host can serve, with the bundled model and the page's policy. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { serviceWorker } from "./vite/service-worker.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** Where models of the hub come from, as sources of a Content-Security-Policy. Tests set a hub of their own. */
+/**
+ * Where models of the hub come from, as sources of a Content-Security-Policy; the first is the hub's own address. Tests
+ * set a hub of their own.
+ */
 const HUB = process.env["TSGPT_EXPLORER_HUB"] ?? "https://huggingface.co https://*.hf.co";
 
 const POLICY = [
@@ -18,6 +23,12 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
+
+/** The hub client's build for browsers, which its package names in a way that bundlers do not look for. */
+const HUB_CLIENT = join(
+  dirname(createRequire(resolve("@tsgpt/hub/remote")).resolve("@huggingface/hub")),
+  "browser/index.mjs",
+);
 
 const policy: Plugin = {
   name: "policy",
@@ -41,7 +52,9 @@ const bundledModel: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [policy, bundledModel],
+  plugins: [policy, bundledModel, serviceWorker(POLICY)],
+  define: { "import.meta.env.TSGPT_EXPLORER_HUB": JSON.stringify(HUB.split(" ")[0]) },
+  resolve: { alias: { "@huggingface/hub": HUB_CLIENT } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },

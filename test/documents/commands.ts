@@ -78,7 +78,7 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
   },
   explore: {
     run: "true",
-    reason: "serves until it is stopped; test/browser/explorer.test.ts runs it",
+    reason: "serves until it is stopped; test/browser/explorer/text.test.ts runs it",
   },
   test: { run: "true", reason: "runs these tests" },
   "test:full": { run: "true", reason: "runs these tests" },

@@ -27,7 +27,7 @@ FIXTURES = ROOT / "packages/gpt/test/fixtures"
 OPS = ROOT / "packages/tensor/test/fixtures/ops.json"
 MADE_BY = ("tools/reference/make_fixtures.py, make_decode_fixtures.py, make_score_fixtures.py, make_lens_fixtures.py, "
            "make_intervention_fixtures.py, make_gradient_fixtures.py, "
-           "make_tokenizer_fixtures.py, judge_tokenizers.py, record_mutations.py")
+           "make_tokenizer_fixtures.py, make_merge_fixtures.py, judge_tokenizers.py, record_mutations.py")
 SEED = 20261124
 TRAINED = "fairytales-1"  # a copy of the model that was bundled with the first release; the only folder not made anew
 TINY = dict(vocab_size=61, n_positions=24, n_embd=12, n_layer=2, n_head=3, bos_token_id=None, eos_token_id=None,

@@ -24,7 +24,17 @@ export { stageOf } from "./explain/stages.ts";
 export { type LayerNorms, type Walkthrough, type WalkthroughOptions, walkThrough } from "./explain/walkthrough.ts";
 export type { Place } from "./lens/activation-row.ts";
 export { type Attribution, attributionHooks, directLogitAttribution } from "./lens/direct-logit-attribution.ts";
-export { type LensEntry, type LensOptions, lensHooks, logitLens } from "./lens/logit-lens.ts";
+export {
+  type LensEntry,
+  type LensOptions,
+  lensHooks,
+  logitLens,
+  type PredictionOptions,
+  residualPredictions,
+} from "./lens/logit-lens.ts";
+export type { NumberSource } from "./number/number-source.ts";
+export { openNumber } from "./number/open-number.ts";
+export type { Derived, Factor, Formula, NumberName, OpenedNumber, Operand } from "./number/opened-number.ts";
 export { type MeanAblateOptions, meanAblate, zeroAblate } from "./patch/ablate.ts";
 export type { ActivationPart } from "./patch/activation-part.ts";
 export type { Activations } from "./patch/activations.ts";
@@ -65,6 +75,14 @@ export { htmlPage, type PageOptions } from "./score/html-page.ts";
 export { RANK_STYLES, type RankStyle, UNSCORED_MARK } from "./score/rank-style.ts";
 export { type ScoreOptions, scoreText, scoreTexts } from "./score/score.ts";
 export {
+  type RecipeReport,
+  recipeReport,
+  type ScoredText,
+  type ScoreReport,
+  scoreCsv,
+  scoreJson,
+} from "./score/score-json.ts";
+export {
   type ProbabilitySpread,
   probabilitySpread,
   probabilityStrips,
@@ -74,5 +92,5 @@ export {
 export { type TextPiece, textPieces } from "./score/text-pieces.ts";
 export { type Alternative, type TokenScore, type TokenScores, tokenScore } from "./score/token-scores.ts";
 export { type RunningPerplexity, runningPerplexities, type Totals, totalsOf } from "./score/totals.ts";
-export { visibleText } from "./score/visible-text.ts";
+export { escapeMarkup, visibleText } from "./score/visible-text.ts";
 export { defaultStride, type Recipe, type Window, windowsOf } from "./score/windows.ts";

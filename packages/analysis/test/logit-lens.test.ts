@@ -1,7 +1,7 @@
 /** The logit lens against PyTorch in float64, and its last entry against the model itself. */
-import { lensHooks, logitLens } from "@tsgpt/analysis";
+import { lensHooks, logitLens, residualPredictions } from "@tsgpt/analysis";
 import { forward, logProbabilities, record } from "@tsgpt/gpt";
-import { createReferenceEngine, type Tensor } from "@tsgpt/tensor";
+import { createReferenceEngine, ShapeError, type Tensor } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { LENS_ENGINES, lensFixture, recorded } from "./lens-fixtures.ts";
 
@@ -35,6 +35,19 @@ describe.each(LENS_ENGINES)("on $engineName kernels", ({ create, models }) => {
   });
 });
 
+describe.each(LENS_ENGINES)("rows of many positions on $engineName kernels", ({ create, models }) => {
+  test("in one product have the predictions of logitLens, bit for bit", async () => {
+    const name = models.at(-1) as string;
+    const { ids } = await lensFixture(name);
+    const { model, activations } = await recorded(name, ids, create());
+    const expected = ids.map((_, position) => logitLens(model, activations, { position, top: 3 }));
+    for (const [depth, hook] of lensHooks(model.config.nLayer).entries()) {
+      const found = residualPredictions(model, activations.get(hook) as Tensor, { top: 3 });
+      expect(found).toEqual(expected.map((entries) => entries[depth]?.top));
+    }
+  });
+});
+
 test("it reads the activations that lensHooks names, and no others", async () => {
   const { ids, cases } = await lensFixture("tiny-tied");
   const { model, activations } = await recorded("tiny-tied", ids, createReferenceEngine());
@@ -60,6 +73,14 @@ describe("refuses", async () => {
     [{ top: -1 }, "logitLens: top must be a whole number, 0 or more, got -1"],
   ])("%j", (options, message) => {
     expect(() => logitLens(model, activations, options)).toThrow(new RangeError(message));
+  });
+
+  test("a number of predictions that is not one, and rows of another width", () => {
+    const rows = activations.get("blocks.0.hook_resid_pre") as Tensor;
+    expect(() => residualPredictions(model, rows, { top: 1.5 })).toThrow(
+      new RangeError("residualPredictions: top must be a whole number, 0 or more, got 1.5"),
+    );
+    expect(() => residualPredictions(model, rows.reshape([rows.size, 1]))).toThrow(ShapeError);
   });
 
   test("a pass that did not record what it reads", () => {

@@ -3,20 +3,22 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { build } from "vite";
 
 /** What the page is made of, from the folder of packages/explorer. */
 const INPUTS = [
   "index.html",
   "package.json",
+  "vite",
   "vite.config.ts",
   "src",
-  ...["analysis", "gpt", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
+  ...["analysis", "gpt", "hub", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
   "../../pnpm-lock.yaml",
   "../../weights/fairytales",
 ];
 
-/** The folder of the built page, after building it if it is not there or not current. */
+/** The folder of the built page, after building it if it is not there or not current. @throws Error if that fails */
 export async function buildIfNeeded(explorer: string): Promise<string> {
   const site = join(explorer, "dist");
   const marker = join(explorer, "node_modules/.built"); // not in dist, which holds nothing but the page
@@ -24,13 +26,23 @@ export async function buildIfNeeded(explorer: string): Promise<string> {
   const isBuilt =
     existsSync(join(site, "index.html")) && existsSync(marker) && readFileSync(marker, "utf8") === current;
   if (isBuilt) return site;
-  await build({ root: explorer, logLevel: "error" });
+  await build({ root: explorer, logLevel: "silent" }).catch((cause: Error) => {
+    throw new Error(`the page does not build: ${describeFailure(cause.message)}`, { cause });
+  });
   writeFileSync(marker, current);
   return site;
 }
 
+/** The first problem and its place, in one line, of what Vite says on many. */
+export function describeFailure(message: string): string {
+  const text = stripVTControlCharacters(message);
+  const [first = "", problem = first] = text.split("\n").filter((line) => line.trim() !== "");
+  const place = /\[ (\S+:\d+:\d+) \]/.exec(text)?.[1];
+  return place === undefined ? problem.trim() : `${problem.trim()} (${place})`;
+}
+
 /** Of the names, sizes and times of all inputs, and of the build setting. */
-async function digest(explorer: string): Promise<string> {
+export async function digest(explorer: string): Promise<string> {
   const hash = createHash("sha256").update(process.env["TSGPT_EXPLORER_HUB"] ?? "");
   for (const input of INPUTS) {
     for (const path of await filesIn(join(explorer, input))) {

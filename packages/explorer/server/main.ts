@@ -1,4 +1,4 @@
-/** `pnpm explore`: builds the page if needed, serves it on this machine, and opens it. */
+/** `pnpm explore`: builds the page if needed, serves it on this machine, and opens it; or only builds it. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type ExploreOptions, parseExploreArguments, USAGE } from "./arguments.ts";
@@ -14,13 +14,19 @@ try {
   process.exitCode = 1;
 }
 
-async function explore({ port, opens, help }: ExploreOptions): Promise<void> {
+async function explore({ port, opens, builds, help }: ExploreOptions): Promise<void> {
   if (help) {
     process.stdout.write(USAGE);
     return;
   }
-  const { url, close } = await serve(await buildIfNeeded(explorer), port);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
+  const site = await buildIfNeeded(explorer);
+  if (builds) {
+    process.stdout.write(`${site}\n`);
+    return;
+  }
+  const { url, close } = await serve(site, port);
+  // a signal may come more than once: from the terminal, from npx and from pnpm
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void close());
   process.stdout.write(`${url}\n`);
   process.stderr.write("The explorer is at this address; Ctrl-C stops it.\n");
   if (opens) openBrowser(url);

@@ -1,7 +1,16 @@
-/** Serves a folder on this machine, with the headers of cross-origin isolation, without which a page gets one thread. */
+/**
+ * Serves a folder on this machine, with the headers of cross-origin isolation, without which a page gets one thread, and
+ * the page's Content-Security-Policy, which its meta tag does not give to a worker.
+ */
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readFile, realpath, stat } from "node:fs/promises";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, sep } from "node:path";
 
@@ -30,7 +39,8 @@ export interface Served {
 /** Serves a folder on a port of 127.0.0.1; 0 takes a free one. @throws Error if the port is taken */
 export async function serve(folder: string, port: number): Promise<Served> {
   const root = await realpath(folder);
-  const server = createServer((request, response) => void answer(root, request, response));
+  const headers = { ...HEADERS, ...(await policyOf(root)) };
+  const server = createServer((request, response) => void answer(root, headers, request, response));
   await listen(server, port);
   const { port: taken } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${taken}/`, close: () => close(server) };
@@ -50,20 +60,32 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The policy of the page in a folder; none if it has none. */
+async function policyOf(root: string): Promise<OutgoingHttpHeaders> {
+  const html = await readFile(join(root, "index.html"), "utf8").catch(() => "");
+  const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
+  return policy === undefined ? {} : { "Content-Security-Policy": policy.replaceAll("&#39;", "'") };
+}
+
+async function answer(
+  root: string,
+  headers: OutgoingHttpHeaders,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    response.writeHead(405, { ...HEADERS, Allow: "GET, HEAD" }).end();
+    response.writeHead(405, { ...headers, Allow: "GET, HEAD" }).end();
     return;
   }
   const file = await findFile(root, request.url ?? "/");
   if (!file) {
     response
-      .writeHead(404, { ...HEADERS, "Content-Type": "text/plain; charset=utf-8" })
+      .writeHead(404, { ...headers, "Content-Type": "text/plain; charset=utf-8" })
       .end("There is no such file.\n");
     return;
   }
   const type = TYPES[extname(file.path)] ?? "application/octet-stream";
-  response.writeHead(200, { ...HEADERS, "Content-Type": type, "Content-Length": file.size });
+  response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": file.size });
   if (request.method === "HEAD") response.end();
   else
     createReadStream(file.path)

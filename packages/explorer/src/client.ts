@@ -23,7 +23,7 @@ export interface Client {
   readonly ask: Ask;
   /** Takes a message of the worker. */
   receive(message: FromWorker): void;
-  /** Rejects every request: the worker is gone. */
+  /** Rejects every request, and those to come: the worker is gone. */
   fail(reason: string): void;
 }
 
@@ -31,6 +31,7 @@ export interface Client {
 export function createClient(send: (message: ToWorker) => void): Client {
   const pending = new Map<number, Pending>();
   let count = 0;
+  let gone: string | undefined; // why
   const receive = (message: FromWorker): void => {
     const one = pending.get(message.request);
     if (message.type === "progress") {
@@ -44,12 +45,14 @@ export function createClient(send: (message: ToWorker) => void): Client {
   const ask: Ask = (type, asks, { signal, onProgress } = {}) => {
     const request = count++;
     return new Promise((resolve, reject) => {
+      if (gone !== undefined) throw new Error(gone);
       pending.set(request, { resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
       send({ type, request, asks } as ToWorker);
       signal?.addEventListener("abort", () => send({ type: "cancel", request }));
     });
   };
   const fail = (reason: string): void => {
+    gone = reason;
     for (const { reject } of pending.values()) reject(new Error(reason));
     pending.clear();
   };

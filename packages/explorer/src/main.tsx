@@ -1,9 +1,7 @@
-/** The page starts here. */
+/** The page, once its service worker is there (start.ts). */
 import { render } from "preact";
 import { App } from "./components/app.tsx";
-import { loadModel } from "./state/engine.ts";
-import { restart } from "./state/text.ts";
+import { followAddress } from "./state/address.ts";
 
 render(<App />, document.getElementById("app") as HTMLElement);
-await loadModel("models/fairytales/");
-await restart();
+await followAddress();

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { parseExploreArguments } from "../server/arguments.ts";
 
 test("a free port and an open browser are the defaults", () => {
-  expect(parseExploreArguments([])).toEqual({ port: 0, opens: true, help: false });
-  expect(parseExploreArguments(["--port", "8080", "--no-open"])).toEqual({ port: 8080, opens: false, help: false });
+  const defaults = { port: 0, opens: true, builds: false, help: false };
+  expect(parseExploreArguments([])).toEqual(defaults);
+  expect(parseExploreArguments(["--port", "8080", "--no-open"])).toEqual({ ...defaults, port: 8080, opens: false });
+  expect(parseExploreArguments(["--build"])).toEqual({ ...defaults, builds: true });
   expect(parseExploreArguments(["--help"]).help).toBe(true);
 });
 

@@ -8,13 +8,14 @@ import { type Served, serve } from "../server/serve.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "tsgpt-serve-"));
 const root = join(parent, "site");
+const PAGE = `<meta http-equiv="Content-Security-Policy" content="default-src &#39;self&#39;"><p>page</p>`;
 let served: Served;
 beforeAll(async () => {
   mkdirSync(join(root, "assets"), { recursive: true });
   mkdirSync(join(parent, "site-secret"));
   writeFileSync(join(parent, "secret.txt"), "secret");
   writeFileSync(join(parent, "site-secret/index.html"), "secret");
-  writeFileSync(join(root, "index.html"), "<p>page</p>");
+  writeFileSync(join(root, "index.html"), PAGE);
   for (const name of ["a.js", "a.css", "a b.json", "a.safetensors", "a.bin"])
     writeFileSync(join(root, "assets", name), "x");
   symlinkSync(join(parent, "secret.txt"), join(root, "link.txt"));
@@ -55,12 +56,13 @@ test.each([
   ["/assets/a%20b.json", "application/json"],
   ["/assets/a.safetensors", "application/octet-stream"],
   ["/assets/a.bin", "application/octet-stream"],
-])("%s is %s, isolated", async (path, type) => {
+])("%s is %s, isolated, with the page's policy", async (path, type) => {
   const reply = await get(path);
   expect(reply).toMatchObject({ status: 200, type });
   expect(reply.headers).toMatchObject({
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
+    "content-security-policy": "default-src 'self'",
     "x-content-type-options": "nosniff",
   });
 });
@@ -83,8 +85,18 @@ test.each([
 });
 
 test("HEAD has the headers alone, and nothing can be written", async () => {
-  expect(await get("/", "HEAD")).toMatchObject({ status: 200, body: "", headers: { "content-length": "11" } });
+  expect(await get("/", "HEAD")).toMatchObject({
+    status: 200,
+    body: "",
+    headers: { "content-length": String(PAGE.length) },
+  });
   expect(await get("/", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+});
+
+test("a page without a policy is served without one", async () => {
+  const plain = await serve(join(parent, "site-secret"), 0);
+  expect((await fetch(plain.url)).headers.get("content-security-policy")).toBeNull();
+  await plain.close();
 });
 
 test("a port that is taken is an error", async () => {

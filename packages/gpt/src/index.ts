@@ -1,8 +1,11 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+import "./tokenizer/character-table.ts";
+
 export { KVCache } from "./kv-cache.ts";
 
-// The cache imports @tsgpt/tensor, whose kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+// The character table comes first in a bundle, then, as the cache imports @tsgpt/tensor, the kernels:
+// docs/decisions/0016-bundle-size.md.
 
 export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { checkModel } from "./check-model.ts";
@@ -27,7 +30,7 @@ export { readHeader, type SafetensorsHeader } from "./checkpoint/safetensors.ts"
 export type { ReadableDtype } from "./checkpoint/summary.ts";
 export { type CheckpointSummary, summarize } from "./checkpoint/summary.ts";
 export type { LoadProgress } from "./checkpoint/tensor-reader.ts";
-export type { TensorToWrite } from "./checkpoint/write-safetensors.ts";
+export { layoutSafetensors, type SafetensorsLayout, type TensorToWrite } from "./checkpoint/write-safetensors.ts";
 export type { Activation } from "./config/activation.ts";
 export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
@@ -72,19 +75,30 @@ export { generateSpeculatively, type SpeculativeOptions, type SpeculativeReport 
 export type { CheckpointErrorDetails, ContextOverflow } from "./errors.ts";
 export { CheckpointError, ConfigError, ContextOverflowError, promptOverflow, quote } from "./errors.ts";
 export type { FileContents, ReadFile } from "./files/function-files.ts";
+export type { InspectedModel } from "./files/inspect-files.ts";
 export type { NamedBlob } from "./files/listed-files.ts";
 export type { LoadModelOptions } from "./files/load-files.ts";
+export { LARGEST_INDEX } from "./files/open-checkpoint.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
-export { loadModel, type ModelSource } from "./load-model.ts";
+export { inspectSource, loadModel, type ModelSource } from "./load-model.ts";
 export { checkPositions, multiplyAddsPerToken, weightBytes, weightBytesPerStep } from "./memory/cost.ts";
 export type { MemoryNeed } from "./memory/memory.ts";
 export { cacheBytes } from "./memory/memory.ts";
 export { type MemoryByDtype, memoryByDtype } from "./memory/memory-by-dtype.ts";
-export { type ForwardOptions, forward, forwardBatch, forwardByLayer, type Model, type PassOptions } from "./model.ts";
+export {
+  type ForwardOptions,
+  forward,
+  forwardBatch,
+  forwardBlock,
+  forwardByLayer,
+  type Model,
+  type PassOptions,
+} from "./model.ts";
 export { yieldToEventLoop } from "./pass/event-loop.ts";
 export { interruptibleForward } from "./pass/interruptible-forward.ts";
 export { crossEntropy, type Loss } from "./pass/loss.ts";
 export type { Sequence } from "./pass/sequences.ts";
+export type { TokenMerge } from "./tokenizer/byte-pairs.ts";
 export { splitWords } from "./tokenizer/split-words.ts";
 export { byteOfCharacter, type StreamingDecoder } from "./tokenizer/streaming-decoder.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";

@@ -2,10 +2,12 @@
 import { describeValue } from "@tsgpt/numeric";
 import { createEngine } from "@tsgpt/tensor";
 import { functionFiles, type ReadFile } from "./files/function-files.ts";
+import { type InspectedModel, inspectFiles } from "./files/inspect-files.ts";
 import { listedFiles, type NamedBlob } from "./files/listed-files.ts";
 import { checkLoadOptions, type LoadModelOptions, loadFiles } from "./files/load-files.ts";
 import type { ModelFiles } from "./files/model-files.ts";
 import { urlFiles } from "./files/url-files.ts";
+import { bytesToReserve } from "./memory/memory.ts";
 import type { Model } from "./model.ts";
 
 /**
@@ -30,7 +32,19 @@ export type ModelSource = string | URL | Iterable<NamedBlob> | ReadFile;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);
-  return loadFiles(filesOf(source), options, () => createEngine({ onFallback: options.onNote }));
+  const { dtype, onNote } = options;
+  return loadFiles(filesOf(source), options, (config) =>
+    createEngine({ neededBytes: bytesToReserve(config, dtype), onFallback: onNote }),
+  );
+}
+
+/**
+ * What the model at `source` is, from its config and the headers of its weights; its tensors are not read.
+ * @throws TypeError for an invalid source; ConfigError or CheckpointError as loadModel; the signal's reason if it
+ * aborts
+ */
+export async function inspectSource(source: ModelSource, signal?: AbortSignal): Promise<InspectedModel> {
+  return inspectFiles(filesOf(source), { signal });
 }
 
 function filesOf(source: ModelSource): ModelFiles {

@@ -99,6 +99,39 @@ export function forwardByLayer(
   return layers(model, sequences, options);
 }
 
+const BLOCK_CHECKS: Checks<Pick<PassOptions, "trace">> = { trace: passChecks.trace };
+
+/**
+ * One block alone, over a whole text without a cache: the residual stream after it, from that before it. A trace gives
+ * its activations again, for the price of one block. The result has the bits of a whole pass.
+ * [T, C] -> [T, C]
+ * @throws RangeError for a layer that the model does not have; ShapeError for a residual stream of another shape
+ */
+export function forwardBlock(
+  model: Model,
+  layer: number,
+  residual: Tensor,
+  options: Pick<PassOptions, "trace"> = {},
+): Tensor {
+  checkOptions("forwardBlock", options, BLOCK_CHECKS);
+  checkModel("forwardBlock", model);
+  const { config, parameters, engine } = model;
+  const parts = parameters.blocks[layer];
+  if (!parts) throw new RangeError(`forwardBlock: layer must be from 0 to ${config.nLayer - 1}, got ${layer}`);
+  const sequences = [{ ids: new Uint32Array(residual.shape[0] as number) }]; // only their number matters
+  checkSequences(model, sequences);
+  const arena = engine.takeArena();
+  try {
+    const pass = openPass(config, sequences, options.trace ?? noTrace, arena);
+    pass.layer = layer;
+    const own = copyInto(arena.allocate([residual.shape[0] as number, config.nEmbd]), residual, engine);
+    block(own, parts, pass);
+    return copied(own, undefined, engine);
+  } finally {
+    engine.giveArena(arena);
+  }
+}
+
 function* layers(
   model: Model,
   sequences: readonly Sequence[],

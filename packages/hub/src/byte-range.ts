@@ -1,7 +1,7 @@
 /** Range requests for parts of a remote file; responses are verified, because a server may send something else. */
 import type { ByteSource } from "@tsgpt/gpt";
 import { describeForeignFile, quote } from "@tsgpt/gpt";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-files.ts";
 
@@ -28,17 +28,37 @@ export async function requestRange(
   { begin, end }: Range,
   subject: string,
 ): Promise<RangeBody> {
-  const isWhole = begin === 0 && end === undefined;
+  const isWhole = begin === 0 && end === undefined && !client.hidesHeaders;
   // No If-Range: the store's ETag differs from the hub's, so every resume would restart; the hash is checked anyway.
   const headers: Record<string, string> = isWhole
     ? {}
     : { range: `bytes=${begin}-${end === undefined ? "" : end - 1}` };
   const response = await client.request(url, { headers }, subject);
   const start = response.status === 206 ? begin : 0;
-  const body = response.body ?? new ReadableStream<Uint8Array>();
-  const problem = response.status === 206 ? wrongRange(response, begin, file) : wrongLength(response, file);
+  const body = piecesOf(response);
+  const problem = wrongHeaders(response, begin, file, client.hidesHeaders ?? false);
   if (problem === undefined) return { start, body };
   throw new HubError(`${subject}: ${problem}${describeStart(await firstPiece(body))}`);
+}
+
+/** The pieces of a body. It ends when they are no longer asked for. Not every browser iterates a stream. */
+async function* piecesOf({ body }: Response): AsyncGenerator<Uint8Array, void, void> {
+  const reader = body?.getReader();
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done || !value) return;
+      yield value;
+    }
+  } finally {
+    void reader?.cancel().catch(() => {});
+  }
+}
+
+function wrongHeaders(response: Response, begin: number, file: RemoteFile, areHidden: boolean): string | undefined {
+  if (response.status !== 206) return areHidden ? undefined : wrongLength(response, file);
+  if (areHidden && !response.headers.has("content-range")) return undefined;
+  return wrongRange(response, begin, file);
 }
 
 function wrongRange({ headers }: Response, begin: number, { size }: RemoteFile): string | undefined {
@@ -54,7 +74,7 @@ function wrongLength({ headers }: Response, { size }: RemoteFile): string | unde
 }
 
 /** Does not wait for the rest. */
-async function firstPiece(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function firstPiece(body: RangeBody["body"]): Promise<Uint8Array> {
   for await (const piece of body) return piece;
   return new Uint8Array();
 }

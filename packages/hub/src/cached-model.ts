@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { COMPANION_FILES, FILE_NAMES, quote } from "@tsgpt/gpt";
 import type { RepoCache } from "./cache-layout.ts";
 import { HubError } from "./hub-error.ts";
-import { findSnapshot, type Need } from "./model-files.ts";
+import { findSnapshot } from "./model-files.ts";
+import type { Need } from "./needed-files.ts";
 import { findRepo, isRevision, type Repo } from "./repo.ts";
 import type { HubSettings } from "./settings.ts";
 

@@ -4,24 +4,12 @@
  * package from the registry is used for both fetch and agent, so that their versions match.
  */
 import { readFile } from "node:fs/promises";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
-import { networkError, statusError } from "./refusals.ts";
+import { networkError } from "./network-error.ts";
+import { statusError } from "./refusals.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import { clean, type HubSettings } from "./settings.ts";
-
-export interface HubClient {
-  /** As it is in settings. */
-  readonly endpoint: string;
-  /**
-   * One request; `subject` is its name in messages. Redirects are followed, to other origins without the token.
-   * @throws HubError for every response but 2xx, and if there is none
-   */
-  request(url: string, init: RequestInit, subject: string): Promise<Response>;
-  /** The result of `attempt`, with retries; errors other than HubError count as connection failures. */
-  retrying<T>(attempt: () => Promise<T>): Promise<T>;
-  /** Closes the connections. */
-  close(): Promise<void>;
-}
 
 /** Creates a client for the hub of `settings`; sends nothing yet. @throws HubError for an invalid token or proxy */
 export async function connect(settings: HubSettings, options: RetryOptions = {}): Promise<HubClient> {
@@ -48,7 +36,7 @@ export async function connect(settings: HubSettings, options: RetryOptions = {})
     const response = answer as unknown as Response; // the types of the two versions differ, the objects do not
     if (response.ok) return response;
     await response.body?.cancel();
-    throw statusError(response, { subject, settings, hasToken: token !== undefined });
+    throw statusError(response, { subject, endpoint, hasToken: token !== undefined, advice: tokenAdvice(settings) });
   };
 
   const asHubError = (error: unknown): unknown => {
@@ -59,6 +47,10 @@ export async function connect(settings: HubSettings, options: RetryOptions = {})
   const retrying: HubClient["retrying"] = (attempt) =>
     withRetries(() => attempt().catch((error: unknown) => Promise.reject(asHubError(error))), options);
   return { endpoint, request, retrying, close: () => dispatcher.destroy() };
+}
+
+function tokenAdvice({ tokenFile }: HubSettings): string {
+  return `set a token in ${tokenFile === undefined ? "HF_TOKEN" : `HF_TOKEN or ${tokenFile}`}`;
 }
 
 async function tokenOf({ token, tokenFile }: HubSettings): Promise<string | undefined> {

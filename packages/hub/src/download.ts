@@ -5,24 +5,17 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { describeStart, requestRange } from "./byte-range.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
-import type { RemoteFile } from "./remote-files.ts";
+import { hashPrefix, type Part, type Receiving, receive, type Wanted, wrongHash } from "./receive.ts";
 
-export interface Download {
-  readonly file: RemoteFile;
-  readonly url: string;
-  /** The model and the file, for messages. */
-  readonly subject: string;
+export interface Download extends Wanted {
   readonly blob: string;
   readonly part: string;
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends Receiving {
   readonly signal?: AbortSignal | undefined;
-  /** Called with the number of bytes present; it decreases if a server made the download restart. */
-  readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -32,7 +25,7 @@ export interface DownloadOptions {
 export async function download(client: HubClient, wanted: Download, options: DownloadOptions = {}): Promise<void> {
   const handle = await open(wanted.part, constants.O_RDWR | constants.O_CREAT);
   try {
-    await client.retrying(() => receive(client, wanted, handle, options));
+    await client.retrying(() => receive(client, wanted, partOf(handle, wanted), options));
     await handle.sync(); // otherwise a power failure could leave the name without the bytes
   } catch (error) {
     if ((await handle.stat()).size === 0) await rm(wanted.part, { force: true });
@@ -44,29 +37,13 @@ export async function download(client: HubClient, wanted: Download, options: Dow
   await rename(wanted.part, wanted.blob);
 }
 
-/** Downloads the missing bytes. */
-async function receive(
-  client: HubClient,
-  { file, url, subject, part }: Download,
-  handle: FileHandle,
-  { onProgress }: DownloadOptions,
-): Promise<void> {
-  const stat = await handle.stat();
-  const there = stat.size > file.size ? 0 : stat.size;
-  onProgress?.(there);
-  if (there === file.size && stat.size === file.size) return;
-  const spoilt = (error: unknown) => discardIf(error instanceof HubError && error.status === 416, part, error);
-  const { start, body } = await requestRange(client, url, file, { begin: there }, subject).catch(spoilt);
-  if (start < stat.size) await handle.truncate(start);
-  let position = start;
-  for await (const chunk of body) {
-    if (position + chunk.length > file.size)
-      await discardIf(true, part, new HubError(`${subject}: received more than its ${file.size}`));
-    await write(handle, chunk, position, subject);
-    position += chunk.length;
-    onProgress?.(position);
-  }
-  if (position < file.size) throw new HubError(`${subject}: the response ended early`, { transient: true });
+function partOf(handle: FileHandle, { part, subject }: Download): Part {
+  return {
+    size: async () => (await handle.stat()).size,
+    write: (bytes, at) => write(handle, bytes, at, subject),
+    truncate: (size) => handle.truncate(size),
+    discard: () => rm(part, { force: true }),
+  };
 }
 
 async function write(handle: FileHandle, chunk: Uint8Array, position: number, subject: string): Promise<void> {
@@ -82,24 +59,18 @@ async function write(handle: FileHandle, chunk: Uint8Array, position: number, su
   }
 }
 
-async function discardIf(wrong: boolean, part: string, error: unknown): Promise<never> {
-  if (wrong) await rm(part, { force: true });
-  throw error;
-}
-
 /** Hashes the file as read back from the disk: what is used is what was verified. */
-async function checkHash({ file, subject, part }: Download, signal: AbortSignal | undefined): Promise<void> {
-  const isLfs = file.hash.length === 64;
-  const hash = createHash(isLfs ? "sha256" : "sha1");
-  if (!isLfs) hash.update(`blob ${file.size}\0`);
+async function checkHash(wanted: Download, signal: AbortSignal | undefined): Promise<void> {
+  const { file, part } = wanted;
+  const prefix = hashPrefix(file);
+  const hash = createHash(prefix === undefined ? "sha256" : "sha1").update(prefix ?? "");
   let first: Uint8Array | undefined;
   for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
     first ??= chunk as Uint8Array;
     hash.update(chunk as Uint8Array);
   }
-  const got = hash.digest("hex");
-  if (got === file.hash) return;
-  const what = `its ${isLfs ? "SHA-256" : "git hash"} is ${got}, the hub says ${file.hash}`;
-  const problem = `${subject}: ${what}${describeStart(first ?? new Uint8Array())}; it is deleted`;
-  await discardIf(true, part, new HubError(problem));
+  const wrong = wrongHash(wanted, hash.digest("hex"), first ?? new Uint8Array());
+  if (!wrong) return;
+  await rm(part, { force: true });
+  throw wrong;
 }

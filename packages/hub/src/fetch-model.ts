@@ -5,8 +5,8 @@
  */
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { FILE_NAMES, TOKENIZER_FILES } from "@tsgpt/gpt";
-import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
+import { FILE_NAMES, LARGEST_INDEX, TOKENIZER_FILES } from "@tsgpt/gpt";
+import { readText } from "@tsgpt/gpt/node";
 import { abortSignal, type Checks, checkOptions, objectWith, oneOf } from "@tsgpt/numeric";
 import {
   addToSnapshot,
@@ -19,11 +19,12 @@ import {
   writeRef,
 } from "./cache-layout.ts";
 import { type CachedModel, cachesOf, findCached, offlineFailure, requireRepo } from "./cached-model.ts";
-import { connect, type HubClient } from "./client.ts";
+import { connect } from "./client.ts";
 import { download } from "./download.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
 import { withLock } from "./lock.ts";
-import { type Need, tokenizerFiles } from "./model-files.ts";
+import { type Need, tokenizerFiles } from "./needed-files.ts";
 import { fileUrl, type RemoteFile, type RemoteRevision, remoteRevision } from "./remote-files.ts";
 import { inspectRemote } from "./remote-model.ts";
 import type { Repo } from "./repo.ts";

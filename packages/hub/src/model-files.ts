@@ -1,12 +1,16 @@
-/**
- * The files needed of a model, and those that a cached snapshot has. Nothing else is downloaded, and never a file that
- * can run code.
- */
+/** Which of a model's needed files a cached snapshot has. */
 import { join } from "node:path";
-import { COMPANION_FILES, FILE_NAMES, parsePythonJson, TOKENIZER_FILES, VOCABULARY_FILES } from "@tsgpt/gpt";
-import { LARGEST_INDEX, readText } from "@tsgpt/gpt/node";
+import {
+  COMPANION_FILES,
+  FILE_NAMES,
+  LARGEST_INDEX,
+  parsePythonJson,
+  TOKENIZER_FILES,
+  VOCABULARY_FILES,
+} from "@tsgpt/gpt";
+import { readText } from "@tsgpt/gpt/node";
 import { absentFiles, type RepoCache, readRef, sizeOf, snapshotPath } from "./cache-layout.ts";
-import { HubError } from "./hub-error.ts";
+import { type Need, tokenizerFiles } from "./needed-files.ts";
 
 const {
   config: CONFIG,
@@ -16,40 +20,12 @@ const {
   weights: WEIGHTS,
 } = FILE_NAMES;
 
-/** Only the tokenizer, or the whole model. */
-export type Need = "tokenizer" | "model";
-
-const PICKLES = /^(pytorch_model.*\.bin|.*\.(pt|pth|ckpt|pkl))$/;
-
 /** A cached snapshot. */
 export interface Snapshot {
   readonly commit: string;
   readonly folder: string;
   /** Names of needed files that are absent; a tokenizer that the model does not have is not missing. */
   readonly missing: readonly string[];
-}
-
-/** The tokenizer's files among those that exist: one or two and their companions, or none. */
-export function tokenizerFiles(has: (name: string) => boolean): readonly string[] {
-  const forms = [[TOKENIZER], VOCABULARY_FILES];
-  const form = forms.find((names) => names.every(has));
-  return form ? [...form, ...COMPANION_FILES.filter(has)] : [];
-}
-
-/**
- * The file with the weights, or with the names of their shards. @throws HubError if there is neither
- * @see https://huggingface.co/docs/hub/security-pickle
- */
-export function weightsFile(has: (name: string) => boolean, names: Iterable<string>, id: string): string {
-  if (has(WEIGHTS)) return WEIGHTS;
-  if (has(INDEX)) return INDEX;
-  const pickle = [...names].find((name) => PICKLES.test(name));
-  if (pickle === undefined) throw new HubError(`${id}: has no ${WEIGHTS}, and no ${INDEX}: no weights that can be run`);
-  throw new HubError(
-    `${id}: its weights are only in ${pickle}, a pickle, which can run any code when it is read: not fetched. ` +
-      `Its page may have a pull request with safetensors (option revision refs/pr/N); or in Python: ` +
-      `AutoModelForCausalLM.from_pretrained("${id}").save_pretrained("folder")`,
-  );
 }
 
 /** The cached snapshot of a revision; undefined if it was never fetched. */

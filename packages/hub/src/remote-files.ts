@@ -1,10 +1,11 @@
 /** The contents of a revision on the hub: its commit, and its files with sizes and hashes, by the hub's client. */
 import type { ListFileEntry } from "@huggingface/hub";
 import { quote } from "@tsgpt/gpt";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
 import { isCommit } from "./repo.ts";
 
+/** A file of a revision. */
 export interface RemoteFile {
   readonly name: string;
   /** Bytes. */
@@ -13,6 +14,7 @@ export interface RemoteFile {
   readonly hash: string;
 }
 
+/** A commit of a model on the hub, and its files. */
 export interface RemoteRevision {
   readonly id: string;
   readonly commit: string;

@@ -8,19 +8,20 @@ import {
   type CheckpointSummary,
   ConfigError,
   FILE_NAMES,
+  LARGEST_INDEX,
   parseConfigs,
   quote,
   shardedCheckpoint,
   singleFileCheckpoint,
   summarize,
 } from "@tsgpt/gpt";
-import { LARGEST_INDEX } from "@tsgpt/gpt/node";
 import { remoteSource } from "./byte-range.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { HubError } from "./hub-error.ts";
-import { weightsFile } from "./model-files.ts";
+import { weightsFile } from "./needed-files.ts";
 import { fileUrl, type RemoteFile, type RemoteRevision } from "./remote-files.ts";
 
+/** A model on the hub, as far as it can be known without its weights. */
 export interface RemoteModel {
   readonly config: GPT2Config;
   readonly summary: CheckpointSummary;

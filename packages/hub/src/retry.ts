@@ -1,7 +1,7 @@
 /** Retries transient failures after a delay; see HubError.transient. */
-import { setTimeout as wait } from "node:timers/promises";
 import { HubError } from "./hub-error.ts";
 
+/** How retries are followed and ended. */
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before every wait. */
@@ -34,8 +34,18 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
   }
 }
 
-async function sleepFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(1000 * seconds, undefined, signal && { signal });
+function sleepFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      if (signal?.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, 1000 * seconds);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
+  });
 }
 
 function finalError(error: HubError, why: string): HubError {

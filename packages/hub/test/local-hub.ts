@@ -49,6 +49,8 @@ export interface Asked {
 
 export interface LocalHub {
   readonly url: string;
+  /** Where large files come from: another origin. */
+  readonly storeUrl: string;
   readonly repos: Record<string, HubRepo>;
   /** Every request so far. */
   readonly asked: Asked[];
@@ -86,6 +88,7 @@ export const hashOf = (name: string, bytes: Uint8Array): string => (isLfs(name) 
 export async function startHub(repos: Record<string, HubRepo>): Promise<LocalHub> {
   const hub: LocalHub = {
     url: "",
+    storeUrl: "",
     repos,
     asked: [],
     active: 0,
@@ -99,6 +102,7 @@ export async function startHub(repos: Record<string, HubRepo>): Promise<LocalHub
     void count(hub, serve(hub, isStore, storeUrl, request, response)).catch(() => response.destroy());
   const store = createServer(answer(true));
   const storeUrl = await listen(store, "localhost"); // another host than the hub's
+  (hub as { storeUrl: string }).storeUrl = storeUrl;
   const server = createServer(answer(false));
   (hub as { url: string }).url = await listen(server);
   return hub;
@@ -149,6 +153,8 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  response.setHeader("access-control-allow-origin", "*"); // for web pages, to which the store hides its Content-Range
+  if (!isStore) response.setHeader("access-control-expose-headers", "X-Error-Code, Link, Content-Range");
   const route = routeOf(request.url ?? "");
   if (!route || isStore !== (route.kind === "store")) return refuse(response, 404, {});
   const { kind, name } = route;

@@ -5,3 +5,4 @@
 export type { Limits } from "./limit-passes.ts";
 export { type GenerationSpeed, type MeasureOptions, measureGeneration, type Speed } from "./measure-generation.ts";
 export { measurePositions, type PositionOptions, type PositionTime } from "./measure-positions.ts";
+export { type TimedPass, timedForward } from "./timed-forward.ts";

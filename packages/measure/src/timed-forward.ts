@@ -2,12 +2,16 @@
 import { forward, forwardByLayer, type GPT2Config, type KVCache, type Model, yieldToEventLoop } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 
-interface TimedPass {
+/** A pass, and how long it took. */
+export interface TimedPass {
   readonly milliseconds: number;
   readonly logits: Tensor;
 }
 
-/** One pass that computes only the last logits, and its milliseconds. */
+/**
+ * One pass that computes only the last logits, [1, V], and its milliseconds.
+ * @throws the signal's reason; what `forward` throws. The cache is unchanged after an error.
+ */
 export async function timedForward(
   model: Model,
   ids: readonly number[],

@@ -2,12 +2,12 @@
 export { type Candidates, candidatesOf, entropy, probabilities } from "./candidates.ts";
 export type { SampleContext } from "./chain.ts";
 export { chainOfFlags, checkFlagIds } from "./dialects/chain-of-flags.ts";
-export { dialects } from "./dialects/dialects.ts";
+export { DIALECTS, dialects } from "./dialects/dialects.ts";
 export { idsOfWord, optionsOfTexts, type Spelling } from "./dialects/flag-texts.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
 export { chainOptionChecks } from "./dialects/option-checks.ts";
 export type { ChainFlags, ChainOptions } from "./dialects/options.ts";
-export { type Preset, type PresetOptions, presetChain } from "./dialects/preset-chain.ts";
+export { defaultsFor, type Preset, type PresetOptions, presetChain } from "./dialects/preset-chain.ts";
 export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
 export type { Scope } from "./parameter.ts";

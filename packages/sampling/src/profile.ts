@@ -30,13 +30,13 @@ export interface Profile {
   readonly headSize: number;
   /** The most probable tokens, at most `limit`. */
   readonly top: readonly Share[];
-  /** All others, in ranges that end at rank 10, 100, 1000 and so on. */
+  /** All others, in ranges that end at rank 10, 100, 1000 and so on; empty if no token is to be named. */
   readonly tail: readonly TailPart[];
 }
 
 const HEAD_MASS = 0.9;
 
-/** The profile of a distribution that names at most `limit` tokens. */
+/** The profile of a distribution that names at most `limit` tokens. For 0 its tail is empty too, which saves a sort. */
 export function profileOf(candidates: Candidates, limit: number): Profile {
   const top = mostProbable(candidates, limit);
   return {
@@ -44,7 +44,7 @@ export function profileOf(candidates: Candidates, limit: number): Profile {
     entropyBits: entropy(candidates) / Math.LN2,
     headSize: topP(candidates, { p: HEAD_MASS }).ids.length,
     top,
-    tail: tailOf(probabilities(candidates), top.length),
+    tail: limit === 0 ? [] : tailOf(probabilities(candidates), top.length),
   };
 }
 

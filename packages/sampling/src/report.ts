@@ -40,7 +40,7 @@ export interface ChainResult {
 
 /** How much is reported. */
 export interface ReportOptions {
-  /** Number of tokens listed per step; default 10. */
+  /** Number of tokens listed per step; default 10. For 0 there are neither lists nor tails: numbers alone. */
   readonly limit?: number | undefined;
   /** Random numbers in [0, 1) for steps that act randomly; without them such a step is an error. */
   readonly uniform?: (() => number) | undefined;

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 test("the package exports what others use, and no more", () => {
   expect(Object.keys(sampling).sort()).toEqual([
+    "DIALECTS",
     "STEP_FLAGS",
     "SamplingError",
     "WATERMARK_GAMMA",
@@ -17,6 +18,7 @@ test("the package exports what others use, and no more", () => {
     "colorHash",
     "createSampler",
     "createWorkspace",
+    "defaultsFor",
     "dialects",
     "draw",
     "entropy",

@@ -30,7 +30,7 @@ test.each([
       [101, 1000],
     ],
   ],
-  [0, 5, [[1, 5]]],
+  [0, 5, []], // numbers alone, without the sort that a tail needs
   [100, 101, [[101, 101]]],
 ])("%s named of %s tokens leave the ranks %j", (limit, count, ranks) => {
   expect(profileOf(uniform(count), limit).tail.map(({ from, to }) => [from, to])).toEqual(ranks);

@@ -27,6 +27,8 @@ export interface MemoryUse {
 export interface Engine extends Backend {
   readonly kernelSet: KernelSet;
   readonly threads: number;
+  /** Whether a multiply-add of the simd kernels rounds once, by relaxed SIMD. Undefined for the reference kernels. */
+  readonly relaxed?: boolean | undefined;
   /**
    * Reads a stored tensor into this engine's memory, in the layout of its kernels. A matrix is stored in `dtype`, f32
    * by default.

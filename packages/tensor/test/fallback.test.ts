@@ -1,9 +1,12 @@
 /** Which engine createEngine gives on machines that lack something of what the simd engine needs, and what it tells of it. */
 import { Worker } from "node:worker_threads";
-import { createEngine, createSimdEngine, type Engine, EngineError, linear, Tensor } from "@tsgpt/tensor";
+import { createEngine, createSimdEngine, type Engine, EngineError, linear, Tensor, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { afterEach, expect, test, vi } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { float32Source, tensorOn } from "./engines.ts";
+import { noise } from "./noise.ts";
+
+const MADD = Buffer.of(0xfd, 0x85, 0x02); // f32x4.relaxed_madd
 
 const machine = vi.hoisted(() => ({
   addressSpace: Number.POSITIVE_INFINITY,
@@ -20,7 +23,9 @@ vi.mock("#host", async (original) => {
     worker.on("error", ({ message }) => onExit(message)).on("exit", (code) => onExit(`exit code ${code}`));
     return { terminate: () => void worker.terminate() };
   };
-  return { ...host, startWorker, defaultThreads: () => 2, freeAddressSpace: () => machine.addressSpace };
+  const reserveMemory = (descriptor: WebAssembly.MemoryDescriptor, workers: number) =>
+    host.reserveMemory(descriptor, workers, () => machine.addressSpace);
+  return { ...host, startWorker, defaultThreads: () => 2, reserveMemory };
 });
 
 afterEach(() => {
@@ -35,16 +40,23 @@ async function engineHere(options = {}): Promise<{ engine: Engine; told: string[
   return { engine, told };
 }
 
-/** WebAssembly with another Memory; its constructor is given the maximum, in pages. */
-function stubMemory(check: (maximum: number) => void): void {
+/** WebAssembly with another Memory; its constructor is given the maximum, in pages, and whether it is shared. */
+function stubMemory(check: (maximum: number, shared: boolean) => void): void {
   const { Memory, Module, Instance, validate } = WebAssembly;
   class StubbedMemory extends Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
-      check(descriptor.maximum as number);
+      check(descriptor.maximum as number, descriptor.shared === true);
       super(descriptor);
     }
   }
   vi.stubGlobal("WebAssembly", { Memory: StubbedMemory, Module, Instance, validate });
+}
+
+/** WebAssembly that refuses these modules. */
+function stubValidate(refuses: (bytes: Uint8Array) => boolean): void {
+  const { Memory, Module, Instance, validate } = WebAssembly;
+  const stubbed = (bytes: Uint8Array<ArrayBuffer>) => !refuses(bytes) && validate(bytes);
+  vi.stubGlobal("WebAssembly", { Memory, Module, Instance, validate: stubbed });
 }
 
 const works = (engine: Engine) => {
@@ -54,7 +66,16 @@ const works = (engine: Engine) => {
 
 test("where everything is there, nothing is told", async () => {
   const { engine, told } = await engineHere();
-  expect([engine.kernelSet, engine.threads, told]).toEqual(["simd", 2, []]);
+  expect([engine.kernelSet, engine.relaxed, engine.threads, told]).toEqual(["simd", true, 2, []]);
+  engine.dispose();
+});
+
+test("without relaxed SIMD, the simd kernels run without it, and that is told", async () => {
+  stubValidate((bytes) => Buffer.from(bytes).includes(MADD));
+  const { engine, told } = await engineHere();
+  expect([engine.kernelSet, engine.relaxed, engine.threads]).toEqual(["simd", false, 2]);
+  expect(told).toEqual(["this JavaScript engine has no relaxed SIMD; the simd kernels run without it, slower"]);
+  works(engine);
   engine.dispose();
 });
 
@@ -91,14 +112,14 @@ test("where a policy forbids to compile WebAssembly", async () => {
   ]);
 });
 
-test("memory that cannot be reserved is tried with half of it, and half of that, down to 128 MiB", async () => {
-  const tried: number[] = [];
-  stubMemory((maximum) => {
-    tried.push(maximum / 16_384);
+test("memory that cannot be reserved is tried with half of it, down to 128 MiB; then unshared", async () => {
+  const tried: unknown[] = [];
+  stubMemory((maximum, shared) => {
+    tried.push(shared ? maximum / 16_384 : `${maximum / 16} MiB unshared`);
     throw new RangeError("could not allocate memory");
   });
   const { engine, told } = await engineHere();
-  expect(tried).toEqual([4, 2, 1, 0.5, 0.25, 0.125]); // GiB
+  expect(tried).toEqual([4, 2, 1, 0.5, 0.25, 0.125, "128 MiB unshared"]); // GiB
   expect(engine.kernelSet).toBe("reference");
   expect(told).toEqual([expect.stringMatching(NO_MEMORY)]);
   await expect(createEngine({ kernels: "simd" })).rejects.toThrow(NO_MEMORY);
@@ -116,6 +137,60 @@ test("a smaller memory is used in silence, and ends where it ends", async () => 
   works(engine);
   expect(() => engine.allocate([2 ** 28])).toThrow(/memory ends at 1 GiB: 1073741824 more bytes do not fit/);
   engine.dispose();
+});
+
+test("memory that must hold a number of bytes is unshared before it is too small", async () => {
+  const tried: unknown[] = [];
+  stubMemory((maximum, shared) => {
+    tried.push(shared ? maximum / 16_384 : `${maximum / 16} MiB unshared`);
+    throw new RangeError("could not allocate memory");
+  });
+  await engineHere({ neededBytes: 600 * 2 ** 20 });
+  expect(tried).toEqual([4, 2, 1, "600 MiB unshared", 0.5, 0.25, 0.125]); // GiB
+  tried.length = 0;
+  await expect(createEngine({ threads: 2, neededBytes: 600 * 2 ** 20 })).rejects.toThrow(EngineError);
+  expect(tried).toEqual([4, 2, 1, 0.5, 0.25, 0.125]); // two threads were asked for
+});
+
+const onlyUnshared = () =>
+  stubMemory((_, shared) => {
+    if (shared) throw new RangeError("could not allocate memory");
+  });
+
+test.each(["auto", "simd"] as const)(
+  "%s without shared memory: one thread, the same numbers, and it is told",
+  async (kernels) => {
+    const usual = await createEngine({ threads: 1 });
+    onlyUnshared();
+    const { engine, told } = await engineHere({ kernels, neededBytes: 2 ** 24 });
+    expect([engine.kernelSet, engine.threads]).toEqual(["simd", 1]);
+    expect(told).toEqual(["there is no shared memory; the simd kernels run on one thread instead"]);
+    expect(engine.memory).toMatchObject({ heldBytes: 2 ** 24, limitBytes: 2 ** 24 });
+    const [x, weights] = [noise([5, 64], 1), noise([64, 33], 2)];
+    for (const dtype of WEIGHT_DTYPES) {
+      const of = async (on: Engine) =>
+        linear(x, await on.loadWeight(float32Source(weights), "linear", dtype), undefined, on);
+      expect((await of(engine)).toArray()).toEqual((await of(usual)).toArray());
+    }
+    expect(() => engine.allocate([2 ** 22])).toThrow(/16777216 more bytes do not fit/);
+    usual.dispose();
+    engine.dispose();
+  },
+);
+
+test("one thread that was asked for needs no shared memory, and nothing is told", async () => {
+  onlyUnshared();
+  const { engine, told } = await engineHere({ threads: 1 });
+  expect([engine.kernelSet, engine.threads, told]).toEqual(["simd", 1, []]);
+  expect(engine.memory?.limitBytes).toBe(128 * 2 ** 20);
+  works(engine);
+  engine.dispose();
+});
+
+test.each([0, -1, Number.NaN])("neededBytes %s is refused", async (neededBytes) => {
+  const rule = `option "neededBytes" must be above 0, got the number ${neededBytes}`;
+  await expect(createEngine({ neededBytes })).rejects.toThrow(`createEngine: ${rule}`);
+  expect(() => createSimdEngine({ neededBytes })).toThrow(`createSimdEngine: ${rule}`);
 });
 
 test("a limit of address space leaves room for each worker's own beside the memory", () => {

@@ -10,13 +10,17 @@ import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/activations.ts";
 import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
 
-/** The position and the token in question, and how many tokens are listed. */
-export interface LensOptions extends Place {
+/** How many tokens are listed. */
+export interface PredictionOptions {
   /** The most probable tokens to list; default 10. */
   readonly top?: number | undefined;
 }
 
-const CHECKS: Checks<LensOptions> = { ...placeChecks, top: "number" };
+/** The position and the token in question, and how many tokens are listed. */
+export interface LensOptions extends Place, PredictionOptions {}
+
+const PREDICTION_CHECKS: Checks<PredictionOptions> = { top: "number" };
+const CHECKS: Checks<LensOptions> = { ...placeChecks, ...PREDICTION_CHECKS };
 
 /** What one layer would predict. */
 export interface LensEntry {
@@ -43,8 +47,7 @@ export function lensHooks(layers: number): string[] {
 export function logitLens(model: Model, activations: Activations, options: LensOptions = {}): LensEntry[] {
   checkOptions("logitLens", options, CHECKS);
   const { position, target, top = 10 } = options;
-  if (!Number.isInteger(top) || top < 0)
-    throw new RangeError(`logitLens: top must be a whole number, 0 or more, got ${top}`);
+  checkTop(top, "logitLens");
   const hooks = lensHooks(model.config.nLayer);
   const rows = hooks.map((hook) => activationRow(activations, hook, position, "logitLens")); // each [1, C]
   const logits = headLogits(model, stacked(rows)); // [L + 1, V]
@@ -55,6 +58,28 @@ export function logitLens(model: Model, activations: Activations, options: LensO
     const targetLogprob = (data[chosen] as number) - logSumOfExp(data, i, `logitLens of ${hook}`);
     return { hook, targetLogprob, top: mostProbable(candidatesOf(data), top) };
   });
+}
+
+/**
+ * The most probable tokens for each row of the residual stream, of any positions and layers, in one product with the
+ * head: what `logitLens` finds for that row, bit for bit. [m, C] -> m lists
+ * @throws RangeError for an invalid option; ShapeError unless the rows are [m, C]; SamplingError if logits are not
+ * finite
+ * @example residualPredictions(model, activations.get("blocks.3.hook_resid_post"), { top: 1 })
+ */
+export function residualPredictions(model: Model, rows: Tensor, options: PredictionOptions = {}): Share[][] {
+  checkOptions("residualPredictions", options, PREDICTION_CHECKS);
+  const { top = 10 } = options;
+  checkTop(top, "residualPredictions");
+  const logits = headLogits(model, rows); // [m, V]
+  return Array.from({ length: logits.shape[0] as number }, (_, i) =>
+    mostProbable(candidatesOf(logits.row(i).data), top),
+  );
+}
+
+function checkTop(top: number, by: string): void {
+  if (!Number.isInteger(top) || top < 0)
+    throw new RangeError(`${by}: top must be a whole number, 0 or more, got ${top}`);
 }
 
 /** Rows of the residual stream through the final layer norm and the head. [m, C] -> [m, V] */

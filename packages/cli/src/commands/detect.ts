@@ -1,5 +1,12 @@
 /** tsgpt detect: statistics that help detect machine-generated text. */
-import { detectGpt, detect as detection, detectWatermark, SHORTEST_REWRITE, scoreText } from "@tsgpt/analysis";
+import {
+  detectGpt,
+  detect as detection,
+  detectWatermark,
+  recipeReport,
+  SHORTEST_REWRITE,
+  scoreText,
+} from "@tsgpt/analysis";
 import { WATERMARK_GAMMA } from "@tsgpt/sampling";
 import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -11,7 +18,6 @@ import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { properShare, wholeNumber } from "../options/values.ts";
 import { asText, beginToken, checkStride, readInputs } from "../score/read-texts.ts";
-import { recipeReport } from "../score/score-json.ts";
 import { type DetectReport, describeDetection, FEW_TOKENS } from "../terminal/detect-report.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { note } from "../terminal/note.ts";

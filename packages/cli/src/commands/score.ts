@@ -1,5 +1,15 @@
 /** tsgpt score: the probability, rank and entropy of each token of a text, and its loss and perplexity. */
-import { type Recipe, runningPerplexities, scoreTexts, type TokenScores } from "@tsgpt/analysis";
+import {
+  type Recipe,
+  recipeReport,
+  runningPerplexities,
+  type ScoredText,
+  type ScoreReport,
+  scoreCsv,
+  scoreJson,
+  scoreTexts,
+  type TokenScores,
+} from "@tsgpt/analysis";
 import type { Model } from "@tsgpt/gpt";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
@@ -19,7 +29,6 @@ import {
   writePictures,
 } from "../score/pictures.ts";
 import { asText, beginToken, checkStride, readInput, readInputs } from "../score/read-texts.ts";
-import { recipeReport, type ScoredText, type ScoreReport, scoreCsv, scoreJson } from "../score/score-json.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
 import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";

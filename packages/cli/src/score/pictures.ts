@@ -1,6 +1,14 @@
 /** The files that score writes: the page of --html, and the strips of --svg, with an optional second text. */
 import { resolve } from "node:path";
-import { htmlPage, probabilityStrips, type Recipe, type Strip, scoreText, type TokenScores } from "@tsgpt/analysis";
+import {
+  htmlPage,
+  probabilityStrips,
+  type Recipe,
+  type ScoreReport,
+  type Strip,
+  scoreText,
+  type TokenScores,
+} from "@tsgpt/analysis";
 import { generate, type Model } from "@tsgpt/gpt";
 import { argmax } from "@tsgpt/numeric";
 import { CliError, usageError } from "../cli-error.ts";
@@ -10,7 +18,6 @@ import { pluralize } from "../terminal/pluralize.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 import { describeTotals } from "../terminal/score-report.ts";
 import type { Text } from "./read-texts.ts";
-import type { ScoreReport } from "./score-json.ts";
 
 export interface PictureFlags {
   readonly html?: string;

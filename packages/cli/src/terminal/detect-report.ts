@@ -1,6 +1,5 @@
 /** The human-readable output of detect: every statistic with its unit, and a disclaimer. */
-import { type Detection, RANK_CLASSES, RANK_STYLES, type WatermarkEvidence } from "@tsgpt/analysis";
-import type { RecipeReport } from "../score/score-json.ts";
+import { type Detection, RANK_CLASSES, RANK_STYLES, type RecipeReport, type WatermarkEvidence } from "@tsgpt/analysis";
 import { describeCounts } from "./score-report.ts";
 
 export interface DetectReport {

@@ -4,6 +4,9 @@ import {
   RANK_CLASSES,
   RANK_STYLES,
   type RankClass,
+  type RecipeReport,
+  type ScoredText,
+  type ScoreReport,
   type TextPiece,
   type Totals,
   textPieces,
@@ -13,7 +16,6 @@ import {
   visibleText,
 } from "@tsgpt/analysis";
 import type { Tokenizer } from "@tsgpt/gpt";
-import type { RecipeReport, ScoredText, ScoreReport } from "../score/score-json.ts";
 import { fixedPercent } from "./distribution-chart.ts";
 import { pluralize } from "./pluralize.ts";
 import { tokenShower } from "./token-text.ts";

@@ -4,12 +4,16 @@ import type { ComponentChildren } from "preact";
 export interface ActionButtonProps {
   readonly isAvailable: boolean;
   readonly action: () => void;
+  /** Its name, where its text is not enough; begins with the text. */
+  readonly "aria-label"?: string;
+  readonly tabIndex?: number;
+  readonly onFocus?: () => void;
   readonly children: ComponentChildren;
 }
 
-export function ActionButton({ isAvailable, action, children }: ActionButtonProps) {
+export function ActionButton({ isAvailable, action, children, ...attributes }: ActionButtonProps) {
   return (
-    <button type="button" aria-disabled={!isAvailable} onClick={() => isAvailable && action()}>
+    <button type="button" aria-disabled={!isAvailable} onClick={() => isAvailable && action()} {...attributes}>
       {children}
     </button>
   );

@@ -13,11 +13,13 @@ export interface NumberFieldProps {
 }
 
 export function NumberField({ name, value, least, most, onChange }: NumberFieldProps) {
-  const isWrong = useSignal(false);
+  const wrong = useSignal<string | undefined>(undefined); // what the field then shows
+  const isWrong = wrong.value !== undefined;
   const problem = useId();
-  const take = ({ valueAsNumber }: HTMLInputElement) => {
-    isWrong.value = !Number.isInteger(valueAsNumber) || valueAsNumber < least || valueAsNumber > most;
-    if (isWrong.value || valueAsNumber === value.value) return;
+  const take = ({ value: typed, valueAsNumber }: HTMLInputElement) => {
+    const isRight = Number.isInteger(valueAsNumber) && valueAsNumber >= least && valueAsNumber <= most;
+    wrong.value = isRight ? undefined : typed;
+    if (!isRight || valueAsNumber === value.value) return;
     value.value = valueAsNumber;
     onChange?.();
   };
@@ -30,13 +32,13 @@ export function NumberField({ name, value, least, most, onChange }: NumberFieldP
           min={least}
           max={most}
           step={1}
-          value={value.peek()}
-          aria-invalid={isWrong.value}
-          aria-describedby={isWrong.value ? problem : undefined}
+          value={wrong.value ?? String(value.value)}
+          aria-invalid={isWrong}
+          aria-describedby={isWrong ? problem : undefined}
           onInput={({ currentTarget }) => take(currentTarget)}
         />
       </label>
-      {isWrong.value && (
+      {isWrong && (
         <p class="problem" id={problem}>
           {strings.outOfRange(name, least, most)}
         </p>

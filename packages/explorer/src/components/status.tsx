@@ -1,5 +1,8 @@
 /** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
 import { model } from "../state/engine.ts";
+import { interventions } from "../state/interventions.ts";
+import { isolationProblem } from "../state/isolation.ts";
+import { linkProblem } from "../state/share.ts";
 import { error, generated, runEnd } from "../state/text.ts";
 import { strings } from "../strings.ts";
 
@@ -11,18 +14,27 @@ export function Status() {
       {state.phase === "loading" && (
         <label class="field">
           {strings.loading(progress)}
-          <progress max={progress?.total ?? 1} value={progress?.loaded ?? 0} />
+          <progress max={progress?.total ?? 1} value={progress?.loaded} />
         </label>
       )}
-      <p role="status">{statusText()}</p>
-      <p role="alert">{state.phase === "failed" ? state.message : error.value}</p>
+      <p role="status" aria-atomic="false">
+        {statusTexts().map((text, i) => (
+          <span key={text}>{i === 0 ? text : ` ${text}`}</span>
+        ))}
+      </p>
+      <p role="alert">{state.phase === "failed" ? state.message : (error.value ?? linkProblem.value)}</p>
     </footer>
   );
 }
 
-function statusText(): string {
-  if (model.value.phase !== "ready") return "";
+/** Sentences. One that is new is announced alone, so that the end of a run does not repeat what the page runs on. */
+function statusTexts(): readonly string[] {
+  if (model.value.phase !== "ready") return [];
   const { info } = model.value;
   const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
-  return [strings.runsOn(info), ...info.notes.map(strings.note), ...ended].join(" ");
+  const { length } = interventions.value;
+  const changed = length === 0 ? [] : [strings.interventions.inForce(length)];
+  const problem = isolationProblem.value;
+  const alone = problem === undefined || info.threads > 1 ? [] : [strings.notIsolated(problem)];
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...changed, ...ended];
 }

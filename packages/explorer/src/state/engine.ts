@@ -1,23 +1,29 @@
 /** The worker of this page, and the model that it has. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { createClient } from "../client.ts";
-import type { FromWorker, LoadProgress, ModelInfo } from "../protocol.ts";
+import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
+import type { FromWorker } from "../protocol.ts";
 import { strings } from "../strings.ts";
+import workerUrl from "../worker/worker.ts?worker&url";
 
 export type ModelState =
   | { readonly phase: "loading"; readonly progress: LoadProgress | undefined }
   | { readonly phase: "ready"; readonly info: ModelInfo }
   | { readonly phase: "failed"; readonly message: string };
 
-const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+const worker = startWorker(new URL(workerUrl, import.meta.url).href);
 const client = createClient((message) => worker.postMessage(message));
 
 export const ask = client.ask;
 export const model = signal<ModelState>({ phase: "loading", progress: undefined });
 
+/** Of the model that is ready. */
+export const info = computed(() => (model.value.phase === "ready" ? model.value.info : undefined));
+
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
 worker.onerror = ({ message }) => {
-  const reason = message || strings.workerFailed;
+  const reason = strings.workerFailed(message);
+  worker.terminate(); // what it was doing may not have an end
   model.value = { phase: "failed", message: reason };
   client.fail(reason);
 };
@@ -29,9 +35,18 @@ export async function loadModel(folder: string): Promise<void> {
     model.value = { phase: "loading", progress };
   };
   try {
-    const info = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
-    model.value = { phase: "ready", info };
+    const loaded = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
+    model.value = { phase: "ready", info: loaded };
   } catch (error) {
     model.value = { phase: "failed", message: (error as Error).message };
   }
+}
+
+/**
+ * A worker from a URL has the Content-Security-Policy of its response alone, and the page's is in a meta tag. One from
+ * a blob inherits the page's, so that the worker, too, can connect only to the hub.
+ */
+function startWorker(url: string): Worker {
+  const code = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
+  return new Worker(URL.createObjectURL(code), { type: "module" });
 }

@@ -1,7 +1,9 @@
 /** The text: the prompt, what is generated after it, and what may come next. */
 import { batch, computed, signal } from "@preact/signals";
-import type { End, GeneratedToken, LikelyToken, RunEnd, TextChange, Token } from "../protocol.ts";
+import type { SamplerState } from "@tsgpt/sampling";
+import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, Token } from "../protocol/text.ts";
 import { ask, model } from "./engine.ts";
+import { sampling } from "./sampling.ts";
 
 export const prompt = signal("Once upon a time");
 export const seed = signal(14);
@@ -10,6 +12,10 @@ export const maxTokens = signal(100);
 export const promptTokens = signal<readonly Token[]>([]);
 export const generated = signal<readonly GeneratedToken[]>([]);
 export const likeliest = signal<readonly LikelyToken[]>([]);
+/** The prompt's tokens and the generated ones. */
+export const tokens = computed<readonly Token[]>(() => [...promptTokens.value, ...generated.value]);
+/** The position from which the last pass computed; what is before it came from the cache. */
+export const computedFrom = signal(0);
 /** Why no token can follow. */
 const end = signal<End | undefined>(undefined);
 /** Why the last run ended, until the text changes. */
@@ -25,8 +31,8 @@ const currentRun = signal<AbortController | undefined>(undefined);
 const isReady = computed(() => model.value.phase === "ready" && promptTokens.value.length > 0);
 let currentOpen: AbortController | undefined;
 
-/** Starts the text again at its prompt. */
-export async function restart(): Promise<void> {
+/** Starts the text again at its prompt, or with generated tokens that it already has. */
+export async function restart(past: readonly PastToken[] = [], random?: SamplerState): Promise<void> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -38,7 +44,7 @@ export async function restart(): Promise<void> {
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
   await changing(ask("open", asked, { signal: controller.signal, onProgress }));
 }
 
@@ -73,8 +79,11 @@ export function stop(): void {
   currentRun.value?.abort();
 }
 
-/** Applies a change when it comes. A cancelled request changes nothing; another error is shown. */
-async function changing(result: Promise<TextChange>): Promise<void> {
+/**
+ * Applies a change when it comes. A cancelled request changes nothing. Another error is shown, and the text that the
+ * worker then has: the error may have come in the midst of a run, or of opening a text.
+ */
+export async function changing(result: Promise<TextChange>): Promise<void> {
   try {
     const change = await result;
     batch(() => {
@@ -83,14 +92,26 @@ async function changing(result: Promise<TextChange>): Promise<void> {
     });
   } catch (problem) {
     const { name, message } = problem as Error;
-    if (name !== "AbortError") error.value = message;
+    if (name === "AbortError") return;
+    error.value = message;
+    await showAgain();
   }
 }
 
-function apply({ kept, added, likeliest: next, end: ended }: TextChange): void {
+async function showAgain(): Promise<void> {
+  const text = await ask("text", {}).catch(() => undefined); // it has none, or is gone
+  if (!text) return;
+  batch(() => {
+    promptTokens.value = text.prompt;
+    apply(text.change);
+  });
+}
+
+function apply({ kept, added, likeliest: next, end: ended, computedFrom: from }: TextChange): void {
   batch(() => {
     generated.value = [...generated.value.slice(0, kept), ...added];
     likeliest.value = next;
+    computedFrom.value = from;
     end.value = ended;
     runEnd.value = undefined;
   });

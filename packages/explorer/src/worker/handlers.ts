@@ -1,98 +1,31 @@
-/** What the worker does for each request. A run takes a turn per token: other requests are answered meanwhile. */
-import { yieldToEventLoop } from "@tsgpt/gpt";
-import type { Requests, RequestType, RunEnd } from "../protocol.ts";
-import { changeSince, describeDistribution, describeLens, describeTokens } from "./describe.ts";
-import { frameGate } from "./frame-gate.ts";
-import { load } from "./load.ts";
-import { back, checkHasText, createSession, encode, endOf, feed, open, type Session, step } from "./session.ts";
-import type { Turn } from "./turns.ts";
+/** What the worker does for each request: the handlers of all sections. */
+import type { Requests } from "../protocol.ts";
+import type { HandlersOf } from "./handler.ts";
+import { cacheHandlers } from "./handlers/cache.ts";
+import { exportHandlers } from "./handlers/export.ts";
+import { insideHandlers } from "./handlers/inside.ts";
+import { interventionHandlers } from "./handlers/interventions.ts";
+import { mapHandlers } from "./handlers/map.ts";
+import { modelHandlers } from "./handlers/model.ts";
+import { nextTokenHandlers } from "./handlers/next-token.ts";
+import { textHandlers } from "./handlers/text.ts";
+import { textsHandlers } from "./handlers/texts.ts";
+import { createWorkplace } from "./workplace.ts";
 
-/** What a handler works with, besides what is asked. */
-export interface Job<Type extends RequestType> {
-  readonly signal: AbortSignal;
-  readonly turn: Turn;
-  readonly report: (value: Requests[Type]["reports"]) => void;
-}
-
-export type Handlers = {
-  readonly [Type in RequestType]: (asks: Requests[Type]["asks"], job: Job<Type>) => Promise<Requests[Type]["gives"]>;
-};
+export type Handlers = HandlersOf<Requests>;
 
 /** The handlers of a worker, which has one session at a time. */
 export function createHandlers(): Handlers {
-  let session: Session | undefined;
-  const opened = (): Session => {
-    if (!session) throw new RangeError("there is no model yet; load one first");
-    return session;
-  };
+  const workplace = createWorkplace();
   return {
-    load: ({ url }, { turn, report, signal }) =>
-      turn(async () => {
-        signal.throwIfAborted();
-        session?.model.engine.dispose();
-        session = undefined;
-        const { model, info } = await load(url, report, signal);
-        session = createSession(model);
-        return info;
-      }),
-    open: ({ prompt, seed }, { turn, report, signal }) =>
-      turn(async () => {
-        signal.throwIfAborted();
-        const ids = encode(opened(), prompt);
-        report(describeTokens(opened().model, ids));
-        await open(opened(), ids, seed, signal);
-        return changeSince(opened(), 0);
-      }),
-    step: ({ id }, { turn, signal }) =>
-      turn(async () => {
-        const kept = withText(opened()).draws.length;
-        await step(opened(), id, signal);
-        return changeSince(opened(), kept);
-      }),
-    run: ({ maxTokens }, job) => run(opened, maxTokens, job),
-    back: (_, { turn, signal }) =>
-      turn(async () => {
-        await back(withText(opened()), signal);
-        return changeSince(opened(), opened().draws.length);
-      }),
-    distribution: (_, { turn }) => turn(() => describeDistribution(withText(opened()))),
-    lens: ({ position }, { turn, signal }) => turn(() => lens(withText(opened()), position, signal)),
+    ...modelHandlers(workplace),
+    ...textHandlers(workplace),
+    ...mapHandlers(workplace),
+    ...nextTokenHandlers(workplace),
+    ...insideHandlers(workplace),
+    ...interventionHandlers(workplace),
+    ...textsHandlers(workplace),
+    ...cacheHandlers(workplace),
+    ...exportHandlers(workplace),
   };
-}
-
-function withText(session: Session): Session {
-  checkHasText(session);
-  return session;
-}
-
-async function run(
-  opened: () => Session,
-  maxTokens: number,
-  { turn, signal, report }: Job<"run">,
-): Promise<Requests["run"]["gives"]> {
-  const opens = frameGate();
-  let kept = await turn(() => withText(opened()).draws.length);
-  for (;;) {
-    const end = await turn(async () => {
-      const reason = runEnd(opened(), maxTokens, signal);
-      if (!reason) await step(opened(), undefined, signal);
-      return reason;
-    });
-    if (end) return { change: changeSince(opened(), kept), end };
-    if (opens()) {
-      report(changeSince(opened(), kept));
-      kept = opened().draws.length;
-    }
-    await yieldToEventLoop(); // so that a cancellation, or another request, arrives
-  }
-}
-
-function runEnd(session: Session, maxTokens: number, signal: AbortSignal): RunEnd | undefined {
-  return endOf(session) ?? (session.draws.length >= maxTokens ? "length" : signal.aborted ? "cancelled" : undefined);
-}
-
-/** The cache lacks the end of a text if computing another one was cancelled. */
-async function lens(session: Session, position: number, signal: AbortSignal) {
-  if (session.cache.length < session.history.length) await feed(session, session.history, signal);
-  return describeLens(session, position);
 }

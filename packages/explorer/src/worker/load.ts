@@ -1,31 +1,76 @@
-/** Loads a model, and says what it runs on. */
-import { loadModel, type Model } from "@tsgpt/gpt";
-import type { LoadProgress, ModelInfo } from "../protocol.ts";
+/** Loads a model into a session of its own, and says what it runs on. */
+import { loadModel, type Model, weightBytes } from "@tsgpt/gpt";
+import { EngineError, type WeightDtype } from "@tsgpt/tensor";
+import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
 import { frameGate } from "./frame-gate.ts";
+import type { OpenedFiles, Source } from "./models/sources.ts";
+import { createSession, type Session } from "./session.ts";
 
-export interface LoadedModel {
-  readonly model: Model;
-  readonly info: ModelInfo;
+export interface Loading {
+  /** Undefined for the first that fits. */
+  readonly dtype: WeightDtype | undefined;
+  readonly report: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+  /** Frees memory, if it can; false if it cannot. */
+  readonly makeRoom: () => Promise<boolean>;
 }
 
-/** @throws what `loadModel` throws */
-export async function load(
-  url: string,
-  report: (progress: LoadProgress) => void,
-  signal: AbortSignal,
-): Promise<LoadedModel> {
-  const notes: string[] = [];
-  const opens = frameGate();
-  const model = await loadModel(url, {
-    signal,
-    onNote: (note) => notes.push(note),
-    onProgress: ({ loaded, total }) => {
-      if (opens() || loaded === total) report({ loaded, total });
-    },
+export interface LoadedSession {
+  readonly session: Session;
+  readonly info: Omit<ModelInfo, "isFromUrl">;
+}
+
+/** Where the memory does not suffice, it makes room and tries again. @throws what `loadModel` throws, and a download */
+export async function load(source: Source, loading: Loading): Promise<LoadedSession> {
+  const report = atMostOnceAFrame(loading.report);
+  return source.withFiles(report, async (opened) => {
+    const attempt = () => loadFrom(opened, source.name, { ...loading, report });
+    return attempt().catch(async (error: unknown) => {
+      if (error instanceof EngineError && (await loading.makeRoom())) return attempt();
+      throw error;
+    });
   });
-  const { name, config, engine } = model;
+}
+
+async function loadFrom(
+  { files, note }: OpenedFiles,
+  name: string | undefined,
+  { dtype, report, signal }: Loading,
+): Promise<LoadedSession> {
+  const notes = note === undefined ? [] : [note];
+  const model = await loadModel(files, {
+    signal,
+    ...(name !== undefined && { name }),
+    ...(dtype !== undefined && { dtype }),
+    onNote: (line) => notes.push(line),
+    onProgress: ({ loaded, total }) => report({ stage: "load", loaded, total }),
+  });
+  try {
+    return { session: createSession(model), info: describe(model, notes) };
+  } catch (error) {
+    model.engine.dispose();
+    throw error;
+  }
+}
+
+/** The end of a stage, and a wait, are always reported. */
+function atMostOnceAFrame(report: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
+  const opens = frameGate();
+  return (progress) => {
+    if (opens() || progress.loaded === progress.total || progress.retry !== undefined) report(progress);
+  };
+}
+
+function describe(model: Model, notes: readonly string[]): LoadedSession["info"] {
+  const { name, config, engine, parameters } = model;
+  const { dtype } = parameters.wte;
   return {
-    model,
-    info: { name, vocabSize: config.vocabSize, kernels: engine.kernelSet, threads: engine.threads, notes },
+    name,
+    config,
+    dtype,
+    weightBytes: weightBytes(model),
+    kernels: engine.kernelSet,
+    threads: engine.threads,
+    notes,
   };
 }

@@ -5,18 +5,21 @@
 
 import { lensHooks } from "@tsgpt/analysis";
 import type { GPT2Config, Hook } from "@tsgpt/gpt";
-import { Tensor } from "@tsgpt/tensor";
+import { EngineError, Tensor } from "@tsgpt/tensor";
 
 export interface Residuals {
   /** Hooks of a pass, which keep what it computes. */
   readonly hooks: Readonly<Record<string, Hook>>;
-  /** The rows of one position by the name of the activation, L + 1 of [1, C]. */
-  at(position: number): Map<string, Tensor>;
+  /** The row of a position after `depth` blocks, from 0 to L: a view that the next pass may overwrite. [C] */
+  row(depth: number, position: number): Float32Array;
+  /** The stream before a block, or with layer L after the last, of the first `length` tokens; a copy. [length, C] */
+  before(layer: number, length: number): Tensor;
 }
 
 /** Memory for the residual streams of a model's context; it grows with the text. */
 export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Residuals {
-  const rows = new Map(lensHooks(nLayer).map((key) => [key, new Float32Array(0)]));
+  const keys = lensHooks(nLayer);
+  const rows = new Map(keys.map((key) => [key, new Float32Array(0)]));
   const keep: Hook = (activation, key, _sequence, start) => {
     const end = (start + (activation.shape[0] as number)) * nEmbd;
     const grown = withRoom(rows.get(key) as Float32Array<ArrayBuffer>, end, Math.min(end * 2, nPositions * nEmbd));
@@ -25,18 +28,36 @@ export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Resi
     return undefined;
   };
   return {
-    hooks: Object.fromEntries([...rows.keys()].map((key) => [key, keep])),
-    at: (position) => {
-      const row = (data: Float32Array) => data.slice(position * nEmbd, (position + 1) * nEmbd);
-      return new Map([...rows].map(([key, data]) => [key, new Tensor(row(data), [1, nEmbd])]));
+    hooks: Object.fromEntries(keys.map((key) => [key, keep])),
+    row: (depth, position) => {
+      const data = rows.get(keys[depth] as string) as Float32Array;
+      return data.subarray(position * nEmbd, (position + 1) * nEmbd);
+    },
+    before: (layer, length) => {
+      const data = rows.get(keys[layer] as string) as Float32Array;
+      return new Tensor(data.slice(0, length * nEmbd), [length, nEmbd]);
     },
   };
 }
 
-/** The array, or a larger copy of it if it has no room for `needed` numbers. */
+/**
+ * The array, or a larger copy of it if it has no room for `needed` numbers.
+ * @throws EngineError if there is no memory for it
+ */
 function withRoom(data: Float32Array<ArrayBuffer>, needed: number, larger: number): Float32Array<ArrayBuffer> {
   if (data.length >= needed) return data;
-  const grown = new Float32Array(larger);
+  const grown = allocated(larger);
   grown.set(data);
   return grown;
+}
+
+function allocated(size: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(size);
+  } catch (cause) {
+    const bytes = `${((4 * size) / 1e6).toFixed(1)} MB`;
+    throw new EngineError(`this browser has no ${bytes} more for the residual streams of the text; shorten it`, {
+      cause,
+    });
+  }
 }

@@ -3,17 +3,29 @@
  * the sampler. The cache and the residual streams always are those of the history's first `cache.length` tokens, and
  * the logits those after all of it, also after an error or a cancellation.
  */
-import { eosTokenIds, interruptibleForward, KVCache, logSumOfExp, type Model, promptIds, traceWith } from "@tsgpt/gpt";
-import { createSampler, presetChain, type Sampler, type SamplerState } from "@tsgpt/sampling";
-import type { End } from "../protocol.ts";
+import { type NamedHook, traceOfHooks } from "@tsgpt/analysis";
+import {
+  chainTraces,
+  eosTokenIds,
+  interruptibleForward,
+  KVCache,
+  logSumOfExp,
+  type Model,
+  promptIds,
+  type Trace,
+  traceWith,
+} from "@tsgpt/gpt";
+import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
+import type { End, PastToken, Sampling } from "../protocol/text.ts";
+import { chainOf } from "./chain.ts";
+import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
-/** The chain of the command line's default dialect. */
-export const CHAIN = presetChain("lecture");
-
-/** A generated token, and the state of the sampler before it was drawn. */
+/** A generated token, and the state that the sampler had before it was drawn. */
 interface Draw {
   readonly logprob: number;
+  /** Whether the token was given, so that no number was drawn. */
+  readonly isChosen: boolean;
   readonly samplerState: SamplerState;
 }
 
@@ -28,11 +40,33 @@ export interface Session {
   promptLength: number;
   /** One for each generated token. */
   draws: readonly Draw[];
+  /** The first position that the last pass computed; what is before it came from the cache. */
+  computedFrom: number;
+  /** How the text started, and how its next token is drawn. */
+  opening: Omit<Opening, "past" | "random">;
+  /** Whether the sampler's state follows from seed, sampling and tokens: not after a change of the sampling. */
+  isReplayable: boolean;
+  /** Changes of the model by hand, on every pass. */
+  hooks: readonly NamedHook[];
+  chain: ChainSpec;
   sampler: Sampler;
+}
+
+/** How a text starts: how its tokens are drawn, and those that it already has. */
+export interface Opening {
+  /** The text of the prompt; by default, that of its ids. */
+  readonly prompt?: string | undefined;
+  readonly seed: number;
+  readonly sampling: Sampling;
+  readonly past?: readonly PastToken[] | undefined;
+  /** The sampler's state after them; by default, the one that drawing them with this sampling leaves. */
+  readonly random?: SamplerState | undefined;
 }
 
 /** A session without a text. @throws EngineError if the engine has no memory for the cache */
 export function createSession(model: Model): Session {
+  const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
+  const chain = chainOf(model, opening.sampling);
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -41,7 +75,12 @@ export function createSession(model: Model): Session {
     history: [],
     promptLength: 0,
     draws: [],
-    sampler: createSampler(CHAIN, { seed: 0 }),
+    computedFrom: 0,
+    opening,
+    isReplayable: true,
+    hooks: [],
+    chain,
+    sampler: createSampler(chain, { seed: opening.seed }),
   };
 }
 
@@ -51,31 +90,76 @@ export function encode({ model }: Session, prompt: string): number[] {
 }
 
 /**
- * Starts a text. What it has in common with the text before is not computed again.
- * @throws RangeError for an invalid seed, or for more tokens than the context has; the signal's reason if it aborts
+ * Starts a text. What it has in common with the text before is not computed again. Past tokens take the random numbers
+ * that they took when they were drawn, so that the next one is what it would have been.
+ * @throws RangeError for an invalid seed or id, or for more tokens than the context has; SamplingError for invalid
+ * sampling; the signal's reason if it aborts
  */
-export async function open(session: Session, ids: readonly number[], seed: number, signal: AbortSignal): Promise<void> {
-  const { nPositions } = session.model.config;
+export async function open(
+  session: Session,
+  ids: readonly number[],
+  opening: Opening,
+  signal: AbortSignal,
+): Promise<void> {
+  const { past = [], random, ...start } = opening;
+  checkFits(session, ids);
+  checkPast(session.model.config, ids.length, past);
+  const chain = chainOf(session.model, start.sampling);
+  const sampler = createSampler(chain, { seed: start.seed });
+  session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
+  await feed(session, ids, signal);
+  const isReplayable = random === undefined;
+  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], opening: start, isReplayable });
+  Object.assign(session, { chain, sampler });
+  for (const { id, isChosen } of past) await append(session, id, isChosen, signal);
+  if (random) sampler.restore(random);
+}
+
+/** @throws RangeError for a prompt of more tokens than the context has */
+export function checkFits({ model }: Session, ids: readonly number[]): void {
+  const { nPositions } = model.config;
   if (ids.length > nPositions) {
     throw new RangeError(`The prompt has ${ids.length} tokens, the model reads at most ${nPositions}; shorten it`);
   }
-  const sampler = createSampler(CHAIN, { seed });
-  session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
-  await feed(session, ids, signal);
-  Object.assign(session, { history: ids, promptLength: ids.length, draws: [], sampler });
+}
+
+/**
+ * Draws the tokens to come in another way. Random numbers go on where they were. Mirostat's mu belongs to one target
+ * and rate: with others it starts anew, also for tokens that Back removes.
+ * @throws SamplingError for invalid sampling
+ */
+export function setSampling(session: Session, sampling: Sampling): void {
+  const chain = chainOf(session.model, sampling);
+  const sampler = createSampler(chain, { seed: 0 });
+  const keepsMu = JSON.stringify(mirostatOf(chain)) === JSON.stringify(mirostatOf(session.chain));
+  const carried = (state: SamplerState): SamplerState => (keepsMu ? state : { ...state, mu: undefined });
+  sampler.restore(carried(session.sampler.state()));
+  const draws = session.draws.map((draw) => ({ ...draw, samplerState: carried(draw.samplerState) }));
+  const isReplayable = draws.length === 0;
+  Object.assign(session, { chain, sampler, draws, isReplayable, opening: { ...session.opening, sampling } });
+}
+
+function mirostatOf(chain: ChainSpec): StepSpec | undefined {
+  return chain.find(({ type }) => type === "mirostat");
 }
 
 /** Appends a token: `id`, or one that is drawn. Does nothing at the end of the text. */
 export async function step(session: Session, id: number | undefined, signal: AbortSignal): Promise<void> {
+  await append(session, id, id !== undefined, signal);
+}
+
+/** A token that is not chosen takes its random number, also if it is known. */
+async function append(session: Session, id: number | undefined, isChosen: boolean, signal: AbortSignal): Promise<void> {
   if (endOf(session) !== undefined) return;
   const { history, promptLength, draws, sampler, logits } = session;
   const samplerState = sampler.state();
   try {
-    const next = id ?? sampler(logits, { history, promptLength });
+    const drawn = isChosen ? undefined : sampler(logits, { history, promptLength });
+    const next = id ?? (drawn as number);
     const logprob = (logits[next] as number) - logSumOfExp(logits, history.length, "step");
     const ids = [...history, next];
     await feed(session, ids, signal);
-    Object.assign(session, { history: ids, draws: [...draws, { logprob, samplerState }] });
+    Object.assign(session, { history: ids, draws: [...draws, { logprob, isChosen, samplerState }] });
   } catch (error) {
     sampler.restore(samplerState);
     throw error;
@@ -90,7 +174,8 @@ export async function back(session: Session, signal: AbortSignal): Promise<void>
   session.cache.truncate(Math.min(session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   session.sampler.restore(draw.samplerState);
-  Object.assign(session, { history: ids, draws: session.draws.slice(0, -1) });
+  const draws = session.draws.slice(0, -1);
+  Object.assign(session, { history: ids, draws, isReplayable: session.isReplayable || draws.length === 0 });
 }
 
 /** Why no token can follow. */
@@ -104,15 +189,29 @@ export function checkHasText({ history }: Session): void {
   if (history.length === 0) throw new RangeError("there is no text yet; open one first");
 }
 
-/** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
-export async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
-  const { model, cache, residuals, logits } = session;
-  const options = { positions: "last", into: logits, trace: traceWith(model.config.nLayer, residuals.hooks) } as const;
-  const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
-  if (!result) signal.throwIfAborted();
+/** Computes what a cancelled change of the text has taken from the cache. @throws the signal's reason if it aborts */
+export async function complete(session: Session, signal: AbortSignal): Promise<void> {
+  if (session.cache.length < session.history.length) await feed(session, session.history, signal);
 }
 
-function commonLength(a: readonly number[], b: readonly number[]): number {
+/** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
+async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
+  const { model, cache, residuals, logits } = session;
+  const trace = chainTraces(interventionsOf(session, ids), traceWith(model.config.nLayer, residuals.hooks));
+  const options = { positions: "last", into: logits, trace } as const;
+  const computedFrom = cache.length;
+  const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);
+  if (!result) signal.throwIfAborted();
+  session.computedFrom = computedFrom;
+}
+
+/** The changes by hand of a pass over a text, by default over the history. */
+export function interventionsOf({ model, hooks, history }: Session, ids: readonly number[] = history): Trace {
+  return traceOfHooks(model, [{ ids, hooks }], "explorer");
+}
+
+/** How many tokens two texts have in common from the first. */
+export function commonLength(a: readonly number[], b: readonly number[]): number {
   const end = Math.min(a.length, b.length);
   let length = 0;
   while (length < end && a[length] === b[length]) length++;

@@ -38,7 +38,7 @@ export function writeSafetensors(
   return [header, ...order.map((name) => bytesOf((given.get(name) as TensorToWrite).data))];
 }
 
-/** The header of a file with tensors of these dtypes and shapes, whose data are written later. */
+/** The header of a file with tensors of these dtypes and shapes, and the order in which their data follow it. */
 export function layoutSafetensors(
   tensors: ReadonlyMap<string, Pick<TensorToWrite, "dtype" | "shape">>,
   metadata: Readonly<Record<string, string>>,

@@ -5,6 +5,7 @@
 import { type Checks, checkOptions, objectWith } from "@tsgpt/numeric";
 import type { Engine } from "@tsgpt/tensor";
 import { type LoadOptions, loadChecks, loadParameters } from "../checkpoint/parameters.ts";
+import type { GPT2Config } from "../config/config.ts";
 import { FILE_NAMES } from "../config/file-names.ts";
 import { type NamedText, parseConfigs } from "../config/generation-config.ts";
 import { ConfigError } from "../errors.ts";
@@ -45,13 +46,13 @@ export function checkLoadOptions(options: LoadModelOptions): void {
 export async function loadFiles(
   files: ModelFiles,
   { name = files.name, engine, ...options }: LoadModelOptions,
-  makeEngine: () => Promise<Engine>,
+  makeEngine: (config: GPT2Config) => Promise<Engine>,
 ): Promise<Model> {
   options.signal?.throwIfAborted();
   const [{ config, generation }, tokenizer] = await inOrder(loadConfigs(files, options), loadTokenizer(files, options));
   const checkpoint = await openCheckpoint(files, options);
   try {
-    const used = engine ?? (await makeEngine());
+    const used = engine ?? (await makeEngine(config));
     const parameters = await loadParameters(checkpoint, config, used, options).catch((error: unknown) => {
       if (!engine) used.dispose();
       throw error;

@@ -2,7 +2,14 @@
  * The memory that a model needs in an engine, computed from its config before anything is read; refused if it does not
  * fit.
  */
-import { type Engine, EngineError, LINEAR_SCRATCH_BYTES, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
+import {
+  type Engine,
+  EngineError,
+  LINEAR_SCRATCH_BYTES,
+  referenceEngine,
+  WEIGHT_DTYPES,
+  type WeightDtype,
+} from "@tsgpt/tensor";
 import { type ExpectedTensor, listExpected } from "../checkpoint/names.ts";
 import type { GPT2Config } from "../config/config.ts";
 import { type PresetName, presetConfig, presetNames } from "../config/presets.ts";
@@ -40,6 +47,14 @@ export function memoryNeed(
   const cache = cacheBytes(config, config.nPositions);
   const arena = passBytes(config, engine, { rows: config.nPositions, sequences: 1, dtype });
   return { weights, cache, arena, total: weights + cache + arena };
+}
+
+/**
+ * Bytes for an engine whose memory cannot grow: what the model needs in this dtype, a quarter more for what a kernel
+ * set pads and for a second cache, and 16 MiB for reading.
+ */
+export function bytesToReserve(config: GPT2Config, dtype: WeightDtype | "auto" = "auto"): number {
+  return 1.25 * memoryNeed(config, referenceEngine, dtype === "auto" ? "f32" : dtype).total + 2 ** 24;
 }
 
 /** The size of a pass. */

@@ -4,7 +4,6 @@ export type { ConvertOptions } from "../checkpoint/convert.ts";
 export { configJson } from "../config/config-json.ts";
 export type { LoadModelOptions } from "../files/load-files.ts";
 export type { ModelFile } from "../files/model-files.ts";
-export { LARGEST_INDEX } from "../files/open-checkpoint.ts";
 export { convertModel } from "./convert-model.ts";
 export { fileSource } from "./file-source.ts";
 export { type FolderInfo, inspectFolder, parameterNames } from "./inspect-folder.ts";

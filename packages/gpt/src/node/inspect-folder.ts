@@ -1,7 +1,8 @@
-/** What a model is, from its config and the headers of its weights. */
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { type CheckpointSummary, namesIn, summarize } from "../checkpoint/summary.ts";
+/** What a model in a folder is, from its config and the headers of its weights. */
+import { type CheckpointSummary, namesIn } from "../checkpoint/summary.ts";
 import type { GPT2Config } from "../config/config.ts";
+import { inspectFiles } from "../files/inspect-files.ts";
+import { folderFiles } from "./folder-files.ts";
 import { loadConfig, openFolder } from "./load-model.ts";
 
 /** What a folder with a model holds. */
@@ -12,25 +13,20 @@ export interface FolderInfo {
 }
 
 /** What the model in `folder` is; its tensors are not read. @throws ConfigError or CheckpointError */
-export function inspectFolder(folder: string): Promise<FolderInfo> {
-  return inspect(folder, "inspectFolder", (checkpoint, config) => {
-    return { folder, config, summary: summarize(checkpoint, config) };
-  });
+export async function inspectFolder(folder: string): Promise<FolderInfo> {
+  const { config, summary } = await inspectFiles(folderFiles(folder, "inspectFolder"));
+  return { folder, config, summary };
 }
 
 /**
  * The names that the parameters of the model in `folder` have in its checkpoint, in the order of the pass.
  * @throws ConfigError or CheckpointError
  */
-export function parameterNames(folder: string): Promise<string[]> {
-  return inspect(folder, "parameterNames", namesIn);
-}
-
-async function inspect<T>(folder: string, by: string, look: (checkpoint: Checkpoint, config: GPT2Config) => T) {
-  const config = await loadConfig(folder, by);
-  const checkpoint = await openFolder(folder, by);
+export async function parameterNames(folder: string): Promise<string[]> {
+  const config = await loadConfig(folder, "parameterNames");
+  const checkpoint = await openFolder(folder, "parameterNames");
   try {
-    return look(checkpoint, config);
+    return namesIn(checkpoint, config);
   } finally {
     await checkpoint.close();
   }

@@ -91,10 +91,7 @@ function attendWatched(
 }
 
 /** The factor on q . k: 1 / sqrt(D), unless the config changes it. */
-export function attentionScale(
-  { nEmbd, nHead, scaleAttnWeights, scaleAttnByInverseLayerIdx }: GPT2Config,
-  layer: number,
-) {
-  const scale = scaleAttnWeights ? 1 / Math.sqrt(nEmbd / nHead) : 1;
-  return scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;
+export function attentionScale(config: GPT2Config, layer: number): number {
+  const scale = config.scaleAttnWeights ? 1 / Math.sqrt(config.nEmbd / config.nHead) : 1;
+  return config.scaleAttnByInverseLayerIdx ? scale / (layer + 1) : scale;
 }

@@ -25,14 +25,30 @@ export interface BytePairModel extends BytePairOptions {
   readonly merges: readonly Merge[];
 }
 
+/** A merge that was done on the way to a token. */
+export interface TokenMerge {
+  /** Its place in the list of merges, from 0; the lowest is done first. */
+  readonly rank: number;
+  /** Index among the token's bytes at which the two symbols' merge begins. */
+  readonly at: number;
+  /** Id of the merge. */
+  readonly id: number;
+}
+
+/** A byte-pair model; both functions throw RangeError for a byte without a token. */
+export interface BytePairs {
+  encodeWord(word: string): readonly number[];
+  /** The merges, in order, that make one token of some bytes, which need no whole characters; undefined if none do. */
+  mergesTo(id: number, bytes: Uint8Array): readonly TokenMerge[] | undefined;
+}
+
 /** The rank of a merge by the ids of its left and right token. */
 type Ranks = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const LONGEST_CACHED = 256; // characters of a word
 const MOST_CACHED = 20_000; // words
 
-/** A function that encodes a word; it throws RangeError for a byte without a token. */
-export function bytePairEncoder(model: BytePairModel): (word: string) => readonly number[] {
+export function bytePairs(model: BytePairModel): BytePairs {
   const { vocab, merges, ignoreMerges = false } = model;
   const ranks = ranksOf(merges);
   const symbolsOf = symbolReader(model);
@@ -43,7 +59,7 @@ export function bytePairEncoder(model: BytePairModel): (word: string) => readonl
     const whole = ignoreMerges ? vocab.get(spell(bytes)) : undefined;
     return whole === undefined ? mergeAll(symbolsOf(bytes), merges, ranks) : [whole];
   };
-  return (word) => {
+  const encodeWord = (word: string): readonly number[] => {
     const cached = cache.get(word);
     if (cached) return cached;
     const found = encode(word);
@@ -51,6 +67,12 @@ export function bytePairEncoder(model: BytePairModel): (word: string) => readonl
     if (word.length <= LONGEST_CACHED) cache.set(word, found);
     return found;
   };
+  const mergesTo = (id: number, bytes: Uint8Array) => {
+    const done: TokenMerge[] = [];
+    const ids = mergeAll(symbolsOf(bytes), merges, ranks, (merge) => done.push(merge));
+    return ids.length === 1 && ids[0] === id ? done : undefined;
+  };
+  return { encodeWord, mergesTo };
 }
 
 /** A duplicate merge has the rank of its last occurrence. */
@@ -102,7 +124,12 @@ interface Word {
 }
 
 /** Merges until no pair is left. At equal rank, the leftmost pair is first. */
-function mergeAll(symbols: number[], merges: readonly Merge[], ranks: Ranks): readonly number[] {
+function mergeAll(
+  symbols: number[],
+  merges: readonly Merge[],
+  ranks: Ranks,
+  onMerge?: (merge: TokenMerge) => void,
+): readonly number[] {
   const length = symbols.length;
   if (length < 2) return symbols;
   const word: Word = {
@@ -116,10 +143,12 @@ function mergeAll(symbols: number[], merges: readonly Merge[], ranks: Ranks): re
   for (let at = 0; at + 1 < length; at++) offer(heap, word, at, ranks);
   for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
     const at = top % length;
-    const id = merged((top - at) / length) as number;
+    const rank = (top - at) / length;
+    const id = merged(rank) as number;
     const right = word.next[at] as number;
     if (word.removed[at] || right === length || merged(rankAt(word, at, ranks)) !== id) continue; // stale
     join(word, at, right, id);
+    onMerge?.({ rank, at, id });
     if ((word.previous[at] as number) >= 0) offer(heap, word, word.previous[at] as number, ranks);
     if ((word.next[at] as number) < length) offer(heap, word, at, ranks);
   }

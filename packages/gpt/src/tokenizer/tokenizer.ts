@@ -4,7 +4,7 @@
  * for the same files. Decoding works on bytes, so it can be streamed. Other kinds of tokenizer are refused.
  */
 import { type AddedToken, addedVocabulary, tokenFinder } from "./added-tokens.ts";
-import { type BytePairModel, bytePairEncoder } from "./byte-pairs.ts";
+import { type BytePairModel, bytePairs, type TokenMerge } from "./byte-pairs.ts";
 import { byteTable } from "./byte-table.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { splitWords } from "./split-words.ts";
@@ -28,6 +28,12 @@ export interface Tokenizer {
   tokenText(id: number): string;
   /** One token's bytes, of which a character may take several tokens'; undefined for an unknown id. */
   tokenBytes(id: number): Uint8Array | undefined;
+  /**
+   * The merges, in order, that make a token of its bytes, as they did wherever `encode` gives it: no merge crosses a
+   * token's ends. Undefined for an added token, which is matched as a whole, and for an id that no merges give.
+   * @throws RangeError for a byte without a token
+   */
+  tokenMerges(id: number): readonly TokenMerge[] | undefined;
   /** A decoder for one stream of tokens; ids of padding rows, which only the model has, give no text. */
   streamingDecoder(): StreamingDecoder;
 }
@@ -47,7 +53,7 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
   const { normalize, decodesBytes } = pipeline;
   const added = addedVocabulary(addedTokens, model.vocab);
   const find = tokenFinder(added, { normalize, splitSpecialTokens });
-  const encodeWord = bytePairEncoder(model);
+  const { encodeWord, mergesTo } = bytePairs(model);
   const bytesOf = byteTable(model.vocab, added, decodesBytes);
   const separator = decodesBytes ? "" : " ";
   const decode = (ids: readonly number[]) => {
@@ -68,6 +74,10 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
     decode,
     tokenText: (id) => decode([id]),
     tokenBytes: bytesOf.find,
+    tokenMerges: (id) => {
+      const bytes = added.tokenOf.has(id) ? undefined : bytesOf.find(id);
+      return bytes && mergesTo(id, bytes);
+    },
     streamingDecoder: () => streamingDecoder(bytesOf.find, separator),
   };
 }

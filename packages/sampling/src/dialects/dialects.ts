@@ -37,6 +37,7 @@ export function dialect<const Order extends readonly Ordered[]>(
 
 const CONSTRAINTS = ["banned-words", "min-length", "allowed-tokens", "forced-token"] as const;
 
+/** What each dialect is: its order of steps, its defaults, and what its penalties count. */
 export const DIALECTS: { readonly [D in Dialect]: DialectSpec } = {
   lecture: dialect({
     order: [

@@ -34,7 +34,7 @@ export function presetChain(preset: Preset, options: ChainOptions = {}, presetOp
   checkNeeds(options);
   const { order, scope } = DIALECTS[dialect];
   const greedy = options.greedy ?? preset === "greedy";
-  const filled = { ...(defaults ? defaultsFor(dialect, options, greedy) : {}), ...given(options) };
+  const filled = { ...(defaults ? defaultsFor(dialect, { ...options, greedy }) : {}), ...given(options) };
   const steps = order.flatMap((type) => build(type, filled, { dialect, scope }));
   if (greedy) checkGreedy(steps);
   return validated(greedy ? [...steps, { type: "greedy" }] : greedyLast(steps), filled);
@@ -75,9 +75,11 @@ function isSwitch({ needs }: Pick<OptionDefinition, "needs">): boolean {
 /**
  * The dialect's defaults that have an effect with these options: those that greedy or mirostat would make pointless are
  * omitted.
+ * @throws RangeError for an unknown option, or one of another type
  */
-function defaultsFor(dialect: Dialect, options: ChainOptions, greedy: boolean): ChainOptions {
-  if (greedy) return {};
+export function defaultsFor(dialect: Dialect, options: ChainOptions): ChainOptions {
+  checkOptions("defaultsFor", options, chainOptionChecks);
+  if (options.greedy) return {};
   const { defaults } = DIALECTS[dialect];
   if (build("mirostat", given(options), { dialect, scope: "all" }).length === 0) return defaults;
   return defaults.temperature === undefined ? {} : { temperature: defaults.temperature };

@@ -34,7 +34,10 @@ export function startWorker(data: WorkerData, onExit: (reason: string) => void):
   const code = `${WORKER}\nonmessage = ({ data }) => start(data);`;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const worker = new Worker(url);
-  worker.onerror = ({ message }) => onExit(message || "a Content-Security-Policy has to allow worker-src blob:");
+  worker.onerror = (event) => {
+    event.preventDefault(); // `onExit` is told, and an error of the engine's own thread would end it
+    onExit(event.message || "a Content-Security-Policy has to allow worker-src blob:");
+  };
   worker.postMessage(data);
   return {
     terminate: () => {
@@ -54,12 +57,7 @@ export function physicalCores(): number {
   return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));
 }
 
-/** Advice appended to the message when no memory can be reserved: none in a browser. */
-export function moreAddressSpace(): string {
-  return "";
-}
-
-/** Unknown in a browser. */
-export function freeAddressSpace(): number {
-  return Number.POSITIVE_INFINITY;
+/** A memory. @throws RangeError or TypeError if there is none */
+export function reserveMemory(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
+  return new WebAssembly.Memory(descriptor);
 }

@@ -10,5 +10,5 @@ export declare function startWorker(data: WorkerData, onExit: (reason: string) =
 export declare function defaultThreads(): number;
 /** Physical cores that this process may use; in a browser, which does not tell, half of the logical processors. */
 export declare function physicalCores(): number;
-export declare function freeAddressSpace(): number;
-export declare function moreAddressSpace(): string;
+/** A memory that leaves address space for the workers. @throws Error if there is none; WorkerError if it leaves none */
+export declare function reserveMemory(descriptor: WebAssembly.MemoryDescriptor, workers: number): WebAssembly.Memory;

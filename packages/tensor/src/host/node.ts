@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
+import { WorkerError } from "../errors.ts";
 import { WORKER, type WorkerData, type WorkerHandle } from "../kernels/simd/threads/worker.ts";
+
+const WORKER_SPACE = 1 << 30; // address space that a worker reserves for itself, rounded up
+const OTHERS_SPACE = 256 << 20; // address space left for everything else
+const PAGE = 65_536;
+/** V8 reserves 10 GB of guard pages per memory by default. */
+const ADVICE = "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
 
 /** Node 20 has relaxed SIMD behind a flag; later versions print an error for the flag, so check the version first. */
 export function allowRelaxedSimd(): void {
@@ -48,15 +55,32 @@ export function physicalCores(): number {
 }
 
 /**
- * Advice appended to the message when no memory can be reserved: V8 reserves 10 GB of guard pages per memory by
- * default.
+ * A memory that leaves address space for the workers: a worker that cannot reserve its own ends the process. `free` is
+ * for tests.
+ * @throws Error with what would help if there is none; WorkerError if it leaves none
  */
-export function moreAddressSpace(): string {
-  return "; where address space is limited (ulimit -v), node --disable-wasm-trap-handler needs less of it";
+export function reserveMemory(
+  descriptor: WebAssembly.MemoryDescriptor,
+  workers: number,
+  free: () => number = freeAddressSpace,
+): WebAssembly.Memory {
+  const others = OTHERS_SPACE + workers * WORKER_SPACE;
+  if ((descriptor.maximum ?? 0) * PAGE + others > free()) throw new Error(`too little address space${ADVICE}`);
+  const memory = newMemory(descriptor);
+  if (workers === 0 || free() >= others) return memory;
+  throw new WorkerError("the simd engine cannot start a worker: too little address space");
+}
+
+function newMemory(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory(descriptor);
+  } catch (cause) {
+    throw new Error((cause as Error).message + ADVICE, { cause });
+  }
 }
 
 /** Bytes of address space that this process can still reserve under `ulimit -v`, on Linux. */
-export function freeAddressSpace(): number {
+function freeAddressSpace(): number {
   try {
     const most = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
     if (most === undefined) return Number.POSITIVE_INFINITY; // unlimited

@@ -1,18 +1,16 @@
 /**
  * EngineMemory: the shared WebAssembly memory of a simd engine, and its allocator: first fit, adjacent free parts are
  * merged. It grows as needed, up to the 4 GiB of a 32-bit address space, or less if the machine cannot reserve that
- * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows.
+ * much. The last page is never used, so that no end address wraps to 0. Views stay valid when it grows. Where no shared
+ * memory can be reserved, it is one that is not shared, of a fixed size, because growth would detach its views.
  */
-import { freeAddressSpace, moreAddressSpace } from "#host";
+import { reserveMemory } from "#host";
 import { EngineError, WorkerError } from "../../errors.ts";
 
 const PAGE = 65_536;
 // 4 GiB down to 1/8 GiB: the first that can be reserved
 const MOST_PAGES = [65_536, 32_768, 16_384, 8192, 4096, 2048];
 const ALIGNMENT = 64; // a cache line
-const WORKER_SPACE = 1 << 30; // address space that a Node worker reserves for itself, rounded up
-const OTHERS_SPACE = 256 << 20; // address space left for everything else
-const NO_SPACE = "the simd engine cannot start a worker: too little address space";
 const LEAST_GROWTH = 16 << 20; // every worker is notified of each growth
 
 /** Bytes allocated for a request of `bytes`. */
@@ -27,6 +25,8 @@ interface Part {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
+  /** Whether workers can use it. */
+  readonly shared: boolean;
   /** Maximum size in bytes. */
   readonly limitBytes: number;
   readonly #free: Part[] = []; // sorted; no two are adjacent, none is at the end
@@ -37,12 +37,13 @@ export class EngineMemory {
   #used = 0;
 
   /**
-   * @throws EngineError if not even the smallest size can be reserved; WorkerError if no address space is left for the
-   * workers
+   * `unsharedBytes` is what it has to hold, if memory that is not shared will do: one thread then works in it.
+   * @throws EngineError if none can be reserved; WorkerError if no address space is left for the workers
    */
-  constructor(workers = 0) {
-    const { memory, pages } = reserve(MOST_PAGES, workers);
+  constructor(workers = 0, unsharedBytes?: number) {
+    const { memory, pages, shared } = reserve(sizesFor(unsharedBytes), workers);
     this.memory = memory;
+    this.shared = shared;
     this.limitBytes = pages * PAGE;
     this.#buffer = this.memory.buffer;
     this.#buffers.add(this.#buffer);
@@ -143,24 +144,37 @@ export class EngineMemory {
   }
 }
 
+/** A size to try. */
+interface Size {
+  readonly pages: number;
+  readonly shared: boolean;
+}
+
 /**
- * A memory of the first of these maxima, in pages, that leaves address space for the workers: a worker that cannot
- * reserve its own ends the process. @throws EngineError if none can be reserved; WorkerError if no address space is
- * left for the workers
+ * In the order in which they are tried: shared with a smaller and smaller maximum, as long as it holds what is needed;
+ * that much unshared; and what is smaller, in which another dtype may fit.
  */
-function reserve(maxima: readonly number[], workers: number): { memory: WebAssembly.Memory; pages: number } {
-  const otherBytes = OTHERS_SPACE + workers * WORKER_SPACE;
-  let cause = new Error("too little address space");
-  for (const pages of maxima) {
-    if (pages * PAGE + otherBytes > freeAddressSpace()) continue;
+function sizesFor(unsharedBytes: number | undefined): Size[] {
+  const sizes = MOST_PAGES.map((pages) => ({ pages, shared: true }));
+  if (unsharedBytes === undefined) return sizes;
+  const unshared = { pages: Math.ceil(unsharedBytes / PAGE), shared: false };
+  return [...sizes, unshared].sort((a, b) => b.pages - a.pages); // stable: of equal sizes, the shared one first
+}
+
+/**
+ * A memory of the first of these sizes that can be reserved. @throws EngineError if none can; WorkerError if no address
+ * space is left for the workers
+ */
+function reserve(sizes: readonly Size[], workers: number): Size & { readonly memory: WebAssembly.Memory } {
+  let cause: unknown;
+  for (const { pages, shared } of sizes) {
     try {
-      const memory = new WebAssembly.Memory({ initial: 16, maximum: pages, shared: true });
-      if (workers > 0 && freeAddressSpace() < otherBytes) throw new WorkerError(NO_SPACE);
-      return { memory, pages };
+      const memory = reserveMemory({ initial: shared ? 16 : pages, maximum: pages, shared }, workers);
+      return { memory, pages, shared };
     } catch (error) {
       if (error instanceof WorkerError) throw error;
-      cause = error as Error;
+      cause = error;
     }
   }
-  throw new EngineError(`cannot reserve memory for the simd engine: ${cause.message}${moreAddressSpace()}`, { cause });
+  throw new EngineError(`cannot reserve memory for the simd engine: ${(cause as Error).message}`, { cause });
 }

@@ -6,7 +6,7 @@ import { compileKernels, type KernelModule } from "./module.ts";
 
 // The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
 
-import { type Checks, checkOptions } from "@tsgpt/numeric";
+import { type Checks, checkOptions, type Kind } from "@tsgpt/numeric";
 import { Arena } from "../../arena.ts";
 import type { Engine, MemoryUse } from "../../engine.ts";
 import { DISPOSED, EngineError } from "../../errors.ts";
@@ -31,18 +31,35 @@ export interface SimdOptions {
   readonly threads?: number | undefined;
   /** False compiles without relaxed multiply-add, as on JavaScript engines without it. */
   readonly relaxed?: boolean | undefined;
+  /** As in createEngine. */
+  readonly neededBytes?: number | undefined;
   /**
-   * Called with the reason if a worker ends before it starts working; the engine then continues on one thread. Without
-   * it, the engine becomes unusable.
+   * Called with the reason if there is no shared memory, or a worker ends before it starts working; the engine then
+   * continues on one thread. Without it, the engine throws, or becomes unusable.
    */
   readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
-const CHECKS: Checks<SimdOptions> = { threads: "number", relaxed: "boolean", onAlone: "function" };
+/** Size of a memory that is not shared, if nothing is known of what it has to hold. */
+const UNSHARED_BYTES = 128 << 20;
+
+/** The check of neededBytes. */
+export const BYTE_COUNT: Kind<number> = {
+  rule: "above 0",
+  holds: (value) => typeof value === "number" && value > 0,
+};
+
+const CHECKS: Checks<SimdOptions> = {
+  threads: "number",
+  relaxed: "boolean",
+  neededBytes: BYTE_COUNT,
+  onAlone: "function",
+};
 
 /** Everything that references the memory; a disposed engine drops it. */
 interface Parts extends Place {
   readonly kernels: Kernels;
+  readonly relaxed: boolean;
   readonly idle: Arena[];
 }
 
@@ -52,8 +69,7 @@ interface Parts extends Place {
  */
 export function createSimdEngine(options: SimdOptions = {}): Engine {
   checkOptions("createSimdEngine", options, CHECKS);
-  const { threads, relaxed = true, onAlone } = options;
-  let parts: Parts | undefined = createParts(chooseThreadCount(threads), relaxed, onAlone);
+  let parts: Parts | undefined = createParts(options);
   let threadCount = parts.pool.threads; // the last, once it is disposed
   let arenaBytes = 0;
   const working = (): Parts => {
@@ -64,6 +80,7 @@ export function createSimdEngine(options: SimdOptions = {}): Engine {
   const allocate = (shape: Shape) => new Tensor(floats(working().memory, sizeOf(shape)).fill(0), shape);
   return {
     kernelSet: "simd",
+    relaxed: parts.relaxed,
     get threads() {
       return parts ? parts.pool.threads : threadCount;
     },
@@ -119,20 +136,24 @@ export function createSimdEngine(options: SimdOptions = {}): Engine {
  */
 const dropped = new FinalizationRegistry<Pool>((pool) => pool.dispose());
 
-function createParts(threads: number, relaxed: boolean, onAlone: SimdOptions["onAlone"]): Parts {
-  const compiled = compile(relaxed);
-  const memory = new EngineMemory(threads - 1);
-  const pool = new Pool(compiled, memory, threads, { onAlone });
+function createParts({ threads: asked, relaxed = true, neededBytes = UNSHARED_BYTES, onAlone }: SimdOptions): Parts {
+  const threads = chooseThreadCount(asked);
+  const compiled = compile(relaxed, true);
+  const memory = new EngineMemory(threads - 1, threads === 1 || onAlone ? neededBytes : undefined);
+  const pool = memory.shared
+    ? new Pool(compiled, memory, threads, { onAlone })
+    : new Pool(compile(relaxed, false), memory, 1);
+  if (pool.threads < threads) onAlone?.("there is no shared memory");
   const kernels = simdKernels(memory, pool);
   dropped.register(kernels, pool, pool); // the engine and its arenas reference these
-  return { memory, pool, kernels, staging: createStaging(memory), idle: [] };
+  return { memory, pool, kernels, relaxed: compiled.relaxed, staging: createStaging(memory), idle: [] };
 }
 
 /** @throws EngineError */
-function compile(relaxed: boolean): KernelModule {
+function compile(relaxed: boolean, shared: boolean): KernelModule {
   let compiled: KernelModule | undefined;
   try {
-    compiled = compileKernels({ relaxed });
+    compiled = compileKernels({ relaxed, shared });
   } catch (cause) {
     throw new EngineError(`the simd kernels do not compile here: ${(cause as Error).message}`, { cause });
   }

@@ -1,0 +1,86 @@
+/** The canvas of a heat map, and the image of its cells, which is made again when the values or the colors change. */
+import { type Colors, colorsOf } from "../picture/colors.ts";
+import { type Drawing, drawHeatMap } from "./draw-heat-map.ts";
+import type { HeatMapData } from "./heat-map-data.ts";
+import { createPalette, fillPixels, type Palette, type Rgb } from "./palette.ts";
+
+type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected" | "active">;
+
+export interface Surface {
+  /** The width of the widest text. */
+  widest(texts: readonly string[]): number;
+  draw(sketch: Sketch): void;
+}
+
+export function createSurface(canvas: HTMLCanvasElement): Surface {
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const imageOf = imageMaker();
+  const widest = (texts: readonly string[]) => {
+    context.font = fontOf(canvas);
+    return texts.reduce((most, text) => Math.max(most, context.measureText(text).width), 0);
+  };
+  const draw = (sketch: Sketch) => {
+    const colors = colorsOf(canvas);
+    resize(canvas, context, sketch.view.width, sketch.view.height);
+    context.font = fontOf(canvas);
+    drawHeatMap(context, { ...sketch, ...imageOf(sketch.data, colors), colors });
+  };
+  return { widest, draw };
+}
+
+/** The shorthand is empty where a style cannot be written as one, as in forced colors. */
+function fontOf(canvas: Element): string {
+  const { fontSize, fontFamily } = getComputedStyle(canvas);
+  return `${fontSize} ${fontFamily}`;
+}
+
+function resize(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, width: number, height: number): void {
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+}
+
+/** Makes the image of a matrix, or returns the last one if it is of the same values and colors. */
+function imageMaker() {
+  const image = document.createElement("canvas");
+  const paletteOf = paletteMaker();
+  let made: { readonly data: HeatMapData; readonly palette: Palette } | undefined;
+  return (data: HeatMapData, colors: Colors) => {
+    const palette = paletteOf(data.scale.stops.map((name) => colors[name]));
+    const isMade = made?.data.values === data.values && made.data.scale === data.scale && made.palette === palette;
+    if (!isMade) paintImage(image, data, palette);
+    made = { data, palette };
+    return { image, palette };
+  };
+}
+
+/** Makes the palette of colors, or returns the last one if it is of the same colors. */
+export function paletteMaker() {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  let made: { readonly key: string; readonly palette: Palette } | undefined;
+  return (stops: readonly string[]): Palette => {
+    const key = stops.join();
+    if (made?.key !== key) {
+      const palette = createPalette(stops.map((color) => rgbOf(context as CanvasRenderingContext2D, color)));
+      made = { key, palette };
+    }
+    return made.palette;
+  };
+}
+
+function paintImage(image: HTMLCanvasElement, { rows, columns, values, scale }: HeatMapData, palette: Palette): void {
+  if (values.length === 0) return;
+  Object.assign(image, { width: columns.length, height: rows.length });
+  const data = new ImageData(columns.length, rows.length);
+  fillPixels(new Uint32Array(data.data.buffer), values, scale, palette);
+  (image.getContext("2d") as CanvasRenderingContext2D).putImageData(data, 0, 0);
+}
+
+/** A color of any notation as a pixel. */
+function rgbOf(context: CanvasRenderingContext2D, color: string): Rgb {
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue] as Rgb;
+}

@@ -1,0 +1,55 @@
+/** An option that is a number: a slider and a field. Without a value of its own both show the default. */
+import { useSignal } from "@preact/signals";
+import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
+import { sampling } from "../../state/sampling.ts";
+import { strings } from "../../strings.ts";
+import { described, OptionRow } from "./option-row.tsx";
+import { sliderOf } from "./sliders.ts";
+import { optionWords, useOption } from "./use-option.ts";
+
+export function NumberOption({ name }: { readonly name: Name }) {
+  const { problem, set, refuse } = useOption(name);
+  const draft = useSignal<string | undefined>(undefined); // while it is typed
+  const [label, help] = optionWords(name);
+  const value = sampling.value[name];
+  const shown = value ?? (defaultOf(name, sampling.value) as number | undefined);
+  const slider = sliderOf(name, sampling.value.dialect);
+  const take = ({ value: text, validity }: HTMLInputElement) => {
+    draft.value = text;
+    if (validity.badInput) refuse(strings.nextToken.wrongNumber);
+    else void set(text === "" ? undefined : Number(text));
+  };
+  const drag = async (input: HTMLInputElement) => {
+    draft.value = undefined;
+    await set(input.valueAsNumber);
+    if (problem.peek() !== undefined) input.value = String(shown);
+  };
+  const leave = () => {
+    if (problem.value === undefined) draft.value = undefined;
+  };
+  return (
+    <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
+      {slider && (
+        <input
+          type="range"
+          aria-label={label}
+          min={slider.from}
+          max={slider.to}
+          step={slider.step}
+          value={shown}
+          onInput={({ currentTarget }) => void drag(currentTarget)}
+        />
+      )}
+      <input
+        type="number"
+        aria-label={label}
+        step={slider?.step ?? 1}
+        placeholder={strings.nextToken.none}
+        value={draft.value ?? shown ?? ""}
+        {...described(name, problem.value)}
+        onInput={({ currentTarget }) => take(currentTarget)}
+        onBlur={leave}
+      />
+    </OptionRow>
+  );
+}

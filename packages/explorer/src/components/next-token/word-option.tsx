@@ -1,0 +1,29 @@
+/** An option that is one of a few words, or the default. */
+import { defaultOf, type WordOption as Name } from "../../state/option-defaults.ts";
+import { sampling } from "../../state/sampling.ts";
+import { strings } from "../../strings.ts";
+import { described, OptionRow } from "./option-row.tsx";
+import { optionWords, useOption } from "./use-option.ts";
+
+export function WordOption({ name, words }: { readonly name: Name; readonly words: readonly string[] }) {
+  const { problem, set } = useOption(name);
+  const [label, help] = optionWords(name);
+  const value = sampling.value[name];
+  return (
+    <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
+      <select
+        aria-label={label}
+        value={value ?? ""}
+        {...described(name, problem.value)}
+        onChange={({ currentTarget }) => void set((currentTarget.value || undefined) as never)}
+      >
+        <option value="">{strings.nextToken.defaultWord(String(defaultOf(name, sampling.value)))}</option>
+        {words.map((word) => (
+          <option key={word} value={word}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </OptionRow>
+  );
+}

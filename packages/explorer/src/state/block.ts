@@ -1,0 +1,56 @@
+/** The selected block: its activations at the selected position, the selected head's map, and all heads made small. */
+import { computed, effect, signal } from "@preact/signals";
+import type { Thumbnails } from "../protocol/inside.ts";
+import { ask, info } from "./engine.ts";
+import { interventions } from "./interventions.ts";
+import { live } from "./live.ts";
+import { openSections } from "./sections.ts";
+import { chosenPosition, head, layer, position } from "./selection.ts";
+import { isRunning, tokens } from "./text.ts";
+
+/** What of a head the large map shows. */
+export const mapOf = signal<"scores" | "pattern">("pattern");
+/** Much attention goes to the first token in most heads, which hides the rest. */
+export const isFirstHidden = signal(false);
+
+const isOpen = computed(() => openSections.value.has("block"));
+/** The selected head over the text; also the heading's, while the section is closed. */
+export const attention = live("attention", () => {
+  const of = isOpen.value ? mapOf.value : "pattern";
+  return followsText() ? { layer: layer.value, head: head.value, of } : undefined;
+});
+
+export const activations = live("activations", () => {
+  if (!isOpen.value || !followsText()) return undefined;
+  const follows = chosenPosition.value === undefined && isRunning.value; // to where a run began
+  return { layer: layer.value, head: head.value, position: follows ? position.peek() : position.value };
+});
+
+/**
+ * Whether there is a text. Reads it, so that a question is asked again for another; of a run, which changes it with
+ * every token, only the beginning and the end.
+ */
+function followsText(): boolean {
+  const text = isRunning.value ? tokens.peek() : tokens.value;
+  return text.length > 0 && info.value !== undefined && interventions.value !== undefined;
+}
+
+/** The largest side of a thumbnail, in cells. */
+const SIZE = 32;
+
+/** By layer, as they come. */
+export const thumbnails = signal<readonly Thumbnails[]>([]);
+
+let current: AbortController | undefined;
+
+effect(() => {
+  current?.abort();
+  if (!isOpen.value || isRunning.value || !followsText()) return;
+  const controller = new AbortController();
+  current = controller;
+  const onProgress = (one: Thumbnails) => {
+    if (!controller.signal.aborted) thumbnails.value = [...thumbnails.value.slice(0, one.layer), one];
+  };
+  // Cancelled, or as the map says.
+  ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {});
+});

@@ -1,0 +1,48 @@
+/** How tokens are drawn. A change affects the tokens to come; the text stays. */
+import { signal } from "@preact/signals";
+import type { Sampling } from "../protocol/text.ts";
+import { ask, info } from "./engine.ts";
+
+export const sampling = signal<Sampling>({ dialect: "lecture" });
+/** Why the sampling that was asked for last is not in force. */
+export const samplingError = signal<string | undefined>(undefined);
+
+/** Takes other options, if they are valid; otherwise those before stay in force, and `samplingError` says why. */
+export async function setSampling(next: Sampling): Promise<void> {
+  try {
+    if (info.peek()) await ask("sampling", next);
+    sampling.value = next;
+    samplingError.value = undefined;
+  } catch (problem) {
+    samplingError.value = (problem as Error).message;
+  }
+}
+
+export type Option = keyof Sampling;
+
+let changes: Promise<unknown> = Promise.resolve();
+const newest = new Map<Option, number>();
+
+/**
+ * Sets one option, or leaves it to the dialect's default if it is undefined; results in why it was refused. Changes are
+ * made one after another, each to what the one before left; of several to one option that wait, only the last is made.
+ */
+export function setOption<Name extends Option>(name: Name, value: Sampling[Name]): Promise<string | undefined> {
+  const change = (newest.get(name) ?? 0) + 1;
+  newest.set(name, change);
+  const done = changes.then(async () => {
+    if (newest.get(name) !== change) return undefined;
+    const { [name]: _, ...others } = sampling.peek();
+    await setSampling((value === undefined ? others : { ...others, [name]: value }) as Sampling);
+    return samplingError.peek();
+  });
+  changes = done;
+  return done;
+}
+
+/** Leaves every option to the dialect's default. */
+export function resetSampling(): Promise<void> {
+  const done = changes.then(() => setSampling({ dialect: sampling.peek().dialect }));
+  changes = done;
+  return done;
+}

@@ -1,0 +1,82 @@
+/** An origin-private file system in memory, with locks, and with a quota. What is not there is as in browsers an error by its name. */
+import type { Folder, SyncFile } from "../src/worker/models/storage.ts";
+
+const failure = (name: string) => Object.assign(new Error(name), { name });
+
+export interface FakeStorage extends Folder {
+  /** Bytes that fit. */
+  quota: number;
+  /** Every file by its path, with its bytes. */
+  files(): Map<string, Uint8Array<ArrayBuffer>>;
+}
+
+interface Entry {
+  bytes: Uint8Array<ArrayBuffer>;
+  isLocked: boolean;
+}
+
+export function fakeStorage(): FakeStorage {
+  const entries = new Map<string, Entry>();
+  const folders = new Set<string>();
+  const used = () => [...entries.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const folder = (path: string): Folder => ({
+    getDirectoryHandle: async (name, { create = false } = {}) => {
+      if (!create && !folders.has(`${path}${name}/`)) throw failure("NotFoundError");
+      folders.add(`${path}${name}/`);
+      return folder(`${path}${name}/`);
+    },
+    getFileHandle: async (name, { create = false } = {}) => {
+      if (!create && !entries.has(path + name)) throw failure("NotFoundError");
+      const entry = entries.get(path + name) ?? { bytes: new Uint8Array(), isLocked: false };
+      entries.set(path + name, entry);
+      return {
+        getFile: async () => new File([entry.bytes], name),
+        createSyncAccessHandle: async () => {
+          if (entry.isLocked) throw failure("NoModificationAllowedError");
+          entry.isLocked = true;
+          return syncFile(entry, () => storage.quota - used());
+        },
+      };
+    },
+    removeEntry: async (name) => {
+      const gone = [...entries.keys()].filter((key) => key === path + name || key.startsWith(`${path}${name}/`));
+      if (gone.some((key) => entries.get(key)?.isLocked)) throw failure("NoModificationAllowedError");
+      if (!folders.delete(`${path}${name}/`) && gone.length === 0) throw failure("NotFoundError");
+      for (const key of gone) entries.delete(key);
+    },
+    keys: async function* () {
+      const below = [...folders, ...entries.keys()].filter((key) => key.startsWith(path) && key !== path);
+      yield* new Set(below.map((key) => key.slice(path.length).split("/")[0] as string));
+    },
+  });
+  const files = () => new Map([...entries].map(([path, { bytes }]) => [path, bytes]));
+  const storage: FakeStorage = { ...folder(""), quota: Number.POSITIVE_INFINITY, files };
+  return storage;
+}
+
+function syncFile(entry: Entry, left: () => number): SyncFile {
+  return {
+    getSize: () => entry.bytes.length,
+    read: (into, { at }) => {
+      const piece = entry.bytes.subarray(at, at + into.length);
+      into.set(piece);
+      return piece.length;
+    },
+    write: (bytes, { at }) => {
+      const end = Math.max(entry.bytes.length, at + bytes.length);
+      if (end - entry.bytes.length > left()) throw failure("QuotaExceededError");
+      const next = new Uint8Array(end);
+      next.set(entry.bytes);
+      next.set(bytes, at);
+      entry.bytes = next;
+      return bytes.length;
+    },
+    truncate: (size) => {
+      entry.bytes = entry.bytes.slice(0, size);
+    },
+    flush: () => {},
+    close: () => {
+      entry.isLocked = false;
+    },
+  };
+}

@@ -1,0 +1,327 @@
+/** The next token in Chromium: the curve, the chain and the draw are those of the command line, with every kind of option. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tsgpt } from "../../../packages/cli/test/process.ts";
+import { FULL, sample } from "../../setup/sample.ts";
+import { hasChromium } from "../executable.ts";
+import {
+  button,
+  chipIds,
+  type Explorer,
+  idsOf,
+  jsonOf,
+  openSection,
+  promptBox,
+  runFor,
+  setNumbers,
+  startExplorer,
+} from "./explorer.ts";
+
+const PROMPT = "Once upon a time";
+const SEED = 7;
+const LISTED = 10; // tokens of each step that --trace-sampling names
+
+type Role = "spinbutton" | "slider" | "textbox" | "combobox" | "checkbox";
+type Field = readonly [role: Role, name: string, value: string];
+
+/** Options on the page, and the same on the command line. */
+interface Case {
+  readonly dialect: string;
+  readonly fields: readonly Field[];
+  readonly args: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    dialect: "lecture", // the lecture's complete algorithm
+    fields: [
+      ["slider", "Top-p", "0.85"],
+      ["spinbutton", "Temperature", "1.1"],
+      ["spinbutton", "Frequency penalty", "1.1"],
+      ["slider", "Presence penalty", "1.2"],
+    ],
+    args: ["--top-p", "0.85", "--temperature", "1.1", "--frequency-penalty", "1.1", "--presence-penalty", "1.2"],
+  },
+  {
+    dialect: "hf",
+    fields: [
+      ["textbox", "Banned", "princess\n12"],
+      ["spinbutton", "Repetition penalty", "1.2"],
+      ["spinbutton", "Watermark key", "42"],
+      ["combobox", "Watermark hash", "self"],
+      ["spinbutton", "No-repeat n-gram", "3"],
+    ],
+    args: "--banned princess --banned 12 --repetition-penalty 1.2 --watermark-key 42 --watermark-hash self --no-repeat-ngram 3".split(
+      " ",
+    ),
+  },
+  {
+    dialect: "llama.cpp",
+    fields: [
+      ["spinbutton", "XTC probability", "0.5"],
+      ["spinbutton", "XTC threshold", "0.05"],
+      ["textbox", "Logit bias", "12:-5, 445:1.5"],
+      ["spinbutton", "DRY multiplier", "0.8"],
+      ["textbox", "DRY breakers", '.\n"\\n"'],
+    ],
+    args: ["--xtc-probability", "0.5", "--xtc-threshold", "0.05", "--logit-bias", "12:-5,445:1.5"].concat([
+      "--dry-multiplier",
+      "0.8",
+      "--dry-breaker",
+      ".",
+      "--dry-breaker",
+      '"\\n"',
+    ]),
+  },
+  {
+    dialect: "openai",
+    fields: [
+      ["spinbutton", "Mirostat tau", "3"],
+      ["textbox", "Penalty scope", ""],
+      ["spinbutton", "Presence penalty", "0.4"],
+      ["textbox", "Penalty scope", "20"],
+    ],
+    args: "--mirostat-tau 3 --presence-penalty 0.4 --penalty-scope 20".split(" "),
+  },
+  { dialect: "openai", fields: [["checkbox", "Greedy", "on"]], args: ["--greedy"] },
+];
+
+describe.runIf(hasChromium)("in Chromium", () => {
+  let explorer: Explorer;
+  let page: Page;
+  let region: Locator;
+  beforeAll(async () => {
+    explorer = await startExplorer();
+    page = await explorer.opened();
+    region = await openSection(page, "Next token");
+    await setNumbers(page, SEED, 64);
+  });
+  afterAll(async () => {
+    await explorer?.closePages();
+    await explorer?.close();
+  });
+
+  test("the top 20 are the softmax of logits --last, in order; the tail is 1 minus the top 40", async () => {
+    const logits = await lastLogits(PROMPT);
+    const sum = logits.reduce((all, logit) => all + Math.exp(logit), 0);
+    const sorted = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
+    const shares = sorted.map((id) => Math.exp(logits[id]) / sum);
+    const items = region.getByRole("list", { name: "Top 20" }).getByRole("listitem");
+    await items.nth(19).waitFor();
+    expect(await idsOf(items)).toEqual(sorted.slice(0, 20));
+    const [probabilities, shown] = split(await values(items.locator("data")));
+    expectNear(probabilities, shares.slice(0, 20));
+    expectNear(
+      shown,
+      sorted.slice(0, 20).map((id) => logits[id]),
+    );
+    const [, tail] = await values(region.getByRole("region", { name: "Before sampling" }).locator("data"));
+    expectNear([tail], [1 - shares.slice(0, 40).reduce((all, share) => all + share, 0)]);
+  });
+
+  const label = ({ dialect, args }: Case) => [`--dialect ${dialect} ${args.join(" ")}`] as const;
+
+  test.each(sample(CASES, 2).map((one) => [...label(one), one] as const))(
+    "%s: each step is that of --trace-sampling, and the draw its token",
+    async (_, one) => {
+      await choose(page, region, one);
+      const { tokens } = await generated(one, 1, "--trace-sampling");
+      const { id, steps } = tokens[0];
+      await expect.poll(() => stepsOf(region)).toEqual(steps.map(brief));
+      await expect.poll(() => drawnId(region)).toBe(id);
+      for (const [i, step] of steps.entries()) {
+        if (step.before > step.kept) await expectCut(region, i, step.removed);
+      }
+    },
+  );
+
+  describe.runIf(FULL)("in the full run", () => {
+    test.each(CASES.map((one) => [...label(one), one] as const))(
+      "%s: 64 tokens are those of generate, 64 times Back is the prompt, and then they come again",
+      async (_, one) => {
+        await choose(page, region, one);
+        await runFor(page, SEED, 64);
+        const { promptTokens, tokens } = await generated(one, 64);
+        const expected = [...promptTokens, ...tokens.map(({ id }: { id: number }) => id)];
+        expect(await chipIds(page, expected.length)).toEqual(expected);
+        await goBack(page, 64);
+        expect(await chipIds(page, promptTokens.length)).toEqual(promptTokens);
+        await button(page, "Run").click();
+        expect(await chipIds(page, expected.length)).toEqual(expected);
+        await goBack(page, 64);
+      },
+    );
+
+    test("a wrong value is explained by its field and not taken; the right one after it is", async () => {
+      await choose(page, region, { dialect: "lecture", fields: [], args: [] });
+      const topP = region.getByRole("spinbutton", { name: "Top-p" });
+      await topP.fill("2");
+      await region.getByText("Top-p must be above 0 and at most 1 (1 is off), got 2").waitFor();
+      expect(await topP.getAttribute("aria-invalid")).toBe("true");
+      expect(await typesOf(region)).toEqual(["top-p"]);
+      await topP.fill("1");
+      await expect.poll(() => typesOf(region)).toEqual([]);
+      expect(await topP.getAttribute("aria-invalid")).toBe("false");
+      await region.getByRole("textbox", { name: "Allowed tokens" }).fill("1, x");
+      await region.getByText("Enter token ids separated by commas, such as 1, 2, 3").waitFor();
+      await region.getByRole("spinbutton", { name: "DRY base" }).fill("2");
+      await region.getByText("DRY base does nothing without DRY multiplier; give that too").waitFor();
+      await topP.fill("");
+      await expect.poll(() => typesOf(region)).toEqual(["top-p"]);
+      await region.getByRole("button", { name: "Reset options" }).click();
+      await expect.poll(() => region.locator(".problem:not(:empty)").count()).toBe(0);
+    });
+
+    test("fields that are not set show the dialect's defaults", async () => {
+      await choose(page, region, { dialect: "llama.cpp", fields: [], args: [] });
+      const shown = (name: string) => region.getByRole("spinbutton", { name }).inputValue();
+      await expect.poll(async () => [await shown("Top-k"), await shown("Temperature")]).toEqual(["40", "0.8"]);
+      await choose(page, region, { dialect: "lecture", fields: [], args: [] });
+      await expect.poll(async () => [await shown("Top-k"), await shown("Top-p")]).toEqual(["0", "0.9"]);
+    });
+
+    test("other sampling in the middle of a text leaves the text", async () => {
+      await promptBox(page).fill(PROMPT);
+      await choose(page, region, { dialect: "lecture", fields: [], args: [] });
+      await runFor(page, SEED, 8);
+      const before = await idsOf(page.getByRole("list", { name: "Tokens" }).getByRole("listitem"));
+      await choose(page, region, { dialect: "hf", fields: [], args: [] });
+      await expect.poll(() => typesOf(region)).toEqual(["top-k"]);
+      expect(await chipIds(page, before.length)).toEqual(before);
+      await promptBox(page).fill(PROMPT);
+    });
+
+    test("by keyboard: one tab stop for the top 20, and the arrows move in it; Enter appends", async () => {
+      await promptBox(page).fill("The king");
+      const { ids } = await jsonOf("tokens", "The king");
+      await chipIds(page, ids.length);
+      const items = region.getByRole("list", { name: "Top 20" }).getByRole("listitem");
+      await region.getByRole("radio", { name: "Linear" }).focus();
+      expect(await items.locator("button[tabindex='0']").count()).toBe(1);
+      await items.first().getByRole("button").first().focus();
+      for (const key of ["End", "ArrowRight", "Home", "ArrowDown"]) await page.keyboard.press(key);
+      const second = (await idsOf(items))[1];
+      expect(await page.evaluate("document.activeElement.dataset.index")).toBe(`${ids.length - 1},${second}`);
+      for (const key of ["ArrowLeft", "ArrowDown"]) await page.keyboard.press(key);
+      const third = (await idsOf(items))[2];
+      await page.keyboard.press("Enter");
+      expect((await chipIds(page, ids.length + 1)).at(-1)).toBe(third);
+      await promptBox(page).fill(PROMPT);
+    });
+
+    test("at 360 px nothing is cut off, with every group of options open", async () => {
+      await page.setViewportSize({ width: 360, height: 800 });
+      await openGroups(region);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    });
+  });
+});
+
+interface TracedStep {
+  readonly step: { readonly type: string };
+  readonly before: number;
+  readonly kept: number;
+  readonly massRemoved: number;
+  readonly entropyBits: number;
+  readonly removed: readonly { readonly id: number }[];
+}
+
+const DIGITS = 6; // after the point, of masses and entropies
+
+const brief = ({ step, kept, massRemoved, entropyBits }: TracedStep) => ({
+  type: step.type,
+  kept,
+  mass: (1 - massRemoved).toFixed(DIGITS),
+  entropy: entropyBits.toFixed(DIGITS),
+});
+
+const stepItems = (region: Locator) => region.getByRole("list", { name: "Sampling chain" }).locator(":scope > li");
+
+const typesOf = (region: Locator) =>
+  stepItems(region).evaluateAll((items) => items.map((item) => item.getAttribute("data-type")));
+
+async function stepsOf(region: Locator) {
+  const types = await typesOf(region);
+  const numbers = await values(stepItems(region).locator("dl data"));
+  return types.map((type, i) => {
+    const [kept, , mass = Number.NaN, entropy = Number.NaN] = numbers.slice(4 * i, 4 * i + 4);
+    return { type, kept, mass: mass.toFixed(DIGITS), entropy: entropy.toFixed(DIGITS) };
+  });
+}
+
+async function expectCut(region: Locator, index: number, removed: TracedStep["removed"]): Promise<void> {
+  const item = stepItems(region).nth(index);
+  await item.locator("summary").click();
+  const ids = async () => (await idsOf(item.locator("li"))).slice(0, LISTED);
+  await expect.poll(ids).toEqual(removed.map(({ id }) => id));
+  await item.locator("summary").click();
+}
+
+const drawnId = async (region: Locator) => Number(await region.locator(".drawn").getAttribute("data-id"));
+
+const values = (elements: Locator) =>
+  elements.evaluateAll((all) => all.map((element) => Number((element as unknown as { value: string }).value)));
+
+const split = (pairs: readonly number[]) => [0, 1].map((of) => pairs.filter((_, i) => i % 2 === of));
+
+function expectNear(got: readonly number[], expected: readonly number[]): void {
+  expect(got).toHaveLength(expected.length);
+  for (const [i, value] of got.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-6);
+}
+
+async function openGroups(region: Locator): Promise<void> {
+  for (const group of await region.locator("details.option-group:not([open]) > summary").all()) await group.click();
+}
+
+/** Resets the options and sets those of a case. */
+async function choose(page: Page, region: Locator, { dialect, fields }: Case): Promise<void> {
+  await setNumbers(page, SEED, 64);
+  await region.getByRole("button", { name: "Reset options" }).click();
+  const dialects = region.getByRole("combobox", { name: "Dialect" });
+  await dialects.selectOption(dialect);
+  await expect.poll(() => dialects.inputValue()).toBe(dialect);
+  for (const group of await region.locator("details.option-group").all()) {
+    if (!(await group.evaluate((details) => details.hasAttribute("open")))) await group.locator("summary").click();
+  }
+  for (const [role, name, value] of fields) {
+    const field = region.getByRole(role, { name, exact: true });
+    if (role === "combobox") await field.selectOption(value);
+    else if (role === "checkbox") await field.click();
+    else await field.fill(value);
+  }
+}
+
+/** Presses Back from within the page, which is faster. */
+const goBack = (page: Page, times: number) =>
+  button(page, "Back").evaluate((back, count) => {
+    for (let i = 0; i < count; i++) (back as unknown as { click(): void }).click();
+  }, times);
+
+const generated = ({ dialect, args }: Case, maxTokens: number, ...more: readonly string[]) => {
+  const seed = args.includes("--greedy") ? [] : ["--seed", String(SEED)]; // which greedy refuses
+  return jsonOf(
+    ...["generate", PROMPT, "--dialect", dialect, "--max-tokens", String(maxTokens), "--quiet"],
+    ...seed,
+    ...args,
+    ...more,
+  );
+};
+
+/** What tsgpt logits --last writes. */
+async function lastLogits(prompt: string): Promise<Float32Array> {
+  const folder = mkdtempSync(join(tmpdir(), "logits-"));
+  try {
+    const file = join(folder, "logits.safetensors");
+    await tsgpt(["logits", "--prompt", prompt, "--last", "--output", file]);
+    const bytes = readFileSync(file);
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const { logits } = JSON.parse(bytes.toString("utf8", 8, start));
+    const [from, to] = logits.data_offsets;
+    return new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
