@@ -54,6 +54,7 @@ test("every option that a document mentions is one of a program here", async () 
     "bench/peers/src/options.ts",
     "packages/gpt/test/fuzz/run.ts",
     "packages/explorer/server/arguments.ts",
+    "tools/explorer/screenshots.ts",
   ]
     .map(text)
     .join("\n");
