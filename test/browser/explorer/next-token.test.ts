@@ -175,6 +175,20 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await expect.poll(() => region.locator(".problem:not(:empty)").count()).toBe(0);
     });
 
+    test("a choice that is refused is undone, and its field says why", async () => {
+      await choose(page, region, { dialect: "hf", fields: [["spinbutton", "Temperature", "1.1"]], args: [] });
+      await expect.poll(() => typesOf(region)).toContain("temperature");
+      const greedy = region.getByRole("checkbox", { name: "Greedy" });
+      await greedy.click();
+      await region.getByText(/greedy takes the most probable token whatever temperature does/i).waitFor();
+      expect(await greedy.isChecked()).toBe(false);
+      const slider = region.getByRole("slider", { name: "Eta", exact: true });
+      const shown = await slider.inputValue();
+      await region.getByRole("spinbutton", { name: "Eta", exact: true }).fill("2");
+      await region.getByText(/Eta must be/).waitFor();
+      expect(await slider.inputValue()).toBe(shown);
+    });
+
     test("fields that are not set show the dialect's defaults", async () => {
       await choose(page, region, { dialect: "llama.cpp", fields: [], args: [] });
       const shown = (name: string) => region.getByRole("spinbutton", { name }).inputValue();
@@ -286,7 +300,8 @@ async function choose(page: Page, region: Locator, { dialect, fields }: Case): P
   for (const [role, name, value] of fields) {
     const field = region.getByRole(role, { name, exact: true });
     if (role === "combobox") await field.selectOption(value);
-    else if (role === "checkbox") await field.click();
+    else if (role === "checkbox")
+      await field.check(); // refuses a control that takes its click later
     else await field.fill(value);
   }
 }

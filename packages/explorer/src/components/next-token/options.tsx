@@ -80,19 +80,15 @@ function FlagOption({ flag: { name, takes } }: { readonly flag: StepFlag }) {
 }
 
 function DialectOption() {
-  const { problem, set } = useOption("dialect");
+  const { value, problem, set } = useOption("dialect");
   const [label, help] = strings.nextToken.dialect;
   return (
     <OptionRow name="dialect" label={label} help={help} isSet={false} problem={problem.value}>
       <select
         aria-label={label}
-        value={sampling.value.dialect}
+        value={value}
         {...described("dialect", problem.value)}
-        onChange={({ currentTarget }) => {
-          const chosen = currentTarget.value as Dialect;
-          currentTarget.value = sampling.peek().dialect; // until it is accepted
-          void set(chosen);
-        }}
+        onChange={({ currentTarget }) => void set(currentTarget.value as Dialect)}
       >
         {dialects.map((dialect) => (
           <option key={dialect} value={dialect}>
@@ -105,9 +101,8 @@ function DialectOption() {
 }
 
 function GreedyOption() {
-  const { problem, set } = useOption("greedy");
+  const { value: isGreedy = false, problem, set } = useOption("greedy");
   const [label, help] = strings.nextToken.greedy;
-  const isGreedy = sampling.value.greedy === true;
   return (
     <OptionRow name="greedy" label={label} help={help} isSet={isGreedy} problem={problem.value}>
       <input
@@ -115,11 +110,7 @@ function GreedyOption() {
         aria-label={label}
         checked={isGreedy}
         {...described("greedy", problem.value)}
-        onChange={({ currentTarget }) => {
-          const { checked } = currentTarget;
-          currentTarget.checked = isGreedy; // until it is accepted
-          void set(checked || undefined);
-        }}
+        onChange={({ currentTarget }) => void set(currentTarget.checked || undefined)}
       />
     </OptionRow>
   );
