@@ -102,7 +102,7 @@ describe("--logits @row.json", () => {
     [
       "is not JSON",
       () => file("0.8,0.9\nmore\nand more"),
-      /must hold a JSON array of numbers.*; expected the end at line 1, column 4, got ","$/,
+      /must hold a JSON array of numbers.*; expected the end at line 1, column 4, got ","$/m,
     ],
     ["is empty", () => file(""), /must hold a JSON array of numbers/],
     ["holds an empty array", () => file("[]"), /must hold a JSON array of numbers/],
