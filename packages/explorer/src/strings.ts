@@ -1,4 +1,7 @@
-/** Every word that the page shows, in one place, ready to be translated. */
+/**
+ * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something is
+ * said by its error, as in every library; such a sentence names none of the page's controls.
+ */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
@@ -24,6 +27,7 @@ const tokenCount = (count: number): string => `${formatInteger(count)} ${count =
 
 export const strings = {
   title: "Inside a GPT",
+  noScript: "This page runs a language model in your browser, which needs JavaScript.",
   explanation: (vocabSize: number | undefined): string => {
     const each = vocabSize === undefined ? "each token" : `each of the ${formatInteger(vocabSize)} tokens`;
     const reads =
