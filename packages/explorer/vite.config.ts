@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
-import { strings } from "./src/strings.ts";
+import { documentWords } from "./src/document-words.ts";
 import { serviceWorker } from "./vite/service-worker.ts";
 
 const { resolve } = createRequire(import.meta.url);
@@ -43,8 +43,8 @@ const policy: Plugin = {
 const words: Plugin = {
   name: "words",
   transformIndexHtml: () => [
-    { tag: "title", children: strings.title, injectTo: "head" },
-    { tag: "noscript", children: strings.noScript, injectTo: "body" },
+    { tag: "title", children: documentWords.title, injectTo: "head" },
+    { tag: "noscript", children: documentWords.noScript, injectTo: "body" },
   ],
 };
 
