@@ -19,7 +19,9 @@ export function CellDetails() {
           <li key={id} data-id={id}>
             {text === "" ? strings.emptyToken : <TokenText text={text} />}{" "}
             <span class="probability">{formatProbability(probability)}</span>
-            <meter value={probability} aria-hidden="true" />
+            <span class="bar">
+              <span style={{ width: `${100 * probability}%` }} />
+            </span>
           </li>
         ))}
       </ol>
