@@ -1,6 +1,7 @@
 /** The state of the page as a link, and a link as the state of the page. */
 import { batch, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
+import { dropInterventions, openChoices, openInterventions, openLinkedNumber, pageChoices } from "./choices.ts";
 import { ask, info } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { linkedModel, loadLinked } from "./linked-model.ts";
@@ -30,7 +31,7 @@ export async function currentLink(): Promise<string | undefined> {
   try {
     const { past, random, ...text } = await ask("textState", {});
     const tokens = { ...(past.length > 0 && { past }), ...(random && { random }) };
-    return encodeLink({ model, ...text, ...tokens, ...pageState() });
+    return encodeLink({ model, ...text, ...tokens, ...pageState(), ...pageChoices() });
   } catch {
     return undefined; // there is no text
   }
@@ -72,9 +73,10 @@ async function open(fragment: string): Promise<void> {
     seed.value = state.seed ?? initial.seed;
     maxTokens.value = state.maxTokens ?? initial.maxTokens;
     openSections.value = new Set(state.open);
+    openChoices(state);
   });
   const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
-  for (const part of [openModel, openSampling, openText, openSelection]) {
+  for (const part of [openModel, dropInterventions, openSampling, openText, openSelection, openChanges, openDrawer]) {
     add(await part(state));
     if (mine !== opening) return;
   }
@@ -120,6 +122,18 @@ async function openSelection(state: LinkState): Promise<string | undefined> {
     }
   });
   return wrong.length > 0 ? wrong.join(" ") : undefined;
+}
+
+async function openChanges(state: LinkState): Promise<string | undefined> {
+  if (tokens.peek().length === 0) return undefined; // the model's or the text's own message says why
+  const problem = await openInterventions(state);
+  return problem === undefined ? undefined : strings.link.noInterventions(problem);
+}
+
+async function openDrawer(state: LinkState): Promise<string | undefined> {
+  if (tokens.peek().length === 0) return undefined;
+  const problem = await openLinkedNumber(state);
+  return problem === undefined ? undefined : strings.link.noNumber(problem);
 }
 
 export type Shared =
