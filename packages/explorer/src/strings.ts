@@ -1,8 +1,12 @@
-/** Every word that the page shows, in one place, ready to be translated. */
+/**
+ * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something is
+ * said by its error, as in every library; such a sentence names none of the page's controls.
+ */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import { type ActivationName, keyOf } from "@tsgpt/gpt";
 import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
+import { documentWords } from "./document-words.ts";
 import {
   formatBriefShare,
   formatDate,
@@ -12,6 +16,7 @@ import {
   formatInteger,
   formatMegabytes,
   formatProbability,
+  markSpaces,
 } from "./format.ts";
 import type { CacheContents, RaceEnd } from "./protocol/cache.ts";
 import type { Intervention } from "./protocol/interventions.ts";
@@ -24,7 +29,7 @@ import type { IsolationProblem } from "./state/isolation.ts";
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
 
 export const strings = {
-  title: "Inside a GPT",
+  title: documentWords.title,
   explanation: (vocabSize: number | undefined): string => {
     const each = vocabSize === undefined ? "each token" : `each of the ${formatInteger(vocabSize)} tokens`;
     const reads =
@@ -110,16 +115,17 @@ export const strings = {
       const [best] = likeliest as [LikelyToken];
       const { quoted } = strings.map;
       const found = `${quoted(token.text)} with ${quoted(best.text)}, ${formatProbability(best.probability)}.`;
-      if (row === layers + 1) return `The model continues ${found}`;
+      if (row >= layers) return `The model continues ${found}`;
       return `${row === 0 ? "After the embedding" : `After layer ${row - 1}`}, the model would continue ${found}`;
     },
-    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${visibleText(text)}”`),
+    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${markSpaces(visibleText(text))}”`),
     rowName: "Layer",
     label: "Likeliest next token by layer and position",
     hint:
       "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes " +
       "through the final norm and the output head. The last row is the model’s own prediction, and so the same as " +
-      "the row above it.",
+      "the row above it. The token selected here is also that of the text and of the block; Next token and Cache are " +
+      "about the end of the text.",
     row: (row: number, layers: number): string =>
       row === 0 ? "Embedding" : row > layers ? "Final norm" : `Layer ${row - 1}`,
     token: (position: number, { text }: Token): string => `position ${position} ${strings.map.quoted(text)}`,
@@ -759,7 +765,7 @@ function shortText(text: string): string {
 }
 
 function quoted(text: string): string {
-  return `\u201c${visibleText(text)}\u201d`;
+  return `\u201c${markSpaces(visibleText(text))}\u201d`;
 }
 
 const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [

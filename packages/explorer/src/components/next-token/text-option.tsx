@@ -40,7 +40,7 @@ export function TextOption({ name, kind }: TextOptionProps) {
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
       {kind === "texts" ? (
-        <textarea rows={2} {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
+        <textarea rows={2} dir="auto" {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
       ) : (
         <input type="text" {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
       )}

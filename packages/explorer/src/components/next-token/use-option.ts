@@ -2,23 +2,31 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ChainFlags } from "@tsgpt/sampling";
 import type { Sampling } from "../../protocol/text.ts";
-import { type Option, setOption } from "../../state/sampling.ts";
+import { type Option, sampling, setOption } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 
 interface OptionControl<Name extends Option> {
+  /** Its value, or the one just chosen, until the engine has accepted or refused that. */
+  readonly value: Sampling[Name] | undefined;
   readonly problem: Signal<string | undefined>;
   /** Takes a value, or the default for undefined; a wrong one is refused by the engine. */
-  set(value: Sampling[Name]): Promise<void>;
+  set(value: Sampling[Name] | undefined): Promise<void>;
   /** Says why what was typed is no value. */
   refuse(problem: string): void;
 }
 
 export function useOption<Name extends Option>(name: Name): OptionControl<Name> {
   const problem = useSignal<string | undefined>(undefined);
+  const asked = useSignal<{ readonly value: Sampling[Name] | undefined } | undefined>(undefined);
   return {
+    value: asked.value === undefined ? sampling.value[name] : asked.value.value,
     problem,
     set: async (value) => {
-      const refusal = await setOption(name, value);
+      const mine = { value };
+      asked.value = mine;
+      const refusal = await setOption(name, value as Sampling[Name]);
+      if (asked.peek() !== mine) return; // another value has been chosen since
+      asked.value = undefined;
       problem.value = refusal === undefined ? undefined : readable(refusal);
     },
     refuse: (reason) => {

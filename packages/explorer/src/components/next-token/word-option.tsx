@@ -6,9 +6,8 @@ import { described, OptionRow } from "./option-row.tsx";
 import { optionWords, useOption } from "./use-option.ts";
 
 export function WordOption({ name, words }: { readonly name: Name; readonly words: readonly string[] }) {
-  const { problem, set } = useOption(name);
+  const { value, problem, set } = useOption(name);
   const [label, help] = optionWords(name);
-  const value = sampling.value[name];
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
       <select
