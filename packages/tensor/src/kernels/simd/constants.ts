@@ -14,7 +14,6 @@ export const STOP = 320;
 export const FAULT = 448;
 /** Where the bytes of the module with further jobs lie, and how many there are, in the next i32. */
 export const MORE_ADDRESS = 456;
-export const MORE_BYTES = 460;
 /** One i32 for each thread, set once it runs. */
 export const STARTED = 512;
 /** Where a job's 32 slots of four bytes lie. */

@@ -6,7 +6,7 @@ import { addBackwardModule, type BackwardModule } from "./module.ts";
 export interface BackwardContext extends KernelContext, BackwardModule {}
 
 export function backwardContext(context: KernelContext): BackwardContext {
-  return { ...context, ...addBackwardModule(context.pool) };
+  return { ...context, ...addBackwardModule(context.memory, context.pool) };
 }
 
 const COLUMNS_PER_LINE = 16; // threads that wrote to the same cache line would wait for each other

@@ -64,7 +64,7 @@ function crossEntropy(
     .n(v)
     .factor(factor)
     .run(m, perUnit(pool, m, logits.size));
-  const parts = memory.doubles(pointer, PARTS * m);
+  const parts = new Float64Array(memory.memory.buffer, pointer, PARTS * m);
   for (let i = 0; i < m; i++) {
     const [max, sum, logit] = parts.subarray(PARTS * i, PARTS * (i + 1));
     losses.data[i] = Math.log(sum) + (max - logit);

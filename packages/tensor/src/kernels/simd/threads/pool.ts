@@ -8,8 +8,6 @@ import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
 import {
   FIRST_UNITS,
   FUSED_DOTS,
-  MORE_ADDRESS,
-  MORE_BYTES,
   OUTPUTS,
   OUTPUTS_PER_FIRST_UNIT,
   OUTPUTS_PER_UNIT,
@@ -26,7 +24,7 @@ import { BARRIER, type WorkerHandle } from "./worker.ts";
 // milliseconds without a finished unit after which a worker is considered dead; a unit takes a few
 const PATIENCE = 10_000;
 
-type RunUnit = (job: number, begin: number, end: number, thread: number) => void;
+export type RunUnit = (job: number, begin: number, end: number, thread: number) => void;
 
 interface PoolOptions {
   readonly start?: typeof startWorker;
@@ -41,9 +39,8 @@ export class Pool {
   readonly dots: number;
   /** Whether the module has relaxed SIMD. */
   readonly relaxed: boolean;
-  /** Whether the memory is shared. */
-  readonly shared: boolean;
-  readonly #memory: EngineMemory;
+  /** Runs units of jobs that the module does not have (backward/module.ts). */
+  runMore: RunUnit | undefined;
   readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
@@ -51,7 +48,6 @@ export class Pool {
   readonly #onAlone: ((reason: string) => void) | undefined;
   #threads: number;
   #broken: string | undefined;
-  #runMore: RunUnit | undefined;
 
   /**
    * `onAlone` is called with the reason if the pool continues on one thread because a worker ended before it started
@@ -59,18 +55,15 @@ export class Pool {
    */
   constructor(
     { module, relaxed }: KernelModule,
-    engineMemory: EngineMemory,
+    { memory }: EngineMemory,
     threads: number,
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
-    const { memory } = engineMemory;
-    const more: RunUnit = (...unit) => this.#runMore?.(...unit);
+    const more: RunUnit = (...unit) => this.runMore?.(...unit);
     this.exports = new WebAssembly.Instance(module, { env: { memory, more } }).exports as unknown as KernelExports;
     this.relaxed = relaxed;
-    this.shared = engineMemory.shared;
-    this.#memory = engineMemory;
     this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
-    this.jobs = this.#jobsOf(JOBS, 0);
+    this.jobs = this.jobsOf(JOBS, 0);
     this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
     this.dots = !relaxed ? WIDENED_DOTS : this.exports.fusedDotsAgree() ? FUSED_DOTS : PAIRED_DOTS;
@@ -86,22 +79,8 @@ export class Pool {
     }
   }
 
-  /**
-   * Adds a module, whose jobs are numbered from `first` on. Each worker compiles it when it meets the first of these
-   * jobs: a worker that waits in WebAssembly receives no message, so the module's bytes are in the shared memory.
-   */
-  addModule<Table extends JobTable>(table: Table, first: number, bytes: Uint8Array<ArrayBuffer>) {
-    const { memory } = this.#memory;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    this.#runMore = exports["runJob"] as RunUnit;
-    const address = this.#memory.allocate(bytes.length);
-    this.#memory.bytes(address, bytes.length).set(bytes);
-    this.#barrier[MORE_ADDRESS / 4] = address;
-    this.#barrier[MORE_BYTES / 4] = bytes.length;
-    return { jobs: this.#jobsOf(table, first), exports };
-  }
-
-  #jobsOf<Table extends JobTable>(table: Table, first: number): Jobs<Table> {
+  /** The jobs of a table, numbered from `first` on. */
+  jobsOf<Table extends JobTable>(table: Table, first: number): Jobs<Table> {
     const floats = new Float32Array(this.#slots.buffer, SLOTS, SLOT_COUNT);
     return createJobs(table, first, this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
       this.#run(job, outputs, perUnit, perFirstUnit);
