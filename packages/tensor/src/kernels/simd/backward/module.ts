@@ -23,9 +23,9 @@ export interface BackwardModule {
 let unpacked: Uint8Array<ArrayBuffer> | undefined; // once a thread
 
 /**
- * Adds the module to the pool: with relaxed SIMD if the pool's own has it, and for the same memory. Each worker compiles
- * it when it meets the first of its jobs: a worker that waits in WebAssembly receives no message, so the module's bytes
- * are in the memory.
+ * Adds the module to the pool: with relaxed SIMD if the pool's own has it, and for the same memory. Each worker
+ * compiles it when it meets the first of its jobs: a worker that waits in WebAssembly receives no message, so the
+ * module's bytes are in the memory.
  */
 export function addBackwardModule(engineMemory: EngineMemory, pool: Pool): BackwardModule {
   unpacked ??= unpack(PACKED, MODULE_BYTES);
