@@ -2,7 +2,7 @@
 import { model } from "../state/engine.ts";
 import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
-import { error, generated, runEnd } from "../state/text.ts";
+import { error, generated, refusal, runEnd } from "../state/text.ts";
 import { strings } from "../strings.ts";
 
 export function Status() {
@@ -21,7 +21,9 @@ export function Status() {
           <span key={text}>{i === 0 ? text : ` ${text}`}</span>
         ))}
       </p>
-      <p role="alert">{state.phase === "failed" ? state.message : (error.value ?? linkProblem.value)}</p>
+      <p role="alert">
+        {state.phase === "failed" ? state.message : (refusal.value ?? error.value ?? linkProblem.value)}
+      </p>
     </footer>
   );
 }

@@ -10,7 +10,7 @@ import { sampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
 import { currentLink, linkProblem, openLink } from "./share.ts";
-import { generated, isRunning, maxTokens, prompt, seed } from "./text.ts";
+import { disagreement, generated, isRunning, maxTokens, prompt, seed } from "./text.ts";
 
 /** Milliseconds between changes of the address: Safari allows 100 in 30 seconds, Chromium 200. */
 const LEAST = 400;
@@ -22,6 +22,7 @@ const STATE = [
   maxTokens,
   sampling,
   generated,
+  disagreement,
   chosenLayer,
   chosenHead,
   chosenPosition,
@@ -68,7 +69,7 @@ async function write(): Promise<void> {
   isScheduled = false;
   const during = openings;
   const link = await currentLink();
-  if (isOpening || during !== openings || isRunning.peek()) return;
+  if (isOpening || during !== openings || isRunning.peek() || disagreement.peek() !== undefined) return;
   if (link === undefined || link === known || link.length > LONGEST_LINK) return;
   lastWrite = Date.now();
   const isStep = tokensOf(link) !== tokensOf(known ?? "");

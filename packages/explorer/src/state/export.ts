@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { Exported } from "../protocol/export.ts";
 import { ask, info } from "./engine.ts";
 import { linkOpened } from "./share.ts";
+import { textOpened } from "./text.ts";
 
 export interface Export {
   readonly what: Exported;
@@ -21,7 +22,10 @@ const FILES: Readonly<Record<Exported, string>> = {
   picture: "picture.svg",
 };
 
-/** Downloads a file; its name, or undefined if it was cancelled. @throws Error with the worker's message */
+/**
+ * Downloads a file; its name, or undefined if it was cancelled.
+ * @throws Error with the worker's message, or why the text that is shown could not be opened
+ */
 export async function exportFile(what: Exported): Promise<string | undefined> {
   const controller = new AbortController();
   let shown: Export = { what, done: 0, cancel: () => controller.abort() };
@@ -36,7 +40,9 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
   };
   try {
     await linkOpened();
+    const disagreement = await textOpened();
     controller.signal.throwIfAborted();
+    if (disagreement !== undefined) throw new Error(disagreement);
     const { file } = await ask("export", { what }, { signal: controller.signal, onProgress });
     const name = `${info.peek()?.name.replace(/[^\w.-]+/g, "-") ?? "model"}-${FILES[what]}`;
     download(file, name);

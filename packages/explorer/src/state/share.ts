@@ -7,7 +7,7 @@ import { linkedModel, loadLinked } from "./linked-model.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { error, maxTokens, prompt, restart, seed, tokens } from "./text.ts";
+import { maxTokens, maxTokensEntry, prompt, restart, seed, seedEntry, textOpened, tokens } from "./text.ts";
 
 /** What was wrong with the link that was opened last. */
 export const linkProblem = signal<string | undefined>(undefined);
@@ -71,6 +71,7 @@ async function open(fragment: string): Promise<void> {
     prompt.value = state.prompt ?? initial.prompt;
     seed.value = state.seed ?? initial.seed;
     maxTokens.value = state.maxTokens ?? initial.maxTokens;
+    for (const { wrong } of [seedEntry, maxTokensEntry]) wrong.value = undefined;
     openSections.value = new Set(state.open);
   });
   const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
@@ -95,8 +96,7 @@ async function openText(state: LinkState): Promise<string | undefined> {
   if (!info.peek()) return undefined; // the model's own message says why
   const isAsLinked = prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
   const { past = [], random } = isAsLinked ? state : {}; // the reader may have typed while the model was loading
-  await restart(past, random);
-  const problem = error.peek();
+  const problem = await restart(past, random);
   if (problem === undefined || past.length === 0) return undefined;
   await restart();
   return strings.link.noTokens(problem);
@@ -131,8 +131,9 @@ export type Shared =
 /** Copies a link to this very state. */
 export async function share(): Promise<Shared> {
   await linkOpened();
+  const disagreement = await textOpened();
   const fragment = await currentLink();
-  const reason = whyNoLink(fragment);
+  const reason = disagreement ?? whyNoLink(fragment);
   if (reason !== undefined) return { outcome: "failed", reason };
   const link = `${location.href.replace(/#.*/s, "")}#${fragment}`;
   try {

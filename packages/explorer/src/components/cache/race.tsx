@@ -10,6 +10,7 @@ import {
   raceLength,
   raceTokens,
   stopRace,
+  wrongRaceTokens,
 } from "../../state/cache.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
@@ -28,7 +29,13 @@ export function Race() {
       <h3 class="race">{words.raceHeading}</h3>
       <p>{words.raceHint}</p>
       <fieldset class="controls" aria-label={words.raceHeading}>
-        <NumberField name={words.raceTokens} value={raceTokens} least={1} most={Math.max(1, mostRaceTokens.value)} />
+        <NumberField
+          name={words.raceTokens}
+          value={raceTokens}
+          wrong={wrongRaceTokens}
+          least={1}
+          most={Math.max(1, mostRaceTokens.value)}
+        />
         <ActionButton
           isAvailable={isRacing.value || canRace.value}
           action={isRacing.value ? stopRace : () => void race()}

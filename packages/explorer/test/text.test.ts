@@ -1,0 +1,89 @@
+/** The state of the text, with a worker's handlers in this process: what is shown is what would be computed, or nothing is. */
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { type FileServer, serveModel } from "./fixture-server.ts";
+
+vi.mock("../src/state/engine.ts", () => import("./engine-in-process.ts"));
+
+const { load } = await import("./engine-in-process.ts");
+const text = await import("../src/state/text.ts");
+const { exportFile } = await import("../src/state/export.ts");
+const { share } = await import("../src/state/share.ts");
+const { canRace, wrongRaceTokens } = await import("../src/state/cache.ts");
+
+const TOO_LONG = "a ".repeat(600);
+const SENTENCE = /^The prompt has \d+ tokens, the model reads at most 512; shorten it$/;
+const shownText = () => text.tokens.value.map((token) => token.text).join("");
+
+let server: FileServer;
+beforeAll(async () => {
+  server = await serveModel();
+  await load(server.url);
+});
+afterAll(() => server.close());
+beforeEach(() => type("Once upon a time"));
+
+function type(prompt: string): Promise<string | undefined> {
+  text.prompt.value = prompt;
+  return text.restart();
+}
+
+test("a prompt that is refused: nothing is drawn after the one before, and the sentence stays", async () => {
+  expect(await type(TOO_LONG)).toMatch(SENTENCE);
+  for (const act of [() => text.step(), () => text.step(5), text.run, text.back]) await act();
+  expect(shownText()).toBe("Once upon a time");
+  expect([text.canStep.value, text.canGoBack.value, canRace.value]).toEqual([false, false, false]);
+  expect(text.refusal.value).toMatch(SENTENCE);
+  await type("Once upon");
+  expect([text.canStep.value, text.refusal.value]).toEqual([true, undefined]);
+  await text.step();
+  expect(text.tokens.value).toHaveLength(3);
+});
+
+test.each([
+  ["Next", () => text.step()],
+  ["Run", () => text.run()],
+])("%s that is pressed before a prompt is refused draws nothing", async (_, act) => {
+  const refused = type(TOO_LONG);
+  await act();
+  await refused;
+  expect(shownText()).toBe("Once upon a time");
+  expect(text.isRunning.value).toBe(false);
+});
+
+test("Next that is pressed while a prompt is opened is a step of that one", async () => {
+  const opened = type("The king");
+  await text.step();
+  await opened;
+  expect(text.tokens.value).toHaveLength(3);
+  expect(shownText()).toMatch(/^The king/);
+});
+
+test("Share and Export refuse with the sentence, also before the prompt is refused", async () => {
+  const refused = type(TOO_LONG);
+  const asked = [share(), exportFile("state")] as const;
+  await expect(asked[1]).rejects.toThrow(SENTENCE);
+  expect(await asked[0]).toEqual({ outcome: "failed", reason: expect.stringMatching(SENTENCE) });
+  await refused;
+  await expect(exportFile("picture")).rejects.toThrow(SENTENCE);
+});
+
+test.each([
+  [text.seedEntry, "Seed must be a whole number from 0 to 9007199254740991"],
+  [text.maxTokensEntry, "Max tokens must be a whole number from 1 to 1000000"],
+])("a number that is none: nothing is drawn, shared or exported until it is one", async ({ wrong }, sentence) => {
+  wrong.value = "-1";
+  await text.step();
+  await text.run();
+  expect([shownText(), text.canStep.value]).toEqual(["Once upon a time", false]);
+  await expect(exportFile("state")).rejects.toThrow(sentence);
+  expect(await share()).toEqual({ outcome: "failed", reason: sentence });
+  wrong.value = undefined;
+  expect(text.canStep.value).toBe(true);
+});
+
+test("no race while its number of tokens is none", () => {
+  wrongRaceTokens.value = "0";
+  expect(canRace.value).toBe(false);
+  wrongRaceTokens.value = undefined;
+  expect(canRace.value).toBe(true);
+});
