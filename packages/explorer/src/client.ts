@@ -21,8 +21,8 @@ interface Pending {
 
 export interface Client {
   readonly ask: Ask;
-  /** Takes a message of the worker. */
-  receive(message: FromWorker): void;
+  /** Takes a message of the worker: all that it had to say. */
+  receive(said: readonly FromWorker[]): void;
   /** Rejects every request, and those to come: the worker is gone. */
   fail(reason: string): void;
 }
@@ -32,7 +32,7 @@ export function createClient(send: (message: ToWorker) => void): Client {
   const pending = new Map<number, Pending>();
   let count = 0;
   let gone: string | undefined; // why
-  const receive = (message: FromWorker): void => {
+  const take = (message: FromWorker): void => {
     const one = pending.get(message.request);
     if (message.type === "progress") {
       one?.onProgress(message.value);
@@ -56,5 +56,5 @@ export function createClient(send: (message: ToWorker) => void): Client {
     for (const { reject } of pending.values()) reject(new Error(reason));
     pending.clear();
   };
-  return { ask, receive, fail };
+  return { ask, receive: (said) => said.forEach(take), fail };
 }

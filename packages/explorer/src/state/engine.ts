@@ -20,7 +20,7 @@ export const model = signal<ModelState>({ phase: "loading", progress: undefined 
 /** Of the model that is ready. */
 export const info = computed(() => (model.value.phase === "ready" ? model.value.info : undefined));
 
-worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
+worker.onmessage = ({ data }: MessageEvent<readonly FromWorker[]>) => client.receive(data);
 worker.onerror = ({ message }) => {
   const reason = strings.workerFailed(message);
   worker.terminate(); // what it was doing may not have an end
