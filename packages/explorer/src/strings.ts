@@ -626,7 +626,7 @@ export const strings = {
     copied: "Copied a link to what this page shows.",
     notCopied: "The browser did not allow copying. Copy the link from here:",
     link: "Link",
-    noLink: "A link can name only a model that comes with this page. Export the state instead.",
+    noLink: "A link can name only a model that comes with this page, or is on the hub. Export the state instead.",
     longLink: (characters: number, most: number): string =>
       `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",
@@ -657,6 +657,9 @@ export const strings = {
       `The link has ${formatInteger(characters)} characters; at most ${formatInteger(most)} are read.`,
     refused: (reason: string): string => `The link's sampling cannot be used: ${reason}.`,
     noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    missingModel: (id: string, revision: string): string =>
+      `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section Model ` +
+      "and load it. The link's tokens, sampling and selection wait for it.",
     more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
     rest: "The rest was opened.",
     rules: {
@@ -670,7 +673,8 @@ export const strings = {
       random: "four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them",
       biases: "token ids and biases, such as 198:-5,11:2",
       texts: "a JSON list of texts",
-      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+      model: (known: readonly string[]): string =>
+        `a model that this page has (${known.join(", ")}), or one of the hub, such as openai-community/gpt2@main`,
     },
   },
 } as const;

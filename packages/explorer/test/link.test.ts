@@ -65,7 +65,7 @@ test("every state is read back from its link", () => {
   fc.assert(
     fc.property(states, (state) => {
       const link = encodeLink(state);
-      expect(link).toMatch(/^[\w.,:+*%&=-]*$/);
+      expect(link).toMatch(/^[\w.,:+*%&=/@-]*$/);
       expect(decodeLink(`#${link}`)).toEqual({ state, problems: [] });
     }),
     { numRuns: 100 },
@@ -186,7 +186,7 @@ test("many problems are two sentences and a number", () => {
 test("a model that no link can name, or a text that no link has room for, is told", () => {
   expect(whyNoLink("v=1")).toBeUndefined();
   expect(whyNoLink(undefined)).toBe(
-    "A link can name only a model that comes with this page. Export the state instead.",
+    "A link can name only a model that comes with this page, or is on the hub. Export the state instead.",
   );
   expect(whyNoLink("a".repeat(LONGEST_LINK + 1))).toBe(
     "The text is too long for a link of 50,000 characters; it takes 50,001.",

@@ -266,7 +266,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       [
         "an unknown model",
         "prompt=Hello&model=gpt9",
-        'The link\'s model must be a model that this page has: fairytales, got "gpt9". The rest was opened.',
+        'The link\'s model must be a model that this page has (fairytales), or one of the hub, such as openai-community/gpt2@main, got "gpt9". The rest was opened.',
       ],
       [
         "thousands of unknown keys",

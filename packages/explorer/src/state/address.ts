@@ -6,6 +6,7 @@
 import { effect } from "@preact/signals";
 import { model } from "./engine.ts";
 import { decodeLink, LONGEST_LINK } from "./link.ts";
+import { isUnnamed } from "./linked-model.ts";
 import { sampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
@@ -70,11 +71,19 @@ async function write(): Promise<void> {
   const during = openings;
   const link = await currentLink();
   if (isOpening || during !== openings || isRunning.peek() || disagreement.peek() !== undefined) return;
+  if (link === undefined && isUnnamed()) return clear();
   if (link === undefined || link === known || link.length > LONGEST_LINK) return;
   lastWrite = Date.now();
   const isStep = tokensOf(link) !== tokensOf(known ?? "");
   history[isStep ? "pushState" : "replaceState"](null, "", `#${link}`);
   known = link;
+  linkProblem.value = undefined;
+}
+
+/** Of a model without a name: a reload then opens the page as it starts, and not the text of the model before. */
+function clear(): void {
+  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  known = "";
   linkProblem.value = undefined;
 }
 

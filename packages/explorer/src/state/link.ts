@@ -20,7 +20,7 @@ const TOLD = 2;
 
 /** What a link holds. What is omitted has the page's default, or follows the text. */
 export interface LinkState {
-  /** The name of a bundled model. */
+  /** The name of a bundled model; for one of the hub, org/name@revision. */
   readonly model?: string;
   readonly prompt?: string;
   readonly seed?: number;
@@ -148,10 +148,10 @@ function entriesOf(text: string, problems: string[]): Map<string, string> {
   return found;
 }
 
-/** As in a form: + is a space. Commas and colons stay readable. */
+/** As in a form: + is a space. What a fragment may have stays readable. */
 function escaped(value: string): string {
   const wellFormed = new URLSearchParams([["", value]]).toString().slice(1);
-  return wellFormed.replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return wellFormed.replace(/%(?:2C|3A|2F|40)/g, decodeURIComponent);
 }
 
 /** Undefined for an escape that is not UTF-8. */

@@ -1,13 +1,13 @@
 /** The state of the page as a link, and a link as the state of the page. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal, untracked } from "@preact/signals";
 import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
-import { linkedModel, loadLinked } from "./linked-model.ts";
+import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { maxTokens, maxTokensEntry, prompt, restart, seed, seedEntry, textOpened, tokens } from "./text.ts";
+import { generated, maxTokens, maxTokensEntry, prompt, restart, seed, seedEntry, textOpened, tokens } from "./text.ts";
 
 /** What was wrong with the link that was opened last. */
 export const linkProblem = signal<string | undefined>(undefined);
@@ -64,6 +64,7 @@ let opening = 0;
 
 async function open(fragment: string): Promise<void> {
   const mine = ++opening;
+  awaited = undefined;
   const { state, problems } = decodeLink(fragment);
   const found = [...problems];
   batch(() => {
@@ -75,14 +76,44 @@ async function open(fragment: string): Promise<void> {
     openSections.value = new Set(state.open);
   });
   const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
-  for (const part of [openModel, openSampling, openText, openSelection]) {
-    add(await part(state));
+  const { problem, isMissing = false } = await loadLinked(state.model);
+  if (mine !== opening) return;
+  add(problem);
+  if (isMissing) awaited = { fragment, state };
+  for (const part of [openSampling, openText, openSelection]) {
+    add(await part(isMissing ? withoutModel(state) : state));
     if (mine !== opening) return;
   }
   linkProblem.value = describeProblems(found);
 }
 
-const openModel = ({ model }: LinkState) => loadLinked(model);
+/** A link whose model is not on this device. It is opened when that is loaded, unless the text has changed meanwhile. */
+let awaited: { readonly fragment: string; readonly state: LinkState } | undefined;
+
+effect(() => {
+  if (info.value && isLoaded(awaited?.state.model ?? "")) untracked(openAwaited);
+});
+
+function openAwaited(): void {
+  const { fragment, state } = awaited ?? {};
+  awaited = undefined;
+  if (fragment === undefined || !state || !isAsLinked(state) || generated.value.length > 0) return;
+  const open = openSections.value; // they stay: the reader is in one of them
+  batch(() => {
+    void openLink(fragment);
+    openSections.value = new Set([...openSections.value, ...open]);
+  });
+}
+
+/** What another model can have of a link's state. */
+function withoutModel({ prompt, seed }: LinkState): LinkState {
+  return { ...(prompt !== undefined && { prompt }), ...(seed !== undefined && { seed }) };
+}
+
+/** Whether the reader has left the prompt and the seed as they are in a link. */
+function isAsLinked(state: LinkState): boolean {
+  return prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
+}
 
 async function openSampling(state: LinkState): Promise<string | undefined> {
   await setSampling(state.sampling ?? initial.sampling);
@@ -94,8 +125,7 @@ async function openSampling(state: LinkState): Promise<string | undefined> {
 
 async function openText(state: LinkState): Promise<string | undefined> {
   if (!info.peek()) return undefined; // the model's own message says why
-  const isAsLinked = prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
-  const { past = [], random } = isAsLinked ? state : {}; // the reader may have typed while the model was loading
+  const { past = [], random } = isAsLinked(state) ? state : {}; // the reader may have typed while the model was loading
   const problem = await restart(past, random);
   if (problem === undefined || past.length === 0) return undefined;
   await restart();
