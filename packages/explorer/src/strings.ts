@@ -17,7 +17,7 @@ import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
 import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { Summary } from "./protocol/next-token.ts";
-import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+import type { End, LikelyToken, RunEnd, Token } from "./protocol/text.ts";
 import type { IsolationProblem } from "./state/isolation.ts";
 
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
@@ -74,6 +74,13 @@ export const strings = {
       cancelled: `Stopped after ${after}.`,
     };
     return reasons[end];
+  },
+  ended: (end: End): string => {
+    const reasons: Readonly<Record<End, string>> = {
+      eos: "The text has ended: its last token is the model's end-of-text token.",
+      context: "The model's context is full.",
+    };
+    return `${reasons[end]} No token can follow.`;
   },
   table: "Table",
   picture: "Picture",

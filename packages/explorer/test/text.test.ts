@@ -8,6 +8,7 @@ const { load } = await import("./engine-in-process.ts");
 const text = await import("../src/state/text.ts");
 const { exportFile } = await import("../src/state/export.ts");
 const { share } = await import("../src/state/share.ts");
+const { nextTokenSentence } = await import("../src/state/next-token.ts");
 const { canRace, wrongRaceTokens } = await import("../src/state/cache.ts");
 
 const TOO_LONG = "a ".repeat(600);
@@ -86,4 +87,20 @@ test("no race while its number of tokens is none", () => {
   expect(canRace.value).toBe(false);
   wrongRaceTokens.value = undefined;
   expect(canRace.value).toBe(true);
+});
+
+test.each([
+  ["its end-of-text token", () => text.step(0), "The text has ended: its last token is the model's end-of-text token."],
+  ["the end of the context", () => type(`a${" a".repeat(511)}`), "The model's context is full."],
+])("after %s the page says that no token can follow, until one can", async (_, act, reason) => {
+  await act();
+  const sentence = `${reason} No token can follow.`;
+  expect([text.ending.value, nextTokenSentence.value, text.canStep.value]).toEqual([sentence, sentence, false]);
+  await text.run();
+  expect(text.ending.value).toMatch(
+    /^(The text ended after 1 token|Stopped after 0 tokens: the model's context is full)/,
+  );
+  await type("Once");
+  await vi.waitFor(() => expect(nextTokenSentence.value).toMatch(/^The chain keeps /));
+  expect(text.ending.value).toBeUndefined();
 });

@@ -1,8 +1,8 @@
-/** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
+/** What the page runs on, how the last run ended, why no token can follow, and what went wrong. Progress is no live region: it would chatter. */
 import { model } from "../state/engine.ts";
 import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
-import { error, generated, refusal, runEnd } from "../state/text.ts";
+import { ending, error, refusal } from "../state/text.ts";
 import { strings } from "../strings.ts";
 
 export function Status() {
@@ -32,7 +32,7 @@ export function Status() {
 function statusTexts(): readonly string[] {
   if (model.value.phase !== "ready") return [];
   const { info } = model.value;
-  const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
+  const ended = ending.value === undefined ? [] : [ending.value];
   const problem = isolationProblem.value;
   const alone = problem === undefined || info.threads > 1 ? [] : [strings.notIsolated(problem)];
   return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...ended];

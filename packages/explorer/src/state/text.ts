@@ -21,9 +21,14 @@ export const tokens = computed<readonly Token[]>(() => [...promptTokens.value, .
 /** The position from which the last pass computed; what is before it came from the cache. */
 export const computedFrom = signal(0);
 /** Why no token can follow. */
-const end = signal<End | undefined>(undefined);
+export const end = signal<End | undefined>(undefined);
 /** Why the last run ended, until the text changes. */
 export const runEnd = signal<RunEnd | undefined>(undefined);
+/** How the last run ended, or why no token can follow, in a sentence. */
+export const ending = computed(() => {
+  if (runEnd.value !== undefined) return strings.runEnd(runEnd.value, generated.value.length);
+  return end.value && strings.ended(end.value);
+});
 export const error = signal<string | undefined>(undefined);
 export const isRunning = computed(() => currentRun.value !== undefined);
 /** Why the prompt and the seed that are shown could not be opened, until others are. The text is that of the ones before. */
