@@ -656,6 +656,7 @@ export const strings = {
   },
   link: {
     unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    unnamed: "The link has a part without a name before its =.",
     twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
     wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
     version: (got: string): string =>

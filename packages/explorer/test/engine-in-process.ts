@@ -15,6 +15,9 @@ export const ask = client.ask;
 export const model = signal<ModelState>({ phase: "loading", progress: undefined });
 export const info = computed(() => (model.value.phase === "ready" ? model.value.info : undefined));
 
+/** There is the fixture's already. */
+export async function loadModel(): Promise<void> {}
+
 export async function load(url: string): Promise<void> {
   model.value = { phase: "ready", info: await ask("load", { url } satisfies ModelPlace) };
 }

@@ -156,6 +156,7 @@ describe("what is wrong is said, and the rest is read:", () => {
     ["allowed=1,,2", 'The link\'s allowed must be token ids with commas between them, got "1,,2".'],
     ["banned=word", 'The link\'s banned must be a JSON list of texts, got "word".'],
     ["seed=%FF", 'The link\'s seed must be percent-encoded UTF-8, got "seed=%FF".'],
+    ["&=&=1&=2", "The link has a part without a name before its =."],
     ["prompt=Other", "The link has prompt twice; the first is taken."],
   ])("%s", (fragment, sentence) => {
     expect(problemsOf(fragment)).toEqual([typeof sentence === "string" ? sentence : expect.stringMatching(sentence)]);

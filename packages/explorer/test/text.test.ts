@@ -7,7 +7,7 @@ vi.mock("../src/state/engine.ts", () => import("./engine-in-process.ts"));
 const { load } = await import("./engine-in-process.ts");
 const text = await import("../src/state/text.ts");
 const { exportFile } = await import("../src/state/export.ts");
-const { share } = await import("../src/state/share.ts");
+const { linkProblem, openLink, share } = await import("../src/state/share.ts");
 const { nextTokenSentence } = await import("../src/state/next-token.ts");
 const { canRace, wrongRaceTokens } = await import("../src/state/cache.ts");
 
@@ -103,4 +103,18 @@ test.each([
   await type("Once");
   await vi.waitFor(() => expect(nextTokenSentence.value).toMatch(/^The chain keeps /));
   expect(text.ending.value).toBeUndefined();
+});
+
+test.each([
+  ["top-p=7", "Top-p must be above 0 and at most 1 (1 is off), got 7"],
+  ["temperature=-1", "Temperature must be "],
+  ["dry-base=0&dry-multiplier=1", "DRY base must be "],
+  ["mirostat-tau=5&top-k=3", "mirostat replaces the other truncations"],
+])("a link's sampling that is refused, %s, is told in the words of the options", async (options, reason) => {
+  vi.stubGlobal("document", { baseURI: "http://localhost/" });
+  await openLink(`#prompt=Hi&${options}`);
+  vi.unstubAllGlobals();
+  expect(linkProblem.value).toMatch(/^The link's sampling cannot be used: .* The rest was opened\.$/);
+  expect(linkProblem.value).toContain(`cannot be used: ${reason}`);
+  expect([shownText(), text.canStep.value]).toEqual(["Hi", true]);
 });

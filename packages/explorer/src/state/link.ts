@@ -137,14 +137,17 @@ function take(
 
 function entriesOf(text: string, problems: string[]): Map<string, string> {
   const found = new Map<string, string>();
+  const unnamed = new Set<string>(); // said once
   for (const piece of text.split("&").filter(Boolean)) {
     const [key = "", ...rest] = piece.split("=");
     const value = unescaped(rest.join("="));
     const name = unescaped(key) ?? key;
-    if (found.has(name)) problems.push(strings.link.twice(shortened(name)));
+    if (name === "") unnamed.add(strings.link.unnamed);
+    else if (found.has(name)) problems.push(strings.link.twice(shortened(name)));
     else if (value === undefined) problems.push(strings.link.wrong(shortened(name), rules.encoding, quoted(piece)));
     else found.set(name, value);
   }
+  problems.push(...unnamed);
   return found;
 }
 

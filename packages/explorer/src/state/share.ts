@@ -4,6 +4,7 @@ import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
+import { readable } from "./option-words.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
@@ -120,7 +121,7 @@ async function openSampling(state: LinkState): Promise<string | undefined> {
   const problem = samplingError.peek();
   if (problem === undefined) return undefined;
   await setSampling(initial.sampling);
-  return strings.link.refused(problem);
+  return strings.link.refused(readable(problem));
 }
 
 async function openText(state: LinkState): Promise<string | undefined> {
