@@ -7,7 +7,7 @@ vi.mock("../src/state/engine.ts", () => import("./engine-in-process.ts"));
 const { load } = await import("./engine-in-process.ts");
 const text = await import("../src/state/text.ts");
 const { exportFile } = await import("../src/state/export.ts");
-const { linkProblem, openLink, share } = await import("../src/state/share.ts");
+const { linkedState, linkProblem, openLink, share } = await import("../src/state/share.ts");
 const { nextTokenSentence } = await import("../src/state/next-token.ts");
 const { canRace, wrongRaceTokens } = await import("../src/state/cache.ts");
 
@@ -117,4 +117,21 @@ test.each([
   expect(linkProblem.value).toMatch(/^The link's sampling cannot be used: .* The rest was opened\.$/);
   expect(linkProblem.value).toContain(`cannot be used: ${reason}`);
   expect([shownText(), text.canStep.value]).toEqual(["Hi", true]);
+});
+
+test("what was said of a link is said of one state: not after a change of it, but throughout a run", async () => {
+  const states = [linkedState.value];
+  const changed = () => !states.includes(linkedState.value) && states.push(linkedState.value) > 0;
+  for (const change of [() => type("Once"), () => (text.seed.value = 3), () => text.step(), () => text.back()]) {
+    await change();
+    expect(changed()).toBe(true);
+  }
+  expect(changed()).toBe(false);
+  const run = text.run();
+  expect(changed()).toBe(true);
+  await vi.waitFor(() => expect(text.generated.value.length).toBeGreaterThan(0));
+  expect(changed()).toBe(false);
+  text.stop();
+  await run;
+  expect(changed()).toBe(true);
 });

@@ -75,6 +75,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await chipIds(fresh, expected.promptTokens.length + TOKENS);
     expect(await state(fresh)).toEqual(found);
     expect(await fresh.getByRole("spinbutton", { name: "Max tokens" }).inputValue()).toBe(`${TOKENS}`);
+    await promptBox(page).fill("Other");
+    await page.getByText("Copied a link to what this page shows.").waitFor({ state: "detached" });
   });
 
   describe.runIf(FULL)("in the full run", () => {

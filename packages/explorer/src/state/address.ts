@@ -4,31 +4,13 @@
  * Everything else changes the entry that is there. Browsers limit how often, so changes in quick succession become one.
  */
 import { effect } from "@preact/signals";
-import { model } from "./engine.ts";
 import { decodeLink, LONGEST_LINK } from "./link.ts";
 import { isUnnamed } from "./linked-model.ts";
-import { sampling } from "./sampling.ts";
-import { openSections } from "./sections.ts";
-import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { currentLink, linkProblem, openLink } from "./share.ts";
-import { disagreement, generated, isRunning, maxTokens, prompt, seed } from "./text.ts";
+import { currentLink, linkedState, linkProblem, openLink } from "./share.ts";
+import { disagreement, isRunning } from "./text.ts";
 
 /** Milliseconds between changes of the address: Safari allows 100 in 30 seconds, Chromium 200. */
 const LEAST = 400;
-
-const STATE = [
-  model,
-  prompt,
-  seed,
-  maxTokens,
-  sampling,
-  generated,
-  disagreement,
-  chosenLayer,
-  chosenHead,
-  chosenPosition,
-  openSections,
-];
 
 /** The fragment of the state that the address has, also where that was written in another way. */
 let known: string | undefined;
@@ -43,7 +25,8 @@ export async function followAddress(): Promise<void> {
   });
   await openAddress();
   effect(() => {
-    for (const { value: _ } of STATE);
+    void linkedState.value;
+    void disagreement.value;
     if (!isRunning.value) schedule();
   });
 }

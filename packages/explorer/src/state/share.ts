@@ -1,14 +1,25 @@
 /** The state of the page as a link, and a link as the state of the page. */
-import { batch, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { strings } from "../strings.ts";
-import { ask, info } from "./engine.ts";
+import { ask, info, model } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
 import { readable } from "./option-words.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { generated, maxTokens, maxTokensEntry, prompt, restart, seed, seedEntry, textOpened, tokens } from "./text.ts";
+import {
+  generated,
+  isRunning,
+  maxTokens,
+  maxTokensEntry,
+  prompt,
+  restart,
+  seed,
+  seedEntry,
+  textOpened,
+  tokens,
+} from "./text.ts";
 
 /** What was wrong with the link that was opened last. */
 export const linkProblem = signal<string | undefined>(undefined);
@@ -20,6 +31,20 @@ const initial = {
   maxTokens: maxTokens.peek(),
   sampling: sampling.peek(),
 };
+
+/** All that a link has: another value whenever some of it changes. In a run, tokens do not count before it ends. */
+export const linkedState = computed(() => [
+  model.value,
+  prompt.value,
+  seed.value,
+  maxTokens.value,
+  sampling.value,
+  isRunning.value || generated.value,
+  chosenLayer.value,
+  chosenHead.value,
+  chosenPosition.value,
+  openSections.value,
+]);
 
 /**
  * The fragment of what the page shows after all that was asked for before, without its #. Undefined if there is no text
