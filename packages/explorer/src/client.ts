@@ -48,7 +48,9 @@ export function createClient(send: (message: ToWorker) => void): Client {
       if (gone !== undefined) throw new Error(gone);
       pending.set(request, { resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
       send({ type, request, asks } as ToWorker);
-      signal?.addEventListener("abort", () => send({ type: "cancel", request }));
+      const cancel = () => pending.has(request) && send({ type: "cancel", request });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener("abort", cancel, { once: true });
     });
   };
   const fail = (reason: string): void => {
