@@ -6,7 +6,7 @@
 
 /** @typedef {Record<string, Record<string, string>>} Table by job: the kind of each argument */
 
-const TYPES = /** @type {Record<string, string>} */ ({ pointer: "usize", int: "i32", float: "f32", flag: "bool" });
+const TYPES = /** @type {Record<string, string>} */ ({ pointer: "usize", int: "i32", float: "f32" });
 const RANGE = ["begin: i32", "end: i32"];
 const COLUMNS = 120;
 const THREAD = "thread: i32";
@@ -42,7 +42,7 @@ export function dispatchOf(jobs, sources, firstArgument, slots) {
   });
   return `/** Made by build-kernels.js from ../jobs.ts. */
 ${imports.join("\n")}
-import { flag, float, int, pointer } from "./slots";
+import { float, int, pointer } from "./slots";
 
 /** Outputs [begin, end) of a job. */
 export function runJob(job: i32, begin: i32, end: i32, thread: i32): void {

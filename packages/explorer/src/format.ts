@@ -47,6 +47,9 @@ export function formatTick(value: number): string {
 /** A number of the model in four significant digits. */
 export const formatFour = (value: number): string => minus(Number.isFinite(value) ? value.toPrecision(4) : `${value}`);
 
+/** A score in a cell, with one decimal. */
+export const formatBriefScore = (value: number): string => minus(value.toFixed(1));
+
 /** In nine significant digits, which tell every float32 number from all others. */
 export const formatNine = (value: number): string => minus(Number.isFinite(value) ? value.toPrecision(9) : `${value}`);
 

@@ -1,5 +1,6 @@
 /** Every word that the page shows, in one place, ready to be translated. */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
+import { type ActivationName, keyOf } from "@tsgpt/gpt";
 import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
 import {
@@ -84,6 +85,7 @@ export const strings = {
   },
   table: "Table",
   picture: "Picture",
+  tableOf: (caption: string): string => `Table: ${caption}`,
   text: {
     heading: "Text",
     computed: (tokens: number, cached: number): string => {
@@ -133,6 +135,7 @@ export const strings = {
     cached: "from cache",
     computedCount: (count: number): string => `${tokenCount(count)} computed in the last pass`,
     cachedCount: (count: number): string => `${tokenCount(count)} from cache`,
+    openLogit: "logit",
     progress: (done: number, count: number): string => `Lens of ${formatInteger(done)} of ${tokenCount(count)}`,
   },
   heatMap: {
@@ -168,7 +171,7 @@ export const strings = {
     },
     top: {
       heading: "Top 20",
-      hint: "Probabilities and logits before sampling. Choose a token to append it.",
+      hint: "Probabilities and logits before sampling. Choose a token to append it, or its logit to see its terms.",
       logit: "logit",
     },
     sampling: "Sampling options",
@@ -466,6 +469,8 @@ export const strings = {
     cell: (query: string, key: string, value: string): string => `${query} to ${key}: ${value}`,
     stages: "Step by step, at",
     largest: "Largest:",
+    afterRun: "Follows when the run ends.",
+    shape: (shape: readonly number[]): string => `[${shape.join(" × ")}]`,
     all: (count: string): string => `All ${count} numbers`,
     strip: (name: string, count: number): string => `${name}: ${formatInteger(count)} numbers, by sign and size`,
     /** The title of an activation, and what it is. */
@@ -478,17 +483,31 @@ export const strings = {
     heading: "Texts",
     invitation: "Compare two texts: which one does the model find likelier?",
     sentence: (a: ScoreTotals, b: ScoreTotals): string =>
-      `Text A costs ${formatBits(a.bitsPerToken)} a token, text B ${formatBits(b.bitsPerToken)}.`,
+      `Text A takes ${formatBits(a.bitsPerToken)} per token, text B ${formatBits(b.bitsPerToken)}.`,
     explanation:
-      "The model reads each text and gives every token a probability before it sees it. Fewer bits: less surprising.",
+      "The model reads each text and gives every token a probability before it sees it. The fewer bits, the less " +
+      "it is surprised.",
     a: "Text A",
     b: "Text B",
+    own: "Use the page's text again",
     classes: "A token's rank among the model's predictions:",
     unscored: "not scored, the first token",
-    watermark: "Test both texts for a watermark (green: underlined once; red: twice)",
+    colors: "Under the key:",
+    green: "green, one line",
+    red: "red, two lines",
+    watermark: "Test both texts for a watermark",
     key: "Watermark key",
+    write: "Write text B with the watermark",
+    writeHint:
+      "The model continues the prompt with the page's seed and sampling, and favors the tokens that are green under " +
+      "the key. The continuation becomes text B.",
+    writing: (tokens: number, most: number): string =>
+      `Writing: ${formatInteger(tokens)} of ${formatInteger(most)} tokens.`,
+    reading: (done: number, total: number): string =>
+      `Reading: ${formatInteger(done)} of ${formatInteger(total)} tokens in windows`,
+    progress: (name: string): string => `${name} is read`,
     strip: (name: string): string => `${name}: the probability of each token`,
-    columns: ["Token", "Probability", "Bits", "Rank", "Entropy, bits"],
+    columns: ["#", "Token", "Probability", "Bits", "Rank", "Entropy, bits"],
     statisticsCaption: "Statistics of both texts",
     statistic: "Statistic",
     formula: "Formula",
@@ -504,92 +523,120 @@ export const strings = {
       watermark: "watermark z",
     },
     disclaimer:
-      "Each is a statistic, neither a proof nor a probability that a model wrote the text: compare with texts " +
-      "of the " +
-      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy " +
-      "before it.",
+      "Each is a statistic, neither a proof nor a probability that a model wrote the text. Compare with texts of the " +
+      "same kind and length. T tokens are scored; p is a token's probability, r its rank from 1, H the entropy of " +
+      "the prediction, in nats. For the watermark, T tokens are counted, g of them green, and γ is the share of " +
+      "green tokens in the vocabulary; without this watermark, z is above 4 in about 1 of 30,000 texts.",
   },
   interventions: {
     heading: "Interventions",
     sentence: (count: number): string =>
       count === 0
         ? "The model is as it was trained: change a part, and see what depends on it."
-        : `${count === 1 ? "1 part" : `${count} parts`} of the model changed by hand; everything on the page ` +
-          `follows.`,
+        : `The model is changed: ${interventionCount(count)} in force.`,
+    inForce: (count: number): string =>
+      `The model is changed by hand: ${interventionCount(count)} in force (section Interventions).`,
+    notHere: "The interventions are not in force here: these numbers are those of the model as it was trained.",
     explanation:
-      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from " +
-      "everything " +
-      "after it; what is put in from text B shows where a difference between the texts is carried.",
+      "Choose a layer and a position on the map, a head in the block. What is set to zero is missing from everything " +
+      "after it. What is taken from text B shows where a difference between the texts is carried. Text, map, block, " +
+      "next token and numbers follow.",
     zero: (layer: number, head: number): string => `Set layer ${layer}, head ${head} to zero`,
     patch: (layer: number, position: number): string =>
       `Patch before layer ${layer} at position ${position} from text B`,
-    source: (text: string): string => `Text B: ${text}`,
-    list: "Interventions",
-    name: ({ type, tensor, head, position }: Intervention): string => {
-      const part = [head === undefined ? "" : ` head ${head}`, position === undefined ? "" : ` position ${position}`];
-      return `${tensor}${part.join("")}: ${type === "zero" ? "zero" : "from text B"}`;
+    source: (text: string): string => `Text B, of the section Texts: ${shortText(text)}`,
+    anyPart: "Any part of an activation",
+    activation: "Activation",
+    activationName: (name: Exclude<ActivationName, "lnFinal" | "logits">): string => {
+      const key = keyOf(name, 0).replace("blocks.0.", "");
+      const title = name === "embed" ? "Token embedding" : name === "posEmbed" ? "Position embedding" : "";
+      return `${title || strings.block.stage(keyOf(name, 0))[0]} (${key})`;
     },
-    before: "Likeliest before",
-    after: "after",
+    allHeads: "all",
+    position: "Position",
+    allPositions: "all",
+    choosePosition: "A patch needs a position that both texts have.",
+    setToZero: "Set to zero",
+    takeFromB: "Take from text B",
+    list: "Interventions",
+    name: (intervention: Intervention): string => {
+      const { tensor, head, position } = intervention;
+      const part = [head === undefined ? "" : `, head ${head}`, position === undefined ? "" : `, position ${position}`];
+      const made = intervention.type === "zero" ? "set to zero" : `from ${quoted(shortText(intervention.from))}`;
+      return `${tensor}${part.join("")}: ${made}`;
+    },
+    effects: "What it does to the likeliest next tokens",
+    effectColumns: ["Token", "Without it", "With it"],
     undo: "Undo",
+    undoAll: "Undo all",
   },
   tour: {
     heading: "Tour",
     begin: "Follow one token (2 minutes)",
     step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
     next: "Continue",
-    previous: "Step before",
+    previous: "Previous step",
     reveal: "Draw the token",
     leave: "Leave the tour",
     end: "End",
+    computing: "computing …",
     place: (layer: number, head: number): string => `layer ${layer}, head ${head}`,
+    headOutput: "The head's first number:",
     titles: {
       ids: "Tokens are numbers",
       embedding: "A number becomes a vector",
-      norm: "Made comparable",
-      score: "A question meets a key",
+      norm: "The layer norm",
+      score: "A query meets a key",
       softmax: "Scores become weights",
-      values: "What was looked at is added",
-      mlp: "Each token by itself",
-      blocks: "The same again, block by block",
+      values: "Values are mixed and added",
+      mlp: "The MLP: each token by itself",
+      blocks: "Block after block",
       logit: "A score for every token",
-      draw: "Chance decides",
-      append: "And everything repeats",
+      draw: "One token is drawn",
+      append: "And it starts over",
     },
+    /** At most 25 words each. */
     texts: {
       ids: ({ count, token, id, vocabulary }: TourFacts): string =>
-        `Your text is ${count} tokens. We follow the last one, ${quoted(token)}: number ${id} of ${vocabulary} ` +
-        `in the vocabulary.`,
-      embedding: ({ token }: TourFacts): string =>
-        `A table gives ${quoted(token)} a vector, a second table one for its position. Their sum starts the ` +
-        `residual stream. Its first channel:`,
+        `Your text is ${tokenCount(count)}. We follow the last one, ${quoted(token)}. To the model it is only a ` +
+        `number: ${id}, of ${vocabulary}.`,
+      embedding: ({ channels }: TourFacts): string =>
+        `One table has a vector for this token, another for its position. Their sum starts the residual stream, a ` +
+        `list of ${formatInteger(channels)} numbers. The first:`,
       norm: (): string =>
-        "Before each part of a block reads the stream, a layer norm shifts and scales it, so that large " +
-        "channels do not drown the others.",
-      score: ({ token, source, place }: TourFacts): string =>
-        `In ${place}, the query of ${quoted(token)} is multiplied by the key of ${quoted(source)}, channel by ` +
-        `channel: how much does it matter?`,
-      softmax: ({ source }: TourFacts): string =>
-        `A softmax turns the scores of all tokens so far into weights that add up to 1. The weight of ` +
-        `${quoted(source)}:`,
+        "Before attention reads the stream, a layer norm subtracts its mean, divides by its spread, and applies a " +
+        "learned weight and bias:",
+      score: ({ source, place, isAlone }: TourFacts): string =>
+        `In ${place}, this token's query meets the key of ${isAlone ? "the same token" : quoted(source)}: ` +
+        `multiplied channel by channel, summed, scaled by 1/√D:`,
+      softmax: ({ token }: TourFacts): string =>
+        `A softmax turns the scores of all tokens so far into weights that sum to 1: how much ${quoted(token)} ` +
+        `attends to each.`,
       values: (): string =>
-        "The tokens' values are summed by these weights, projected, and added to the stream. What was there " +
-        "stays, and gains context:",
+        "The tokens' values, summed by these weights, are one head's output. All heads, projected, are added to the " +
+        "stream, which keeps what it had:",
       mlp: (): string =>
-        "A second part, the MLP, works on this token alone: wider, bent by a curve, narrow again. It is added, too:",
+        "Then the MLP works on this token alone: norm, a wider layer, a nonlinear function, back to the stream's " +
+        "width. It is added, too:",
       blocks: ({ layers }: TourFacts): string =>
-        `All ${layers} blocks do this. If the model stopped after each, it would continue with:`,
+        layers === 1
+          ? "That was the only block. Read out before it and after it, the model would predict:"
+          : `That was one block of ${layers}. Each reads the stream and adds to it. Read out before and after each, ` +
+            `the model would predict:`,
       logit: ({ best }: TourFacts): string =>
-        `The last norm's vector times each token's own vector is that token's logit. The largest is that of ` +
-        `${quoted(best)}:`,
+        `A last norm, then a product with each token's row of the output matrix: one logit per token. ` +
+        `${quoted(best)} has the largest:`,
       draw: (): string =>
-        "A softmax makes logits probabilities; the chain cuts unlikely tokens, and one of the rest is drawn by " +
-        "a random number.",
-      append: ({ computedFrom }: TourFacts): string =>
-        `The token is appended. Only this column is new: the keys and values of the ${computedFrom} tokens ` +
-        `before come from the cache.`,
+        "A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number " +
+        "picks one. What is your guess?",
+      append: ({ computedFrom, isDrawn }: TourFacts): string =>
+        isDrawn
+          ? `It is appended, and everything starts over. Only this column is new: keys and values of the ` +
+            `${tokenCount(computedFrom)} before come from the cache.`
+          : "No token can follow: the context is full, or the text has ended. Go Back, and the tour can draw another.",
     },
     guess: "Which one will it be?",
+    drawn: "Drawn:",
     verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
   },
   number: {
@@ -597,7 +644,9 @@ export const strings = {
     /** A number by its tensor and index. */
     name: (tensor: string, index: readonly number[]): string => `${tensor}[${index.join(", ")}]`,
     shape: (shape: readonly number[]): string => `One of ${shape.join(" × ")} numbers.`,
-    back: "Number before",
+    back: "Previous number",
+    exportJson: "Export this number (JSON)",
+    exportCsv: "Export its terms (CSV)",
     close: "Close",
     contribution: "Contribution",
     factors: "Product of",
@@ -640,6 +689,7 @@ export const strings = {
     exports: {
       state: "State (JSON)",
       distribution: "Distribution (JSON)",
+      scores: "Scores (JSON)",
       trace: "Trace (safetensors)",
       picture: "Picture (SVG)",
     },
@@ -664,6 +714,8 @@ export const strings = {
     long: (characters: number, most: number): string =>
       `The link has ${formatInteger(characters)} characters; at most ${formatInteger(most)} are read.`,
     refused: (reason: string): string => `The link's sampling cannot be used: ${reason}.`,
+    noInterventions: (reason: string): string => `The link's interventions cannot be made: ${reason}.`,
+    noNumber: (reason: string): string => `The link's number cannot be opened: ${reason}.`,
     noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
     missingModel: (id: string, revision: string): string =>
       `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section Model ` +
@@ -681,6 +733,8 @@ export const strings = {
       random: "four whole numbers below 2^32, not all 0, and mirostat's mu if it has one, with commas between them",
       biases: "token ids and biases, such as 198:-5,11:2",
       texts: "a JSON list of texts",
+      interventions: 'a JSON list such as [{"type":"zero","tensor":"blocks.0.attn.hook_z","head":1}]',
+      numberName: "a tensor and an index, such as logits:4,262",
       model: (known: readonly string[]): string =>
         `a model that this page has (${known.join(", ")}), or one of the hub, such as openai-community/gpt2@main`,
     },
@@ -696,12 +750,24 @@ interface TourFacts {
   readonly count: number;
   readonly vocabulary: string;
   readonly layers: number;
+  /** Numbers of the residual stream. */
+  readonly channels: number;
   readonly token: string;
   readonly id: number;
   readonly source: string;
+  /** Whether there is no token before. */
+  readonly isAlone: boolean;
   readonly best: string;
   readonly place: string;
   readonly computedFrom: number;
+  readonly isDrawn: boolean;
+}
+
+const interventionCount = (number: number): string => count(number, "intervention");
+
+/** A text in one line, cut. */
+function shortText(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function quoted(text: string): string {
@@ -709,21 +775,21 @@ function quoted(text: string): string {
 }
 
 const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [
-  ["hook_resid_pre", "Residual stream", "What the blocks before have written for this token."],
-  ["ln1.hook_normalized", "Norm", "The stream, shifted and scaled."],
-  ["hook_q", "Queries", "What this token looks for, head by head."],
-  ["hook_k", "Keys", "What this token offers to be found by."],
-  ["hook_v", "Values", "What a token that attends to this one receives."],
-  ["hook_attn_scores", "Scores of the head", "The query times the key of every token so far."],
-  ["hook_pattern", "Pattern of the head", "The softmax of the scores: how much each token counts."],
-  ["hook_z", "Weighted values", "The values of all tokens, summed by the pattern, head by head."],
-  ["hook_attn_out", "Attention's output", "The heads together, projected back to the stream's width."],
-  ["hook_resid_mid", "Added to the stream", "The stream plus attention's output."],
-  ["ln2.hook_normalized", "Norm", "Again shifted and scaled."],
-  ["mlp.hook_pre", "MLP, wider", "Four times as many numbers, before the curve."],
-  ["mlp.hook_post", "MLP, bent", "After the activation function."],
-  ["hook_mlp_out", "MLP's output", "Back to the stream's width."],
-  ["hook_resid_post", "Added to the stream", "What the next block reads."],
+  ["hook_resid_pre", "Residual stream", "What the embedding and the blocks before have written for this token."],
+  ["ln1.hook_normalized", "First norm", "The stream minus its mean, divided by its scale, with weight and bias."],
+  ["hook_q", "Queries", "What this token looks for: a linear layer of the norm, D numbers for each head."],
+  ["hook_k", "Keys", "What this token is found by: D numbers for each head."],
+  ["hook_v", "Values", "What a token that attends to this one receives: D numbers for each head."],
+  ["hook_attn_scores", "Scores of the head", "This token's query times the key of every token so far, over √D."],
+  ["hook_pattern", "Pattern of the head", "The softmax of the scores: weights that sum to 1."],
+  ["hook_z", "Weighted values", "For each head, the values of all tokens so far, summed by its pattern."],
+  ["hook_attn_out", "Attention's output", "All heads together through one linear layer."],
+  ["hook_resid_mid", "First addition", "The residual stream plus attention's output."],
+  ["ln2.hook_normalized", "Second norm", "The new stream, normalized again with other weights."],
+  ["mlp.hook_pre", "MLP, inner layer", "A linear layer to more numbers, usually four times as many."],
+  ["mlp.hook_post", "MLP, activation", "The activation function of each of them."],
+  ["hook_mlp_out", "MLP's output", "A linear layer back to the stream's width."],
+  ["hook_resid_post", "Second addition", "The stream plus the MLP's output: what the next block reads."],
 ];
 
 /** `1 token`, `2 tokens`. */

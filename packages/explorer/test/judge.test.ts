@@ -35,10 +35,18 @@ test("a watermark's colors and evidence", async () => {
   expect(tokens.map(({ color }) => color)).toEqual(colors);
 });
 
-test("the JSON has the members of tsgpt score --json", async () => {
-  const report = JSON.parse(await scoresOf(model, TEXT, { signal }));
-  expect(Object.keys(report).slice(0, 5)).toEqual(["model", "bos", "recipe", "ids", "tokens"]);
-  expect(report).toMatchObject({ bos: null, recipe: { name: "transformers" } });
+test("the JSON has an object for each text, with the members of tsgpt score --json", async () => {
+  const done: number[] = [];
+  const onProgress = (part: number, total: number) => done.push(part / total);
+  const reports = JSON.parse(await scoresOf(model, [TEXT, "The king"], { signal, onProgress }));
+  expect(reports).toHaveLength(2);
+  for (const report of reports) {
+    expect(Object.keys(report).slice(0, 5)).toEqual(["model", "bos", "recipe", "ids", "tokens"]);
+    expect(report).toMatchObject({ bos: null, recipe: { name: "transformers" } });
+  }
+  expect(reports[0].ids).toEqual(model.tokenizer?.encode(TEXT));
+  expect(done).toEqual([0.5, 1]);
+  await expect(scoresOf(model, [TEXT, ""], { signal })).rejects.toThrow("text B needs two tokens or more");
 });
 
 test("a text of one token is refused", async () => {

@@ -57,6 +57,21 @@ const states: fc.Arbitrary<LinkState> = fc.record(
     head: whole(25),
     position: whole(1023),
     open: fc.uniqueArray(fc.constantFrom(...SECTIONS)),
+    interventions: fc.array(
+      fc.oneof(
+        fc.record({ type: fc.constant("zero" as const), tensor: text, head: whole(25) }),
+        fc.record({ type: fc.constant("patch" as const), tensor: text, position: whole(1023), from: text }),
+      ),
+    ),
+    textA: text,
+    textB: text,
+    watermarkTest: fc.maxSafeNat(),
+    number: fc.record({
+      tensor: fc.stringMatching(/^[\w.]{1,60}$/),
+      index: fc.array(whole(60_000), { minLength: 1, maxLength: 3 }),
+    }),
+    attention: fc.constantFrom("scores" as const, "pattern" as const),
+    hideFirst: fc.constant(true),
   },
   { requiredKeys: [] },
 );
@@ -192,4 +207,28 @@ test("a model that no link can name, or a text that no link has room for, is tol
   expect(whyNoLink("a".repeat(LONGEST_LINK + 1))).toBe(
     "The text is too long for a link of 50,000 characters; it takes 50,001.",
   );
+});
+
+describe("what a link says of the page", () => {
+  test("is readable", () => {
+    const link = encodeLink({ textB: "a b", number: { tensor: "logits", index: [4, 262] }, attention: "scores" });
+    expect(link).toBe("v=1&text-b=a+b&number=logits:4,262&attention=scores");
+  });
+
+  test.each([
+    ["number=logits", "number must be a tensor and an index, such as logits:4,262"],
+    ["number=logits:1,2,3,4", "number must be"],
+    ["attention=all", "attention must be scores or pattern"],
+    ["hide-first=1", "hide-first must be true"],
+    ["watermark-test=-1", "watermark-test must be a whole number from 0 to 9007199254740991"],
+    ["interventions={}", "interventions must be a JSON list such as"],
+    ['interventions=[{"type":"zero"}]', "interventions must be a JSON list such as"],
+    ['interventions=[{"type":"patch","tensor":"hook_embed","from":"a"}]', "interventions must be"],
+    ['interventions=[{"type":"zero","tensor":"hook_embed","head":1.5}]', "interventions must be"],
+    ['interventions=[{"type":"zero","tensor":"hook_embed","script":1}]', "interventions must be"],
+  ])("%s is explained", (piece, problem) => {
+    const { state, problems } = decodeLink(`v=1&seed=3&${encodeURI(piece)}`);
+    expect(state).toEqual({ seed: 3 });
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
 });

@@ -1,8 +1,11 @@
 /** @tsgpt/gpt: GPT-2, its checkpoints, its KV cache, and generation. What needs Node is in "@tsgpt/gpt/node". */
 
+import "./tokenizer/character-table.ts";
+
 export { KVCache } from "./kv-cache.ts";
 
-// The cache imports @tsgpt/tensor, whose kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
+// The character table comes first in a bundle, then, as the cache imports @tsgpt/tensor, the kernels:
+// docs/decisions/0016-bundle-size.md.
 
 export { type ActivationName, activationKeys, type BlockKeys, checkActivationKey, keyOf } from "./activation-keys.ts";
 export { checkModel } from "./check-model.ts";

@@ -18,15 +18,6 @@ test("arguments go into the slots in the table's order, whatever order they are 
   expect(floats[FIRST_ARGUMENT + 5]).toBe(0.5);
 });
 
-test("a flag is 1 or 0", () => {
-  const { jobs, ints } = recorded();
-  const job = jobs.linearInt8.out(1).x(2).weight(3).scales(4).bias(5).m(6).k(7).n(8);
-  job.fused(true);
-  expect(ints[FIRST_ARGUMENT + 8]).toBe(1);
-  job.fused(false);
-  expect(ints[FIRST_ARGUMENT + 8]).toBe(0);
-});
-
 test("a job runs under its place in the table, which is its number in the dispatch", () => {
   const { jobs, runs } = recorded();
   jobs.add.out(0).a(0).b(0).run(10, 5);

@@ -6,9 +6,34 @@ import { loadModel } from "../../../packages/gpt/src/node/index.ts";
 import { createSimdEngine, type Tensor } from "../../../packages/tensor/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { button, type Explorer, openSection, startExplorer } from "./explorer.ts";
+import { button, downloaded, type Explorer, openSection, startExplorer } from "./explorer.ts";
 
 const RTOL = 1e-5; // of the largest operand, if that is above 1: float32 sums of up to 768 terms against float64
+
+/** From a logit of the last token through a block, its MLP, its attention and a layer norm, to a weight. */
+const WAY_DOWN = [
+  "ln_final.hook_normalized",
+  "blocks.5.hook_resid_post",
+  "blocks.5.hook_mlp_out",
+  "blocks.5.mlp.hook_post",
+  "blocks.5.mlp.hook_pre",
+  "blocks.5.ln2.hook_normalized",
+  "blocks.5.hook_resid_mid",
+  "blocks.5.hook_attn_out",
+  "blocks.5.attn.hook_z",
+  "blocks.5.attn.hook_pattern",
+  "blocks.5.attn.hook_attn_scores",
+  "blocks.5.attn.hook_q",
+  "blocks.5.ln1.hook_normalized",
+  "blocks.5.ln1.hook_scale",
+  "blocks.5.hook_resid_pre",
+  "blocks.4.hook_resid_mid",
+  "blocks.4.hook_attn_out",
+  "h.4.attn.c_proj.weight",
+];
+
+/** The tanh approximation of GELU. */
+const geluNew = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
 describe.runIf(hasChromium && FULL)("in Chromium", () => {
   let explorer: Explorer;
@@ -71,43 +96,95 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     expect(await page.evaluate("document.activeElement?.getAttribute('role')")).toBe("grid");
   });
 
-  test("from the stream down to a weight, the operands give each number", async () => {
-    await section.locator('[data-hook$="hook_resid_post"]').first().click();
-    const seen: string[] = [];
-    for (;;) {
-      await drawer().locator(".value").waitFor();
-      const shown = Number(await drawer().locator(".value data").getAttribute("value"));
-      const formula = (await drawer().locator("p").nth(2).textContent()) as string;
-      seen.push(formula);
-      if (formula.startsWith("A parameter")) break;
-      while (
-        await drawer()
-          .getByRole("button", { name: /^Show more/ })
-          .isVisible()
-      )
-        await drawer()
-          .getByRole("button", { name: /^Show more/ })
-          .click();
-      const contributions = await drawer()
-        .locator(".operands tr > td:first-child data")
-        .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("value"))));
-      const sum = contributions.reduce((total, one) => total + one, 0);
-      const size = Math.max(1, ...contributions.map(Math.abs));
-      if (!/softmax|standard deviation|activation/.test(formula))
-        expect(Math.abs(sum - shown), formula).toBeLessThan(RTOL * size);
-      const inside = await numbersIn(drawer().locator(".operands"));
-      const parts = inside.findIndex(({ hook }) => !hook.includes("hook_resid"));
-      const at = seen.length > 7 ? inside.length - 1 : Math.max(0, parts); // not along the stream, and then to a weight
-      const { hook, index } = inside[at] as (typeof inside)[number];
-      await drawer().locator(".operands [data-hook]").nth(at).click();
-      await drawer()
-        .getByRole("heading", { name: `${hook}[${index.join(", ")}]` })
-        .waitFor();
+  test("from a logit down to weights, the operands give each number", async () => {
+    const next = await openSection(page, "Next token");
+    await next.locator('[data-hook="logits"]').first().click();
+    const formulas = new Set<string>();
+    for (const hook of WAY_DOWN) {
+      const at = drawer()
+        .locator(".operands [data-hook]")
+        .and(page.locator(`[data-hook="${hook}"]`));
+      formulas.add(await expectSumOfOperands());
+      const name = await at.first().evaluate((one) => [one.getAttribute("data-hook"), one.getAttribute("data-index")]);
+      await at.first().click();
+      const heading = `${name[0]}[${name[1]?.replaceAll(",", ", ")}]`;
+      await drawer().getByRole("heading", { name: heading }).waitFor();
     }
-    expect(new Set(seen).size).toBeGreaterThan(3);
-    await button(page, "Number before").click();
+    expect((await drawer().locator("p").nth(2).textContent()) ?? "").toMatch(/^A parameter/);
+    expect(formulas.size).toBe(9);
+    await button(page, "Previous number").click();
     await drawer().locator(".operands").waitFor();
     await button(page, "Close").click();
+  }, 120_000); // eighteen levels, each a round trip
+
+  /** Of the number that is open, all of its terms shown; its explanation. */
+  async function expectSumOfOperands(): Promise<string> {
+    await drawer().locator(".value").waitFor();
+    const [hook, index] = nameOf((await drawer().getByRole("heading").first().textContent()) ?? "");
+    const shown = Number(await drawer().locator(".value data").getAttribute("value"));
+    if (activations.has(hook)) expect(shown, hook).toBe(numberOfThePass(hook, index));
+    const more = drawer().getByRole("button", { name: /^Show more/ });
+    while (await more.isVisible()) await more.click();
+    const contributions = await drawer()
+      .locator(".operands tr > td:first-child data")
+      .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("value"))));
+    const own = drawer()
+      .locator(".operands tr")
+      .filter({ has: page.locator(`[data-index="${index}"]`) });
+    const sum = contributions.reduce((total, one) => total + one, 0);
+    const formula = (await drawer().locator("p").nth(2).textContent()) ?? "";
+    const part = async () => Number(await own.locator("td:first-child data").first().getAttribute("value"));
+    const result = await resultOf(formula, sum, part);
+    expect(Math.abs(result - shown), `${hook}: ${formula}`).toBeLessThan(
+      RTOL * Math.max(1, ...contributions.map(Math.abs)),
+    );
+    return formula;
+  }
+
+  async function resultOf(formula: string, sum: number, own: () => Promise<number>): Promise<number> {
+    if (formula.includes("softmax")) return (await own()) / sum;
+    if (formula.includes("standard deviation")) return Math.sqrt(sum);
+    if (formula.includes("activation function")) return geluNew(sum);
+    return sum;
+  }
+
+  const nameOf = (heading: string): [hook: string, index: number[]] => {
+    const [, hook = "", index = ""] = /^(.*)\[(.*)\]$/.exec(heading) ?? [];
+    return [hook, index.split(", ").map(Number)];
+  };
+
+  test("a number is exported as JSON, and its terms as CSV", async () => {
+    await section.locator('[data-hook$="hook_attn_out"]').first().click();
+    await drawer().locator(".operands").waitFor();
+    const json = await downloaded(page, () => button(page, "Export this number (JSON)").click());
+    const number = JSON.parse(json.bytes.toString());
+    expect(number.value).toBe(numberOfThePass(number.name.tensor, number.name.index));
+    const csv = await downloaded(page, () => button(page, "Export its terms (CSV)").click());
+    const lines = csv.bytes.toString().trim().split("\n");
+    expect(lines).toHaveLength(1 + number.operands.length);
+    const sum = lines.slice(1).reduce((total, line) => total + Number(line.split(",")[0]), 0);
+    expect(sum).toBeCloseTo(number.sum, 9);
+    expect(csv.name).toMatch(/^fairytales-blocks\.2\.hook_attn_out-\d-\d+\.csv$/);
+    await button(page, "Close").click();
+  });
+
+  test("both additions of a block are shown as such", async () => {
+    for (const name of ["hook_resid_mid", "hook_resid_post"]) {
+      const sum = section.locator(".stages li").filter({ has: page.locator(`code:text-is("blocks.2.${name}")`) });
+      const [a, b, c] = (await numbersIn(sum.locator(".one-number").first())).map(({ value }) => value);
+      expect(Math.fround((a as number) + (b as number))).toBe(c);
+    }
+  });
+
+  test("a thumbnail is chosen by keyboard, from one tab stop", async () => {
+    const grid = section.getByRole("grid", { name: "All heads" });
+    expect(await grid.locator("[tabindex='0']").count()).toBe(1);
+    await grid.locator("[tabindex='0']").focus();
+    for (const key of ["Control+Home", "ArrowDown", "End", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
+    await section.getByRole("heading", { name: "Layer 1, head 4, over the text" }).waitFor();
+    expect(await grid.locator("[tabindex='0']").getAttribute("aria-label")).toBe("Layer 1, head 4");
+    await grid.locator('[data-place="2,1"]').click();
+    await section.getByRole("heading", { name: "Layer 2, head 1, over the text" }).waitFor();
   });
 
   test("the scores, and the first token's column hidden", async () => {

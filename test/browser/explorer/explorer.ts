@@ -2,11 +2,11 @@
  * The explorer in Chromium, for the tests of its sections: the page as it is published, its controls by their roles and names,
  * and what the command line prints for the same text.
  */
+import { readFileSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { tsgpt } from "../../../packages/cli/test/process.ts";
 import { type Served, serve } from "../../../packages/explorer/server/serve.ts";
-import { RELAXED_BYTES } from "../../../packages/tensor/src/kernels/simd/binary.ts";
 import { executablePath } from "../executable.ts";
 import { site } from "./site.ts";
 
@@ -84,12 +84,12 @@ const withoutIsolation = (page: Page) =>
     await route.fulfill({ response, headers });
   });
 
-/** The worker's kernels with relaxed SIMD, which have so many bytes, are refused. */
+/** The worker's kernels with relaxed SIMD are refused: the bytes 253, 133, 2 are its multiply-add. */
 const withoutRelaxedSimd = (page: Page) =>
   page.route("**/worker-*.js", async (route) => {
     const response = await route.fetch();
     const refusal = `{ const { validate } = WebAssembly;
-      WebAssembly.validate = (bytes) => bytes.byteLength !== ${RELAXED_BYTES} && validate(bytes); }`;
+      WebAssembly.validate = (bytes) => !String(bytes).includes("253,133,2,") && validate(bytes); }`;
     await route.fulfill({ response, body: `${refusal}\n${await response.text()}` });
   });
 
@@ -143,3 +143,29 @@ export const pressTwoFramesApart = (page: Page, ...names: string[]) =>
 
 /** What a command prints with --json. */
 export const jsonOf = async (...args: string[]) => JSON.parse((await tsgpt([...args, "--json"])).stdout);
+
+/** The file of a press of a button or menu item. */
+export async function downloaded(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const download = page.waitForEvent("download");
+  await press();
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+/** The file of an item of the menu "Export". */
+export async function exported(page: Page, item: string): Promise<{ name: string; bytes: Buffer }> {
+  await button(page, "Export").click();
+  return downloaded(page, () => page.getByRole("menuitem", { name: item, exact: true }).click());
+}
+
+export const jsonFile = async (page: Page, item: string) => JSON.parse((await exported(page, item)).bytes.toString());
+
+/** The fragment that Share copies. */
+export async function shared(page: Page): Promise<string> {
+  await page.evaluate(
+    "navigator.clipboard.writeText = (text) => { globalThis.copied = text; return Promise.resolve(); }",
+  );
+  await button(page, "Share").click();
+  await page.getByText("Copied a link to what this page shows.").waitFor();
+  return new URL(String(await page.evaluate("copied"))).hash;
+}

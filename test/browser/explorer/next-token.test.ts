@@ -201,8 +201,11 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const items = region.getByRole("list", { name: "Top 20" }).getByRole("listitem");
       await region.getByRole("radio", { name: "Linear" }).focus();
       expect(await items.locator("button[tabindex='0']").count()).toBe(1);
-      await items.first().getByRole("button").focus();
-      for (const key of ["End", "Home", "ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
+      await items.first().getByRole("button").first().focus();
+      for (const key of ["End", "ArrowRight", "Home", "ArrowDown"]) await page.keyboard.press(key);
+      const second = (await idsOf(items))[1];
+      expect(await page.evaluate("document.activeElement.dataset.index")).toBe(`${ids.length - 1},${second}`);
+      for (const key of ["ArrowLeft", "ArrowDown"]) await page.keyboard.press(key);
       const third = (await idsOf(items))[2];
       await page.keyboard.press("Enter");
       expect((await chipIds(page, ids.length + 1)).at(-1)).toBe(third);

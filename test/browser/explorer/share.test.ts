@@ -15,12 +15,15 @@ import {
   chipIds,
   chips,
   type Explorer,
+  exported,
   idsOf,
+  jsonFile,
   jsonOf,
   type Opening,
   pressTwoFramesApart,
   promptBox,
   runFor,
+  shared,
   startExplorer,
   status,
 } from "./explorer.ts";
@@ -28,27 +31,7 @@ import {
 const PROMPT = "Once upon a time";
 const TOKENS = 64;
 
-/** The file of an item of the menu "Export". */
-async function exported(page: Page, item: string): Promise<{ name: string; bytes: Buffer }> {
-  await button(page, "Export").click();
-  const download = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: item, exact: true }).click();
-  const file = await download;
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
-}
-
-const jsonFile = async (page: Page, item: string) => JSON.parse((await exported(page, item)).bytes.toString());
 const state = (page: Page) => jsonFile(page, "State (JSON)");
-
-/** The fragment that Share copies. */
-async function shared(page: Page): Promise<string> {
-  await page.evaluate(
-    "navigator.clipboard.writeText = (text) => { globalThis.copied = text; return Promise.resolve(); }",
-  );
-  await button(page, "Share").click();
-  await page.getByText("Copied a link to what this page shows.").waitFor();
-  return new URL(String(await page.evaluate("copied"))).hash;
-}
 
 const idOf = ({ id }: { id: number }): number => id;
 
@@ -80,6 +63,72 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
 
   describe.runIf(FULL)("in the full run", () => {
+    test("a link has interventions, both texts, the open number and the block's choices", async () => {
+      const page = await opened({ fragment: "#v=1&open=block,texts,interventions&seed=7" });
+      const box = (name: string) => page.getByRole("textbox", { name });
+      await button(page, "Next").click();
+      await chipIds(page, 5);
+      await box("Text A").fill("a king and a queen");
+      await box("Text B").fill("There was a little girl");
+      await page.getByRole("checkbox", { name: /watermark/ }).check();
+      await page.getByRole("button", { name: /^Set layer/ }).click();
+      await page.getByRole("button", { name: /^Patch before/ }).click();
+      const list = (of: Page) => of.getByRole("list", { name: "Interventions" }).getByRole("listitem");
+      await list(page).nth(1).waitFor();
+      await page.getByRole("combobox", { name: "Shown" }).selectOption("scores");
+      await page.getByRole("checkbox", { name: /^Hide the first/ }).check();
+      await page.locator('.stages [data-hook$="hook_mlp_out"]').first().click();
+      const drawer = (of: Page) => of.getByRole("complementary", { name: "Number" });
+      const value = await drawer(page).locator(".value").textContent();
+      const found = await state(page);
+      expect(Object.keys(found.page)).toEqual([
+        "interventions",
+        "textA",
+        "textB",
+        "watermarkTest",
+        "number",
+        "attention",
+        "hideFirst",
+      ]);
+      const fragment = await shared(page);
+
+      const fresh = await opened({ fragment });
+      expect(await drawer(fresh).locator(".value").textContent()).toBe(value);
+      expect(await state(fresh)).toEqual(found);
+      expect(await list(fresh).allTextContents()).toEqual(await list(page).allTextContents());
+      expect(await fresh.getByRole("textbox", { name: "Text A" }).inputValue()).toBe("a king and a queen");
+      expect(await fresh.getByRole("grid", { name: /^Scores of each/ }).getAttribute("aria-colcount")).toBe("4");
+      expect(await fresh.getByRole("alert").textContent()).toBe("");
+      const distribution = async (of: Page) => (await exported(of, "Distribution (JSON)")).bytes;
+      expect((await distribution(fresh)).equals(await distribution(page))).toBe(true);
+    });
+
+    test("the browser's Back undoes an intervention, and brings back one that was undone", async () => {
+      const zero = encodeURIComponent('[{"type":"zero","tensor":"blocks.2.attn.hook_z","head":1}]');
+      const page = await opened({ fragment: `#v=1&open=interventions&interventions=${zero}` });
+      const list = page.getByRole("list", { name: "Interventions" }).getByRole("listitem");
+      const distribution = async () => (await exported(page, "Distribution (JSON)")).bytes.toString();
+      await list.first().waitFor();
+      const changed = await distribution();
+      await button(page, "Undo").click();
+      await list.first().waitFor({ state: "detached" });
+      await expect.poll(() => page.url()).not.toContain("interventions=");
+      expect(await distribution()).not.toBe(changed);
+      await page.goBack();
+      await list.first().waitFor();
+      expect(await distribution()).toBe(changed);
+    });
+
+    test("interventions and numbers that the model or the text does not have are explained", async () => {
+      const wrong = encodeURIComponent('[{"type":"zero","tensor":"blocks.9.attn.hook_z"}]');
+      const page = await opened({ fragment: `#v=1&interventions=${wrong}&number=logits:99,0` });
+      const alert = page.getByRole("alert");
+      await alert.filter({ hasText: "The link's interventions cannot be made" }).waitFor();
+      await alert.filter({ hasText: "The link's number cannot be opened" }).waitFor();
+      expect(await page.getByRole("complementary").count()).toBe(0);
+      await chipIds(page, 4);
+    });
+
     test.each([
       { isIsolated: true, hasRelaxedSimd: true },
       { isIsolated: false, hasRelaxedSimd: true },
@@ -306,14 +355,16 @@ describe.runIf(hasChromium)("in Chromium", () => {
         await page.keyboard.press(key);
         seen.push(await focused());
       }
-      const [first, second, third, fourth] = [
+      const items = [
         "State (JSON)",
         "Distribution (JSON)",
+        "Scores (JSON)",
         "Trace (safetensors)",
         "Picture (SVG)",
-      ];
-      expect(seen).toEqual([first, fourth, first, fourth, first, second, third]);
-      expect(await page.getByRole("menuitem").allTextContents()).toEqual([first, second, third, fourth]);
+      ] as const;
+      const [first, second, , fourth, last] = items;
+      expect(seen).toEqual([first, last, first, last, first, second, fourth]);
+      expect(await page.getByRole("menuitem").allTextContents()).toEqual(items);
       await page.keyboard.press("Escape");
       expect(await focused()).toBe("Export");
       expect(await page.getByRole("menu").count()).toBe(0);

@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { type Explorer, jsonOf, openSection, startExplorer } from "./explorer.ts";
+import { button, chips, type Explorer, jsonFile, jsonOf, openSection, setNumbers, startExplorer } from "./explorer.ts";
 
 const TOLERANCE = 1e-5; // relative: float32 logits of other kernels would differ by more
 const TEXT = `Once upon a time there was a king who had three daughters, and the youngest was so fair that the sun
@@ -56,6 +56,53 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     const counts = await marks.evaluateAll((spans) => spans.map(({ className }) => className.split(" ")[1]));
     for (const name of ["top10", "top100", "top1000", "rest"])
       expect(counts.filter((one) => one === name)).toHaveLength(detected.classes[name]);
+  });
+
+  test("Scores are what score --json says of each text", async () => {
+    await section.getByRole("textbox", { name: "Text B" }).fill("a king and a queen");
+    const scores = await jsonFile(page, "Scores (JSON)");
+    for (const [i, text] of [TEXT, "a king and a queen"].entries()) {
+      const { timings: _, ...expected } = await jsonOf("score", text);
+      expect(Object.keys(scores[i])).toEqual(Object.keys(expected));
+      expect(scores[i].ids).toEqual(expected.ids);
+      expect(Math.abs(scores[i].perplexity / expected.perplexity - 1)).toBeLessThan(TOLERANCE);
+    }
+    expect(scores).toHaveLength(2);
+  });
+
+  test("text B written with the watermark is that of generate, and its z rises", async () => {
+    await setNumbers(page, 3, 200);
+    const z = () => shownValue("watermark z", 1);
+    const without = await z();
+    await button(page, "Write text B with the watermark").click();
+    const { text } = await jsonOf(
+      "generate",
+      "Once upon a time",
+      "--seed",
+      "3",
+      "--max-tokens",
+      "200",
+      "--quiet",
+      "--watermark-key",
+      "42",
+    );
+    const box = section.getByRole("textbox", { name: "Text B" });
+    await expect.poll(() => box.inputValue()).toBe(text);
+    const expected = (await jsonOf("detect", text, "--watermark-key", "42")).watermark.z;
+    await expect.poll(async () => Math.abs((await z()) - expected)).toBeLessThan(TOLERANCE);
+    expect(expected).toBeGreaterThan(without + 2);
+  });
+
+  test("3,000 tokens: the page stays usable, progress is shown, and typing cancels", async () => {
+    const box = section.getByRole("textbox", { name: "Text A" });
+    await box.fill("She went into the forest and sat down by the cool well. ".repeat(230));
+    await section.getByRole("progressbar", { name: "Text A is read" }).waitFor();
+    const before = await chips(page).count();
+    await button(page, "Next").click(); // is answered meanwhile
+    await expect.poll(() => chips(page).count()).toBe(before + 1);
+    await box.fill("a king and a queen");
+    await expect.poll(() => section.locator(".marked").first().locator(":scope > span").count()).toBeLessThan(10);
+    expect(await section.getByRole("progressbar").count()).toBe(0);
   });
 
   test("a text of one token is explained, and the other text stays", async () => {

@@ -2,15 +2,17 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runWithCache } from "../../../packages/analysis/src/index.ts";
+import { openNumber, runWithCache } from "../../../packages/analysis/src/index.ts";
 import type { Model } from "../../../packages/gpt/src/index.ts";
 import { loadModel } from "../../../packages/gpt/src/node/index.ts";
 import { createSimdEngine, type Tensor } from "../../../packages/tensor/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { button, chips, type Explorer, startExplorer } from "./explorer.ts";
+import { button, chips, type Explorer, openSection, promptBox, startExplorer } from "./explorer.ts";
 
 const STEPS = 11;
+/** Of each step, for a text of four tokens. */
+const NUMBERS = [0, 3, 6, 3, 4, 4, 3, 0, 3, 0, 0];
 const MOST_WORDS = 25;
 const WORDS_A_SECOND = 4; // of careful reading: 238 words a minute, Brysbaert 2019
 
@@ -21,13 +23,15 @@ const WAYS = [360, 1280].flatMap((width) =>
 describe.runIf(hasChromium && FULL)("in Chromium", () => {
   let explorer: Explorer;
   let model: Model;
+  let ids: number[];
   let activations: Map<string, Tensor>;
   beforeAll(async () => {
     explorer = await startExplorer();
     const folder = new URL("../../../weights/fairytales", import.meta.url).pathname;
     const engine = createSimdEngine({ threads: 1 }) as never; // its type is that of the built package there
     model = await loadModel(folder, { engine });
-    activations = runWithCache(model, model.tokenizer?.encode("Once upon a time") ?? []).activations;
+    ids = model.tokenizer?.encode("Once upon a time") ?? [];
+    activations = runWithCache(model, ids).activations;
   });
   afterAll(async () => {
     await explorer?.closePages();
@@ -46,7 +50,9 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
       const text = (await panel.locator("p").first().textContent()) ?? "";
       expect(text.split(/\s+/).length, text).toBeLessThanOrEqual(MOST_WORDS);
       words += text.split(/\s+/).length;
+      await expect.poll(() => page.locator(".tour [data-hook]").count()).toBe(NUMBERS[step - 1]);
       await expectNumbersOfThePass(page);
+      expect(await panel.locator("math").count()).toBe(1);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       if (step === 10) await guessByKeyboard(page);
       await press(page, step === STEPS ? "End" : step === 10 ? "Draw the token" : "Continue");
@@ -55,6 +61,47 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await panel.waitFor({ state: "detached" });
     expect(await chips(page).count()).toBe(5);
     expect(await page.evaluate("document.activeElement?.textContent")).toBe("Follow one token (2 minutes)");
+  });
+
+  /** Presses the panel's buttons to the last step, and says what each step said. */
+  async function walk(page: Page): Promise<string[]> {
+    const panel = page.getByRole("complementary", { name: "Tour" });
+    await button(page, "Follow one token (2 minutes)").click();
+    const said: string[] = [];
+    for (let step = 1; step <= STEPS; step++) {
+      await panel.getByRole("heading", { name: new RegExp(`^${step} of ${STEPS}: `) }).waitFor();
+      said.push((await panel.locator("p").first().textContent()) ?? "");
+      expect(said.at(-1)).not.toMatch(/undefined|NaN/);
+      if (step < STEPS) await button(page, step === 10 ? "Draw the token" : "Continue").click();
+    }
+    return said;
+  }
+
+  test("of a prompt of one token, with an intervention, during a run", async () => {
+    const page = await explorer.opened({ fragment: "#v=1&prompt=time&max-tokens=400" });
+    expect((await walk(page))[3]).toContain("the key of the same token");
+    await page.keyboard.press("Escape");
+    await page.getByRole("complementary", { name: "Tour" }).waitFor({ state: "detached" });
+    const section = await openSection(page, "Interventions");
+    await section.getByRole("button", { name: /^Set layer/ }).click();
+    await button(page, "Run").click();
+    expect((await walk(page))[10]).toMatch(/Only this column is new|No token can follow/);
+    const count = await chips(page).count();
+    await button(page, "End").click();
+    expect(await chips(page).count()).toBe(count); // the run has ended
+  });
+
+  test("of a full context no token follows, and a new prompt ends the tour", async () => {
+    const page = await explorer.opened();
+    await promptBox(page).fill("a ".repeat(600).slice(0, 2 * 511));
+    await expect.poll(() => chips(page).count()).toBeGreaterThan(500);
+    for (let i = await chips(page).count(); i < 512; i++) {
+      await button(page, "Next").click();
+      await expect.poll(() => chips(page).count()).toBe(i + 1);
+    }
+    expect((await walk(page))[10]).toContain("No token can follow");
+    await promptBox(page).fill("The king");
+    await page.getByRole("complementary", { name: "Tour" }).waitFor({ state: "detached" });
   });
 
   /** By Tab from the step's heading, which has the focus. */
@@ -83,8 +130,10 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
       })),
     );
     for (const { hook, index, text } of shown) {
-      const { shape, data } = activations.get(hook) as Tensor;
-      const value = data[index.reduce((at, i, dimension) => at * (shape[dimension] as number) + i, 0)] as number;
+      const { value } = openNumber(
+        { model, ids, activation: (key) => activations.get(key) as Tensor },
+        { tensor: hook, index },
+      );
       expect(text.replace("−", "-"), hook).toBe(value.toPrecision(4));
     }
   }

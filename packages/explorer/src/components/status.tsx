@@ -1,5 +1,9 @@
-/** What the page runs on, how the last run ended, why no token can follow, and what went wrong. Progress is no live region: it would chatter. */
+/**
+ * What the page runs on, how the last run ended, why no token can follow, and what went wrong. Progress is no live
+ * region: it would chatter.
+ */
 import { model } from "../state/engine.ts";
+import { interventions } from "../state/interventions.ts";
 import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
 import { ending, error, refusal } from "../state/text.ts";
@@ -33,7 +37,9 @@ function statusTexts(): readonly string[] {
   if (model.value.phase !== "ready") return [];
   const { info } = model.value;
   const ended = ending.value === undefined ? [] : [ending.value];
+  const { length } = interventions.value;
+  const changed = length === 0 ? [] : [strings.interventions.inForce(length)];
   const problem = isolationProblem.value;
   const alone = problem === undefined || info.threads > 1 ? [] : [strings.notIsolated(problem)];
-  return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...ended];
+  return [strings.runsOn(info), ...info.notes.map(strings.note), ...alone, ...changed, ...ended];
 }

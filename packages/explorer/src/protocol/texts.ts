@@ -11,6 +11,7 @@ export interface JudgedToken extends TokenScore {
 
 /** A text, and what the model and the statistics say of it. */
 export interface Judged {
+  readonly text: string;
   readonly tokens: readonly JudgedToken[];
   readonly totals: Totals;
   readonly detection: Detection;
@@ -19,12 +20,16 @@ export interface Judged {
 }
 
 export interface TextsRequests {
-  /** Judges a text; with a key, also for its watermark. Reports the tokens done, and their total. */
+  /** Judges a text, by default the page's own; with a key, also for its watermark. Reports tokens done and in total. */
   judge: {
-    asks: { readonly text: string; readonly watermark: WatermarkKey | undefined };
+    asks: { readonly text: string | undefined; readonly watermark: WatermarkKey | undefined };
     reports: { readonly done: number; readonly total: number };
     gives: Judged;
   };
-  /** The scores of a text as `tsgpt score --json` prints them. */
-  scores: { asks: { readonly text: string }; reports: never; gives: { readonly json: string } };
+  /** Generates tokens after the prompt with a watermark; the text stays as it is. Reports how many there are. */
+  writeMarked: {
+    asks: { readonly seed: number; readonly tokens: number; readonly watermark: WatermarkKey };
+    reports: number;
+    gives: { readonly text: string };
+  };
 }

@@ -1,7 +1,8 @@
 /**
  * The page's address follows its state, so that a reload, a bookmark and the browser's Back have it. Other generated
- * tokens are a new entry of the history: the browser's Back undoes a Next, a chosen token, a whole run, or a Back.
- * Everything else changes the entry that is there. Browsers limit how often, so changes in quick succession become one.
+ * tokens and other interventions are a new entry of the history: the browser's Back undoes a Next, a chosen token, a
+ * whole run, a Back, or an intervention. Everything else changes the entry that is there. Browsers limit how often, so
+ * changes in quick succession become one.
  */
 import { effect } from "@preact/signals";
 import { decodeLink, LONGEST_LINK } from "./link.ts";
@@ -57,7 +58,7 @@ async function write(): Promise<void> {
   if (link === undefined && isUnnamed()) return clear();
   if (link === undefined || link === known || link.length > LONGEST_LINK) return;
   lastWrite = Date.now();
-  const isStep = tokensOf(link) !== tokensOf(known ?? "");
+  const isStep = stepOf(link) !== stepOf(known ?? "");
   history[isStep ? "pushState" : "replaceState"](null, "", `#${link}`);
   known = link;
   linkProblem.value = undefined;
@@ -70,4 +71,8 @@ function clear(): void {
   linkProblem.value = undefined;
 }
 
-const tokensOf = (link: string): string => JSON.stringify(decodeLink(link).state.past ?? []);
+/** What makes an entry of the history. */
+function stepOf(link: string): string {
+  const { past = [], interventions = [] } = decodeLink(link).state;
+  return JSON.stringify([past, interventions]);
+}

@@ -5,7 +5,7 @@ import { ask, info } from "./engine.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
 import { openSections } from "./sections.ts";
-import { head, layer, position } from "./selection.ts";
+import { chosenPosition, head, layer, position } from "./selection.ts";
 import { isRunning, tokens } from "./text.ts";
 
 /** What of a head the large map shows. */
@@ -14,25 +14,25 @@ export const mapOf = signal<"scores" | "pattern">("pattern");
 export const isFirstHidden = signal(false);
 
 const isOpen = computed(() => openSections.value.has("block"));
-/** Also reads the interventions: after one, all of it is other. */
-const hasText = computed(
-  () => tokens.value.length > 0 && info.value !== undefined && interventions.value !== undefined,
-);
-
-/** The heading's: of a closed section, it waits for the end of a run. */
+/** The selected head over the text; also the heading's, while the section is closed. */
 export const attention = live("attention", () => {
-  const shown = { layer: layer.value, head: head.value, of: isOpen.value ? mapOf.value : ("pattern" as const) };
-  return asked(shown, tokens.value, isRunning.value && !isOpen.value);
+  const of = isOpen.value ? mapOf.value : "pattern";
+  return followsText() ? { layer: layer.value, head: head.value, of } : undefined;
 });
 
 export const activations = live("activations", () => {
-  const shown = { layer: layer.value, head: head.value, position: position.value };
-  return isOpen.value ? asked(shown, tokens.value, false) : undefined;
+  if (!isOpen.value || !followsText()) return undefined;
+  const follows = chosenPosition.value === undefined && isRunning.value; // to where a run began
+  return { layer: layer.value, head: head.value, position: follows ? position.peek() : position.value };
 });
 
-/** The question, if there is a text; `_text` is read so that it is asked again for another. */
-function asked<Asks>(asks: Asks, _text: unknown, waits: boolean): Asks | undefined {
-  return hasText.value && interventions.value !== undefined && !waits ? asks : undefined;
+/**
+ * Whether there is a text. Reads it, so that a question is asked again for another; of a run, which changes it with
+ * every token, only the beginning and the end.
+ */
+function followsText(): boolean {
+  const text = isRunning.value ? tokens.peek() : tokens.value;
+  return text.length > 0 && info.value !== undefined && interventions.value !== undefined;
 }
 
 /** The largest side of a thumbnail, in cells. */
@@ -45,7 +45,7 @@ let current: AbortController | undefined;
 
 effect(() => {
   current?.abort();
-  if (!isOpen.value || !hasText.value || isRunning.value || tokens.value.length === 0 || !interventions.value) return;
+  if (!isOpen.value || isRunning.value || !followsText()) return;
   const controller = new AbortController();
   current = controller;
   const onProgress = (one: Thumbnails) => {

@@ -1,9 +1,11 @@
 /** Exports: files of the page's numbers, as ordinary downloads. The worker makes them. */
 import { signal } from "@preact/signals";
 import type { Exported } from "../protocol/export.ts";
+import { pageChoices } from "./choices.ts";
 import { ask, info } from "./engine.ts";
 import { linkOpened } from "./share.ts";
 import { textOpened } from "./text.ts";
+import { textA, textB } from "./texts.ts";
 
 export interface Export {
   readonly what: Exported;
@@ -18,6 +20,7 @@ export const exports = signal<readonly Export[]>([]);
 const FILES: Readonly<Record<Exported, string>> = {
   state: "state.json",
   distribution: "distribution.json",
+  scores: "scores.json",
   trace: "trace.safetensors",
   picture: "picture.svg",
 };
@@ -43,8 +46,9 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
     const disagreement = await textOpened();
     controller.signal.throwIfAborted();
     if (disagreement !== undefined) throw new Error(disagreement);
-    const { file } = await ask("export", { what }, { signal: controller.signal, onProgress });
-    const name = `${info.peek()?.name.replace(/[^\w.-]+/g, "-") ?? "model"}-${FILES[what]}`;
+    const asks = { what, texts: [textA.peek(), textB.peek()], page: { ...pageChoices() } };
+    const { file } = await ask("export", asks, { signal: controller.signal, onProgress });
+    const name = fileName(FILES[what]);
     download(file, name);
     return name;
   } catch (problem) {
@@ -55,9 +59,12 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
   }
 }
 
+/** The name of a file about this model. */
+export const fileName = (what: string): string => `${info.peek()?.name.replace(/[^\w.-]+/g, "-") ?? "model"}-${what}`;
+
 const KEPT = 60_000; // milliseconds; a browser may ask the reader where to save it
 
-function download(file: Blob, name: string): void {
+export function download(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), KEPT);

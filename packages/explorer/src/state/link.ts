@@ -6,6 +6,7 @@
 import type { SamplerState } from "@tsgpt/sampling";
 import type { PastToken, Sampling } from "../protocol/text.ts";
 import { strings } from "../strings.ts";
+import { type PageChoices, pageKeys } from "./link-page.ts";
 import { samplingKeys } from "./link-sampling.ts";
 import { INTEGER, type LinkKey, linkKey, number, wholeNumber } from "./link-values.ts";
 import { SECTIONS, type SectionName } from "./sections.ts";
@@ -19,7 +20,7 @@ const VERSION = "1";
 const TOLD = 2;
 
 /** What a link holds. What is omitted has the page's default, or follows the text. */
-export interface LinkState {
+export interface LinkState extends PageChoices {
   /** The name of a bundled model; for one of the hub, org/name@revision. */
   readonly model?: string;
   readonly prompt?: string;
@@ -73,6 +74,7 @@ const KEYS: { readonly [Name in Exclude<keyof LinkState, "sampling">]-?: LinkKey
     write: (open) => open.map(kebab).join(","),
     read: (value) => listOf(value, (word) => SECTIONS.find((name) => kebab(name) === word)),
   }),
+  ...pageKeys,
 };
 
 /** The fragment of a state, without its #. */

@@ -9,6 +9,14 @@ export interface Live<Value> {
   readonly error: ReadonlySignal<string | undefined>;
 }
 
+/** Of a question whose answer takes long. */
+export interface LiveOptions<Progress> {
+  /** Cancels the question that is being answered when another comes; without it, that waits for the answer. */
+  readonly isCancelled: boolean;
+  /** Undefined when a question ends. */
+  readonly onProgress?: (progress: Progress | undefined) => void;
+}
+
 /**
  * Asks what `question` returns, again whenever a signal that it reads changes; nothing while it returns undefined. One
  * question at a time: of those that come meanwhile, only the last is asked. An answer of another model is forgotten.
@@ -16,11 +24,13 @@ export interface Live<Value> {
 export function live<Type extends RequestType>(
   type: Type,
   question: () => Requests[Type]["asks"] | undefined,
+  { isCancelled, onProgress }: LiveOptions<Requests[Type]["reports"]> = { isCancelled: false },
 ): Live<Requests[Type]["gives"]> {
   const value = signal<Requests[Type]["gives"] | undefined>(undefined);
   const error = signal<string | undefined>(undefined);
   let next: Requests[Type]["asks"] | undefined;
   let isAsking = false;
+  let current: AbortController | undefined;
   const askAll = async () => {
     isAsking = true;
     while (next !== undefined) {
@@ -28,15 +38,19 @@ export function live<Type extends RequestType>(
       const of = info.peek();
       next = undefined;
       try {
-        const answer = await ask(type, asks);
+        current = new AbortController();
+        const options = { signal: current.signal, ...(onProgress && { onProgress }) };
+        const answer = await ask(type, asks, options);
         if (info.peek() !== of) continue;
         value.value = answer;
         error.value = undefined;
       } catch (problem) {
-        if (info.peek() === of) error.value = (problem as Error).message;
+        const { name, message } = problem as Error;
+        if (info.peek() === of && name !== "AbortError") error.value = message;
       }
     }
     isAsking = false;
+    onProgress?.(undefined);
   };
   effect(() => {
     void info.value;
@@ -45,6 +59,7 @@ export function live<Type extends RequestType>(
   });
   effect(() => {
     next = question();
+    if (isCancelled) current?.abort();
     if (!isAsking) void askAll();
   });
   return { value, error };

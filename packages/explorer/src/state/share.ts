@@ -1,6 +1,14 @@
 /** The state of the page as a link, and a link as the state of the page. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { strings } from "../strings.ts";
+import {
+  CHOICES,
+  dropInterventions,
+  openChoices,
+  openInterventions,
+  openLinkedNumber,
+  pageChoices,
+} from "./choices.ts";
 import { ask, info, model } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
@@ -44,6 +52,7 @@ export const linkedState = computed(() => [
   chosenHead.value,
   chosenPosition.value,
   openSections.value,
+  ...CHOICES.map(({ value }) => value),
 ]);
 
 /**
@@ -56,7 +65,7 @@ export async function currentLink(): Promise<string | undefined> {
   try {
     const { past, random, ...text } = await ask("textState", {});
     const tokens = { ...(past.length > 0 && { past }), ...(random && { random }) };
-    return encodeLink({ model, ...text, ...tokens, ...pageState() });
+    return encodeLink({ model, ...text, ...tokens, ...pageState(), ...pageChoices() });
   } catch {
     return undefined; // there is no text
   }
@@ -100,13 +109,14 @@ async function open(fragment: string): Promise<void> {
     maxTokens.value = state.maxTokens ?? initial.maxTokens;
     for (const { wrong } of [seedEntry, maxTokensEntry]) wrong.value = undefined;
     openSections.value = new Set(state.open);
+    openChoices(state);
   });
   const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
   const { problem, isMissing = false } = await loadLinked(state.model);
   if (mine !== opening) return;
   add(problem);
   if (isMissing) awaited = { fragment, state };
-  for (const part of [openSampling, openText, openSelection]) {
+  for (const part of [dropInterventions, openSampling, openText, openSelection, openChanges, openDrawer]) {
     add(await part(isMissing ? withoutModel(state) : state));
     if (mine !== opening) return;
   }
@@ -176,6 +186,18 @@ async function openSelection(state: LinkState): Promise<string | undefined> {
     }
   });
   return wrong.length > 0 ? wrong.join(" ") : undefined;
+}
+
+async function openChanges(state: LinkState): Promise<string | undefined> {
+  if (tokens.peek().length === 0) return undefined; // the model's or the text's own message says why
+  const problem = await openInterventions(state);
+  return problem === undefined ? undefined : strings.link.noInterventions(problem);
+}
+
+async function openDrawer(state: LinkState): Promise<string | undefined> {
+  if (tokens.peek().length === 0) return undefined;
+  const problem = await openLinkedNumber(state);
+  return problem === undefined ? undefined : strings.link.noNumber(problem);
 }
 
 export type Shared =

@@ -1,13 +1,14 @@
 /** The tour: one token followed through the model, in steps, with this text's own numbers. */
-
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
 import { keyOf } from "@tsgpt/gpt";
+import type { GeneratedToken, LikelyToken } from "../protocol/text.ts";
 import { ask, info } from "./engine.ts";
 import { rememberFocus } from "./focus.ts";
+import { interventions } from "./interventions.ts";
 import { setOpen } from "./sections.ts";
 import { chosenPosition } from "./selection.ts";
-import { generated, likeliest, step, tokens } from "./text.ts";
+import { generated, isRunning, likeliest, step, stop, tokens } from "./text.ts";
 
 /** What happens to the last token, in this order. */
 export const TOUR_STEPS = [
@@ -30,19 +31,29 @@ export interface TourPlace {
   readonly position: number;
   readonly layer: number;
   readonly head: number;
-  /** The position with the largest weight in the head's row. */
+  /** The earlier position with the largest weight in the head's row. */
   readonly source: number;
-  /** The likeliest next token. */
-  readonly best: number;
+  /** The positions with the largest weights, in their order. */
+  readonly keys: readonly number[];
+  /** The likeliest next tokens, the most probable first. */
+  readonly choices: readonly LikelyToken[];
+  /** The ids of the text up to the token. */
+  readonly followed: string;
 }
+
+/** Weights of the softmax's row that are shown. */
+const KEYS = 5;
 
 const index = signal<number | undefined>(undefined);
 export const place = signal<TourPlace | undefined>(undefined);
 let giveFocusBack: (() => void) | undefined;
+let formerPosition: number | undefined;
 /** The numbers of the step that is shown, in the order of `namesOf`; undefined while they are computed. */
 export const numbers = signal<readonly OpenedNumber[] | undefined>(undefined);
 /** The token that the reader expects to be drawn. */
 export const guess = signal<number | undefined>(undefined);
+/** The token that the tour drew. */
+export const drawn = signal<GeneratedToken | undefined>(undefined);
 export const tourStep = computed(() => (index.value === undefined ? undefined : TOUR_STEPS[index.value]));
 export const tourIndex = computed(() => index.value ?? 0);
 export const canBegin = computed(() => info.value !== undefined && tokens.value.length > 0);
@@ -50,38 +61,85 @@ export const canBegin = computed(() => info.value !== undefined && tokens.value.
 /** Begins at the text's last token, in the first block, with the head that looks most at another token. */
 export async function beginTour(): Promise<void> {
   giveFocusBack = rememberFocus();
+  await runEnded();
   const position = tokens.value.length - 1;
   const heads = Array.from({ length: info.value?.config.nHead ?? 0 }, (_, h) => h);
-  const looks = await Promise.all(heads.map((h) => looksAt(h, position)));
-  const head = looks.indexOf(looks.reduce((best, look) => (look.weight > best.weight ? look : best)));
+  const looks = await Promise.all(heads.map((h) => looksAt(h, position))).catch(() => undefined);
+  if (!looks) return; // the text or the model has gone
+  const [first, ...others] = looks as [Look, ...Look[]];
+  const look = others.reduce((best, one) => (one.weight > best.weight ? one : best), first);
   batch(() => {
-    place.value = { position, layer: 0, head, source: looks[head]?.source ?? 0, best: likeliest.value[0]?.id ?? 0 };
+    place.value = { position, layer: 0, ...look, choices: likeliest.value, followed: idsTo(position) };
+    formerPosition = chosenPosition.value;
     chosenPosition.value = position;
     guess.value = undefined;
+    drawn.value = undefined;
     index.value = 0;
   });
 }
 
-/** The token before a position that a head of the first block looks at most. */
-async function looksAt(head: number, position: number): Promise<{ readonly source: number; readonly weight: number }> {
+/** Ends the run that goes on, if one does. */
+function runEnded(): Promise<void> {
+  stop();
+  return new Promise((resolve) => {
+    const dispose = effect(() => {
+      if (!isRunning.value) queueMicrotask(() => dispose());
+      if (!isRunning.value) resolve();
+    });
+  });
+}
+
+const idsTo = (position: number): string =>
+  tokens.value
+    .slice(0, position + 1)
+    .map(({ id }) => id)
+    .join();
+
+type Look = Pick<TourPlace, "head" | "source" | "keys"> & { readonly weight: number };
+
+/** The token before a position that a head of the first block looks at most; of a text's first token, that itself. */
+async function looksAt(head: number, position: number): Promise<Look> {
   const { values, size } = await ask("attention", { layer: 0, head, of: "pattern" });
-  const row = values.subarray(position * size, position * size + Math.max(1, position));
-  const weight = Math.max(...row);
-  return { source: row.indexOf(weight), weight };
+  const row = values.subarray(position * size, position * size + position + 1);
+  const before = row.subarray(0, Math.max(1, position));
+  const weight = Math.max(...before);
+  const largest = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number)).slice(0, KEYS);
+  return { head, source: before.indexOf(weight), weight, keys: largest.sort((a, b) => a - b) };
 }
 
 export function endTour(): void {
-  index.value = undefined;
-  chosenPosition.value = undefined;
+  leaveTour();
   giveFocusBack?.();
 }
+
+function leaveTour(): void {
+  index.value = undefined;
+  chosenPosition.value = formerPosition;
+}
+
+// Another text or model ends it: its numbers are gone.
+effect(() => {
+  const at = place.value;
+  if (index.value === undefined || !at || (info.value && idsTo(at.position) === at.followed)) return;
+  leaveTour();
+});
 
 /** To the next step; the last draws the token. */
 export async function nextStep(): Promise<void> {
   const now = index.value ?? 0;
   if (now === TOUR_STEPS.length - 1) return endTour();
-  if (TOUR_STEPS[now + 1] === "append") await step();
-  index.value = now + 1;
+  if (TOUR_STEPS[now + 1] === "append" && !drawn.value) await draw();
+  if (index.value === now) index.value = now + 1;
+}
+
+/** Nothing is drawn at the end of the text. The new token is selected then. */
+async function draw(): Promise<void> {
+  await runEnded();
+  const before = generated.value.length;
+  await step();
+  if (generated.value.length <= before) return;
+  drawn.value = generated.value.at(-1);
+  chosenPosition.value = undefined;
 }
 
 /** To the step before. A token that was drawn stays. */
@@ -89,27 +147,35 @@ export function previousStep(): void {
   index.value = Math.max(0, (index.value ?? 0) - 1);
 }
 
-/** The token that the tour drew. */
-export const drawn = computed(() => (tourStep.value === "append" ? generated.value.at(-1) : undefined));
-
 /** The numbers that a step shows. */
 function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
-  const { position: t, layer: l, head: h, source: s, best } = at;
+  const { position: t, layer: l, head: h, source: s, keys, choices } = at;
   const channel = (tensor: string): NumberName => ({ tensor, index: [t, 0] });
   const names: Readonly<Record<TourStep, readonly NumberName[]>> = {
     ids: [],
     embedding: [channel(keyOf("embed", 0)), channel(keyOf("posEmbed", 0)), channel(keyOf("residPre", 0))],
-    norm: [channel(keyOf("residPre", l)), channel(keyOf("ln1", l))],
+    norm: [channel(keyOf("residPre", l)), ...statistics(l, t), channel(keyOf("ln1", l))],
     score: [{ tensor: keyOf("scores", l), index: [h, t, s] }],
-    softmax: [{ tensor: keyOf("pattern", l), index: [h, t, s] }],
-    values: [channel(keyOf("residPre", l)), channel(keyOf("attnOut", l)), channel(keyOf("residMid", l))],
+    softmax: keys.map((key) => ({ tensor: keyOf("pattern", l), index: [h, t, key] })),
+    values: [
+      { tensor: keyOf("z", l), index: [t, h, 0] },
+      channel(keyOf("residPre", l)),
+      channel(keyOf("attnOut", l)),
+      channel(keyOf("residMid", l)),
+    ],
     mlp: [channel(keyOf("residMid", l)), channel(keyOf("mlpOut", l)), channel(keyOf("residPost", l))],
     blocks: [],
-    logit: [{ tensor: keyOf("logits", 0), index: [t, best] }],
+    logit: [{ tensor: keyOf("logits", 0), index: [t, choices[0]?.id ?? 0] }],
     draw: [],
     append: [],
   };
   return names[step];
+}
+
+/** The mean and the scale of the first layer norm of a block. */
+function statistics(layer: number, position: number): NumberName[] {
+  const norm = keyOf("ln1", layer).replace(/hook_normalized$/, "");
+  return ["hook_mean", "hook_scale"].map((name) => ({ tensor: norm + name, index: [position, 0] }));
 }
 
 /** The section that shows what the step is about. */
@@ -117,11 +183,14 @@ const SECTION_OF = { blocks: "map", draw: "nextToken", append: "map" } as const;
 
 effect(() => {
   const [now, at] = [tourStep.value, place.value];
-  if (!now || !at) return;
+  if (!now || !at || !interventions.value) return;
   numbers.value = undefined;
   const section = (SECTION_OF as Partial<Record<TourStep, "map" | "nextToken">>)[now];
   if (section) setOpen(section, true);
-  void Promise.all(namesOf(now, at).map((name) => ask("number", name))).then((opened) => {
-    if (tourStep.peek() === now) numbers.value = opened;
-  });
+  void Promise.all(namesOf(now, at).map((name) => ask("number", name))).then(
+    (opened) => {
+      if (tourStep.peek() === now) numbers.value = opened;
+    },
+    () => {}, // the text is another one, which ends the tour
+  );
 });

@@ -1,29 +1,31 @@
 /** Changes of the model by hand: parts of activations set to zero, or put in from another text. */
-import { type NamedHook, patchActivation, runWithCache, runWithHooks, zeroAblate } from "@tsgpt/analysis";
-import { type Model, promptIds } from "@tsgpt/gpt";
+import {
+  type Activations,
+  type NamedHook,
+  patchActivation,
+  runWithCache,
+  traceOfHooks,
+  zeroAblate,
+} from "@tsgpt/analysis";
+import { interruptibleForward, logSumOfExp, type Model, promptIds, quote } from "@tsgpt/gpt";
 import { candidatesOf, mostProbable } from "@tsgpt/sampling";
-import type { Intervention, InterventionRequests } from "../protocol/interventions.ts";
-import type { LikelyToken } from "../protocol/text.ts";
-import { describeShares, LIKELIEST } from "./describe.ts";
+import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
+import type { Effect, Intervention } from "../protocol/interventions.ts";
+import { LIKELIEST, textOf } from "./describe.ts";
 import { complete, type Session } from "./session.ts";
 
 /**
- * Changes the model; the text stays, and is computed again. The likeliest tokens without a change, then after each.
- * @throws RangeError for an activation or a part of it that there is not, or for texts that do not fit; the signal's
- * reason if it aborts. The changes before stay then.
+ * Changes the model; the text stays, and is computed again, and so are the probabilities of its generated tokens.
+ * @throws RangeError for an activation or a part of it that there is not, or a position that the other text does not
+ * have; the signal's reason if it aborts. The changes before stay then.
  */
 export async function intervene(
   session: Session,
-  { interventions, other }: InterventionRequests["intervene"]["asks"],
+  interventions: readonly Intervention[],
   signal: AbortSignal,
-): Promise<LikelyToken[][]> {
-  const { model, history } = session;
-  const hooks = hooksOf(model, interventions, other).map((hook) => checked(hook, history.length, model));
-  const likeliest = [0, ...hooks.map((_, i) => i + 1)].map((count) => {
-    signal.throwIfAborted();
-    return likeliestWith(session, hooks.slice(0, count));
-  });
-  const before = session.hooks;
+): Promise<void> {
+  const hooks = hooksOf(session.model, interventions);
+  const { hooks: before, draws, isReplayable } = session;
   try {
     session.hooks = hooks;
     session.cache.truncate(0);
@@ -33,27 +35,93 @@ export async function intervene(
     session.cache.truncate(0);
     throw error;
   }
-  return likeliest;
+  const logprobs = logprobsOf(session);
+  session.draws = draws.map((draw, i) => ({ ...draw, logprob: logprobs[i] as number }));
+  session.isReplayable = isReplayable && draws.length === 0; // they were drawn from other logits
 }
 
-function hooksOf(model: Model, interventions: readonly Intervention[], other: string): NamedHook[] {
-  const patched = interventions.filter(({ type }) => type === "patch").map(({ tensor }) => tensor);
-  const source =
-    patched.length > 0
-      ? runWithCache(model, promptIds(model, other, "explorer"), { names: patched }).activations
-      : new Map();
-  return interventions.map(({ type, tensor, head, position }) =>
-    type === "zero" ? zeroAblate(tensor, { head, position }) : patchActivation(tensor, source, { head, position }),
-  );
+/** What each intervention in force does to the next token, beyond those before it. @throws the signal's reason */
+export async function effectsOf(session: Session, signal: AbortSignal): Promise<Effect[][]> {
+  const { hooks, logits, model } = session;
+  const rows: Float32Array[] = [];
+  for (const count of hooks.keys()) rows.push(await logitsWith(session, hooks.slice(0, count), signal));
+  rows.push(logits);
+  return hooks.map((_, i) => effectBetween(model, rows[i] as Float32Array, rows[i + 1] as Float32Array));
 }
 
-/** The hook without its check of the text, which has been made: where the text becomes shorter, the hook waits. */
-function checked({ names, hook, check }: NamedHook, length: number, { config }: Model): NamedHook {
-  check?.(names as string, { length, heads: config.nHead });
+/** Of the tokens that are among the likeliest before or after. */
+function effectBetween({ tokenizer }: Model, before: Float32Array, after: Float32Array): Effect[] {
+  const likeliest = [after, before].flatMap((row) => mostProbable(candidatesOf(row), LIKELIEST));
+  const [was, is] = [before, after].map((row) => logSumOfExp(row, 0, "effects")) as [number, number];
+  const effects = [...new Set(likeliest.map(({ id }) => id))].map((id) => ({
+    id,
+    text: textOf(tokenizer, id),
+    before: Math.exp((before[id] as number) - was),
+    after: Math.exp((after[id] as number) - is),
+  }));
+  return effects.sort((a, b) => b.after - a.after);
+}
+
+async function logitsWith(session: Session, hooks: readonly NamedHook[], signal: AbortSignal): Promise<Float32Array> {
+  const { model, history: ids } = session;
+  const trace = traceOfHooks(model, [{ ids, hooks }], "explorer");
+  const logits = await interruptibleForward(model, [{ ids }], { positions: "last", trace }, signal);
+  if (!logits) throw signal.reason;
+  return logits.data;
+}
+
+/**
+ * The hooks, checked once: where a text is too short for one, it waits, for the text may become longer.
+ * @throws RangeError as `intervene`
+ */
+function hooksOf(model: Model, interventions: readonly Intervention[]): NamedHook[] {
+  const sources = new Map<string, Activations>();
+  const sourceOf = (text: string): Activations => {
+    const names = interventions.flatMap((one) => (one.type === "patch" && one.from === text ? [one.tensor] : []));
+    const source = sources.get(text) ?? runWithCache(model, promptIds(model, text, "text B"), { names }).activations;
+    sources.set(text, source);
+    return source;
+  };
+  return interventions.map((one) => {
+    const { type, tensor, head, position } = one;
+    const part = { ...(head !== undefined && { head }), ...(position !== undefined && { position }) };
+    const hook = type === "zero" ? zeroAblate(tensor, part) : patchActivation(tensor, sourceOf(one.from), part);
+    return checked(model, hook);
+  });
+}
+
+/** @throws RangeError for an activation, head or position that no text of the model has */
+function checked(model: Model, { names, hook, check }: NamedHook): NamedHook {
+  if (!CHANGEABLE.test(names as string)) {
+    const rule = "an intervention changes an embedding or an activation of a block";
+    throw new RangeError(`${rule}, such as blocks.0.attn.hook_z; got ${quote(names as string)}`);
+  }
+  const { nHead, nPositions } = model.config;
+  traceOfHooks(model, [{ ids: new Uint8Array(nPositions), hooks: [{ names, hook }] }], "explorer"); // the name
+  check?.(names as string, { length: nPositions, heads: nHead });
   return { names, hook };
 }
 
-function likeliestWith({ model, history }: Session, hooks: readonly NamedHook[]): LikelyToken[] {
-  const logits = runWithHooks(model, history, hooks);
-  return describeShares(model, mostProbable(candidatesOf(logits.row(history.length - 1).data), LIKELIEST));
+const CHANGEABLE = /^(hook_embed|hook_pos_embed|blocks\..*)$/s;
+
+const ROWS = 32; // of logits at a time, which are V numbers each
+
+/** ln p of each generated token, from the residual streams. */
+function logprobsOf({ model, residuals, history, promptLength, draws }: Session): number[] {
+  const { config, parameters, engine } = model;
+  const first = promptLength - 1; // its logits gave the first generated token
+  const logprobs: number[] = [];
+  for (let from = 0; from < draws.length; from += ROWS) {
+    const count = Math.min(ROWS, draws.length - from);
+    const rows = Array.from({ length: count }, (_, i) => residuals.row(config.nLayer, first + from + i));
+    const stream = new Tensor(Float32Array.from(rows.flatMap((row) => [...row])), [count, config.nEmbd]);
+    const normed = layerNorm(stream, parameters.lnF, config.layerNormEpsilon, onHeap(engine));
+    const logits = matmulTransposed(normed, parameters.lmHead, onHeap(engine)); // [count, V]
+    for (let i = 0; i < count; i++) {
+      const position = promptLength + from + i;
+      const row = logits.row(i).data;
+      logprobs.push((row[history[position] as number] as number) - logSumOfExp(row, position, "intervene"));
+    }
+  }
+  return logprobs;
 }

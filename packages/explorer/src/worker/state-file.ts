@@ -4,7 +4,8 @@ import type { TextState } from "../protocol/export.ts";
 import type { Session } from "./session.ts";
 
 export function textState(session: Session): TextState {
-  const { history, promptLength, draws, sampler, isReplayable } = session;
+  const { history, promptLength, draws, sampler, hooks } = session;
+  const isReplayable = session.isReplayable && (hooks.length === 0 || draws.length === 0);
   const { seed, sampling } = session.opening;
   const past = draws.map(({ isChosen }, i) => ({ id: history[promptLength + i] as number, isChosen }));
   return {
@@ -16,8 +17,11 @@ export function textState(session: Session): TextState {
   };
 }
 
-/** "State (JSON)": `tokens` are the generated ones, and their texts together are the generated text. */
-export function stateFile(session: Session): object {
+/**
+ * "State (JSON)": `tokens` are the generated ones, and their texts together are the generated text. `page` is what the
+ * reader has chosen beyond the text, if anything.
+ */
+export function stateFile(session: Session, page: Readonly<Record<string, unknown>> = {}): object {
   const { model, history, promptLength, draws } = session;
   const { seed, sampling } = session.opening;
   const texts = streamedTexts(session);
@@ -28,7 +32,13 @@ export function stateFile(session: Session): object {
     tokens: draws.map(({ logprob }, i) => ({ id: history[promptLength + i], text: texts[i], logprob })),
     sampling,
     seed,
+    ...(Object.keys(page).length > 0 && { page }),
   };
+}
+
+/** The prompt and what was generated after it. */
+export function textOfSession(session: Session): string {
+  return promptOf(session) + streamedTexts(session).join("");
 }
 
 /** The text of the prompt. */

@@ -2,7 +2,7 @@
 
 import { keyOf } from "@tsgpt/gpt";
 import { useMemo } from "preact/hooks";
-import { formatFour } from "../../format.ts";
+import { formatBriefScore, formatBriefShare, formatFour } from "../../format.ts";
 import type { AttentionMap as Attention } from "../../protocol/inside.ts";
 import { attention, isFirstHidden, mapOf } from "../../state/block.ts";
 import { openNumber } from "../../state/drawer.ts";
@@ -16,14 +16,12 @@ import { markedText } from "../map/marked-text.ts";
 export function AttentionMap() {
   const map = attention.value.value;
   const [of, hidesFirst] = [mapOf.value, isFirstHidden.value];
-  const texts = tokens.value.map(({ text }) => markedText(text));
-  const isCurrent = map !== undefined && map.size === texts.length;
   const data = useMemo(
-    () => (isCurrent ? dataOf(map, texts, of, hidesFirst && texts.length > 1 ? 1 : 0) : undefined),
-    [map, isCurrent, of, hidesFirst],
+    () => (map ? dataOf(map, of, hidesFirst && map.size > 1 ? 1 : 0) : undefined),
+    [map, of, hidesFirst],
   );
   if (!data) return null;
-  const first = texts.length - data.columns.length;
+  const first = data.rows.length - data.columns.length;
   return (
     <div>
       <h3>{strings.block.map(layer.value, head.value)}</h3>
@@ -58,13 +56,13 @@ export function AttentionMap() {
   );
 }
 
-/** Columns from `first` on. */
-function dataOf(
-  { values, size }: Attention,
-  texts: readonly string[],
-  of: "scores" | "pattern",
-  first: number,
-): HeatMapData {
+/** In a cell that is as wide as five characters. */
+const brief = { pattern: formatBriefShare, scores: formatBriefScore } as const;
+
+/** Columns from `first` on. During a run, the text has become longer than the map. */
+function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: number): HeatMapData {
+  const text = tokens.peek();
+  const texts = Array.from({ length: size }, (_, i) => markedText(text[i]?.text ?? ""));
   const shown = new Float32Array(size * (size - first)).fill(Number.NaN);
   for (let t = 0; t < size; t++) {
     for (let s = first; s <= t; s++) shown[t * (size - first) + s - first] = values[t * size + s] as number;
@@ -84,7 +82,8 @@ function dataOf(
       stops: ["paper", "accent"],
       format: formatFour,
     },
-    cellText: ({ row, column }) => shownValue(row, column),
+    cellText: ({ row, column }) => (column + first > row ? "" : brief[of](at(row, column))),
+    isNumeric: true,
     tableCell: ({ row, column }) => shownValue(row, column),
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),

@@ -1,8 +1,9 @@
 /** The selected block at the selected position: every activation in the order of the pass, and its heads. */
 import { activations, attention } from "../../state/block.ts";
 import { info } from "../../state/engine.ts";
+import { openSections } from "../../state/sections.ts";
 import { chosenHead, chosenLayer, head, layer, position } from "../../state/selection.ts";
-import { tokens } from "../../state/text.ts";
+import { isRunning, tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
 import { AttentionMap } from "./attention-map.tsx";
@@ -23,6 +24,7 @@ export function BlockSection() {
           <IndexField name={strings.block.head} value={head.value} count={config.nHead} chosen={chosenHead} />
         </div>
       )}
+      {isRunning.value && <p class="hint">{strings.block.afterRun}</p>}
       {problem !== undefined && <p class="problem">{problem}</p>}
       <ThumbnailGrid />
       <AttentionMap />
@@ -33,11 +35,22 @@ export function BlockSection() {
 
 /** What the head attends to most, besides the first token and the token itself. */
 function sentence() {
-  const map = attention.value.value;
-  if (!map || map.size !== tokens.value.length) return undefined;
-  const at = position.value;
-  const row = map.values.subarray(at * map.size, at * map.size + Math.max(1, at));
-  const source = row.indexOf(Math.max(...(at > 1 ? row.subarray(1) : row)));
+  const found = patternRow();
+  if (!found) return undefined;
+  const { at, weights } = found;
+  const before = weights.subarray(0, Math.max(1, at));
+  const source = before.indexOf(Math.max(...(at > 1 ? before.subarray(1) : before)));
   const text = (index: number) => tokens.value[index]?.text ?? "";
-  return strings.block.sentence(layer.value, head.value, text(at), text(source), row[source] ?? 0);
+  return strings.block.sentence(layer.value, head.value, text(at), text(source), before[source] ?? 0);
+}
+
+/** The head's weights at a position: of the open section, whose map may show scores, from the activations. */
+function patternRow(): { readonly at: number; readonly weights: Float32Array } | undefined {
+  if (openSections.value.has("block")) {
+    const row = activations.value.value?.rows.find(({ tensor }) => tensor.endsWith("hook_pattern"));
+    return row && { at: row.index[1] ?? 0, weights: row.values };
+  }
+  const map = attention.value.value;
+  const at = Math.min(position.value, (map?.size ?? 0) - 1); // a run has made the text longer
+  return map && at >= 0 ? { at, weights: map.values.subarray(at * map.size, (at + 1) * map.size) } : undefined;
 }

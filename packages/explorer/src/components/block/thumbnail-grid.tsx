@@ -18,7 +18,9 @@ export function ThumbnailGrid() {
   if (rows.length === 0) return null;
   const place = active ?? { row: layer.value, column: head.value };
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = moved(event.key, place, { rows: rows.length, columns: heads, page: 4 });
+    const { key, ctrlKey, metaKey } = event;
+    const size = { rows: rows.length, columns: heads, page: 4 };
+    const next = moved(ctrlKey || metaKey ? `Ctrl+${key}` : key, place, size);
     if (!next) return;
     event.preventDefault();
     setActive(next);

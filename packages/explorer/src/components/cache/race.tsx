@@ -12,6 +12,7 @@ import {
   stopRace,
   wrongRaceTokens,
 } from "../../state/cache.ts";
+import { interventions } from "../../state/interventions.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { NumberField } from "../number-field.tsx";
@@ -28,6 +29,7 @@ export function Race() {
     <>
       <h3 class="race">{words.raceHeading}</h3>
       <p>{words.raceHint}</p>
+      {interventions.value.length > 0 && <p class="hint">{strings.interventions.notHere}</p>}
       <fieldset class="controls" aria-label={words.raceHeading}>
         <NumberField
           name={words.raceTokens}

@@ -25,6 +25,7 @@ export interface Drawing {
 /** Cells narrower than this many font sizes have no text. */
 const TEXT_WIDTH = 2.5;
 const PADDING = 7; // pixels
+const NUMBER_PADDING = 3;
 
 export function drawHeatMap(context: CanvasRenderingContext2D, drawing: Drawing): void {
   const { view, layout } = drawing;
@@ -67,22 +68,32 @@ function drawCells(context: CanvasRenderingContext2D, drawing: Drawing, cells: C
 
 function drawTexts(context: CanvasRenderingContext2D, drawing: Drawing, cells: Cells): void {
   const { layout, fontSize, palette } = drawing;
-  const { columns, values, scale, cellText } = drawing.data;
+  const { columns, values, scale, cellText, isNumeric = false } = drawing.data;
+  const padding = isNumeric ? NUMBER_PADDING : PADDING;
   if (!cellText || layout.cellWidth < TEXT_WIDTH * fontSize) return;
   for (let row = cells.fromRow; row < cells.toRow; row++) {
     for (let column = cells.fromColumn; column < cells.toColumn; column++) {
       const shade = shadeOf(values[row * columns.length + column] as number, scale);
       if (shade < 0) continue;
       context.fillStyle = palette.inks[shade] as string;
-      drawText(context, cellText({ row, column }), xOf(drawing, column), yOf(drawing, row), layout);
+      const text = cellText({ row, column });
+      if (isNumeric && fittedText(context, text, layout.cellWidth - 2 * padding) !== text) continue;
+      drawText(context, text, xOf(drawing, column), yOf(drawing, row), layout, padding);
     }
   }
 }
 
 /** Within the width of a cell. */
-function drawText(context: CanvasRenderingContext2D, text: string, x: number, y: number, layout: Layout): void {
-  const fitted = fittedText(context, text, layout.cellWidth - 2 * PADDING);
-  context.fillText(fitted, x + PADDING, y + layout.cellHeight / 2);
+function drawText(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  layout: Layout,
+  padding = PADDING,
+): void {
+  const fitted = fittedText(context, text, layout.cellWidth - 2 * padding);
+  context.fillText(fitted, x + padding, y + layout.cellHeight / 2);
 }
 
 function drawColumnLabels(context: CanvasRenderingContext2D, drawing: Drawing, cells: Cells): void {

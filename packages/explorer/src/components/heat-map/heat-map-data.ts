@@ -33,6 +33,8 @@ export interface HeatMapData {
   readonly scale: Scale;
   /** Drawn in a cell that is wide enough; none by default. */
   readonly cellText?: (place: Place) => string;
+  /** Whether these texts are numbers, of which the beginning says nothing: drawn where they fit whole. */
+  readonly isNumeric?: boolean;
   /** A cell of the table. */
   readonly tableCell: (place: Place) => ComponentChildren;
   /** What a screen reader says of a cell, row and column included. */

@@ -1,6 +1,7 @@
 /** The formula of an opened number, in MathML. */
 import type { Formula as FormulaName } from "@tsgpt/analysis";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
+import { exp, op, sub, sum, v } from "./math.tsx";
 
 const FORMULAS: Readonly<Record<FormulaName, () => JSX.Element | undefined>> = {
   parameter: () => undefined,
@@ -33,10 +34,10 @@ const FORMULAS: Readonly<Record<FormulaName, () => JSX.Element | undefined>> = {
   ),
   softmax: () => (
     <mfrac>
-      {exp("s")}
+      {exp(sub("score", "s"))}
       <mrow>
         {sum("j")}
-        {exp("j")}
+        {exp(sub("score", "j"))}
       </mrow>
     </mfrac>
   ),
@@ -115,24 +116,3 @@ export function Formula({ name }: { readonly name: FormulaName }) {
   const formula = FORMULAS[name]();
   return formula ? <math display="block">{formula}</math> : null;
 }
-
-const v = (name: string) => <mi>{name}</mi>;
-const op = (sign: string) => <mo>{sign}</mo>;
-const sub = (name: string, index: string): ComponentChildren => (
-  <msub>
-    <mi>{name}</mi>
-    <mi>{index}</mi>
-  </msub>
-);
-const sum = (index: string): ComponentChildren => (
-  <munder>
-    <mo>∑</mo>
-    <mi>{index}</mi>
-  </munder>
-);
-const exp = (index: string): ComponentChildren => (
-  <msup>
-    <mi>e</mi>
-    {sub("score", index)}
-  </msup>
-);

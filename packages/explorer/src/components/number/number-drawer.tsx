@@ -7,6 +7,7 @@ import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { Formula } from "./formula.tsx";
 import "./number.css";
+import { NumberExport } from "./number-export.tsx";
 import { Operands } from "./operands.tsx";
 
 export function NumberDrawer() {
@@ -39,7 +40,8 @@ export function NumberDrawer() {
   );
 }
 
-function Contents({ shape, value, formula, operands, name }: OpenedNumber) {
+function Contents(number: OpenedNumber) {
+  const { shape, value, formula, operands, name } = number;
   return (
     <>
       <p class="value">
@@ -48,6 +50,7 @@ function Contents({ shape, value, formula, operands, name }: OpenedNumber) {
       <p>{strings.number.shape(shape)}</p>
       <p>{strings.number.explanations[formula]}</p>
       <Formula name={formula} />
+      <NumberExport number={number} />
       {operands.length > 0 && <Operands key={`${name.tensor} ${name.index}`} operands={operands} />}
     </>
   );

@@ -1,20 +1,23 @@
 /** The operands of a number as a table, the largest contribution first; every number in it can be opened. */
-
 import { useSignal } from "@preact/signals";
 import type { Factor, Operand } from "@tsgpt/analysis";
+import { Fragment } from "preact";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
+import { useRoving } from "../roving.ts";
 import { NumberButton } from "./number-button.tsx";
+import { byContribution } from "./operands-csv.ts";
 
 const AT_FIRST = 20;
 
 export function Operands({ operands }: { readonly operands: readonly Operand[] }) {
   const shown = useSignal(AT_FIRST);
-  const sorted = [...operands].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const roving = useRoving<HTMLTableElement>();
+  const sorted = byContribution(operands);
   const rest = sorted.length - shown.value;
   return (
     <>
-      <table class="operands">
+      <table class="operands" {...roving}>
         <caption>{strings.number.operands(operands.length)}</caption>
         <thead>
           <tr>
@@ -60,7 +63,18 @@ function FactorOf({ value, from, as }: Factor) {
   return (
     <>
       {as && `${strings.number.derived[as]} `}
-      <NumberButton {...from} value={value} isInDrawer /> <code>{strings.number.name(from.tensor, from.index)}</code>
+      <NumberButton {...from} value={value} isInDrawer />{" "}
+      <code>{breakable(strings.number.name(from.tensor, from.index))}</code>
     </>
   );
+}
+
+/** May break after the dots and underscores of its name. */
+function breakable(name: string) {
+  return name.split(/(?<=[._])/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }

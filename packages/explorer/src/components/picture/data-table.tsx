@@ -1,5 +1,6 @@
 /** A picture's numbers as a table. */
 import type { ComponentChildren } from "preact";
+import { strings } from "../../strings.ts";
 
 export interface Table {
   readonly caption: string;
@@ -11,7 +12,7 @@ export interface Table {
 export function DataTable({ caption, columns, rows }: Table) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
-    <section class="scrolled" aria-label={caption} tabIndex={0}>
+    <section class="scrolled" aria-label={strings.tableOf(caption)} tabIndex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>

@@ -1,18 +1,30 @@
 /** A text with each token marked by its class, and its probabilities as a strip. */
+import { useSignal } from "@preact/signals";
 import { RANK_STYLES, rankClass, UNSCORED_MARK } from "@tsgpt/analysis";
 import { useMemo } from "preact/hooks";
-import { formatFour, formatProbability } from "../../format.ts";
+import { formatFour, formatInteger, formatProbability } from "../../format.ts";
 import type { Judged, JudgedToken } from "../../protocol/texts.ts";
 import { strings } from "../../strings.ts";
 import type { Draw } from "../picture/canvas.tsx";
 import { Picture } from "../picture/picture.tsx";
 import { TokenText } from "../text/token-text.tsx";
 
+/** More at once would take the browser long. */
+const AT_FIRST = 800;
+
 export function JudgedText({ name, judged }: { readonly name: string; readonly judged: Judged }) {
   const draw = useMemo(() => drawStrip(judged), [judged]);
+  const shown = useSignal(AT_FIRST);
+  const marked = useMemo(() => judged.tokens.slice(0, shown.value).map(markedToken), [judged, shown.value]);
+  const rest = judged.tokens.length - marked.length;
   return (
     <>
-      <p class="marked">{judged.tokens.map(markedToken)}</p>
+      <p class="marked">{marked}</p>
+      {rest > 0 && (
+        <button type="button" onClick={() => (shown.value += AT_FIRST)}>
+          {strings.number.more(formatInteger(rest))}
+        </button>
+      )}
       <Picture label={strings.texts.strip(name)} height={64} draw={draw} table={() => tableOf(name, judged)} />
     </>
   );
@@ -47,7 +59,8 @@ function tableOf(name: string, { tokens }: Judged) {
   return {
     caption: strings.texts.strip(name),
     columns: strings.texts.columns,
-    rows: tokens.map(({ text, logprob, rank, entropy }) => [
+    rows: tokens.map(({ text, logprob, rank, entropy }, i) => [
+      i + 1,
       <TokenText text={text} />,
       ...(logprob === null || rank === null || entropy === null
         ? ["", "", "", ""]

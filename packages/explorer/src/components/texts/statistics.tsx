@@ -157,30 +157,33 @@ export function Statistics({ a, b }: { readonly a: Judged; readonly b: Judged })
   const shown = STATISTICS.filter(({ of }) => of(a) !== undefined);
   return (
     <>
-      <table class="statistics">
-        <caption>{strings.texts.statisticsCaption}</caption>
-        <thead>
-          <tr>
-            {[strings.texts.statistic, strings.texts.a, strings.texts.b, strings.texts.formula].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ name, of, formula }) => (
-            <tr key={name}>
-              <th scope="row">{strings.texts.statistics[name]}</th>
-              <td>{shownValue(of(a))}</td>
-              <td>{shownValue(of(b))}</td>
-              <td>
-                <math>{formula}</math>
-              </td>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard */}
+      <section class="scrolled" aria-label={strings.texts.statisticsCaption} tabIndex={0}>
+        <table class="statistics">
+          <caption>{strings.texts.statisticsCaption}</caption>
+          <thead>
+            <tr>
+              {[strings.texts.statistic, strings.texts.a, strings.texts.b, strings.texts.formula].map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map(({ name, of, formula }) => (
+              <tr key={name}>
+                <th scope="row">{strings.texts.statistics[name]}</th>
+                <td>{shownValue(of(a))}</td>
+                <td>{shownValue(of(b))}</td>
+                <td>
+                  <math>{formula}</math>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
       <p class="hint">{strings.texts.disclaimer}</p>
     </>
   );

@@ -1,14 +1,16 @@
-/** A step's words, and its formula with the numbers of this text; each number opens. */
-import type { OpenedNumber } from "@tsgpt/analysis";
+/** A step's words, its formula, and the formula's numbers in this text; each number opens. */
+import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
 import type { ComponentChildren } from "preact";
-import { formatInteger, formatProbability } from "../../format.ts";
+import { formatInteger } from "../../format.ts";
 import { info } from "../../state/engine.ts";
 import { columns } from "../../state/map.ts";
-import { computedFrom, likeliest, tokens } from "../../state/text.ts";
-import { drawn, guess, numbers, type TourPlace, type TourStep } from "../../state/tour.ts";
+import { computedFrom, tokens } from "../../state/text.ts";
+import { drawn, numbers, type TourPlace, type TourStep } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { NumberButton } from "../number/number-button.tsx";
 import { TokenText } from "../text/token-text.tsx";
+import { Guess, Reveal } from "./guess.tsx";
+import { StepFormula } from "./step-formula.tsx";
 
 export interface StepContentProps {
   readonly step: TourStep;
@@ -19,23 +21,29 @@ export function StepContent({ step, place }: StepContentProps) {
   return (
     <>
       <p>{strings.tour.texts[step](factsOf(place))}</p>
-      <div class="tour-formula">{CONTENTS[step](numbers.value ?? [], place)}</div>
+      <StepFormula step={step} />
+      <div class="tour-numbers">{CONTENTS[step](numbers.value ?? [], place)}</div>
     </>
   );
 }
 
-function factsOf({ position, source, layer, head, best }: TourPlace) {
-  const text = (at: number) => tokens.value[at]?.text ?? "";
+const textAt = (position: number) => tokens.value[position]?.text ?? "";
+
+function factsOf({ position, source, layer, head, choices }: TourPlace) {
+  const { vocabSize = 0, nLayer = 0, nEmbd = 0 } = info.value?.config ?? {};
   return {
-    count: tokens.value.length,
-    vocabulary: formatInteger(info.value?.config.vocabSize ?? 0),
-    layers: info.value?.config.nLayer ?? 0,
-    token: text(position),
+    count: position + 1,
+    vocabulary: formatInteger(vocabSize),
+    layers: nLayer,
+    channels: nEmbd,
+    token: textAt(position),
     id: tokens.value[position]?.id ?? 0,
-    source: text(source),
-    best: likeliest.value.find(({ id }) => id === best)?.text ?? "",
+    source: textAt(source),
+    isAlone: source === position,
+    best: choices[0]?.text ?? "",
     place: strings.tour.place(layer, head),
     computedFrom: computedFrom.value,
+    isDrawn: drawn.value !== undefined,
   };
 }
 
@@ -43,23 +51,59 @@ type Content = (opened: readonly OpenedNumber[], place: TourPlace) => ComponentC
 
 const number = (opened: OpenedNumber | undefined) => opened && <NumberButton {...opened.name} value={opened.value} />;
 
-const sum: Content = ([a, b, c]) => (
+const sum = ([a, b, c]: readonly OpenedNumber[]) => (
   <>
     {number(a)} + {number(b)} = {number(c)}
   </>
 );
 
+/** A number that an operand of an opened one has as a factor. */
+function factor(opened: OpenedNumber | undefined, operand: number, at: number) {
+  const { value, from } = opened?.operands.at(operand)?.factors.at(at) ?? {};
+  return value !== undefined && from !== undefined && <NumberButton {...(from as NumberName)} value={value} />;
+}
+
+/** The ids of a long text are left out but for the last. */
+const IDS = 8;
+
 const CONTENTS: Readonly<Record<TourStep, Content>> = {
-  ids: () => tokens.value.map(({ id }) => id).join(" "),
+  ids: (_, { position }) => {
+    const first = Math.max(0, position + 1 - IDS);
+    const shown = tokens.value.slice(first, position + 1).map(({ text, id }, i) => (
+      <span key={i} class="tour-pair">
+        <TokenText text={text} /> {id}
+      </span>
+    ));
+    return (
+      <>
+        {first > 0 && "… "}
+        {shown}
+      </>
+    );
+  },
   embedding: sum,
-  norm: ([x, normalized]) => (
+  norm: ([x, mean, scale, normalized]) => (
     <>
-      ({number(x)} − mean) ÷ scale × weight + bias = {number(normalized)}
+      ({number(x)} − {number(mean)}) ÷ {number(scale)} × {factor(normalized, 0, 2)} + {factor(normalized, 2, 0)} ={" "}
+      {number(normalized)}
     </>
   ),
-  score: ([score]) => <>q · k ÷ √D = {number(score)}</>,
-  softmax: ([weight]) => <>e^score ÷ Σ e^scores = {number(weight)}</>,
-  values: sum,
+  score: ([score]) => (
+    <>
+      ({factor(score, 0, 0)} × {factor(score, 0, 1)} + …) × {scaleOf(score)} = {number(score)}
+    </>
+  ),
+  softmax: (weights) =>
+    weights.map((weight) => (
+      <span key={weight.name.index.join()} class="tour-pair">
+        <TokenText text={textAt(weight.name.index[2] ?? 0)} /> {number(weight)}
+      </span>
+    )),
+  values: ([z, ...stream]) => (
+    <>
+      {strings.tour.headOutput} {number(z)}; {sum(stream)}
+    </>
+  ),
   mlp: sum,
   blocks: (_, { position }) =>
     columns.value[position]?.cells.map(({ text }, depth) => (
@@ -67,33 +111,17 @@ const CONTENTS: Readonly<Record<TourStep, Content>> = {
         {depth > 0 && " → "}
         <TokenText text={text} />
       </span>
-    )),
-  logit: ([logit]) => <>norm · wte = {number(logit)}</>,
-  draw: () => <Guess />,
+    )) ?? strings.tour.computing,
+  logit: ([logit]) => (
+    <>
+      {factor(logit, 0, 0)} × {factor(logit, 0, 1)} + … = {number(logit)}
+    </>
+  ),
+  draw: (_, { choices }) => <Guess choices={choices} />,
   append: () => <Reveal />,
 };
 
-function Guess() {
-  return (
-    <fieldset class="guess">
-      <legend>{strings.tour.guess}</legend>
-      {likeliest.value.map(({ id, text }) => (
-        <label key={id}>
-          <input type="radio" name="guess" checked={guess.value === id} onChange={() => (guess.value = id)} />{" "}
-          <TokenText text={text} />
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function Reveal() {
-  const token = drawn.value;
-  if (!token) return null;
-  return (
-    <>
-      <TokenText text={token.text} /> {formatProbability(Math.exp(token.logprob))}
-      {guess.value !== undefined && ` ${strings.tour.verdict(guess.value === token.id)}`}
-    </>
-  );
+/** The constant that the products of queries and keys are scaled by. */
+function scaleOf(score: OpenedNumber | undefined): string {
+  return score?.operands[0]?.factors[2]?.value.toPrecision(4) ?? "";
 }

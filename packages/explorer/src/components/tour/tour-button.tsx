@@ -5,7 +5,7 @@ import { ActionButton } from "../action-button.tsx";
 
 export function TourButton() {
   return (
-    <p>
+    <p class="tour-begin">
       <ActionButton isAvailable={canBegin.value} action={() => void beginTour()}>
         {strings.tour.begin}
       </ActionButton>

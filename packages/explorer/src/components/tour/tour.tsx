@@ -8,18 +8,21 @@ import "./tour.css";
 
 export function Tour() {
   const step = tourStep.value;
-  const heading = useRef<HTMLHeadingElement>(null);
+  const panel = useRef<HTMLElement>(null);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
-    if (step) document.querySelector(TARGETS[step])?.scrollIntoView({ block: "nearest", behavior: behavior() });
+    panel.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+    return step && scrollWhileOpen(panel.current, TARGETS[step]);
   }, [step]);
   if (!step || !place.value) return null;
   const isLast = step === TOUR_STEPS.at(-1);
   return (
-    <aside class="tour" aria-label={strings.tour.heading} onKeyDown={({ key }) => key === "Escape" && endTour()}>
-      <h2 ref={heading} tabIndex={-1}>
-        {strings.tour.step(tourIndex.value + 1, TOUR_STEPS.length, strings.tour.titles[step])}
-      </h2>
+    <aside
+      ref={panel}
+      class="tour"
+      aria-label={strings.tour.heading}
+      onKeyDown={({ key }) => key === "Escape" && endTour()}
+    >
+      <h2 tabIndex={-1}>{strings.tour.step(tourIndex.value + 1, TOUR_STEPS.length, strings.tour.titles[step])}</h2>
       <StepContent step={step} place={place.value} />
       <div class="tour-buttons">
         <ActionButton isAvailable={tourIndex.value > 0} action={previousStep}>
@@ -37,6 +40,31 @@ export function Tour() {
     </aside>
   );
 }
+
+/**
+ * Scrolls to what a step is about, above the panel, which covers the foot of the window; again when that grows, as a
+ * section does that has just been opened.
+ */
+function scrollWhileOpen(panel: HTMLElement | null, selector: string): () => void {
+  const target = document.querySelector(selector);
+  const root = document.documentElement;
+  root.style.scrollPaddingBottom = `${(panel?.offsetHeight ?? 0) + 8}px`;
+  const isSection = selector.startsWith("[");
+  const scroll = () => target?.scrollIntoView({ block: isSection ? "start" : "nearest", behavior: behavior() });
+  scroll();
+  const observer = new ResizeObserver(scroll);
+  if (target && isSection) observer.observe(target);
+  const settle = () => observer.disconnect();
+  for (const event of READER) addEventListener(event, settle, { once: true });
+  return () => {
+    settle();
+    root.style.scrollPaddingBottom = "";
+    for (const event of READER) removeEventListener(event, settle);
+  };
+}
+
+/** What the reader does that must not be scrolled away. */
+const READER = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
 
 /** What of the page a step is about. */
 const TARGETS: Readonly<Record<(typeof TOUR_STEPS)[number], string>> = {

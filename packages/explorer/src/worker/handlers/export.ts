@@ -2,31 +2,47 @@
 import type { Exported, ExportRequests } from "../../protocol/export.ts";
 import { describeDistribution } from "../distribution.ts";
 import type { Section } from "../handler.ts";
+import { scoresOf } from "../judge.ts";
 import { pictureFile } from "../picture.ts";
 import { interventionsOf, type Session } from "../session.ts";
-import { stateFile, textState } from "../state-file.ts";
+import { stateFile, textOfSession, textState } from "../state-file.ts";
 import { traceFile } from "../trace.ts";
 
 export const exportHandlers: Section<ExportRequests> = ({ withText }) => ({
   textState: (_, { turn }) => turn(() => textState(withText())),
-  export: async ({ what }, { turn, report, signal }) => {
+  export: async (asks, { turn, report, signal }) => {
     const work = await turn(() => {
       signal.throwIfAborted();
       const session = withText();
       const { model, history } = session;
-      if (what !== "trace") return { isTrace: false, file: fileOf(what, session) } as const;
-      return { isTrace: true, model, history, changes: interventionsOf(session) } as const;
+      if (asks.what === "scores") {
+        const { texts = [undefined] } = asks;
+        return { what: asks.what, model, texts: texts.map((text) => text ?? textOfSession(session)) } as const;
+      }
+      if (asks.what === "trace") return { what: asks.what, model, history, changes: interventionsOf(session) } as const;
+      return { what: asks.what, file: fileOf(asks.what, session, asks.page) } as const;
     });
-    if (!work.isTrace) return { file: work.file };
-    // Not a turn: the text may go on while its trace is computed.
-    return { file: await traceFile(work.model, work.history, report, signal, work.changes) };
+    // Not turns: the text may go on while its trace or its scores are computed.
+    switch (work.what) {
+      case "trace":
+        return { file: await traceFile(work.model, work.history, report, signal, work.changes) };
+      case "scores": {
+        const onProgress = (done: number, total: number) => report(done / total);
+        const json = await scoresOf(work.model, work.texts, { signal, onProgress });
+        return { file: new Blob([json], { type: "application/json" }) };
+      }
+      default:
+        return { file: work.file };
+    }
   },
 });
 
-function fileOf(what: Exclude<Exported, "trace">, session: Session): Blob {
+type Page = ExportRequests["export"]["asks"]["page"];
+
+function fileOf(what: Exclude<Exported, "trace" | "scores">, session: Session, page: Page): Blob {
   switch (what) {
     case "state":
-      return jsonFile(stateFile(session));
+      return jsonFile(stateFile(session, page));
     case "distribution":
       return jsonFile(distributionFile(session));
     case "picture":

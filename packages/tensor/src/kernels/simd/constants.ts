@@ -41,6 +41,11 @@ export const GELU_ERF = 1;
 export const GELU_SIGMOID = 2;
 export const SILU = 3;
 
+// How int8 products compute dot products (assembly/int8.ts); only the first needs no relaxed SIMD.
+export const WIDENED_DOTS = 0;
+export const PAIRED_DOTS = 1;
+export const FUSED_DOTS = 2;
+
 // Where attention begins.
 export const FROM_QUERIES = 0;
 export const FROM_SCORES = 1;

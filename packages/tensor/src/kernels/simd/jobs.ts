@@ -32,7 +32,7 @@ export const JOBS = {
     m: "int",
     k: "int",
     n: "int",
-    fused: "flag",
+    dots: "int",
   },
   quantizeRows: { rows: "pointer", x: "pointer", k: "int" },
   attention: {
@@ -87,7 +87,6 @@ interface Values {
   readonly pointer: number;
   readonly int: number;
   readonly float: number;
-  readonly flag: boolean;
 }
 
 /** Computes `outputs` outputs, `perUnit` of them a unit; the first unit of each thread has `perFirstUnit`. */
@@ -137,11 +136,6 @@ function setter(kind: keyof Values, slot: number, ints: Int32Array, floats: Floa
     case "float":
       return (value: number) => {
         floats[slot] = value;
-        return job;
-      };
-    case "flag":
-      return (value: boolean) => {
-        ints[slot] = value ? 1 : 0;
         return job;
       };
     default:

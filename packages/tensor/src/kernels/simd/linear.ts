@@ -98,7 +98,7 @@ function int8Job(
     .m(x.shape[0] as number)
     .k(x.shape[1] as number)
     .n(out.shape[1] as number)
-    .fused(pool.fusedDots);
+    .dots(pool.dots);
 }
 
 /** Address of the quantized rows of x, valid until the next product. */

@@ -71,7 +71,7 @@ function matchDecoder(read: RangeDecoder) {
   const newLength = lengthDecoder(read);
   const repLength = lengthDecoder(read);
   const newDistance = distanceDecoder(read);
-  let last = [1, 1, 1, 1]; // the last distances, the newest first
+  const last = [1, 1, 1, 1]; // the last distances, the newest first
 
   /** Which of the last distances is repeated. */
   const repeated = (state: number): number => {
@@ -82,7 +82,8 @@ function matchDecoder(read: RangeDecoder) {
     const afterMatch = state < AFTER_MATCH ? 0 : 1;
     if (read.bit(isRep, state) === 0) {
       const length = newLength(position);
-      last = [newDistance(length), ...last.slice(0, 3)];
+      last.pop();
+      last.unshift(newDistance(length));
       return { length, state: afterMatch ? 10 : 7 };
     }
     if (read.bit(isRepG0, state) === 1) {

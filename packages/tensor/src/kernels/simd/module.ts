@@ -1,10 +1,11 @@
 /** The compiled kernels: with relaxed multiply-add if this JavaScript engine supports it, otherwise without. */
-import { PACKED, PLAIN_BYTES, RELAXED_BYTES, SHARED_FLAG } from "./binary.ts";
+import { MODULE_BYTES, PACKED, SHARED_FLAG } from "./binary.ts";
 
 // The kernels come first in a bundle: docs/decisions/0016-bundle-size.md.
 
 import { allowRelaxedSimd } from "#host";
 import { decompress } from "./lzma.ts";
+import { withoutRelaxedSimd } from "./without-relaxed.ts";
 
 export interface KernelExports {
   run(job: number, units: number): number;
@@ -36,28 +37,24 @@ interface CompileOptions {
 /** Compiles the module; undefined without WebAssembly, SIMD or shared memory. */
 export function compileKernels({ relaxed = true, shared = true }: CompileOptions = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
+  const bytes = unpack(shared);
   if (relaxed) {
-    const bytes = unpack(0, RELAXED_BYTES, shared);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
   }
-  const bytes = unpack(RELAXED_BYTES, RELAXED_BYTES + PLAIN_BYTES, shared);
-  return WebAssembly.validate(bytes) ? { module: new WebAssembly.Module(bytes), relaxed: false } : undefined;
+  const plain = withoutRelaxedSimd(bytes);
+  return WebAssembly.validate(plain) ? { module: new WebAssembly.Module(plain), relaxed: false } : undefined;
 }
 
-let unpacked = new Uint8Array(0); // as far as an engine of this thread has needed it
+let unpacked: Uint8Array<ArrayBuffer> | undefined; // once a thread
 
-/**
- * The module of the bytes from `begin` to `end`, for memory that is shared or not: its atomic operations are valid for
- * either.
- */
-function unpack(begin: number, end: number, shared: boolean): Uint8Array<ArrayBuffer> {
-  if (unpacked.length < end) {
-    const packed = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-    unpacked = decompress(packed, end);
-  }
-  const bytes = unpacked.subarray(begin, end);
-  bytes[SHARED_FLAG] = shared ? 3 : 1;
-  return bytes;
+/** The module, for memory that is shared or not: its atomic operations are valid for either. */
+function unpack(shared: boolean): Uint8Array<ArrayBuffer> {
+  unpacked ??= decompress(
+    Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0)),
+    MODULE_BYTES,
+  );
+  unpacked[SHARED_FLAG] = shared ? 3 : 1;
+  return unpacked;
 }

@@ -1,4 +1,4 @@
-/** The module: kernels of AssemblyScript, compiled once with relaxed multiply-add and once without. */
+/** The module: kernels of AssemblyScript, compiled with relaxed SIMD. */
 export { embedding } from "./embedding";
 export { widen } from "./pack";
 export { scalesOfPeaks } from "./pack-int8";

@@ -1,14 +1,13 @@
 /**
  * The multiply-add of all kernels. With relaxed SIMD it is one instruction with one rounding, otherwise a
- * multiplication and an addition. This is decided at compile time: there are two modules.
+ * multiplication and an addition, which take its place before the module is compiled (../without-relaxed.ts).
  */
 
 /** a * b + c, lane by lane. */
 // @ts-expect-error: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_madd(a, b, c);
 }
 
 /** The sum of the four lanes. */

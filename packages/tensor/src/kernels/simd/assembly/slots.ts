@@ -16,8 +16,3 @@ export function int(slot: i32): i32 {
 export function float(slot: i32): f32 {
   return load<f32>(SLOTS + (<usize>slot << 2));
 }
-// @ts-expect-error: decorator
-@inline
-export function flag(slot: i32): bool {
-  return int(slot) != 0;
-}

@@ -5,7 +5,17 @@
  */
 import { startWorker } from "#host";
 import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
-import { FIRST_UNITS, OUTPUTS, OUTPUTS_PER_FIRST_UNIT, OUTPUTS_PER_UNIT, SLOT_COUNT, SLOTS } from "../constants.ts";
+import {
+  FIRST_UNITS,
+  FUSED_DOTS,
+  OUTPUTS,
+  OUTPUTS_PER_FIRST_UNIT,
+  OUTPUTS_PER_UNIT,
+  PAIRED_DOTS,
+  SLOT_COUNT,
+  SLOTS,
+  WIDENED_DOTS,
+} from "../constants.ts";
 import { createJobs, type Jobs } from "../jobs.ts";
 import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
@@ -23,8 +33,8 @@ interface PoolOptions {
 export class Pool {
   readonly exports: KernelExports;
   readonly jobs: Jobs;
-  /** Whether int8 products may use the fused dot product (assembly/int8.ts). */
-  readonly fusedDots: boolean;
+  /** How int8 products compute dot products (assembly/int8.ts). */
+  readonly dots: number;
   readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
@@ -38,7 +48,7 @@ export class Pool {
    * working. `start` and `patience` (milliseconds) are for tests. @throws EngineError if a worker cannot be started
    */
   constructor(
-    { module }: KernelModule,
+    { module, relaxed }: KernelModule,
     { memory }: EngineMemory,
     threads: number,
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
@@ -51,7 +61,7 @@ export class Pool {
     });
     this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
-    this.fusedDots = this.exports.fusedDotsAgree() === 1;
+    this.dots = !relaxed ? WIDENED_DOTS : this.exports.fusedDotsAgree() ? FUSED_DOTS : PAIRED_DOTS;
     this.#threads = threads;
     this.#onAlone = onAlone;
     try {

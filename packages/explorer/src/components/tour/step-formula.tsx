@@ -1,0 +1,107 @@
+/** The formula of a step of the tour, in MathML. */
+import type { JSX } from "preact";
+import type { TourStep } from "../../state/tour.ts";
+import { Formula } from "../number/formula.tsx";
+import { exp, op, sub, sum, v } from "../number/math.tsx";
+
+const block = (content: JSX.Element) => <math display="block">{content}</math>;
+
+const FORMULAS: Readonly<Record<TourStep, () => JSX.Element>> = {
+  ids: () =>
+    block(
+      <>
+        {v("text")}
+        {op("→")}
+        {op("(")}
+        {sub("id", "0")}
+        {op(",")}
+        {v("…")}
+        {op(",")}
+        {sub("id", "t")}
+        {op(")")}
+      </>,
+    ),
+  embedding: () =>
+    block(
+      <>
+        {sub("wte", "id, c")}
+        {op("+")}
+        {sub("wpe", "t, c")}
+        {op("=")}
+        {sub("x", "c")}
+      </>,
+    ),
+  norm: () => <Formula name="norm" />,
+  score: () => <Formula name="score" />,
+  softmax: () => <Formula name="softmax" />,
+  values: () =>
+    block(
+      <>
+        {sub("z", "d")}
+        {op("=")}
+        {sum("s")}
+        {sub("pattern", "s")}
+        {sub("v", "s, d")}
+        {op(",")}
+        {sub("x", "c")}
+        {op("+")}
+        {sub("attn", "c")}
+      </>,
+    ),
+  mlp: () =>
+    block(
+      <>
+        {v("x")}
+        {op("+")}
+        {sub("W", "out")}
+        {v("f")}
+        {op("(")}
+        {sub("W", "in")}
+        {v("norm")}
+        {op("(")}
+        {v("x")}
+        {op(")")}
+        {op(")")}
+      </>,
+    ),
+  blocks: () =>
+    block(
+      <>
+        {sub("x", "l + 1")}
+        {op("=")}
+        {sub("block", "l")}
+        {op("(")}
+        {sub("x", "l")}
+        {op(")")}
+      </>,
+    ),
+  logit: () => <Formula name="logit" />,
+  draw: () =>
+    block(
+      <>
+        {sub("p", "id")}
+        {op("=")}
+        <mfrac>
+          {exp(sub("logit", "id"))}
+          <mrow>
+            {sum("j")}
+            {exp(sub("logit", "j"))}
+          </mrow>
+        </mfrac>
+      </>,
+    ),
+  append: () =>
+    block(
+      <>
+        {v("text")}
+        {op("←")}
+        {v("text")}
+        {op("+")}
+        {v("token")}
+      </>,
+    ),
+};
+
+export function StepFormula({ step }: { readonly step: TourStep }) {
+  return FORMULAS[step]();
+}
