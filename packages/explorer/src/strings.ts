@@ -718,8 +718,8 @@ export const strings = {
     noNumber: (reason: string): string => `The link's number cannot be opened: ${reason}.`,
     noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
     missingModel: (id: string, revision: string): string =>
-      `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section Model ` +
-      "and load it. The link's tokens, sampling and selection wait for it.",
+      `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section ` +
+      "Model and load it. The link's tokens, sampling and selection wait for it.",
     more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
     rest: "The rest was opened.",
     rules: {

@@ -123,7 +123,7 @@ async function open(fragment: string): Promise<void> {
   linkProblem.value = describeProblems(found);
 }
 
-/** A link whose model is not on this device. It is opened when that is loaded, unless the text has changed meanwhile. */
+/** A link whose model is not on this device. It is opened when that is loaded, if the text is still the link's. */
 let awaited: { readonly fragment: string; readonly state: LinkState } | undefined;
 
 effect(() => {

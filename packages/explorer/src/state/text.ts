@@ -23,7 +23,7 @@ export const computedFrom = signal(0);
 /** Why no token can follow. */
 export const end = signal<End | undefined>(undefined);
 /** Why the last run ended, until the text changes. */
-export const runEnd = signal<RunEnd | undefined>(undefined);
+const runEnd = signal<RunEnd | undefined>(undefined);
 /** How the last run ended, or why no token can follow, in a sentence. */
 export const ending = computed(() => {
   if (runEnd.value !== undefined) return strings.runEnd(runEnd.value, generated.value.length);
@@ -31,7 +31,7 @@ export const ending = computed(() => {
 });
 export const error = signal<string | undefined>(undefined);
 export const isRunning = computed(() => currentRun.value !== undefined);
-/** Why the prompt and the seed that are shown could not be opened, until others are. The text is that of the ones before. */
+/** Why the prompt and the seed that are shown could not be opened, until others are; the text is that of others. */
 export const refusal = signal<string | undefined>(undefined);
 /** Why what is shown is not what would be computed: a text was refused, or a number is none. */
 export const disagreement = computed(() => refusal.value ?? seedEntry.problem.value ?? maxTokensEntry.problem.value);
@@ -90,7 +90,7 @@ function taken(change: TextChange): void {
   });
 }
 
-/** When the text that was asked for last is opened or refused: why what is shown is not what would be computed, if so. */
+/** After the text that was asked for last is opened or refused: why what is shown would not be computed, if so. */
 export async function textOpened(): Promise<string | undefined> {
   for (let last: unknown; last !== opening; ) {
     last = opening;
