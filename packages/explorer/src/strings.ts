@@ -1,6 +1,6 @@
 /**
- * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something is
- * said by its error, as in every library; such a sentence names none of the page's controls.
+ * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something
+ * is said by its error, as in every library; such a sentence names none of the page's controls.
  */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import { type ActivationName, keyOf } from "@tsgpt/gpt";
@@ -23,7 +23,7 @@ import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
 import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { Summary } from "./protocol/next-token.ts";
-import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+import type { End, LikelyToken, RunEnd, Token } from "./protocol/text.ts";
 import type { IsolationProblem } from "./state/isolation.ts";
 
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
@@ -80,6 +80,13 @@ export const strings = {
       cancelled: `Stopped after ${after}.`,
     };
     return reasons[end];
+  },
+  ended: (end: End): string => {
+    const reasons: Readonly<Record<End, string>> = {
+      eos: "The text has ended: its last token is the model's end-of-text token.",
+      context: "The model's context is full.",
+    };
+    return `${reasons[end]} No token can follow.`;
   },
   table: "Table",
   picture: "Picture",
@@ -681,7 +688,7 @@ export const strings = {
     copied: "Copied a link to what this page shows.",
     notCopied: "The browser did not allow copying. Copy the link from here:",
     link: "Link",
-    noLink: "A link can name only a model that comes with this page. Export the state instead.",
+    noLink: "A link can name only a model that comes with this page, or is on the hub. Export the state instead.",
     longLink: (characters: number, most: number): string =>
       `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",
@@ -705,6 +712,7 @@ export const strings = {
   },
   link: {
     unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    unnamed: "The link has a part without a name before its =.",
     twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
     wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
     version: (got: string): string =>
@@ -715,6 +723,9 @@ export const strings = {
     noInterventions: (reason: string): string => `The link's interventions cannot be made: ${reason}.`,
     noNumber: (reason: string): string => `The link's number cannot be opened: ${reason}.`,
     noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    missingModel: (id: string, revision: string): string =>
+      `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section ` +
+      "Model and load it. The link's tokens, sampling and selection wait for it.",
     more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
     rest: "The rest was opened.",
     rules: {
@@ -730,7 +741,8 @@ export const strings = {
       texts: "a JSON list of texts",
       interventions: 'a JSON list such as [{"type":"zero","tensor":"blocks.0.attn.hook_z","head":1}]',
       numberName: "a tensor and an index, such as logits:4,262",
-      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+      model: (known: readonly string[]): string =>
+        `a model that this page has (${known.join(", ")}), or one of the hub, such as openai-community/gpt2@main`,
     },
   },
 } as const;

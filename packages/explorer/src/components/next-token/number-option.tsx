@@ -1,11 +1,12 @@
 /** An option that is a number: a slider and a field. Without a value of its own both show the default. */
 import { useSignal } from "@preact/signals";
 import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
+import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
 import { sliderOf } from "./sliders.ts";
-import { optionWords, useOption } from "./use-option.ts";
+import { useOption } from "./use-option.ts";
 
 export function NumberOption({ name }: { readonly name: Name }) {
   const { value, problem, set, refuse } = useOption(name);

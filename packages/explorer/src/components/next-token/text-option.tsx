@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { ChainFlags, FlagValue } from "@tsgpt/sampling";
 import { defaultOf } from "../../state/option-defaults.ts";
 import { FORMS } from "../../state/option-text.ts";
+import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
-import { optionWords, useOption } from "./use-option.ts";
+import { useOption } from "./use-option.ts";
 
 export interface TextOptionProps {
   readonly name: keyof ChainFlags;

@@ -1,9 +1,8 @@
 /** One option of the sampling for a control: setting it, and why its last value was refused. */
 import { type Signal, useSignal } from "@preact/signals";
-import type { ChainFlags } from "@tsgpt/sampling";
 import type { Sampling } from "../../protocol/text.ts";
+import { readable } from "../../state/option-words.ts";
 import { type Option, sampling, setOption } from "../../state/sampling.ts";
-import { strings } from "../../strings.ts";
 
 interface OptionControl<Name extends Option> {
   /** Its value, or the one just chosen, until the engine has accepted or refused that. */
@@ -33,21 +32,4 @@ export function useOption<Name extends Option>(name: Name): OptionControl<Name> 
       problem.value = reason;
     },
   };
-}
-
-/** The label of an option, and what it does. */
-export function optionWords(name: keyof ChainFlags): readonly [label: string, help: string] {
-  return strings.nextToken.options[name];
-}
-
-const NAMES = Object.keys(strings.nextToken.options) as (keyof ChainFlags)[];
-
-/** The engine's message with labels for names. */
-function readable(message: string): string {
-  const sentence = message.replace(/^(chainOfFlags|presetChain): /, "");
-  return sentence.replace(/\b[a-z]+[A-Za-z]*\b/g, (word, at) => {
-    const name = NAMES.find((each) => each === word);
-    const isName = name !== undefined && (at === 0 || /[A-Z]/.test(word));
-    return isName ? optionWords(name)[0] : word;
-  });
 }
