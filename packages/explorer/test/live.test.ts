@@ -1,4 +1,5 @@
 /** Answers that follow the page: what is kept of them, and when they are forgotten. */
+/// <reference types="vite/client" />
 import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import { live } from "../src/state/live.ts";
@@ -27,16 +28,16 @@ test("an error takes the place of the former answer, and the next answer that of
 });
 
 test.each([
-  { isKept: false, then: undefined },
-  { isKept: true, then: { id: 1 } },
-])("while nothing is asked, the answer is kept: $isKept", async ({ isKept, then }) => {
+  { isKept: false, last: undefined },
+  { isKept: true, last: { id: 1 } },
+])("while nothing is asked, the answer is kept: $isKept", async ({ isKept, last }) => {
   answers();
   const id = signal<number | undefined>(1);
   const question = () => (id.value === undefined ? undefined : { id: id.value });
   const { value } = live("token", question, { isCancelled: false, isKept });
   await expect.poll(() => value.value).toEqual({ id: 1 });
   id.value = undefined;
-  expect(value.value).toEqual(then);
+  expect(value.value).toEqual(last);
 });
 
 test("an answer that comes when nothing is asked any more is forgotten", async () => {

@@ -22,7 +22,8 @@ export const judgedA = judged(textA, true);
 export const judgedB = judged(textB, false);
 
 /** The text of A: the page's own, unless another was typed. */
-export const textOfA = (): string => textA.value ?? judgedA.value.value?.text ?? tokens.value.map(({ text }) => text).join("");
+export const textOfA = (): string =>
+  textA.value ?? judgedA.value.value?.text ?? tokens.value.map(({ text }) => text).join("");
 
 /** Typing cancels what was asked for the text before. The page's own text waits for the end of a run. */
 function judged(text: typeof textA | typeof textB, isOwn: boolean) {
