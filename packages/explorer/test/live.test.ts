@@ -1,5 +1,4 @@
 /** Answers that follow the page: what is kept of them, and when they are forgotten. */
-/// <reference types="vite/client" />
 import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import { live } from "../src/state/live.ts";
