@@ -226,9 +226,7 @@ test("the lens gives the likeliest tokens of a cell", async () => {
   const cell = await client.ask("lens", { position: 0, depth: 0 });
   expect(cell).toMatchObject({ position: 0, depth: 0, token: { text: "Once" } });
   expect(cell.likeliest).toHaveLength(5);
-  await expect(client.ask("lens", { position: 9, depth: 0 })).rejects.toThrow(
-    /^position must be from 0 to 3, got 9/,
-  );
+  await expect(client.ask("lens", { position: 9, depth: 0 })).rejects.toThrow(/^position must be from 0 to 3, got 9/);
 });
 
 describe("the map", () => {

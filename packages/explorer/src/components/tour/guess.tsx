@@ -55,7 +55,7 @@ function DrawFacts({ id }: { readonly id: number }) {
   const draw = tourChain.value?.draw;
   if (draw?.token.id !== id) return null;
   const { uniform, token } = draw;
-  const probability = formatShare(token.probability);
+  const probability = formatProbability(token.probability);
   if (uniform === undefined) return <p>{strings.tour.greedy(probability)}</p>;
   return (
     <p>{strings.tour.drawFacts(probability, formatFour(uniform), formatShare(token.from), formatShare(token.to))}</p>
