@@ -42,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/gpt",
     "@tsgpt/sampling",
     "@tsgpt/analysis",
+    "@tsgpt/train",
     "@tsgpt/fairytales",
     "tsgpt",
   ],
