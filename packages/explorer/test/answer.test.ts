@@ -297,7 +297,7 @@ test("an error does not name the function that found it, and keeps the name of a
   const client = createClient(() => {});
   const fails = (request: number, message: string) => {
     const asked = client.ask("back", {});
-    client.receive({ type: "error", request, name: "Error", message });
+    client.receive([{ type: "error", request, name: "Error", message }]);
     return expect(asked).rejects;
   };
   await fails(0, "patchActivation: position 1 must be in both texts").toThrow(/^position 1 must be in both texts$/);
