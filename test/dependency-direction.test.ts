@@ -35,7 +35,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/analysis",
     "@tsgpt/fairytales",
   ],
-  bench: ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/measure", "@tsgpt/sampling", "@tsgpt/analysis"],
+  bench: [
+    "@tsgpt/numeric",
+    "@tsgpt/tensor",
+    "@tsgpt/gpt",
+    "@tsgpt/measure",
+    "@tsgpt/sampling",
+    "@tsgpt/analysis",
+    "@tsgpt/train",
+  ],
   examples: [
     "@tsgpt/numeric",
     "@tsgpt/tensor",

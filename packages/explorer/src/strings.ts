@@ -1,6 +1,6 @@
 /**
- * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something is
- * said by its error, as in every library; such a sentence names none of the page's controls.
+ * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something
+ * is said by its error, as in every library; such a sentence names none of the page's controls.
  */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import { type ActivationName, keyOf } from "@tsgpt/gpt";

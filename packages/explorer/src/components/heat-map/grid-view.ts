@@ -38,7 +38,7 @@ export function useSurface(grid: RefObject<HTMLElement | null>): { surface: Surf
 }
 
 /**
- * Scrolls: to the selected cell, at first and when another is selected, and to the end while the last column is in view,
+ * Scrolls to the selected cell, at first and when another is selected, and to the end while the last column is in view,
  * so that it stays there as the map grows. To be called before a drawing.
  */
 export function useFollowing(
@@ -61,7 +61,8 @@ export function useFollowing(
     const isLast = place.column >= columns - 1;
     const before = shown.current;
     shown.current = { ...place, isLast };
-    const isSame = before?.row === place.row && (before.column === place.column || (before.isLast && isLast)); // or the text grew
+    const isSameColumn = before?.column === place.column || (before?.isLast && isLast); // or the text grew
+    const isSame = before?.row === place.row && isSameColumn;
     if (isSame && follows.current !== undefined) return;
     reveal(grid.current as HTMLElement, layout, place);
     noteScroll();

@@ -86,6 +86,10 @@ export class EngineMemory {
     return new Float32Array(this.#buffer, pointer, length);
   }
 
+  doubles(pointer: number, length: number): Float64Array {
+    return new Float64Array(this.#buffer, pointer, length);
+  }
+
   bytes(pointer: number, length: number): Uint8Array {
     return new Uint8Array(this.#buffer, pointer, length);
   }

@@ -8,6 +8,8 @@ import { DISPOSED, EngineError, WorkerError } from "../../../errors.ts";
 import {
   FIRST_UNITS,
   FUSED_DOTS,
+  MORE_ADDRESS,
+  MORE_BYTES,
   OUTPUTS,
   OUTPUTS_PER_FIRST_UNIT,
   OUTPUTS_PER_UNIT,
@@ -16,13 +18,15 @@ import {
   SLOTS,
   WIDENED_DOTS,
 } from "../constants.ts";
-import { createJobs, type Jobs } from "../jobs.ts";
+import { createJobs, JOBS, type Jobs, type JobTable } from "../jobs.ts";
 import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
 // milliseconds without a finished unit after which a worker is considered dead; a unit takes a few
 const PATIENCE = 10_000;
+
+type RunUnit = (job: number, begin: number, end: number, thread: number) => void;
 
 interface PoolOptions {
   readonly start?: typeof startWorker;
@@ -35,6 +39,11 @@ export class Pool {
   readonly jobs: Jobs;
   /** How int8 products compute dot products (assembly/int8.ts). */
   readonly dots: number;
+  /** Whether the module has relaxed SIMD. */
+  readonly relaxed: boolean;
+  /** Whether the memory is shared. */
+  readonly shared: boolean;
+  readonly #memory: EngineMemory;
   readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
@@ -42,6 +51,7 @@ export class Pool {
   readonly #onAlone: ((reason: string) => void) | undefined;
   #threads: number;
   #broken: string | undefined;
+  #runMore: RunUnit | undefined;
 
   /**
    * `onAlone` is called with the reason if the pool continues on one thread because a worker ended before it started
@@ -49,16 +59,18 @@ export class Pool {
    */
   constructor(
     { module, relaxed }: KernelModule,
-    { memory }: EngineMemory,
+    engineMemory: EngineMemory,
     threads: number,
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
-    this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+    const { memory } = engineMemory;
+    const more: RunUnit = (...unit) => this.#runMore?.(...unit);
+    this.exports = new WebAssembly.Instance(module, { env: { memory, more } }).exports as unknown as KernelExports;
+    this.relaxed = relaxed;
+    this.shared = engineMemory.shared;
+    this.#memory = engineMemory;
     this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
-    const floats = new Float32Array(memory.buffer, SLOTS, SLOT_COUNT);
-    this.jobs = createJobs(this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
-      this.#run(job, outputs, perUnit, perFirstUnit);
-    });
+    this.jobs = this.#jobsOf(JOBS, 0);
     this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
     this.dots = !relaxed ? WIDENED_DOTS : this.exports.fusedDotsAgree() ? FUSED_DOTS : PAIRED_DOTS;
@@ -72,6 +84,28 @@ export class Pool {
       this.dispose();
       throw new WorkerError(`the simd engine cannot start a worker: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  /**
+   * Adds a module, whose jobs are numbered from `first` on. Each worker compiles it when it meets the first of these
+   * jobs: a worker that waits in WebAssembly receives no message, so the module's bytes are in the shared memory.
+   */
+  addModule<Table extends JobTable>(table: Table, first: number, bytes: Uint8Array<ArrayBuffer>) {
+    const { memory } = this.#memory;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    this.#runMore = exports["runJob"] as RunUnit;
+    const address = this.#memory.allocate(bytes.length);
+    this.#memory.bytes(address, bytes.length).set(bytes);
+    this.#barrier[MORE_ADDRESS / 4] = address;
+    this.#barrier[MORE_BYTES / 4] = bytes.length;
+    return { jobs: this.#jobsOf(table, first), exports };
+  }
+
+  #jobsOf<Table extends JobTable>(table: Table, first: number): Jobs<Table> {
+    const floats = new Float32Array(this.#slots.buffer, SLOTS, SLOT_COUNT);
+    return createJobs(table, first, this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
+      this.#run(job, outputs, perUnit, perFirstUnit);
+    });
   }
 
   /** Including the main thread. */
