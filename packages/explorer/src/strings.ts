@@ -640,7 +640,7 @@ export const strings = {
         isDrawn
           ? `It is appended, and everything starts over. Only this column is new: keys and values of the ` +
             `${tokenCount(computedFrom)} before come from the cache.`
-          : "No token can follow: the context is full, or the text has ended. Leave the tour and go Back to draw another.",
+          : "No token can follow: the context is full, or the text has ended. Go Back to draw another.",
     },
     guess: "Which one will it be?",
     another: "another token",
