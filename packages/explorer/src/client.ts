@@ -40,7 +40,7 @@ export function createClient(send: (message: ToWorker) => void): Client {
     }
     pending.delete(message.request);
     if (message.type === "result") one?.resolve(message.value);
-    else one?.reject(Object.assign(new Error(message.message), { name: message.name }));
+    else one?.reject(Object.assign(new Error(withoutFunction(message.message)), { name: message.name }));
   };
   const ask: Ask = (type, asks, { signal, onProgress } = {}) => {
     const request = count++;
@@ -59,4 +59,9 @@ export function createClient(send: (message: ToWorker) => void): Client {
     pending.clear();
   };
   return { ask, receive: (said) => said.forEach(take), fail };
+}
+
+/** An error's sentence without the name of the function that found it, which a reader of the page cannot call. */
+function withoutFunction(message: string): string {
+  return message.replace(/^[a-z]+[A-Za-z]*: /, "");
 }

@@ -278,6 +278,7 @@ export const strings = {
     draw: {
       heading: "The draw",
       ended: "No token can follow this text.",
+      hidden: "Hidden until the tour has drawn the token.",
       greedy: "Greedy takes no random number. Next appends",
       uniform: (uniform: number): string => `Next will draw the random number ${uniform.toFixed(6)}, which falls to`,
       interval: (from: string, to: string): string =>
@@ -632,16 +633,28 @@ export const strings = {
       logit: ({ best }: TourFacts): string =>
         `A last norm, then a product with each token's row of the output matrix: one logit per token. ` +
         `${quoted(best)} has the largest:`,
-      draw: (): string =>
-        "A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number " +
-        "picks one. What is your guess?",
+      draw: ({ isDrawn }: TourFacts): string =>
+        `A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number ` +
+        (isDrawn ? "picked one." : "picks one. What is your guess?"),
       append: ({ computedFrom, isDrawn }: TourFacts): string =>
         isDrawn
           ? `It is appended, and everything starts over. Only this column is new: keys and values of the ` +
             `${tokenCount(computedFrom)} before come from the cache.`
-          : "No token can follow: the context is full, or the text has ended. Go Back, and the tour can draw another.",
+          : "No token can follow: the context is full, or the text has ended. Go Back to draw another.",
     },
     guess: "Which one will it be?",
+    another: "another token",
+    others: (count: number): string => `… and ${formatInteger(count)} more, which have the rest of the sum.`,
+    /** What the chain of these steps keeps. */
+    chain: (steps: readonly string[], kept: string, all: string): string =>
+      steps.length === 0
+        ? `Here the chain has no step: it keeps all ${all} tokens.`
+        : `Here the chain (${steps.join(", ")}) keeps ${kept} of ${all} tokens.`,
+    drawFacts: (probability: string, uniform: string, from: string, to: string): string =>
+      `Its probability after the chain: ${probability}. The random number u = ${uniform} fell into its part, ` +
+      `${from} to ${to}.`,
+    greedy: (probability: string): string =>
+      `Its probability after the chain: ${probability}. Greedy takes no random number.`,
     drawn: "Drawn:",
     verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
   },
