@@ -4,7 +4,7 @@ import { CliError } from "./cli-error.ts";
 import { commandNames, explainUsage } from "./explain-usage.ts";
 import { createProgram } from "./program.ts";
 import { errorMessage } from "./terminal/error-message.ts";
-import { INTERRUPTED } from "./terminal/interruption.ts";
+import { interruptedCode } from "./terminal/interruption.ts";
 
 /** Runs `tsgpt ...args`. Returns the exit code of an error; a command that succeeds may set process.exitCode itself. */
 export async function run(args: readonly string[]): Promise<number | undefined> {
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number | undefined> 
 
 function report(program: Command, error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  if ((error as Error).name === "AbortError") return INTERRUPTED;
+  if ((error as Error).name === "AbortError") return interruptedCode();
   const usage = error instanceof CommanderError;
   const message = usage ? explainUsage(program, error, args) : errorMessage(error as Error);
   const command = commandNames(program).find((name) => name === args[0]);

@@ -14,8 +14,10 @@ const FIXTURES = fileURLToPath(new URL("../../gpt/test/fixtures/", import.meta.u
 export interface RunOptions {
   /** Written to stdin, which is closed after it. */
   readonly input?: string | Uint8Array;
-  /** Sends SIGINT as soon as stdout holds so many characters. */
+  /** Sends a signal as soon as stdout holds so many characters. */
   readonly interruptAfter?: number;
+  /** SIGINT by default. */
+  readonly interruptBy?: NodeJS.Signals;
   readonly cwd?: string;
   /** Beside a clean environment; see there. */
   readonly env?: Readonly<Record<string, string>>;
@@ -42,7 +44,7 @@ export function spawned(args: readonly string[], options: RunOptions = {}): Prom
   child.stdout.setEncoding("utf8").on("data", (piece: string) => {
     stdout += piece;
     if (!interrupted && options.interruptAfter !== undefined && stdout.length >= options.interruptAfter) {
-      interrupted = child.kill("SIGINT"); // once: the second would end it at once
+      interrupted = child.kill(options.interruptBy ?? "SIGINT"); // once: the second would end it at once
     }
     if (options.closeStdoutAfter !== undefined && stdout.length >= options.closeStdoutAfter) child.stdout.destroy();
   });

@@ -6,11 +6,13 @@ import { describe, expect, test } from "vitest";
 import { durationOf, type TrainingData } from "../src/train/data.ts";
 import {
   checkRequest,
+  FIXED,
   type Request,
   requestOf,
   resumedRequest,
   type Settings,
   settingsOf,
+  warmedUp,
 } from "../src/train/flags.ts";
 import { fails } from "./fails.ts";
 import { emptyFolder, fixture } from "./process.ts";
@@ -130,6 +132,14 @@ describe("--resume", () => {
     });
   });
 
+  test("the sizes of a step may change", () => {
+    expect(resume({ batchSize: 4, accumulate: 2 }).flags).toMatchObject({ batchSize: 4, accumulate: 2 });
+  });
+
+  test.each(FIXED)("%s may not", (key) => {
+    expect(() => resume({ [key]: "other" })).toThrow(/: the run began with.*; leave it out, or begin another$/);
+  });
+
   test("the same value, given or by default, is not a change", () => {
     expect(resume({ context: 8, seed: 1, optimizer: "adamw", preset: "tiny" }).texts).toEqual([text]);
   });
@@ -191,4 +201,11 @@ describe("the length of a run", () => {
     expect(of({ steps: 2 }, ofFile)).toEqual({ steps: 2 });
     expect(() => of({ steps: 6 }, ofFile)).toThrow("--steps must be at most 5, the batches of --batches, got 6");
   });
+});
+
+test("the default warmup is at most a tenth of the run's steps; one that is given, or a run in minutes, keeps it", () => {
+  const settings = { warmup: 50 } as Settings;
+  expect(warmedUp(settings, { kernels: "auto" }, { steps: 40 }).warmup).toBe(4);
+  expect(warmedUp(settings, { kernels: "auto", warmup: 50 }, { steps: 40 }).warmup).toBe(50);
+  expect(warmedUp(settings, { kernels: "auto" }, { seconds: 60 }).warmup).toBe(50);
 });

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
+import { openRun } from "../src/train/run-folder.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { emptyFolder, fixture, MAIN, spawned, tsgpt } from "./process.ts";
 
@@ -18,6 +19,7 @@ const stepsOf = (log: string) =>
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line))
+    .filter(({ loss }) => loss !== undefined)
     .map(({ step, loss, gradientNorm }) => ({ step, loss, gradientNorm }));
 
 /** Kills the process with SIGKILL once its log has so many lines more than before; undefined if it ended before. */
@@ -60,4 +62,19 @@ test("killed, interrupted and resumed, a run has the losses and the model of an 
   expect(stepsOf(log)).toHaveLength(30);
   const model = (of: string) => readFileSync(join(of, "model.safetensors"));
   expect(model(output).equals(model(whole))).toBe(true);
+});
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s saves the run and exits with code %i", async (interruptBy, code) => {
+  const output = join(emptyFolder(), "run");
+  const long = ["--steps", "100", "--save-every", "100", "--threads", "1"];
+  const args = ["train", "--from", fixture("tiny-tied"), "--batches", BATCHES, ...long, "--output", output];
+  const stopped = await spawned(args, { interruptAfter: 10, interruptBy });
+  expect(stopped.code).toBe(code);
+  const [, step] = /^stopped after step (\d+), which is saved; continue with: tsgpt/m.exec(stopped.stderr) ?? [];
+  const saved = await openRun(output);
+  await saved.close();
+  expect(saved.step).toBe(Number(step));
 });

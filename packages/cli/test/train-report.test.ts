@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { evaluationLine, resumeCommand, sampleLines, stepLine } from "../src/terminal/train-report.ts";
+import { alreadyLine, evaluationLine, resumeCommand, sampleLines, stepLine } from "../src/terminal/train-report.ts";
 
 const REPORT = {
   step: 100,
@@ -20,6 +20,14 @@ test("batches have no bytes, and the last step no time left", () => {
   expect(stepLine(REPORT, { steps: 100, secondsLeft: 0, bitsPerByte: undefined })).toBe(
     "step 100/100  loss 3.412  norm 0.812  rate 3.0e-3  2,431 tokens/s",
   );
+});
+
+test.each([
+  ["steps", "already at step 30; give --steps N for more"],
+  ["minutes", "already at step 30; give --minutes N for more"],
+  ["batches", "already at step 30, and --batches has no more"],
+] as const)("a run that is at the end of its %s says what gives more", (limit, text) => {
+  expect(alreadyLine(30, limit)).toBe(text);
 });
 
 test("an evaluation's line", () => {

@@ -1,5 +1,5 @@
 /** tsgpt train: whole runs of a tiny model. The numbers of training are tested in packages/train. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
@@ -30,9 +30,16 @@ test("--batches runs exactly these, and --log has six numbers per step: the loss
     "--log",
     log,
   ]);
-  expect([code, stderr.replace(/[\d.]+ kB/, "SIZE")]).toEqual([0, `wrote ${output}: a model after 10 steps; SIZE\n`]);
+  expect([code, stderr.replaceAll(/[\d.]+ [kMG]B/g, "SIZE")]).toEqual([
+    0,
+    `peak memory SIZE\nwrote ${output}: a model after 10 steps; SIZE\n`,
+  ]);
   const reference = JSON.parse(readFileSync(join(fixture("training"), "losses.json"), "utf8")).steps;
-  const steps = linesOf(log);
+  const records = linesOf(log);
+  const last = records.at(-1);
+  expect([Object.keys(last), last.step]).toEqual([["step", "peakBytes"], 10]);
+  expect(last.peakBytes).toBeGreaterThan(20e6); // Node alone has more
+  const steps = records.slice(0, -1);
   expect(steps).toHaveLength(10);
   for (const [i, step] of steps.entries()) {
     expect(Object.keys(step)).toEqual(["step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"]);
@@ -58,9 +65,9 @@ test("a text: a tokenizer is trained, and the folder generates; evaluations and 
   const every = ["--eval-every", "2", "--sample-every", "4", "--validation", text, "--log", log];
   const { code, stdout, stderr } = await tsgpt(["train", text, "--output", output, ...sizes, ...every, ...ONE]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^note: the text gives a vocabulary of 290 tokens, fewer than 300\nwrote /);
+  expect(stderr).toMatch(/^note: the text gives a vocabulary of 290 tokens, fewer than 300\npeak memory .*\nwrote /);
   expect(stdout).toMatch(/^step 1\/4 {2}loss 5\.\d+ {2}\d\.\d\d bits per byte/);
-  expect(stdout).toMatch(/\nstep 2 {2}validation loss 5\.\d+ {2}\d\.\d\d bits per byte\n/);
+  expect(stdout).toMatch(/\nstep 2 {2}validation loss 4\.\d+ {2}\d\.\d\d bits per byte\n/);
   expect(stdout).toMatch(/\nstep 4 {2}sample:\n {2}\| /);
   expect(linesOf(log).map((record) => Object.keys(record).join())).toEqual([
     ...Array(2).fill("step,loss,gradientNorm,learningRate,tokens,tokensPerSecond"),
@@ -68,6 +75,7 @@ test("a text: a tokenizer is trained, and the folder generates; evaluations and 
     ...Array(2).fill("step,loss,gradientNorm,learningRate,tokens,tokensPerSecond"),
     "step,validationLoss,validationBitsPerByte",
     "step,sample",
+    "step,peakBytes",
   ]);
   expect(readdirSync(output).sort()).toEqual([
     "checkpoint.safetensors",
@@ -117,10 +125,27 @@ test("a run that is stopped and resumed writes the model and the losses of an un
   expect(code).toBe(0);
   const read = (output: string, name: string) => readFileSync(join(output, name));
   expect(read(parts, "model.safetensors").equals(read(whole, "model.safetensors"))).toBe(true);
-  const losses = (output: string) => linesOf(`${output}.jsonl`).map(({ tokensPerSecond: _, ...rest }) => rest);
+  const losses = (output: string) =>
+    linesOf(`${output}.jsonl`).map(({ tokensPerSecond: _, peakBytes: __, ...rest }) => rest);
   expect(losses(parts)).toEqual(losses(whole));
-  expect(losses(parts)).toHaveLength(6);
+  expect(losses(parts)).toHaveLength(7); // and the memory, once
 });
+
+test("a run that is at its end, or past it, says so when it is resumed, and nothing is written", async () => {
+  const folder = emptyFolder();
+  const [output, log] = [join(folder, "run"), join(folder, "log.jsonl")];
+  await tsgpt(["train", ...TINY, ...ONE, "--steps", "3", "--output", output, "--log", log]);
+  const contents = () => [...readdirSync(output).map((name) => join(output, name)), log].map(fingerprint);
+  const before = contents();
+  for (const length of [[], ["--steps", "2"], ["--steps", "3"]]) {
+    const { code, stdout, stderr } = await tsgpt(["train", "--output", output, "--resume", ...length]);
+    expect([code, stdout, stderr]).toEqual([0, "", "already at step 3; give --steps N for more\n"]);
+    expect(contents()).toEqual(before);
+  }
+});
+
+/** The name, the content and the time of writing of a file. */
+const fingerprint = (path: string) => [path, readFileSync(path, "base64"), statSync(path).mtimeMs];
 
 test("a run does not continue on another text", async () => {
   const folder = emptyFolder();

@@ -32,6 +32,7 @@ export {
   type PresetName,
   presetNames,
   trainingPreset,
+  warmupFor,
 } from "./presets.ts";
 export { learningRateAt, SCHEDULES, type Schedule, type ScheduleName } from "./schedule.ts";
 export {

@@ -14,7 +14,7 @@ export interface Defaults {
   readonly accumulate: number;
   readonly steps: number;
   readonly learningRate: number;
-  /** Steps. */
+  /** Steps; a shorter run takes those of `warmupFor`. */
   readonly warmup: number;
   /** Steps between two checkpoints, evaluations and samples. */
   readonly every: number;
@@ -76,6 +76,11 @@ export const presetNames: readonly PresetName[] = Object.keys(PRESETS) as Preset
 /** The settings of a preset. */
 export function trainingPreset(name: PresetName): Preset {
   return PRESETS[name];
+}
+
+/** The warmup of a run of so many steps without one of its own: `warmup`, but at most a tenth of the run, at least 1. */
+export function warmupFor({ warmup }: Pick<Defaults, "warmup">, steps: number): number {
+  return Math.min(warmup, Math.max(1, Math.floor(steps / 10)));
 }
 
 const LONGEST = 256;

@@ -1,7 +1,7 @@
 import { presetConfig, randomModel } from "@tsgpt/gpt";
 import { createReferenceEngine } from "@tsgpt/tensor";
 import { expect, test } from "vitest";
-import { configOf, createLearner, fineTuning, presetNames, trainingPreset } from "../src/index.ts";
+import { configOf, createLearner, fineTuning, presetNames, trainingPreset, warmupFor } from "../src/index.ts";
 
 test.each(presetNames)("%s: its context fits, its warmup ends, and its heads divide its width", (name) => {
   const { shape, context, warmup, steps, every } = trainingPreset(name);
@@ -9,6 +9,20 @@ test.each(presetNames)("%s: its context fits, its warmup ends, and its heads div
   expect(warmup).toBeLessThan(steps);
   expect(every).toBeLessThan(steps);
   expect(shape.nEmbd % shape.nHead).toBe(0);
+});
+
+test.each(presetNames)("%s: the warmup of its own steps is its own", (name) => {
+  expect(warmupFor(trainingPreset(name), trainingPreset(name).steps)).toBe(trainingPreset(name).warmup);
+});
+
+test.each([
+  [1, 1],
+  [40, 4],
+  [499, 49],
+  [500, 50],
+  [5000, 50],
+])("the warmup of %i steps is at most a tenth of them, at least 1, and at most the preset's: %i", (steps, warmup) => {
+  expect(warmupFor(trainingPreset("tiny"), steps)).toBe(warmup);
 });
 
 test("gpt2 is the published config", () => {

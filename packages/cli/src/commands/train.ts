@@ -2,16 +2,19 @@
 import { join } from "node:path";
 import type { Model } from "@tsgpt/gpt";
 import { listTree } from "@tsgpt/gpt/training";
+import { peakBytes } from "@tsgpt/measure/node";
 import type { Engine, Weight } from "@tsgpt/tensor";
 import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
+import { flagName } from "../options/chain-flags.ts";
 import { type TrainFlags, trainingOptions } from "../options/training.ts";
 import { checkOwnInput } from "../output/own-input.ts";
 import { checkWritable, writeText } from "../output/write-text.ts";
 import { errorMessage } from "../terminal/error-message.ts";
-import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
+import { interruptedCode, termination } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
 import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -19,10 +22,19 @@ import { reportWritten } from "../terminal/report-written.ts";
 import { resumeCommand } from "../terminal/train-report.ts";
 import { durationOf, fileData, textData, validationData } from "../train/data.ts";
 import { defaultsTable } from "../train/defaults-table.ts";
-import { checkRequest, type Request, requestOf, resumedRequest, type Settings, settingsOf } from "../train/flags.ts";
+import {
+  checkRequest,
+  FIXED,
+  type Request,
+  requestOf,
+  resumedRequest,
+  type Settings,
+  settingsOf,
+  warmedUp,
+} from "../train/flags.ts";
 import { openLog } from "../train/log-file.ts";
 import { lossSvg } from "../train/loss-svg.ts";
-import { type Notes, notesOf, type Run, runTraining } from "../train/run.ts";
+import { type Notes, notesOf, overLine, type Run, runTraining } from "../train/run.ts";
 import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
 import { startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
@@ -52,34 +64,54 @@ ${defaultsTable()}
 AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions decays, embeddings included, biases and
 layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
 0.2 sqrt(max(rows, columns)); all but the matrices of blocks is AdamW's. --clip c scales all gradients by
-min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it.
+min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it;
+the default of --warmup is at most a tenth of --steps or --epochs, and at least 1.
+
+A line for a step is written at each tenth of the run; without a terminal on stderr also every ten seconds.
 
 --log: {"step", "loss", "gradientNorm", "learningRate", "tokens", "tokensPerSecond"} for each step: the mean loss before
 the update, in nats; the norm before clipping; tokens so far. Other objects have no "loss": {"step", "validationLoss",
-"validationBitsPerByte"} and {"step", "sample"}.
+"validationBitsPerByte"}, {"step", "sample"} and at the end {"step", "peakBytes"}: the most memory that the process had
+at once, Node itself included.
 
 The folder has config.json, model.safetensors and tokenizer.json, which transformers loads too, loss.svg, and
 checkpoint.safetensors, from which --resume continues: with the losses of a run that was never interrupted, bit for bit.
-Ctrl-C saves. --resume takes all other options from the checkpoint; those of length, optimization, reports and
-computation can be given anew. The losses of a run
-with --minutes depend on the speed of the machine, those of others on the options alone.`,
+Ctrl-C, SIGTERM and SIGHUP save, with exit code 130, 143 and 129. The losses of a run with --minutes depend on
+the speed of the machine, those of others on the options alone.
+
+--resume takes all other options from the checkpoint. What a run began with stays:
+${FIXED.map(flagName).join(", ")}.
+All others can be given anew, --batch-size and --accumulate too.`,
   action: trainCommand,
 });
 
 /**
- * Runs the command; after Ctrl-C the exit code is 130. @throws CliError for flags that contradict each other, a folder
- * that is not empty, or what cannot be written; what reading texts and models throws
+ * Runs the command; after Ctrl-C the exit code is 130, after SIGTERM 143, after SIGHUP 129.
+ * @throws CliError for flags that contradict each other, a folder that is not empty, or what cannot be written; what reading texts and models throws
  */
 async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
-  const { signal } = interruption();
+  const { signal } = termination();
   const given = requestOf(typed.map(textSource), flags);
   const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
+  try {
+    const over = overLine(run);
+    if (over === undefined) await runAndFinish(run);
+    else process.stderr.write(`${over}\n`);
+  } finally {
+    await run.data.close();
+  }
+}
+
+async function runAndFinish(prepared: Run): Promise<void> {
+  const { request, training } = prepared;
+  const path = request.flags.log;
+  const log = path === undefined ? undefined : await openLog(path, training.progress.step);
+  const run = { ...prepared, log };
   try {
     await runTraining(run);
     await finish(run);
   } finally {
-    run.log?.close();
-    await run.data.close();
+    log?.close();
   }
 }
 
@@ -118,9 +150,7 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
       run.evaluations.push(...notes.evaluations);
     } else await createRunFolder(folder, start.files, run.training, notesOf(run));
     if (start.note !== undefined) note(start.note);
-    const { step } = run.training.progress;
-    const log = flags.log === undefined ? undefined : await openLog(flags.log, step);
-    return { ...run, log, savedStep: step };
+    return { ...run, savedStep: run.training.progress.step };
   } catch (error) {
     await data.close();
     throw error;
@@ -131,17 +161,28 @@ type Prepared = Pick<Run, "request" | "folder" | "settings" | "data" | "signal">
 
 /** The learner and its optimizer, before the first step. */
 async function assemble(prepared: Prepared, model: Model): Promise<Run> {
-  const { request, folder, settings, data, signal } = prepared;
+  const { request, folder, data, signal } = prepared;
   const { validation: file, recompute } = request.flags;
-  const validation = file === undefined ? undefined : await validationData(file, model, settings, signal);
-  const duration = durationOf(request.flags, data, settings);
+  const validation = file === undefined ? undefined : await validationData(file, model, prepared.settings, signal);
+  const duration = durationOf(request.flags, data, prepared.settings);
+  const settings = warmedUp(prepared.settings, request.flags, duration);
   const learner = createLearner(model, { recompute });
   for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
   const optimizer = optimizerOf(learner, model.engine, settings);
   const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
   const needsStdin = request.texts.some((source) => "stdin" in source);
   const resume = resumeCommand(folder, needsStdin);
-  return { ...prepared, training, validation, duration, resume, evaluations: [], log: undefined, savedStep: 0 };
+  return {
+    ...prepared,
+    settings,
+    training,
+    validation,
+    duration,
+    resume,
+    evaluations: [],
+    log: undefined,
+    savedStep: 0,
+  };
 }
 
 /** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
@@ -176,12 +217,15 @@ async function checkLog({ texts, flags }: Request): Promise<void> {
 }
 
 /** The curves, and what was written or how to go on. */
-async function finish({ training, folder, evaluations, signal, resume }: Run): Promise<void> {
+async function finish({ training, folder, evaluations, signal, resume, log }: Run): Promise<void> {
   const { losses, step } = training.progress;
   process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
   if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));
+  const peak = peakBytes();
+  log?.write({ step, peakBytes: peak });
+  process.stderr.write(`peak memory ${formatBytes(peak)}\n`);
   if (signal.aborted) {
-    process.exitCode = INTERRUPTED;
+    process.exitCode = interruptedCode();
     process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
     return;
   }

@@ -43,7 +43,9 @@ export const trainingOptions = [
     choices: ["adamw", "muon"],
   }),
   option("--learning-rate <x>", "the highest learning rate", { parse: positiveNumber() }),
-  option("--warmup <n>", "steps until it is reached", { parse: wholeNumber(0) }),
+  option("--warmup <n>", "steps until it is reached (default: the preset's, at most a tenth of the run)", {
+    parse: wholeNumber(0),
+  }),
   option("--schedule <name>", "how it falls to a tenth afterwards (default: cosine)", { choices: SCHEDULES }),
   option("--weight-decay <x>", "of parameters of two dimensions (default: 0.1)", { parse: numberFrom(0) }),
   option("--clip <x>", "the largest norm of all gradients; 0 disables it (default: 1)", { parse: numberFrom(0) }),

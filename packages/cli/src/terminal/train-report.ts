@@ -42,6 +42,12 @@ export function sampleLines(step: number, text: string): string {
   return `step ${step}  sample:\n${safe.replaceAll(/^/gm, "  | ")}`;
 }
 
+/** `already at step 30; give --steps N for more`: why a run does not go on. */
+export function alreadyLine(step: number, limit: "steps" | "minutes" | "batches"): string {
+  const more = limit === "batches" ? "and --batches has no more" : `give --${limit} N for more`;
+  return `already at step ${step}${limit === "batches" ? ", " : "; "}${more}`;
+}
+
 /** The command that continues a run, to be pasted into a shell. */
 export function resumeCommand(output: string, needsStdin: boolean): string {
   const quoted = /^[\w./~+,:@%=-]+$/.test(output) ? output : `'${output.replaceAll("'", `'\\''`)}'`;

@@ -3,7 +3,7 @@
  * settings that follow from them and a preset's.
  */
 import { resolve } from "node:path";
-import type { Defaults, ScheduleName } from "@tsgpt/train";
+import { type Defaults, type Duration, type ScheduleName, warmupFor } from "@tsgpt/train";
 import { usageError } from "../cli-error.ts";
 import { flagName } from "../options/chain-flags.ts";
 import type { TrainFlags } from "../options/training.ts";
@@ -71,7 +71,7 @@ export function checkRequest({ texts, flags }: Request): void {
 }
 
 /** Flags that a run cannot change: they determine the model, the data and what the optimizer remembers. */
-const FIXED = ["preset", "from", "tokenizer", "vocabSize", "batches", "context", "seed", "optimizer"] as const;
+export const FIXED = ["preset", "from", "tokenizer", "vocabSize", "batches", "context", "seed", "optimizer"] as const;
 
 const LENGTHS = ["steps", "epochs", "minutes"] as const;
 
@@ -110,6 +110,12 @@ export function settingsOf(flags: RunFlags, defaults: Defaults): Settings {
   const sizes = { context, batchSize, accumulate, steps, learningRate, warmup, every };
   const rest = { schedule, weightDecay, seed, optimizer, evalEvery, sampleEvery, saveEvery };
   return { ...sizes, ...rest, clip: clip === 0 ? undefined : clip };
+}
+
+/** The settings of a run of this duration: a warmup that was not given fits in a number of steps. */
+export function warmedUp(settings: Settings, { warmup }: RunFlags, duration: Duration): Settings {
+  if (warmup !== undefined || !("steps" in duration)) return settings;
+  return { ...settings, warmup: warmupFor(settings, duration.steps) };
 }
 
 /** Without the keys whose value is undefined. */

@@ -12,7 +12,8 @@ import { writeText } from "../output/write-text.ts";
 type LogRecord =
   | StepReport
   | { readonly step: number; readonly validationLoss: number; readonly validationBitsPerByte: number }
-  | { readonly step: number; readonly sample: string };
+  | { readonly step: number; readonly sample: string }
+  | { readonly step: number; readonly peakBytes: number };
 
 /** An open log. */
 export interface LogFile {
@@ -36,12 +37,13 @@ export async function openLog(path: string, step: number): Promise<LogFile> {
   };
 }
 
-/** The whole lines of steps up to `step`; one that is cut short, or is no record, is dropped. */
+/** The whole lines of steps up to `step`, without the memory of an earlier end; one that is no record is dropped. */
 async function linesUpTo(path: string, step: number): Promise<string> {
   const lines = (await readFile(path, "utf8")).split("\n").slice(0, -1);
   const kept = lines.filter((line) => {
     try {
-      return JSON.parse(line).step <= step;
+      const record = JSON.parse(line);
+      return record.step <= step && record.peakBytes === undefined;
     } catch {
       return false;
     }

@@ -1,8 +1,9 @@
 /** Runs the steps of a training, and between them evaluates, samples, saves and reports. */
 import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
+import { linePace } from "../terminal/line-pace.ts";
 import { progressLine } from "../terminal/progress-line.ts";
-import { evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
+import { alreadyLine, evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
 import type { TrainingData, ValidationData } from "./data.ts";
 import type { Request, Settings } from "./flags.ts";
 import type { LogFile } from "./log-file.ts";
@@ -39,10 +40,19 @@ export function notesOf({ request, settings, evaluations }: Notes): Notes {
   return { request, settings, evaluations };
 }
 
+/** What to say instead of training where a run is at its end already, or past it. */
+export function overLine(run: Run): string | undefined {
+  const { training, duration, data } = run;
+  const { step } = training.progress;
+  if (data.count !== undefined && step >= data.count) return alreadyLine(step, "batches");
+  return isLast(run) ? alreadyLine(step, "steps" in duration ? "steps" : "minutes") : undefined;
+}
+
 /** Trains to the end, or until Ctrl-C; either way the last step is saved. @throws CliError, with a checkpoint kept */
 export async function runTraining(run: Run): Promise<void> {
   const { training, settings, duration, signal } = run;
   const line = progressLine(process.stderr);
+  const isLineDue = linePace(!process.stderr.isTTY);
   const say = (text: string) => {
     line.clear();
     process.stdout.write(`${text}\n`);
@@ -54,7 +64,7 @@ export async function runTraining(run: Run): Promise<void> {
       const { step } = report;
       run.log?.write(report);
       line.show(() => stepLine(report, contextOf(run)));
-      if (step === 1 || step % settings.saveEvery === 0 || isLast(run)) say(stepLine(report, contextOf(run)));
+      if (isLineDue(shareOf(run))) say(stepLine(report, contextOf(run)));
       await betweenSteps(run, step, say);
       if (step % settings.saveEvery === 0) await save(run);
       if (signal.aborted) break;
@@ -93,9 +103,14 @@ function ignoreAbort(signal: AbortSignal): (error: unknown) => undefined {
   };
 }
 
-function isLast({ training, duration }: Run): boolean {
+/** The part of the run that is done, 1 at its end. */
+function shareOf({ training, duration }: Run): number {
   const { step, seconds } = training.progress;
-  return "steps" in duration ? step >= duration.steps : seconds >= duration.seconds;
+  return Math.min(1, "steps" in duration ? step / duration.steps : seconds / duration.seconds);
+}
+
+function isLast(run: Run): boolean {
+  return shareOf(run) === 1;
 }
 
 function contextOf({ training, duration, data: { bitsPerByte } }: Run) {
