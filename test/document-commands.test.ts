@@ -54,12 +54,13 @@ test("every option that a document mentions is one of a program here", async () 
     "bench/peers/src/options.ts",
     "packages/gpt/test/fuzz/run.ts",
     "packages/explorer/server/arguments.ts",
+    "tools/explorer/screenshots.ts",
   ]
     .map(text)
     .join("\n");
   const isKnown = (option: string) =>
     [...declared, "--help", ...FOREIGN_OPTIONS].includes(option) ||
-    [`"${option}`, `${option} `, `  ${option.slice(2)}: { type`].some((name) => others.includes(name));
+    [`"${option}`, `${option} `, ` ${option.slice(2)}: { type`].some((name) => others.includes(name));
   expect(options.length).toBeGreaterThan(20);
   expect(options.filter(({ option }) => !isKnown(option))).toEqual([]);
 });
@@ -67,7 +68,7 @@ test("every option that a document mentions is one of a program here", async () 
 /** Some of the README's blocks; and some of the rest, without what has nothing to run, and without benchmarks but in the full run. */
 const isFirst = ({ document, code }: Command) => document === "README.md" && code.includes("\n");
 const isIdle = ({ code }: Command) =>
-  /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc|prompting-doc)$/.test(code);
+  /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc|prompting-doc|training-doc)$/.test(code);
 const isLong = ({ code }: Command) => / bench( |$)/.test(code);
 const others = runnable.filter((command) => !isFirst(command) && !isIdle(command) && (FULL || !isLong(command)));
 const tried = [...sample(runnable.filter(isFirst), 3), ...sample(others, 2, 2)];

@@ -76,6 +76,21 @@ test("07-patching: before the first layer the differing word is at its own posit
   expect(z.match(/^head \d/gm)?.length).toBeGreaterThan(0);
 });
 
+test("08-training: the loss falls from that of random weights, and the model recites its rhyme", async () => {
+  const output = await printed(() => import("../examples/08-training.ts"));
+  const losses = [...output.matchAll(/^step \d+: loss (\d\.\d\d)/gm)].map(([, loss]) => Number(loss));
+  const letters = 26; // different ones in the rhyme
+  expect(losses[0]).toBeCloseTo(Math.log(letters), 0);
+  expect(losses.at(-1)).toBeLessThan(0.8);
+  expect(output).toContain('"Jack fell down a"');
+});
+
+test("08-training is under 60 lines", () => {
+  expect(readFileSync(new URL("../examples/08-training.ts", import.meta.url), "utf8").split("\n").length).toBeLessThan(
+    60,
+  );
+});
+
 test.each(["01-tensor", "02-attention", "03-next-token", "04-generate", "05-induction", "06-pattern", "07-patching"])(
   "%s is under 40 lines",
   (name) => {

@@ -7,6 +7,10 @@ import { gpt2Onnx } from "../peers/src/onnx/gpt2.ts";
 import { bytes, type Encoded, embedded, float, integer, message, text } from "../peers/src/onnx/protobuf.ts";
 import { parseOptions } from "../peers/src/options.ts";
 import { median, rate, tables } from "../peers/src/report.ts";
+import { parseTrainingOptions } from "../peers/src/training/options.ts";
+import { trainingReport } from "../peers/src/training/report.ts";
+import { batch, CONFIG, flopsPerToken } from "../peers/src/training/shape.ts";
+import { largestLossDifference, startTrainer } from "../peers/src/training/trainer.ts";
 
 const hex = ({ pieces }: Encoded): string => Buffer.concat(pieces).toString("hex");
 
@@ -173,4 +177,100 @@ test("a rate's ratio is the median of the rounds' ratios, and the table says who
 
 test("the median of an even number of values is the mean of the two in the middle", () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
+});
+
+describe("training", () => {
+  test("options: what is left out, all of them, and a smoke run", () => {
+    const sizes = { b: 8, t: 512, steps: 3 };
+    expect(parseTrainingOptions([])).toEqual({ python: undefined, threads: 2, rounds: 7, sizes, quick: false });
+    const all = ["--python", "python3.13", "--threads", "4", "--rounds", "2", "--steps", "5"];
+    expect(parseTrainingOptions(all)).toMatchObject({
+      python: "python3.13",
+      threads: 4,
+      rounds: 2,
+      sizes: { steps: 5 },
+    });
+    expect(parseTrainingOptions(["--quick"])).toMatchObject({
+      rounds: 1,
+      sizes: { b: 2, t: 64, steps: 1 },
+      quick: true,
+    });
+    expect(parseTrainingOptions(["--help"])).toBeUndefined();
+  });
+
+  test.each([
+    [["--rounds", "0"], '--rounds: must be a whole number from 1 to 1000, got "0"'],
+    [["--steps", "x"], '--steps: must be a whole number from 1 to 1000, got "x"'],
+    [["--tokens"], "Unknown option '--tokens'"],
+  ])("options %j are refused", (args, message) => {
+    expect(() => parseTrainingOptions(args)).toThrow(message);
+  });
+
+  test("operations of a token: 6 for each of 3,440,640 weights, 12 L C for each of 256.5 keys", () => {
+    // 6 (4 x 192^2 + 2 x 192 x 768) + 4096 x 192 = 3,440,640; 12 x 6 x 192 x 256.5 = 3,545,856
+    expect(flopsPerToken(CONFIG, 512)).toBe(6 * 3_440_640 + 3_545_856);
+  });
+
+  test("batches are lists of T + 1 ids of the vocabulary, the same every time, and differ", () => {
+    const first = batch(0, { b: 3, t: 5 });
+    expect(first.map(({ length }) => length)).toEqual([6, 6, 6]);
+    expect(first.every((list) => list.every((id) => id >= 0 && id < CONFIG.vocabSize))).toBe(true);
+    expect(batch(0, { b: 3, t: 5 })).toEqual(first);
+    expect(batch(1, { b: 3, t: 5 })).not.toEqual(first);
+  });
+
+  test("losses differ by the largest difference, relative; NaN if one is missing or no number", () => {
+    expect(largestLossDifference([[4, 2]])).toBe(0);
+    expect(
+      largestLossDifference([
+        [4, 2],
+        [5, 2],
+      ]),
+    ).toBe(0.25);
+    expect(largestLossDifference([[4, 2], [4]])).toBeNaN();
+    expect(largestLossDifference([[Number.NaN]])).toBeNaN();
+  });
+
+  test("a ratio is taken within each round, and so is the share of the limit", () => {
+    const perToken = flopsPerToken(CONFIG, 10);
+    const measured = {
+      names: ["tsgpt", "PyTorch"],
+      descriptions: ["ours", "theirs"],
+      milliseconds: [
+        [1000, 2000, 4000], // of 20 tokens: 20, 10, 5 a second
+        [500, 500, 1000], // 40, 40, 20
+      ],
+      flopsPerSecond: [40 * perToken, 40 * perToken, 10 * perToken],
+    };
+    const options = { python: undefined, threads: 2, rounds: 3, sizes: { b: 2, t: 10, steps: 1 }, quick: false };
+    const { text, results } = trainingReport(measured, options, "a machine");
+    expect(results.trainers).toMatchObject([
+      { trainer: "tsgpt", median: 10, tsgptOverThis: 1, shareOfLimit: 0.5 },
+      { trainer: "PyTorch", median: 40, tsgptOverThis: 0.25, shareOfLimit: 1 },
+    ]);
+    expect(text).toContain("| theirs | 40 | 20 to 40 | 0.25 | 1.00 |");
+  });
+
+  test("a trainer answers line by line; one that fails, and one that ends, are errors with its words", async () => {
+    const assignment = {
+      path: "",
+      threads: 1,
+      b: 1,
+      t: 1,
+      heads: 1,
+      epsilon: 0,
+      adamw: { learningRate: 0, betas: [0, 0], epsilon: 0, weightDecay: 0 },
+    } as const;
+    const start = (code: string) => startTrainer("peer", process.execPath, ["-e", code], assignment);
+    const echo = await start(`console.log('{"description":"a peer"}');
+      process.stdin.on("data", (line) => console.log(JSON.stringify({ milliseconds: JSON.parse(line).steps })));`);
+    expect(echo.description).toBe("a peer");
+    expect(await echo.ask({ want: "train", steps: 3 })).toEqual({ milliseconds: 3 });
+    echo.stop();
+    await expect(start(`console.log('{"error":"no memory"}')`)).rejects.toThrow("peer: no memory");
+    await expect(start('console.error("no torch"); process.exit(3)')).rejects.toThrow(
+      "peer: the process ended (exit code 3)\nno torch",
+    );
+    await expect(startTrainer("peer", "/no/such/python", [], assignment)).rejects.toThrow("ENOENT");
+  });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { documentWords } from "./src/document-words.ts";
 import { serviceWorker } from "./vite/service-worker.ts";
 
 const { resolve } = createRequire(import.meta.url);
@@ -38,6 +39,15 @@ const policy: Plugin = {
   ],
 };
 
+/** The document's own words. */
+const words: Plugin = {
+  name: "words",
+  transformIndexHtml: () => [
+    { tag: "title", children: documentWords.title, injectTo: "head" },
+    { tag: "noscript", children: documentWords.noScript, injectTo: "body" },
+  ],
+};
+
 /** The bundled model's files, to models/fairytales. */
 const bundledModel: Plugin = {
   name: "bundled-model",
@@ -52,7 +62,7 @@ const bundledModel: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [policy, bundledModel, serviceWorker(POLICY)],
+  plugins: [policy, words, bundledModel, serviceWorker(POLICY)],
   define: { "import.meta.env.TSGPT_EXPLORER_HUB": JSON.stringify(HUB.split(" ")[0]) },
   resolve: { alias: { "@huggingface/hub": HUB_CLIENT } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

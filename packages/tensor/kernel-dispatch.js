@@ -28,26 +28,29 @@ export async function readJobs(text) {
  * @param {Record<string, string>} sources of assembly/, by file name
  * @param {number} firstArgument the slot of a job's first argument
  * @param {number} slots how many there are
+ * @param {{ first?: number, otherwise?: string | undefined, slots?: string }} options the number of the first job; the
+ * file and function that run a job of another module; the file that reads the slots
  */
-export function dispatchOf(jobs, sources, firstArgument, slots) {
+export function dispatchOf(jobs, sources, firstArgument, slots, options = {}) {
+  const { first = 0, otherwise, slots: slotsFile = "./slots" } = options;
   const entries = Object.entries(jobs).map(([name, kinds]) => entryOf(name, kinds, sources, firstArgument, slots));
   const imports = entries.map(({ name, file }) => `import { ${name} } from "./${file.replace(/\.ts$/, "")}";`);
   const calls = entries.map(({ name, values }, job) => {
-    const [before, after] = [`  ${job === 0 ? "" : "else "}if (job == ${job}) ${name}(`, ");"];
+    const [before, after] = [`  ${job === 0 ? "" : "else "}if (job == ${first + job}) ${name}(`, ");"];
     const line = before + values.join(", ") + after;
     if (line.length <= COLUMNS) return line;
     const half = Math.ceil(values.length / 2);
-    const [first, second] = [values.slice(0, half), values.slice(half)].map((part) => `    ${part.join(", ")},`);
-    return `${before}\n${first}\n${second}\n  ${after}`;
+    const [front, back] = [values.slice(0, half), values.slice(half)].map((part) => `    ${part.join(", ")},`);
+    return `${before}\n${front}\n${back}\n  ${after}`;
   });
   return `/** Made by build-kernels.js from ../jobs.ts. */
 ${imports.join("\n")}
-import { float, int, pointer } from "./slots";
+${otherwise === undefined ? "" : `import { ${otherwise} } from "./${otherwise}";\n`}import { float, int, pointer } from "${slotsFile}";
 
 /** Outputs [begin, end) of a job. */
 export function runJob(job: i32, begin: i32, end: i32, thread: i32): void {
 ${calls.join("\n")}
-  else unreachable();
+  else ${otherwise === undefined ? "unreachable()" : `${otherwise}(job, begin, end, thread)`};
 }
 `;
 }

@@ -20,6 +20,7 @@ const parts: readonly Part[] = [
   { name: "docs/sampling.md", write: () => runProgram("examples/dist/sampling/write.js", root) },
   { name: "docs/detection.md", write: () => runProgram("examples/dist/detection/write.js", root) },
   { name: "docs/prompting.md", write: () => runProgram("examples/dist/prompting/write.js", root) },
+  { name: "docs/training.md", write: () => runProgram("examples/dist/training/write.js", root) },
   ...screens.map((screen) => ({
     name: `${screen.document}: $ ${screen.command}`,
     write: () => rewrite(screen.document, (text) => withScreen(text, screen, shell)),

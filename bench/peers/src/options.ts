@@ -50,7 +50,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function wholeNumber(option: string, text: string): number {
+/** A number of the command line. @throws UsageError unless it is whole and from 1 to 1000 */
+export function wholeNumber(option: string, text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 1000) return value;
   throw new UsageError(`--${option}: must be a whole number from 1 to 1000, got ${JSON.stringify(text)}`);

@@ -99,7 +99,11 @@ describe("--logits @row.json", () => {
     return path;
   };
   test.each<[string, () => string, RegExp]>([
-    ["is not JSON", () => file("0.8,0.9\nmore\nand more"), /must hold a JSON array of numbers.*Unexpected/],
+    [
+      "is not JSON",
+      () => file("0.8,0.9\nmore\nand more"),
+      /must hold a JSON array of numbers.*; expected the end at line 1, column 4, got ","$/m,
+    ],
     ["is empty", () => file(""), /must hold a JSON array of numbers/],
     ["holds an empty array", () => file("[]"), /must hold a JSON array of numbers/],
     ["holds an object", () => file('{"0": 1}'), /must hold a JSON array of numbers/],

@@ -23,7 +23,7 @@ export interface ExploreOptions {
 /** @throws Error for an unknown option, or a port that is none */
 export function parseExploreArguments(args: readonly string[]): ExploreOptions {
   const { values } = parseArgs({
-    args: [...args],
+    args: withPort(args),
     options: {
       port: { type: "string", default: "0" },
       "no-open": { type: "boolean", default: false },
@@ -36,4 +36,11 @@ export function parseExploreArguments(args: readonly string[]): ExploreOptions {
     throw new RangeError(`--port must be a whole number from 0 to 65535, got "${values.port}"`);
   }
   return { port, opens: !values["no-open"], builds: values.build, help: values.help };
+}
+
+/** A port's value is one even if it begins as an option does, so that it is told as a wrong port. */
+function withPort(args: readonly string[]): string[] {
+  const at = args.indexOf("--port");
+  if (at < 0 || at === args.length - 1) return [...args];
+  return [...args.slice(0, at), `--port=${args[at + 1]}`, ...args.slice(at + 2)];
 }

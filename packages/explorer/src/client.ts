@@ -21,8 +21,8 @@ interface Pending {
 
 export interface Client {
   readonly ask: Ask;
-  /** Takes a message of the worker. */
-  receive(message: FromWorker): void;
+  /** Takes a message of the worker: all that it had to say. */
+  receive(said: readonly FromWorker[]): void;
   /** Rejects every request, and those to come: the worker is gone. */
   fail(reason: string): void;
 }
@@ -32,7 +32,7 @@ export function createClient(send: (message: ToWorker) => void): Client {
   const pending = new Map<number, Pending>();
   let count = 0;
   let gone: string | undefined; // why
-  const receive = (message: FromWorker): void => {
+  const take = (message: FromWorker): void => {
     const one = pending.get(message.request);
     if (message.type === "progress") {
       one?.onProgress(message.value);
@@ -40,7 +40,7 @@ export function createClient(send: (message: ToWorker) => void): Client {
     }
     pending.delete(message.request);
     if (message.type === "result") one?.resolve(message.value);
-    else one?.reject(Object.assign(new Error(message.message), { name: message.name }));
+    else one?.reject(Object.assign(new Error(withoutFunction(message.message)), { name: message.name }));
   };
   const ask: Ask = (type, asks, { signal, onProgress } = {}) => {
     const request = count++;
@@ -48,7 +48,9 @@ export function createClient(send: (message: ToWorker) => void): Client {
       if (gone !== undefined) throw new Error(gone);
       pending.set(request, { resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
       send({ type, request, asks } as ToWorker);
-      signal?.addEventListener("abort", () => send({ type: "cancel", request }));
+      const cancel = () => pending.has(request) && send({ type: "cancel", request });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener("abort", cancel, { once: true });
     });
   };
   const fail = (reason: string): void => {
@@ -56,5 +58,10 @@ export function createClient(send: (message: ToWorker) => void): Client {
     for (const { reject } of pending.values()) reject(new Error(reason));
     pending.clear();
   };
-  return { ask, receive, fail };
+  return { ask, receive: (said) => said.forEach(take), fail };
+}
+
+/** An error's sentence without the name of the function that found it, which a reader of the page cannot call. */
+function withoutFunction(message: string): string {
+  return message.replace(/^[a-z]+[A-Za-z]*: /, "");
 }

@@ -74,3 +74,8 @@ export const formatFewMegabytes = (bytes: number): string =>
 
 /** A time in milliseconds since 1970, in the reader's zone. */
 export const formatDate = (time: number): string => date.format(time);
+
+const MARKS: Readonly<Record<string, string>> = { " ": "·", "\n": "↵", "\t": "⇥" };
+
+/** A token's text with marks for its spaces, as the chips have them. */
+export const markSpaces = (text: string): string => text.replace(/[ \n\t]/g, (space) => MARKS[space] as string);

@@ -1,7 +1,7 @@
 /**
  * What the page and its worker send to one another: requests with an id, which are answered once and may be cancelled.
- * A request may report progress, at most once a frame. Large results are transferred. The requests of each section are
- * in a file of their own in protocol/.
+ * A request may report progress. All progress, and in a run or a race also what other requests result in, is in one
+ * message a frame. Large results are transferred. The requests of each section are in a file of their own in protocol/.
  */
 import type { CacheRequests } from "./protocol/cache.ts";
 import type { ExportRequests } from "./protocol/export.ts";

@@ -1,8 +1,12 @@
-/** Every word that the page shows, in one place, ready to be translated. */
+/**
+ * Every word that the page shows, in one place, ready to be translated. Why the engine or the worker refuses something
+ * is said by its error, as in every library; such a sentence names none of the page's controls.
+ */
 import { type Totals as ScoreTotals, visibleText } from "@tsgpt/analysis";
 import { type ActivationName, keyOf } from "@tsgpt/gpt";
 import type { ChainFlags, StepSpec } from "@tsgpt/sampling";
 import type { Totals } from "./components/cache/totals.ts";
+import { documentWords } from "./document-words.ts";
 import {
   formatBriefShare,
   formatDate,
@@ -12,19 +16,20 @@ import {
   formatInteger,
   formatMegabytes,
   formatProbability,
+  markSpaces,
 } from "./format.ts";
 import type { CacheContents, RaceEnd } from "./protocol/cache.ts";
 import type { Intervention } from "./protocol/interventions.ts";
 import type { LensCell } from "./protocol/map.ts";
 import type { KeptModel, LoadProgress, ModelInfo } from "./protocol/model.ts";
 import type { Summary } from "./protocol/next-token.ts";
-import type { LikelyToken, RunEnd, Token } from "./protocol/text.ts";
+import type { End, LikelyToken, RunEnd, Token } from "./protocol/text.ts";
 import type { IsolationProblem } from "./state/isolation.ts";
 
 const tokenCount = (count: number): string => `${formatInteger(count)} ${count === 1 ? "token" : "tokens"}`;
 
 export const strings = {
-  title: "Inside a GPT",
+  title: documentWords.title,
   explanation: (vocabSize: number | undefined): string => {
     const each = vocabSize === undefined ? "each token" : `each of the ${formatInteger(vocabSize)} tokens`;
     const reads =
@@ -76,6 +81,13 @@ export const strings = {
     };
     return reasons[end];
   },
+  ended: (end: End): string => {
+    const reasons: Readonly<Record<End, string>> = {
+      eos: "The text has ended: its last token is the model's end-of-text token.",
+      context: "The model's context is full.",
+    };
+    return `${reasons[end]} No token can follow.`;
+  },
   table: "Table",
   picture: "Picture",
   tableOf: (caption: string): string => `Table: ${caption}`,
@@ -110,16 +122,17 @@ export const strings = {
       const [best] = likeliest as [LikelyToken];
       const { quoted } = strings.map;
       const found = `${quoted(token.text)} with ${quoted(best.text)}, ${formatProbability(best.probability)}.`;
-      if (row === layers + 1) return `The model continues ${found}`;
+      if (row >= layers) return `The model continues ${found}`;
       return `${row === 0 ? "After the embedding" : `After layer ${row - 1}`}, the model would continue ${found}`;
     },
-    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${visibleText(text)}”`),
+    quoted: (text: string): string => (text === "" ? strings.emptyToken : `“${markSpaces(visibleText(text))}”`),
     rowName: "Layer",
     label: "Likeliest next token by layer and position",
     hint:
       "What the model would predict after each token if it stopped after a layer (the logit lens): every row goes " +
       "through the final norm and the output head. The last row is the model’s own prediction, and so the same as " +
-      "the row above it.",
+      "the row above it. The token selected here is also that of the text and of the block; Next token and Cache are " +
+      "about the end of the text.",
     row: (row: number, layers: number): string =>
       row === 0 ? "Embedding" : row > layers ? "Final norm" : `Layer ${row - 1}`,
     token: (position: number, { text }: Token): string => `position ${position} ${strings.map.quoted(text)}`,
@@ -265,6 +278,7 @@ export const strings = {
     draw: {
       heading: "The draw",
       ended: "No token can follow this text.",
+      hidden: "Hidden until the tour has drawn the token.",
       greedy: "Greedy takes no random number. Next appends",
       uniform: (uniform: number): string => `Next will draw the random number ${uniform.toFixed(6)}, which falls to`,
       interval: (from: string, to: string): string =>
@@ -619,16 +633,28 @@ export const strings = {
       logit: ({ best }: TourFacts): string =>
         `A last norm, then a product with each token's row of the output matrix: one logit per token. ` +
         `${quoted(best)} has the largest:`,
-      draw: (): string =>
-        "A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number " +
-        "picks one. What is your guess?",
+      draw: ({ isDrawn }: TourFacts): string =>
+        `A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number ` +
+        (isDrawn ? "picked one." : "picks one. What is your guess?"),
       append: ({ computedFrom, isDrawn }: TourFacts): string =>
         isDrawn
           ? `It is appended, and everything starts over. Only this column is new: keys and values of the ` +
             `${tokenCount(computedFrom)} before come from the cache.`
-          : "No token can follow: the context is full, or the text has ended. Go Back, and the tour can draw another.",
+          : "No token can follow: the context is full, or the text has ended. Go Back to draw another.",
     },
     guess: "Which one will it be?",
+    another: "another token",
+    others: (count: number): string => `… and ${formatInteger(count)} more, which have the rest of the sum.`,
+    /** What the chain of these steps keeps. */
+    chain: (steps: readonly string[], kept: string, all: string): string =>
+      steps.length === 0
+        ? `Here the chain has no step: it keeps all ${all} tokens.`
+        : `Here the chain (${steps.join(", ")}) keeps ${kept} of ${all} tokens.`,
+    drawFacts: (probability: string, uniform: string, from: string, to: string): string =>
+      `Its probability after the chain: ${probability}. The random number u = ${uniform} fell into its part, ` +
+      `${from} to ${to}.`,
+    greedy: (probability: string): string =>
+      `Its probability after the chain: ${probability}. Greedy takes no random number.`,
     drawn: "Drawn:",
     verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
   },
@@ -675,7 +701,7 @@ export const strings = {
     copied: "Copied a link to what this page shows.",
     notCopied: "The browser did not allow copying. Copy the link from here:",
     link: "Link",
-    noLink: "A link can name only a model that comes with this page. Export the state instead.",
+    noLink: "A link can name only a model that comes with this page, or is on the hub. Export the state instead.",
     longLink: (characters: number, most: number): string =>
       `The text is too long for a link of ${formatInteger(most)} characters; it takes ${formatInteger(characters)}.`,
     export: "Export",
@@ -699,6 +725,7 @@ export const strings = {
   },
   link: {
     unknown: (key: string): string => `The link has a part "${key}" that this page does not know.`,
+    unnamed: "The link has a part without a name before its =.",
     twice: (key: string): string => `The link has ${key} twice; the first is taken.`,
     wrong: (key: string, rule: string, got: string): string => `The link's ${key} must be ${rule}, got ${got}.`,
     version: (got: string): string =>
@@ -709,6 +736,9 @@ export const strings = {
     noInterventions: (reason: string): string => `The link's interventions cannot be made: ${reason}.`,
     noNumber: (reason: string): string => `The link's number cannot be opened: ${reason}.`,
     noTokens: (reason: string): string => `The link's tokens cannot be used: ${reason}.`,
+    missingModel: (id: string, revision: string): string =>
+      `The link's model is ${id} at revision ${revision}, which is not on this device: look it up in the section ` +
+      "Model and load it. The link's tokens, sampling and selection wait for it.",
     more: (problems: number): string => `${count(problems, "more problem")} in the link.`,
     rest: "The rest was opened.",
     rules: {
@@ -724,7 +754,8 @@ export const strings = {
       texts: "a JSON list of texts",
       interventions: 'a JSON list such as [{"type":"zero","tensor":"blocks.0.attn.hook_z","head":1}]',
       numberName: "a tensor and an index, such as logits:4,262",
-      model: (known: readonly string[]): string => `a model that this page has: ${known.join(", ")}`,
+      model: (known: readonly string[]): string =>
+        `a model that this page has (${known.join(", ")}), or one of the hub, such as openai-community/gpt2@main`,
     },
   },
 } as const;
@@ -759,7 +790,7 @@ function shortText(text: string): string {
 }
 
 function quoted(text: string): string {
-  return `\u201c${visibleText(text)}\u201d`;
+  return `\u201c${markSpaces(visibleText(text))}\u201d`;
 }
 
 const STAGES: readonly (readonly [suffix: string, title: string, explanation: string])[] = [

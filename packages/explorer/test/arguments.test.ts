@@ -10,9 +10,9 @@ test("a free port and an open browser are the defaults", () => {
 });
 
 test.each(["", "-1", "1.5", "65536", "http"])("--port=%s is refused", (port) => {
-  expect(() => parseExploreArguments([`--port=${port}`])).toThrow(
-    `--port must be a whole number from 0 to 65535, got "${port}"`,
-  );
+  for (const args of [[`--port=${port}`], ["--port", port]]) {
+    expect(() => parseExploreArguments(args)).toThrow(`--port must be a whole number from 0 to 65535, got "${port}"`);
+  }
 });
 
 test("an unknown option, or a word, is refused", () => {

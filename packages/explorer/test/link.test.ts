@@ -80,7 +80,7 @@ test("every state is read back from its link", () => {
   fc.assert(
     fc.property(states, (state) => {
       const link = encodeLink(state);
-      expect(link).toMatch(/^[\w.,:+*%&=-]*$/);
+      expect(link).toMatch(/^[\w.,:+*%&=/@-]*$/);
       expect(decodeLink(`#${link}`)).toEqual({ state, problems: [] });
     }),
     { numRuns: 100 },
@@ -171,6 +171,7 @@ describe("what is wrong is said, and the rest is read:", () => {
     ["allowed=1,,2", 'The link\'s allowed must be token ids with commas between them, got "1,,2".'],
     ["banned=word", 'The link\'s banned must be a JSON list of texts, got "word".'],
     ["seed=%FF", 'The link\'s seed must be percent-encoded UTF-8, got "seed=%FF".'],
+    ["&=&=1&=2", "The link has a part without a name before its =."],
     ["prompt=Other", "The link has prompt twice; the first is taken."],
   ])("%s", (fragment, sentence) => {
     expect(problemsOf(fragment)).toEqual([typeof sentence === "string" ? sentence : expect.stringMatching(sentence)]);
@@ -201,7 +202,7 @@ test("many problems are two sentences and a number", () => {
 test("a model that no link can name, or a text that no link has room for, is told", () => {
   expect(whyNoLink("v=1")).toBeUndefined();
   expect(whyNoLink(undefined)).toBe(
-    "A link can name only a model that comes with this page. Export the state instead.",
+    "A link can name only a model that comes with this page, or is on the hub. Export the state instead.",
   );
   expect(whyNoLink("a".repeat(LONGEST_LINK + 1))).toBe(
     "The text is too long for a link of 50,000 characters; it takes 50,001.",

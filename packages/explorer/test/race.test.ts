@@ -127,7 +127,7 @@ test("without memory for another cache, one sentence with the numbers; the text 
   const poor = { ...session, model: { ...model, engine } };
   const all = race(poor, { seed: 7, tokens: 8 }, signal);
   await expect(all.next()).rejects.toThrow(
-    /^A race needs [\d.]+ MB for a cache of its own, and 0\.0 MB are left; choose fewer Race tokens$/,
+    /^A race needs [\d.]+ MB for a cache of its own, and 0\.0 MB are left; let it have fewer tokens$/,
   );
   await step(session, undefined, signal);
   expect(session.history).toHaveLength(prompt.length + 1);

@@ -37,3 +37,8 @@ test("one token, one block", () => {
   expect(texts.append(alone)).toContain("of the 1 token before");
   expect(texts.append({ ...alone, isDrawn: false })).toContain("No token can follow");
 });
+
+test("after the draw, no guess is asked for", () => {
+  expect(texts.draw(FACTS)).not.toContain("guess");
+  expect(texts.draw({ ...FACTS, isDrawn: false })).toContain("What is your guess?");
+});

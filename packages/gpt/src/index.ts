@@ -36,6 +36,7 @@ export { eosTokenIds, type GPT2Config, parseConfig } from "./config/config.ts";
 export { FILE_NAMES } from "./config/file-names.ts";
 export type { NamedText } from "./config/generation-config.ts";
 export { type GenerationConfig, parseConfigs, parseGenerationConfig } from "./config/generation-config.ts";
+export { parseJsonText } from "./config/json-text.ts";
 export { type PresetName, presetConfig, presetNames } from "./config/presets.ts";
 export { parsePythonJson } from "./config/python-json.ts";
 export type { BeamOptions } from "./decode/beam-rules.ts";

@@ -34,6 +34,12 @@ test.each([
   "",
 ])("%s is none", (text) => expect(() => parsePythonJson(text)).toThrow(SyntaxError));
 
+test("a NaN that cannot be where it is is shown as it is written", () => {
+  expect(() => parsePythonJson("{NaN:1}")).toThrow('expected a key in quotes or } at line 1, column 2, got "NaN"');
+});
+
 test("what else is wrong is told with its place in the text", () => {
-  expect(() => parsePythonJson('{"a":NaN,"b":-Infinity,}')).toThrow(/position 23/);
+  expect(() => parsePythonJson('{"a":NaN,"b":-Infinity,}')).toThrow(
+    'expected a key in quotes at line 1, column 24, got "}"',
+  );
 });

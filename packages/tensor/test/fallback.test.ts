@@ -1,6 +1,7 @@
 /** Which engine createEngine gives on machines that lack something of what the simd engine needs, and what it tells of it. */
 import { Worker } from "node:worker_threads";
 import { createEngine, createSimdEngine, type Engine, EngineError, linear, Tensor, WEIGHT_DTYPES } from "@tsgpt/tensor";
+import { backwardKernels } from "@tsgpt/tensor/backward";
 import { afterEach, expect, test, vi } from "vitest";
 import { EngineMemory } from "../src/kernels/simd/memory.ts";
 import { float32Source, tensorOn } from "./engines.ts";
@@ -177,6 +178,25 @@ test.each(["auto", "simd"] as const)(
     engine.dispose();
   },
 );
+
+test.each([true, false])("gradients without shared memory are the same numbers, relaxed SIMD: %s", (relaxed) => {
+  const options = { threads: 1, relaxed };
+  const usual = createSimdEngine(options);
+  onlyUnshared();
+  const engine = createSimdEngine(options);
+  expect(engine.memory?.limitBytes).toBe(128 * 2 ** 20);
+  const [x, dy] = [noise([5, 64], 1), noise([5, 33], 2)];
+  const of = (on: Engine) => {
+    const [dWeight, dBias, dx] = [Tensor.zeros([64, 33]), Tensor.zeros([33]), Tensor.zeros([5, 64])];
+    const kernels = backwardKernels(on);
+    kernels.linearParameters(dWeight, dBias, x, dy);
+    kernels.gelu(dx, x, x, "tanh");
+    return [dWeight, dBias, dx].map((tensor) => tensor.toArray());
+  };
+  expect(of(engine)).toEqual(of(usual));
+  usual.dispose();
+  engine.dispose();
+});
 
 test("one thread that was asked for needs no shared memory, and nothing is told", async () => {
   onlyUnshared();

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { dispatchOf, readJobs } from "../kernel-dispatch.js";
+import { FIRST_BACKWARD_JOB } from "../src/kernels/simd/constants.ts";
 import { JOBS } from "../src/kernels/simd/jobs.ts";
 
 const scale = "export function scale(out: usize, factor: f32, begin: i32, end: i32): void {}";
@@ -10,6 +11,10 @@ const table = { scale: { out: "pointer", factor: "float" } };
 test("the table is read from jobs.ts as TypeScript reads it", async () => {
   const text = readFileSync(new URL("../src/kernels/simd/jobs.ts", import.meta.url), "utf8");
   expect(JSON.stringify(await readJobs(text))).toBe(JSON.stringify(JOBS));
+});
+
+test("no job of the first module has a number of the second", () => {
+  expect(Object.keys(JOBS).length).toBeLessThanOrEqual(FIRST_BACKWARD_JOB);
 });
 
 test("a text without a table is an error", async () => {
@@ -22,6 +27,15 @@ test("a job calls its kernel with its slots and the range", () => {
   const text = dispatchOf(table, { "scale.ts": scale }, 4, 32);
   expect(text).toContain('import { scale } from "./scale";');
   expect(text).toContain("  if (job == 0) scale(pointer(4), float(5), begin, end);\n  else unreachable();");
+});
+
+test("jobs of a second module are numbered after those of the first, which hands over what it does not have", () => {
+  const second = dispatchOf(table, { "scale.ts": scale }, 4, 32, { first: 64, slots: "../slots" });
+  expect(second).toContain("  if (job == 64) scale(pointer(4), float(5), begin, end);\n  else unreachable();");
+  expect(second).toContain('import { float, int, pointer } from "../slots";');
+  const first = dispatchOf(table, { "scale.ts": scale }, 4, 32, { otherwise: "more" });
+  expect(first).toContain('import { more } from "./more";');
+  expect(first).toContain("  else more(job, begin, end, thread);");
 });
 
 test("a kernel that asks for the thread gets it", () => {

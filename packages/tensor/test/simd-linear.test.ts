@@ -24,6 +24,20 @@ test("every number of rows up to 21, and around the blocks of rows at 80, 160 an
   for (const m of [...Array.from({ length: 21 }, (_, i) => i + 1), ...around]) await compare(m, 33, 27);
 });
 
+test("rows that are taken 504 at a time have the bits that they have in a product of fewer", async () => {
+  const [x, bias] = [noise([1010, 7], 1), noise([9], 3)];
+  const packed = await engine.loadWeight(float32Source(noise([7, 9], 2)), "linear");
+  const all = linear(x, packed, bias, engine);
+  for (const [start, end] of [
+    [0, 1],
+    [400, 600],
+    [503, 505],
+    [1007, 1010],
+  ] as const) {
+    expect(all.slice(start, end).data).toEqual(linear(x.slice(start, end), packed, bias, engine).data);
+  }
+});
+
 test("every number of inputs around the blocks of inputs at 512 and 1024", async () => {
   for (const k of [1, 2, 3, 511, 512, 513, 1023, 1024, 1025, 1537]) await compare(9, k, 17);
 });

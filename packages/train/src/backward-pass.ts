@@ -5,8 +5,8 @@
 import type { GPT2Config } from "@tsgpt/gpt";
 import { activate, attentionScale, type ParameterPair } from "@tsgpt/gpt/training";
 import { type Arena, layerNorm, type Tensor } from "@tsgpt/tensor";
-import type { BackwardKernels } from "@tsgpt/tensor/backward";
 import { derivativeOf } from "./activation-gradient.ts";
+import type { BackwardResources } from "./backward-resources.ts";
 import type { Batch } from "./batch.ts";
 import type { KeptBlock } from "./keep.ts";
 import type { LearnedParameter } from "./learner.ts";
@@ -33,12 +33,6 @@ export interface BackwardPass {
   dEmbedding(dx: Tensor, table: LearnedParameter, ids: ArrayLike<number>): void;
   /** Zeros. */
   zeros(rows: number): Tensor;
-}
-
-/** What a pass needs besides the model's config. */
-export interface BackwardResources {
-  readonly kernels: BackwardKernels;
-  readonly arena: Arena;
 }
 
 /** The pass of one batch. */

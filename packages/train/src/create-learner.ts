@@ -45,7 +45,7 @@ export function createLearner(model: Model, options: LearnerOptions = {}): Learn
       checkAccumulate(config, sequences, weight);
       const batch = batchOf(sequences);
       try {
-        const kept = forwardKept(learning, batch, recompute, arena);
+        const kept = forwardKept(learning, batch, recompute, { kernels, arena });
         const pass = openBackwardPass(config, batch, { kernels, arena });
         return mean(backward(tree, batch, kept, weight / batch.ids.length, pass));
       } finally {

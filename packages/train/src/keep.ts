@@ -6,6 +6,8 @@
 import { type ActivationName, forwardByLayer, type GPT2Config, keyOf, type Model, type Trace } from "@tsgpt/gpt";
 import { forwardBlockInPlace } from "@tsgpt/gpt/training";
 import type { Arena, Tensor } from "@tsgpt/tensor";
+import type { BackwardKernels } from "@tsgpt/tensor/backward";
+import type { BackwardResources } from "./backward-resources.ts";
 import type { Batch } from "./batch.ts";
 
 /** The activations of a block, besides the residual stream before it. Rows of all sequences, one after another. */
@@ -30,7 +32,8 @@ export interface Kept {
 }
 
 /** The pass of a batch up to the head, with what the backward pass needs kept in `arena`. */
-export function forwardKept(model: Model, batch: Batch, recompute: boolean, arena: Arena): Kept {
+export function forwardKept(model: Model, batch: Batch, recompute: boolean, resources: BackwardResources): Kept {
+  const { kernels, arena } = resources;
   const { nLayer } = model.config;
   const { residuals, blocks } = allocateKept(model.config, batch.ids.length, recompute, arena);
   const targets = new Map<string, Tensor>();
@@ -39,11 +42,11 @@ export function forwardKept(model: Model, batch: Batch, recompute: boolean, aren
     if (!recompute) targetBlock(targets, blocks[layer] as KeptBlock, layer);
   }
   targets.set(keyOf("residPost", nLayer - 1), residuals[nLayer] as Tensor);
-  for (const layer of forwardByLayer(model, batch.sequences, { trace: copyInto(targets, batch, arena) })) {
+  for (const layer of forwardByLayer(model, batch.sequences, { trace: copyInto(targets, batch, kernels) })) {
     if (layer === nLayer - 1) break; // the logits of a whole batch are never computed
   }
   const block = (layer: number) => {
-    if (recompute) recomputeBlock(model, batch, layer, residuals[layer] as Tensor, blocks[0] as KeptBlock, arena);
+    if (recompute) recomputeBlock(model, batch, layer, residuals[layer] as Tensor, blocks[0] as KeptBlock, resources);
     return blocks[recompute ? 0 : layer] as KeptBlock;
   };
   return { residuals, block };
@@ -63,12 +66,19 @@ export function allocateKept({ nEmbd, nInner, nLayer }: GPT2Config, rows: number
 }
 
 /** The same computation once more: the bits of a kept block. */
-function recomputeBlock(model: Model, batch: Batch, layer: number, from: Tensor, into: KeptBlock, arena: Arena): void {
+function recomputeBlock(
+  model: Model,
+  batch: Batch,
+  layer: number,
+  from: Tensor,
+  into: KeptBlock,
+  { kernels, arena }: BackwardResources,
+): void {
   const mark = arena.mark();
   const residual = arena.allocate(from.shape);
-  arena.kernels.copy(residual, from);
+  kernels.copy(residual, from);
   const targets = targetBlock(new Map(), into, layer);
-  forwardBlockInPlace(model, batch.sequences, layer, residual, copyInto(targets, batch, arena));
+  forwardBlockInPlace(model, batch.sequences, layer, residual, copyInto(targets, batch, kernels));
   arena.release(mark);
 }
 
@@ -78,7 +88,7 @@ function targetBlock(targets: Map<string, Tensor>, block: KeptBlock, layer: numb
 }
 
 /** A trace that copies the activations of these keys, each sequence's into its rows. */
-function copyInto(targets: ReadonlyMap<string, Tensor>, { starts }: Batch, { kernels }: Arena): Trace {
+function copyInto(targets: ReadonlyMap<string, Tensor>, { starts }: Batch, kernels: BackwardKernels): Trace {
   return {
     wants: (key) => targets.has(key),
     visit: (key, activation, sequence = 0) => {

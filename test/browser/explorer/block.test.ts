@@ -176,6 +176,31 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     }
   });
 
+  test("when all of a list is shown, the focus stays in it", async () => {
+    const focused = () => page.evaluate("document.activeElement?.closest('.all-numbers, .operands, summary')?.tagName");
+    const showAll = async (place: Locator) => {
+      const more = place.getByRole("button", { name: /^Show more/ });
+      await more.waitFor();
+      while ((await more.count()) > 0) {
+        await more.focus();
+        await page.keyboard.press("Enter");
+        await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+      }
+    };
+    const numbers = section
+      .locator("details:has(> summary)")
+      .filter({ hasText: /^All [3-9]\d\d numbers/ })
+      .first();
+    await numbers.locator("summary").click();
+    await showAll(numbers);
+    expect(await focused()).toBe("DIV");
+    await numbers.locator("[data-hook]").first().click();
+    await showAll(drawer());
+    expect(await focused()).toBe("TABLE");
+    await page.keyboard.press("Escape");
+    await numbers.locator("summary").click();
+  });
+
   test("a thumbnail is chosen by keyboard, from one tab stop", async () => {
     const grid = section.getByRole("grid", { name: "All heads" });
     expect(await grid.locator("[tabindex='0']").count()).toBe(1);

@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FULL, sample } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { button, type Explorer, jsonOf, openSection, promptBox, setNumbers, startExplorer } from "./explorer.ts";
+import { button, chips, type Explorer, jsonOf, openSection, promptBox, setNumbers, startExplorer } from "./explorer.ts";
 
 const PROMPT = "Once upon a time, the king";
 
@@ -159,13 +159,15 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const { top } = (lens as Lens[])[3] as Lens;
       await clickCell(3, 2);
       await says(
-        `After layer 2, the model would continue “ a” with “${top[0]?.text}”, ${percent(top[0]?.probability as number)}.`,
+        `After layer 2, the model would continue “·a” with “${top[0]?.text.replace(" ", "·")}”, ${percent(top[0]?.probability as number)}.`,
       );
-      const items = region.getByRole("list", { name: "Layer 2, position 2 “ a”" }).getByRole("listitem");
+      const items = region.getByRole("list", { name: "Layer 2, position 2 “·a”" }).getByRole("listitem");
       const expected = top.slice(0, 5).map(({ text, probability }) => `${text} ${percent(probability)}`);
       expect(await items.allTextContents()).toEqual(expected);
       await clickCell(7, ids.length - 1);
-      await says("The model continues “ king” with ");
+      await says("The model continues “·king” with ");
+      await promptBox(page).fill(PROMPT);
+      expect(await region.getByText("Next token and Cache are about the end of the text").count()).toBe(1);
     });
 
     /** Where the cells are, in pixels: rows below the labels' row, columns of equal width at the right end. */
@@ -223,6 +225,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(await narrow.evaluate("document.documentElement.scrollWidth")).toBe(360);
       await cells.press("Home");
       expect(await cells.evaluate(({ scrollLeft }) => scrollLeft)).toBe(0);
+      await chips(narrow).nth(40).getByRole("button").click(); // and what is selected elsewhere is scrolled to
+      await expect.poll(() => cells.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(20 * 24);
     });
 
     test("a long text's table is in pages", async () => {

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tsgpt } from "../../../packages/cli/test/process.ts";
+import { strings } from "../../../packages/explorer/src/strings.ts";
+import { createSampler, dialects } from "../../../packages/sampling/src/index.ts";
+import { validateChain } from "../../../packages/sampling/src/spec.ts";
 import { FULL, sample } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import {
@@ -22,6 +25,7 @@ import {
 
 const PROMPT = "Once upon a time";
 const SEED = 7;
+const MOST_CUT = 300; // tokens of a step that are compared with the sampler's
 const LISTED = 10; // tokens of each step that --trace-sampling names
 
 type Role = "spinbutton" | "slider" | "textbox" | "combobox" | "checkbox";
@@ -89,6 +93,48 @@ const CASES: readonly Case[] = [
   { dialect: "openai", fields: [["checkbox", "Greedy", "on"]], args: ["--greedy"] },
 ];
 
+const REPEATED = "a man and a man and a man and a man and a";
+
+/** Every option, on a text that repeats: some cannot be used beside others, and mirostat beside no truncation. */
+const SETS: readonly (readonly Field[])[] = [
+  [
+    ["spinbutton", "Top-k", "300"],
+    ["spinbutton", "Top-p", "0.97"],
+    ["spinbutton", "Min-p", "0.0005"],
+    ["spinbutton", "Typical", "0.99"],
+    ["spinbutton", "Epsilon", "0.0001"],
+    ["spinbutton", "Eta", "0.0002"],
+    ["spinbutton", "Top-n-sigma", "4"],
+    ["spinbutton", "Temperature", "1.3"],
+    ["spinbutton", "XTC probability", "1"],
+    ["spinbutton", "XTC threshold", "0.1"],
+  ],
+  [
+    ["spinbutton", "Frequency penalty", "1.2"],
+    ["spinbutton", "Presence penalty", "1.3"],
+    ["textbox", "Penalty scope", "8"],
+    ["spinbutton", "Repetition penalty", "1.4"],
+    ["spinbutton", "DRY multiplier", "0.9"],
+    ["spinbutton", "DRY base", "1.5"],
+    ["spinbutton", "DRY allowed length", "3"],
+    ["textbox", "DRY breakers", "."],
+    ["spinbutton", "No-repeat n-gram", "3"],
+    ["textbox", "Banned", "princess\n12"],
+    ["textbox", "Logit bias", "12:-5,445:1.5"],
+    ["spinbutton", "Watermark key", "42"],
+    ["spinbutton", "Watermark gamma", "0.4"],
+    ["spinbutton", "Watermark delta", "1.5"],
+    ["combobox", "Watermark hash", "self"],
+    ["spinbutton", "Watermark width", "3"],
+  ],
+  [
+    ["spinbutton", "Mirostat tau", "3"],
+    ["spinbutton", "Mirostat eta", "0.2"],
+    ["textbox", "Allowed tokens", "12, 13, 445, 500, 600, 700, 800"],
+  ],
+  [["spinbutton", "Forced first token", "12"]],
+];
+
 describe.runIf(hasChromium)("in Chromium", () => {
   let explorer: Explorer;
   let page: Page;
@@ -139,6 +185,37 @@ describe.runIf(hasChromium)("in Chromium", () => {
   );
 
   describe.runIf(FULL)("in the full run", () => {
+    test.each(dialects)(
+      "%s: every option that it has, with all that each step cuts",
+      async (dialect) => {
+        const logits = await lastLogits(REPEATED);
+        const { ids } = await jsonOf("tokens", REPEATED);
+        await promptBox(page).fill(REPEATED);
+        await chipIds(page, ids.length);
+        for (const fields of SETS) {
+          await choose(page, region, { dialect, fields, args: [] });
+          const args = ["--dialect", dialect, "--max-tokens", "1", "--quiet", "--seed", String(SEED)];
+          const { tokens } = await jsonOf(
+            "generate",
+            REPEATED,
+            ...args,
+            ...fields.flatMap(flagsOf),
+            "--trace-sampling",
+          );
+          const steps: TracedStep[] = tokens[0].steps;
+          await expect.poll(() => stepsOf(region)).toEqual(steps.map(brief));
+          const sampler = createSampler(validateChain(steps.map(({ step }) => step)), { seed: SEED });
+          const whole = sampler.explain(logits, { history: ids, promptLength: ids.length }, logits.length);
+          for (const [i, { removed }] of whole.steps.entries()) {
+            if (removed.length > 0)
+              expect(await wholeCut(region, i)).toEqual(removed.slice(0, MOST_CUT).map(({ id }) => id));
+          }
+        }
+        await promptBox(page).fill(PROMPT);
+      },
+      120_000,
+    );
+
     test.each(CASES.map((one) => [...label(one), one] as const))(
       "%s: 64 tokens are those of generate, 64 times Back is the prompt, and then they come again",
       async (_, one) => {
@@ -171,8 +248,30 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await region.getByText("DRY base does nothing without DRY multiplier; give that too").waitFor();
       await topP.fill("");
       await expect.poll(() => typesOf(region)).toEqual(["top-p"]);
+      const opened = await region.locator("details.option-group[open]").count();
       await region.getByRole("button", { name: "Reset options" }).click();
       await expect.poll(() => region.locator(".problem:not(:empty)").count()).toBe(0);
+      expect(await region.locator("details.option-group[open]").count()).toBe(opened);
+      expect(opened).toBe(3);
+    });
+
+    test("a choice that is refused is undone, and its field says why", async () => {
+      await choose(page, region, { dialect: "hf", fields: [["spinbutton", "Temperature", "1.1"]], args: [] });
+      await expect.poll(() => typesOf(region)).toContain("temperature");
+      const greedy = region.getByRole("checkbox", { name: "Greedy" });
+      const clicked = await greedy.evaluate((element) => {
+        const box = element as unknown as { click(): void; checked: boolean };
+        box.click();
+        return box.checked;
+      });
+      expect(clicked).toBe(true); // at once
+      await region.getByText(/greedy takes the most probable token whatever temperature does/i).waitFor();
+      expect(await greedy.isChecked()).toBe(false);
+      const slider = region.getByRole("slider", { name: "Eta", exact: true });
+      const shown = await slider.inputValue();
+      await region.getByRole("spinbutton", { name: "Eta", exact: true }).fill("2");
+      await region.getByText(/Eta must be/).waitFor();
+      expect(await slider.inputValue()).toBe(shown);
     });
 
     test("fields that are not set show the dialect's defaults", async () => {
@@ -260,6 +359,31 @@ async function expectCut(region: Locator, index: number, removed: TracedStep["re
   await item.locator("summary").click();
 }
 
+/** A field's option for the command line. */
+function flagsOf([, label, value]: Field): string[] {
+  const name = Object.entries(strings.nextToken.options).find(([, [each]]) => each === label)?.[0] as string;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value.split("\n").flatMap((each) => [flag, each.replaceAll(", ", ",")]);
+}
+
+/** The ids of the tokens that a step cut, up to MOST_CUT, asked for a part at a time. */
+async function wholeCut(region: Locator, index: number): Promise<number[]> {
+  const details = stepItems(region).nth(index).locator("details");
+  await details.locator("summary").click();
+  await details.locator("li").first().waitFor();
+  await details.evaluate(`(async (details) => {
+    const count = () => details.querySelectorAll("li").length;
+    for (let more; count() < ${MOST_CUT} && (more = details.querySelector("button")); ) {
+      const before = count();
+      more.click();
+      while (count() === before) await new Promise(requestAnimationFrame);
+    }
+  })(document.querySelectorAll(".chain > li")[${index}].querySelector("details"))`);
+  const ids = await idsOf(details.locator("li"));
+  await details.locator("summary").click();
+  return ids;
+}
+
 const drawnId = async (region: Locator) => Number(await region.locator(".drawn").getAttribute("data-id"));
 
 const values = (elements: Locator) =>
@@ -289,7 +413,7 @@ async function choose(page: Page, region: Locator, { dialect, fields }: Case): P
   for (const [role, name, value] of fields) {
     const field = region.getByRole(role, { name, exact: true });
     if (role === "combobox") await field.selectOption(value);
-    else if (role === "checkbox") await field.click();
+    else if (role === "checkbox") await field.check();
     else await field.fill(value);
   }
 }

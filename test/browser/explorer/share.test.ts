@@ -58,6 +58,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await chipIds(fresh, expected.promptTokens.length + TOKENS);
     expect(await state(fresh)).toEqual(found);
     expect(await fresh.getByRole("spinbutton", { name: "Max tokens" }).inputValue()).toBe(`${TOKENS}`);
+    await promptBox(page).fill("Other");
+    await page.getByText("Copied a link to what this page shows.").waitFor({ state: "detached" });
   });
 
   describe.runIf(FULL)("in the full run", () => {
@@ -295,7 +297,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       [
         "sampling out of range",
         "prompt=Hello&top-p=2",
-        /^The link's sampling cannot be used: .*topP.*2.* The rest was opened\.$/,
+        "The link's sampling cannot be used: Top-p must be above 0 and at most 1 (1 is off), got 2. The rest was opened.",
       ],
       [
         "a token that the model lacks",
@@ -315,7 +317,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       [
         "an unknown model",
         "prompt=Hello&model=gpt9",
-        'The link\'s model must be a model that this page has: fairytales, got "gpt9". The rest was opened.',
+        'The link\'s model must be a model that this page has (fairytales), or one of the hub, such as openai-community/gpt2@main, got "gpt9". The rest was opened.',
       ],
       [
         "thousands of unknown keys",

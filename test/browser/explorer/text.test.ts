@@ -61,6 +61,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     for (const prompt of sample(PROMPTS, 3)) {
       await promptBox(page).fill(prompt);
       const { ids, tokens } = await jsonOf("tokens", prompt);
+      expect(await promptBox(page).getAttribute("dir")).toBe("auto"); // a text from right to left is shown so
       expect(await chipIds(page, ids.length)).toEqual(ids);
       const texts = await chips(page).allTextContents();
       expect(texts).toEqual(tokens.map((text: string) => text.replace(/[\u202C\u202E]/g, escaped)));

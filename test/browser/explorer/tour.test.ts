@@ -1,6 +1,6 @@
 /** The tour: by keyboard alone, at both widths, with and without motion; its numbers are those of a pass in Node. */
 
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openNumber, runWithCache } from "../../../packages/analysis/src/index.ts";
 import type { Model } from "../../../packages/gpt/src/index.ts";
@@ -102,6 +102,55 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     expect((await walk(page))[10]).toContain("No token can follow");
     await promptBox(page).fill("The king");
     await page.getByRole("complementary", { name: "Tour" }).waitFor({ state: "detached" });
+  });
+
+  /** To the step of the draw. */
+  async function toDraw(page: Page): Promise<Locator> {
+    const panel = page.getByRole("complementary", { name: "Tour" });
+    await button(page, "Follow one token (2 minutes)").click();
+    for (let step = 1; step < 10; step++) {
+      await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
+      await button(page, "Continue").click();
+    }
+    await panel.getByRole("heading", { name: /^10 of / }).waitFor();
+    return panel;
+  }
+
+  test("the draw: hidden before, one token for two clicks, and none more from the step before", async () => {
+    const page = await explorer.opened({ fragment: "#v=1&top-k=3&temperature=0.8" });
+    const panel = await toDraw(page);
+    const draw = page.getByRole("region", { name: "The draw" });
+    await expect.poll(() => panel.textContent()).toMatch(/\(T = 0.8, top-k.*\) keeps 3 of 4,096 tokens/);
+    expect(await panel.locator("math").textContent()).toContain("/T");
+    await expect.poll(() => draw.textContent()).toContain("Hidden until");
+    await panel.getByRole("radio", { name: "another token" }).check();
+    await button(page, "Draw the token").dblclick();
+    await panel.getByRole("heading", { name: /^11 of / }).waitFor();
+    await expect
+      .poll(() => panel.textContent())
+      .toMatch(/after the chain: [\d.]+%?\. The random number u = 0\.\d+ fell/);
+    expect(await chips(page).count()).toBe(5);
+    await button(page, "Previous step").click();
+    await panel.getByText("Drawn:").waitFor();
+    expect(await panel.getByRole("radio").count()).toBe(0);
+    await button(page, "Continue").click();
+    await panel.getByRole("heading", { name: /^11 of / }).waitFor();
+    expect(await chips(page).count()).toBe(5);
+    await button(page, "Back").click();
+    await panel.waitFor({ state: "detached" });
+  });
+
+  test("a token that the tour did not draw ends it; the weights of a long text are not all shown", async () => {
+    const page = await explorer.opened({ fragment: "#v=1&prompt=Once upon a time there was a king" });
+    const panel = page.getByRole("complementary", { name: "Tour" });
+    await button(page, "Follow one token (2 minutes)").click();
+    for (let step = 1; step < 5; step++) {
+      await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
+      await button(page, "Continue").click();
+    }
+    await panel.getByText("… and 3 more").waitFor();
+    await button(page, "Next").click();
+    await panel.waitFor({ state: "detached" });
   });
 
   /** By Tab from the step's heading, which has the focus. */

@@ -4,6 +4,7 @@ import {
   CheckpointError,
   checkedPrompt,
   type Model,
+  parseJsonText,
   readHeader,
   readTensor,
   type SafetensorsHeader,
@@ -103,7 +104,7 @@ async function readJson(file: string): Promise<Float64Array> {
   const rule = `${JSON.stringify(file)} must hold a JSON array of numbers, with null for -Infinity`;
   let row: unknown;
   try {
-    row = JSON.parse(text);
+    row = parseJsonText(text);
   } catch (cause) {
     throw new CliError(`${rule}; ${(cause as Error).message}`, 1);
   }

@@ -9,11 +9,14 @@ export interface NumberFieldProps {
   readonly value: Signal<number>;
   readonly least: number;
   readonly most: number;
+  /** What the field shows instead of a valid number; for those whom that concerns. */
+  readonly wrong?: Signal<string | undefined>;
   readonly onChange?: () => void;
 }
 
-export function NumberField({ name, value, least, most, onChange }: NumberFieldProps) {
-  const wrong = useSignal<string | undefined>(undefined); // what the field then shows
+export function NumberField({ name, value, least, most, wrong: known, onChange }: NumberFieldProps) {
+  const own = useSignal<string | undefined>(undefined);
+  const wrong = known ?? own;
   const isWrong = wrong.value !== undefined;
   const problem = useId();
   const take = ({ value: typed, valueAsNumber }: HTMLInputElement) => {

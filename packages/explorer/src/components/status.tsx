@@ -1,9 +1,12 @@
-/** What the page runs on, how the last run ended, and what went wrong. Progress is no live region: it would chatter. */
+/**
+ * What the page runs on, how the last run ended, why no token can follow, and what went wrong. Progress is no live
+ * region: it would chatter.
+ */
 import { model } from "../state/engine.ts";
 import { interventions } from "../state/interventions.ts";
 import { isolationProblem } from "../state/isolation.ts";
 import { linkProblem } from "../state/share.ts";
-import { error, generated, runEnd } from "../state/text.ts";
+import { ending, error, refusal } from "../state/text.ts";
 import { strings } from "../strings.ts";
 
 export function Status() {
@@ -22,7 +25,9 @@ export function Status() {
           <span key={text}>{i === 0 ? text : ` ${text}`}</span>
         ))}
       </p>
-      <p role="alert">{state.phase === "failed" ? state.message : (error.value ?? linkProblem.value)}</p>
+      <p role="alert">
+        {state.phase === "failed" ? state.message : (refusal.value ?? error.value ?? linkProblem.value)}
+      </p>
     </footer>
   );
 }
@@ -31,7 +36,7 @@ export function Status() {
 function statusTexts(): readonly string[] {
   if (model.value.phase !== "ready") return [];
   const { info } = model.value;
-  const ended = runEnd.value === undefined ? [] : [strings.runEnd(runEnd.value, generated.value.length)];
+  const ended = ending.value === undefined ? [] : [ending.value];
   const { length } = interventions.value;
   const changed = length === 0 ? [] : [strings.interventions.inForce(length)];
   const problem = isolationProblem.value;

@@ -2,11 +2,18 @@
 import type { GPT2Config, MemoryByDtype } from "@tsgpt/gpt";
 import type { WeightDtype } from "@tsgpt/tensor";
 
+export interface HubRevision {
+  readonly revision: string;
+  readonly commit: string;
+}
+
 /** The model that is loaded, and what it runs on. */
 export interface ModelInfo {
   readonly name: string;
   /** Whether it came from a URL, as the bundled ones do. */
   readonly isFromUrl: boolean;
+  /** Of a model of the hub, also of a kept one: what was asked for, and which commit that was. */
+  readonly hub: HubRevision | undefined;
   readonly config: GPT2Config;
   /** How its matrices are stored in memory. */
   readonly dtype: WeightDtype;
@@ -72,8 +79,9 @@ export interface KeptModel {
   readonly key: string;
   /** Its id on the hub, or the name of its folder. */
   readonly name: string;
-  /** Undefined for one that was a folder. */
+  /** Undefined for one that was a folder, as is the commit. */
   readonly revision: string | undefined;
+  readonly commit: string | undefined;
   /** Bytes of all its files, and of those that are there. */
   readonly bytes: number;
   readonly there: number;

@@ -5,31 +5,13 @@
  * changes in quick succession become one.
  */
 import { effect } from "@preact/signals";
-import { CHOICES } from "./choices.ts";
-import { model } from "./engine.ts";
 import { decodeLink, LONGEST_LINK } from "./link.ts";
-import { sampling } from "./sampling.ts";
-import { openSections } from "./sections.ts";
-import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { currentLink, linkProblem, openLink } from "./share.ts";
-import { generated, isRunning, maxTokens, prompt, seed } from "./text.ts";
+import { isUnnamed } from "./linked-model.ts";
+import { currentLink, linkedState, linkProblem, openLink } from "./share.ts";
+import { disagreement, isRunning } from "./text.ts";
 
 /** Milliseconds between changes of the address: Safari allows 100 in 30 seconds, Chromium 200. */
 const LEAST = 400;
-
-const STATE = [
-  model,
-  prompt,
-  seed,
-  maxTokens,
-  sampling,
-  generated,
-  chosenLayer,
-  chosenHead,
-  chosenPosition,
-  openSections,
-  ...CHOICES,
-];
 
 /** The fragment of the state that the address has, also where that was written in another way. */
 let known: string | undefined;
@@ -44,7 +26,8 @@ export async function followAddress(): Promise<void> {
   });
   await openAddress();
   effect(() => {
-    for (const { value: _ } of STATE);
+    void linkedState.value;
+    void disagreement.value;
     if (!isRunning.value) schedule();
   });
 }
@@ -71,12 +54,20 @@ async function write(): Promise<void> {
   isScheduled = false;
   const during = openings;
   const link = await currentLink();
-  if (isOpening || during !== openings || isRunning.peek()) return;
+  if (isOpening || during !== openings || isRunning.peek() || disagreement.peek() !== undefined) return;
+  if (link === undefined && isUnnamed()) return clear();
   if (link === undefined || link === known || link.length > LONGEST_LINK) return;
   lastWrite = Date.now();
   const isStep = stepOf(link) !== stepOf(known ?? "");
   history[isStep ? "pushState" : "replaceState"](null, "", `#${link}`);
   known = link;
+  linkProblem.value = undefined;
+}
+
+/** Of a model without a name: a reload then opens the page as it starts, and not the text of the model before. */
+function clear(): void {
+  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  known = "";
   linkProblem.value = undefined;
 }
 

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Lap, RaceEnd } from "../protocol/cache.ts";
 import { ask, info } from "./engine.ts";
 import { live } from "./live.ts";
-import { generated, isRunning, promptTokens, seed } from "./text.ts";
+import { disagreement, generated, isRunning, promptTokens, seed } from "./text.ts";
 
 export const cache = live("cache", () =>
   promptTokens.value.length === 0 || generated.value === undefined ? undefined : {},
@@ -11,6 +11,8 @@ export const cache = live("cache", () =>
 
 /** As asked for; a race ends where the context does. */
 export const raceTokens = signal(64);
+/** What the field shows instead of a valid number. */
+export const wrongRaceTokens = signal<string | undefined>(undefined);
 /** The tokens that the context has left after the prompt. */
 export const mostRaceTokens = computed(() => (info.value?.config.nPositions ?? 1) - promptTokens.value.length);
 
@@ -23,9 +25,9 @@ export const raceError = signal<string | undefined>(undefined);
 
 const current = signal<AbortController | undefined>(undefined);
 export const isRacing = computed(() => current.value !== undefined);
-export const canRace = computed(
-  () => info.value !== undefined && promptTokens.value.length > 0 && !isRunning.value && mostRaceTokens.value > 0,
-);
+const hasRoom = computed(() => info.value !== undefined && promptTokens.value.length > 0 && mostRaceTokens.value > 0);
+const isAsShown = computed(() => disagreement.value === undefined && wrongRaceTokens.value === undefined);
+export const canRace = computed(() => hasRoom.value && isAsShown.value && !isRunning.value);
 
 /** Generates the tokens after the prompt with and without a cache. */
 export async function race(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The worker of this page, and the model that it has. */
 import { computed, signal } from "@preact/signals";
 import { createClient } from "../client.ts";
-import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
+import type { LoadProgress, ModelInfo, ModelPlace } from "../protocol/model.ts";
 import type { FromWorker } from "../protocol.ts";
 import { strings } from "../strings.ts";
 import workerUrl from "../worker/worker.ts?worker&url";
@@ -20,7 +20,7 @@ export const model = signal<ModelState>({ phase: "loading", progress: undefined 
 /** Of the model that is ready. */
 export const info = computed(() => (model.value.phase === "ready" ? model.value.info : undefined));
 
-worker.onmessage = ({ data }: MessageEvent<FromWorker>) => client.receive(data);
+worker.onmessage = ({ data }: MessageEvent<readonly FromWorker[]>) => client.receive(data);
 worker.onerror = ({ message }) => {
   const reason = strings.workerFailed(message);
   worker.terminate(); // what it was doing may not have an end
@@ -28,14 +28,14 @@ worker.onerror = ({ message }) => {
   client.fail(reason);
 };
 
-/** Loads a model from the URL of its folder, relative to the page. */
-export async function loadModel(folder: string): Promise<void> {
+/** Loads a model in place of the one that is there. */
+export async function loadModel(place: ModelPlace): Promise<void> {
   model.value = { phase: "loading", progress: undefined };
   const onProgress = (progress: LoadProgress) => {
     model.value = { phase: "loading", progress };
   };
   try {
-    const loaded = await ask("load", { url: new URL(folder, document.baseURI).href }, { onProgress });
+    const loaded = await ask("load", place, { onProgress });
     model.value = { phase: "ready", info: loaded };
   } catch (error) {
     model.value = { phase: "failed", message: (error as Error).message };

@@ -4,6 +4,7 @@ import type { Exported } from "../protocol/export.ts";
 import { pageChoices } from "./choices.ts";
 import { ask, info } from "./engine.ts";
 import { linkOpened } from "./share.ts";
+import { textOpened } from "./text.ts";
 import { textA, textB } from "./texts.ts";
 
 export interface Export {
@@ -24,7 +25,10 @@ const FILES: Readonly<Record<Exported, string>> = {
   picture: "picture.svg",
 };
 
-/** Downloads a file; its name, or undefined if it was cancelled. @throws Error with the worker's message */
+/**
+ * Downloads a file; its name, or undefined if it was cancelled.
+ * @throws Error with the worker's message, or why the text that is shown could not be opened
+ */
 export async function exportFile(what: Exported): Promise<string | undefined> {
   const controller = new AbortController();
   let shown: Export = { what, done: 0, cancel: () => controller.abort() };
@@ -39,7 +43,9 @@ export async function exportFile(what: Exported): Promise<string | undefined> {
   };
   try {
     await linkOpened();
+    const disagreement = await textOpened();
     controller.signal.throwIfAborted();
+    if (disagreement !== undefined) throw new Error(disagreement);
     const asks = { what, texts: [textA.peek(), textB.peek()], page: { ...pageChoices() } };
     const { file } = await ask("export", asks, { signal: controller.signal, onProgress });
     const name = fileName(FILES[what]);

@@ -10,9 +10,9 @@ export function rememberFocus(): () => void {
   };
 }
 
-/** Gives the focus of what is about to go to its section's heading. */
+/** Gives the focus of what is about to go to its section's heading, or the drawer's. */
 export function focusHeading(element: Element): void {
-  headingOf(element)?.focus();
+  (headingOf(element) ?? element.closest("aside")?.querySelector("h2"))?.focus();
 }
 
 function headingOf(element: Element | null): HTMLElement | null | undefined {

@@ -21,7 +21,7 @@ const TOLD = 2;
 
 /** What a link holds. What is omitted has the page's default, or follows the text. */
 export interface LinkState extends PageChoices {
-  /** The name of a bundled model. */
+  /** The name of a bundled model; for one of the hub, org/name@revision. */
   readonly model?: string;
   readonly prompt?: string;
   readonly seed?: number;
@@ -139,21 +139,24 @@ function take(
 
 function entriesOf(text: string, problems: string[]): Map<string, string> {
   const found = new Map<string, string>();
+  const unnamed = new Set<string>(); // said once
   for (const piece of text.split("&").filter(Boolean)) {
     const [key = "", ...rest] = piece.split("=");
     const value = unescaped(rest.join("="));
     const name = unescaped(key) ?? key;
-    if (found.has(name)) problems.push(strings.link.twice(shortened(name)));
+    if (name === "") unnamed.add(strings.link.unnamed);
+    else if (found.has(name)) problems.push(strings.link.twice(shortened(name)));
     else if (value === undefined) problems.push(strings.link.wrong(shortened(name), rules.encoding, quoted(piece)));
     else found.set(name, value);
   }
+  problems.push(...unnamed);
   return found;
 }
 
-/** As in a form: + is a space. Commas and colons stay readable. */
+/** As in a form: + is a space. What a fragment may have stays readable. */
 function escaped(value: string): string {
   const wellFormed = new URLSearchParams([["", value]]).toString().slice(1);
-  return wellFormed.replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return wellFormed.replace(/%(?:2C|3A|2F|40)/g, decodeURIComponent);
 }
 
 /** Undefined for an escape that is not UTF-8. */

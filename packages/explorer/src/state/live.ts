@@ -1,10 +1,10 @@
 /** Answers of the worker that follow what the page shows: a question is asked again when what it depends on changes. */
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Requests, RequestType } from "../protocol.ts";
 import { ask, info } from "./engine.ts";
 
 export interface Live<Value> {
-  /** The last answer; undefined before the first. */
+  /** The last answer; undefined before the first, after an error, and while nothing is asked. */
   readonly value: ReadonlySignal<Value | undefined>;
   readonly error: ReadonlySignal<string | undefined>;
 }
@@ -13,24 +13,34 @@ export interface Live<Value> {
 export interface LiveOptions<Progress> {
   /** Cancels the question that is being answered when another comes; without it, that waits for the answer. */
   readonly isCancelled: boolean;
+  /** Keeps the last answer while nothing is asked. */
+  readonly isKept?: boolean;
   /** Undefined when a question ends. */
   readonly onProgress?: (progress: Progress | undefined) => void;
 }
 
 /**
  * Asks what `question` returns, again whenever a signal that it reads changes; nothing while it returns undefined. One
- * question at a time: of those that come meanwhile, only the last is asked. An answer of another model is forgotten.
+ * question at a time: of those that come meanwhile, only the last is asked. An answer of another model is forgotten,
+ * and that of a question before one that failed.
  */
 export function live<Type extends RequestType>(
   type: Type,
   question: () => Requests[Type]["asks"] | undefined,
-  { isCancelled, onProgress }: LiveOptions<Requests[Type]["reports"]> = { isCancelled: false },
+  { isCancelled, isKept, onProgress }: LiveOptions<Requests[Type]["reports"]> = { isCancelled: false },
 ): Live<Requests[Type]["gives"]> {
   const value = signal<Requests[Type]["gives"] | undefined>(undefined);
   const error = signal<string | undefined>(undefined);
   let next: Requests[Type]["asks"] | undefined;
   let isAsking = false;
+  let isWanted = false;
   let current: AbortController | undefined;
+  const forget = (problem?: string) => {
+    batch(() => {
+      value.value = undefined;
+      error.value = problem;
+    });
+  };
   const askAll = async () => {
     isAsking = true;
     while (next !== undefined) {
@@ -41,12 +51,14 @@ export function live<Type extends RequestType>(
         current = new AbortController();
         const options = { signal: current.signal, ...(onProgress && { onProgress }) };
         const answer = await ask(type, asks, options);
-        if (info.peek() !== of) continue;
-        value.value = answer;
-        error.value = undefined;
+        if (info.peek() !== of || !isWanted) continue;
+        batch(() => {
+          value.value = answer;
+          error.value = undefined;
+        });
       } catch (problem) {
         const { name, message } = problem as Error;
-        if (info.peek() === of && name !== "AbortError") error.value = message;
+        if (info.peek() === of && isWanted && name !== "AbortError") forget(message);
       }
     }
     isAsking = false;
@@ -54,11 +66,12 @@ export function live<Type extends RequestType>(
   };
   effect(() => {
     void info.value;
-    value.value = undefined;
-    error.value = undefined;
+    forget();
   });
   effect(() => {
     next = question();
+    isWanted = next !== undefined || isKept === true;
+    if (!isWanted) forget();
     if (isCancelled) current?.abort();
     if (!isAsking) void askAll();
   });

@@ -1,14 +1,33 @@
 /** The state of the page as a link, and a link as the state of the page. */
-import { batch, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { strings } from "../strings.ts";
-import { dropInterventions, openChoices, openInterventions, openLinkedNumber, pageChoices } from "./choices.ts";
-import { ask, info } from "./engine.ts";
+import {
+  CHOICES,
+  dropInterventions,
+  openChoices,
+  openInterventions,
+  openLinkedNumber,
+  pageChoices,
+} from "./choices.ts";
+import { ask, info, model } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
-import { linkedModel, loadLinked } from "./linked-model.ts";
+import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
+import { readable } from "./option-words.ts";
 import { sampling, samplingError, setSampling } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { error, maxTokens, prompt, restart, seed, tokens } from "./text.ts";
+import {
+  generated,
+  isRunning,
+  maxTokens,
+  maxTokensEntry,
+  prompt,
+  restart,
+  seed,
+  seedEntry,
+  textOpened,
+  tokens,
+} from "./text.ts";
 
 /** What was wrong with the link that was opened last. */
 export const linkProblem = signal<string | undefined>(undefined);
@@ -20,6 +39,21 @@ const initial = {
   maxTokens: maxTokens.peek(),
   sampling: sampling.peek(),
 };
+
+/** All that a link has: another value whenever some of it changes. In a run, tokens do not count before it ends. */
+export const linkedState = computed(() => [
+  model.value,
+  prompt.value,
+  seed.value,
+  maxTokens.value,
+  sampling.value,
+  isRunning.value || generated.value,
+  chosenLayer.value,
+  chosenHead.value,
+  chosenPosition.value,
+  openSections.value,
+  ...CHOICES.map(({ value }) => value),
+]);
 
 /**
  * The fragment of what the page shows after all that was asked for before, without its #. Undefined if there is no text
@@ -65,6 +99,7 @@ let opening = 0;
 
 async function open(fragment: string): Promise<void> {
   const mine = ++opening;
+  awaited = undefined;
   const { state, problems } = decodeLink(fragment);
   const found = [...problems];
   batch(() => {
@@ -72,33 +107,62 @@ async function open(fragment: string): Promise<void> {
     prompt.value = state.prompt ?? initial.prompt;
     seed.value = state.seed ?? initial.seed;
     maxTokens.value = state.maxTokens ?? initial.maxTokens;
+    for (const { wrong } of [seedEntry, maxTokensEntry]) wrong.value = undefined;
     openSections.value = new Set(state.open);
     openChoices(state);
   });
   const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
-  for (const part of [openModel, dropInterventions, openSampling, openText, openSelection, openChanges, openDrawer]) {
-    add(await part(state));
+  const { problem, isMissing = false } = await loadLinked(state.model);
+  if (mine !== opening) return;
+  add(problem);
+  if (isMissing) awaited = { fragment, state };
+  for (const part of [dropInterventions, openSampling, openText, openSelection, openChanges, openDrawer]) {
+    add(await part(isMissing ? withoutModel(state) : state));
     if (mine !== opening) return;
   }
   linkProblem.value = describeProblems(found);
 }
 
-const openModel = ({ model }: LinkState) => loadLinked(model);
+/** A link whose model is not on this device. It is opened when that is loaded, if the text is still the link's. */
+let awaited: { readonly fragment: string; readonly state: LinkState } | undefined;
+
+effect(() => {
+  if (info.value && isLoaded(awaited?.state.model ?? "")) untracked(openAwaited);
+});
+
+function openAwaited(): void {
+  const { fragment, state } = awaited ?? {};
+  awaited = undefined;
+  if (fragment === undefined || !state || !isAsLinked(state) || generated.value.length > 0) return;
+  const open = openSections.value; // they stay: the reader is in one of them
+  batch(() => {
+    void openLink(fragment);
+    openSections.value = new Set([...openSections.value, ...open]);
+  });
+}
+
+/** What another model can have of a link's state. */
+function withoutModel({ prompt, seed }: LinkState): LinkState {
+  return { ...(prompt !== undefined && { prompt }), ...(seed !== undefined && { seed }) };
+}
+
+/** Whether the reader has left the prompt and the seed as they are in a link. */
+function isAsLinked(state: LinkState): boolean {
+  return prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
+}
 
 async function openSampling(state: LinkState): Promise<string | undefined> {
   await setSampling(state.sampling ?? initial.sampling);
   const problem = samplingError.peek();
   if (problem === undefined) return undefined;
   await setSampling(initial.sampling);
-  return strings.link.refused(problem);
+  return strings.link.refused(readable(problem));
 }
 
 async function openText(state: LinkState): Promise<string | undefined> {
   if (!info.peek()) return undefined; // the model's own message says why
-  const isAsLinked = prompt.peek() === (state.prompt ?? initial.prompt) && seed.peek() === (state.seed ?? initial.seed);
-  const { past = [], random } = isAsLinked ? state : {}; // the reader may have typed while the model was loading
-  await restart(past, random);
-  const problem = error.peek();
+  const { past = [], random } = isAsLinked(state) ? state : {}; // the reader may have typed while the model was loading
+  const problem = await restart(past, random);
   if (problem === undefined || past.length === 0) return undefined;
   await restart();
   return strings.link.noTokens(problem);
@@ -145,8 +209,9 @@ export type Shared =
 /** Copies a link to this very state. */
 export async function share(): Promise<Shared> {
   await linkOpened();
+  const disagreement = await textOpened();
   const fragment = await currentLink();
-  const reason = whyNoLink(fragment);
+  const reason = disagreement ?? whyNoLink(fragment);
   if (reason !== undefined) return { outcome: "failed", reason };
   const link = `${location.href.replace(/#.*/s, "")}#${fragment}`;
   try {

@@ -2,12 +2,16 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { SamplerState } from "@tsgpt/sampling";
 import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, Token } from "../protocol/text.ts";
+import { strings } from "../strings.ts";
 import { ask, model } from "./engine.ts";
+import { numberEntry } from "./number-entry.ts";
 import { sampling } from "./sampling.ts";
 
 export const prompt = signal("Once upon a time");
-export const seed = signal(14);
-export const maxTokens = signal(100);
+export const seedEntry = numberEntry(strings.seed, 14, 0, Number.MAX_SAFE_INTEGER);
+export const maxTokensEntry = numberEntry(strings.maxTokens, 100, 1, 1_000_000);
+export const seed = seedEntry.value;
+export const maxTokens = maxTokensEntry.value;
 
 export const promptTokens = signal<readonly Token[]>([]);
 export const generated = signal<readonly GeneratedToken[]>([]);
@@ -17,22 +21,42 @@ export const tokens = computed<readonly Token[]>(() => [...promptTokens.value, .
 /** The position from which the last pass computed; what is before it came from the cache. */
 export const computedFrom = signal(0);
 /** Why no token can follow. */
-const end = signal<End | undefined>(undefined);
+export const end = signal<End | undefined>(undefined);
 /** Why the last run ended, until the text changes. */
-export const runEnd = signal<RunEnd | undefined>(undefined);
+const runEnd = signal<RunEnd | undefined>(undefined);
+/** How the last run ended, or why no token can follow, in a sentence. */
+export const ending = computed(() => {
+  if (runEnd.value !== undefined) return strings.runEnd(runEnd.value, generated.value.length);
+  return end.value && strings.ended(end.value);
+});
 export const error = signal<string | undefined>(undefined);
 export const isRunning = computed(() => currentRun.value !== undefined);
+/** Why the prompt and the seed that are shown could not be opened, until others are; the text is that of others. */
+export const refusal = signal<string | undefined>(undefined);
+/** Why what is shown is not what would be computed: a text was refused, or a number is none. */
+export const disagreement = computed(() => refusal.value ?? seedEntry.problem.value ?? maxTokensEntry.problem.value);
 
 /** Whether a token can be appended, and whether one can be removed. */
 export const canStep = computed(() => isReady.value && !isRunning.value && !end.value);
 export const canGoBack = computed(() => isReady.value && !isRunning.value && generated.value.length > 0);
 
 const currentRun = signal<AbortController | undefined>(undefined);
-const isReady = computed(() => model.value.phase === "ready" && promptTokens.value.length > 0);
+const isReady = computed(
+  () => model.value.phase === "ready" && promptTokens.value.length > 0 && disagreement.value === undefined,
+);
 let currentOpen: AbortController | undefined;
+let opening: Promise<string | undefined> = Promise.resolve(undefined);
 
-/** Starts the text again at its prompt, or with generated tokens that it already has. */
-export async function restart(past: readonly PastToken[] = [], random?: SamplerState): Promise<void> {
+/**
+ * Starts the text again at its prompt, or with generated tokens that it already has. Results in why it was refused;
+ * undefined if it was opened, or another has taken its place.
+ */
+export function restart(past: readonly PastToken[] = [], random?: SamplerState): Promise<string | undefined> {
+  opening = open(past, random);
+  return opening;
+}
+
+async function open(past: readonly PastToken[], random?: SamplerState): Promise<string | undefined> {
   currentOpen?.abort();
   stop();
   const controller = new AbortController();
@@ -45,16 +69,50 @@ export async function restart(past: readonly PastToken[] = [], random?: SamplerS
     });
   };
   const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
-  await changing(ask("open", asked, { signal: controller.signal, onProgress }));
+  try {
+    const change = await ask("open", asked, { signal: controller.signal, onProgress });
+    if (currentOpen === controller) taken(change);
+  } catch (problem) {
+    const { name, message } = problem as Error;
+    if (name === "AbortError" || currentOpen !== controller) return undefined;
+    refusal.value = message;
+    await showAgain();
+    return message;
+  }
+  return undefined;
+}
+
+function taken(change: TextChange): void {
+  batch(() => {
+    apply(change);
+    refusal.value = undefined;
+    error.value = undefined;
+  });
+}
+
+/** After the text that was asked for last is opened or refused: why what is shown would not be computed, if so. */
+export async function textOpened(): Promise<string | undefined> {
+  for (let last: unknown; last !== opening; ) {
+    last = opening;
+    await opening;
+  }
+  return disagreement.peek();
+}
+
+/** Whether the text that is shown now could be opened, and no other has been asked for meanwhile. */
+async function isOpened(): Promise<boolean> {
+  const mine = opening;
+  await mine;
+  return mine === opening && disagreement.peek() === undefined;
 }
 
 /** Appends a token: the given one, or one that is drawn. */
-export function step(id?: number): Promise<void> {
-  return changing(ask("step", { id }));
+export async function step(id?: number): Promise<void> {
+  if (await isOpened()) await changing(ask("step", { id }));
 }
 
-export function back(): Promise<void> {
-  return changing(ask("back", {}));
+export async function back(): Promise<void> {
+  if (await isOpened()) await changing(ask("back", {}));
 }
 
 /** Draws tokens until there are as many as `maxTokens` says. */
@@ -62,6 +120,10 @@ export async function run(): Promise<void> {
   const controller = new AbortController();
   currentRun.value = controller;
   let ended: RunEnd | undefined;
+  if (!(await isOpened())) {
+    if (currentRun.value === controller) currentRun.value = undefined;
+    return;
+  }
   const result = ask("run", { maxTokens: maxTokens.value }, { signal: controller.signal, onProgress: apply });
   await changing(
     result.then(({ change, end }) => {

@@ -22,7 +22,8 @@ export const judgedA = judged(textA, true);
 export const judgedB = judged(textB, false);
 
 /** The text of A: the page's own, unless another was typed. */
-export const textOfA = (): string => textA.value ?? judgedA.value.value?.text ?? "";
+export const textOfA = (): string =>
+  textA.value ?? judgedA.value.value?.text ?? tokens.value.map(({ text }) => text).join("");
 
 /** Typing cancels what was asked for the text before. The page's own text waits for the end of a run. */
 function judged(text: typeof textA | typeof textB, isOwn: boolean) {
@@ -36,7 +37,7 @@ function judged(text: typeof textA | typeof textB, isOwn: boolean) {
   const onProgress = (now: Progress | undefined) => {
     progress.value = now;
   };
-  return { ...live("judge", question, { isCancelled: true, onProgress }), progress };
+  return { ...live("judge", question, { isCancelled: true, isKept: true, onProgress }), progress };
 }
 
 /** Text B while it is written with the watermark: how many tokens there are. */

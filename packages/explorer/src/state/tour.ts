@@ -2,10 +2,13 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
 import { keyOf } from "@tsgpt/gpt";
+import type { Chain } from "../protocol/next-token.ts";
 import type { GeneratedToken, LikelyToken } from "../protocol/text.ts";
 import { ask, info } from "./engine.ts";
 import { rememberFocus } from "./focus.ts";
 import { interventions } from "./interventions.ts";
+import { live } from "./live.ts";
+import { sampling } from "./sampling.ts";
 import { setOpen } from "./sections.ts";
 import { chosenPosition } from "./selection.ts";
 import { generated, isRunning, likeliest, step, stop, tokens } from "./text.ts";
@@ -35,9 +38,9 @@ export interface TourPlace {
   readonly source: number;
   /** The positions with the largest weights, in their order. */
   readonly keys: readonly number[];
-  /** The likeliest next tokens, the most probable first. */
+  /** The likeliest next tokens, the most probable first; what they were before the draw. */
   readonly choices: readonly LikelyToken[];
-  /** The ids of the text up to the token. */
+  /** The ids of the text, which the token ends. */
   readonly followed: string;
 }
 
@@ -50,30 +53,39 @@ let giveFocusBack: (() => void) | undefined;
 let formerPosition: number | undefined;
 /** The numbers of the step that is shown, in the order of `namesOf`; undefined while they are computed. */
 export const numbers = signal<readonly OpenedNumber[] | undefined>(undefined);
+/** As a guess: none of the choices. */
+export const ANOTHER = -1;
 /** The token that the reader expects to be drawn. */
 export const guess = signal<number | undefined>(undefined);
 /** The token that the tour drew. */
 export const drawn = signal<GeneratedToken | undefined>(undefined);
+/** The chain that it was drawn from. */
+const drawnFrom = signal<Chain | undefined>(undefined);
+const isDrawing = signal(false);
 export const tourStep = computed(() => (index.value === undefined ? undefined : TOUR_STEPS[index.value]));
 export const tourIndex = computed(() => index.value ?? 0);
+/** What will be drawn is not shown before the reader has guessed. */
+export const isDrawHidden = computed(() => index.value !== undefined && !drawn.value);
 export const canBegin = computed(() => info.value !== undefined && tokens.value.length > 0);
 
 /** Begins at the text's last token, in the first block, with the head that looks most at another token. */
 export async function beginTour(): Promise<void> {
   giveFocusBack = rememberFocus();
   await runEnded();
+  const followed = idsOfText();
   const position = tokens.value.length - 1;
   const heads = Array.from({ length: info.value?.config.nHead ?? 0 }, (_, h) => h);
   const looks = await Promise.all(heads.map((h) => looksAt(h, position))).catch(() => undefined);
-  if (!looks) return; // the text or the model has gone
+  if (!looks || idsOfText() !== followed) return; // the text or the model has gone
   const [first, ...others] = looks as [Look, ...Look[]];
   const look = others.reduce((best, one) => (one.weight > best.weight ? one : best), first);
   batch(() => {
-    place.value = { position, layer: 0, ...look, choices: likeliest.value, followed: idsTo(position) };
+    place.value = { position, layer: 0, ...look, choices: likeliest.value, followed };
     formerPosition = chosenPosition.value;
     chosenPosition.value = position;
     guess.value = undefined;
     drawn.value = undefined;
+    drawnFrom.value = undefined;
     index.value = 0;
   });
 }
@@ -89,11 +101,8 @@ function runEnded(): Promise<void> {
   });
 }
 
-const idsTo = (position: number): string =>
-  tokens.value
-    .slice(0, position + 1)
-    .map(({ id }) => id)
-    .join();
+const idsOf = (list: readonly { readonly id: number }[]): string => list.map(({ id }) => id).join();
+const idsOfText = (): string => idsOf(tokens.value);
 
 type Look = Pick<TourPlace, "head" | "source" | "keys"> & { readonly weight: number };
 
@@ -117,16 +126,27 @@ function leaveTour(): void {
   chosenPosition.value = formerPosition;
 }
 
-// Another text or model ends it: its numbers are gone.
+// Another text or model ends it: its numbers are gone. So does a token that it did not draw itself.
 effect(() => {
   const at = place.value;
-  if (index.value === undefined || !at || (info.value && idsTo(at.position) === at.followed)) return;
-  leaveTour();
+  if (index.value === undefined || !at || isDrawing.value) return;
+  const expected = drawn.value ? `${at.followed},${drawn.value.id}` : at.followed;
+  if (info.value && idsOfText() === expected) return;
+  if (document.activeElement?.closest(".tour")) endTour();
+  else leaveTour();
 });
 
-/** To the next step; the last draws the token. */
+// An intervention changes what may come next.
+effect(() => {
+  const choices = likeliest.value;
+  const at = place.peek();
+  if (at && !drawn.peek() && !isDrawing.peek()) place.value = { ...at, choices };
+});
+
+/** To the next step; the last draws the token, once. */
 export async function nextStep(): Promise<void> {
   const now = index.value ?? 0;
+  if (isDrawing.value) return;
   if (now === TOUR_STEPS.length - 1) return endTour();
   if (TOUR_STEPS[now + 1] === "append" && !drawn.value) await draw();
   if (index.value === now) index.value = now + 1;
@@ -134,16 +154,31 @@ export async function nextStep(): Promise<void> {
 
 /** Nothing is drawn at the end of the text. The new token is selected then. */
 async function draw(): Promise<void> {
+  isDrawing.value = true;
   await runEnded();
-  const before = generated.value.length;
+  const before = idsOfText();
+  const from = await ask("chain", { cutTokens: {} }).catch(() => undefined); // the step says why
   await step();
-  if (generated.value.length <= before) return;
-  drawn.value = generated.value.at(-1);
-  chosenPosition.value = undefined;
+  batch(() => {
+    isDrawing.value = false;
+    const last = generated.value.at(-1);
+    if (!last || idsOfText() !== `${before},${last.id}`) return;
+    drawn.value = last;
+    drawnFrom.value = from;
+    chosenPosition.value = undefined;
+  });
 }
+
+/** The chain at the step of the draw, and afterwards the one that was drawn from. */
+const chainNow = live("chain", () => {
+  const isShown = tourStep.value === "draw" && !drawn.value && !isDrawing.value && sampling.value !== undefined;
+  return isShown && interventions.value !== undefined && tokens.value.length > 0 ? { cutTokens: {} } : undefined;
+});
+export const tourChain = computed(() => drawnFrom.value ?? chainNow.value.value);
 
 /** To the step before. A token that was drawn stays. */
 export function previousStep(): void {
+  if (isDrawing.value) return;
   index.value = Math.max(0, (index.value ?? 0) - 1);
 }
 

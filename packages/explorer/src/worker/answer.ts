@@ -1,36 +1,42 @@
-/** Answers requests: each once, by a result or an error; a cancelled one too. */
+/**
+ * Answers requests: each once, by a result or an error; a cancelled one too. Progress, and in a run everything, is said
+ * in one message a frame.
+ */
 import type { FromWorker, RequestType, ToWorker } from "../protocol.ts";
 import type { Job } from "./handler.ts";
 import type { Handlers } from "./handlers.ts";
+import { createOutbox, type Post } from "./outbox.ts";
 import { createTurns } from "./turns.ts";
 
 /** Requests after which a text is another one, and a race, which is to be alone: they end a run, and a race. */
 const ENDS_RUN: readonly RequestType[] = ["load", "open", "step", "run", "back", "race", "intervene"];
 const IS_RUN: readonly RequestType[] = ["run", "race"];
 
-type Send = (message: FromWorker, transfer: Transferable[]) => void;
-
-/** A function that takes the page's messages. `send` receives the answers. */
-export function createAnswerer(handlers: Handlers, send: Send): (message: ToWorker) => Promise<void> {
+/** A function that takes the page's messages. `post` receives the answers. */
+export function createAnswerer(handlers: Handlers, post: Post): (message: ToWorker) => Promise<void> {
   const turn = createTurns();
+  const outbox = createOutbox(post);
   const jobs = new Map<number, { readonly type: RequestType; readonly controller: AbortController }>();
+  const runs = () => [...jobs.values()].filter(({ type }) => IS_RUN.includes(type));
+  const answer = (answer: FromWorker, transfer: Transferable[]): void =>
+    runs().length > 0 ? outbox.add(answer, transfer) : outbox.addNow(answer, transfer);
   return async (message) => {
     const { type, request } = message;
     if (type === "cancel") {
       jobs.get(request)?.controller.abort();
       return;
     }
-    if (ENDS_RUN.includes(type)) for (const job of jobs.values()) if (IS_RUN.includes(job.type)) job.controller.abort();
+    if (ENDS_RUN.includes(type)) for (const { controller } of runs()) controller.abort();
     const controller = new AbortController();
     jobs.set(request, { type, controller });
-    const report = (value: unknown) => send({ type: "progress", request, value }, buffersOf(value));
+    const report = (value: unknown) => outbox.add({ type: "progress", request, value }, buffersOf(value));
     try {
       const handler = handlers[type] as (asks: unknown, job: Job<never>) => Promise<unknown>;
       const value = await handler(message.asks, { signal: controller.signal, turn, report });
-      send({ type: "result", request, value }, buffersOf(value));
+      answer({ type: "result", request, value }, buffersOf(value));
     } catch (error) {
       const { name, message: text } = error instanceof Error ? error : new Error(String(error));
-      send({ type: "error", request, name, message: text }, []);
+      answer({ type: "error", request, name, message: text }, []);
     } finally {
       jobs.delete(request);
     }

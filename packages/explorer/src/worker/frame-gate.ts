@@ -1,6 +1,7 @@
 /** Opens at most once a frame, so that a fast worker does not flood the page with progress. */
 
-const FRAME = 1000 / 60; // milliseconds
+/** Milliseconds. */
+export const FRAME = 1000 / 60;
 
 /** True if a frame has passed since it last was. */
 export function frameGate(now: () => number = () => performance.now()): () => boolean {

@@ -17,7 +17,7 @@ export interface Loading {
 
 export interface LoadedSession {
   readonly session: Session;
-  readonly info: Omit<ModelInfo, "isFromUrl">;
+  readonly info: Omit<ModelInfo, "isFromUrl" | "hub">;
 }
 
 /** Where the memory does not suffice, it makes room and tries again. @throws what `loadModel` throws, and a download */

@@ -82,5 +82,5 @@ function checkTokens(tokens: number, most: number): void {
 function checkMemory(bytes: number, { memory }: Engine): void {
   if (!memory || bytes <= memory.availableBytes) return;
   const [needed, left] = [bytes, memory.availableBytes].map((size) => `${(size / 1e6).toFixed(1)} MB`);
-  throw new RangeError(`A race needs ${needed} for a cache of its own, and ${left} are left; choose fewer Race tokens`);
+  throw new RangeError(`A race needs ${needed} for a cache of its own, and ${left} are left; let it have fewer tokens`);
 }

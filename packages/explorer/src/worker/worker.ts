@@ -6,6 +6,6 @@ import type { ToWorker } from "../protocol.ts";
 import { createAnswerer } from "./answer.ts";
 import { createHandlers } from "./handlers.ts";
 
-const answer = createAnswerer(createHandlers(), (message, transfer) => postMessage(message, { transfer }));
+const answer = createAnswerer(createHandlers(), (said, transfer) => postMessage(said, { transfer }));
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => void answer(data);

@@ -3,6 +3,7 @@
  * keys in an object (JSON.parse silently keeps the last), no lone surrogates, no fraction or exponent in an integer.
  * JSON.parse does the parsing; the scan afterwards only looks for what it forgives, and may assume valid JSON.
  */
+import { parseJsonText } from "../config/json-text.ts";
 import { parsePythonJson } from "../config/python-json.ts";
 import { oneLine, quote } from "../errors.ts";
 
@@ -19,7 +20,7 @@ class JsonRuleError extends Error {
 export function jsonProblem(text: string, cause: unknown): string {
   if (cause instanceof JsonRuleError) return cause.message;
   if (text.startsWith("\ufeff")) return "begins with a byte order mark: save it as UTF-8 without one";
-  return `is not valid JSON: ${oneLine((cause as Error).message)}`;
+  return `is not valid JSON: ${(cause as Error).message}`;
 }
 
 export interface StrictRules {
@@ -30,7 +31,10 @@ export interface StrictRules {
 }
 
 /** @throws Error for jsonProblem */
-export function parseStrictJson(text: string, { parse = JSON.parse, isWhole = () => true }: StrictRules = {}): unknown {
+export function parseStrictJson(
+  text: string,
+  { parse = parseJsonText, isWhole = () => true }: StrictRules = {},
+): unknown {
   const value: unknown = parse(text);
   scan(
     text,

@@ -3,6 +3,8 @@
  * Whether a key accepts them is checked where it is used. The Rust readers (tokenizer.json, safetensors) accept none of
  * them.
  */
+import { parseJsonText } from "./json-text.ts";
+
 const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
 const CONSTANT = "(?<![\\w.+-])(?:NaN|-?Infinity)(?![\\w.+-])";
 const TOKENS = new RegExp(`${STRING}|${CONSTANT}`, "gs");
@@ -10,11 +12,11 @@ const TOKENS = new RegExp(`${STRING}|${CONSTANT}`, "gs");
 /** @throws SyntaxError if it is not JSON, apart from these three */
 export function parsePythonJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     const plain = text.replace(TOKENS, (token) => PLAIN[token] ?? token);
     if (plain === text) throw error;
-    JSON.parse(plain); // throws, with the right position, for any other error
+    parseJsonText(plain, text); // throws, with the right position, for any other error
     return JSON.parse(text.replace(TOKENS, mark), unmark);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { parseStrictJson } from "../checkpoint/strict-json.ts";
 import { isTokenId } from "../config/config.ts";
+import { parseJsonText } from "../config/json-text.ts";
 import {
   array,
   boolean,
@@ -129,7 +130,7 @@ const isWhole = (path: readonly string[]): boolean => path[1] === "vocab" || WHO
 /** Parses a tokenizer.json. @throws TokenizerError naming the file, and the invalid or unsupported key */
 export function parseTokenizerJson(text: string, file: string): TokenizerJson {
   const subject = `${file}: is not a byte-level BPE tokenizer as GPT-2's`;
-  const value = parseJson(file, text, JSON.parse);
+  const value = parseJson(file, text, parseJsonText);
   const json = check(subject, value, schema);
   const other = Object.keys(value as object).find((key) => !Object.hasOwn(ENTRIES, key));
   if (other !== undefined) throw mustBe(subject, [], `without the key ${quote(other)}`, value);

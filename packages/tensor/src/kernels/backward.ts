@@ -73,6 +73,8 @@ export interface BackwardKernels {
   relu(dx: Tensor, dy: Tensor, x: Tensor): void;
   /** dTable[ids[i]] += dy[i], in the order of the rows. dy [T, C] -> [V, C] */
   embedding(dTable: Tensor, dy: Tensor, ids: ArrayLike<number>): void;
+  /** out = x, the same number of elements: what a forward pass keeps. */
+  copy(out: Tensor, x: Tensor): void;
   /** x = 0 */
   clear(x: Tensor): void;
   /** The values as the forward kernels of this set read them: the tensor itself, or a packed copy. */

@@ -5,6 +5,7 @@ import type { ActivationRow } from "../../protocol/inside.ts";
 import { activations } from "../../state/block.ts";
 import { tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
+import { MoreButton } from "../more-button.tsx";
 import { NumberButton } from "../number/number-button.tsx";
 import { useRoving } from "../roving.ts";
 import { TokenText } from "../text/token-text.tsx";
@@ -115,9 +116,7 @@ function AllNumbers({ row }: { readonly row: ActivationRow }) {
             </span>
           ))}
           {rest > 0 && (
-            <button type="button" onClick={() => (shown.value *= 4)}>
-              {strings.number.more(formatInteger(rest))}
-            </button>
+            <MoreButton action={() => (shown.value *= 4)}>{strings.number.more(formatInteger(rest))}</MoreButton>
           )}
         </div>
       )}

@@ -10,6 +10,7 @@ import {
   raceLength,
   raceTokens,
   stopRace,
+  wrongRaceTokens,
 } from "../../state/cache.ts";
 import { interventions } from "../../state/interventions.ts";
 import { strings } from "../../strings.ts";
@@ -30,7 +31,13 @@ export function Race() {
       <p>{words.raceHint}</p>
       {interventions.value.length > 0 && <p class="hint">{strings.interventions.notHere}</p>}
       <fieldset class="controls" aria-label={words.raceHeading}>
-        <NumberField name={words.raceTokens} value={raceTokens} least={1} most={Math.max(1, mostRaceTokens.value)} />
+        <NumberField
+          name={words.raceTokens}
+          value={raceTokens}
+          wrong={wrongRaceTokens}
+          least={1}
+          most={Math.max(1, mostRaceTokens.value)}
+        />
         <ActionButton
           isAvailable={isRacing.value || canRace.value}
           action={isRacing.value ? stopRace : () => void race()}

@@ -38,10 +38,15 @@ export function useSurface(grid: RefObject<HTMLElement | null>): { surface: Surf
 }
 
 /**
- * Scrolls: at first to the selected cell, then to the end while the last column is in view, so that it stays there as
- * the map grows. To be called before a drawing.
+ * Scrolls to the selected cell, at first and when another is selected, and to the end while the last column is in view,
+ * so that it stays there as the map grows. To be called before a drawing.
  */
-export function useFollowing(grid: RefObject<HTMLElement | null>, layout: Layout, selected: Place | undefined) {
+export function useFollowing(
+  grid: RefObject<HTMLElement | null>,
+  layout: Layout,
+  { selected, columns }: { readonly selected: Place | undefined; readonly columns: number },
+) {
+  const shown = useRef<Place & { readonly isLast: boolean }>(undefined);
   const follows = useRef<boolean | undefined>(undefined);
   const drawnWidth = useRef(0);
   /** The map may have grown since it was scrolled: the end is that of what was drawn. */
@@ -52,8 +57,14 @@ export function useFollowing(grid: RefObject<HTMLElement | null>, layout: Layout
   const follow = () => {
     drawnWidth.current = layout.width;
     if (follows.current) (grid.current as HTMLElement).scrollLeft = layout.width;
-    if (follows.current !== undefined) return;
-    reveal(grid.current as HTMLElement, layout, selected ?? { row: 0, column: 0 });
+    const place = selected ?? { row: 0, column: 0 };
+    const isLast = place.column >= columns - 1;
+    const before = shown.current;
+    shown.current = { ...place, isLast };
+    const isSameColumn = before?.column === place.column || (before?.isLast && isLast); // or the text grew
+    const isSame = before?.row === place.row && isSameColumn;
+    if (isSame && follows.current !== undefined) return;
+    reveal(grid.current as HTMLElement, layout, place);
     noteScroll();
   };
   return { noteScroll, follow };

@@ -33,7 +33,7 @@ export function HeatGrid(props: HeatGridProps) {
   const labelWidth = useMemo(() => surface?.widest(data.rows) ?? 0, [surface, data.rows, size.fontSize]);
   const layout = layoutOf({ ...counts, ...size, labelWidth, cellWidth });
   const place = inside(active ?? selected ?? { row: 0, column: 0 }, counts);
-  const { follow, noteScroll } = useFollowing(grid, layout, selected);
+  const { follow, noteScroll } = useFollowing(grid, layout, { selected, columns: counts.columns });
   const draw = useFrame(() => {
     if (!surface || size.viewWidth === 0) return;
     follow();

@@ -4,6 +4,7 @@ import { formatInteger, formatShare } from "../../format.ts";
 import type { LikelyToken } from "../../protocol/text.ts";
 import { cutTokens } from "../../state/next-token.ts";
 import { strings } from "../../strings.ts";
+import { MoreButton } from "../more-button.tsx";
 import { TokenName } from "./token-name.tsx";
 
 const PART = 100;
@@ -34,9 +35,9 @@ export function CutTokens({ type, count, tokens }: CutTokensProps) {
         ))}
       </ol>
       {tokens.length > 0 && tokens.length < count && (
-        <button type="button" onClick={() => show(tokens.length + PART)}>
+        <MoreButton action={() => show(tokens.length + PART)}>
           {words.more(Math.min(PART, count - tokens.length), formatInteger(count - tokens.length))}
-        </button>
+        </MoreButton>
       )}
     </details>
   );

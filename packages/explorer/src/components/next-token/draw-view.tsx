@@ -1,6 +1,7 @@
 /** What Next will draw: the random number, the interval that it falls into, and the token that has it. */
 import { formatShare } from "../../format.ts";
 import type { Draw } from "../../protocol/next-token.ts";
+import { isDrawHidden } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { Picture } from "../picture/picture.tsx";
 import { BAR_HEIGHT, drawBar } from "./draw-bar.ts";
@@ -11,7 +12,13 @@ export function DrawView({ draw }: { readonly draw: Draw | undefined }) {
   return (
     <section aria-label={words.heading}>
       <h3>{words.heading}</h3>
-      {draw === undefined ? <p>{words.ended}</p> : <Drawn draw={draw} />}
+      {draw === undefined ? (
+        <p>{words.ended}</p>
+      ) : isDrawHidden.value ? (
+        <p class="hint">{words.hidden}</p>
+      ) : (
+        <Drawn draw={draw} />
+      )}
     </section>
   );
 }

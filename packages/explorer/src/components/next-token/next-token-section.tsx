@@ -1,6 +1,5 @@
 /** The distribution of the next token, the options of the sampling, what its chain does, and what will be drawn. */
-import { chain, curve, summary, summaryError } from "../../state/next-token.ts";
-import { strings } from "../../strings.ts";
+import { chain, curve, nextTokenSentence } from "../../state/next-token.ts";
 import { Section } from "../section.tsx";
 import { ChainList } from "./chain-list.tsx";
 import { CurveChart } from "./curve-chart.tsx";
@@ -10,9 +9,8 @@ import { TopTokens } from "./top-tokens.tsx";
 import "./next-token.css";
 
 export function NextTokenSection() {
-  const brief = summary.value;
   return (
-    <Section name="nextToken" sentence={summaryError.value ?? (brief && strings.nextToken.sentence(brief))}>
+    <Section name="nextToken" sentence={nextTokenSentence.value}>
       {CONTENT}
     </Section>
   );

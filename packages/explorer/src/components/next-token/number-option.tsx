@@ -1,17 +1,17 @@
 /** An option that is a number: a slider and a field. Without a value of its own both show the default. */
 import { useSignal } from "@preact/signals";
 import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
+import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
 import { sliderOf } from "./sliders.ts";
-import { optionWords, useOption } from "./use-option.ts";
+import { useOption } from "./use-option.ts";
 
 export function NumberOption({ name }: { readonly name: Name }) {
-  const { problem, set, refuse } = useOption(name);
+  const { value, problem, set, refuse } = useOption(name);
   const draft = useSignal<string | undefined>(undefined); // while it is typed
   const [label, help] = optionWords(name);
-  const value = sampling.value[name];
   const shown = value ?? (defaultOf(name, sampling.value) as number | undefined);
   const slider = sliderOf(name, sampling.value.dialect);
   const take = ({ value: text, validity }: HTMLInputElement) => {
@@ -19,10 +19,9 @@ export function NumberOption({ name }: { readonly name: Name }) {
     if (validity.badInput) refuse(strings.nextToken.wrongNumber);
     else void set(text === "" ? undefined : Number(text));
   };
-  const drag = async (input: HTMLInputElement) => {
+  const drag = (value: number) => {
     draft.value = undefined;
-    await set(input.valueAsNumber);
-    if (problem.peek() !== undefined) input.value = String(shown);
+    void set(value);
   };
   const leave = () => {
     if (problem.value === undefined) draft.value = undefined;
@@ -37,7 +36,7 @@ export function NumberOption({ name }: { readonly name: Name }) {
           max={slider.to}
           step={slider.step}
           value={shown}
-          onInput={({ currentTarget }) => void drag(currentTarget)}
+          onInput={({ currentTarget }) => drag(currentTarget.valueAsNumber)}
         />
       )}
       <input

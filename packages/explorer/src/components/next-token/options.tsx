@@ -1,5 +1,5 @@
 /** Every option of the sampling, as the steps declare them, in the groups of the command line's help. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { type Dialect, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import type { NumberOption as NumberName, WordOption as WordName } from "../../state/option-defaults.ts";
 import { resetSampling, sampling } from "../../state/sampling.ts";
@@ -19,6 +19,7 @@ const GROUPS = {
 type Group = keyof typeof GROUPS;
 
 export function Options() {
+  const open = useSignal<ReadonlySet<Group>>(new Set(["shaping"]));
   const resets = useSignal(0); // what was typed and refused goes too
   const reset = () => {
     resets.value++;
@@ -32,7 +33,7 @@ export function Options() {
           <GreedyOption />
         </div>
         {(Object.keys(GROUPS) as Group[]).map((group) => (
-          <OptionGroup key={group} group={group} />
+          <OptionGroup key={group} group={group} open={open} />
         ))}
       </div>
       <button type="button" onClick={reset}>
@@ -42,21 +43,27 @@ export function Options() {
   );
 }
 
-/** Closed at first, except the first one. It says how many of its options are set; they exist only while it is open. */
-function OptionGroup({ group }: { readonly group: Group }) {
-  const isOpen = useSignal(group === "shaping");
+interface OptionGroupProps {
+  readonly group: Group;
+  /** The groups that are open; a reset leaves them so. */
+  readonly open: Signal<ReadonlySet<Group>>;
+}
+
+/** It says how many of its options are set; they exist only while it is open. */
+function OptionGroup({ group, open }: OptionGroupProps) {
+  const isOpen = open.value.has(group);
+  const toggle = (opens: boolean) => {
+    if (opens === open.peek().has(group)) return;
+    open.value = new Set(opens ? [...open.peek(), group] : [...open.peek()].filter((each) => each !== group));
+  };
   const flags = STEP_FLAGS.filter(({ kind }) => (GROUPS[group] as readonly string[]).includes(kind));
   const set = flags.filter(({ name }) => sampling.value[name] !== undefined).length;
   return (
-    <details
-      open={isOpen.value}
-      class="option-group"
-      onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}
-    >
+    <details open={isOpen} class="option-group" onToggle={({ currentTarget }) => toggle(currentTarget.open)}>
       <summary>
         {strings.nextToken.groups[group]} <span class="hint">{set > 0 && strings.nextToken.optionsSet(set)}</span>
       </summary>
-      {isOpen.value && (
+      {isOpen && (
         <div class="option-grid">
           {flags.map((flag) => (
             <FlagOption key={flag.name} flag={flag} />
@@ -80,19 +87,15 @@ function FlagOption({ flag: { name, takes } }: { readonly flag: StepFlag }) {
 }
 
 function DialectOption() {
-  const { problem, set } = useOption("dialect");
+  const { value, problem, set } = useOption("dialect");
   const [label, help] = strings.nextToken.dialect;
   return (
     <OptionRow name="dialect" label={label} help={help} isSet={false} problem={problem.value}>
       <select
         aria-label={label}
-        value={sampling.value.dialect}
+        value={value}
         {...described("dialect", problem.value)}
-        onChange={({ currentTarget }) => {
-          const chosen = currentTarget.value as Dialect;
-          currentTarget.value = sampling.peek().dialect; // until it is accepted
-          void set(chosen);
-        }}
+        onChange={({ currentTarget }) => void set(currentTarget.value as Dialect)}
       >
         {dialects.map((dialect) => (
           <option key={dialect} value={dialect}>
@@ -105,9 +108,8 @@ function DialectOption() {
 }
 
 function GreedyOption() {
-  const { problem, set } = useOption("greedy");
+  const { value: isGreedy = false, problem, set } = useOption("greedy");
   const [label, help] = strings.nextToken.greedy;
-  const isGreedy = sampling.value.greedy === true;
   return (
     <OptionRow name="greedy" label={label} help={help} isSet={isGreedy} problem={problem.value}>
       <input
@@ -115,11 +117,7 @@ function GreedyOption() {
         aria-label={label}
         checked={isGreedy}
         {...described("greedy", problem.value)}
-        onChange={({ currentTarget }) => {
-          const { checked } = currentTarget;
-          currentTarget.checked = isGreedy; // until it is accepted
-          void set(checked || undefined);
-        }}
+        onChange={({ currentTarget }) => void set(currentTarget.checked || undefined)}
       />
     </OptionRow>
   );

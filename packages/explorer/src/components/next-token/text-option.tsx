@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { ChainFlags, FlagValue } from "@tsgpt/sampling";
 import { defaultOf } from "../../state/option-defaults.ts";
 import { FORMS } from "../../state/option-text.ts";
+import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
-import { optionWords, useOption } from "./use-option.ts";
+import { useOption } from "./use-option.ts";
 
 export interface TextOptionProps {
   readonly name: keyof ChainFlags;
@@ -40,7 +41,7 @@ export function TextOption({ name, kind }: TextOptionProps) {
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
       {kind === "texts" ? (
-        <textarea rows={2} {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
+        <textarea rows={2} dir="auto" {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
       ) : (
         <input type="text" {...attributes} onInput={({ currentTarget }) => take(currentTarget.value)} />
       )}

@@ -1,45 +1,35 @@
 /** One option of the sampling for a control: setting it, and why its last value was refused. */
 import { type Signal, useSignal } from "@preact/signals";
-import type { ChainFlags } from "@tsgpt/sampling";
 import type { Sampling } from "../../protocol/text.ts";
-import { type Option, setOption } from "../../state/sampling.ts";
-import { strings } from "../../strings.ts";
+import { readable } from "../../state/option-words.ts";
+import { type Option, sampling, setOption } from "../../state/sampling.ts";
 
 interface OptionControl<Name extends Option> {
+  /** Its value, or the one just chosen, until the engine has accepted or refused that. */
+  readonly value: Sampling[Name] | undefined;
   readonly problem: Signal<string | undefined>;
   /** Takes a value, or the default for undefined; a wrong one is refused by the engine. */
-  set(value: Sampling[Name]): Promise<void>;
+  set(value: Sampling[Name] | undefined): Promise<void>;
   /** Says why what was typed is no value. */
   refuse(problem: string): void;
 }
 
 export function useOption<Name extends Option>(name: Name): OptionControl<Name> {
   const problem = useSignal<string | undefined>(undefined);
+  const asked = useSignal<{ readonly value: Sampling[Name] | undefined } | undefined>(undefined);
   return {
+    value: asked.value === undefined ? sampling.value[name] : asked.value.value,
     problem,
     set: async (value) => {
-      const refusal = await setOption(name, value);
+      const mine = { value };
+      asked.value = mine;
+      const refusal = await setOption(name, value as Sampling[Name]);
+      if (asked.peek() !== mine) return; // another value has been chosen since
+      asked.value = undefined;
       problem.value = refusal === undefined ? undefined : readable(refusal);
     },
     refuse: (reason) => {
       problem.value = reason;
     },
   };
-}
-
-/** The label of an option, and what it does. */
-export function optionWords(name: keyof ChainFlags): readonly [label: string, help: string] {
-  return strings.nextToken.options[name];
-}
-
-const NAMES = Object.keys(strings.nextToken.options) as (keyof ChainFlags)[];
-
-/** The engine's message with labels for names. */
-function readable(message: string): string {
-  const sentence = message.replace(/^(chainOfFlags|presetChain): /, "");
-  return sentence.replace(/\b[a-z]+[A-Za-z]*\b/g, (word, at) => {
-    const name = NAMES.find((each) => each === word);
-    const isName = name !== undefined && (at === 0 || /[A-Z]/.test(word));
-    return isName ? optionWords(name)[0] : word;
-  });
 }

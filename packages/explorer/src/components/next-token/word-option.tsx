@@ -1,14 +1,14 @@
 /** An option that is one of a few words, or the default. */
 import { defaultOf, type WordOption as Name } from "../../state/option-defaults.ts";
+import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
-import { optionWords, useOption } from "./use-option.ts";
+import { useOption } from "./use-option.ts";
 
 export function WordOption({ name, words }: { readonly name: Name; readonly words: readonly string[] }) {
-  const { problem, set } = useOption(name);
+  const { value, problem, set } = useOption(name);
   const [label, help] = optionWords(name);
-  const value = sampling.value[name];
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
       <select

@@ -4,6 +4,7 @@ import type { Factor, Operand } from "@tsgpt/analysis";
 import { Fragment } from "preact";
 import { formatFour, formatInteger } from "../../format.ts";
 import { strings } from "../../strings.ts";
+import { MoreButton } from "../more-button.tsx";
 import { useRoving } from "../roving.ts";
 import { NumberButton } from "./number-button.tsx";
 import { byContribution } from "./operands-csv.ts";
@@ -32,9 +33,7 @@ export function Operands({ operands }: { readonly operands: readonly Operand[] }
         </tbody>
       </table>
       {rest > 0 && (
-        <button type="button" onClick={() => (shown.value *= 8)}>
-          {strings.number.more(formatInteger(rest))}
-        </button>
+        <MoreButton action={() => (shown.value *= 8)}>{strings.number.more(formatInteger(rest))}</MoreButton>
       )}
     </>
   );

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { Exported } from "../../protocol/export.ts";
 import { type Export, exportFile, exports } from "../../state/export.ts";
-import { type Shared, share } from "../../state/share.ts";
+import { linkedState, type Shared, share } from "../../state/share.ts";
 import { strings } from "../../strings.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import "./share.css";
@@ -14,22 +14,29 @@ interface Said {
   readonly isProblem?: boolean;
   /** For copying by hand. */
   readonly link?: string;
+  /** The state of the page of which alone it is true. */
+  readonly of?: unknown;
 }
 
+const NOTHING: Said = { text: "" };
+
 export function ShareAndExport() {
-  const said = useSignal<Said>({ text: "" });
+  const said = useSignal(NOTHING);
   const onShare = async () => {
-    said.value = describe(await share());
+    const shared = await share();
+    said.value = { ...describe(shared), of: linkedState.peek() };
   };
   const onExport = async (what: Exported) => {
     try {
       const file = await exportFile(what);
-      said.value = { text: file === undefined ? "" : words.exported(file) };
+      said.value = file === undefined ? NOTHING : { text: words.exported(file) };
     } catch (problem) {
-      said.value = { text: (problem as Error).message, isProblem: true };
+      said.value = { text: (problem as Error).message, isProblem: true, of: linkedState.peek() };
     }
   };
-  const { text, isProblem = false, link } = said.value;
+  const state = linkedState.value;
+  const isTrue = said.value.of === undefined || said.value.of === state;
+  const { text, isProblem = false, link } = isTrue ? said.value : NOTHING;
   return (
     <section aria-label={words.heading} class="share">
       <button type="button" onClick={() => void onShare()}>

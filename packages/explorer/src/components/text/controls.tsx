@@ -1,6 +1,17 @@
 /** The buttons and numbers that generation needs. */
 import { model } from "../../state/engine.ts";
-import { back, canGoBack, canStep, isRunning, maxTokens, restart, run, seed, step, stop } from "../../state/text.ts";
+import {
+  back,
+  canGoBack,
+  canStep,
+  isRunning,
+  maxTokensEntry,
+  restart,
+  run,
+  seedEntry,
+  step,
+  stop,
+} from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { NumberField } from "../number-field.tsx";
@@ -23,8 +34,8 @@ export function Controls() {
       <ActionButton isAvailable={canGoBack.value} action={() => void back()}>
         {strings.back}
       </ActionButton>
-      <NumberField name={strings.seed} value={seed} least={0} most={Number.MAX_SAFE_INTEGER} onChange={onSeed} />
-      <NumberField name={strings.maxTokens} value={maxTokens} least={1} most={1_000_000} />
+      <NumberField {...seedEntry} onChange={onSeed} />
+      <NumberField {...maxTokensEntry} />
     </fieldset>
   );
 }

@@ -13,6 +13,7 @@ export function Prompt() {
       {strings.prompt}
       <textarea
         rows={2}
+        dir="auto"
         spellcheck={false}
         value={prompt.value}
         onInput={({ currentTarget }) => edit(currentTarget.value)}

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { formatFour, formatInteger, formatProbability } from "../../format.ts";
 import type { Judged, JudgedToken } from "../../protocol/texts.ts";
 import { strings } from "../../strings.ts";
+import { MoreButton } from "../more-button.tsx";
 import type { Draw } from "../picture/canvas.tsx";
 import { Picture } from "../picture/picture.tsx";
 import { TokenText } from "../text/token-text.tsx";
@@ -21,9 +22,7 @@ export function JudgedText({ name, judged }: { readonly name: string; readonly j
     <>
       <p class="marked">{marked}</p>
       {rest > 0 && (
-        <button type="button" onClick={() => (shown.value += AT_FIRST)}>
-          {strings.number.more(formatInteger(rest))}
-        </button>
+        <MoreButton action={() => (shown.value += AT_FIRST)}>{strings.number.more(formatInteger(rest))}</MoreButton>
       )}
       <Picture label={strings.texts.strip(name)} height={64} draw={draw} table={() => tableOf(name, judged)} />
     </>

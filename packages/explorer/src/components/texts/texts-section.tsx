@@ -50,6 +50,7 @@ function OneText({ name, text, onText, judged: { value, error, progress }, child
       <label class="field">
         {name}
         <textarea
+          dir="auto"
           rows={4}
           value={text}
           aria-describedby={message === undefined ? undefined : problem}

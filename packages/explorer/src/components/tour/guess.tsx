@@ -1,32 +1,63 @@
-/** The reader's guess of the token that will be drawn, and what it was. */
-import { formatProbability } from "../../format.ts";
+/** The reader's guess of the token that will be drawn, what it is drawn from, and what it was. */
+import { formatFour, formatInteger, formatProbability, formatShare } from "../../format.ts";
 import type { LikelyToken } from "../../protocol/text.ts";
-import { drawn, guess } from "../../state/tour.ts";
+import { ANOTHER, drawn, guess, tourChain } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { TokenText } from "../text/token-text.tsx";
 
-export function Guess({ choices }: { readonly choices: readonly LikelyToken[] }) {
+interface ChoicesProps {
+  readonly choices: readonly LikelyToken[];
+}
+
+const nameOf = (text: string) => (text === "" ? strings.emptyToken : <TokenText text={text} />);
+
+export function Guess({ choices }: ChoicesProps) {
+  const all = [...choices.map(({ id, text }) => [id, nameOf(text)] as const), [ANOTHER, strings.tour.another] as const];
   return (
     <fieldset class="guess">
       <legend>{strings.tour.guess}</legend>
-      {choices.map(({ id, text }) => (
+      {all.map(([id, name]) => (
         <label key={id}>
-          <input type="radio" name="guess" checked={guess.value === id} onChange={() => (guess.value = id)} />{" "}
-          {text === "" ? strings.emptyToken : <TokenText text={text} />}
+          <input type="radio" name="guess" checked={guess.value === id} onChange={() => (guess.value = id)} /> {name}
         </label>
       ))}
     </fieldset>
   );
 }
 
-export function Reveal() {
+/** What the chain leaves of the vocabulary. */
+export function ChainFacts() {
+  const chain = tourChain.value;
+  if (!chain) return null;
+  const names = chain.steps.map(({ step }) => (step.type === "temperature" ? `T = ${step.temperature}` : step.type));
+  const { kept, vocabSize } = chain.summary;
+  return <p>{strings.tour.chain(names, formatInteger(kept), formatInteger(vocabSize))}</p>;
+}
+
+export function Reveal({ choices }: ChoicesProps) {
   const token = drawn.value;
   if (!token) return null;
+  const guessed = guess.value;
+  const isRight = guessed === ANOTHER ? choices.every(({ id }) => id !== token.id) : guessed === token.id;
   return (
-    <p>
-      {strings.tour.drawn} {token.text === "" ? strings.emptyToken : <TokenText text={token.text} />}{" "}
-      {formatProbability(Math.exp(token.logprob))}
-      {guess.value !== undefined && ` ${strings.tour.verdict(guess.value === token.id)}`}
-    </p>
+    <>
+      <p>
+        {strings.tour.drawn} {nameOf(token.text)} {formatProbability(Math.exp(token.logprob))}
+        {guessed !== undefined && ` ${strings.tour.verdict(isRight)}`}
+      </p>
+      <DrawFacts id={token.id} />
+    </>
+  );
+}
+
+/** The random number, and the part of the chain's probability that it fell into. */
+function DrawFacts({ id }: { readonly id: number }) {
+  const draw = tourChain.value?.draw;
+  if (draw?.token.id !== id) return null;
+  const { uniform, token } = draw;
+  const probability = formatProbability(token.probability);
+  if (uniform === undefined) return <p>{strings.tour.greedy(probability)}</p>;
+  return (
+    <p>{strings.tour.drawFacts(probability, formatFour(uniform), formatShare(token.from), formatShare(token.to))}</p>
   );
 }

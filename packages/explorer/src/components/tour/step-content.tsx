@@ -9,7 +9,7 @@ import { drawn, numbers, type TourPlace, type TourStep } from "../../state/tour.
 import { strings } from "../../strings.ts";
 import { NumberButton } from "../number/number-button.tsx";
 import { TokenText } from "../text/token-text.tsx";
-import { Guess, Reveal } from "./guess.tsx";
+import { ChainFacts, Guess, Reveal } from "./guess.tsx";
 import { StepFormula } from "./step-formula.tsx";
 
 export interface StepContentProps {
@@ -93,12 +93,19 @@ const CONTENTS: Readonly<Record<TourStep, Content>> = {
       ({factor(score, 0, 0)} × {factor(score, 0, 1)} + …) × {scaleOf(score)} = {number(score)}
     </>
   ),
-  softmax: (weights) =>
-    weights.map((weight) => (
-      <span key={weight.name.index.join()} class="tour-pair">
-        <TokenText text={textAt(weight.name.index[2] ?? 0)} /> {number(weight)}
-      </span>
-    )),
+  softmax: (weights, { position }) => {
+    const others = position + 1 - weights.length;
+    return (
+      <>
+        {weights.map((weight) => (
+          <span key={weight.name.index.join()} class="tour-pair">
+            <TokenText text={textAt(weight.name.index[2] ?? 0)} /> {number(weight)}
+          </span>
+        ))}
+        {weights.length > 0 && others > 0 && strings.tour.others(others)}
+      </>
+    );
+  },
   values: ([z, ...stream]) => (
     <>
       {strings.tour.headOutput} {number(z)}; {sum(stream)}
@@ -117,8 +124,13 @@ const CONTENTS: Readonly<Record<TourStep, Content>> = {
       {factor(logit, 0, 0)} × {factor(logit, 0, 1)} + … = {number(logit)}
     </>
   ),
-  draw: (_, { choices }) => <Guess choices={choices} />,
-  append: () => <Reveal />,
+  draw: (_, { choices }) => (
+    <>
+      <ChainFacts />
+      {drawn.value ? <Reveal choices={choices} /> : <Guess choices={choices} />}
+    </>
+  ),
+  append: (_, { choices }) => <Reveal choices={choices} />,
 };
 
 /** The constant that the products of queries and keys are scaled by. */

@@ -1,10 +1,24 @@
 /** The formula of a step of the tour, in MathML. */
 import type { JSX } from "preact";
-import type { TourStep } from "../../state/tour.ts";
+import { type TourStep, tourChain } from "../../state/tour.ts";
 import { Formula } from "../number/formula.tsx";
 import { exp, op, sub, sum, v } from "../number/math.tsx";
 
 const block = (content: JSX.Element) => <math display="block">{content}</math>;
+
+/** A logit, divided by the temperature if the chain has one. */
+function scaled(id: string): JSX.Element {
+  const hasTemperature = tourChain.value?.steps.some(({ step }) => step.type === "temperature");
+  const logit = sub("logit", id);
+  if (!hasTemperature) return <>{logit}</>;
+  return (
+    <mrow>
+      {logit}
+      {op("/")}
+      {v("T")}
+    </mrow>
+  );
+}
 
 const FORMULAS: Readonly<Record<TourStep, () => JSX.Element>> = {
   ids: () =>
@@ -82,10 +96,10 @@ const FORMULAS: Readonly<Record<TourStep, () => JSX.Element>> = {
         {sub("p", "id")}
         {op("=")}
         <mfrac>
-          {exp(sub("logit", "id"))}
+          {exp(scaled("id"))}
           <mrow>
             {sum("j")}
-            {exp(sub("logit", "j"))}
+            {exp(scaled("j"))}
           </mrow>
         </mfrac>
       </>,

@@ -1,6 +1,7 @@
 /** The tour's step, at the foot of the page: a few words and a formula with this text's numbers. */
 import { useEffect, useRef } from "preact/hooks";
-import { endTour, nextStep, place, previousStep, TOUR_STEPS, tourIndex, tourStep } from "../../state/tour.ts";
+import { closeDrawer } from "../../state/drawer.ts";
+import { drawn, endTour, nextStep, place, previousStep, TOUR_STEPS, tourIndex, tourStep } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { StepContent } from "./step-content.tsx";
@@ -28,8 +29,8 @@ export function Tour() {
         <ActionButton isAvailable={tourIndex.value > 0} action={previousStep}>
           {strings.tour.previous}
         </ActionButton>
-        <button type="button" onClick={() => void nextStep()}>
-          {isLast ? strings.tour.end : step === "draw" ? strings.tour.reveal : strings.tour.next}
+        <button type="button" onClick={goOn}>
+          {isLast ? strings.tour.end : step === "draw" && !drawn.value ? strings.tour.reveal : strings.tour.next}
         </button>
         {!isLast && (
           <button type="button" onClick={endTour}>
@@ -39,6 +40,12 @@ export function Tour() {
       </div>
     </aside>
   );
+}
+
+/** The drawer of a narrow window covers the panel. */
+function goOn(): void {
+  closeDrawer();
+  void nextStep();
 }
 
 /**
@@ -77,7 +84,7 @@ const TARGETS: Readonly<Record<(typeof TOUR_STEPS)[number], string>> = {
   mlp: ".tokens",
   blocks: `[aria-label="${strings.map.heading}"]`,
   logit: ".likeliest",
-  draw: ".likeliest",
+  draw: `[aria-label="${strings.nextToken.heading}"]`,
   append: `[aria-label="${strings.map.heading}"]`,
 };
 

@@ -44,7 +44,7 @@ async function replaceModel(
   const reportAll = (progress: LoadProgress) => report({ ...progress, isAlone });
   const { session, info } = await load(source, { dtype: asks.dtype, report: reportAll, signal, makeRoom });
   await turn(() => workplace.prepare(session));
-  return { ...info, isFromUrl: "url" in asks };
+  return { ...info, isFromUrl: "url" in asks, hub: source.hub };
 }
 
 /** Bytes that the model needs; undefined if it does not fit, which the loader explains. */

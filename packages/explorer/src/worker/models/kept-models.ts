@@ -21,9 +21,10 @@ export async function listKept(): Promise<KeptModels> {
 }
 
 async function describe(models: Folder, record: KeptRecord): Promise<KeptModel> {
-  const { key, id, revision, files, isComplete, time } = record;
+  const { key, id, revision, commit, files, isComplete, time } = record;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { key, name: id, revision, bytes, there: await presentBytes(models, record), isComplete, time };
+  const there = await presentBytes(models, record);
+  return { key, name: id, revision, commit, bytes, there, isComplete, time };
 }
 
 /** @throws Error in one sentence if another tab is downloading it */

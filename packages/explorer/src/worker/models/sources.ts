@@ -4,7 +4,7 @@
  */
 import { type InspectedModel, inspectSource, type ModelSource } from "@tsgpt/gpt";
 import { findRepo, HubError, inspectRemote, isRevision, remoteRevision } from "@tsgpt/hub/remote";
-import type { LoadProgress, ModelOffer, ModelPlace, PickedFile } from "../../protocol/model.ts";
+import type { HubRevision, LoadProgress, ModelOffer, ModelPlace, PickedFile } from "../../protocol/model.ts";
 import {
   bytesThere,
   findKept,
@@ -27,6 +27,8 @@ export interface OpenedFiles {
 export interface Source {
   /** By default, the name of its folder. */
   readonly name: string | undefined;
+  /** Of a model of the hub, also of a kept one. */
+  readonly hub: HubRevision | undefined;
   /** What it is; its weights are not read. */
   inspect(): Promise<InspectedModel>;
   readonly download: ModelOffer["download"];
@@ -59,6 +61,7 @@ function withPath({ path, file }: PickedFile): File {
 function localSource(files: ModelSource, name: string | undefined, signal: AbortSignal): Source {
   return {
     name,
+    hub: undefined,
     inspect: () => inspectSource(files, signal),
     download: undefined,
     withFiles: (_, use) => use({ files, note: undefined }),
@@ -66,7 +69,9 @@ function localSource(files: ModelSource, name: string | undefined, signal: Abort
 }
 
 async function keptSource(record: KeptRecord, signal: AbortSignal): Promise<Source> {
-  return localSource(await readKept(record), record.id, signal);
+  const { id, revision, commit } = record;
+  const hub = revision === undefined || commit === undefined ? undefined : { revision, commit };
+  return { ...localSource(await readKept(record), id, signal), hub };
 }
 
 /** A folder that was picked; if it is to be kept, its files are copied first. */
@@ -94,6 +99,7 @@ async function hubSource(id: string, revision: string, signal: AbortSignal): Pro
   const total = model.files.reduce((sum, { size }) => sum + size, 0);
   return {
     name: id,
+    hub: { revision, commit: remote.commit },
     inspect: async () => ({ name: id, config: found.config, summary: found.summary, weights }),
     download: { total, there: await bytesThere(model) },
     withFiles: (report, use) => {

@@ -4,7 +4,7 @@ import type { GeluForm } from "../kernels.ts";
 import { GELU_ERF, GELU_SIGMOID, GELU_TANH, SILU } from "./constants.ts";
 import { type KernelContext, perUnit } from "./context.ts";
 
-const GELU_FORMS: Readonly<Record<GeluForm, number>> = { tanh: GELU_TANH, erf: GELU_ERF, sigmoid: GELU_SIGMOID };
+export const GELU_FORMS: Readonly<Record<GeluForm, number>> = { tanh: GELU_TANH, erf: GELU_ERF, sigmoid: GELU_SIGMOID };
 
 export function gelu(context: KernelContext, out: Tensor, x: Tensor, form: GeluForm): void {
   activation(context, out, x, GELU_FORMS[form]);

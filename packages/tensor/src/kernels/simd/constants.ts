@@ -12,6 +12,8 @@ export const PARKED = 256;
 export const STOP = 320;
 /** 1 if a number could not be kept in the dtype asked for. */
 export const FAULT = 448;
+/** Where the bytes of the module with further jobs lie, and how many there are, in the next i32. */
+export const MORE_ADDRESS = 456;
 /** One i32 for each thread, set once it runs. */
 export const STARTED = 512;
 /** Where a job's 32 slots of four bytes lie. */
@@ -25,6 +27,8 @@ export const FIRST_UNITS = 2;
 export const OUTPUTS_PER_FIRST_UNIT = 3;
 export const FIRST_ARGUMENT = 4;
 export const SLOT_COUNT = 32;
+/** Jobs from this number on are the backward module's. */
+export const FIRST_BACKWARD_JOB = 64;
 
 /** Scratch of a thread for a product with floats. */
 export const LINEAR_SCRATCH_BYTES = 43_456;
@@ -40,6 +44,8 @@ export const GELU_TANH = 0;
 export const GELU_ERF = 1;
 export const GELU_SIGMOID = 2;
 export const SILU = 3;
+/** Its derivative only. */
+export const RELU = 4;
 
 // How int8 products compute dot products (assembly/int8.ts); only the first needs no relaxed SIMD.
 export const WIDENED_DOTS = 0;
@@ -54,3 +60,9 @@ export const FROM_PATTERN = 2;
 export const SEQUENCE_NUMBERS = 7;
 /** Queries of one head that attention computes together, at most. */
 export const QUERIES_PER_TILE = 4;
+
+// Backward.
+/** Rows whose terms are one sum in a gradient of parameters. */
+export const GRADIENT_ROWS = 256;
+/** Factors of a tile. */
+export const ROWS_PER_TILE = 6;

@@ -80,7 +80,10 @@ export const JOBS = {
   rowPeaks: { peaks: "pointer", bytes: "pointer", from: "int", k: "int" },
   readLines: { base: "pointer" },
   multiplyAdds: { turns: "int" },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, keyof Values>>>>;
+} as const satisfies JobTable;
+
+/** By job: the kind of each argument. */
+export type JobTable = Readonly<Record<string, Readonly<Record<string, keyof Values>>>>;
 
 /** What an argument of each kind is set to. A pointer is a byte address in the engine's memory; 0 is none. */
 interface Values {
@@ -103,15 +106,23 @@ export interface ReadyJob {
   readonly run: Run;
 }
 
-export type Jobs = { readonly [Name in keyof typeof JOBS]: Job<(typeof JOBS)[Name], keyof (typeof JOBS)[Name]> };
+export type Jobs<Table extends JobTable = typeof JOBS> = {
+  readonly [Name in keyof Table]: Job<Table[Name], keyof Table[Name]>;
+};
 
-/** Jobs whose arguments are written into these views of the slots. Setting and running one allocates nothing. */
-export function createJobs(
+/**
+ * The jobs of a table, numbered from `first` on. Their arguments are written into these views of the slots. Setting and
+ * running one allocates nothing.
+ */
+export function createJobs<Table extends JobTable>(
+  table: Table,
+  first: number,
   ints: Int32Array,
   floats: Float32Array,
   run: (job: number, ...units: Parameters<Run>) => void,
-): Jobs {
-  const jobs = Object.entries(JOBS).map(([name, kinds], number) => {
+): Jobs<Table> {
+  const jobs = Object.entries(table).map(([name, kinds], i) => {
+    const number = first + i;
     const job: Record<string, unknown> = {
       run: (outputs: number, perUnit: number, perFirstUnit?: number) => run(number, outputs, perUnit, perFirstUnit),
     };
@@ -121,7 +132,7 @@ export function createJobs(
     });
     return [name, job] as const;
   });
-  return Object.fromEntries(jobs) as unknown as Jobs;
+  return Object.fromEntries(jobs) as unknown as Jobs<Table>;
 }
 
 /** A function that sets one slot and gives back the job. */

@@ -19,6 +19,7 @@ const FIRST_OF_STEP = 0.95;
 const PIECES_OF_STEP = 40;
 const FEW_ROWS = 40;
 const UNITS_PER_THREAD = 16; // of a product of more rows
+const ROWS_PER_JOB = 504; // six blocks of rows: x stays in the L2 cache while all panels use it
 
 export function linear(context: KernelContext, out: Tensor, x: Tensor, weight: Weight, bias: Tensor | undefined): void {
   if (out.size === 0 || x.size === 0 || isForeignInt8(weight)) referenceKernels.linear(out, x, weight, bias);
@@ -35,7 +36,19 @@ type Panels = Pick<PackedWeight, "pointer" | "scales" | "dtype">;
 
 /** out [m, n] = x [m, k] W + bias */
 function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels, bias: Tensor | undefined): void {
-  const { pool, operands } = context;
+  const m = x.shape[0] as number;
+  if (m <= ROWS_PER_JOB) productOfRows(context, out, x, weight, bias);
+  else {
+    for (let first = 0; first < m; first += ROWS_PER_JOB) {
+      const last = Math.min(first + ROWS_PER_JOB, m);
+      productOfRows(context, out.slice(first, last), x.slice(first, last), weight, bias);
+    }
+  }
+  context.operands.done();
+}
+
+function productOfRows(context: KernelContext, out: Tensor, x: Tensor, weight: Panels, bias: Tensor | undefined): void {
+  const { pool } = context;
   const m = x.shape[0] as number;
   const n = out.shape[1] as number;
   const job = jobFor(context, out, x, weight, bias);
@@ -45,7 +58,6 @@ function product(context: KernelContext, out: Tensor, x: Tensor, weight: Panels,
     const share = panels / pool.threads;
     job.run(panels, Math.ceil(share / PIECES_OF_STEP), Math.max(1, Math.floor(FIRST_OF_STEP * share)));
   }
-  operands.done();
 }
 
 function jobFor(context: KernelContext, out: Tensor, x: Tensor, weight: Panels, bias: Tensor | undefined): ReadyJob {

@@ -37,7 +37,8 @@ interface CompileOptions {
 /** Compiles the module; undefined without WebAssembly, SIMD or shared memory. */
 export function compileKernels({ relaxed = true, shared = true }: CompileOptions = {}): KernelModule | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
-  const bytes = unpack(shared);
+  unpacked ??= unpack(PACKED, MODULE_BYTES);
+  const bytes = forMemory(unpacked, SHARED_FLAG, shared);
   if (relaxed) {
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), relaxed };
     allowRelaxedSimd();
@@ -49,12 +50,16 @@ export function compileKernels({ relaxed = true, shared = true }: CompileOptions
 
 let unpacked: Uint8Array<ArrayBuffer> | undefined; // once a thread
 
-/** The module, for memory that is shared or not: its atomic operations are valid for either. */
-function unpack(shared: boolean): Uint8Array<ArrayBuffer> {
-  unpacked ??= decompress(
-    Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0)),
-    MODULE_BYTES,
+/** The bytes of a module that build-kernels.js packed. */
+export function unpack(packed: string, size: number): Uint8Array<ArrayBuffer> {
+  return decompress(
+    Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)),
+    size,
   );
-  unpacked[SHARED_FLAG] = shared ? 3 : 1;
-  return unpacked;
+}
+
+/** The same module, for memory that is shared or not: its atomic operations are valid for either. */
+export function forMemory(module: Uint8Array<ArrayBuffer>, flag: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  module[flag] = shared ? 3 : 1;
+  return module;
 }

@@ -23,6 +23,8 @@ export function lanesOf(dtype: WeightDtype): number {
 
 export interface PackedWeight extends Weight {
   readonly pointer: number;
+  /** The axis of the outputs. */
+  readonly outputs: Outputs;
   /** Address of the scales of an int8 weight, one per output; otherwise 0. */
   readonly scales: number;
   /** Inputs of a product. */
@@ -77,7 +79,20 @@ export function packedWeight(
     return { bytes: new Uint8Array(whole.buffer), scales: scales?.slice() };
   };
   const layout = `panels of ${lanesOf(dtype)} ${outputs}`;
-  return { shape, dtype, layout, bytes, pointer, scales: scales?.byteOffset ?? 0, k, n, row, toTensor, toStored };
+  return {
+    shape,
+    dtype,
+    layout,
+    bytes,
+    pointer,
+    outputs,
+    scales: scales?.byteOffset ?? 0,
+    k,
+    n,
+    row,
+    toTensor,
+    toStored,
+  };
 }
 
 type Bits = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;

@@ -9,7 +9,7 @@ import { referenceKernels } from "../reference/reference-kernels.ts";
 import { gelu, silu } from "./activations.ts";
 import { add } from "./add.ts";
 import { attention, attentionOfEach } from "./attention.ts";
-import { kernelContext } from "./context.ts";
+import { type KernelContext, kernelContext } from "./context.ts";
 import { columns, storeHeads } from "./copy.ts";
 import { embedding } from "./embedding.ts";
 import { layerNorm } from "./layer-norm.ts";
@@ -22,7 +22,7 @@ import type { Pool } from "./threads/pool.ts";
 export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
   const context = kernelContext(memory, pool);
   const { logSoftmax, scale, relu, copy, copyHeads } = referenceKernels;
-  return {
+  const kernels: Kernels = {
     matmul: (out, a, b) => linear(context, out, a, b, undefined),
     matmulTransposed: (out, a, b) => matmulTransposed(context, out, a, b),
     linear: (out, x, weight, bias) => linear(context, out, x, weight, bias),
@@ -42,4 +42,13 @@ export function simdKernels(memory: EngineMemory, pool: Pool): Kernels {
     attention: (out, q, keys, values, options) => attention(context, out, q, keys, values, options),
     attentionOfEach: (out, q, sequences, scale) => attentionOfEach(context, out, q, sequences, scale),
   };
+  contexts.set(kernels, context);
+  return kernels;
+}
+
+const contexts = new WeakMap<Kernels, KernelContext>();
+
+/** The context of a simd engine's kernels, for further kernels; undefined for those of another set. */
+export function contextOf(kernels: Kernels): KernelContext | undefined {
+  return contexts.get(kernels);
 }

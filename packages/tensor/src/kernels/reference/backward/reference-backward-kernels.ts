@@ -20,6 +20,7 @@ export const referenceBackwardKernels: BackwardKernels = {
   silu,
   relu,
   embedding,
+  copy: (out, x) => out.data.set(x.data),
   clear: (x) => void x.data.fill(0),
   forwardWeight: (values) => values,
   refresh: () => {}, // a forward weight is its values

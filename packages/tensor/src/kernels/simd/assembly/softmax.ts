@@ -46,7 +46,7 @@ export function softmaxRow(out: usize, x: usize, n: i32): void {
 }
 
 /** The largest of n numbers. NaN is ignored here and propagates through exp. */
-function maxOf(x: usize, n: i32): f32 {
+export function maxOf(x: usize, n: i32): f32 {
   const fours = n & ~3;
   let most = f32x4.splat(-Infinity);
   for (let j = 0; j < fours; j += 4) most = f32x4.pmax(most, v128.load(x + (<usize>j << 2)));

@@ -16,13 +16,15 @@ import {
   SLOTS,
   WIDENED_DOTS,
 } from "../constants.ts";
-import { createJobs, type Jobs } from "../jobs.ts";
+import { createJobs, JOBS, type Jobs, type JobTable } from "../jobs.ts";
 import type { EngineMemory } from "../memory.ts";
 import type { KernelExports, KernelModule } from "../module.ts";
 import { BARRIER, type WorkerHandle } from "./worker.ts";
 
 // milliseconds without a finished unit after which a worker is considered dead; a unit takes a few
 const PATIENCE = 10_000;
+
+export type RunUnit = (job: number, begin: number, end: number, thread: number) => void;
 
 interface PoolOptions {
   readonly start?: typeof startWorker;
@@ -35,6 +37,10 @@ export class Pool {
   readonly jobs: Jobs;
   /** How int8 products compute dot products (assembly/int8.ts). */
   readonly dots: number;
+  /** Whether the module has relaxed SIMD. */
+  readonly relaxed: boolean;
+  /** Runs units of jobs that the module does not have (backward/module.ts). */
+  runMore: RunUnit | undefined;
   readonly #slots: Int32Array;
   readonly #barrier: Int32Array;
   readonly #patience: number;
@@ -53,12 +59,11 @@ export class Pool {
     threads: number,
     { start = startWorker, patience = PATIENCE, onAlone }: PoolOptions = {},
   ) {
-    this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+    const more: RunUnit = (...unit) => this.runMore?.(...unit);
+    this.exports = new WebAssembly.Instance(module, { env: { memory, more } }).exports as unknown as KernelExports;
+    this.relaxed = relaxed;
     this.#slots = new Int32Array(memory.buffer, SLOTS, SLOT_COUNT);
-    const floats = new Float32Array(memory.buffer, SLOTS, SLOT_COUNT);
-    this.jobs = createJobs(this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
-      this.#run(job, outputs, perUnit, perFirstUnit);
-    });
+    this.jobs = this.jobsOf(JOBS, 0);
     this.#barrier = new Int32Array(memory.buffer, 0, SLOTS / 4);
     this.#patience = patience;
     this.dots = !relaxed ? WIDENED_DOTS : this.exports.fusedDotsAgree() ? FUSED_DOTS : PAIRED_DOTS;
@@ -72,6 +77,14 @@ export class Pool {
       this.dispose();
       throw new WorkerError(`the simd engine cannot start a worker: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  /** The jobs of a table, numbered from `first` on. */
+  jobsOf<Table extends JobTable>(table: Table, first: number): Jobs<Table> {
+    const floats = new Float32Array(this.#slots.buffer, SLOTS, SLOT_COUNT);
+    return createJobs(table, first, this.#slots, floats, (job, outputs, perUnit, perFirstUnit) => {
+      this.#run(job, outputs, perUnit, perFirstUnit);
+    });
   }
 
   /** Including the main thread. */

@@ -1,7 +1,7 @@
 /**
  * A worker of the simd engine: instantiates the module over the shared memory and takes units of work until stopped.
  */
-import { DONE, FAULT, PARKED, STARTED, STOP, WAKE } from "../constants.ts";
+import { DONE, FAULT, MORE_ADDRESS, PARKED, STARTED, STOP, WAKE } from "../constants.ts";
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
@@ -32,7 +32,15 @@ export const BARRIER = {
  * the memory grew (Node 20.20), which looked like a worker that does not answer.
  */
 export const WORKER = `function start({ module, memory, thread }) {
-  const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  let run;
+  const more = (...unit) => {
+    const [at, size] = new Int32Array(memory.buffer, ${MORE_ADDRESS}, 2);
+    run ??= new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(memory.buffer, at, size).slice()), {
+      env: { memory },
+    }).exports.runJob;
+    run(...unit);
+  };
+  const { work } = new WebAssembly.Instance(module, { env: { memory, more } }).exports;
   memory.grow(0);
   const ints = new Int32Array(memory.buffer, 0, 256);
   Atomics.store(ints, ${BARRIER.started} + thread, 1);

@@ -1,0 +1,53 @@
+/** The jobs of the backward module, as ../jobs.ts declares those of the forward one. */
+import type { JobTable } from "../jobs.ts";
+
+export const JOBS = {
+  linearParameters: {
+    dWeight: "pointer",
+    dBias: "pointer",
+    x: "pointer",
+    dy: "pointer",
+    m: "int",
+    k: "int",
+    n: "int",
+    kPart: "int",
+    nPart: "int",
+    scratch: "pointer",
+  },
+  crossEntropy: { x: "pointer", parts: "pointer", targets: "pointer", n: "int", factor: "float" },
+  attentionGradient: {
+    dQkv: "pointer",
+    dz: "pointer",
+    q: "pointer",
+    k: "pointer",
+    v: "pointer",
+    z: "pointer",
+    sequences: "pointer",
+    scratch: "pointer",
+    longest: "int",
+    heads: "int",
+    d: "int",
+    scale: "float",
+  },
+  layerNormInput: {
+    dx: "pointer",
+    moments: "pointer",
+    dy: "pointer",
+    x: "pointer",
+    weight: "pointer",
+    n: "int",
+    epsilon: "float",
+  },
+  layerNormParameters: {
+    dWeight: "pointer",
+    dBias: "pointer",
+    moments: "pointer",
+    dy: "pointer",
+    x: "pointer",
+    m: "int",
+    n: "int",
+  },
+  activationGradient: { dx: "pointer", dy: "pointer", x: "pointer", form: "int" },
+  copyElements: { out: "pointer", x: "pointer" },
+  embeddingGradient: { dTable: "pointer", dy: "pointer", ids: "pointer", count: "int", c: "int" },
+} as const satisfies JobTable;
