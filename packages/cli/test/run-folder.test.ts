@@ -89,3 +89,10 @@ test("a folder that another process trains in is neither begun nor resumed", asy
   await expect(openRun(folder)).rejects.toThrow(message);
   await expect(openRun(folder)).rejects.toThrow(message); // the refusal took nothing
 });
+
+test("a folder in a folder that does not exist is refused before anything is prepared", async () => {
+  const parent = join(emptyFolder(), "missing");
+  await expect(checkNewFolder(join(parent, "run"))).rejects.toThrow(
+    `there is no folder ${JSON.stringify(parent)}; create it first`,
+  );
+});

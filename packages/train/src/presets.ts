@@ -78,7 +78,7 @@ export function trainingPreset(name: PresetName): Preset {
   return PRESETS[name];
 }
 
-/** The warmup of a run of so many steps without one of its own: `warmup`, but at most a tenth of the run, at least 1. */
+/** The warmup of a run of so many steps: `warmup`, but at most a tenth of the steps, and at least 1. */
 export function warmupFor({ warmup }: Pick<Defaults, "warmup">, steps: number): number {
   return Math.min(warmup, Math.max(1, Math.floor(steps / 10)));
 }

@@ -89,7 +89,8 @@ All others can be given anew, --batch-size and --accumulate too.`,
 
 /**
  * Runs the command; after Ctrl-C the exit code is 130, after SIGTERM 143, after SIGHUP 129.
- * @throws CliError for flags that contradict each other, a folder that is not empty, or what cannot be written; what reading texts and models throws
+ * @throws CliError for flags that contradict each other, a folder that is not empty, or what cannot be written; what
+ * reading texts and models throws
  */
 async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): Promise<void> {
   const { signal } = termination();

@@ -3,8 +3,8 @@
  * checkpoint.safetensors, from which the run continues. Files are written next to their destination and renamed, the
  * checkpoint first: whenever the process ends, the folder has a whole checkpoint and a whole model.
  */
-import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { FILE_NAMES, type GPT2Config } from "@tsgpt/gpt";
 import { configJson, fileSource, writeNewFolder, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { checkpointOf, type Learner, openTrainingCheckpoint, type SavedTraining, type Training } from "@tsgpt/train";
@@ -17,13 +17,24 @@ const CHECKPOINT = "checkpoint.safetensors";
 /** @throws CliError unless the folder is new or empty */
 export async function checkNewFolder(folder: string): Promise<void> {
   const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return [];
+    if (cause.code === "ENOENT") return namesOfNew(folder);
     throw cannotWrite(folder, cause.code === "ENOTDIR" ? "it exists and is not a directory" : cause.message);
   });
   if (names.length === 0) return;
   await checkUnlocked(folder);
   const fix = names.includes(CHECKPOINT) ? "; --resume continues the run in it" : "";
   throw cannotWrite(folder, `it exists and is not empty${fix}`);
+}
+
+/** No names, as its folder is there to create it in. @throws CliError if it is not */
+async function namesOfNew(folder: string): Promise<string[]> {
+  const parent = dirname(resolve(folder));
+  const isFolder = await stat(parent).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw cannotWrite(folder, `there is no folder ${JSON.stringify(parent)}; create it first`);
+  return [];
 }
 
 /** Creates the folder of a run with its first checkpoint, all at once, and takes it. @throws CliError */
