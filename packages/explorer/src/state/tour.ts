@@ -9,8 +9,8 @@ import { rememberFocus } from "./focus.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
 import { sampling } from "./sampling.ts";
-import { setOpen } from "./sections.ts";
-import { chosenPosition } from "./selection.ts";
+import { type SectionName, setOpen } from "./sections.ts";
+import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
 import { generated, isRunning, likeliest, step, stop, tokens } from "./text.ts";
 
 /** What happens to the last token, in this order. */
@@ -50,7 +50,8 @@ const KEYS = 5;
 const index = signal<number | undefined>(undefined);
 export const place = signal<TourPlace | undefined>(undefined);
 let giveFocusBack: (() => void) | undefined;
-let formerPosition: number | undefined;
+/** What was selected before the tour, which selects the first block and a head of it. */
+let former: Partial<Readonly<Record<"layer" | "head" | "position", number | undefined>>> = {};
 /** The numbers of the step that is shown, in the order of `namesOf`; undefined while they are computed. */
 export const numbers = signal<readonly OpenedNumber[] | undefined>(undefined);
 /** As a guess: none of the choices. */
@@ -81,7 +82,9 @@ export async function beginTour(): Promise<void> {
   const look = others.reduce((best, one) => (one.weight > best.weight ? one : best), first);
   batch(() => {
     place.value = { position, layer: 0, ...look, choices: likeliest.value, followed };
-    formerPosition = chosenPosition.value;
+    former = { layer: chosenLayer.value, head: chosenHead.value, position: chosenPosition.value };
+    chosenLayer.value = 0;
+    chosenHead.value = look.head;
     chosenPosition.value = position;
     guess.value = undefined;
     drawn.value = undefined;
@@ -123,7 +126,9 @@ export function endTour(): void {
 
 function leaveTour(): void {
   index.value = undefined;
-  chosenPosition.value = formerPosition;
+  chosenLayer.value = former.layer;
+  chosenHead.value = former.head;
+  chosenPosition.value = former.position;
 }
 
 // Another text or model ends it: its numbers are gone. So does a token that it did not draw itself.
@@ -214,13 +219,22 @@ function statistics(layer: number, position: number): NumberName[] {
 }
 
 /** The section that shows what the step is about. */
-const SECTION_OF = { blocks: "map", draw: "nextToken", append: "map" } as const;
+const SECTION_OF: Partial<Record<TourStep, SectionName>> = {
+  norm: "block",
+  score: "block",
+  softmax: "block",
+  values: "block",
+  mlp: "block",
+  blocks: "map",
+  draw: "nextToken",
+  append: "map",
+};
 
 effect(() => {
   const [now, at] = [tourStep.value, place.value];
   if (!now || !at || !interventions.value) return;
   numbers.value = undefined;
-  const section = (SECTION_OF as Partial<Record<TourStep, "map" | "nextToken">>)[now];
+  const section = SECTION_OF[now];
   if (section) setOpen(section, true);
   void Promise.all(namesOf(now, at).map((name) => ask("number", name))).then(
     (opened) => {

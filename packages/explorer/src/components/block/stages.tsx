@@ -24,7 +24,7 @@ export function Stages() {
       </h3>
       <ol class="stages">
         {rows.map((row) => (
-          <li key={row.tensor}>
+          <li key={row.tensor} data-tensor={row.tensor}>
             <Stage row={row} rows={rows} />
           </li>
         ))}

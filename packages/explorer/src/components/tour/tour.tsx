@@ -12,7 +12,7 @@ export function Tour() {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     panel.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
-    return step && scrollWhileOpen(panel.current, TARGETS[step]);
+    return step && scrollWhileOpen(panel.current, TARGETS[step], PARTS[step]);
   }, [step]);
   if (!step || !place.value) return null;
   const isLast = step === TOUR_STEPS.at(-1);
@@ -52,12 +52,16 @@ function goOn(): void {
  * Scrolls to what a step is about, above the panel, which covers the foot of the window; again when that grows, as a
  * section does that has just been opened.
  */
-function scrollWhileOpen(panel: HTMLElement | null, selector: string): () => void {
+function scrollWhileOpen(panel: HTMLElement | null, selector: string, part: string | undefined): () => void {
   const target = document.querySelector(selector);
   const root = document.documentElement;
   root.style.scrollPaddingBottom = `${(panel?.offsetHeight ?? 0) + 8}px`;
   const isSection = selector.startsWith("[");
-  const scroll = () => target?.scrollIntoView({ block: isSection ? "start" : "nearest", behavior: behavior() });
+  const scroll = () => {
+    const shown = part === undefined ? null : document.querySelector(part); // once its section has computed it
+    if (shown) shown.scrollIntoView({ block: "start", behavior: behavior() });
+    else target?.scrollIntoView({ block: isSection ? "start" : "nearest", behavior: behavior() });
+  };
   scroll();
   const observer = new ResizeObserver(scroll);
   if (target && isSection) observer.observe(target);
@@ -77,15 +81,24 @@ const READER = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
 const TARGETS: Readonly<Record<(typeof TOUR_STEPS)[number], string>> = {
   ids: ".tokens",
   embedding: ".tokens",
-  norm: ".tokens",
-  score: ".tokens",
-  softmax: ".tokens",
-  values: ".tokens",
-  mlp: ".tokens",
+  norm: `[aria-label="${strings.block.heading}"]`,
+  score: `[aria-label="${strings.block.heading}"]`,
+  softmax: `[aria-label="${strings.block.heading}"]`,
+  values: `[aria-label="${strings.block.heading}"]`,
+  mlp: `[aria-label="${strings.block.heading}"]`,
   blocks: `[aria-label="${strings.map.heading}"]`,
   logit: ".likeliest",
   draw: `[aria-label="${strings.nextToken.heading}"]`,
   append: `[aria-label="${strings.map.heading}"]`,
+};
+
+/** What of the block a step is about. */
+const PARTS: Partial<Record<(typeof TOUR_STEPS)[number], string>> = {
+  norm: '[data-tensor$="ln1.hook_normalized"]',
+  score: '[data-tensor$="hook_attn_scores"]',
+  softmax: '[data-tensor$="hook_pattern"]',
+  values: '[data-tensor$="hook_resid_mid"]',
+  mlp: '[data-tensor$="hook_resid_post"]',
 };
 
 const behavior = (): ScrollBehavior => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
