@@ -52,6 +52,7 @@ test("every option that a document mentions is one of a program here", async () 
   const others = [
     "bench/src/run.ts",
     "bench/peers/src/options.ts",
+    "bench/peers/src/training/options.ts",
     "packages/gpt/test/fuzz/run.ts",
     "packages/explorer/server/arguments.ts",
     "tools/explorer/screenshots.ts",

@@ -109,7 +109,7 @@ const DATA = [
   ...["sampling.entropy", "sampling.probabilities"], // candidates
   "sampling.colorHash", // a key
   "analysis.traceOfHooks", // a model
-  ...["train.checkpointOf", "train.configOf", "train.isDecayed", "train.stepsOf"], // a run, a preset, a parameter
+  ...["train.checkpointOf", "train.configOf", "train.isDecayed", "train.stepsOf", "train.warmupFor"], // a run, a preset, a parameter
 ];
 
 const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, tsgpt };
