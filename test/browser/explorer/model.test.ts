@@ -325,7 +325,8 @@ describe.runIf(hasChromium && FULL)("with a hub", () => {
     const page = await explorer.opened();
     await pressLoad(page);
     await runsOn(page, ID);
-    await page.reload();
+    await page.goto("about:blank");
+    await page.goto(explorer.served.url); // without the link to the model
     await runsOn(page, "fairytales");
     hub.asked.length = 0;
     await page.context().setOffline(true);
