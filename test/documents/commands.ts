@@ -45,6 +45,19 @@ export const EXCEPTIONS: readonly Exception[] = [
   { code: /^(python|\.venv)/, document: "tools/reference/README.md", reason: "needs Python and PyTorch" },
   { code: /^npm /, document: "bench/peers/README.md", reason: "downloads half a gigabyte" },
   {
+    code: /^npm run training$/,
+    document: "docs/performance.md",
+    reason: "takes minutes, beside PyTorch if it is there",
+  },
+  { code: /^npx tsx /, document: "bench/peers/README.md", reason: "takes minutes, and names a Python of the reader's" },
+  {
+    code: /^tsgpt [a-z]+ --[a-z-]+$/,
+    document: "docs/explorer.md",
+    add: " --help",
+    reason: "what an export is compared to",
+  },
+  { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
+  {
     code: /^(npx -y tsgpt|npm install (@tsgpt\/|tsgpt))/,
     reason: "not on npm yet; test/registry.test.ts does it with a registry of its own, test/packed.test.ts without one",
   },

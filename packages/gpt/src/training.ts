@@ -1,6 +1,6 @@
 /** @tsgpt/gpt/training: what a backward pass, or a look inside, needs of the forward pass, apart from its users. */
 export { type LeafFacts, mapParameters } from "./checkpoint/map-parameters.ts";
-export { expectedTensors } from "./checkpoint/names.ts";
+export { type ExpectedTensor, expectedTensors } from "./checkpoint/names.ts";
 export {
   type BlockTree,
   listTree,

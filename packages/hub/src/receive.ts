@@ -19,7 +19,9 @@ export interface Wanted {
 export interface Part {
   /** Bytes that are there. */
   size(): Promise<number>;
+  /** Writes bytes at an offset. */
   write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Cuts it to so many bytes. */
   truncate(size: number): Promise<void>;
   /** Deletes it, because it is wrong. */
   discard(): Promise<void>;

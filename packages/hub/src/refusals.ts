@@ -2,6 +2,7 @@
 import { HubError } from "./hub-error.ts";
 import { retryAfter } from "./retry.ts";
 
+/** A request that was refused, and what is known of it. */
 export interface Refused {
   /** The request's subject: `org/name`, or a file of it. */
   readonly subject: string;

@@ -5,8 +5,8 @@
 export type { HubClient } from "./hub-client.ts";
 export { HubError } from "./hub-error.ts";
 export { tokenizerFiles } from "./needed-files.ts";
-export { hashPrefix, type Part, receive, type Wanted, wrongHash } from "./receive.ts";
-export { statusError } from "./refusals.ts";
+export { hashPrefix, type Part, type Receiving, receive, type Wanted, wrongHash } from "./receive.ts";
+export { type Refused, statusError } from "./refusals.ts";
 export { fileUrl, type RemoteFile, type RemoteRevision, remoteRevision } from "./remote-files.ts";
 export { inspectRemote, type RemoteModel } from "./remote-model.ts";
 export { findRepo, isRevision } from "./repo.ts";

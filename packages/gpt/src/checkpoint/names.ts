@@ -7,6 +7,7 @@ import type { Shape, WeightRole } from "@tsgpt/tensor";
 import type { GPT2Config } from "../config/config.ts";
 import { type BlockTree, listTree, type ParameterPair, type ParameterTree } from "./parameter-tree.ts";
 
+/** A tensor that a checkpoint must contain. */
 export interface ExpectedTensor {
   /** Without the prefix. */
   readonly name: string;

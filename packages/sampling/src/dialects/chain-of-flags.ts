@@ -10,7 +10,7 @@ import type { ChainFlags, ChainOptions } from "./options.ts";
 import { presetChain } from "./preset-chain.ts";
 
 /** The flags of all steps, and greedy, which is an option too. */
-type AllFlags = ChainFlags & Pick<ChainOptions, "greedy">;
+export type AllFlags = ChainFlags & Pick<ChainOptions, "greedy">;
 
 const CHECKS = {
   greedy: "boolean",

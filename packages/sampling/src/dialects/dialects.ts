@@ -21,6 +21,7 @@ type OtherPenalties<Listed> = "lecture-penalties" extends Listed
     ? "lecture-penalties"
     : never;
 
+/** The order of steps, the defaults and the scope of a dialect. */
 export interface DialectSpec<Order extends readonly Ordered[] = readonly Ordered[]> {
   readonly order: Order;
   /** What the penalties count if no scope is given. */

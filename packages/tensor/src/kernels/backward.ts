@@ -26,7 +26,7 @@ export interface AttentionOperands {
 
 /** The operands and the gradients of the head with cross-entropy. */
 export interface HeadOperands {
-  /** [m, C]: the final layer norm's output. */
+  /** The final layer norm's output. [m, C] */
   readonly x: Tensor;
   /** [V, C]; if it is tied, the embedding table, whose gradient is then added to. */
   readonly weight: Tensor;

@@ -28,6 +28,7 @@ export interface TokenizerOptions {
   readonly minFrequency?: number | undefined;
   /** Tokens that no merge makes, with the first ids. `<|endoftext|>` by default. */
   readonly specialTokens?: readonly string[] | undefined;
+  /** Called as the work goes on. */
   readonly onProgress?: ((progress: TokenizerProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
