@@ -2,7 +2,7 @@
 export { type Candidates, candidatesOf, entropy, probabilities } from "./candidates.ts";
 export type { SampleContext } from "./chain.ts";
 export { type AllFlags, chainOfFlags, checkFlagIds } from "./dialects/chain-of-flags.ts";
-export { DIALECTS, type DialectSpec, dialects, type Ordered } from "./dialects/dialects.ts";
+export { DIALECT_SPECS, type DialectSpec, dialects, type Ordered } from "./dialects/dialects.ts";
 export { idsOfWord, optionsOfTexts, type Spelling } from "./dialects/flag-texts.ts";
 export { optionsOfFlags, STEP_FLAGS, type StepFlag } from "./dialects/flags.ts";
 export { chainOptionChecks } from "./dialects/option-checks.ts";

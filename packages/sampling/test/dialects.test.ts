@@ -4,7 +4,7 @@
  */
 import { type Candidates, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { DIALECTS, dialect, type Ordered } from "../src/dialects/dialects.ts";
+import { DIALECT_SPECS, dialect, type Ordered } from "../src/dialects/dialects.ts";
 import type { TextFlag, TextsOf } from "../src/dialects/options.ts";
 import { stepOf, type TransformersKey } from "../src/spec.ts";
 import { step } from "../src/step.ts";
@@ -143,7 +143,7 @@ test("the keys of all steps are known to the compiler", () => {
 });
 
 test.each(dialects)("%s has each step once, and one of the two penalties with the same options", (name) => {
-  const { order } = DIALECTS[name];
+  const { order } = DIALECT_SPECS[name];
   const types = Object.values(all).map(({ type }) => type);
   const unordered = types.filter((type) => !order.includes(type as Ordered));
   expect(new Set(order).size).toBe(order.length);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 test("the package exports what others use, and no more", () => {
   expect(Object.keys(sampling).sort()).toEqual([
-    "DIALECTS",
+    "DIALECT_SPECS",
     "STEP_FLAGS",
     "SamplingError",
     "WATERMARK_GAMMA",

@@ -1,5 +1,5 @@
 /** What an omitted option has: the dialect's default, or what leaves its step out, or the step's own default. */
-import { type ChainFlags, DIALECTS, defaultsFor, STEP_FLAGS } from "@tsgpt/sampling";
+import { type ChainFlags, DIALECT_SPECS, defaultsFor, STEP_FLAGS } from "@tsgpt/sampling";
 import type { Sampling } from "../protocol/text.ts";
 
 export type NumberOption = OptionOf<number>;
@@ -48,7 +48,7 @@ const NEUTRAL = new Map(STEP_FLAGS.map(({ name, option }) => [name, option?.neut
 export function defaultOf(name: NumberOption | WordOption, sampling: Sampling): number | string | undefined {
   const { dialect, greedy, mirostatTau, mirostatEta } = sampling;
   const own = OWN[name];
-  if (name === "penaltyScope") return DIALECTS[dialect].scope;
+  if (name === "penaltyScope") return DIALECT_SPECS[dialect].scope;
   if (name === "mirostatTau" && mirostatEta !== undefined) return 5;
   if (own !== "neutral") return own;
   const defaults: Partial<Record<string, unknown>> = defaultsFor(dialect, { greedy, mirostatTau, mirostatEta });

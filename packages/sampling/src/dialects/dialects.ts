@@ -39,7 +39,7 @@ export function dialect<const Order extends readonly Ordered[]>(
 const CONSTRAINTS = ["banned-words", "min-length", "allowed-tokens", "forced-token"] as const;
 
 /** What each dialect is: its order of steps, its defaults, and what its penalties count. */
-export const DIALECTS: { readonly [D in Dialect]: DialectSpec } = {
+export const DIALECT_SPECS: { readonly [D in Dialect]: DialectSpec } = {
   lecture: dialect({
     order: [
       "lecture-penalties",
@@ -138,4 +138,4 @@ export const DIALECTS: { readonly [D in Dialect]: DialectSpec } = {
 };
 
 /** The names of all dialects. */
-export const dialects = Object.keys(DIALECTS) as Dialect[];
+export const dialects = Object.keys(DIALECT_SPECS) as Dialect[];

@@ -2,7 +2,7 @@
 import { SamplingError } from "../errors.ts";
 import { stepOf, type TransformersKey } from "../spec.ts";
 import type { Flag, OptionDefinition, StepKind } from "../step.ts";
-import { DIALECTS } from "./dialects.ts";
+import { DIALECT_SPECS } from "./dialects.ts";
 import type { ChainFlags, ChainOptions } from "./options.ts";
 
 /** A flag in camelCase, as the options are. */
@@ -20,7 +20,7 @@ export const STEP_FLAGS: readonly StepFlag[] = listFlags();
 
 function listFlags(): StepFlag[] {
   const flags = new Map<string, StepFlag>();
-  for (const { flags: own, options, kind, dependsOn } of DIALECTS.lecture.order.map(stepOf)) {
+  for (const { flags: own, options, kind, dependsOn } of DIALECT_SPECS.lecture.order.map(stepOf)) {
     for (const [name, flag] of Object.entries(own)) {
       flags.delete(name);
       const isPure = dependsOn === undefined;
@@ -38,7 +38,7 @@ export function optionsOfFlags(flags: ChainFlags): ChainOptions {
   checkNeeds(flags);
   const options: Record<string, unknown> = {};
   for (const { name, takes } of STEP_FLAGS) if (takes.kind !== "texts") options[name] = flags[name];
-  for (const { fromFlags, flags: own } of DIALECTS.lecture.order.map(stepOf)) {
+  for (const { fromFlags, flags: own } of DIALECT_SPECS.lecture.order.map(stepOf)) {
     if (!fromFlags) continue;
     for (const name of Object.keys(own)) delete options[name];
     Object.assign(options, fromFlags(flags));

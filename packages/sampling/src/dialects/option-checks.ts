@@ -2,7 +2,7 @@
 import type { Checks } from "@tsgpt/numeric";
 import { type StepSpec, stepOf, type TransformersKey } from "../spec.ts";
 import type { OptionDefinition } from "../step.ts";
-import { DIALECTS } from "./dialects.ts";
+import { DIALECT_SPECS } from "./dialects.ts";
 import type { ChainOptions } from "./options.ts";
 
 /** The checks of the options of `presetChain`, for functions that have these options and others. */
@@ -12,7 +12,7 @@ export const chainOptionChecks: Checks<ChainOptions> = Object.fromEntries(
 
 /** Every option, greedy, the shape and the truncations first, then the rest. */
 export function optionDefinitions(): [name: string, OptionDefinition<unknown, TransformersKey>][] {
-  const { order } = DIALECTS.lecture;
+  const { order } = DIALECT_SPECS.lecture;
   const isShaping = (type: StepSpec["type"]) => ["shape", "truncation"].includes(stepOf(type).kind);
   const types = [...order.filter(isShaping), ...order.filter((type) => !isShaping(type))];
   return ["greedy" as const, ...types].flatMap((type) => Object.entries(stepOf(type).options));

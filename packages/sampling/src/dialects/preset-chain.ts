@@ -3,7 +3,7 @@ import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { SamplingError, show } from "../errors.ts";
 import { type ChainSpec, type StepSpec, stepOf, validateChain } from "../spec.ts";
 import type { Dialect, DialectContext, OptionDefinition } from "../step.ts";
-import { DIALECTS, dialects } from "./dialects.ts";
+import { DIALECT_SPECS, dialects } from "./dialects.ts";
 import { chainOptionChecks, optionDefinitions } from "./option-checks.ts";
 import type { ChainOptions } from "./options.ts";
 
@@ -28,11 +28,11 @@ export function presetChain(preset: Preset, options: ChainOptions = {}, presetOp
   checkOptions("presetChain", presetOptions, PRESET_CHECKS);
   const { defaults = true } = presetOptions;
   const dialect = preset === "greedy" ? "lecture" : preset;
-  if (!Object.hasOwn(DIALECTS, dialect)) {
+  if (!Object.hasOwn(DIALECT_SPECS, dialect)) {
     throw new SamplingError(`presetChain: unknown preset ${show(preset)}; known: greedy, ${dialects.join(", ")}`);
   }
   checkNeeds(options);
-  const { order, scope } = DIALECTS[dialect];
+  const { order, scope } = DIALECT_SPECS[dialect];
   const greedy = options.greedy ?? preset === "greedy";
   const filled = { ...(defaults ? defaultsFor(dialect, { ...options, greedy }) : {}), ...given(options) };
   const steps = order.flatMap((type) => build(type, filled, { dialect, scope }));
@@ -80,7 +80,7 @@ function isSwitch({ needs }: Pick<OptionDefinition, "needs">): boolean {
 export function defaultsFor(dialect: Dialect, options: ChainOptions): ChainOptions {
   checkOptions("defaultsFor", options, chainOptionChecks);
   if (options.greedy) return {};
-  const { defaults } = DIALECTS[dialect];
+  const { defaults } = DIALECT_SPECS[dialect];
   if (build("mirostat", given(options), { dialect, scope: "all" }).length === 0) return defaults;
   return defaults.temperature === undefined ? {} : { temperature: defaults.temperature };
 }
