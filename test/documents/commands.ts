@@ -53,8 +53,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     code: /^tsgpt [a-z]+ --[a-z-]+$/,
     document: "docs/explorer.md",
-    add: " --help",
-    reason: "what an export is compared to",
+    reason: "names an option; what an export is compared to",
   },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
   {
