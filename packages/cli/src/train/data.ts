@@ -95,7 +95,7 @@ export async function validationData(
 ): Promise<ValidationData> {
   const { ids, bytes } = await encode(await readDocuments([{ file: path }], signal), model, signal);
   const windows = consecutiveWindows(ids, Math.min(context, model.config.nPositions - 1));
-  return { windows, bitsPerByte: ids.length / bytes / Math.LN2 };
+  return { windows, bitsPerByte: (ids.length - 1) / bytes / Math.LN2 }; // the first token is not predicted
 }
 
 async function encode(documents: readonly string[], { config, tokenizer, name }: Model, signal: AbortSignal) {
