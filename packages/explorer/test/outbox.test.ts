@@ -55,6 +55,24 @@ test("what is said now takes along what waits, and uses the frame", () => {
   expect(requests()).toEqual([[0], [1, 2], [3]]);
 });
 
+test("the latest progress takes the place of the same request's that waits, and is posted at the end of the frame", () => {
+  const outbox = createOutbox(post);
+  for (const value of [0, 1, 2]) outbox.addLatest({ type: "progress", request: 7, value });
+  outbox.add(progress(8), []);
+  outbox.addLatest({ type: "progress", request: 7, value: 3 });
+  vi.advanceTimersByTime(17);
+  const values = (posted as unknown as { said: { request: number; value: number }[] }[]).map(({ said }) =>
+    said.map(({ request, value }) => [request, value]),
+  );
+  expect(values).toEqual([
+    [[7, 0]],
+    [
+      [8, 8],
+      [7, 3],
+    ],
+  ]);
+});
+
 /** Handlers of which each takes a millisecond, and a run with 3 ms a token. */
 function slowHandlers(): Handlers {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

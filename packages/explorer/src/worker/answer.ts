@@ -30,9 +30,10 @@ export function createAnswerer(handlers: Handlers, post: Post): (message: ToWork
     const controller = new AbortController();
     jobs.set(request, { type, controller });
     const report = (value: unknown) => outbox.add({ type: "progress", request, value }, buffersOf(value));
+    const reportLatest = (value: unknown) => outbox.addLatest({ type: "progress", request, value });
     try {
       const handler = handlers[type] as (asks: unknown, job: Job<never>) => Promise<unknown>;
-      const value = await handler(message.asks, { signal: controller.signal, turn, report });
+      const value = await handler(message.asks, { signal: controller.signal, turn, report, reportLatest });
       answer({ type: "result", request, value }, buffersOf(value));
     } catch (error) {
       const { name, message: text } = error instanceof Error ? error : new Error(String(error));

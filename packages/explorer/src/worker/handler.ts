@@ -8,7 +8,10 @@ export interface Job<Type extends RequestType> {
   readonly signal: AbortSignal;
   /** Every piece of work on the session is a turn. */
   readonly turn: Turn;
+  /** Says how far the work is. Every report arrives. */
   readonly report: (value: Requests[Type]["reports"]) => void;
+  /** Says how far the work is. A report that has not been posted when the next one comes is replaced by it. */
+  readonly reportLatest: (value: Requests[Type]["reports"]) => void;
 }
 
 /** Handlers of some requests. */

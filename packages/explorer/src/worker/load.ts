@@ -2,7 +2,6 @@
 import { loadModel, type Model, weightBytes } from "@tsgpt/gpt";
 import { EngineError, type WeightDtype } from "@tsgpt/tensor";
 import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
-import { frameGate } from "./frame-gate.ts";
 import type { OpenedFiles, Source } from "./models/sources.ts";
 import { createSession, type Session } from "./session.ts";
 
@@ -22,9 +21,8 @@ export interface LoadedSession {
 
 /** Where the memory does not suffice, it makes room and tries again. @throws what `loadModel` throws, and a download */
 export async function load(source: Source, loading: Loading): Promise<LoadedSession> {
-  const report = atMostOnceAFrame(loading.report);
-  return source.withFiles(report, async (opened) => {
-    const attempt = () => loadFrom(opened, source.name, { ...loading, report });
+  return source.withFiles(loading.report, async (opened) => {
+    const attempt = () => loadFrom(opened, source.name, loading);
     return attempt().catch(async (error: unknown) => {
       if (error instanceof EngineError && (await loading.makeRoom())) return attempt();
       throw error;
@@ -51,14 +49,6 @@ async function loadFrom(
     model.engine.dispose();
     throw error;
   }
-}
-
-/** The end of a stage, and a wait, are always reported. */
-function atMostOnceAFrame(report: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
-  const opens = frameGate();
-  return (progress) => {
-    if (opens() || progress.loaded === progress.total || progress.retry !== undefined) report(progress);
-  };
 }
 
 function describe(model: Model, notes: readonly string[]): LoadedSession["info"] {

@@ -8,6 +8,8 @@ export type Post = (said: readonly FromWorker[], transfer: Transferable[]) => vo
 export interface Outbox {
   /** Says something in this frame's message if none was posted, and otherwise in the next one's. */
   add(said: FromWorker, transfer: Transferable[]): void;
+  /** The same, in place of the request's progress that waits. */
+  addLatest(said: FromWorker): void;
   /** Says something now, and what waits before it. */
   addNow(said: FromWorker, transfer: Transferable[]): void;
 }
@@ -29,12 +31,17 @@ export function createOutbox(post: Post): Outbox {
     next = performance.now() + FRAME;
     post(said, transfer);
   };
+  const add = (said: FromWorker, transfer: Transferable[]): void => {
+    push(said, transfer);
+    const left = next - performance.now();
+    if (left <= 0) flush();
+    else timer ??= setTimeout(flush, Math.ceil(left));
+  };
   return {
-    add: (said, transfer) => {
-      push(said, transfer);
-      const left = next - performance.now();
-      if (left <= 0) flush();
-      else timer ??= setTimeout(flush, Math.ceil(left));
+    add,
+    addLatest: (said) => {
+      waiting = waiting.filter(({ type, request }) => type !== "progress" || request !== said.request);
+      add(said, []);
     },
     addNow: (said, transfer) => {
       push(said, transfer);

@@ -10,7 +10,7 @@ import { traceFile } from "../trace.ts";
 
 export const exportHandlers: Section<ExportRequests> = ({ withText }) => ({
   textState: (_, { turn }) => turn(() => textState(withText())),
-  export: async (asks, { turn, report, signal }) => {
+  export: async (asks, { turn, report, reportLatest, signal }) => {
     const work = await turn(() => {
       signal.throwIfAborted();
       const session = withText();
@@ -27,7 +27,7 @@ export const exportHandlers: Section<ExportRequests> = ({ withText }) => ({
       case "trace":
         return { file: await traceFile(work.model, work.history, report, signal, work.changes) };
       case "scores": {
-        const onProgress = (done: number, total: number) => report(done / total);
+        const onProgress = (done: number, total: number) => reportLatest(done / total);
         const json = await scoresOf(work.model, work.texts, { signal, onProgress });
         return { file: new Blob([json], { type: "application/json" }) };
       }
