@@ -13,16 +13,19 @@ import {
   chips,
   type Explorer,
   openSection,
-  runFor,
+  promptBox,
+  setNumbers,
   startExplorer,
 } from "../../test/browser/explorer/explorer.ts";
 import { mainThreadTasks } from "../../test/browser/explorer/main-thread.ts";
 import { site } from "../../test/browser/explorer/site.ts";
 import { brotliSizeOf } from "../../test/browser/explorer/size.ts";
+import { loadInPage, withLargeModel } from "./large-model.ts";
 
 const TOKENS = 256;
 const SEED = 14;
 const PROMPT = "Once upon a time";
+const SLIDER = "A slider's input until its result is painted, without the wait for the display's frame";
 const PATIENCE = 120_000; // milliseconds
 const rounds = Number(process.argv[2] ?? 5);
 
@@ -34,7 +37,8 @@ try {
   await compareSpeed(explorer);
   await measureSections(explorer);
   console.log(`Stop, until the run has ended: ${await timesOf(() => stopped(explorer))} ms`);
-  console.log(`A slider's input until its result is painted: ${await timesOf(() => slider(explorer))} ms`);
+  console.log(`${SLIDER}, 4,096 tokens: ${await timesOf(() => sliderOfBundled(explorer))} ms`);
+  console.log(`${SLIDER}, 50,257 tokens: ${await withLargeModel((folder) => sliderOfLarge(explorer, folder))} ms`);
   console.log(
     `A heat map of 512 x 512 cells, CPU of the task that draws it: ${await timesOf(() => largeMap(explorer))} ms`,
   );
@@ -48,9 +52,9 @@ function load(): string {
 }
 
 /** The median of the rounds, the smallest and the largest. */
-async function timesOf(measure: () => Promise<number>): Promise<string> {
+async function timesOf(measure: (round: number) => Promise<number>): Promise<string> {
   const times: number[] = [];
-  for (let i = 0; i < rounds; i++) times.push(await measure());
+  for (let i = 0; i < rounds; i++) times.push(await measure(i));
   return `${median(times).toFixed(1)} (${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)})`;
 }
 
@@ -91,11 +95,17 @@ async function compareSpeed({ opened }: Explorer): Promise<void> {
   await page.context().close();
 }
 
-/** From the click on Run to the end of the run, by the page's own clock; then the text is the prompt again. */
+/** From the click on Run until the page says that the run has ended, by its own clock; then the text is the prompt again. */
 async function tokensPerSecond(page: Page): Promise<number> {
-  const start = performance.now();
-  await runFor(page, SEED, TOKENS);
-  const time = performance.now() - start;
+  await setNumbers(page, SEED, TOKENS);
+  await settled(page);
+  const time = (await page.evaluate(`new Promise((resolve) => {
+    const status = document.querySelector("[role=status]");
+    const start = performance.now();
+    new MutationObserver(() => status.textContent.includes("Generated ${TOKENS} tokens") && resolve(performance.now() - start))
+      .observe(status, { childList: true, subtree: true, characterData: true });
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Run").click();
+  })`)) as number;
   await page.getByRole("spinbutton", { name: "Seed" }).fill(String(SEED + 1));
   await page.getByRole("status").filter({ hasNotText: "Generated" }).waitFor();
   return TOKENS / (time / 1000);
@@ -135,38 +145,60 @@ async function stopped({ opened }: Explorer): Promise<number> {
   return time as number;
 }
 
-async function slider({ opened }: Explorer): Promise<number> {
+async function sliderOfBundled({ opened }: Explorer): Promise<number> {
   const page = await opened();
   await openSection(page, "Next token");
-  const range = page.getByRole("slider", { name: "Temperature" });
-  await range.waitFor();
+  const time = await slider(page, "0.5");
+  await page.context().close();
+  return time;
+}
+
+async function sliderOfLarge({ opened }: Explorer, folder: string): Promise<string> {
+  const page = await opened();
+  page.setDefaultTimeout(PATIENCE);
+  await loadInPage(page, folder);
+  await openSection(page, "Next token");
+  const time = await timesOf((round) => slider(page, (0.9 - round / 20).toFixed(2)));
+  await page.context().close();
+  return time;
+}
+
+/** From the input until the page has its result, and the work of the frame that shows it, but not the wait for that frame. */
+async function slider(page: Page, temperature: string): Promise<number> {
+  await page.getByRole("slider", { name: "Temperature" }).waitFor();
   await settled(page);
-  const time = await page.evaluate(`new Promise((resolve) => {
+  return (await page.evaluate(`new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("the chain does not change")), 10_000);
     const range = document.querySelector("input[type=range]");
     const section = document.querySelector("[aria-label='Next token']");
-    const sentence = () => section.querySelector("summary").textContent;
-    const before = sentence();
+    const chain = () => section.querySelector(".chain").textContent;
+    const before = chain();
+    const paintedAfter = (wait) => requestAnimationFrame(() => {
+      const frame = performance.now();
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(wait + performance.now() - frame);
+      port2.postMessage("after the frame");
+    });
     requestAnimationFrame(() => {
       const start = performance.now();
       const observer = new MutationObserver(() => {
-        if (sentence() === before) return;
+        if (chain() === before) return;
         observer.disconnect();
-        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
+        paintedAfter(performance.now() - start);
       });
       observer.observe(section, { subtree: true, childList: true, characterData: true });
-      range.value = "0.5";
+      range.value = "${temperature}";
       range.dispatchEvent(new Event("input", { bubbles: true }));
     });
-  })`);
-  await page.context().close();
-  return time as number;
+  })`)) as number;
 }
 
 async function largeMap({ opened, browser }: Explorer): Promise<number> {
   const page = await opened({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(PATIENCE);
   await openSection(page, "Block");
-  await runFor(page, SEED, 508);
+  await promptBox(page).fill(`the${" the".repeat(511)}`); // 512 tokens, the whole context
+  await chips(page).nth(511).waitFor();
   await settled(page);
   const grid = page.getByRole("grid", { name: /^Weights of each token/ });
   const tasks = await mainThreadTasks(browser, page, async () => {

@@ -1,12 +1,12 @@
 /**
- * `pnpm explorer-memory FOLDER`: opens a model of GPT-2's size in the explorer, fills its
- * context, opens Block and Map, and prints what memory the page stated and what its process has.
+ * `pnpm explorer-memory`: opens a random model of GPT-2's size in the explorer, fills its context, opens Block and Map,
+ * and prints what memory the page stated and what its process has.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { settled } from "../../test/browser/explorer/everything.ts";
 import { button, type Explorer, openSection, promptBox, startExplorer } from "../../test/browser/explorer/explorer.ts";
+import { loadInPage, withLargeModel } from "./large-model.ts";
 
 const PROMPT_CHARACTERS = 3500; // about 1,000 tokens of the bundled tokenizer
 const PATIENCE = 300_000; // milliseconds
@@ -14,7 +14,7 @@ const text = readFileSync(join(import.meta.dirname, "../../bench/texts/tales.txt
 
 const explorer = await startExplorer();
 try {
-  await measure(explorer, process.argv[2] as string);
+  await withLargeModel((folder) => measure(explorer, folder));
 } finally {
   await explorer.close();
 }
@@ -27,7 +27,7 @@ async function measure({ opened, browser }: Explorer, folder: string): Promise<v
   const ids = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
   const print = (what: string) => console.log(`${what}: ${ids.map((id) => `${resident(id)} MB`).join(", ")}`);
   print("Renderers with the bundled model");
-  await load(page, folder);
+  console.log("Stated:", (await loadInPage(page, folder)).join("; "));
   print("After loading");
   await promptBox(page).fill(text.slice(0, PROMPT_CHARACTERS));
   await page.getByRole("spinbutton", { name: "Max tokens" }).fill("1000");
@@ -41,21 +41,6 @@ async function measure({ opened, browser }: Explorer, folder: string): Promise<v
     const columns = await section.getByRole("grid").last().getAttribute("aria-colcount");
     print(`${name} opened, ${columns} columns`);
   }
-}
-
-async function load(page: Page, folder: string): Promise<void> {
-  const section = await openSection(page, "Model");
-  const chooser = page.waitForEvent("filechooser");
-  await section.getByRole("button", { name: "Open a folder" }).click();
-  await (await chooser).setFiles(folder);
-  await section.getByRole("button", { name: "Load", exact: true }).waitFor();
-  console.log("Stated, MB:", await section.getByRole("row").allTextContents());
-  await section.getByRole("button", { name: "Load", exact: true }).click();
-  await page
-    .getByRole("status")
-    .filter({ hasText: `Model ${folder.split("/").at(-1)}` })
-    .waitFor();
-  await section.locator("summary").first().click();
 }
 
 /** The resident memory of a process, now and at most so far, in MB. */
