@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/measure": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
+  "packages/serve": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [
     "@tsgpt/numeric",
     "@tsgpt/tensor",
@@ -24,6 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/sampling",
     "@tsgpt/analysis",
     "@tsgpt/train",
+    "@tsgpt/serve",
     "@tsgpt/fairytales",
   ],
   "packages/explorer": [
@@ -36,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/fairytales",
   ],
   bench: [
+    "@tsgpt/serve",
     "@tsgpt/numeric",
     "@tsgpt/tensor",
     "@tsgpt/gpt",

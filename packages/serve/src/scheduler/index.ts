@@ -1,0 +1,4 @@
+/** @tsgpt/serve/scheduler: many sequences on one engine, without HTTP. */
+export { ClosedError, QueueFullError } from "./errors.ts";
+export type { SchedulerOptions } from "./options.ts";
+export type { CloseReport, EndReason, Scheduler, SchedulerStatus, Submission } from "./submission.ts";
