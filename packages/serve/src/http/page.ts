@@ -1,0 +1,41 @@
+/** The explorer's page: a folder of files, with the headers that let the page run threads; or a sentence without it. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
+import type { MiddlewareHandler } from "hono";
+
+const HEADERS = {
+  "Cache-Control": "no-cache",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** What / shows where the page has not been built. */
+export const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>tsgpt</title>
+<p>The server is running; the explorer's page is not built here: run <code>npx -y pnpm@12 explore --build</code> in tsgpt's repository and start the server again.</p>
+</html>
+`;
+
+/** Serves the files of a folder; what it does not have is left to the next handler. */
+export function pageOf(folder: string | undefined): MiddlewareHandler {
+  if (folder === undefined || !existsSync(join(folder, "index.html"))) {
+    return async (context, next) => (context.req.path === "/" ? context.html(NOT_BUILT) : next());
+  }
+  const headers = { ...HEADERS, ...policyOf(folder) };
+  const onFound: NonNullable<Parameters<typeof serveStatic>[0]>["onFound"] = (_, context) => {
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  };
+  return serveStatic({ root: folder, onFound });
+}
+
+/** The page's policy, which its meta tag does not give to a worker. */
+function policyOf(folder: string): Record<string, string> {
+  const html = readFileSync(join(folder, "index.html"), "utf8");
+  const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
+  return policy === undefined ? {} : { "Content-Security-Policy": policy.replaceAll("&#39;", "'") };
+}
