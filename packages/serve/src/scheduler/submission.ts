@@ -5,7 +5,7 @@ import type { FinishReason, GeneratedToken, Sample } from "@tsgpt/gpt";
 export interface Submission {
   /** The prompt, one or more ids. */
   readonly ids: readonly number[];
-  /** Maximum number of tokens; 0 with `scorePrompt` only reads the prompt. */
+  /** Maximum number of tokens; 0 with `onPromptLogits` only scores the prompt. */
   readonly maxTokens: number;
   /** Strings that end the text and are not emitted. */
   readonly stop?: readonly string[] | undefined;
@@ -13,9 +13,10 @@ export interface Submission {
   readonly ignoreEos?: boolean | undefined;
   /** Chooses the next id; each sequence needs its own, with its own generator. It may modify the logits that it is given. */
   readonly sample: Sample;
-  /** Given with `onPromptLogits`: every position of the prompt is computed, and none is taken from a kept prefix. */
-  readonly scorePrompt?: boolean | undefined;
-  /** The model's logits after ids[position], [V], in order. They are valid during the call only. */
+  /**
+   * The model's logits after ids[position], [V], in order, valid during the call only. If given, every position of the
+   * prompt is computed, also with maxTokens 0, and none is taken from another sequence.
+   */
   readonly onPromptLogits?: ((position: number, logits: Float32Array) => void) | undefined;
   /**
    * A token, and the model's logits from which it was drawn, [V], before any sampling step; they are valid until the
