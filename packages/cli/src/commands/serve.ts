@@ -14,12 +14,12 @@ import { quiet } from "../options/generation.ts";
 import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { gather, positiveNumber, wholeNumber } from "../options/values.ts";
-import { VERSION } from "../version.ts";
 import { readApiKey } from "../serve/api-key.ts";
 import { promptLine, responseLine } from "../serve/log.ts";
+import { termination } from "../terminal/interruption.ts";
 import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";
-import { termination } from "../terminal/interruption.ts";
+import { VERSION } from "../version.ts";
 
 const MIB = 2 ** 20;
 
@@ -40,7 +40,10 @@ const options = [
   option("--cache-memory <MiB>", "memory of all KV caches (default: 1024, or what is available)", {
     parse: wholeNumber(1),
   }),
-  option("--time-limit <seconds>", "time of a request, waiting included", { parse: positiveNumber(86_400), default: 600 }),
+  option("--time-limit <seconds>", "time of a request, waiting included", {
+    parse: positiveNumber(86_400),
+    default: 600,
+  }),
   option("--grace <seconds>", "after SIGTERM or Ctrl-C: time for running requests", {
     parse: wholeNumber(0, 86_400),
     default: 30,
@@ -121,7 +124,10 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServeFlags): 
   if (error.code === "EADDRINUSE") return new CliError(`port ${port} of ${host} is in use; ${OTHER_PORT}`, 1);
   if (error.code === "EACCES") return new CliError(`port ${port} of ${host} is not allowed; ${OTHER_PORT}`, 1);
   if (error.code !== "EADDRNOTAVAIL" && error.code !== "ENOTFOUND") return error;
-  return new CliError(`--host ${JSON.stringify(host)} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`, 1);
+  return new CliError(
+    `--host ${JSON.stringify(host)} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`,
+    1,
+  );
 }
 
 /** The built page of the explorer, in this repository; undefined where it is not. */

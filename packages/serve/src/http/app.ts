@@ -4,8 +4,8 @@ import { cors } from "hono/cors";
 import type { Scheduler } from "../scheduler/submission.ts";
 import { checkHost, keyCheck } from "./access.ts";
 import { ApiError, errorBody } from "./api-error.ts";
-import { asApiError, completionsOf } from "./completions.ts";
 import { checkModelName } from "./completion-request.ts";
+import { asApiError, completionsOf } from "./completions.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { pageOf } from "./page.ts";
@@ -51,7 +51,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError((error) => {
     const sent = asApiError(error);
-    if (sent.code === "internal_error") onFault(error);
+    if (sent !== error && sent.code === "internal_error") onFault(error);
     return errorResponse(sent);
   });
   if (options.corsOrigins) {
@@ -62,7 +62,8 @@ export function createApp(options: AppOptions): Hono {
   addModelRoutes(app, options);
   app.get("/health", (context) => context.json({ status: "ok" }));
   app.get("/ready", (context) => {
-    if (scheduler.status().isClosing) throw new ApiError("the server is shutting down", { status: 503, code: "shutting_down" });
+    if (scheduler.status().isClosing)
+      throw new ApiError("the server is shutting down", { status: 503, code: "shutting_down" });
     return context.json({ status: "ready", model: model.name });
   });
   app.get("/metrics", async () => {
@@ -74,23 +75,29 @@ export function createApp(options: AppOptions): Hono {
   app.get("*", pageOf(options.page));
   app.notFound(({ req }) => {
     const known = "see /openapi.json for what this server has";
-    return errorResponse(new ApiError(`there is no ${req.method} ${shortened(req.path)}; ${known}`, { status: 404, code: "not_found" }));
+    return errorResponse(
+      new ApiError(`there is no ${req.method} ${shortened(req.path)}; ${known}`, { status: 404, code: "not_found" }),
+    );
   });
   return app;
 }
 
+/** The page's files are public, as the probes are. */
 function addAccess(app: Hono, { apiKey }: AppOptions): void {
-  const checkKey = apiKey === undefined ? undefined : keyCheck(apiKey);
-  app.use(async ({ req }, next) => {
-    if (!checkKey) checkHost(req.header("host"));
-    else if (isGuarded(req.path)) checkKey(req.header("authorization"));
-    await next();
-  });
-}
-
-/** The page's files are public too. */
-function isGuarded(path: string): boolean {
-  return routeOf(path) !== "other" && !OPEN.includes(path);
+  if (apiKey === undefined) {
+    app.use(async ({ req }, next) => {
+      checkHost(req.header("host"));
+      await next();
+    });
+    return;
+  }
+  const checkKey = keyCheck(apiKey);
+  for (const route of Object.keys(ROUTES).filter((route) => !OPEN.includes(route))) {
+    app.use(route, async ({ req }, next) => {
+      checkKey(req.header("authorization"));
+      await next();
+    });
+  }
 }
 
 function addModelRoutes(app: Hono, options: AppOptions): void {

@@ -1,5 +1,5 @@
 /** The sampling chain of a request: the one that the command line makes of the same options. */
-import { ContextOverflowError, eosTokenIds, type Model } from "@tsgpt/gpt";
+import { type ContextOverflowError, eosTokenIds, type Model } from "@tsgpt/gpt";
 import {
   type AllFlags,
   type ChainOptions,
@@ -34,7 +34,10 @@ export function chainFor(model: Model, promptLength: number, request: ChainReque
   const { config, tokenizer } = model;
   const flags = atTemperatureZero(request);
   try {
-    checkFlagIds({ ...flags, ...(request.forcedLast !== undefined && { forcedLast: request.forcedLast }) }, config.vocabSize);
+    checkFlagIds(
+      { ...flags, ...(request.forcedLast !== undefined && { forcedLast: request.forcedLast }) },
+      config.vocabSize,
+    );
     const texts = optionsOfTexts(flags, tokenizer, config.vocabSize);
     const lengths = lengthOptions(model, promptLength, request);
     return presetChain(request.dialect, { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths });

@@ -1,5 +1,17 @@
 /** The fields of a body for /v1/completions: OpenAI's, with its defaults, and the sampling options of every dialect. */
-import { boolean, described, either, type Field, type Fields, filledString, integer, list, object, type Refused, string } from "./field.ts";
+import {
+  boolean,
+  described,
+  either,
+  type Field,
+  type Fields,
+  filledString,
+  integer,
+  list,
+  object,
+  type Refused,
+  string,
+} from "./field.ts";
 import { SAMPLING_FIELDS, tokenIds } from "./sampling-fields.ts";
 
 /** A prompt, or several. */
@@ -31,12 +43,22 @@ const stop: Field<string | string[]> = {
 
 const OPENAI_FIELDS = {
   model: described(string, "The id of the model, as /v1/models lists it."),
-  prompt: described(prompt, "The text to continue, or its token ids; a list of texts or of lists of ids for several prompts.", ""),
+  prompt: described(
+    prompt,
+    "The text to continue, or its token ids; a list of texts or of lists of ids for several prompts.",
+    "",
+  ),
   max_tokens: described(integer(0), "Most tokens to generate; 0 with echo scores the prompt.", 16),
   n: described(integer(1, MOST_CHOICES), "Choices for each prompt; choice i has the seed plus i.", 1),
   stream: described(boolean, "Whether the text is sent while it is generated, as server-sent events.", false),
-  stream_options: described(object({ include_usage: boolean }), "With stream: include_usage adds a last event with the usage."),
-  logprobs: described(integer(0, MOST_LOGPROBS), "The model's log-probabilities, before sampling, with so many of the most probable tokens."),
+  stream_options: described(
+    object({ include_usage: boolean }),
+    "With stream: include_usage adds a last event with the usage.",
+  ),
+  logprobs: described(
+    integer(0, MOST_LOGPROBS),
+    "The model's log-probabilities, before sampling, with so many of the most probable tokens.",
+  ),
   echo: described(boolean, "Whether the text begins with the prompt; with logprobs its tokens are scored too.", false),
   stop: described(stop, "Texts that end the generated text, and are not part of it."),
   seed: described(integer(0), "The same seed gives the same text; by default, a random one."),

@@ -74,6 +74,6 @@ function checkChoices(prompts: number, n: number): void {
 
 /** @throws ApiError if the seed of the last choice, seed + n - 1, is too large */
 function seedFor(seed: number = randomInt(2 ** 32), n: number): number {
-  if (Number.isSafeInteger(seed + n - 1)) return seed;
+  if (Number.isSafeInteger(seed + (n - 1))) return seed;
   throw badRequest(`"seed" plus n must be at most ${Number.MAX_SAFE_INTEGER}, got ${seed} and n ${n}`, "seed");
 }

@@ -1,5 +1,6 @@
 /** /v1/completions: from a request to sequences of the scheduler, and from their tokens to one response or a stream. */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { ContextOverflowError } from "@tsgpt/gpt";
 import { createSampler, SamplingError } from "@tsgpt/sampling";
 import { ClosedError, QueueFullError } from "../scheduler/errors.ts";
@@ -36,6 +37,7 @@ export function completionsOf(options: CompletionsOptions): AnswerCompletion {
     for (const { prompt } of request.tasks) onPrompt?.(model.tokenizer.decode(prompt.ids));
     const failed = new AbortController(); // an error of one choice ends the others
     const either = AbortSignal.any([signal, failed.signal]);
+    setMaxListeners(0, either); // each choice listens
     const run = { ...options, request, failed, signal: either, base: responseBase(model.name) };
     return request.stream ? streamed(run) : whole(run);
   };
@@ -95,7 +97,9 @@ function streamed(run: Run): Response {
 
 /** The choices of all prompts: those of the first, then those of the second. */
 function choicesOf({ model: { tokenizer }, request: { tasks, n, echo, logprobs } }: Run): Choice[] {
-  return tasks.flatMap(({ prompt }) => Array.from({ length: n }, () => createChoice(prompt, { tokenizer, echo, logprobs })));
+  return tasks.flatMap(({ prompt }) =>
+    Array.from({ length: n }, () => createChoice(prompt, { tokenizer, echo, logprobs })),
+  );
 }
 
 /** Submits the choices. `onToken` may return a promise, which its choice waits for. @throws as `submit` */
@@ -123,7 +127,7 @@ function submissionOf(
     stop,
     ignoreEos,
     sample: createSampler(chain, { seed: seed + (index % n) }),
-    ...(echo && logprobs !== undefined && { scorePrompt: true, onPromptLogits: choice.promptLogits }),
+    ...(echo && logprobs !== undefined && { onPromptLogits: choice.promptLogits }),
     onToken: (token, logits) => {
       tokenTimes();
       choice.token(token, logits);

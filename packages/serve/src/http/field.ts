@@ -100,7 +100,11 @@ export function word<const W extends string>(...words: readonly W[]): Field<W> {
 }
 
 /** A list of `least` to `most` items. */
-export function list<T>(item: Field<T>, what: string, { least = 0, most }: Pick<Range, "least" | "most"> = {}): Field<T[]> {
+export function list<T>(
+  item: Field<T>,
+  what: string,
+  { least = 0, most }: Pick<Range, "least" | "most"> = {},
+): Field<T[]> {
   const schema = {
     type: "array",
     items: item.schema,
@@ -152,7 +156,10 @@ export function objectSchema(fields: Fields, required: readonly string[] = []): 
 }
 
 function nullable({ description, default: byDefault, ...schema }: JsonSchema): JsonSchema {
-  const outside = { ...(description !== undefined && { description }), ...(byDefault !== undefined && { default: byDefault }) };
+  const outside = {
+    ...(description !== undefined && { description }),
+    ...(byDefault !== undefined && { default: byDefault }),
+  };
   return { ...outside, anyOf: [schema, { type: "null" }] };
 }
 
@@ -181,7 +188,11 @@ export function readFields<F extends Fields>(
   const values = Object.fromEntries(given);
   const missing = required.find((name) => !Object.hasOwn(values, name));
   if (missing === undefined) return values as ValuesOf<F>;
-  throw badRequest(`"${missing}" is missing; it must be ${fields[missing]?.rule}`, missing, "missing_required_parameter");
+  throw badRequest(
+    `"${missing}" is missing; it must be ${fields[missing]?.rule}`,
+    missing,
+    "missing_required_parameter",
+  );
 }
 
 function checkField(name: string, value: unknown, fields: Fields, refused: Refused): void {

@@ -103,7 +103,11 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, text: str
 /** What is no HTTP request has no Request either: the answer is written as it is sent. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, text, message] = CLIENT_ERRORS[error.code ?? ""] ?? [400, "Bad Request", "this is not an HTTP request"];
+  const [status, text, message] = CLIENT_ERRORS[error.code ?? ""] ?? [
+    400,
+    "Bad Request",
+    "this is not an HTTP request",
+  ];
   const body = JSON.stringify(errorBody(new ApiError(message, { status })));
   const head = [
     `HTTP/1.1 ${status} ${text}`,

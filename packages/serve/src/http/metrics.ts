@@ -1,5 +1,5 @@
 /** Measurements for Prometheus, in a registry of the server's own, and those of the process by prom-client. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Scheduler, SchedulerStatus } from "../scheduler/submission.ts";
 
 /** What a server measures. */

@@ -113,7 +113,10 @@ export function openApiDocument(version: string): JsonSchema {
       "/metrics": { get: { summary: "Measurements for Prometheus", responses: { "200": METRICS, ...GUARDED } } },
       "/health": { get: { ...get("Whether the process answers", ref("Status")), ...open } },
       "/ready": {
-        get: { ...get("Whether it takes requests", ref("Status"), { "503": failure("It is shutting down.") }), ...open },
+        get: {
+          ...get("Whether it takes requests", ref("Status"), { "503": failure("It is shutting down.") }),
+          ...open,
+        },
       },
       "/openapi.json": { get: { ...get("This document", { type: "object" }), ...open } },
     },

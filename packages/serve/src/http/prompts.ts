@@ -45,7 +45,11 @@ function checked({ config }: Model, ids: readonly number[]): Prompt {
   if (ids.length > nPositions) throw tooLong(String(ids.length), nPositions);
   const unknown = ids.find((id) => id >= vocabSize);
   if (unknown === undefined) return { ids, shown: ids };
-  throw badRequest(`"prompt" has the token id ${unknown}; ids go from 0 to ${vocabSize - 1}`, "prompt", "invalid_value");
+  throw badRequest(
+    `"prompt" has the token id ${unknown}; ids go from 0 to ${vocabSize - 1}`,
+    "prompt",
+    "invalid_value",
+  );
 }
 
 function tooLong(count: string, limit: number) {

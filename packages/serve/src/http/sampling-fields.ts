@@ -1,6 +1,17 @@
 /** The sampling options of every dialect as fields of a body, in snake case, as the steps declare them. */
 import { type AllFlags, dialects, type FlagValue, STEP_FLAGS } from "@tsgpt/sampling";
-import { biases, described, either, type Field, type Fields, filledString, integer, list, number, word } from "./field.ts";
+import {
+  biases,
+  described,
+  either,
+  type Field,
+  type Fields,
+  filledString,
+  integer,
+  list,
+  number,
+  word,
+} from "./field.ts";
 
 /** `top_k` of topK. */
 export function snakeCase(name: string): string {
@@ -35,7 +46,7 @@ function fieldOf(takes: FlagValue): Field {
     case "token ids":
       return tokenIds;
     case "texts":
-      return list(filledString, "strings, each a text or token ids such as \"1,2,3\"", { least: 1 });
+      return list(filledString, 'strings, each a text or token ids such as "1,2,3"', { least: 1 });
     default:
       return takes satisfies never;
   }
@@ -50,17 +61,20 @@ export function flagsOf(values: Readonly<Record<string, unknown>>): AllFlags {
   return Object.fromEntries(given);
 }
 
+/** Options that are no flags of a step. */
+const OTHERS = ["minLength", "forcedLast"];
+const OPTIONS = [...NAMES.values(), ...OTHERS].filter((name) => /[A-Z]/.test(name));
+
 /** A message about options as one about fields, without the name of the function. */
 export function inFields(message: string): string {
-  const names = [...NAMES.values(), "minLength", "forcedLast"].filter((name) => /[A-Z]/.test(name));
   return message
-    .replace(/^\w+: /, "")
-    .replaceAll(new RegExp(`\\b(${names.join("|")})\\b`, "g"), snakeCase)
+    .replace(/^(presetChain|createSampler): /, "")
+    .replaceAll(new RegExp(`\\b(${OPTIONS.join("|")})\\b`, "g"), snakeCase)
     .replaceAll(/use the step \{ type: "greedy" \}(, or the option greedy)?/g, "give temperature 0");
 }
 
 /** The field that a message about fields begins with, if there is one. */
 export function fieldIn(message: string): string | undefined {
   const first = /^\w+/.exec(message)?.[0] ?? "";
-  return NAMES.has(first) ? first : undefined;
+  return NAMES.has(first) || OTHERS.map(snakeCase).includes(first) ? first : undefined;
 }

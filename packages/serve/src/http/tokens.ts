@@ -1,8 +1,7 @@
 /** /tokenize and /detokenize: a text as token ids, and back. */
 import { badRequest } from "./api-error.ts";
-import { described, list, readFields, string } from "./field.ts";
+import { described, integer, list, readFields, string } from "./field.ts";
 import type { TextModel } from "./prompts.ts";
-import { integer } from "./field.ts";
 import { tokenName } from "./token-records.ts";
 
 export const TOKENIZE_FIELDS = { text: described(string, "The text.") } as const;
