@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Model } from "@tsgpt/gpt";
-import { type CloseReport, createScheduler, type Server, serve as serveModel } from "@tsgpt/serve";
-import { CliError } from "../cli-error.ts";
+import { type CloseReport, createScheduler, isLoopback, type Server, serve as serveModel } from "@tsgpt/serve";
+import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
@@ -85,6 +85,9 @@ export const serve = command({
 async function serveCommand(flags: ServeFlags): Promise<void> {
   const { signal } = termination();
   const apiKey = flags.apiKey === undefined ? undefined : await readApiKey(flags.apiKey);
+  if (apiKey === undefined && !isLoopback(flags.host)) {
+    throw usageError(`others can reach the address ${flags.host}: give --api-key, or --host 127.0.0.1`);
+  }
   const found = await findModel(flags, signal);
   const engine = await makeEngine(flags);
   const model = await loadFound(found, engine, flags.dtype, signal);

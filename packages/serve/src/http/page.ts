@@ -26,11 +26,13 @@ export function pageOf(folder: string | undefined): MiddlewareHandler {
   if (folder === undefined || !existsSync(join(folder, "index.html"))) {
     return async (context, next) => (context.req.path === "/" ? context.html(NOT_BUILT) : next());
   }
-  const headers = { ...HEADERS, ...policyOf(folder) };
-  const onFound: NonNullable<Parameters<typeof serveStatic>[0]>["onFound"] = (_, context) => {
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  const headers = Object.entries({ ...HEADERS, ...policyOf(folder) });
+  const files = serveStatic({ root: folder });
+  return async (context, next) => {
+    const found = await files(context, next);
+    if (found instanceof Response) for (const [name, value] of headers) found.headers.set(name, value);
+    return found;
   };
-  return serveStatic({ root: folder, onFound });
 }
 
 /** The page's policy, which its meta tag does not give to a worker. */

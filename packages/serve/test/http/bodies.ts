@@ -57,7 +57,7 @@ function bodyOf(uniform: Uniform): unknown {
     const name = pick(NAMES, uniform);
     const isValid = uniform() < 0.7 && Object.hasOwn(COMPLETION_FIELDS, name);
     const schema = isValid ? COMPLETION_FIELDS[name as keyof typeof COMPLETION_FIELDS].schema : undefined;
-    return [name, schema ? valueOf(schema, uniform) : pick(STRANGE, uniform)] as const;
+    return [name, schema ? validValue(schema, uniform) : pick(STRANGE, uniform)] as const;
   });
   const small = { prompt: pick(["a", "The king", [5, 6], ["a", "b"]], uniform), max_tokens: Math.floor(uniform() * 4) };
   const model = uniform() < 0.95 ? { model: MODEL } : {};
@@ -67,16 +67,16 @@ function bodyOf(uniform: Uniform): unknown {
 }
 
 /** A value that a schema of a field allows. */
-function valueOf(schema: JsonSchema, uniform: Uniform): unknown {
+function validValue(schema: JsonSchema, uniform: Uniform): unknown {
   const { type, anyOf, enum: words, minimum = 0, maximum = 3, items, properties } = schema as Schema;
-  if (anyOf) return valueOf(pick(anyOf, uniform), uniform);
+  if (anyOf) return validValue(pick(anyOf, uniform), uniform);
   if (words) return pick(words, uniform);
   const number = minimum + uniform() * (Math.min(maximum, minimum + 6) - minimum);
   if (type === "number") return number;
   if (type === "integer") return Math.round(number);
   if (type === "boolean") return uniform() < 0.5;
   if (type === "string") return pick(["a", "The king", " and", "\n", "💡"], uniform);
-  if (type === "array") return Array.from({ length: 1 + Math.floor(uniform() * 3) }, () => valueOf(items, uniform));
+  if (type === "array") return Array.from({ length: 1 + Math.floor(uniform() * 3) }, () => validValue(items, uniform));
   if (!properties) return { [String(Math.floor(uniform() * 4200))]: uniform() * 20 - 10 };
   return Object.fromEntries(Object.keys(properties).map((name) => [name, uniform() < 0.5]));
 }
