@@ -65,7 +65,7 @@ function checkedLane({ model, pool }: State, submission: Submission, request: re
   const lane = laneOf(model, submission, request);
   const bytes = cacheBytes(model.config, lane.capacity);
   if (bytes <= pool.limit) return lane;
-  const [needed, limit] = [bytes, pool.limit].map((size) => `${(size / 1e6).toFixed(1)} MB`);
+  const [needed, limit] = [bytes, pool.limit].map((size) => `${size.toLocaleString("en-US")} bytes`);
   throw new RangeError(
     `submit: ${lane.text.promptLength} prompt tokens and ${lane.text.remainingTokens()} new ones need a cache of ` +
       `${needed}, the limit is ${limit}; shorten the prompt or lower maxTokens`,

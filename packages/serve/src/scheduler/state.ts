@@ -146,7 +146,7 @@ async function step(state: State): Promise<boolean> {
     if (!state.isWorking) return false;
     state.inPass = new Set(feeds.map(({ lane }) => lane));
     const logits = await feed(model, feeds, memory);
-    counts.steps++;
+    count(counts, feeds);
     for (const [i, one] of feeds.entries()) draw(state, one, logits[i] as Float32Array);
   } catch (error) {
     for (const lane of state.running) lane.failure ??= { error }; // the engine's error, not one sequence's
@@ -155,16 +155,21 @@ async function step(state: State): Promise<boolean> {
   return true;
 }
 
+function count(counts: Counts, feeds: readonly Feed[]): void {
+  counts.steps++;
+  for (const { ids, isPrompt, reused } of feeds) {
+    if (isPrompt) counts.promptTokens += ids.length;
+    counts.reusedTokens += reused;
+  }
+}
+
 function draw(state: State, one: Feed, logits: Float32Array): void {
-  const { counts, memory } = state;
-  const { lane, ids, isPrompt, reused } = one;
-  if (isPrompt) counts.promptTokens += ids.length;
-  counts.reusedTokens += reused;
+  const { lane } = one;
   if (lane.leaving) return;
   try {
-    const drawn = advance(one, logits, memory);
+    const drawn = advance(one, logits, state.memory);
     if (!drawn) return;
-    counts.generatedTokens++;
+    state.counts.generatedTokens++;
     if (drawn.taken) deliver(state, lane, drawn.taken);
   } catch (error) {
     lane.failure = { error };
