@@ -55,10 +55,10 @@ const options = [
 
 type ServeFlags = OptionsOf<typeof options>;
 
-const HELP = `The first line on stdout is the server's URL. Its API is OpenAI's completions API, with all sampling options of
-tsgpt generate as further fields in snake case (top_k, min_p, dialect): /v1/completions, /v1/models, /tokenize,
-/detokenize, /health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's
-page is at /. Defaults are OpenAI's: max_tokens 16, temperature 1, top_p 1, n 1, dialect openai; temperature 0 is
+const HELP = `\
+The first line on stdout is the server's URL. Its API is OpenAI's completions API, with all sampling options of tsgpt
+generate as further fields in snake case (top_k, min_p, dialect): /v1/completions, /v1/models, /tokenize, /detokenize,
+/health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's page is at /. Defaults are OpenAI's: max_tokens 16, temperature 1, top_p 1, n 1, dialect openai; temperature 0 is
 greedy. docs/serve.md has examples.
 
 Without --api-key only this machine can use the server: --host takes 127.0.0.1, ::1 or localhost. Clients send the key
@@ -112,6 +112,7 @@ async function start(model: Model, flags: ServeFlags, apiKey: string | undefined
       timeLimit,
       corsOrigins: flags.cors,
       page: pageFolder(),
+      withoutPage: WITHOUT_PAGE,
       onFault: (error) => note(`a request failed: ${(error as Error).stack ?? error}`),
       onResponse: flags.quiet ? undefined : (response) => log(responseLine(response)),
       onPrompt: flags.logPrompts ? (text) => log(promptLine(text)) : undefined,
@@ -132,6 +133,10 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServeFlags): 
     1,
   );
 }
+
+const WITHOUT_PAGE =
+  "The server is running; the explorer's page is not built here: run <code>npx -y pnpm@12 explore --build</code> in " +
+  "tsgpt's repository and start the server again.";
 
 /** The built page of the explorer, in this repository; undefined where it is not. */
 function pageFolder(): string | undefined {

@@ -1,4 +1,4 @@
-/** The API key of a server, from a file or the environment: on a command line every user of the machine could read it. */
+/** The API key of a server, from a file or the environment: every user of the machine can see a command line. */
 import { usageError } from "../cli-error.ts";
 import { readText } from "../input/text-argument.ts";
 

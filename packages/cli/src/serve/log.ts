@@ -3,7 +3,7 @@ import type { ResponseReport } from "@tsgpt/serve";
 
 /** `POST /v1/completions 200 0.123 s`; the query is left out, as it may hold what is private. */
 export function responseLine({ method, path, status, seconds, left }: ResponseReport): string {
-  const shown = /^[\x21-\x7e]{1,200}$/.test(path) ? path : JSON.stringify(withoutControls(path.slice(0, 200)));
+  const shown = /^[\x21-\x7e]{1,200}$/.test(path) ? path : withoutControls(JSON.stringify(path.slice(0, 200)));
   return `${method} ${shown} ${status} ${seconds.toFixed(3)} s${left ? ", the client left" : ""}\n`;
 }
 

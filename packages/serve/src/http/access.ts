@@ -36,6 +36,6 @@ export function keyCheck(key: string): (authorization: string | undefined) => vo
 export function checkHost(host: string | undefined): void {
   const name = host?.replace(/:\d*$/, "") ?? "";
   if (isLoopback(name)) return;
-  const message = `the Host ${JSON.stringify(name.slice(0, 80))} is not this machine's; use 127.0.0.1, or start the server with an API key`;
-  throw new ApiError(message, { status: 403, code: "wrong_host" });
+  const fix = "use 127.0.0.1, or start the server with an API key";
+  throw new ApiError(`the Host ${JSON.stringify(name.slice(0, 80))} is not this machine's; ${fix}`, { status: 403, code: "wrong_host" });
 }

@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** The folder of the explorer's page. */
   readonly page?: string | undefined;
+  /** What / says without that page, as HTML. */
+  readonly withoutPage?: string | undefined;
   readonly onFault: (error: unknown) => void;
   readonly onPrompt?: ((text: string) => void) | undefined;
 }
@@ -72,7 +74,7 @@ export function createApp(options: AppOptions): Hono {
   });
   app.get("/openapi.json", (context) => context.json(openApiDocument(options.version)));
   addMethodErrors(app);
-  app.get("*", pageOf(options.page));
+  app.get("*", pageOf(options.page, options.withoutPage));
   app.notFound(({ req }) => {
     const known = "see /openapi.json for what this server has";
     return errorResponse(

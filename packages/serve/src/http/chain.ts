@@ -65,8 +65,9 @@ function lengthOptions(
   if (minTokens && ends.length === 0) {
     throw badRequest(`min_tokens: model "${name}" has no end-of-text token to hold back`, "min_tokens");
   }
-  if (remaining === 1 && forcedLast !== undefined && (flags.forcedFirst ?? forcedLast) !== forcedLast) {
-    const both = `both forced_first ${flags.forcedFirst} and forced_last ${forcedLast}`;
+  const { forcedFirst } = flags;
+  if (remaining === 1 && forcedLast !== undefined && (forcedFirst ?? forcedLast) !== forcedLast) {
+    const both = `both forced_first ${forcedFirst} and forced_last ${forcedLast}`;
     throw badRequest(`only one token remains, which cannot be ${both}`, "forced_last");
   }
   return {

@@ -96,7 +96,7 @@ const MODEL_PARAMETER = { name: "model", in: "path", required: true, schema: tex
 export function openApiDocument(version: string): JsonSchema {
   return {
     openapi: "3.1.0",
-    info: { title: "tsgpt serve", version, description: "OpenAI's completions API, on a model of your own." },
+    info: { title: "The server of tsgpt", version, description: "OpenAI's completions API, on a model of your own." },
     servers: [{ url: "/" }],
     security: [{ key: [] }],
     paths: {

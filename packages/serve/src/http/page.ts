@@ -1,4 +1,4 @@
-/** The explorer's page: a folder of files, with the headers that let the page run threads; or a sentence without it. */
+/** The explorer's page: a folder of files, with the headers that let the page run threads; or a sentence where there is none. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
@@ -12,19 +12,11 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** What / shows where the page has not been built. */
-export const NOT_BUILT = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>tsgpt</title>
-<p>The server is running; the explorer's page is not built here: run <code>npx -y pnpm@12 explore --build</code> in tsgpt's repository and start the server again.</p>
-</html>
-`;
-
-/** Serves the files of a folder; what it does not have is left to the next handler. */
-export function pageOf(folder: string | undefined): MiddlewareHandler {
+/** Serves the files of a folder, or the sentence at / alone; all else is left to the next handler. */
+export function pageOf(folder: string | undefined, sentence = "The server is running."): MiddlewareHandler {
   if (folder === undefined || !existsSync(join(folder, "index.html"))) {
-    return async (context, next) => (context.req.path === "/" ? context.html(NOT_BUILT) : next());
+    const html = `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>tsgpt</title>\n<p>${sentence}</p>\n`;
+    return async (context, next) => (context.req.path === "/" ? context.html(html) : next());
   }
   const headers = Object.entries({ ...HEADERS, ...policyOf(folder) });
   const files = serveStatic({ root: folder });

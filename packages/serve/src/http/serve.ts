@@ -1,5 +1,6 @@
 /** A server: a model, a scheduler, the routes, and a port. */
-import type { Model } from "@tsgpt/gpt";
+import { checkModel, type Model } from "@tsgpt/gpt";
+import { type Checks, checkOptions, objectWith, required, strings } from "@tsgpt/numeric";
 import type { CloseReport, Scheduler } from "../scheduler/submission.ts";
 import { isLoopback } from "./access.ts";
 import { createApp, routeOf } from "./app.ts";
@@ -22,6 +23,8 @@ export interface ServeOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** The folder of the explorer's page. */
   readonly page?: string | undefined;
+  /** What / says without that page, as HTML. */
+  readonly withoutPage?: string | undefined;
   /** Receives each response when it has ended. */
   readonly onResponse?: ((report: ResponseReport) => void) | undefined;
   /** Receives an error of the server itself, whose text is not sent. */
@@ -37,15 +40,32 @@ export interface Server {
   close(graceMilliseconds: number): Promise<CloseReport>;
 }
 
+const CHECKS: Checks<ServeOptions> = {
+  scheduler: required(objectWith("a scheduler", "submit", "status", "close")),
+  version: required("string"),
+  host: required("string"),
+  port: required("number"),
+  timeLimit: required("number"),
+  apiKey: "string",
+  corsOrigins: strings,
+  page: "string",
+  withoutPage: "string",
+  onResponse: "function",
+  onFault: required("function"),
+  onPrompt: "function",
+};
+
 /** Milliseconds for clients to take the end of what was generated. */
 const LAST_BYTES = 1000;
 
 /**
  * Serves a model.
- * @throws RangeError for a model without a tokenizer, or an address that others can reach without an API key; Error with
- * a code if the port cannot be listened on
+ * @throws RangeError for an invalid option, a model without a tokenizer, or an address that others can reach without an
+ * API key; Error with a code if the port cannot be listened on
  */
 export async function serve(model: Model, options: ServeOptions): Promise<Server> {
+  checkOptions("serve", options, CHECKS);
+  checkModel("serve", model);
   const { scheduler, host, port, apiKey, onResponse } = options;
   if (!hasTokenizer(model)) {
     throw new RangeError(`serve: model "${model.name}" has no tokenizer, so it has no text to answer with`);

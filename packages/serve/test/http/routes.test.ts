@@ -1,6 +1,5 @@
 /** The routes besides completions. */
 import { expect, test } from "vitest";
-import { NOT_BUILT } from "../../src/http/page.ts";
 import { MODEL, model, serving } from "./serving.ts";
 
 const { send, post, complete, scheduler } = serving();
@@ -58,11 +57,11 @@ test("/health is ok, and /ready until the server is closed", async () => {
   expect([status, body.error.code]).toEqual([503, "shutting_down"]);
 });
 
-test("without the explorer's page, / says how to build it", async () => {
-  const { status, text, headers } = await send("/");
-  expect([status, text]).toEqual([200, NOT_BUILT]);
-  expect(headers.get("content-type")).toMatch(/^text\/html/);
-  expect(text).toContain("npx -y pnpm@12 explore --build");
+test("without the explorer's page, / says so in a sentence", async () => {
+  const { status, text, headers } = await serving({ withoutPage: "Build the page." }).send("/");
+  expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
+  expect(text).toContain("<p>Build the page.</p>");
+  expect((await send("/")).text).toContain("<p>The server is running.</p>");
 });
 
 test("prompts are reported as texts, whatever form they have", async () => {
