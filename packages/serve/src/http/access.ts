@@ -37,5 +37,8 @@ export function checkHost(host: string | undefined): void {
   const name = host?.replace(/:\d*$/, "") ?? "";
   if (isLoopback(name)) return;
   const fix = "use 127.0.0.1, or start the server with an API key";
-  throw new ApiError(`the Host ${JSON.stringify(name.slice(0, 80))} is not this machine's; ${fix}`, { status: 403, code: "wrong_host" });
+  throw new ApiError(`the Host ${JSON.stringify(name.slice(0, 80))} is not this machine's; ${fix}`, {
+    status: 403,
+    code: "wrong_host",
+  });
 }

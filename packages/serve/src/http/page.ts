@@ -1,4 +1,7 @@
-/** The explorer's page: a folder of files, with the headers that let the page run threads; or a sentence where there is none. */
+/**
+ * The explorer's page: a folder of files, with the headers that let the page run threads; or a sentence where there is
+ * none.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
@@ -15,7 +18,7 @@ const HEADERS = {
 /** Serves the files of a folder, or the sentence at / alone; all else is left to the next handler. */
 export function pageOf(folder: string | undefined, sentence = "The server is running."): MiddlewareHandler {
   if (folder === undefined || !existsSync(join(folder, "index.html"))) {
-    const html = `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>tsgpt</title>\n<p>${sentence}</p>\n`;
+    const html = `<!doctype html>\n<html lang="en">\n<title>tsgpt</title>\n<p>${sentence}</p>\n`;
     return async (context, next) => (context.req.path === "/" ? context.html(html) : next());
   }
   const headers = Object.entries({ ...HEADERS, ...policyOf(folder) });

@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { dialects, STEP_FLAGS } from "@tsgpt/sampling";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
+import { FULL } from "../../../../test/setup/sample.ts";
 import { ROUTES } from "../../src/http/app.ts";
 import { snakeCase } from "../../src/http/sampling-fields.ts";
 import { bodies } from "./bodies.ts";
@@ -63,11 +64,11 @@ test("the answers are as it says", async () => {
 
 test("a body that it refuses is refused", async () => {
   let refused = 0;
-  for (const body of bodies(200, 3)) {
+  for (const body of bodies(FULL ? 2000 : 80, 3)) {
     if (problems("CompletionRequest", body).length === 0) continue;
     refused++;
     const { status } = await post("/v1/completions", body);
     expect([body, status]).toEqual([body, expect.toSatisfy((code: number) => code >= 400 && code < 500)]);
   }
-  expect(refused).toBeGreaterThan(50);
+  expect(refused).toBeGreaterThan(20);
 });
