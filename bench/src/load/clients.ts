@@ -3,11 +3,16 @@ import { createSampler, createWorkspace, presetChain } from "@tsgpt/sampling";
 import type { Scheduler } from "@tsgpt/serve/scheduler";
 import type { Client } from "./timeline.ts";
 
-/** A client of /v1/completions: streams, and takes the number of tokens from the usage at the end. */
-export function httpClient(url: string): Client {
+/**
+ * A client of /v1/completions, for the first model that the server lists: streams, and takes the number of tokens from
+ * the usage at the end.
+ */
+export async function httpClient(url: string): Promise<Client> {
+  const { data: models } = (await (await fetch(`${url}/v1/models`)).json()) as ModelList;
+  const model = models[0]?.id;
   return async ({ ids, maxTokens, seed }, onPiece) => {
     const usage = { stream: true, stream_options: { include_usage: true } };
-    const body = JSON.stringify({ prompt: ids, max_tokens: maxTokens, seed, ignore_eos: true, ...usage });
+    const body = JSON.stringify({ model, prompt: ids, max_tokens: maxTokens, seed, ignore_eos: true, ...usage });
     const headers = { "content-type": "application/json" };
     const response = await fetch(`${url}/v1/completions`, { method: "POST", headers, body });
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
@@ -20,6 +25,10 @@ export function httpClient(url: string): Client {
     }
     return tokens;
   };
+}
+
+interface ModelList {
+  readonly data: readonly { readonly id: string }[];
 }
 
 interface StreamEvent {

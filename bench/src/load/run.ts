@@ -145,6 +145,8 @@ async function send(
     await closedLoop(target.client, await requestsFor(4, 0), 2); // to warm up
     const watch = watchMemory(target.pid);
     const timelines = await drive(target, await requestsFor(count, 1));
+    const { failed, failure } = summarize(timelines);
+    if (failed > 0) process.stderr.write(`${failed} of ${count} requests failed, the first with: ${failure}\n`);
     return { timelines, memory: await watch.stop() };
   } finally {
     await target.close();

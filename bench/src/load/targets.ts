@@ -37,7 +37,7 @@ export async function startServer({ model, dtype, threads, maxRunning, maxWaitin
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const url = await firstLine(child);
   return {
-    client: httpClient(url),
+    client: await httpClient(url),
     pid: child.pid as number,
     close: async () => {
       const exit = once(child, "exit");

@@ -2,7 +2,7 @@
 import { EngineError } from "@tsgpt/tensor";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ClosedError, createScheduler, type SchedulerOptions, type Submission } from "../src/scheduler/index.ts";
-import { collecting, run } from "./collected.ts";
+import { collecting, drawing, run } from "./collected.ts";
 import { gate, TOKEN, tinyScheduler } from "./tiny-scheduler.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -94,6 +94,42 @@ describe("a client that is slow", () => {
     open();
     expect(await Promise.all(ended)).toEqual(["length"]);
     expect(slow.collected.tokens).toHaveLength(4);
+  });
+
+  test.each([
+    ["places", { maxRunning: 2 }],
+    ["memory", { cacheLimit: 18 * TOKEN }],
+  ])("gives its %s to those that wait, and goes on with the same bits when it is back", async (_, options) => {
+    const alone = await run(tinyScheduler().scheduler, [{ ids: [7, 8, 9], maxTokens: 6, sample: drawing(7) }]);
+    const { scheduler, most } = tinyScheduler(options);
+    const { passed, open } = gate();
+    const slow = [1, 2].map((n) => {
+      let taken = 0;
+      const onToken = () => (++taken === 1 + n ? passed : undefined);
+      return run(scheduler, [{ ids: [7, 8, 9], maxTokens: 6, sample: drawing(7), onToken }]);
+    });
+    const quick = await run(
+      scheduler,
+      [1, 2, 3].map((id) => ({ ids: [id], maxTokens: 8 })),
+    );
+    expect(quick.map(({ tokens, end }) => [tokens.length, end])).toEqual(new Array(3).fill([8, "length"]));
+    open();
+    for (const [one] of await Promise.all(slow)) {
+      expect(one.tokens).toEqual(alone[0].tokens);
+      expect(one.logits).toEqual(alone[0].logits);
+    }
+    expect(most()).toBeLessThanOrEqual(scheduler.status().cacheLimit);
+    expect(scheduler.status()).toMatchObject({ finished: 5, running: 0, waiting: 0, cacheBytes: 0 });
+  });
+
+  test("and leaves while others have its place: it ends at once", async () => {
+    const { scheduler } = tinyScheduler({ maxRunning: 1 });
+    const leaving = new AbortController();
+    const slow = run(scheduler, [{ ids: [1], signal: leaving.signal, onToken: () => new Promise<void>(() => {}) }]);
+    await run(scheduler, [{ ids: [2], maxTokens: 3 }]);
+    expect(scheduler.status()).toMatchObject({ running: 0, waiting: 0, cacheBytes: 0 });
+    leaving.abort();
+    expect((await slow)[0]).toMatchObject({ end: "abort", tokens: [{ position: 1 }] });
   });
 
   test("at its last token: its cache is free at once, its end comes when the token is taken", async () => {

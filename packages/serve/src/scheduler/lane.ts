@@ -13,10 +13,12 @@ export interface Lane {
   readonly ended: Promise<EndReason>;
   readonly resolve: (reason: EndReason) => void;
   readonly reject: (error: unknown) => void;
-  /** Set while it runs. */
+  /** Set while it runs; a slow client's lane may lose it, and then reads its text again. */
   cache: KVCache | undefined;
   /** When it began to run, in milliseconds. */
   begin: number;
+  /** Positions of its prompt whose logits were handed out. */
+  scored: number;
   /** Its last token has not been taken yet. */
   isDelivering: boolean;
   /** Why it is to end early. */
@@ -56,6 +58,7 @@ export function laneOf(model: Model, submission: Submission, request: readonly S
     capacity: text.promptLength + text.remainingTokens(),
     cache: undefined,
     begin: 0,
+    scored: 0,
     isDelivering: false,
     leaving: undefined,
     failure: undefined,
@@ -64,16 +67,21 @@ export function laneOf(model: Model, submission: Submission, request: readonly S
   };
 }
 
-/** Whether a part of the prompt is still to be fed. */
+/** Whether it has more to feed than the token that it drew last: its prompt, or all of its text again. */
 export function isReading({ text, cache }: Lane): boolean {
-  return (cache?.length ?? 0) < text.promptLength;
+  const missing = text.history.length - (cache?.length ?? 0);
+  return missing > 1 || (missing === 1 && text.history.length === text.promptLength);
+}
+
+/** Whether logits of its prompt are still to be handed out. */
+export function isScoring({ submission, text, scored }: Lane): boolean {
+  return submission.onPromptLogits !== undefined && scored < text.promptLength;
 }
 
 /** Why the lane ends now; undefined while it continues. A prompt to be scored is read to its end before that. */
 export function endOf(lane: Lane): EndReason | "error" | undefined {
   if (lane.failure) return "error";
-  const isScoring = lane.submission.onPromptLogits !== undefined && isReading(lane);
-  return (isScoring ? undefined : lane.text.ended()) ?? lane.leaving;
+  return (isScoring(lane) ? undefined : lane.text.ended()) ?? lane.leaving;
 }
 
 /** Calls `onLeave` when the client leaves or the time is over, until `stopWatching`. */

@@ -65,7 +65,7 @@ export function leave(state: State, lane: Lane, reason: EndReason): void {
 
 /** Brings everything up to date after a change from outside, and starts the loop unless it runs. */
 export function wake(state: State): void {
-  endAndBegin(state);
+  endAndBegin(state, !state.isWorking);
   if (state.isWorking || state.running.length === 0) return;
   state.isWorking = true;
   void work(state);
@@ -74,13 +74,13 @@ export function wake(state: State): void {
 async function work(state: State): Promise<void> {
   do {
     await yieldToEventLoop(); // what is submitted together begins in one step
-    endAndBegin(state);
+    endAndBegin(state, true);
   } while (await step(state));
 }
 
-function endAndBegin(state: State): void {
+function endAndBegin(state: State, mayPark: boolean): void {
   for (const lane of state.open) if (!state.inPass.has(lane)) endIfOver(state, lane);
-  begin(state);
+  begin(state, mayPark);
 }
 
 /** Frees what an ended lane has; its promise waits for its last token to be taken, unless it is to end early. */
@@ -88,9 +88,7 @@ function endIfOver(state: State, lane: Lane): void {
   lane.end ??= endOf(lane);
   if (!lane.end) return;
   if (lane.cache) {
-    state.pool.giveBack(prefixOf(lane));
-    lane.cache = undefined;
-    state.running = state.running.filter((other) => other !== lane);
+    stop(state, lane);
     const milliseconds = performance.now() - lane.begin;
     state.meanRun = state.meanRun === undefined ? milliseconds : 0.8 * state.meanRun + 0.2 * milliseconds;
   } else {
@@ -118,23 +116,47 @@ function settle({ open, counts }: State, lane: Lane, end: EndReason | "error"): 
   }
 }
 
-/** Waiting lanes begin in order; none overtakes one that does not fit yet, so that a large one is not starved. */
-function begin(state: State): void {
-  const { queue, running, pool, maxRunning } = state;
-  for (let lane = queue[0]; lane && running.length < maxRunning; lane = queue[0]) {
-    try {
-      lane.cache = pool.take(lane.capacity, lane.text.history);
-      if (!lane.cache) return;
-      lane.begin = performance.now();
-      running.push(lane);
-    } catch (error) {
-      if (running.length > 0) return; // there will be memory when they end
-      lane.failure = { error };
-      lane.end = "error";
-      settle(state, lane, "error");
-    }
-    queue.shift();
+/** A lane runs no longer; what it has read is kept. */
+function stop(state: State, lane: Lane): void {
+  state.pool.giveBack(prefixOf(lane));
+  lane.cache = undefined;
+  state.running = state.running.filter((other) => other !== lane);
+}
+
+/**
+ * Waiting lanes begin in order; none overtakes one that does not fit yet, so that a large one is not starved. Lanes
+ * whose clients are slow make room.
+ */
+function begin(state: State, mayPark: boolean): void {
+  for (let lane = state.queue[0]; lane; lane = state.queue[0]) {
+    if (enter(state, lane)) state.queue.shift();
+    else if (!(mayPark && park(state))) return;
   }
+}
+
+/** False if there is no place for the lane, or no memory; if there never will be, it fails. */
+function enter(state: State, lane: Lane): boolean {
+  const { running, pool, maxRunning } = state;
+  if (running.length >= maxRunning) return false;
+  try {
+    lane.cache = pool.take(lane.capacity, lane.text.history);
+    if (!lane.cache) return false;
+    lane.begin = performance.now();
+    running.push(lane);
+  } catch (error) {
+    if (running.length > 0) return false; // there will be memory when they end
+    lane.failure = { error };
+    lane.end = "error";
+    settle(state, lane, "error");
+  }
+  return true;
+}
+
+/** Takes the cache of a lane whose client has not taken its last token; false if there is none. */
+function park(state: State): boolean {
+  const slow = state.running.find((lane) => lane.isDelivering && !state.inPass.has(lane));
+  if (slow) stop(state, slow);
+  return slow !== undefined;
 }
 
 /** One step of all ready lanes; false, and the loop has ended, if none is. */
@@ -182,6 +204,7 @@ function deliver(state: State, lane: Lane, taken: Promise<void>): void {
   const done = (failure: Lane["failure"]) => {
     lane.isDelivering = false;
     lane.failure ??= failure;
+    if (!lane.cache && !lane.end) state.queue.unshift(lane); // it was parked, and begins again before those that wait
     wake(state);
   };
   taken.then(

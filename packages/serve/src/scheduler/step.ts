@@ -5,7 +5,7 @@
 import { interruptibleForward, type Model } from "@tsgpt/gpt";
 import type { CachePool } from "./cache-pool.ts";
 import type { Prefix } from "./kept-prefixes.ts";
-import { isReading, type Lane } from "./lane.ts";
+import { isReading, isScoring, type Lane } from "./lane.ts";
 
 /** What a lane feeds in a step. */
 export interface Feed {
@@ -16,7 +16,7 @@ export interface Feed {
   readonly reused: number;
 }
 
-/** What the ready lanes feed, with at most `chunk` prompt tokens among them. */
+/** What the ready lanes feed, with at most `chunk` tokens of those that read. */
 export function planStep(running: readonly Lane[], pool: CachePool, chunk: number): Feed[] {
   let left = chunk;
   const feeds: Feed[] = [];
@@ -33,14 +33,13 @@ function nextToken(lane: Lane): Feed {
   return { lane, ids: lane.text.history.slice(lane.cache?.length), isPrompt: false, reused: 0 };
 }
 
-/** What its prompt shares with another is copied first, except its last token, whose logits are needed. */
+/** What its text shares with another is copied first, except its last token, whose logits are needed. */
 function nextChunk(lane: Lane, most: number, pool: CachePool, running: readonly Lane[]): Feed {
-  const { text, cache, submission } = lane;
+  const { cache, text } = lane;
   if (!cache) throw new Error("a lane without a cache is not running");
-  const needsAll = submission.onPromptLogits !== undefined;
   const others = running.filter((other) => other !== lane).map(prefixOf);
-  const reused = needsAll ? 0 : pool.reuse(text.history.slice(0, text.promptLength - 1), cache, others);
-  const ids = text.history.slice(cache.length, Math.min(text.promptLength, cache.length + most));
+  const reused = isScoring(lane) ? 0 : pool.reuse(text.history.slice(0, -1), cache, others);
+  const ids = text.history.slice(cache.length, cache.length + most);
   return { lane, ids, isPrompt: true, reused };
 }
 
@@ -65,13 +64,13 @@ export function stepMemory({ config }: Model): StepMemory {
 /** Feeds the lanes in one pass: the logits of each one's ids, or of its last id, [rows, V]. @throws as forwardBatch does */
 export async function feed(model: Model, feeds: readonly Feed[], memory: StepMemory): Promise<Float32Array[]> {
   const { vocabSize } = model.config;
-  const isScoring = feeds.some(({ lane, isPrompt }) => isPrompt && lane.submission.onPromptLogits !== undefined);
-  const rows = feeds.map(({ ids }) => (isScoring ? ids.length : 1));
+  const needsAll = feeds.some(({ lane }) => isScoring(lane));
+  const rows = feeds.map(({ ids }) => (needsAll ? ids.length : 1));
   const size = vocabSize * rows.reduce((sum, count) => sum + count, 0);
   if (memory.logits.length < size) memory.logits = new Float32Array(size);
   const into = memory.logits.subarray(0, size);
   const sequences = feeds.map(({ lane, ids }) => ({ ids, cache: lane.cache }));
-  await interruptibleForward(model, sequences, { positions: isScoring ? "all" : "last", into }, undefined);
+  await interruptibleForward(model, sequences, { positions: needsAll ? "all" : "last", into }, undefined);
   let begin = 0;
   return rows.map((count) => {
     const own = into.subarray(begin * vocabSize, (begin + count) * vocabSize);
@@ -89,14 +88,11 @@ export interface Drawn {
  * Hands the logits of a lane's ids to it, and draws its next token once its prompt is read. Returns what `onToken` does;
  * undefined if nothing was drawn.
  */
-export function advance({ lane, ids, isPrompt }: Feed, logits: Float32Array, { draft }: StepMemory): Drawn | undefined {
+export function advance({ lane, ids }: Feed, logits: Float32Array, { draft }: StepMemory): Drawn | undefined {
   const { submission, text, cache } = lane;
-  const length = cache?.length ?? 0;
   const rowOf = (index: number) => logits.subarray(index * draft.length, (index + 1) * draft.length);
-  if (submission.onPromptLogits && isPrompt) {
-    for (const [i] of ids.entries()) submission.onPromptLogits(length - ids.length + i, rowOf(i));
-  }
-  if (isReading(lane) || text.remainingTokens() === 0) return undefined;
+  if (isScoring(lane)) for (const [i] of ids.entries()) submission.onPromptLogits?.(lane.scored++, rowOf(i));
+  if (cache?.length !== text.history.length || text.remainingTokens() === 0) return undefined;
   const last = rowOf(logits.length / draft.length - 1);
   draft.set(last);
   return { taken: submission.onToken(text.next(draft, submission.sample), last) };
