@@ -27,20 +27,29 @@ export interface ChainRequest {
 const KEEP_THE_FIRST = ["topK", "topP", "minP", "epsilon", "eta", "topNSigma"] as const;
 
 /**
- * The chain that continues a prompt of `promptLength` tokens.
- * @throws ApiError for values that are out of range or contradict each other, and for ids outside the vocabulary
+ * The chains of a request, by the lengths of its prompts: texts are turned into token ids once.
+ * @throws ApiError, also by the function returned, for values that are out of range or contradict each other, and for
+ * ids outside the vocabulary
  */
-export function chainFor(model: Model, promptLength: number, request: ChainRequest): ChainSpec {
+export function chainsFor(model: Model, request: ChainRequest): (promptLength: number) => ChainSpec {
   const { config, tokenizer } = model;
+  const { dialect, forcedLast } = request;
   const flags = atTemperatureZero(request);
+  const texts = explained(() => {
+    checkFlagIds({ ...flags, ...(forcedLast !== undefined && { forcedLast }) }, config.vocabSize);
+    return optionsOfTexts(flags, tokenizer, config.vocabSize);
+  });
+  return (promptLength) =>
+    explained(() => {
+      const lengths = lengthOptions(model, promptLength, request);
+      return presetChain(dialect, { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths });
+    });
+}
+
+/** Runs `resolve`. @throws ApiError for a SamplingError */
+function explained<Result>(resolve: () => Result): Result {
   try {
-    checkFlagIds(
-      { ...flags, ...(request.forcedLast !== undefined && { forcedLast: request.forcedLast }) },
-      config.vocabSize,
-    );
-    const texts = optionsOfTexts(flags, tokenizer, config.vocabSize);
-    const lengths = lengthOptions(model, promptLength, request);
-    return presetChain(request.dialect, { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths });
+    return resolve();
   } catch (error) {
     if (error instanceof SamplingError) throw samplingError(error);
     throw error;

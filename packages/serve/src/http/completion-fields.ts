@@ -5,11 +5,11 @@ import {
   either,
   type Field,
   type Fields,
-  filledString,
   integer,
   list,
   object,
   type Refused,
+  shortString,
   string,
 } from "./field.ts";
 import { SAMPLING_FIELDS, tokenIds } from "./sampling-fields.ts";
@@ -37,8 +37,8 @@ const prompt: Field<PromptValue> = {
 };
 
 const stop: Field<string | string[]> = {
-  ...either<string | string[]>(filledString, list(filledString, "strings", { most: MOST_STOPS })),
-  rule: `a string, or a list of at most ${MOST_STOPS}, and none of them empty`,
+  ...either<string | string[]>(shortString, list(shortString, "strings", { most: MOST_STOPS })),
+  rule: `a string of 1 to 1000 characters, or a list of at most ${MOST_STOPS} of them`,
 };
 
 const OPENAI_FIELDS = {

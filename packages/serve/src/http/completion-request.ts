@@ -2,14 +2,14 @@
 import { randomInt } from "node:crypto";
 import type { ChainSpec } from "@tsgpt/sampling";
 import { ApiError, badRequest } from "./api-error.ts";
-import { chainFor } from "./chain.ts";
+import { chainsFor } from "./chain.ts";
 import { COMPLETION_FIELDS, MOST_CHOICES, REFUSED_FIELDS } from "./completion-fields.ts";
 import { readFields } from "./field.ts";
 import type { Prompt, promptReader, TextModel } from "./prompts.ts";
 import { flagsOf } from "./sampling-fields.ts";
 
 /** A prompt with the chain that continues it. */
-export interface PromptTask {
+interface PromptTask {
   readonly prompt: Prompt;
   readonly chain: ChainSpec;
 }
@@ -30,23 +30,23 @@ export interface CompletionRequest {
 }
 
 /** @throws ApiError for a body that breaks a rule; the rule, the value and the field are named */
-export function readCompletionRequest(
+export async function readCompletionRequest(
   body: unknown,
   model: TextModel,
   readPrompts: ReturnType<typeof promptReader>,
-): CompletionRequest {
+): Promise<CompletionRequest> {
   const values = readFields(body, COMPLETION_FIELDS, { required: ["model"], refused: REFUSED_FIELDS });
   checkModelName(values.model as string, model.name);
   const { max_tokens: maxTokens = 16, n = 1, stream = false, dialect = "openai", stop = [] } = values;
   if (values.stream_options !== undefined && !stream) {
     throw badRequest('"stream_options" needs "stream": true; leave it out', "stream_options");
   }
-  const prompts = readPrompts(values.prompt ?? "");
+  const prompts = await readPrompts(values.prompt ?? "");
   checkChoices(prompts.length, n);
   const { min_tokens: minTokens, forced_last: forcedLast } = values;
-  const chain = { dialect, flags: flagsOf(values), maxTokens, minTokens, forcedLast };
+  const chainOf = chainsFor(model, { dialect, flags: flagsOf(values), maxTokens, minTokens, forcedLast });
   return {
-    tasks: prompts.map((prompt) => ({ prompt, chain: chainFor(model, prompt.ids.length, chain) })),
+    tasks: prompts.map((prompt) => ({ prompt, chain: chainOf(prompt.ids.length) })),
     n,
     maxTokens,
     stop: [stop].flat(),

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { ContextOverflowError } from "@tsgpt/gpt";
-import { createSampler, SamplingError } from "@tsgpt/sampling";
+import { createSampler, createWorkspace, SamplingError, type Workspace } from "@tsgpt/sampling";
 import { ClosedError, QueueFullError } from "../scheduler/errors.ts";
 import type { EndReason, Scheduler, Submission } from "../scheduler/submission.ts";
 import { ApiError, badRequest, errorBody } from "./api-error.ts";
@@ -32,13 +32,14 @@ export type AnswerCompletion = (body: unknown, signal: AbortSignal) => Promise<R
 export function completionsOf(options: CompletionsOptions): AnswerCompletion {
   const { model, onPrompt } = options;
   const readPrompts = promptReader(model);
+  const workspace = createWorkspace(); // a sampler uses it only during a call
   return async (body, signal) => {
-    const request = readCompletionRequest(body, model, readPrompts);
+    const request = await readCompletionRequest(body, model, readPrompts);
     for (const { prompt } of request.tasks) onPrompt?.(model.tokenizer.decode(prompt.ids));
     const failed = new AbortController(); // an error of one choice ends the others
     const either = AbortSignal.any([signal, failed.signal]);
     setMaxListeners(0, either); // each choice listens
-    const run = { ...options, request, failed, signal: either, base: responseBase(model.name) };
+    const run = { ...options, workspace, request, failed, signal: either, base: responseBase(model.name) };
     return request.stream ? streamed(run) : whole(run);
   };
 }
@@ -46,6 +47,7 @@ export function completionsOf(options: CompletionsOptions): AnswerCompletion {
 interface Run extends CompletionsOptions {
   readonly request: CompletionRequest;
   readonly signal: AbortSignal;
+  readonly workspace: Workspace;
   readonly failed: AbortController;
   readonly base: ReturnType<typeof responseBase>;
 }
@@ -113,7 +115,7 @@ function started(
 }
 
 function submissionOf(
-  { request, signal, metrics }: Run,
+  { request, signal, metrics, workspace }: Run,
   index: number,
   choice: Choice,
   onToken: () => Promise<void> | undefined,
@@ -126,7 +128,7 @@ function submissionOf(
     maxTokens,
     stop,
     ignoreEos,
-    sample: createSampler(chain, { seed: seed + (index % n) }),
+    sample: createSampler(chain, { seed: seed + (index % n), workspace }),
     ...(echo && logprobs !== undefined && { onPromptLogits: choice.promptLogits }),
     onToken: (token, logits) => {
       tokenTimes();

@@ -86,12 +86,19 @@ export const string: Field<string> = {
   holds: (value) => typeof value === "string",
 };
 
-/** A string with a character or more. */
-export const filledString: Field<string> = {
-  schema: { type: "string", minLength: 1 },
-  rule: "a string that is not empty",
-  holds: (value) => typeof value === "string" && value !== "",
+const MOST_CHARACTERS = 1000;
+
+/** A short string, with a character or more. */
+export const shortString: Field<string> = {
+  schema: { type: "string", minLength: 1, maxLength: MOST_CHARACTERS },
+  rule: `a string of 1 to ${MOST_CHARACTERS} characters`,
+  holds: (value) => typeof value === "string" && value !== "" && isShort(value),
 };
+
+/** Characters beyond U+FFFF count once, as in JSON Schema. */
+function isShort(text: string): boolean {
+  return text.length <= MOST_CHARACTERS || (text.length <= 2 * MOST_CHARACTERS && [...text].length <= MOST_CHARACTERS);
+}
 
 /** One of a few words. */
 export function word<const W extends string>(...words: readonly W[]): Field<W> {
@@ -163,7 +170,7 @@ function nullable({ description, default: byDefault, ...schema }: JsonSchema): J
   return { ...outside, anyOf: [schema, { type: "null" }] };
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -40,14 +40,25 @@ export interface Listening {
   end(patience: number): Promise<void>;
 }
 
+/** What no Request can be made of. */
+const NO_REQUEST = new ApiError("the URL or the Host header of the request is not valid", { status: 400 });
+
 /** Milliseconds, by default: a client on a slow line needs less. */
 const [HEADERS_TIMEOUT, REQUEST_TIMEOUT] = [10_000, 30_000];
 
 /** Listens. @throws Error with a code, such as EADDRINUSE */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { headersTimeout = HEADERS_TIMEOUT, requestTimeout = REQUEST_TIMEOUT } = options;
-  const listener = getRequestListener((request) => options.fetch(request), { overrideGlobalObjects: false });
-  const limits = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) };
+  const listener = getRequestListener((request) => options.fetch(request), {
+    overrideGlobalObjects: false,
+    errorHandler: () => Response.json(errorBody(NO_REQUEST), { status: NO_REQUEST.status }),
+  });
+  const limits = {
+    requireHostHeader: false, // Node would answer without a body
+    headersTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: Math.min(1000, headersTimeout),
+  };
   const active = new Set<ServerResponse>();
   const server = createServer(limits, (request, response) => {
     active.add(response);

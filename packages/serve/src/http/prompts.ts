@@ -1,5 +1,5 @@
 /** The prompts of a request as token ids. */
-import { eosTokenIds, type Model, type Tokenizer } from "@tsgpt/gpt";
+import { eosTokenIds, type Model, type Tokenizer, yieldToEventLoop } from "@tsgpt/gpt";
 import { badRequest } from "./api-error.ts";
 import type { PromptValue } from "./completion-fields.ts";
 
@@ -17,7 +17,7 @@ export type TextModel = Model & { readonly tokenizer: Tokenizer };
  * Reads the prompts of a model. It knows the longest token, so that a text that cannot fit is refused before it is
  * tokenized.
  */
-export function promptReader(model: TextModel): (value: PromptValue) => Prompt[] {
+export function promptReader(model: TextModel): (value: PromptValue) => Promise<Prompt[]> {
   const { tokenizer, config } = model;
   const longest = longestToken(tokenizer);
   const read = (text: string): Prompt => {
@@ -26,11 +26,20 @@ export function promptReader(model: TextModel): (value: PromptValue) => Prompt[]
     if (least > config.nPositions) throw tooLong(`at least ${least}`, config.nPositions);
     return checked(model, tokenizer.encode(text));
   };
-  return (value) => {
-    if (typeof value === "string") return [read(value)];
-    if (typeof value[0] === "number") return [checked(model, value as readonly number[])];
-    return value.map((each) => (typeof each === "string" ? read(each) : checked(model, each as readonly number[])));
+  return async (value) => {
+    const prompts: Prompt[] = [];
+    for (const each of listOf(value)) {
+      if (prompts.length > 0) await yieldToEventLoop(); // streams go on between two texts
+      prompts.push(typeof each === "string" ? read(each) : checked(model, each));
+    }
+    return prompts;
   };
+}
+
+/** The prompts of a value, which may be a single one. */
+function listOf(value: PromptValue): readonly (string | readonly number[])[] {
+  if (typeof value === "string") return [value];
+  return typeof value[0] === "number" ? [value as readonly number[]] : (value as readonly string[]);
 }
 
 /** Bytes of the longest token, of which a prompt of n bytes has at least n / longest. */

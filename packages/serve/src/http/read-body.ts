@@ -2,7 +2,7 @@
 import { ApiError, badRequest } from "./api-error.ts";
 
 /** Most bytes of a body: 1 MiB. */
-export const MOST_BODY_BYTES = 2 ** 20;
+const MOST_BODY_BYTES = 2 ** 20;
 
 /** @throws ApiError for another type, a body that is too large, invalid UTF-8 or invalid JSON */
 export async function readJson(request: Request): Promise<unknown> {

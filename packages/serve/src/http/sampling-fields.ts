@@ -6,10 +6,10 @@ import {
   either,
   type Field,
   type Fields,
-  filledString,
   integer,
   list,
   number,
+  shortString,
   word,
 } from "./field.ts";
 
@@ -20,6 +20,9 @@ export function snakeCase(name: string): string {
 
 /** The names of the options by their fields. */
 const NAMES = new Map(STEP_FLAGS.map(({ name }) => [snakeCase(name), name]));
+
+/** Most texts of one option, each of which is looked for in every token. */
+const MOST_TEXTS = 128;
 
 export const tokenIds = list(integer(0), "token ids", { least: 1 });
 
@@ -46,7 +49,7 @@ function fieldOf(takes: FlagValue): Field {
     case "token ids":
       return tokenIds;
     case "texts":
-      return list(filledString, 'strings, each a text or token ids such as "1,2,3"', { least: 1 });
+      return list(shortString, 'strings, each a text or token ids such as "1,2,3"', { least: 1, most: MOST_TEXTS });
     default:
       return takes satisfies never;
   }

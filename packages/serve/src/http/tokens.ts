@@ -8,9 +8,16 @@ export const TOKENIZE_FIELDS = { text: described(string, "The text.") } as const
 
 export const DETOKENIZE_FIELDS = { ids: described(list(integer(0), "token ids"), "The token ids.") } as const;
 
+/** Streams wait while a text is tokenized: for 0.2 seconds at most. */
+const MOST_TEXT_BYTES = 2 ** 17;
+
 /** The ids of a text, and the text of each token. @throws ApiError for a body that breaks a rule */
 export function tokenize({ tokenizer }: TextModel, body: unknown) {
   const { text = "" } = readFields(body, TOKENIZE_FIELDS, { required: ["text"] });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_TEXT_BYTES) {
+    throw badRequest(`"text" has ${bytes} bytes, at most ${MOST_TEXT_BYTES} are taken; send it in parts`, "text");
+  }
   const ids = tokenizer.encode(text);
   return { ids, tokens: ids.map((id) => tokenName(tokenizer, id)), count: ids.length };
 }

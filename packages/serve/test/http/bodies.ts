@@ -68,7 +68,7 @@ function bodyOf(uniform: Uniform): unknown {
 
 /** A value that a schema of a field allows. */
 function validValue(schema: JsonSchema, uniform: Uniform): unknown {
-  const { type, anyOf, enum: words, minimum = 0, maximum = 3, items, properties } = schema as Schema;
+  const { type, anyOf, enum: words, minimum = 0, maximum = 3, items, properties } = schema as unknown as Schema;
   if (anyOf) return validValue(pick(anyOf, uniform), uniform);
   if (words) return pick(words, uniform);
   const number = minimum + uniform() * (Math.min(maximum, minimum + 6) - minimum);

@@ -47,8 +47,15 @@ test.each([
   ],
   [{ logprobs: 21 }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
   [{ logprobs: true }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
-  [{ stop: "" }, "stop", "invalid_value", '"stop" must be a string, or a list of at most 4, and none of them empty'],
-  [{ stop: ["a", "b", "c", "d", "e"] }, "stop", "invalid_value", '"stop" must be a string, or a list of at most 4'],
+  [
+    { stop: "" },
+    "stop",
+    "invalid_value",
+    '"stop" must be a string of 1 to 1000 characters, or a list of at most 4 of them',
+  ],
+  [{ stop: ["a", "b", "c", "d", "e"] }, "stop", "invalid_value", '"stop" must be a string of 1 to 1000 characters'],
+  [{ stop: "a".repeat(1001) }, "stop", "invalid_value", '"stop" must be a string of 1 to 1000 characters'],
+  [{ banned: Array(129).fill("a") }, "banned", "invalid_value", '"banned" must be a list of strings, each a text'],
   [{ seed: -1 }, "seed", "invalid_value", '"seed" must be a whole number, 0 or more'],
   [{ seed: 2 ** 53 - 1, n: 2 }, "seed", null, '"seed" plus n must be at most 9007199254740991'],
   [{ logit_bias: { a: 1 } }, "logit_bias", "invalid_value", '"logit_bias" must be an object of numbers by token id'],
@@ -132,7 +139,7 @@ test.each([
   ["nothing", "", 400, "the body is not valid JSON"],
   ["a list", "[]", 400, "the body must be a JSON object, got an Array"],
   ["null", "null", 400, "the body must be a JSON object, got null"],
-  ["invalid UTF-8", Uint8Array.of(0x22, 0xff, 0x22), 400, "the body is not valid UTF-8"],
+  ["invalid UTF-8", new Blob([Uint8Array.of(0x22, 0xff, 0x22)]), 400, "the body is not valid UTF-8"],
   ["__proto__", '{"__proto__": {}}', 400, 'there is no field "__proto__"'],
   ["1 MiB and a byte", `"${"a".repeat(2 ** 20 - 1)}"`, 413, "the body is larger than 1048576 bytes; send less"],
 ])("a body with %s", async (_, given, expected, message) => {
@@ -143,7 +150,7 @@ test.each([
 
 test("a body of 1 MiB without a length is read, and one with a byte more is not", async () => {
   const sized = (bytes: number) => {
-    const body = JSON.stringify({ model: "x", stop: "a".repeat(bytes) });
+    const body = JSON.stringify({ model: "x", prompt: "a".repeat(bytes) });
     return new Blob([body.replace(/a+/, (run) => run.slice(body.length - bytes))]).stream();
   };
   const statusOf = async (body: ReadableStream) => {

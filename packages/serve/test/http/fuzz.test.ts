@@ -46,7 +46,7 @@ test("bytes that are no JSON are refused", async () => {
   for (let i = 0; i < 256; i++) {
     const { status, body } = await post(
       "/v1/completions",
-      Uint8Array.from({ length: i % 9 }, (_, at) => (i * (at + 7)) % 256),
+      new Blob([Uint8Array.from({ length: i % 9 }, (_, at) => (i * (at + 7)) % 256)]),
     );
     expect(status).toBe(400);
     expect(body).toEqual(ERROR);

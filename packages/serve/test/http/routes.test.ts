@@ -25,6 +25,15 @@ test.each([
   expect([status, body.error.message]).toEqual([400, message]);
 });
 
+test("/tokenize takes 128 KiB, for which streams wait 0.2 seconds, and no more", async () => {
+  expect((await post("/tokenize", { text: " a".repeat(2 ** 16) })).body.count).toBe(2 ** 16);
+  const { status, body } = await post("/tokenize", { text: "é".repeat(2 ** 16 + 1) });
+  expect([status, body.error.message]).toEqual([
+    400,
+    '"text" has 131074 bytes, at most 131072 are taken; send it in parts',
+  ]);
+});
+
 test("/v1/models lists the model, and describes it by its id", async () => {
   const { body } = await send("/v1/models");
   expect(body).toEqual({

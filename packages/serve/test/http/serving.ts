@@ -43,7 +43,7 @@ export function serving(options: Partial<AppOptions> = {}, limits: SchedulerOpti
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       method: "POST",
-      body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+      body: typeof body === "string" || body instanceof Blob ? body : JSON.stringify(body),
       headers: { "Content-Type": "application/json", ...headers },
     });
   /** The answer to a completion by the served model. */
