@@ -101,7 +101,7 @@ function reportEnd(request: IncomingMessage, response: ServerResponse, report: L
       path: (request.url ?? "").replace(/[?#].*$/s, ""),
       status: response.statusCode,
       seconds: (performance.now() - start) / 1000,
-      left: !response.writableFinished,
+      left: !response.writableFinished && !response.hasHeader("content-length"), // with one, it may go when it has all
     });
   });
 }
