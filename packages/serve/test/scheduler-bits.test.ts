@@ -10,8 +10,8 @@ const { vocabSize } = model.config;
 afterAll(() => model.engine.dispose());
 
 /** The logits before each token, of one pass over the whole text alone, without a cache. */
-function logitsAlone(prompt: readonly number[], { tokens }: CollectedEnd): Float32Array[] {
-  const rows = forward(model, [...prompt, ...tokens.map(({ id }) => id)]).data;
+function logitsAlone(prompt: readonly number[], { tokens }: CollectedEnd, by = model): Float32Array[] {
+  const rows = forward(by, [...prompt, ...tokens.map(({ id }) => id)]).data;
   return tokens.map(({ position }) => rows.slice((position - 1) * vocabSize, position * vocabSize));
 }
 
@@ -25,17 +25,16 @@ function expectSameBits(actual: readonly Float32Array[], expected: readonly Floa
 
 const bytesOf = (row: Float32Array) => Buffer.from(row.buffer, row.byteOffset, row.byteLength);
 
-async function expectAlone(scheduler: Scheduler, prompts: readonly number[][]): Promise<CollectedEnd[]> {
+async function expectAlone(scheduler: Scheduler, prompts: readonly number[][], by = model): Promise<void> {
   const all = await run(
     scheduler,
     prompts.map((ids, i) => ({ ids, sample: drawing(i), ignoreEos: true })),
   );
   for (const [i, one] of all.entries()) {
     expect(one.tokens).toHaveLength(8);
-    expectSameBits(one.logits, logitsAlone(prompts[i], one));
+    expectSameBits(one.logits, logitsAlone(prompts[i], one, by));
   }
   await scheduler.close(0);
-  return all;
 }
 
 test.each(sample([1, 2, 3, 7, 16, 32, 100], 2))("in chunks of %i tokens", async (chunk) => {
@@ -44,6 +43,19 @@ test.each(sample([1, 2, 3, 7, 16, 32, 100], 2))("in chunks of %i tokens", async 
 
 test.each(sample([1, 2, 5, 16], 1))("at most %i at once, of 6", async (maxRunning) => {
   await expectAlone(createScheduler(model, { maxRunning }), promptsOf(6, 40, maxRunning));
+});
+
+const others = [
+  { threads: 2, dtype: "int8" },
+  { threads: 2, dtype: "f32" },
+  { threads: 1, dtype: "int8" },
+  { threads: 1, dtype: "bf16" },
+] as const;
+
+test.each(sample(others, 1))("in $dtype on $threads threads", async ({ threads, dtype }) => {
+  const other = await loadFairytales(threads, dtype);
+  await expectAlone(createScheduler(other, { chunk: 11 }), promptsOf(4, 40, 14), other);
+  other.engine.dispose();
 });
 
 describe("after a reused prefix", () => {
