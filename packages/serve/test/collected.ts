@@ -2,14 +2,14 @@
 import { type GeneratedToken, type Model, type Sample, softmaxDistribution } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createGenerator, drawIndex, nextUniform } from "@tsgpt/numeric";
-import { createSimdEngine } from "@tsgpt/tensor";
+import { createSimdEngine, type WeightDtype } from "@tsgpt/tensor";
 import type { EndReason, Scheduler, Submission } from "../src/scheduler/index.ts";
 
 const FIXTURE = new URL("../../gpt/test/fixtures/fairytales-1", import.meta.url);
 
 /** The trained model of the fixtures, in an engine of its own. */
-export const loadFairytales = (threads = 1): Promise<Model> =>
-  loadModel(FIXTURE.pathname, { engine: createSimdEngine({ threads }) });
+export const loadFairytales = (threads = 1, dtype: WeightDtype = "f32"): Promise<Model> =>
+  loadModel(FIXTURE.pathname, { engine: createSimdEngine({ threads }), dtype });
 
 /** Draws among all tokens by a generator of its own, and overwrites the logits: they are its own. */
 export function drawing(seed: number): Sample {

@@ -10,8 +10,8 @@ const { vocabSize } = model.config;
 afterAll(() => model.engine.dispose());
 
 /** The logits before each token, of one pass over the whole text alone, without a cache. */
-function logitsAlone(prompt: readonly number[], { tokens }: CollectedEnd): Float32Array[] {
-  const rows = forward(model, [...prompt, ...tokens.map(({ id }) => id)]).data;
+function logitsAlone(prompt: readonly number[], { tokens }: CollectedEnd, by = model): Float32Array[] {
+  const rows = forward(by, [...prompt, ...tokens.map(({ id }) => id)]).data;
   return tokens.map(({ position }) => rows.slice((position - 1) * vocabSize, position * vocabSize));
 }
 
@@ -25,17 +25,16 @@ function expectSameBits(actual: readonly Float32Array[], expected: readonly Floa
 
 const bytesOf = (row: Float32Array) => Buffer.from(row.buffer, row.byteOffset, row.byteLength);
 
-async function expectAlone(scheduler: Scheduler, prompts: readonly number[][]): Promise<CollectedEnd[]> {
+async function expectAlone(scheduler: Scheduler, prompts: readonly number[][], by = model): Promise<void> {
   const all = await run(
     scheduler,
     prompts.map((ids, i) => ({ ids, sample: drawing(i), ignoreEos: true })),
   );
   for (const [i, one] of all.entries()) {
     expect(one.tokens).toHaveLength(8);
-    expectSameBits(one.logits, logitsAlone(prompts[i], one));
+    expectSameBits(one.logits, logitsAlone(prompts[i], one, by));
   }
   await scheduler.close(0);
-  return all;
 }
 
 test.each(sample([1, 2, 3, 7, 16, 32, 100], 2))("in chunks of %i tokens", async (chunk) => {
@@ -44,6 +43,19 @@ test.each(sample([1, 2, 3, 7, 16, 32, 100], 2))("in chunks of %i tokens", async 
 
 test.each(sample([1, 2, 5, 16], 1))("at most %i at once, of 6", async (maxRunning) => {
   await expectAlone(createScheduler(model, { maxRunning }), promptsOf(6, 40, maxRunning));
+});
+
+const others = [
+  { threads: 2, dtype: "int8" },
+  { threads: 2, dtype: "f32" },
+  { threads: 1, dtype: "int8" },
+  { threads: 1, dtype: "bf16" },
+] as const;
+
+test.each(sample(others, 1))("in $dtype on $threads threads", async ({ threads, dtype }) => {
+  const other = await loadFairytales(threads, dtype);
+  await expectAlone(createScheduler(other, { chunk: 11 }), promptsOf(4, 40, 14), other);
+  other.engine.dispose();
 });
 
 describe("after a reused prefix", () => {
@@ -125,13 +137,13 @@ describe("a prompt's own logits", () => {
   );
 });
 
-test("random requests at once are what generate gives one by one", async () => {
+test("random requests at once are what generate gives one by one", { timeout: 300_000 }, async () => {
   const prompts = promptsOf(200, 60, 12);
   const numbers = sample([...prompts.keys()], 20);
   const scheduler = createScheduler(model, { maxWaiting: 200, chunk: 16 });
   const requests = numbers.map((i) => ({
     ids: i % 3 === 0 ? [...(prompts[0] as number[]), ...prompts[i]] : prompts[i],
-    maxTokens: 1 + ((13 * i) % 24),
+    maxTokens: 1 + ((13 * i) % 16),
     ...(i % 5 === 0 ? { stop: [" the", "and"] } : {}),
     ignoreEos: i % 7 === 0,
   }));
@@ -150,15 +162,17 @@ test("random requests at once are what generate gives one by one", async () => {
 });
 
 test("the engine's memory is after close what it was before", async () => {
-  const requests = () => promptsOf(12, 60, 13).map((ids, i) => ({ ids, maxTokens: 1 + i, sample: drawing(i) }));
+  const requests = () => promptsOf(12, 60, 13).map((ids, i) => ({ ids, maxTokens: 1 + (i % 4), sample: drawing(i) }));
+  const own = await loadFairytales();
   const left: unknown[] = [];
   for (let round = 0; round < 3; round++) {
-    const scheduler = createScheduler(model, { chunk: 16 });
+    const scheduler = createScheduler(own, { chunk: 16 });
     await run(scheduler, requests());
     expect(scheduler.status().keptBytes).toBeGreaterThan(0);
     await scheduler.close(0);
-    left.push(model.engine.memory);
+    left.push(own.engine.memory);
   }
   expect(left[0]).toMatchObject({ availableBytes: expect.any(Number) });
+  own.engine.dispose();
   expect(left).toEqual([left[0], left[0], left[0]]); // the first round makes the scratch of the largest pass
 });

@@ -38,7 +38,8 @@ describe("a client that leaves", () => {
       if (++passes === 3) setImmediate(() => leaving.abort()); // a pass yields to the event loop between its layers
       return model.engine.takeArena();
     };
-    const scheduler = createScheduler({ ...model, engine: { ...model.engine, takeArena } });
+    const engine = { ...model.engine, takeArena };
+    const scheduler = createScheduler({ ...model, engine }, { reusePrefixes: false }); // its cache is freed
     const ended = await run(scheduler, [
       { ids: [1], maxTokens: 6 },
       { ids: [2], maxTokens: 6, signal: leaving.signal },
@@ -120,6 +121,16 @@ describe("a client that is slow", () => {
     }
     expect(most()).toBeLessThanOrEqual(scheduler.status().cacheLimit);
     expect(scheduler.status()).toMatchObject({ finished: 5, running: 0, waiting: 0, cacheBytes: 0 });
+  });
+
+  test("by a moment keeps its place, though others wait for it", async () => {
+    const { scheduler } = tinyScheduler({ maxRunning: 2, reusePrefixes: false });
+    const onToken = async () => {};
+    await run(
+      scheduler,
+      [1, 2, 3].map((id) => ({ ids: [id], onToken })),
+    );
+    expect(scheduler.status()).toMatchObject({ promptTokens: 3, finished: 3 }); // none is read again
   });
 
   test("and leaves while others have its place: it ends at once", async () => {

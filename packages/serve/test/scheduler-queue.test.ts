@@ -134,6 +134,15 @@ test("running and kept caches together stay within the limit, and kept ones make
   expect(heldBytes()).toBe(0);
 });
 
+test("the kept cache that a prompt begins with is not evicted for it", async () => {
+  const { scheduler } = tinyScheduler({ cacheLimit: 30 * TOKEN });
+  const early = [1, 2, 3, 4, 5, 6, 7, 8];
+  await run(scheduler, [{ ids: early, maxTokens: 2 }]); // keeps 10 tokens' memory
+  await run(scheduler, [{ ids: [20, 21, 22, 23, 24, 25, 26, 27], maxTokens: 2 }]); // and 10 more
+  await run(scheduler, [{ ids: [...early, 40], maxTokens: 6 }]); // needs 15
+  expect(scheduler.status()).toMatchObject({ reusedTokens: 8, keptBytes: 25 * TOKEN });
+});
+
 test("the default limit is what the engine has left for caches", () => {
   const { scheduler } = tinyScheduler({}, 100_000);
   expect(scheduler.status().cacheLimit).toBeLessThan(100_000);
