@@ -3,7 +3,11 @@
  * same request alone on the command line: 200 in the full run.
  */
 import OpenAI, { type APIError } from "openai";
-import type { Completion, CompletionCreateParamsNonStreaming } from "openai/resources/completions";
+import type {
+  Completion,
+  CompletionCreateParamsNonStreaming,
+  CompletionCreateParamsStreaming,
+} from "openai/resources/completions";
 import { afterAll, describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { fixture, tsgpt } from "../../cli/test/process.ts";
@@ -19,6 +23,32 @@ afterAll(async () => {
 });
 
 const PROMPT = { model: MODEL, prompt: "Once upon a time", seed: 7 };
+
+interface Choice {
+  readonly text: string;
+  readonly logprobs: readonly (number | null)[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The choices of a request. */
+async function answered(fields: Fields): Promise<Choice[]> {
+  const { choices } = await client.completions.create(fields as unknown as CompletionCreateParamsNonStreaming);
+  return choices.map(({ text, logprobs }) => ({ text, logprobs: logprobs?.token_logprobs ?? [] }));
+}
+
+/** The choices of a request, put together from the events of a stream. */
+async function streamed(fields: Fields): Promise<Choice[]> {
+  const all = Array.from({ length: fields["n"] as number }, () => ({ text: "", logprobs: [] as (number | null)[] }));
+  const asked = { ...fields, stream: true } as unknown as CompletionCreateParamsStreaming;
+  for await (const { choices } of await client.completions.create(asked)) {
+    for (const { index, text, logprobs } of choices) {
+      all[index].text += text;
+      all[index].logprobs.push(...(logprobs?.token_logprobs ?? []));
+    }
+  }
+  return all;
+}
 
 /** A completion as the command line prints it. */
 interface Alone {
@@ -103,7 +133,7 @@ test("requests at once have the texts and the log-probabilities that the command
 }, async () => {
   const requests = randomRequests(FULL ? 200 : 12, 1);
   const answers = await Promise.all(
-    requests.map(({ fields }) => client.completions.create(fields as unknown as CompletionCreateParamsNonStreaming)),
+    requests.map(({ fields }, i) => (i % 3 === 0 ? streamed(fields) : answered(fields))),
   );
   for (const [i, { args, fields }] of requests.entries()) {
     const { stdout, stderr } = await tsgpt([
@@ -121,8 +151,7 @@ test("requests at once have the texts and the log-probabilities that the command
       text,
       logprobs: tokens.map(({ logprob }) => logprob),
     }));
-    const together = answers[i].choices.map(({ text, logprobs }) => ({ text, logprobs: logprobs?.token_logprobs }));
-    expect({ fields, choices: together }).toEqual({ fields, choices: alone });
+    expect({ fields, choices: answers[i] }).toEqual({ fields, choices: alone });
   }
 });
 

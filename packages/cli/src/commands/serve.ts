@@ -13,7 +13,7 @@ import { engineOptions } from "../options/engine.ts";
 import { quiet } from "../options/generation.ts";
 import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
-import { gather, positiveNumber, wholeNumber } from "../options/values.ts";
+import { gather, numberFrom, wholeNumber } from "../options/values.ts";
 import { readApiKey } from "../serve/api-key.ts";
 import { promptLine, responseLine } from "../serve/log.ts";
 import { termination } from "../terminal/interruption.ts";
@@ -34,14 +34,14 @@ const options = [
   { heading: "Limits:" },
   option("--max-running <n>", "sequences generated at once", { parse: wholeNumber(1, 1024), default: 16 }),
   option("--max-waiting <n>", "requests in the queue; beyond it the answer is 429", {
-    parse: wholeNumber(0, 100_000),
+    parse: wholeNumber(1, 100_000),
     default: 64,
   }),
   option("--cache-memory <MiB>", "memory of all KV caches (default: 1024, or what is available)", {
     parse: wholeNumber(1),
   }),
   option("--time-limit <seconds>", "time of a request, waiting included", {
-    parse: positiveNumber(86_400),
+    parse: numberFrom(0.001, 86_400),
     default: 600,
   }),
   option("--grace <seconds>", "after SIGTERM or Ctrl-C: time for running requests", {

@@ -189,6 +189,7 @@ export function asApiError(error: unknown): ApiError {
     return new ApiError(message, { status: 429, code: "queue_full", headers });
   }
   if (error instanceof ClosedError) return new ApiError(message, { status: 503, code: "shutting_down" });
-  if (error instanceof RangeError) return badRequest(message.replace(/^\w+: /, ""));
+  if (error instanceof RangeError)
+    return badRequest(message.replace(/^\w+: /, "").replaceAll("maxTokens", "max_tokens"));
   return new ApiError("the server failed to answer; its log has the reason", { status: 500, code: "internal_error" });
 }

@@ -215,6 +215,15 @@ describe("the scheduler", () => {
     expect(failing.faults).toEqual([new TypeError("secret")]);
   });
 
+  test("whose memory cannot hold the cache of one sequence: 400 with the numbers", async () => {
+    const { complete } = serving({}, { cacheLimit: 100_000 });
+    const { status, body } = await complete({ prompt: "a", max_tokens: 500 });
+    expect(status).toBe(400);
+    expect(body.error.message).toMatch(
+      /^1 prompt tokens and 500 new ones need a cache of .*; shorten the prompt or lower max_tokens$/,
+    );
+  });
+
   test("whose time limit has passed: 400, which clients do not repeat", async () => {
     const { complete } = serving({ timeLimit: 0.02 }, { timeLimit: 20 });
     const { status, body } = await complete({ prompt: "a", max_tokens: 500, ignore_eos: true, n: 8 });
