@@ -154,11 +154,15 @@ export function object<F extends Fields>(fields: F): Field<ValuesOf<F>> {
   };
 }
 
-/** The schema of an object with these fields; each of them but the required ones may be null. */
-export function objectSchema(fields: Fields, required: readonly string[] = []): JsonSchema {
-  const properties = Object.fromEntries(
-    Object.entries(fields).map(([name, { schema }]) => [name, required.includes(name) ? schema : nullable(schema)]),
-  );
+/** The schema of an object with these fields; each of them but the required ones may be null, and refused ones must. */
+export function objectSchema(fields: Fields, required: readonly string[] = [], refused: Refused = {}): JsonSchema {
+  const given = Object.entries(fields).map(([name, { schema }]) => {
+    return [name, required.includes(name) ? schema : nullable(schema)] as const;
+  });
+  const others = Object.entries(refused).map(([name, instead]) => {
+    return [name, { type: "null", description: `Not supported: ${instead}.` }] as const;
+  });
+  const properties = Object.fromEntries([...given, ...others]);
   return { type: "object", properties, additionalProperties: false, ...(required.length > 0 && { required }) };
 }
 

@@ -1,5 +1,5 @@
 /** The OpenAPI document: the routes, and the bodies by the fields that check them. */
-import { COMPLETION_FIELDS } from "./completion-fields.ts";
+import { COMPLETION_FIELDS, REFUSED_FIELDS } from "./completion-fields.ts";
 import { type JsonSchema, objectSchema } from "./field.ts";
 import { DETOKENIZE_FIELDS, TOKENIZE_FIELDS } from "./tokens.ts";
 
@@ -16,7 +16,7 @@ const record = (properties: Readonly<Record<string, JsonSchema>>, optional: read
 const [text, whole, number] = [{ type: "string" }, { type: "integer", minimum: 0 }, { type: "number" }] as const;
 
 const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  CompletionRequest: objectSchema(COMPLETION_FIELDS, ["model"]),
+  CompletionRequest: objectSchema(COMPLETION_FIELDS, ["model"], REFUSED_FIELDS),
   Logprobs: record({
     tokens: listOf(text),
     token_logprobs: listOf(orNull(number)),
