@@ -55,6 +55,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     document: "docs/explorer.md",
     reason: "names an option; what an export is compared to",
   },
+  {
+    code: /^(?:curl|(?:\w+=\S+ )?tsgpt serve --)/,
+    document: "docs/serve.md",
+    reason: "needs a server, or is one; test/serve-doc.test.ts runs it",
+  },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
   {
     code: /^(npx -y tsgpt|npm install (@tsgpt\/|tsgpt))/,
