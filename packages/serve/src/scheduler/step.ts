@@ -88,7 +88,7 @@ export interface Drawn {
 }
 
 /**
- * Hands the logits of a lane's ids to it, and draws its next token once its text is read. Returns what `onToken` returns,
+ * Hands the logits of a lane's ids to it, and draws its next token once its text is read. Returns what `onToken` did,
  * undefined if nothing was drawn.
  */
 export function advance({ lane, ids }: Feed, logits: Float32Array, { draft }: StepMemory): Drawn | undefined {
