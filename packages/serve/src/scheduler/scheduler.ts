@@ -2,8 +2,8 @@
  * Continuous batching over one engine: sequences join and leave between steps, each with its own cache, and wait in a
  * bounded queue while there is no memory for theirs. By the one order of sums a sequence gets the same bits alone, in
  * any batch, in any chunks and after a reused prefix. Knows no HTTP.
- * Yu et al. 2022, "Orca: A Distributed Serving System for Transformer-Based Generative Models"; prompts in chunks next to
- * running sequences: Agrawal et al. 2023, "SARATHI". Left out: priorities, and moving a running sequence's cache away.
+ * Yu et al. 2022, "Orca: A Distributed Serving System for Transformer-Based Generative Models"; prompts in chunks, next
+ * to running sequences: Agrawal et al. 2023, "SARATHI". Left out: priorities.
  */
 import { cacheBytes, checkModel, type Model } from "@tsgpt/gpt";
 import { cachePool, defaultCacheLimit } from "./cache-pool.ts";

@@ -61,7 +61,10 @@ export function stepMemory({ config }: Model): StepMemory {
   return { logits: new Float32Array(0), draft: new Float32Array(config.vocabSize) };
 }
 
-/** Feeds the lanes in one pass: the logits of each one's ids, or of its last id, [rows, V]. @throws as forwardBatch does */
+/**
+ * Feeds the lanes in one pass. Returns the logits of each one's ids, or only of its last one. [rows, V] each
+ * @throws what `forwardBatch` throws
+ */
 export async function feed(model: Model, feeds: readonly Feed[], memory: StepMemory): Promise<Float32Array[]> {
   const { vocabSize } = model.config;
   const needsAll = feeds.some(({ lane }) => isScoring(lane));
@@ -85,7 +88,7 @@ export interface Drawn {
 }
 
 /**
- * Hands the logits of a lane's ids to it, and draws its next token once its prompt is read. Returns what `onToken` does;
+ * Hands the logits of a lane's ids to it, and draws its next token once its text is read. Returns what `onToken` did,
  * undefined if nothing was drawn.
  */
 export function advance({ lane, ids }: Feed, logits: Float32Array, { draft }: StepMemory): Drawn | undefined {

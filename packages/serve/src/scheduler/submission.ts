@@ -11,7 +11,7 @@ export interface Submission {
   readonly stop?: readonly string[] | undefined;
   /** Continue past the end-of-text token. */
   readonly ignoreEos?: boolean | undefined;
-  /** Chooses the next id; each sequence needs its own, with its own generator. It may modify the logits that it is given. */
+  /** Chooses the next id; each sequence needs its own, with its own generator. It may modify the logits. */
   readonly sample: Sample;
   /**
    * The model's logits after ids[position], [V], in order, valid during the call only. If given, every position of the
