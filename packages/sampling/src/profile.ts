@@ -2,9 +2,9 @@
  * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
  * a very long tail, summed over ranges of ranks.
  */
-import { type Candidates, entropy, probabilities } from "./candidates.ts";
+import { type Candidates, entropyOf, probabilities, softmaxWeights, type Weights } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
-import { topP } from "./steps/top-p.ts";
+import { nucleusSize } from "./fast/top-p.ts";
 import { createWorkspace } from "./workspace.ts";
 
 /** A token and its probability. */
@@ -37,14 +37,19 @@ export interface Profile {
 const HEAD_MASS = 0.9;
 
 /** The profile of a distribution that names at most `limit` tokens. For 0 its tail is empty too, which saves a sort. */
-export function profileOf(candidates: Candidates, limit: number): Profile {
-  const top = mostProbable(candidates, limit);
+export function profileOf(
+  candidates: Candidates,
+  limit: number,
+  weighed: Weights = softmaxWeights(candidates.logits),
+): Profile {
+  const shares = limit === 0 ? undefined : weighed.weights.map((weight) => weight / weighed.sum);
+  const top = shares ? mostProbable(candidates, limit, shares) : [];
   return {
     kept: candidates.ids.length,
-    entropyBits: entropy(candidates) / Math.LN2,
-    headSize: topP(candidates, { p: HEAD_MASS }).ids.length,
+    entropyBits: entropyOf(candidates, weighed) / Math.LN2,
+    headSize: nucleusSize(candidates, HEAD_MASS, weighed, createWorkspace()),
     top,
-    tail: limit === 0 ? [] : tailOf(probabilities(candidates), top.length),
+    tail: shares ? tailOf(shares, top.length) : [],
   };
 }
 
@@ -64,9 +69,8 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id. */
-export function mostProbable(candidates: Candidates, limit: number): Share[] {
-  const shares = probabilities(candidates);
+/** The most probable candidates, at most `limit`, ties by the lower id; `shares` are their probabilities, if known. */
+export function mostProbable(candidates: Candidates, limit: number, shares = probabilities(candidates)): Share[] {
   const indices = highest(candidates.logits, Math.min(limit, shares.length));
   return indices.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
 }
