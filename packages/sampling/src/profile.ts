@@ -2,7 +2,8 @@
  * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
  * a very long tail, summed over ranges of ranks.
  */
-import { type Candidates, entropyOf, probabilities, softmaxWeights, type Weights } from "./candidates.ts";
+import { argmax } from "@tsgpt/numeric";
+import { type Candidates, entropyOf, softmaxWeights, type Weights } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
 import { nucleusSize } from "./fast/top-p.ts";
 import { createWorkspace } from "./workspace.ts";
@@ -70,14 +71,17 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
 }
 
 /** The most probable candidates, at most `limit`, ties by the lower id; `shares` are their probabilities, if known. */
-export function mostProbable(candidates: Candidates, limit: number, shares = probabilities(candidates)): Share[] {
-  const indices = highest(candidates.logits, Math.min(limit, shares.length));
-  return indices.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
+export function mostProbable(candidates: Candidates, limit: number, shares?: Float64Array): Share[] {
+  const { ids, logits } = candidates;
+  const { weights, sum } = shares ? { weights: shares, sum: 1 } : softmaxWeights(logits);
+  const indices = highest(logits, Math.min(limit, ids.length));
+  return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
 }
 
 /** The indices of the `count` highest scores, the highest first. */
 export function highest(scores: Float64Array, count: number): number[] {
   if (!(count >= 1)) return [];
+  if (count < 2) return [argmax(scores)];
   const workspace = createWorkspace();
   const threshold = topCountThreshold(scores, Math.floor(count), workspace).value;
   const indices = Array.from(indicesAtLeast(scores, threshold, workspace));
