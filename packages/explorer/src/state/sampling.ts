@@ -5,8 +5,8 @@ import { ask, info } from "./engine.ts";
 
 export const sampling = signal<Sampling>({ dialect: "lecture" });
 /**
- * Changes when other options are asked for. The worker answers in order, so that what follows from them can be asked for
- * at once, before it is known whether they are valid.
+ * Changes when other options are asked for. The worker answers in order, so that what follows from them can be asked
+ * for at once, before it is known whether they are valid.
  */
 export const samplingAsked = signal(0);
 /** Why the sampling that was asked for last is not in force. */

@@ -16,8 +16,8 @@ for (const query of [matchMedia("(prefers-color-scheme: dark)"), isForced]) {
 let read: { readonly scheme: number; readonly colors: Colors } | undefined;
 
 /**
- * They are the document's, read once in a scheme: reading a style makes the browser compute all that have changed. Forced
- * colors are read each time, because nothing tells when the reader chooses others.
+ * They are the document's, read once in a scheme: reading a style makes the browser compute all that have changed.
+ * Forced colors are read each time, because nothing tells when the reader chooses others.
  */
 export function colorsOf(element: Element): Colors {
   if (read?.scheme !== scheme.peek() || isForced.matches) {
