@@ -17,7 +17,9 @@ test("rows stay in one piece of memory, of the size that is stated", () => {
   residuals.trace.visit(KEY, Tensor.from([Array(nEmbd).fill(1), Array(nEmbd).fill(2)]), 0, 0);
   residuals.trace.visit(KEY, Tensor.from([Array(nEmbd).fill(3)]), 0, 2);
   const { buffer } = residuals.row(0, 2);
-  expect(residuals.before(0, 3).data).toEqual(Float32Array.from({ length: 3 * nEmbd }, (_, i) => 1 + Math.floor(i / nEmbd)));
+  expect(residuals.before(0, 3).data).toEqual(
+    Float32Array.from({ length: 3 * nEmbd }, (_, i) => 1 + Math.floor(i / nEmbd)),
+  );
   expect(residuals.row(nLayer, 0).buffer).toBe(buffer);
   expect(buffer.byteLength).toBe(residualBytes(tinyConfig));
 });

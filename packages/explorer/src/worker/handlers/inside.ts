@@ -1,8 +1,8 @@
 /** Handlers of the requests of what is inside the model. */
 import { yieldToEventLoop } from "@tsgpt/gpt";
 import type { InsideRequests } from "../../protocol/inside.ts";
-import type { Section } from "../handler.ts";
 import { forgetBlock } from "../block-runs.ts";
+import type { Section } from "../handler.ts";
 import {
   describeActivations,
   describeAttended,
