@@ -1,8 +1,8 @@
 /**
  * Arena: scratch tensors that are reused on every pass. The i-th tensor requested since the last reset or release takes
  * slot i. A slot keeps its memory, and its Tensor object while the shape stays the same, so that a decode step
- * allocates nothing once warm. One that is too small is freed with all that come after it, none of which is in use: side
- * by side, their memory has room for the larger ones. Contents are not cleared: the caller writes all of it.
+ * allocates nothing once warm. One that is too small is freed with all that come after it, none of which is in use:
+ * side by side, their memory has room for the larger ones. Contents are not cleared: the caller writes all of it.
  */
 import type { Backend } from "./backend.ts";
 import type { Kernels } from "./kernels/kernels.ts";

@@ -55,12 +55,12 @@ export function blockRun(session: Session, layer: number): ReadonlyMap<string, T
 export function withPattern(session: Session, layer: number, look: (pattern: Tensor) => void): void {
   const key = keyOf("pattern", layer);
   const known = knownRun(session, layer)?.activations.get(key);
-  if (known) return look(known);
   const visit: Trace["visit"] = (_, activation) => {
     look(activation);
     return activation;
   };
-  run(session, layer, { wants: (asked) => asked === key, visit });
+  if (known) look(known);
+  else run(session, layer, { wants: (asked) => asked === key, visit });
 }
 
 /** Gives the memory of the last block back. */

@@ -4,7 +4,7 @@ import type { PageMemory } from "../protocol/model.ts";
 import { blockBytes } from "./block-runs.ts";
 import { residualBytes } from "./residuals.ts";
 
-/** Elements, messages, and what a browser lets pile up before it collects it: the most that was measured, rounded up. */
+/** Elements, messages, and what a browser lets pile up before it collects it: more than the most that was measured. */
 const OTHER = 250e6;
 
 /** Bytes at the full context, with everything open. */
