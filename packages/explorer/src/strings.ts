@@ -410,7 +410,8 @@ export const strings = {
       `${formatMegabytes(block)} MB for a block while it or one of its numbers is open, ` +
       `and up to ${formatMegabytes(other)} MB for what is on the screen and what the browser has not collected yet.`,
     fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
-    available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
+    available: (bytes: number): string =>
+      `The engine, which has all but the page's own, can have ${formatMegabytes(bytes)} MB in this browser.`,
     tooLarge: (name: string, least: number, available: number): string =>
       `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
       `and there are ${formatMegabytes(available)} MB.`,

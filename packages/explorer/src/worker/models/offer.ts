@@ -1,6 +1,6 @@
 /**
- * What a model needs, and in which dtypes it fits, before it is loaded; as `tsgpt info` says it, and what the page keeps
- * besides.
+ * What a model needs, and in which dtypes it fits, before it is loaded; as `tsgpt info` says it. And what the page
+ * keeps besides.
  */
 import { memoryByDtype } from "@tsgpt/gpt";
 import { createEngine, type Engine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
