@@ -146,7 +146,10 @@ async function send(
     const watch = watchMemory(target.pid);
     const timelines = await drive(target, await requestsFor(count, 1));
     const { failed, failure } = summarize(timelines);
-    if (failed > 0) process.stderr.write(`${failed} of ${count} requests failed, the first with: ${failure}\n`);
+    if (failed > 0) {
+      process.stderr.write(`${failed} of ${count} requests failed, the first with: ${failure}\n`);
+      process.exitCode = 1;
+    }
     return { timelines, memory: await watch.stop() };
   } finally {
     await target.close();
