@@ -201,6 +201,15 @@ describe("the scheduler", () => {
     }
   });
 
+  test("with one place and a queue of one: the third request at once is refused, the others are answered", async () => {
+    const { complete } = serving({}, { maxRunning: 1, maxWaiting: 1 });
+    const answers = [0, 1, 2].map(() => complete({ prompt: "a", max_tokens: 20, ignore_eos: true }));
+    const all = await Promise.all(answers);
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    const refused = all.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  });
+
   test("that is closed: 503", async () => {
     const { status, body } = await refusing(new ClosedError()).complete({});
     expect([status, body.error.code, body.error.type]).toEqual([503, "shutting_down", "server_error"]);
