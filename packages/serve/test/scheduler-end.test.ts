@@ -254,6 +254,21 @@ describe("close", () => {
   });
 });
 
+test("a signal that many sequences share has one listener, and ends all of them", async () => {
+  const { scheduler } = tinyScheduler({ maxRunning: 4 });
+  const leaving = new AbortController();
+  const added = vi.spyOn(leaving.signal, "addEventListener");
+  const { passed, open } = gate();
+  const wanted = Array.from({ length: 12 }, (_, i) => ({ ids: [i], signal: leaving.signal, onToken: () => passed }));
+  const all = [run(scheduler, wanted), run(scheduler, wanted)];
+  const other = run(scheduler, [{ ids: [1] }]);
+  expect(added).toHaveBeenCalledTimes(1); // Node warns of a leak when there are more than ten
+  leaving.abort();
+  for (const ended of (await Promise.all(all)).flat()) expect(ended.end).toBe("abort");
+  open();
+  expect((await other)[0].end).toBe("length");
+});
+
 test("no timer and no listener is left", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const { scheduler } = tinyScheduler({ timeLimit: 1000 });

@@ -83,16 +83,3 @@ export function endOf(lane: Lane): EndReason | "error" | undefined {
   if (lane.failure) return "error";
   return (isScoring(lane) ? undefined : lane.text.ended()) ?? lane.leaving;
 }
-
-/** Calls `onLeave` when the client leaves or the time is over, until `stopWatching`. */
-export function watch(lane: Lane, timeLimit: number | undefined, onLeave: (reason: EndReason) => void): void {
-  const { signal } = lane.submission;
-  const onAbort = () => onLeave("abort");
-  const timer = timeLimit === undefined ? undefined : setTimeout(() => onLeave("timeout"), timeLimit);
-  signal?.addEventListener("abort", onAbort);
-  lane.stopWatching = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  };
-  if (signal?.aborted) onAbort();
-}

@@ -8,11 +8,12 @@
 import { cacheBytes, checkModel, type Model } from "@tsgpt/gpt";
 import { cachePool, defaultCacheLimit } from "./cache-pool.ts";
 import { ClosedError, QueueFullError } from "./errors.ts";
-import { type Lane, laneOf, watch } from "./lane.ts";
+import { type Lane, laneOf } from "./lane.ts";
 import { checkedLimits, checkMilliseconds, type SchedulerOptions } from "./options.ts";
 import { leave, newCounts, retryAfterSeconds, type State, waitingRequests, wake } from "./state.ts";
 import { stepMemory } from "./step.ts";
 import type { CloseReport, EndReason, Scheduler, SchedulerStatus, Submission } from "./submission.ts";
+import { watcher } from "./watcher.ts";
 
 /**
  * A scheduler for a model; it works while it has sequences, and nothing else needs to be called.
@@ -25,6 +26,7 @@ export function createScheduler(model: Model, options: SchedulerOptions = {}): S
   const state: State = {
     ...limits,
     model,
+    watcher: watcher(limits.timeLimit, (lane, reason) => leave(state, lane, reason)),
     pool: cachePool(model, cacheLimit, reusePrefixes),
     memory: stepMemory(model),
     queue: [],
@@ -44,7 +46,7 @@ export function createScheduler(model: Model, options: SchedulerOptions = {}): S
 }
 
 function submit(state: State, request: readonly Submission[]): Promise<EndReason>[] {
-  const { queue, open, counts, timeLimit } = state;
+  const { queue, open, counts } = state;
   if (state.isClosing) throw new ClosedError();
   const lanes = request.map((submission) => checkedLane(state, submission, request));
   const waiting = waitingRequests(state);
@@ -56,7 +58,7 @@ function submit(state: State, request: readonly Submission[]): Promise<EndReason
     queue.push(lane);
     open.add(lane);
   }
-  for (const lane of lanes) watch(lane, timeLimit, (reason) => leave(state, lane, reason));
+  for (const lane of lanes) state.watcher.watch(lane);
   wake(state);
   return lanes.map(({ ended }) => ended);
 }

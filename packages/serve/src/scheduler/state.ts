@@ -8,9 +8,11 @@ import { endOf, type Lane } from "./lane.ts";
 import type { Limits } from "./options.ts";
 import { advance, type Feed, feed, planStep, prefixOf, type StepMemory } from "./step.ts";
 import type { EndReason, SchedulerStatus } from "./submission.ts";
+import type { Watcher } from "./watcher.ts";
 
 export interface State extends Limits {
   readonly model: Model;
+  readonly watcher: Watcher;
   readonly pool: CachePool;
   readonly memory: StepMemory;
   /** Waiting lanes, the earliest first. */
