@@ -1,13 +1,4 @@
-/**
- * pnpm bench-load [--only rates|llama|soak|streams] [--model FOLDER] [--dtype f32|bf16|f16|int8] [--threads N]
- * [--rates 2,5,10,20] [--requests N] [--clients N] [--soak-rate R] [--minutes N] [--in-process] [--quick]
- * [--output FOLDER]: loads a server with a bounded number of requests, and writes tables and numbers.
- *
- * rates: Poisson arrivals at each rate, many sequences at once against one at a time. llama: clients that wait for their
- * answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory. streams: 8 streams
- * against one, of GPT-2's shape in f32 and int8, in this process. --in-process leaves HTTP out. --quick checks that everything
- * works; its figures are not representative.
- */
+/** `pnpm bench-load`: loads a server with a bounded number of requests, and writes tables and numbers. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +6,7 @@ import { parseArgs } from "node:util";
 import { parseConfig, presetConfig, randomModel } from "@tsgpt/gpt";
 import { describeMachine, machine } from "@tsgpt/measure/node";
 import { createEngine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
+import { commandLine, refuse } from "../command-line.ts";
 import { watchMemory } from "./memory.ts";
 import { type LoadRequest, poissonArrivals, randomRequests } from "./requests.ts";
 import { compareStreams, type StreamSpeeds } from "./streams.ts";
@@ -23,22 +15,32 @@ import { type LoadResult, llamaTable, loadTable, streamsTable } from "./tables.t
 import { inProcess, startServer, type Target } from "./targets.ts";
 import { closedLoop, openLoop, type Timeline } from "./timeline.ts";
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    model: { type: "string", default: fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)) },
-    dtype: { type: "string", default: "f32" },
-    threads: { type: "string" },
-    rates: { type: "string", default: "2,5,10,20" },
-    requests: { type: "string", default: "200" },
-    clients: { type: "string", default: "8" },
-    "soak-rate": { type: "string", default: "5" },
-    minutes: { type: "string", default: "10" },
-    "in-process": { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    output: { type: "string", default: fileURLToPath(new URL("../../results", import.meta.url)) },
-  },
-});
+const USAGE = `usage: bench-load [--only rates|llama|soak|streams] [--model FOLDER] [--dtype ${WEIGHT_DTYPES.join("|")}]
+  [--threads N] [--rates 2,5,10,20] [--requests N] [--clients N] [--soak-rate R] [--minutes N] [--in-process] [--quick]
+  [--output FOLDER]
+
+rates: Poisson arrivals at each rate, many sequences at once against one at a time. llama: clients that wait for their
+answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory. streams: 8 streams against
+one, of GPT-2's shape in f32 and int8, in this process. --in-process leaves HTTP out. --quick checks that everything works;
+its figures are not representative.`;
+const { values } = commandLine(USAGE, () =>
+  parseArgs({
+    options: {
+      only: { type: "string" },
+      model: { type: "string", default: fileURLToPath(new URL("../../../weights/fairytales", import.meta.url)) },
+      dtype: { type: "string", default: "f32" },
+      threads: { type: "string" },
+      rates: { type: "string", default: "2,5,10,20" },
+      requests: { type: "string", default: "200" },
+      clients: { type: "string", default: "8" },
+      "soak-rate": { type: "string", default: "5" },
+      minutes: { type: "string", default: "10" },
+      "in-process": { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      output: { type: "string", default: fileURLToPath(new URL("../../results", import.meta.url)) },
+    },
+  }),
+);
 const RUNS = { rates: runRates, llama: runLlama, soak: runSoak, streams: runStreams };
 const dtype = oneOf("dtype", values.dtype, WEIGHT_DTYPES);
 const threads = values.threads === undefined ? undefined : whole("threads", values.threads);
@@ -71,11 +73,6 @@ function whole(name: string, value: string): number {
   return Number.isInteger(positive(name, value))
     ? Number(value)
     : refuse(`--${name} must be a whole number, got ${JSON.stringify(value)}`);
-}
-
-function refuse(message: string): never {
-  process.stderr.write(`error: ${message}\n`);
-  return process.exit(2);
 }
 
 async function runRates(): Promise<void> {
