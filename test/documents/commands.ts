@@ -66,6 +66,15 @@ export const EXCEPTIONS: readonly Exception[] = [
     document: "docs/serve.md",
     reason: "needs a server, or is one; test/serve-doc.test.ts runs it",
   },
+  {
+    code: /^npx -y pnpm@12 --silent tsgpt serve /,
+    reason: "serves until it is stopped; test/serve-doc.test.ts runs it",
+  },
+  {
+    code: /^npx -y pnpm@12 (train-bundled|bundled-loss) /,
+    document: "weights/README.md",
+    reason: "needs the corpus, and hours",
+  },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
   {
     code: /^(npx -y tsgpt|npm install (@tsgpt\/|tsgpt))/,
