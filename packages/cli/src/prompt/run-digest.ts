@@ -8,13 +8,15 @@ import type { AnswerTask } from "./answers.ts";
 
 const DIGITS = 12;
 
-/** The first hexadecimal digits of a SHA-256. */
+/** The digest of a run of tsgpt prompt. */
 export function runDigest({ model, body, settings }: Omit<AnswerTask, "signal">): string {
+  return digestOf(model, body, settings);
+}
+
+/** The first hexadecimal digits of a SHA-256 of a model and of what is asked of it. */
+export function digestOf(model: Model, ...asked: readonly unknown[]): string {
   const { name, config, generation, parameters, engine } = model;
-  const text = JSON.stringify(
-    [body, settings, name, config, generation, parameters.wte.dtype, engine.kernelSet],
-    sorted,
-  );
+  const text = JSON.stringify([...asked, name, config, generation, parameters.wte.dtype, engine.kernelSet], sorted);
   const hash = createHash("sha256").update(text);
   for (const weights of layerNorms(model)) hash.update(Float32Array.from(weights));
   return hash.digest("hex").slice(0, DIGITS);
