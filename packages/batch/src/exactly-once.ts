@@ -30,12 +30,14 @@ export function writeOnce(folder: string, name: string, pieces: Iterable<string>
   const partial = join(beside, `${basename(name)}.${randomUUID()}`);
   try {
     mkdirSync(beside, { recursive: true });
-    writeWhole(partial, pieces);
-    return link(partial, path);
+    try {
+      writeWhole(partial, pieces);
+      return link(partial, path);
+    } finally {
+      rmSync(partial, { force: true });
+    }
   } catch (error) {
     throw cannotWrite(path, error as NodeJS.ErrnoException);
-  } finally {
-    rmSync(partial, { force: true });
   }
 }
 

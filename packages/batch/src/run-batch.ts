@@ -114,7 +114,8 @@ async function answerAll(
       if (hasResult(folder, manifest, shard)) count.before(shard);
       else {
         const path = paths[shard.file] as string;
-        failures += await worker.answer({ folder, manifest, path, shard }, count.line);
+        const failed = await worker.answer({ folder, manifest, path, shard }, count.line);
+        failures += failed; // another worker may have added its own meanwhile
         count.shard();
       }
     }
