@@ -47,11 +47,12 @@ function checkNoneMissing(folder: string, manifest: Manifest): void {
   const [first] = missing;
   if (!first) return;
   const lines = missing.reduce((sum, shard) => sum + shard.lines, 0);
-  const where = `the first are lines ${first.firstLine} to ${first.firstLine + first.lines - 1} of ${
-    manifest.inputs[first.file]?.name
-  } (shard ${shards.indexOf(first)})`;
+  const last = first.firstLine + first.lines - 1;
+  const input = manifest.inputs[first.file]?.name;
+  const where = `lines ${first.firstLine} to ${last} of ${input} (shard ${shards.indexOf(first)})`;
+  const what = `${missing.length} of ${shards.length} shards, ${lines} lines`;
   throw new BatchError(
-    `${JSON.stringify(folder)} lacks ${missing.length} of ${shards.length} shards, ${lines} lines; ${where}; run the batch again to finish it`,
+    `${JSON.stringify(folder)} lacks ${what}; the first are ${where}; run the batch again to finish it`,
   );
 }
 

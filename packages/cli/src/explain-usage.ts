@@ -38,7 +38,7 @@ function explainGroup(group: Command, error: CommanderError, message: string): s
 }
 
 /** The names of the commands. */
-export function commandNames(program: Command): string[] {
+function commandNames(program: Command): string[] {
   return program.commands.map((known) => known.name());
 }
 

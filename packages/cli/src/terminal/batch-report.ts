@@ -45,8 +45,8 @@ export function finishedText(outcome: BatchOutcome, { part, output, seconds }: F
   const failed = failures > 0 ? `, ${failures} with an error in its entry` : "";
   const which = part.count > 1 ? `part ${part.index}/${part.count}: ` : "";
   const next = part.count > 1 ? "when all parts are done" : "join the results";
-  const done = `${which}${pluralize(shards, "shard")}, ${pluralize(lines, "line")}${before}${failed}, ${seconds.toFixed(1)} s`;
-  return `${done}\n${next}: tsgpt batch merge ${output}\n`;
+  const all = `${pluralize(shards, "shard")}, ${pluralize(lines, "line")}`;
+  return `${which}${all}${before}${failed}, ${seconds.toFixed(1)} s\n${next}: tsgpt batch merge ${output}\n`;
 }
 
 /** After Ctrl-C or SIGTERM; without progress, before the first shard. */

@@ -27,7 +27,8 @@ export const prompt = command({
   $ tsgpt batch prompt questions.jsonl --template examples/prompts/question.txt --output answers
   $ tsgpt batch prompt reviews.jsonl --template review.txt --choices " good"," bad" --output answers --workers 2
 
-For one input, the joined results are what tsgpt prompt --file writes, to the byte. tsgpt prompt --help explains templates.
+For one input, the joined results are what tsgpt prompt --file writes, to the byte. tsgpt prompt --help explains the
+templates.
 
 ${BATCH_HELP}`,
   action: promptBatch,
