@@ -6,6 +6,7 @@ export type { Answer, AnswerHandlers, ShardTask } from "./answer-shard.ts";
 export { BatchError } from "./batch-error.ts";
 export type { Input, Manifest, Plan, Run } from "./manifest.ts";
 export { checkBatch, type MergeReport, mergedResults } from "./merge.ts";
+export type { QueueOptions } from "./queues/shard-work.ts";
 export { type Batch, type BatchOutcome, type BatchProgress, runBatch } from "./run-batch.ts";
 export { type Part, planShards, type Shard } from "./shard.ts";
 export { type Answerer, answerShards, type WorkerInput } from "./worker.ts";

@@ -10,7 +10,8 @@ export function resultPath(folder: string, manifest: Manifest, shard: Shard): st
   return join(folder, resultName(manifest, shard));
 }
 
-function resultName({ run }: Manifest, shard: Shard): string {
+/** The name of a shard's results in the folder. */
+export function resultName({ run }: Manifest, shard: Shard): string {
   return `${shardName(run.digest, shard)}.jsonl`;
 }
 

@@ -5,6 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { BatchError } from "./batch-error.ts";
 import { checkPlan, inputNames, type Manifest, openManifest, type Plan, type Run, readManifest } from "./manifest.ts";
+import { answerFromQueue } from "./queues/answer-from-queue.ts";
+import type { QueueOptions, ShardWork } from "./queues/shard-work.ts";
 import { checkInput } from "./read-shard.ts";
 import { hasResult } from "./results.ts";
 import { bytesOf, type Part, planShards, type Shard, shardsOfPart } from "./shard.ts";
@@ -24,6 +26,8 @@ export interface Batch {
   readonly module: URL;
   readonly data: unknown;
   readonly signal: AbortSignal;
+  /** The queue that deals out the shards; without one, this process goes through them alone. */
+  readonly queue?: QueueOptions | undefined;
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 
@@ -100,7 +104,7 @@ async function readyRun(workers: readonly ShardWorker[]): Promise<Run> {
 }
 
 async function answerAll(
-  { paths, folder, part, signal, onProgress }: Batch,
+  { paths, folder, part, signal, queue, onProgress }: Batch,
   manifest: Manifest,
   workers: readonly ShardWorker[],
 ): Promise<BatchOutcome> {
@@ -108,24 +112,31 @@ async function answerAll(
   const count = countProgress(shards, onProgress);
   count.begin();
   let failures = 0;
-  const queue = shards.values();
-  const work = async (worker: ShardWorker) => {
-    for (const shard of queue) {
-      if (hasResult(folder, manifest, shard)) count.before(shard);
-      else {
-        const path = paths[shard.file] as string;
-        const failed = await worker.answer({ folder, manifest, path, shard }, count.line);
-        failures += failed; // another worker may have added its own meanwhile
-        count.shard();
-      }
-    }
+  const answer = async (worker: ShardWorker, shard: Shard) => {
+    const path = paths[shard.file] as string;
+    const failed = await worker.answer({ folder, manifest, path, shard }, count.line);
+    failures += failed; // another worker may have added its own meanwhile
+    count.shard();
   };
+  const work = { folder, manifest, shards, workers, signal, answer, elsewhere: count.elsewhere };
   try {
-    await Promise.all(workers.map(work));
+    await (queue ? answerFromQueue(work, queue) : answerInOrder(work));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
   return { ...count.progress(), failures, isStopped: signal.aborted };
+}
+
+/** Each worker takes the next shard that has no results. */
+async function answerInOrder({ folder, manifest, shards, workers, answer, elsewhere }: ShardWork): Promise<void> {
+  const left = shards.values();
+  const work = async (worker: ShardWorker) => {
+    for (const shard of left) {
+      if (hasResult(folder, manifest, shard)) elsewhere(shard);
+      else await answer(worker, shard);
+    }
+  };
+  await Promise.all(workers.map(work));
 }
 
 function countProgress(all: readonly Shard[], onProgress: Batch["onProgress"]) {
@@ -136,7 +147,8 @@ function countProgress(all: readonly Shard[], onProgress: Batch["onProgress"]) {
   return {
     progress,
     begin: show,
-    before: (shard: Shard) => {
+    /** A shard that an earlier run or another process answered. */
+    elsewhere: (shard: Shard) => {
       shardsDone++;
       linesDone += shard.lines;
       linesBefore += shard.lines;

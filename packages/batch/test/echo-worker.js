@@ -2,12 +2,13 @@
 import { appendFileSync } from "node:fs";
 import { answerShards } from "../dist/index.js";
 
-await answerShards(async ({ digest = "run", settings = {}, log, refuse, digests }, index) => {
+await answerShards(async ({ digest = "run", settings = {}, log, refuse, digests, delay = 0 }, index) => {
   if (refuse) throw new RangeError(refuse);
   return {
     run: { digest: digests?.[index] ?? digest, settings },
     answer: async (lines, { done, failed }) => {
       for (const [i, line] of [...lines.entries()].reverse()) {
+        if (delay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
         if (log) appendFileSync(log, `${line}\n`);
         if (line === "hang") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         if (line === "exit") process.exit(3);

@@ -6,6 +6,7 @@ import { findModel } from "../model/find-model.ts";
 import type { BatchFlags } from "../options/batch.ts";
 import { batchProgress, finishedText, stoppedText } from "../terminal/batch-report.ts";
 import { interruptedCode, termination } from "../terminal/interruption.ts";
+import { note } from "../terminal/note.ts";
 import type { Job, WorkerData } from "./job.ts";
 
 const WHOLE: Part = { index: 0, count: 1 };
@@ -17,13 +18,14 @@ const WORKER = new URL("./worker.js", import.meta.url);
  */
 export async function runJob(job: Job, paths: readonly string[], flags: BatchFlags): Promise<void> {
   if (paths.length === 0) throw usageError("give the inputs: one or more JSONL files");
-  const { output, shard: part = WHOLE, workers, shardBytes, quiet } = flags;
+  const { output, shard: part = WHOLE, workers, shardBytes, queue: url, quiet } = flags;
   const { signal } = termination();
   const found = await findModel(flags, signal);
   const data: WorkerData = { job, found, engine: engineOf(flags) };
   const progress = batchProgress(process.stderr, quiet === true);
   const batch = { paths, folder: output, shardBytes, part, workers, module: WORKER, data, signal };
-  const outcome = await runBatch({ ...batch, onProgress: progress.show })
+  const queue = url === undefined ? undefined : { url, onNote: note };
+  const outcome = await runBatch({ ...batch, queue, onProgress: progress.show })
     .finally(progress.close)
     .catch((error: unknown) => {
       if (signal.aborted) process.stderr.write(stoppedText());

@@ -23,12 +23,22 @@ export const batchOptions = [
     parse: wholeNumber(1),
     default: SHARD_BYTES,
   }),
+  option("--queue <url>", "redis://host:port: share the shards with all that run the same command, by BullMQ", {
+    parse: redisUrl,
+    conflicts: "shard",
+  }),
   option("--quiet", "no progress and no summary on stderr"),
   ...modelOptions,
   ...engineOptions,
 ] as const;
 
 export type BatchFlags = OptionsOf<typeof batchOptions>;
+
+/** The address of a Redis server. */
+function redisUrl(text: string): string {
+  if (URL.canParse(text) && /^rediss?:\/\/[^/]/.test(text)) return text;
+  throw new InvalidArgumentError("must be redis://host:port, or rediss: for TLS");
+}
 
 /** `0/8` is the first of eight parts. */
 function part(text: string): Part {
@@ -50,5 +60,6 @@ that cannot be answered gives an entry with "error". tsgpt batch merge joins the
 Ctrl-C or a kill has stopped; with other options, inputs or another model the folder is refused.
 
 --shard: the parts may run at the same time, on any machines that share the output folder and have the same inputs; then
-merge. --workers: without --threads, the workers share the cores. The seed of every line is the same. The exit code is 0
+merge. --queue: all that run the same command take shards from one queue; the results are the files, as always, so a
+lost queue loses nothing. --workers: without --threads, the workers share the cores. The seed of every line is the same. The exit code is 0
 once every line has its entry, errors included: running it again would give the same.`;
