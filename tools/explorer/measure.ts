@@ -193,18 +193,25 @@ async function slider(page: Page, temperature: string): Promise<number> {
   })`)) as number;
 }
 
+/** The larger of two: a ring drawn around the active cell, and all cells drawn again, in other colors. */
 async function largeMap({ opened, browser }: Explorer): Promise<number> {
   const page = await opened({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(PATIENCE);
-  await openSection(page, "Block");
+  const section = await openSection(page, "Block");
   await promptBox(page).fill(`the${" the".repeat(511)}`); // 512 tokens, the whole context
   await chips(page).nth(511).waitFor();
-  await settled(page);
   const grid = page.getByRole("grid", { name: /^Weights of each token/ });
-  const tasks = await mainThreadTasks(browser, page, async () => {
-    await grid.focus(); // draws it again
-    await settled(page);
-  });
+  await grid.focus();
+  await settled(page); // the browser has scrolled there
+  const longest = async (action: () => Promise<unknown>): Promise<number> => {
+    const tasks = await mainThreadTasks(browser, page, async () => {
+      await action();
+      await settled(page);
+    });
+    return tasks[0]?.cpu ?? 0;
+  };
+  const ring = await longest(() => page.keyboard.press("ArrowRight"));
+  const cells = await longest(() => section.getByRole("checkbox", { name: "Hide the first token" }).press("Space"));
   await page.context().close();
-  return tasks[0]?.cpu ?? 0;
+  return Math.max(ring, cells);
 }

@@ -114,7 +114,7 @@ async function report(measured: Measured, options: TrainingOptions): Promise<voi
   const { text, results } = trainingReport(measured, options, `${describeMachine(machine())}; ${date}`);
   process.stdout.write(text);
   if (options.quick) return;
-  const folder = new URL("../../results/", new URL("../", SOURCES).href);
+  const folder = new URL("../../results/", SOURCES); // bench/results, from bench/peers/src
   await writeFile(new URL("training.md", folder), text);
   await writeFile(new URL("training.json", folder), `${JSON.stringify({ machine: machine(), date, ...results })}\n`);
   progress(`written: ${fileURLToPath(folder)}training.md and training.json`);

@@ -11,8 +11,8 @@ export interface EvaluateOptions {
 const CHECKS: Checks<EvaluateOptions> = { signal: abortSignal };
 
 /**
- * The mean loss per token, in nats, over windows such as `consecutiveWindows` gives, of at most nPositions ids; the
- * first id of each is not predicted.
+ * The mean loss per token, in nats, over windows such as `consecutiveWindows` gives, of at most nPositions + 1 ids;
+ * the first id of each is not predicted, the last is not fed.
  * @throws RangeError for no windows, or one of fewer than two ids; the signal's reason if it aborts
  */
 export async function evaluate(

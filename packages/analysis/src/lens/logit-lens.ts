@@ -5,7 +5,7 @@
  */
 import { keyOf, logSumOfExp, type Model } from "@tsgpt/gpt";
 import { argmax, type Checks, checkOptions } from "@tsgpt/numeric";
-import { candidatesOf, mostProbable, type Share } from "@tsgpt/sampling";
+import { candidatesOf, createWorkspace, mostProbable, type Share } from "@tsgpt/sampling";
 import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
 import type { Activations } from "../patch/activations.ts";
 import { activationRow, checkTarget, type Place, placeChecks } from "./activation-row.ts";
@@ -72,8 +72,9 @@ export function residualPredictions(model: Model, rows: Tensor, options: Predict
   const { top = 10 } = options;
   checkTop(top, "residualPredictions");
   const logits = headLogits(model, rows); // [m, V]
+  const workspace = createWorkspace(); // the ids of all rows
   return Array.from({ length: logits.shape[0] as number }, (_, i) =>
-    mostProbable(candidatesOf(logits.row(i).data), top),
+    mostProbable(candidatesOf(logits.row(i).data, workspace), top),
   );
 }
 

@@ -94,7 +94,7 @@ export async function validationData(
   signal: AbortSignal,
 ): Promise<ValidationData> {
   const { ids, bytes } = await encode(await readDocuments([{ file: path }], signal), model, signal);
-  const windows = consecutiveWindows(ids, Math.min(context, model.config.nPositions - 1));
+  const windows = consecutiveWindows(ids, context);
   return { windows, bitsPerByte: (ids.length - 1) / bytes / Math.LN2 }; // the first token is not predicted
 }
 

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { CutTokens } from "../protocol/next-token.ts";
 import { strings } from "../strings.ts";
 import { live } from "./live.ts";
-import { sampling } from "./sampling.ts";
+import { samplingAsked } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { end, generated, promptTokens } from "./text.ts";
 
@@ -12,7 +12,7 @@ export const cutTokens = signal<CutTokens>({});
 
 const hasText = () => promptTokens.value.length > 0 && generated.value !== undefined;
 const isOpen = computed(() => openSections.value.has("nextToken"));
-const withChain = () => hasText() && sampling.value !== undefined;
+const withChain = () => samplingAsked.value >= 0 && hasText(); // asked again for other options
 
 const closed = live("summary", () => (!isOpen.value && withChain() ? {} : undefined));
 

@@ -4,13 +4,22 @@ import type { Sampling } from "../protocol/text.ts";
 import { ask, info } from "./engine.ts";
 
 export const sampling = signal<Sampling>({ dialect: "lecture" });
+/**
+ * Changes when other options are asked for. The worker answers in order, so that what follows from them can be asked
+ * for at once, before it is known whether they are valid.
+ */
+export const samplingAsked = signal(0);
 /** Why the sampling that was asked for last is not in force. */
 export const samplingError = signal<string | undefined>(undefined);
 
 /** Takes other options, if they are valid; otherwise those before stay in force, and `samplingError` says why. */
 export async function setSampling(next: Sampling): Promise<void> {
   try {
-    if (info.peek()) await ask("sampling", next);
+    if (info.peek()) {
+      const taken = ask("sampling", next);
+      samplingAsked.value++;
+      await taken;
+    }
     sampling.value = next;
     samplingError.value = undefined;
   } catch (problem) {

@@ -6,7 +6,15 @@ import { type Candidates, scratchSoftmaxWeights, type Weights } from "../candida
 import type { Boundary } from "../parameter.ts";
 import type { Workspace } from "../workspace.ts";
 import { countInFloat32, ROUNDING } from "./float32-count.ts";
-import { fillUp, indicesAtLeast, keepLargest, keepTop, type Threshold, topMassThreshold } from "./threshold.ts";
+import {
+  fillUp,
+  indicesAtLeast,
+  keepLargest,
+  keepTop,
+  type Threshold,
+  topMassThreshold,
+  topPlaces,
+} from "./threshold.ts";
 
 interface TopP {
   readonly p: number;
@@ -19,15 +27,28 @@ export function selectTopP(candidates: Candidates, step: TopP, workspace: Worksp
   const { p, minKeep = 1, boundary = "llama.cpp" } = step;
   if (p === 1) return candidates;
   const { logits } = candidates;
-  const { weights, sum } = scratchSoftmaxWeights(logits, workspace);
+  const weighed = scratchSoftmaxWeights(logits, workspace);
+  const { weights, sum } = weighed;
   const among = contenders(weights, p, sum, workspace);
   const threshold = topMassThreshold(logits, p * sum, { weights, among: among.slice() });
   const ties = boundary === "hf" ? "higher ids" : "lower ids";
   const kept =
-    boundary === "hf" && isNear(threshold, logits, { weights, sum }, among)
-      ? keepLargest(candidates, logits, countOfHf(logits, p, { weights, sum }, workspace), workspace, ties)
+    boundary === "hf" && isNear(threshold, logits, weighed, among)
+      ? keepLargest(candidates, logits, countOfHf(logits, p, weighed, workspace), workspace, ties)
       : keepTop(candidates, logits, threshold, { weights, among, ties }, workspace);
   return fillUp(kept, candidates, logits, minKeep, workspace, ties);
+}
+
+/** How many tokens that is, for p below 1 and known weights. */
+export function nucleusSize(
+  { logits }: Candidates,
+  p: number,
+  { weights, sum }: Weights,
+  workspace: Workspace,
+): number {
+  const among = contenders(weights, p, sum, workspace);
+  const threshold = topMassThreshold(logits, p * sum, { weights, among: among.slice() });
+  return topPlaces(logits, threshold, { weights, among }, workspace).count;
 }
 
 /** Whether rounding to float32 may decide how many tokens are needed. */

@@ -64,10 +64,9 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
   const text = tokens.peek();
   const texts = Array.from({ length: size }, (_, i) => markedText(text[i]?.text ?? ""));
   const shown = new Float32Array(size * (size - first)).fill(Number.NaN);
-  for (let t = 0; t < size; t++) {
-    for (let s = first; s <= t; s++) shown[t * (size - first) + s - first] = values[t * size + s] as number;
+  for (let t = first; t < size; t++) {
+    shown.set(values.subarray(t * size + first, t * size + t + 1), t * (size - first)); // without the masked ones
   }
-  const finite = shown.filter((value) => !Number.isNaN(value));
   const at = (row: number, column: number) => shown[row * (size - first) + column] as number;
   const shownValue = (row: number, column: number) =>
     column + first > row ? strings.block.masked : formatFour(at(row, column));
@@ -77,8 +76,7 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
     columns: texts.slice(first).map((text) => ({ text })),
     values: shown,
     scale: {
-      least: of === "pattern" ? 0 : finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-      most: of === "pattern" ? 1 : finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+      ...(of === "pattern" ? { least: 0, most: 1 } : rangeOf(shown)),
       stops: ["paper", "accent"],
       format: formatFour,
     },
@@ -88,4 +86,15 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),
   };
+}
+
+/** The smallest and the largest number; a loop, because a call for each of 262,144 cells would be seen. */
+function rangeOf(values: Float32Array): Pick<HeatMapData["scale"], "least" | "most"> {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value; // not true of NaN
+    if (value > most) most = value;
+  }
+  return { least, most };
 }

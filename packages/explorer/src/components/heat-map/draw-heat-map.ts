@@ -5,12 +5,12 @@
 import type { Colors } from "../picture/colors.ts";
 import { fittedText } from "./fitted-text.ts";
 import type { HeatMapData, Place } from "./heat-map-data.ts";
-import { cellsInView, type Layout, type View } from "./layout.ts";
+import { type Cells, cellsInView, type Layout, type View } from "./layout.ts";
 import { type Palette, shadeOf } from "./palette.ts";
 
 export interface Drawing {
   readonly data: HeatMapData;
-  /** One pixel per cell. */
+  /** One pixel per cell in view. */
   readonly image: HTMLCanvasElement;
   readonly palette: Palette;
   readonly layout: Layout;
@@ -41,8 +41,6 @@ export function drawHeatMap(context: CanvasRenderingContext2D, drawing: Drawing)
   clipped(context, 0, layout.top, drawing, () => drawRowLabels(context, drawing, cells));
 }
 
-type Cells = ReturnType<typeof cellsInView>;
-
 /** Draws only right of `x` and below `y`. */
 function clipped(context: CanvasRenderingContext2D, x: number, y: number, { view }: Drawing, draw: () => void): void {
   context.save();
@@ -62,8 +60,7 @@ function drawCells(context: CanvasRenderingContext2D, drawing: Drawing, cells: C
   if (columns <= 0 || rows <= 0) return;
   const [x, y] = [xOf(drawing, cells.fromColumn), yOf(drawing, cells.fromRow)];
   context.imageSmoothingEnabled = false;
-  const from = [cells.fromColumn, cells.fromRow, columns, rows] as const;
-  context.drawImage(drawing.image, ...from, x, y, columns * cellWidth, rows * cellHeight);
+  context.drawImage(drawing.image, x, y, columns * cellWidth, rows * cellHeight);
 }
 
 function drawTexts(context: CanvasRenderingContext2D, drawing: Drawing, cells: Cells): void {

@@ -59,8 +59,16 @@ export function placeAt(layout: Layout, view: View, x: number, y: number): Place
   };
 }
 
-/** The cells in view, also those in part: from the first to before the last. */
-export function cellsInView(layout: Layout, { x, y, width, height }: View) {
+/** From the first to before the last. */
+export interface Cells {
+  readonly fromColumn: number;
+  readonly toColumn: number;
+  readonly fromRow: number;
+  readonly toRow: number;
+}
+
+/** The cells in view, also those in part. */
+export function cellsInView(layout: Layout, { x, y, width, height }: View): Cells {
   const { cellWidth, cellHeight } = layout;
   const last = (at: number, size: number, count: number) => Math.max(0, Math.min(count, Math.ceil(at / size)));
   const columns = Math.round((layout.width - layout.left) / cellWidth);

@@ -27,11 +27,13 @@ export function shadeOf(value: number, { least, most }: Scale): number {
 /** Writes a pixel for each value; transparent for NaN. */
 export function fillPixels(pixels: Uint32Array, values: Float32Array, scale: Scale, palette: Palette): void {
   const { least, most } = scale;
-  const perValue = (SHADES - 1) / (most - least);
+  const { pixels: colors } = palette;
+  const last = SHADES - 1;
+  const perValue = last / (most - least);
   for (let i = 0; i < values.length; i++) {
     const shade = ((values[i] as number) - least) * perValue; // as shadeOf, without a call per cell
-    if (Number.isNaN(shade)) pixels[i] = 0;
-    else pixels[i] = palette.pixels[Math.round(Math.max(0, Math.min(SHADES - 1, shade)))] as number;
+    if (shade >= 0) pixels[i] = colors[shade < last ? Math.round(shade) : last] as number;
+    else pixels[i] = shade < 0 ? (colors[0] as number) : 0; // neither is true of NaN
   }
 }
 

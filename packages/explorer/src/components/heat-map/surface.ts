@@ -1,7 +1,8 @@
-/** The canvas of a heat map, and the image of its cells, which is made again when the values or the colors change. */
+/** The canvas of a heat map, and the image of its cells. */
 import { type Colors, colorsOf } from "../picture/colors.ts";
 import { type Drawing, drawHeatMap } from "./draw-heat-map.ts";
 import type { HeatMapData } from "./heat-map-data.ts";
+import { type Cells, cellsInView } from "./layout.ts";
 import { createPalette, fillPixels, type Palette, type Rgb } from "./palette.ts";
 
 type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected" | "active">;
@@ -23,7 +24,7 @@ export function createSurface(canvas: HTMLCanvasElement): Surface {
     const colors = colorsOf(canvas);
     resize(canvas, context, sketch.view.width, sketch.view.height);
     context.font = fontOf(canvas);
-    drawHeatMap(context, { ...sketch, ...imageOf(sketch.data, colors), colors });
+    drawHeatMap(context, { ...sketch, ...imageOf(sketch, colors), colors });
   };
   return { widest, draw };
 }
@@ -41,16 +42,13 @@ function resize(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, wi
   context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
 }
 
-/** Makes the image of a matrix, or returns the last one if it is of the same values and colors. */
+/** Makes the image of the cells in view: of 512 x 512 cells, each 24 pixels wide or more, about a thousand. */
 function imageMaker() {
   const image = document.createElement("canvas");
   const paletteOf = paletteMaker();
-  let made: { readonly data: HeatMapData; readonly palette: Palette } | undefined;
-  return (data: HeatMapData, colors: Colors) => {
+  return ({ data, layout, view }: Sketch, colors: Colors) => {
     const palette = paletteOf(data.scale.stops.map((name) => colors[name]));
-    const isMade = made?.data.values === data.values && made.data.scale === data.scale && made.palette === palette;
-    if (!isMade) paintImage(image, data, palette);
-    made = { data, palette };
+    paintImage(image, data, cellsInView(layout, view), palette);
     return { image, palette };
   };
 }
@@ -69,12 +67,18 @@ export function paletteMaker() {
   };
 }
 
-function paintImage(image: HTMLCanvasElement, { rows, columns, values, scale }: HeatMapData, palette: Palette): void {
-  if (values.length === 0) return;
-  Object.assign(image, { width: columns.length, height: rows.length });
-  const data = new ImageData(columns.length, rows.length);
-  fillPixels(new Uint32Array(data.data.buffer), values, scale, palette);
-  (image.getContext("2d") as CanvasRenderingContext2D).putImageData(data, 0, 0);
+function paintImage(image: HTMLCanvasElement, data: HeatMapData, cells: Cells, palette: Palette): void {
+  const [width, height] = [cells.toColumn - cells.fromColumn, cells.toRow - cells.fromRow];
+  if (width <= 0 || height <= 0) return;
+  const pixels = new ImageData(width, height);
+  const words = new Uint32Array(pixels.data.buffer);
+  for (let row = 0; row < height; row++) {
+    const from = (cells.fromRow + row) * data.columns.length + cells.fromColumn;
+    const values = data.values.subarray(from, from + width);
+    fillPixels(words.subarray(row * width, (row + 1) * width), values, data.scale, palette);
+  }
+  if (image.width !== width || image.height !== height) Object.assign(image, { width, height });
+  (image.getContext("2d") as CanvasRenderingContext2D).putImageData(pixels, 0, 0);
 }
 
 /** A color of any notation as a pixel. */

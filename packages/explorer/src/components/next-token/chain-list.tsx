@@ -17,8 +17,8 @@ export function ChainList({ steps }: { readonly steps: readonly StepView[] }) {
       <h3 id="sampling-chain">{words.heading}</h3>
       {steps.length === 0 && <p>{words.empty}</p>}
       <ol class="chain" aria-labelledby="sampling-chain">
-        {steps.map((view, i) => (
-          <li key={i} data-type={view.step.type}>
+        {steps.map((view) => (
+          <li key={view.step.type} data-type={view.step.type}>
             <Step view={view} />
           </li>
         ))}

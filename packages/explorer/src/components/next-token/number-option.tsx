@@ -1,5 +1,5 @@
 /** An option that is a number: a slider and a field. Without a value of its own both show the default. */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
 import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
@@ -12,8 +12,10 @@ export function NumberOption({ name }: { readonly name: Name }) {
   const { value, problem, set, refuse } = useOption(name);
   const draft = useSignal<string | undefined>(undefined); // while it is typed
   const [label, help] = optionWords(name);
-  const shown = value ?? (defaultOf(name, sampling.value) as number | undefined);
-  const slider = sliderOf(name, sampling.value.dialect);
+  const byDefault = useComputed(() => defaultOf(name, sampling.value) as number | undefined);
+  const shown = value ?? byDefault.value;
+  const dialect = useComputed(() => sampling.value.dialect);
+  const slider = sliderOf(name, dialect.value);
   const take = ({ value: text, validity }: HTMLInputElement) => {
     draft.value = text;
     if (validity.badInput) refuse(strings.nextToken.wrongNumber);

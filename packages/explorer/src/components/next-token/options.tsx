@@ -1,5 +1,5 @@
 /** Every option of the sampling, as the steps declare them, in the groups of the command line's help. */
-import { type Signal, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { type Dialect, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import type { NumberOption as NumberName, WordOption as WordName } from "../../state/option-defaults.ts";
 import { resetSampling, sampling } from "../../state/sampling.ts";
@@ -57,11 +57,12 @@ function OptionGroup({ group, open }: OptionGroupProps) {
     open.value = new Set(opens ? [...open.peek(), group] : [...open.peek()].filter((each) => each !== group));
   };
   const flags = STEP_FLAGS.filter(({ kind }) => (GROUPS[group] as readonly string[]).includes(kind));
-  const set = flags.filter(({ name }) => sampling.value[name] !== undefined).length;
+  const set = useComputed(() => flags.filter(({ name }) => sampling.value[name] !== undefined).length);
   return (
     <details open={isOpen} class="option-group" onToggle={({ currentTarget }) => toggle(currentTarget.open)}>
       <summary>
-        {strings.nextToken.groups[group]} <span class="hint">{set > 0 && strings.nextToken.optionsSet(set)}</span>
+        {strings.nextToken.groups[group]}{" "}
+        <span class="hint">{set.value > 0 && strings.nextToken.optionsSet(set.value)}</span>
       </summary>
       {isOpen && (
         <div class="option-grid">

@@ -1,5 +1,5 @@
 /** One option of the sampling for a control: setting it, and why its last value was refused. */
-import { type Signal, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal } from "@preact/signals";
 import type { Sampling } from "../../protocol/text.ts";
 import { readable } from "../../state/option-words.ts";
 import { type Option, sampling, setOption } from "../../state/sampling.ts";
@@ -15,10 +15,11 @@ interface OptionControl<Name extends Option> {
 }
 
 export function useOption<Name extends Option>(name: Name): OptionControl<Name> {
+  const given = useComputed(() => sampling.value[name]); // so that another option's value draws nothing again
   const problem = useSignal<string | undefined>(undefined);
   const asked = useSignal<{ readonly value: Sampling[Name] | undefined } | undefined>(undefined);
   return {
-    value: asked.value === undefined ? sampling.value[name] : asked.value.value,
+    value: asked.value === undefined ? given.value : asked.value.value,
     problem,
     set: async (value) => {
       const mine = { value };

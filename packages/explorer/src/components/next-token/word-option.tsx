@@ -1,4 +1,5 @@
 /** An option that is one of a few words, or the default. */
+import { useComputed } from "@preact/signals";
 import { defaultOf, type WordOption as Name } from "../../state/option-defaults.ts";
 import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
@@ -8,6 +9,7 @@ import { useOption } from "./use-option.ts";
 
 export function WordOption({ name, words }: { readonly name: Name; readonly words: readonly string[] }) {
   const { value, problem, set } = useOption(name);
+  const byDefault = useComputed(() => String(defaultOf(name, sampling.value)));
   const [label, help] = optionWords(name);
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>
@@ -17,7 +19,7 @@ export function WordOption({ name, words }: { readonly name: Name; readonly word
         {...described(name, problem.value)}
         onChange={({ currentTarget }) => void set((currentTarget.value || undefined) as never)}
       >
-        <option value="">{strings.nextToken.defaultWord(String(defaultOf(name, sampling.value)))}</option>
+        <option value="">{strings.nextToken.defaultWord(byDefault.value)}</option>
         {words.map((word) => (
           <option key={word} value={word}>
             {word}

@@ -8,11 +8,25 @@ export type Colors = Readonly<Record<(typeof COLORS)[number], string>>;
 /** Changes when the reader's system changes between light, dark and forced colors. */
 export const scheme = signal(0);
 
-for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
-  matchMedia(query).addEventListener("change", () => scheme.value++);
+const isForced = matchMedia("(forced-colors: active)");
+for (const query of [matchMedia("(prefers-color-scheme: dark)"), isForced]) {
+  query.addEventListener("change", () => scheme.value++);
 }
 
+let read: { readonly scheme: number; readonly colors: Colors } | undefined;
+
+/**
+ * They are the document's, read once in a scheme: reading a style makes the browser compute all that have changed.
+ * Forced colors are read each time, because nothing tells when the reader chooses others.
+ */
 export function colorsOf(element: Element): Colors {
+  if (read?.scheme !== scheme.peek() || isForced.matches) {
+    read = { scheme: scheme.peek(), colors: readColors(element) };
+  }
+  return read.colors;
+}
+
+function readColors(element: Element): Colors {
   const style = getComputedStyle(element);
   return Object.fromEntries(COLORS.map((name) => [name, style.getPropertyValue(`--${name}`)])) as Colors;
 }
