@@ -9,7 +9,7 @@ import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
 import { emptyFolder } from "../../cli/test/process.ts";
 import { checkBatch, mergedResults } from "../src/merge.ts";
 import { runBatch } from "../src/run-batch.ts";
-import { hasRedis, type Proxy, type RedisServer, startProxy, startRedis } from "./redis.ts";
+import { hasRedis, type RedisProxy, type RedisServer, startProxy, startRedis } from "./redis.ts";
 
 const SCRIPT = new URL("./queue-run.js", import.meta.url).pathname;
 const LOCK = 400; // milliseconds
@@ -204,7 +204,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
   });
 
   describe("a proxy", () => {
-    let proxy: Proxy;
+    let proxy: RedisProxy;
     beforeEach(async () => {
       proxy = await startProxy(redis.port);
     });

@@ -44,7 +44,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export interface Proxy {
+export interface RedisProxy {
   readonly url: string;
   /** Drops all that comes, and keeps the connections open, as a broken network does. */
   cut(): void;
@@ -53,7 +53,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(to: number): Promise<Proxy> {
+export async function startProxy(to: number): Promise<RedisProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const forward = (from: Socket, into: Socket) => {
