@@ -2,9 +2,9 @@
  * @tsgpt/batch: long jobs over files of lines, in shards. Resumable; each line is answered exactly once, in order. What
  * an answer is, the job says: see `answerShards`.
  */
-export type { Answer, AnswerHandlers, ShardTask } from "./answer-shard.ts";
+export type { Answer, AnswerHandlers } from "./answer-shard.ts";
 export { BatchError } from "./batch-error.ts";
-export type { Input, Manifest, Plan, Run } from "./manifest.ts";
+export type { Run } from "./manifest.ts";
 export { checkBatch, type MergeReport, mergedResults } from "./merge.ts";
 export type { QueueOptions } from "./queues/shard-work.ts";
 export { type Batch, type BatchOutcome, type BatchProgress, runBatch } from "./run-batch.ts";

@@ -5,6 +5,7 @@ import { entryHead, hasResult, resultPath } from "./results.ts";
 import { chunksOf, type Shard } from "./shard.ts";
 import { lineSplitter } from "./split-lines.ts";
 
+/** What a batch consists of. */
 export interface MergeReport {
   readonly shards: number;
   readonly lines: number;

@@ -12,6 +12,7 @@ import { hasResult } from "./results.ts";
 import { bytesOf, type Part, planShards, type Shard, shardsOfPart } from "./shard.ts";
 import { type ShardWorker, startShardWorker } from "./shard-worker.ts";
 
+/** What is to be answered, by whom, and where the answers go. */
 export interface Batch {
   /** The files of inputs. */
   readonly paths: readonly string[];
@@ -42,6 +43,7 @@ export interface BatchProgress {
   readonly linesBefore: number;
 }
 
+/** How a run ended. */
 export interface BatchOutcome extends BatchProgress {
   /** Lines of this run that have an error. */
   readonly failures: number;

@@ -5,8 +5,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FULL, sample } from "../../../test/setup/sample.ts";
+import { hasRedis, startRedis } from "../../batch/test/redis.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
-import { emptyFolder, fixture, MAIN, tsgpt } from "./process.ts";
+import { emptyFolder, fixture, MAIN, spawned, tsgpt } from "./process.ts";
 
 const LINES = 24;
 const INPUT = join(emptyFolder(), "in.jsonl");
@@ -85,6 +86,18 @@ describe.skipIf(process.platform === "win32")("a run", { timeout: 120_000 }, () 
     const { code, stderr } = await endedBy(signal, output, 2);
     expect(code).toBe(exitCode);
     expect(stderr).toMatch(/\nstopped: \d+ of \d+ shards done; run the same command again to resume\n$/);
+    expect((await resumed(output)).joined).toBe(await uninterrupted());
+  });
+
+  test.skipIf(!FULL || !hasRedis)("of two processes through a queue gives the same", async () => {
+    const redis = await startRedis(emptyFolder());
+    const output = join(emptyFolder(), "out");
+    try {
+      const both = [0, 1].map(() => spawned([...argsFor(output), "--queue", redis.url]));
+      expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0]);
+    } finally {
+      await redis.kill();
+    }
     expect((await resumed(output)).joined).toBe(await uninterrupted());
   });
 
