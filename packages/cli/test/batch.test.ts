@@ -206,12 +206,6 @@ describe("refused:", () => {
       ["score", INPUT, ...tiny, "--queue", "redis://127.0.0.1:9", "--shard", "0/2"],
       /option '--queue <url>' cannot be used with option '--shard <I\/N>'/,
     ],
-    [
-      "a queue that cannot be reached",
-      1,
-      ["score", INPUT, ...tiny, "--queue", "redis://127.0.0.1:9"],
-      /cannot reach the queue at redis:\/\/127.0.0.1:9: .*ECONNREFUSED/,
-    ],
     ["no workers", 2, ["score", INPUT, ...tiny, "--workers", "0"], /must be a whole number from 1 to 64/],
     ["an input that is not there", 1, ["score", "no.jsonl", ...tiny], /cannot read "no.jsonl": ENOENT/],
     [

@@ -1,8 +1,8 @@
 /**
  * Shards dealt out by a queue of BullMQ on Redis, to any number of processes with one output folder. The queue only
- * says who tries what: a shard is done when its results exist, and each process offers again what is not. So a queue that
- * forgets, repeats or stops costs time and nothing else. This thread only tends the queue and renews its locks; the
- * engines work in the worker threads.
+ * says who tries what: a shard is done when its results exist, and each process offers again what is not. So a queue
+ * that forgets, repeats or stops costs time and nothing else. This thread only tends the queue and renews its locks;
+ * the engines work in the worker threads.
  */
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";

@@ -9,7 +9,7 @@ import { noteUnapplied } from "../generate/model-defaults.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { flagName } from "../options/chain-flags.ts";
 import { type InputLine, parseInputLines } from "../prompt/input-lines.ts";
-import { digestOf, runDigest } from "../prompt/run-digest.ts";
+import { digestOf, kernelsOf, runDigest } from "../prompt/run-digest.ts";
 import { errorMessage } from "../terminal/error-message.ts";
 import { note } from "../terminal/note.ts";
 import { answerScores } from "./answer-scores.ts";
@@ -41,7 +41,7 @@ function digest(model: Model, job: Job): string {
 
 /** What answers depend on, by the names that a refusal uses. */
 function settingsOf({ name, parameters, engine }: Model, job: Job): Readonly<Record<string, unknown>> {
-  return { job: job.name, model: name, dtype: parameters.wte.dtype, kernels: engine.kernelSet, ...optionsOf(job) };
+  return { job: job.name, model: name, dtype: parameters.wte.dtype, kernels: kernelsOf(engine), ...optionsOf(job) };
 }
 
 function optionsOf({ name: _, ...job }: Job): Readonly<Record<string, unknown>> {
