@@ -2,7 +2,7 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { spawned } from "../../packages/cli/test/process.ts";
 import { openSection } from "../../test/browser/explorer/explorer.ts";
 
@@ -23,20 +23,31 @@ export async function withLargeModel<Result>(use: (folder: string) => Promise<Re
   }
 }
 
-/** Loads the folder's model in the page; results in what the page states of its memory. */
-export async function loadInPage(page: Page, folder: string): Promise<string[]> {
+/** Loads the folder's model in the page; results in what the page states of its memory, in MB by type and column. */
+export async function loadInPage(page: Page, folder: string): Promise<Stated> {
   const section = await openSection(page, "Model");
   const chooser = page.waitForEvent("filechooser");
   await section.getByRole("button", { name: "Open a folder" }).click();
   await (await chooser).setFiles(folder);
   const load = section.getByRole("button", { name: "Load", exact: true });
   await load.waitFor();
-  const stated = await section.getByRole("row").allTextContents();
+  const [columns = [], ...rows] = await cells(section.getByRole("row"));
   await load.click();
   await page
     .getByRole("status")
     .filter({ hasText: `Model ${NAME}` })
     .waitFor();
   await section.locator("summary").first().click();
-  return stated;
+  return Object.fromEntries(rows.map(([type, ...row]) => [type, named(columns.slice(1), row)]));
+}
+
+/** For each dtype, the numbers of the table by the names of their columns. */
+export type Stated = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+const cells = (rows: Locator): Promise<string[][]> =>
+  rows.evaluateAll((all) => all.map(({ children }) => [...children].map(({ textContent }) => textContent ?? "")));
+
+function named(columns: readonly string[], row: readonly string[]): Record<string, number> {
+  const numbers = columns.map((column, i) => [column, Number(row[i]?.replaceAll(",", ""))] as const);
+  return Object.fromEntries(numbers.filter(([, number]) => !Number.isNaN(number)));
 }

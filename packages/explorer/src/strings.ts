@@ -404,9 +404,14 @@ export const strings = {
         ? `${formatMegabytes(total)} MB`
         : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is kept already`,
     memory: "Memory at the full context, in MB",
-    memoryColumns: ["Type", "Total", "Fits", "Weights", "Cache", "One pass"],
+    memoryColumns: ["Type", "Total", "Fits", "Weights", "Cache", "One pass", "Page"],
+    page: (residuals: number, block: number, other: number): string =>
+      `Page: ${formatMegabytes(residuals)} MB for the residual streams of the text, ` +
+      `${formatMegabytes(block)} MB for a block while it or one of its numbers is open, ` +
+      `and up to ${formatMegabytes(other)} MB for what is on the screen and what the browser has not collected yet.`,
     fits: (doesFit: boolean): string => (doesFit ? "yes" : "no"),
-    available: (bytes: number): string => `The engine can have ${formatMegabytes(bytes)} MB in this browser.`,
+    available: (bytes: number): string =>
+      `The engine, which has all but the page's own, can have ${formatMegabytes(bytes)} MB in this browser.`,
     tooLarge: (name: string, least: number, available: number): string =>
       `${name} is too large for this browser: it needs at least ${formatMegabytes(least)} MB of memory, ` +
       `and there are ${formatMegabytes(available)} MB.`,

@@ -3,7 +3,14 @@ import { runWithCache } from "@tsgpt/analysis";
 import { activationKeys, type Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeActivations, describeAttention, describeNumber, describeThumbnails } from "../src/worker/inside.ts";
+import { blockBytes, blockRun, forgetBlock } from "../src/worker/block-runs.ts";
+import {
+  describeActivations,
+  describeAttended,
+  describeAttention,
+  describeNumber,
+  describeThumbnails,
+} from "../src/worker/inside.ts";
 import { createSession, encode, open, type Session, step } from "../src/worker/session.ts";
 import { loadFixtureModel } from "./fixture-model.ts";
 
@@ -43,6 +50,28 @@ test("a head's map", () => {
     expect(size).toBe(session.history.length);
     expect(values).toHaveBits(dataOf(key).subarray(3 * size * size, 4 * size * size));
   }
+});
+
+test("what a head attends to from a position, without a block's memory", () => {
+  forgetBlock(session);
+  const { weights } = describeAttended(session, { layer: 4, head: 2, position: 6 });
+  const size = session.history.length;
+  const row = dataOf("blocks.4.attn.hook_pattern").subarray((2 * size + 6) * size, (2 * size + 7) * size);
+  expect(weights).toHaveBits(row);
+  describeActivations(session, { layer: 4, head: 2, position: 6 });
+  expect(describeAttended(session, { layer: 4, head: 2, position: 6 }).weights).toHaveBits(row); // from what is kept
+});
+
+test("blocks share one memory, of the size that is stated; it is given back", () => {
+  const buffersOf = (layer: number) => [...blockRun(session, layer).values()].map(({ data }) => data.buffer);
+  const buffers = buffersOf(1);
+  expect(buffersOf(2)).toEqual(buffers);
+  expect(buffersOf(2)[0]).toBe(buffers[0]);
+  const { nHead, nPositions } = model.config;
+  const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(bytes + 2 * nHead * nPositions ** 2 * 4).toBe(blockBytes(model.config)); // the engine has maps, too
+  forgetBlock(session);
+  expect(buffersOf(2)[0]).not.toBe(buffers[0]);
 });
 
 test("thumbnails are the patterns, or the largest weights of their cells", () => {

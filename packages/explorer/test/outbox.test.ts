@@ -59,6 +59,7 @@ test("the latest progress takes the place of the same request's that waits, and 
   const outbox = createOutbox(post);
   for (const value of [0, 1, 2]) outbox.addLatest({ type: "progress", request: 7, value });
   outbox.add(progress(8), []);
+  outbox.add({ type: "progress", request: 7, value: 9 }, []); // not one that may be replaced
   outbox.addLatest({ type: "progress", request: 7, value: 3 });
   vi.advanceTimersByTime(17);
   const values = (posted as unknown as { said: { request: number; value: number }[] }[]).map(({ said }) =>
@@ -68,6 +69,7 @@ test("the latest progress takes the place of the same request's that waits, and 
     [[7, 0]],
     [
       [8, 8],
+      [7, 9],
       [7, 3],
     ],
   ]);

@@ -121,7 +121,7 @@ test("replaced scores go through the softmax: equal scores give equal shares of 
 
 test("without a hook nothing is made for one: the pass needs no more memory, and is given what it has", () => {
   const fresh = { ...model, engine: createReferenceEngine() };
-  forward(fresh, ids);
+  for (let i = 0; i < 2; i++) forward(fresh, ids); // the first's logits took the memory of its blocks
   const bytes = fresh.engine.arenaBytes;
   forward(fresh, ids, { trace: traceWith(3, {}) });
   forward(fresh, ids, { trace: traceWith(3, { "blocks.0.hook_mlp_out": () => undefined }) });

@@ -5,7 +5,7 @@
 import { argmax } from "@tsgpt/numeric";
 import { type Candidates, entropyOf, softmaxWeights, type Weights } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
-import { nucleusSize } from "./fast/top-p.ts";
+import { topP } from "./steps/top-p.ts";
 import { createWorkspace } from "./workspace.ts";
 
 /** A token and its probability. */
@@ -43,14 +43,20 @@ export function profileOf(
   limit: number,
   weighed: Weights = softmaxWeights(candidates.logits),
 ): Profile {
-  const shares = limit === 0 ? undefined : weighed.weights.map((weight) => weight / weighed.sum);
-  const top = shares ? mostProbable(candidates, limit, shares) : [];
+  const { weights, sum } = weighed;
+  const top = mostProbable(candidates, limit, weighed);
   return {
     kept: candidates.ids.length,
     entropyBits: entropyOf(candidates, weighed) / Math.LN2,
-    headSize: nucleusSize(candidates, HEAD_MASS, weighed, createWorkspace()),
+    headSize: topP(candidates, { p: HEAD_MASS }).ids.length,
     top,
-    tail: shares ? tailOf(shares, top.length) : [],
+    tail:
+      limit === 0
+        ? []
+        : tailOf(
+            weights.map((weight) => weight / sum),
+            top.length,
+          ),
   };
 }
 
@@ -70,10 +76,12 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id; `shares` are their probabilities, if known. */
-export function mostProbable(candidates: Candidates, limit: number, shares?: Float64Array): Share[] {
-  const { ids, logits } = candidates;
-  const { weights, sum } = shares ? { weights: shares, sum: 1 } : softmaxWeights(logits);
+/** The most probable candidates, at most `limit`, ties by the lower id. */
+export function mostProbable(
+  { ids, logits }: Candidates,
+  limit: number,
+  { weights, sum }: Pick<Weights, "weights" | "sum"> = softmaxWeights(logits),
+): Share[] {
   const indices = highest(logits, Math.min(limit, ids.length));
   return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
 }

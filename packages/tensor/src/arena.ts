@@ -1,7 +1,8 @@
 /**
  * Arena: scratch tensors that are reused on every pass. The i-th tensor requested since the last reset or release takes
  * slot i. A slot keeps its memory, and its Tensor object while the shape stays the same, so that a decode step
- * allocates nothing once warm. Contents are not cleared: the caller writes all of it.
+ * allocates nothing once warm. One that is too small is freed with all that come after it, none of which is in use:
+ * side by side, their memory has room for the larger ones. Contents are not cleared: the caller writes all of it.
  */
 import type { Backend } from "./backend.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -36,8 +37,9 @@ export class Arena implements Backend {
     const slot = this.#slots[index];
     if (slot && sameShape(slot.tensor.shape, shape)) return slot.tensor;
     const size = sizeOf(shape);
-    if (slot && slot.memory.length < size) this.#freeMemory(slot.memory);
-    const memory = slot && slot.memory.length >= size ? slot.memory : this.#allocateMemory(size);
+    const isLarge = slot !== undefined && slot.memory.length >= size;
+    if (slot && !isLarge) for (const { memory } of this.#slots.splice(index)) this.#freeMemory(memory);
+    const memory = isLarge ? slot.memory : this.#allocateMemory(size);
     const tensor = new Tensor(memory.subarray(0, size), shape);
     this.#slots[index] = { memory, tensor };
     return tensor;

@@ -33,6 +33,24 @@ test("a smaller shape takes the slot's memory under a new Tensor, a larger one n
   expect(sizes).toEqual([16, 20]);
 });
 
+test("a larger shape frees the slots after it, too, but none in use", () => {
+  const freed: number[] = [];
+  const arena = new Arena(
+    referenceEngine.kernels,
+    (size) => new Float32Array(size),
+    ({ length }) => freed.push(length),
+  );
+  const used = arena.allocate([1]);
+  const mark = arena.mark();
+  for (const size of [2, 3, 4]) arena.allocate([size]);
+  arena.release(mark);
+  arena.allocate([5]);
+  expect(freed).toEqual([2, 3, 4]);
+  expect(arena.bytes).toBe(4 * (1 + 5));
+  arena.release(0);
+  expect(arena.allocate([1])).toBe(used);
+});
+
 test("a slot that shrank grows back into its memory", () => {
   const { arena, sizes } = countingArena();
   for (const rows of [8, 1, 8]) {

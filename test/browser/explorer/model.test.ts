@@ -8,6 +8,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { emptyFolder, fixture, tsgpt } from "../../../packages/cli/test/process.ts";
 import { strings } from "../../../packages/explorer/src/strings.ts";
+import { pageMemory } from "../../../packages/explorer/src/worker/page-memory.ts";
 import { hostileFiles, modelWith } from "../../../packages/gpt/test/hostile-files.ts";
 import { type Asked, type LocalHub, startHub } from "../../../packages/hub/test/local-hub.ts";
 import { FULL } from "../../setup/sample.ts";
@@ -75,11 +76,14 @@ describe.runIf(hasChromium)("in Chromium", () => {
   test("a folder: what it needs first, then its tokens for the same prompt; a broken one changes nothing", async () => {
     const page = await explorer.opened();
     const section = await pickFolder(page, FOLDER);
-    const { parameters, memory } = await jsonOf("info", FOLDER);
+    const { parameters, config, memory } = await jsonOf("info", FOLDER);
     const offer = section.getByRole("region", { name: "fairytales-1", exact: true });
     await offer.getByText(parameters.toLocaleString("en")).waitFor();
     const row = offer.getByRole("row").filter({ hasText: /^bf16/ });
-    expect(await row.textContent()).toContain((memory.bf16.total / 1e6).toFixed(1));
+    const { weights, cache, arena, total } = memory.bf16;
+    const own = pageMemory(config).total;
+    const numbers = [total + own, weights, cache, arena, own].map((bytes) => (bytes / 1e6).toFixed(1));
+    expect((await row.getByRole("cell").allTextContents()).filter((cell) => /\d/.test(cell))).toEqual(numbers);
     await control(section, "Load").click();
     await runsOn(page, "fairytales-1");
     const { ids } = await jsonOf("tokens", PROMPT, "--model", FOLDER);

@@ -2,10 +2,11 @@
  * Scores each token of a text: log-probability, rank, entropy, and the most probable alternatives. A text longer than
  * the context is read in windows; short texts share a pass of `forwardBatch`.
  */
-import { interruptibleForward, type Model } from "@tsgpt/gpt";
+import type { Model } from "@tsgpt/gpt";
 import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
 import { groupBySize } from "../group-by-size.ts";
 import { checkTexts } from "../token-ids.ts";
+import { useLogits } from "./logit-pieces.ts";
 import { scoreRow } from "./score-row.ts";
 import { emptyScores, type TokenScores } from "./token-scores.ts";
 import { type Recipe, recipeKind, type Window, windowsOf } from "./windows.ts";
@@ -78,12 +79,10 @@ async function scoreAll(
     windowsOf(scores.ids.length + added, nPositions, recipe).map((window) => ({ ...window, scores })),
   );
   const groups = groupBySize(jobs, ({ start, end }) => end - start, nPositions);
-  const mostRows = groups.reduce((most, group) => Math.max(most, rowsOf(group)), 0);
-  const memory = new Float32Array(mostRows * vocabSize); // reused by every pass
   const total = rowsOf(jobs);
   let done = 0;
   for (const group of groups) {
-    await runPass(model, group, { isChunked: recipe.name === "llama.cpp", memory, signal });
+    await runPass(model, group, recipe.name === "llama.cpp", signal);
     done += rowsOf(group);
     onProgress?.(done, total);
   }
@@ -92,26 +91,29 @@ async function scoreAll(
 
 const rowsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { start, end }) => sum + end - start, 0);
 
-interface PassSettings {
-  /** Whether each window is an independent chunk, which then starts with the begin token if there is one. */
-  readonly isChunked: boolean;
-  /** Buffer for the logits. */
-  readonly memory: Float32Array;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Runs one forward pass and writes the scores of the tokens that its windows score. */
-async function runPass(model: Model, jobs: readonly Job[], { isChunked, memory, signal }: PassSettings): Promise<void> {
+/**
+ * Runs one forward pass and writes the scores of the tokens that its windows score. A window that is an independent
+ * chunk starts with the begin token if there is one.
+ */
+async function runPass(
+  model: Model,
+  jobs: readonly Job[],
+  isChunked: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const sequences = jobs.map((job) => ({ ids: idsOf(job, isChunked) }));
-  const into = memory.subarray(0, rowsOf(jobs) * model.config.vocabSize);
-  const logits = await interruptibleForward(model, sequences, { into }, signal); // [sum of T, V]
-  if (!logits) return signal?.throwIfAborted();
-  let row = 0;
-  for (const { scores, start, from, end } of jobs) {
+  const scored = jobs.flatMap(({ scores, start, from, end }) => {
     const added = scores.bos === undefined ? 0 : 1;
-    for (let i = from; i < end; i++) scoreRow(scores, i - added, logits.row(row + i - 1 - start).data);
-    row += end - start;
-  }
+    return Array.from({ length: end - start }, (_, row) => {
+      const token = start + row + 1; // the one after the row's
+      return token >= from && token < end ? { scores, position: token - added } : undefined;
+    });
+  });
+  const score = (logits: Float32Array, row: number) => {
+    const token = scored[row];
+    if (token) scoreRow(token.scores, token.position, logits);
+  };
+  await useLogits(model, sequences, score, signal);
 }
 
 /**

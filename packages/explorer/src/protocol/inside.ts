@@ -40,8 +40,16 @@ export interface InsideRequests {
     reports: never;
     gives: AttentionMap;
   };
+  /** What a head attends to from one position: its weights, of the later tokens 0. */
+  attended: {
+    asks: { readonly layer: number; readonly head: number; readonly position: number };
+    reports: never;
+    gives: { readonly position: number; readonly weights: Float32Array<ArrayBuffer> };
+  };
   /** All heads of all layers; reports each layer. `size` is the largest side of a thumbnail. */
   thumbnails: { asks: { readonly size: number }; reports: Thumbnails; gives: object };
   /** Where a number comes from. */
   number: { asks: NumberName; reports: never; gives: OpenedNumber };
+  /** Gives the memory of the block that was asked for last back: nothing shows it any more. */
+  forgetBlock: { asks: object; reports: never; gives: undefined };
 }

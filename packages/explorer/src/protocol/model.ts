@@ -41,6 +41,17 @@ export type ModelPlace =
   /** The key of a kept model. */
   | { readonly kept: string };
 
+/** What the page keeps of a model besides its engine, at the full context with everything open. Bytes. */
+export interface PageMemory {
+  /** The residual streams of the text. */
+  readonly residuals: number;
+  /** An opened block's activations. */
+  readonly block: number;
+  /** The page's elements, messages, and what is no longer used but not collected yet. */
+  readonly other: number;
+  readonly total: number;
+}
+
 /** What a model is, before its weights are read. Sizes are in bytes. */
 export interface ModelOffer {
   readonly name: string;
@@ -54,6 +65,7 @@ export interface ModelOffer {
   readonly download: { readonly total: number; readonly there: number } | undefined;
   /** At the full context. */
   readonly memory: MemoryByDtype;
+  readonly page: PageMemory;
   /** What the engine can have. */
   readonly availableBytes: number;
   /** The dtypes in which it can be loaded, because it fits; the most precise first. */

@@ -1,6 +1,7 @@
 /** The selected block: its activations at the selected position, the selected head's map, and all heads made small. */
 import { computed, effect, signal } from "@preact/signals";
 import type { Thumbnails } from "../protocol/inside.ts";
+import { shownName } from "./drawer.ts";
 import { ask, info } from "./engine.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
@@ -14,17 +15,22 @@ export const mapOf = signal<"scores" | "pattern">("pattern");
 export const isFirstHidden = signal(false);
 
 const isOpen = computed(() => openSections.value.has("block"));
-/** The selected head over the text; also the heading's, while the section is closed. */
-export const attention = live("attention", () => {
-  const of = isOpen.value ? mapOf.value : "pattern";
-  return followsText() ? { layer: layer.value, head: head.value, of } : undefined;
-});
+/** The selected head over the text. */
+export const attention = live("attention", () =>
+  isOpen.value && followsText() ? { layer: layer.value, head: head.value, of: mapOf.value } : undefined,
+);
+
+/** Its weights at the selected position, for the heading, while the section is closed. */
+export const attended = live("attended", () => (isOpen.value || !followsText() ? undefined : place()));
 
 export const activations = live("activations", () => {
-  if (!isOpen.value || !followsText()) return undefined;
+  return isOpen.value && followsText() ? place() : undefined;
+});
+
+function place() {
   const follows = chosenPosition.value === undefined && isRunning.value; // to where a run began
   return { layer: layer.value, head: head.value, position: follows ? position.peek() : position.value };
-});
+}
 
 /**
  * Whether there is a text. Reads it, so that a question is asked again for another; of a run, which changes it with
@@ -40,6 +46,16 @@ const SIZE = 32;
 
 /** By layer, as they come. */
 export const thumbnails = signal<readonly Thumbnails[]>([]);
+
+/** Whether the worker keeps a block for what is open: this section, or a number. */
+const isShown = computed(() => isOpen.value || shownName.value !== undefined);
+
+let wasShown = false;
+
+effect(() => {
+  if (wasShown && !isShown.value) ask("forgetBlock", {}).catch(() => {}); // a worker that has ended has no block
+  wasShown = isShown.value;
+});
 
 let current: AbortController | undefined;
 

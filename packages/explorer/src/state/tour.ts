@@ -111,8 +111,8 @@ type Look = Pick<TourPlace, "head" | "source" | "keys"> & { readonly weight: num
 
 /** The token before a position that a head of the first block looks at most; of a text's first token, that itself. */
 async function looksAt(head: number, position: number): Promise<Look> {
-  const { values, size } = await ask("attention", { layer: 0, head, of: "pattern" });
-  const row = values.subarray(position * size, position * size + position + 1);
+  const { weights } = await ask("attended", { layer: 0, head, position });
+  const row = weights.subarray(0, position + 1);
   const before = row.subarray(0, Math.max(1, position));
   const weight = Math.max(...before);
   const largest = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number)).slice(0, KEYS);

@@ -15,7 +15,7 @@ export function describeSummary(session: Session): Summary {
 }
 
 function summaryOf({ model, logits }: Session, left: Candidates, shares: Float64Array): Summary {
-  const [likeliest] = describeShares(model, mostProbable(left, 1, shares));
+  const [likeliest] = describeShares(model, mostProbable(left, 1, { weights: shares, sum: 1 }));
   return { vocabSize: logits.length, kept: left.ids.length, likeliest: likeliest as Summary["likeliest"] };
 }
 
@@ -36,7 +36,9 @@ function viewOf({ model }: Session, report: StepOutline, limit: number): StepVie
 }
 
 function drawOf({ model }: Session, { id, uniform, candidates }: Outline, shares: Float64Array): Draw {
-  const widest = new Set(mostProbable(candidates, INTERVALS, shares).map((share) => share.id)).add(id);
+  const widest = new Set(mostProbable(candidates, INTERVALS, { weights: shares, sum: 1 }).map((share) => share.id)).add(
+    id,
+  );
   const intervals = intervalsOf(candidates, shares, widest).map(
     (interval): Interval => ({ ...interval, text: textOf(model.tokenizer, interval.id) }),
   );

@@ -3,7 +3,7 @@ import { openNumber } from "@tsgpt/analysis";
 import { keyOf } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
 import type { ActivationRow, AttentionMap, InsideRequests, Thumbnails } from "../protocol/inside.ts";
-import { blockRun, numbersOf } from "./block-runs.ts";
+import { blockRun, numbersOf, withPattern } from "./block-runs.ts";
 import type { Session } from "./session.ts";
 
 export function describeActivations(
@@ -27,21 +27,42 @@ export function describeAttention(
   return { values: rowAt(activation, [head]), size: session.history.length };
 }
 
+/** What a head attends to from one position: a row of its pattern. The block's activations are not kept. */
+export function describeAttended(
+  session: Session,
+  { layer, head, position }: InsideRequests["attended"]["asks"],
+): InsideRequests["attended"]["gives"] {
+  checkPlace(session, { layer, head, position });
+  let weights = new Float32Array(0);
+  withPattern(session, layer, (pattern) => {
+    weights = rowAt(pattern, [head, position]);
+  });
+  return { position, weights };
+}
+
 export function describeThumbnails(session: Session, layer: number, largest: number): Thumbnails {
-  const pattern = blockRun(session, layer).get(keyOf("pattern", layer)) as Tensor; // [H, T, T]
-  const [heads, length] = pattern.shape as [number, number, number];
+  let thumbnails: Thumbnails | undefined;
+  withPattern(session, layer, (pattern) => {
+    thumbnails = { layer, ...madeSmall(pattern, largest) };
+  });
+  return thumbnails as Thumbnails;
+}
+
+/** [H, T, T] -> [H, size, size] */
+function madeSmall({ shape, data }: Tensor, largest: number): Omit<Thumbnails, "layer"> {
+  const [heads, length] = shape as [number, number, number];
   const size = Math.min(length, largest);
   const values = new Float32Array(heads * size * size);
   for (let h = 0; h < heads; h++) {
     for (let t = 0; t < length; t++) {
       for (let s = 0; s <= t; s++) {
         const cell = (h * size + Math.floor((t * size) / length)) * size + Math.floor((s * size) / length);
-        const weight = pattern.data[(h * length + t) * length + s] as number;
+        const weight = data[(h * length + t) * length + s] as number;
         if (weight > (values[cell] as number)) values[cell] = weight;
       }
     }
   }
-  return { layer, size, values };
+  return { size, values };
 }
 
 /** @throws RangeError for a number that there is not */

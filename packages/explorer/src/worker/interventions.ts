@@ -1,13 +1,15 @@
 /** Changes of the model by hand: parts of activations set to zero, or put in from another text. */
+import { type Activations, type NamedHook, patchActivation, traceOfHooks, zeroAblate } from "@tsgpt/analysis";
 import {
-  type Activations,
-  type NamedHook,
-  patchActivation,
-  runWithCache,
-  traceOfHooks,
-  zeroAblate,
-} from "@tsgpt/analysis";
-import { interruptibleForward, logSumOfExp, type Model, promptIds, quote } from "@tsgpt/gpt";
+  checkActivationKey,
+  forward,
+  interruptibleForward,
+  logSumOfExp,
+  type Model,
+  promptIds,
+  quote,
+  record,
+} from "@tsgpt/gpt";
 import { candidatesOf, mostProbable } from "@tsgpt/sampling";
 import { layerNorm, matmulTransposed, onHeap, Tensor } from "@tsgpt/tensor";
 import type { Effect, Intervention } from "../protocol/interventions.ts";
@@ -78,7 +80,7 @@ function hooksOf(model: Model, interventions: readonly Intervention[]): NamedHoo
   const sources = new Map<string, Activations>();
   const sourceOf = (text: string): Activations => {
     const names = interventions.flatMap((one) => (one.type === "patch" && one.from === text ? [one.tensor] : []));
-    const source = sources.get(text) ?? runWithCache(model, promptIds(model, text, "text B"), { names }).activations;
+    const source = sources.get(text) ?? activationsOf(model, text, names);
     sources.set(text, source);
     return source;
   };
@@ -88,6 +90,15 @@ function hooksOf(model: Model, interventions: readonly Intervention[]): NamedHoo
     const hook = type === "zero" ? zeroAblate(tensor, part) : patchActivation(tensor, sourceOf(one.from), part);
     return checked(model, hook);
   });
+}
+
+/** Those of text B; its logits, V numbers a token, are not computed. @throws RangeError for one that there is not */
+function activationsOf(model: Model, text: string, names: readonly string[]): Activations {
+  const activations = new Map<string, Tensor>();
+  for (const name of names) checkActivationKey(model.config.nLayer, name, "explorer");
+  const trace = record(activations, (key) => names.includes(key));
+  forward(model, promptIds(model, text, "text B"), { positions: "last", trace });
+  return activations;
 }
 
 /** @throws RangeError for an activation, head or position that no text of the model has */

@@ -8,7 +8,7 @@ export type Post = (said: readonly FromWorker[], transfer: Transferable[]) => vo
 export interface Outbox {
   /** Says something in this frame's message if none was posted, and otherwise in the next one's. */
   add(said: FromWorker, transfer: Transferable[]): void;
-  /** The same, in place of the request's progress that waits. */
+  /** The same, in place of the request's latest that waits. */
   addLatest(said: FromWorker): void;
   /** Says something now, and what waits before it. */
   addNow(said: FromWorker, transfer: Transferable[]): void;
@@ -17,6 +17,7 @@ export interface Outbox {
 export function createOutbox(post: Post): Outbox {
   let waiting: FromWorker[] = [];
   let transfers: Transferable[] = [];
+  const latest = new WeakSet<FromWorker>();
   let next = Number.NEGATIVE_INFINITY; // when the next frame begins
   let timer: ReturnType<typeof setTimeout> | undefined;
   const push = (said: FromWorker, transfer: Transferable[]): void => {
@@ -40,7 +41,8 @@ export function createOutbox(post: Post): Outbox {
   return {
     add,
     addLatest: (said) => {
-      waiting = waiting.filter(({ type, request }) => type !== "progress" || request !== said.request);
+      waiting = waiting.filter((one) => one.request !== said.request || !latest.has(one));
+      latest.add(said);
       add(said, []);
     },
     addNow: (said, transfer) => {

@@ -4,60 +4,54 @@
  */
 
 import { lensHooks } from "@tsgpt/analysis";
-import type { GPT2Config, Hook } from "@tsgpt/gpt";
+import type { GPT2Config, Trace } from "@tsgpt/gpt";
 import { EngineError, Tensor } from "@tsgpt/tensor";
 
 export interface Residuals {
-  /** Hooks of a pass, which keep what it computes. */
-  readonly hooks: Readonly<Record<string, Hook>>;
+  /** Of a pass: keeps what it computes. */
+  readonly trace: Trace;
   /** The row of a position after `depth` blocks, from 0 to L: a view that the next pass may overwrite. [C] */
   row(depth: number, position: number): Float32Array;
-  /** The stream before a block, or with layer L after the last, of the first `length` tokens; a copy. [length, C] */
+  /** The stream before a block, or with layer L after the last, of the first `length` tokens; a view. [length, C] */
   before(layer: number, length: number): Tensor;
 }
 
-/** Memory for the residual streams of a model's context; it grows with the text. */
-export function createResiduals({ nLayer, nEmbd, nPositions }: GPT2Config): Residuals {
-  const keys = lensHooks(nLayer);
-  const rows = new Map(keys.map((key) => [key, new Float32Array(0)]));
-  const keep: Hook = (activation, key, _sequence, start) => {
-    const end = (start + (activation.shape[0] as number)) * nEmbd;
-    const grown = withRoom(rows.get(key) as Float32Array<ArrayBuffer>, end, Math.min(end * 2, nPositions * nEmbd));
-    grown.set(activation.data, start * nEmbd);
-    rows.set(key, grown);
-    return undefined;
-  };
-  return {
-    hooks: Object.fromEntries(keys.map((key) => [key, keep])),
-    row: (depth, position) => {
-      const data = rows.get(keys[depth] as string) as Float32Array;
-      return data.subarray(position * nEmbd, (position + 1) * nEmbd);
-    },
-    before: (layer, length) => {
-      const data = rows.get(keys[layer] as string) as Float32Array;
-      return new Tensor(data.slice(0, length * nEmbd), [length, nEmbd]);
-    },
-  };
+/** Bytes of the residual streams of a whole context. */
+export function residualBytes({ nLayer, nEmbd, nPositions }: GPT2Config): number {
+  return 4 * (nLayer + 1) * nEmbd * nPositions;
 }
 
 /**
- * The array, or a larger copy of it if it has no room for `needed` numbers.
+ * Memory for the residual streams of a model's context; the system gives it as it is written to.
  * @throws EngineError if there is no memory for it
  */
-function withRoom(data: Float32Array<ArrayBuffer>, needed: number, larger: number): Float32Array<ArrayBuffer> {
-  if (data.length >= needed) return data;
-  const grown = allocated(larger);
-  grown.set(data);
-  return grown;
+export function createResiduals(config: GPT2Config): Residuals {
+  const { nLayer, nEmbd, nPositions } = config;
+  const memory = allocated(residualBytes(config));
+  const depths = new Map(lensHooks(nLayer).map((key, depth) => [key, depth]));
+  const rows = (depth: number, first: number, end: number) => {
+    const at = depth * nPositions;
+    return memory.subarray((at + first) * nEmbd, (at + end) * nEmbd);
+  };
+  return {
+    trace: {
+      wants: (key) => depths.has(key),
+      visit: (key, activation, _, start = 0) => {
+        const depth = depths.get(key) as number;
+        rows(depth, start, start + (activation.shape[0] as number)).set(activation.data);
+        return activation;
+      },
+    },
+    row: (depth, position) => rows(depth, position, position + 1),
+    before: (layer, length) => new Tensor(rows(layer, 0, length), [length, nEmbd]),
+  };
 }
 
-function allocated(size: number): Float32Array<ArrayBuffer> {
+function allocated(bytes: number): Float32Array<ArrayBuffer> {
   try {
-    return new Float32Array(size);
+    return new Float32Array(bytes / 4);
   } catch (cause) {
-    const bytes = `${((4 * size) / 1e6).toFixed(1)} MB`;
-    throw new EngineError(`this browser has no ${bytes} more for the residual streams of the text; shorten it`, {
-      cause,
-    });
+    const size = `${(bytes / 1e6).toFixed(1)} MB`;
+    throw new EngineError(`this browser has no ${size} more for the residual streams of a text`, { cause });
   }
 }

@@ -13,7 +13,6 @@ import {
   type Model,
   promptIds,
   type Trace,
-  traceWith,
 } from "@tsgpt/gpt";
 import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
@@ -63,7 +62,7 @@ export interface Opening {
   readonly random?: SamplerState | undefined;
 }
 
-/** A session without a text. @throws EngineError if the engine has no memory for the cache */
+/** A session without a text. @throws EngineError if there is no memory for the cache or the residual streams */
 export function createSession(model: Model): Session {
   const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
   const chain = chainOf(model, opening.sampling);
@@ -197,7 +196,7 @@ export async function complete(session: Session, signal: AbortSignal): Promise<v
 /** Computes what the cache does not have of `ids`, at least their last token, and the logits after it. */
 async function feed(session: Session, ids: readonly number[], signal: AbortSignal): Promise<void> {
   const { model, cache, residuals, logits } = session;
-  const trace = chainTraces(interventionsOf(session, ids), traceWith(model.config.nLayer, residuals.hooks));
+  const trace = chainTraces(interventionsOf(session, ids), residuals.trace);
   const options = { positions: "last", into: logits, trace } as const;
   const computedFrom = cache.length;
   const result = await interruptibleForward(model, [{ ids: ids.slice(cache.length), cache }], options, signal);

@@ -74,14 +74,15 @@ function attendWatched(
   { z, q, keys, values }: Operands,
   options: AttentionOptions,
   sequence: number,
-  { config, arena, isReplaced }: Pass,
+  { config, arena, isReplaced, wants }: Pass,
 ): void {
   const mark = arena.mark();
   const t = q.shape[0] as number;
-  const scores = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
-  const pattern = arena.allocate([config.nHead, t, options.past + t]); // [H, T, S]
+  const shape = [config.nHead, t, options.past + t]; // [H, T, S]
+  const scores = wants("scores", sequence) ? arena.allocate(shape) : undefined;
+  const pattern = arena.allocate(shape);
   attentionInto(z, q, keys, values, { ...options, scores, pattern }, arena);
-  if (isReplaced("scores", scores, sequence, options.past)) {
+  if (scores && isReplaced("scores", scores, sequence, options.past)) {
     attentionInto(z, q, keys, values, { ...options, scores, pattern, from: "scores" }, arena);
   }
   if (isReplaced("pattern", pattern, sequence, options.past)) {

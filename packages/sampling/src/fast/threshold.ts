@@ -94,20 +94,9 @@ export function keepTop(
   candidates: Candidates,
   scores: Float64Array,
   threshold: Threshold,
-  selection: Selection,
-  workspace: Workspace,
-): Candidates {
-  const { places, count } = topPlaces(scores, threshold, selection, workspace);
-  return keepIndices(candidates, places, count);
-}
-
-/** Their places, ascending: the first `count` of an array that the workspace uses again. */
-export function topPlaces(
-  scores: Float64Array,
-  threshold: Threshold,
   { weights, among, ties = "lower ids" }: Selection,
   workspace: Workspace,
-): { readonly places: Int32Array; readonly count: number } {
+): Candidates {
   const kept = scratchIndices(workspace, among.length);
   const [first, step] = ties === "lower ids" ? [0, 1] : [among.length - 1, -1];
   let [count, left, tied] = [0, threshold.missing, 0];
@@ -121,7 +110,7 @@ export function topPlaces(
     kept[count++] = place;
   }
   if (step < 0) kept.subarray(0, count).reverse();
-  return { places: kept, count };
+  return keepIndices(candidates, kept, count);
 }
 
 /** The candidates with the k largest `scores`; among ties the lower ids by default. 1 <= k <= scores.length */

@@ -6,15 +6,7 @@ import { type Candidates, scratchSoftmaxWeights, type Weights } from "../candida
 import type { Boundary } from "../parameter.ts";
 import type { Workspace } from "../workspace.ts";
 import { countInFloat32, ROUNDING } from "./float32-count.ts";
-import {
-  fillUp,
-  indicesAtLeast,
-  keepLargest,
-  keepTop,
-  type Threshold,
-  topMassThreshold,
-  topPlaces,
-} from "./threshold.ts";
+import { fillUp, indicesAtLeast, keepLargest, keepTop, type Threshold, topMassThreshold } from "./threshold.ts";
 
 interface TopP {
   readonly p: number;
@@ -37,18 +29,6 @@ export function selectTopP(candidates: Candidates, step: TopP, workspace: Worksp
       ? keepLargest(candidates, logits, countOfHf(logits, p, weighed, workspace), workspace, ties)
       : keepTop(candidates, logits, threshold, { weights, among, ties }, workspace);
   return fillUp(kept, candidates, logits, minKeep, workspace, ties);
-}
-
-/** How many tokens that is, for p below 1 and known weights. */
-export function nucleusSize(
-  { logits }: Candidates,
-  p: number,
-  { weights, sum }: Weights,
-  workspace: Workspace,
-): number {
-  const among = contenders(weights, p, sum, workspace);
-  const threshold = topMassThreshold(logits, p * sum, { weights, among: among.slice() });
-  return topPlaces(logits, threshold, { weights, among }, workspace).count;
 }
 
 /** Whether rounding to float32 may decide how many tokens are needed. */

@@ -1,8 +1,8 @@
 /** The selected block at the selected position: every activation in the order of the pass, and its heads. */
-import { activations, attention } from "../../state/block.ts";
+import { activations, attended, attention } from "../../state/block.ts";
 import { info } from "../../state/engine.ts";
 import { openSections } from "../../state/sections.ts";
-import { chosenHead, chosenLayer, head, layer, position } from "../../state/selection.ts";
+import { chosenHead, chosenLayer, head, layer } from "../../state/selection.ts";
 import { isRunning, tokens } from "../../state/text.ts";
 import { strings } from "../../strings.ts";
 import { Section } from "../section.tsx";
@@ -44,13 +44,12 @@ function sentence() {
   return strings.block.sentence(layer.value, head.value, text(at), text(source), before[source] ?? 0);
 }
 
-/** The head's weights at a position: of the open section, whose map may show scores, from the activations. */
+/** The head's weights at a position: while the section is open, from the activations. */
 function patternRow(): { readonly at: number; readonly weights: Float32Array } | undefined {
   if (openSections.value.has("block")) {
     const row = activations.value.value?.rows.find(({ tensor }) => tensor.endsWith("hook_pattern"));
     return row && { at: row.index[1] ?? 0, weights: row.values };
   }
-  const map = attention.value.value;
-  const at = Math.min(position.value, (map?.size ?? 0) - 1); // a run has made the text longer
-  return map && at >= 0 ? { at, weights: map.values.subarray(at * map.size, (at + 1) * map.size) } : undefined;
+  const row = attended.value.value;
+  return row && { at: row.position, weights: row.weights };
 }

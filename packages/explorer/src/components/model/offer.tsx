@@ -52,16 +52,17 @@ function Facts({ offer: { config, parameters, stored, bytes, download } }: { rea
   );
 }
 
-function Memory({ offer: { memory, fitting, availableBytes } }: { readonly offer: ModelOffer }) {
+function Memory({ offer: { memory, page, fitting, availableBytes } }: { readonly offer: ModelOffer }) {
   const rows = Object.entries(memory).map(([dtype, { weights, cache, arena, total }]) => [
     dtype,
-    formatMegabytes(total),
+    formatMegabytes(total + page.total),
     model.fits(fitting.includes(dtype as WeightDtype)),
-    ...[weights, cache, arena].map(formatMegabytes),
+    ...[weights, cache, arena, page.total].map(formatMegabytes),
   ]);
   return (
     <>
       <DataTable caption={model.memory} columns={model.memoryColumns} rows={rows} />
+      <p class="hint">{model.page(page.residuals, page.block, page.other)}</p>
       <p class="hint">{model.available(availableBytes)}</p>
     </>
   );

@@ -28,7 +28,7 @@ export const modelHandlers: Section<ModelRequests> = (workplace) => ({
 async function replaceModel(
   workplace: Workplace,
   asks: ModelRequests["load"]["asks"],
-  { turn, reportLatest, signal }: Job<"load">,
+  { turn, report, reportLatest, signal }: Job<"load">,
 ): Promise<ModelInfo> {
   const source = await findSource(asks, signal);
   const before = workplace.current()?.model.engine;
@@ -41,8 +41,11 @@ async function replaceModel(
     return true;
   };
   if (need !== undefined && !isRoomFor(need + (before?.memory?.heldBytes ?? 0))) await makeRoom();
-  const report = (progress: LoadProgress) => reportLatest({ ...progress, isAlone });
-  const { session, info } = await load(source, { dtype: asks.dtype, report, signal, makeRoom });
+  const reportStage = (progress: LoadProgress) => {
+    const isEnd = progress.loaded === progress.total;
+    (isEnd ? report : reportLatest)({ ...progress, isAlone });
+  };
+  const { session, info } = await load(source, { dtype: asks.dtype, report: reportStage, signal, makeRoom });
   await turn(() => workplace.prepare(session));
   return { ...info, isFromUrl: "url" in asks, hub: source.hub };
 }

@@ -1,7 +1,11 @@
-/** What a model needs, and in which dtypes it fits, before it is loaded; as `tsgpt info` says it. */
+/**
+ * What a model needs, and in which dtypes it fits, before it is loaded; as `tsgpt info` says it. And what the page
+ * keeps besides.
+ */
 import { memoryByDtype } from "@tsgpt/gpt";
 import { createEngine, type Engine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
 import type { ModelOffer } from "../../protocol/model.ts";
+import { pageMemory } from "../page-memory.ts";
 import type { Source } from "./sources.ts";
 
 /** What the loader tries by itself, the most precise first: f16 is no smaller than bf16, and slower. */
@@ -21,6 +25,7 @@ export async function offerOf({ name, inspect, download }: Source, available: nu
     bytes: summary.bytes,
     download,
     memory,
+    page: pageMemory(config),
     availableBytes: available,
     fitting,
     dtype: fitting.find((dtype) => AUTOMATIC.includes(dtype)),
