@@ -17,7 +17,7 @@ export interface Run {
 }
 
 /** A file of inputs. */
-export interface Input {
+interface Input {
   /** Its name without folders, which may differ between machines. */
   readonly name: string;
   readonly bytes: number;

@@ -29,6 +29,7 @@ export interface Batch {
   readonly signal: AbortSignal;
   /** The queue that deals out the shards; without one, this process goes through them alone. */
   readonly queue?: QueueOptions | undefined;
+  /** Called when the work begins, and after each line. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 
