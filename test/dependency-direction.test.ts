@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "packages/analysis": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/batch": [],
   "packages/train": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt"],
+  "packages/serve": ["@tsgpt/numeric", "@tsgpt/tensor", "@tsgpt/gpt", "@tsgpt/sampling"],
   "packages/cli": [
     "@tsgpt/numeric",
     "@tsgpt/tensor",
@@ -26,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/analysis",
     "@tsgpt/train",
     "@tsgpt/batch",
+    "@tsgpt/serve",
     "@tsgpt/fairytales",
   ],
   "packages/explorer": [
@@ -38,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "@tsgpt/fairytales",
   ],
   bench: [
+    "@tsgpt/serve",
     "@tsgpt/numeric",
     "@tsgpt/tensor",
     "@tsgpt/gpt",

@@ -54,6 +54,7 @@ test("every option that a document mentions is one of a program here", async () 
   ].map(({ long }) => long);
   const others = [
     "bench/src/run.ts",
+    "bench/src/load/run.ts",
     "bench/peers/src/options.ts",
     "bench/peers/src/training/options.ts",
     "packages/gpt/test/fuzz/run.ts",

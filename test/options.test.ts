@@ -9,6 +9,7 @@ import * as measure from "../packages/measure/src/index.ts";
 import * as measureNode from "../packages/measure/src/node/index.ts";
 import * as numeric from "../packages/numeric/src/index.ts";
 import * as sampling from "../packages/sampling/src/index.ts";
+import * as serve from "../packages/serve/src/index.ts";
 import * as tensor from "../packages/tensor/src/index.ts";
 import * as train from "../packages/train/src/index.ts";
 
@@ -92,6 +93,8 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "train.trainTokenizer": (options) => train.trainTokenizer(none, options),
   "a schedule of train.learningRateAt": (schedule) => train.learningRateAt(1, 1, schedule),
   "train.windowBatches": (options) => train.windowBatches(none, options),
+  "serve.createScheduler": (options) => serve.createScheduler(none, options),
+  "serve.serve": (options) => serve.serve(none, options),
   "tsgpt.generate": (options) => tsgpt.generate(none, none, options),
   "tsgpt.loadModel": (options) => tsgpt.loadModel("", options),
 };
@@ -104,15 +107,16 @@ const DATA = [
   ...["tensor.asMultiplied", "tensor.onHeap"], // a weight, an engine
   ...["gpt.cacheBytes", "gpt.checkPositions", "gpt.eosTokenIds", "gpt.weightBytes"], // a config or a model
   "gpt.softmaxDistribution", // a SampleContext
+  ...["gpt.availableCacheBytes", "gpt.continuation"], // a model, and options that its callers have checked
   "gptNode.writeSafetensorsFile", // metadata
   "measureNode.describeMachine", // a machine
-  ...["sampling.entropy", "sampling.probabilities"], // candidates
+  ...["sampling.mostProbable", "sampling.probabilities"], // candidates
   "sampling.colorHash", // a key
   "analysis.traceOfHooks", // a model
   ...["train.checkpointOf", "train.configOf", "train.isDecayed", "train.stepsOf", "train.warmupFor"], // a run, a preset, a parameter
 ];
 
-const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, tsgpt };
+const PACKAGES = { numeric, tensor, gpt, gptNode, hub, measure, measureNode, sampling, analysis, train, serve, tsgpt };
 
 test("every exported function that takes options is called below", () => {
   const taking = Object.entries(PACKAGES).flatMap(([from, exported]) =>

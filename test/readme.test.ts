@@ -16,7 +16,8 @@ const scratch = join(root, "examples/dist/documents"); // inside a member, so th
 beforeAll(() => mkdirSync(scratch, { recursive: true }));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const snippets = blocks("ts");
+/** test/serve-doc.test.ts runs those that need a server. */
+const snippets = blocks("ts").filter(({ document }) => document !== "docs/serve.md");
 const isReadme = ({ document }: { readonly document: string }) => document === "README.md";
 const tried = [
   ...snippets.filter(isReadme),

@@ -1,8 +1,4 @@
-/**
- * pnpm bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality|batch] [--kernels auto|simd|reference] [--threads N]
- * [--quick] [--output FOLDER]: writes tables, numbers and pictures, by default to bench/results.
- * --quick uses few positions and short samples, to check that everything works; its figures are not representative.
- */
+/** `pnpm bench`: measures, and writes tables, numbers and pictures. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +9,7 @@ import { describeMachine, machine } from "@tsgpt/measure/node";
 import { createEngine, type Engine, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
+import { commandLine, refuse } from "./command-line.ts";
 import { compareDtypes } from "./dtypes.ts";
 import { measureNearTies } from "./near-ties.ts";
 import { benchOps } from "./ops.ts";
@@ -34,15 +31,22 @@ import {
 const TEXT = new URL("../texts/tales.txt", import.meta.url);
 const BUNDLED = fileURLToPath(new URL("../../weights/fairytales", import.meta.url));
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    kernels: { type: "string", default: "auto" },
-    threads: { type: "string" },
-    quick: { type: "boolean", default: false },
-    output: { type: "string", default: fileURLToPath(new URL("../results", import.meta.url)) },
-  },
-});
+const USAGE = `usage: bench [--only ops|cache|roofline|sampling|near-ties|dtypes|quality|batch] [--kernels auto|simd|reference]
+  [--threads N] [--quick] [--output FOLDER]
+
+Writes to bench/results by default. --quick uses few positions and short samples, to check that everything works; its
+figures are not representative.`;
+const { values } = commandLine(USAGE, () =>
+  parseArgs({
+    options: {
+      only: { type: "string" },
+      kernels: { type: "string", default: "auto" },
+      threads: { type: "string" },
+      quick: { type: "boolean", default: false },
+      output: { type: "string", default: fileURLToPath(new URL("../results", import.meta.url)) },
+    },
+  }),
+);
 const only = oneOf("only", values.only, [
   "ops",
   "cache",
@@ -75,10 +79,7 @@ function oneOf<Choice extends string | undefined>(
 ): Choice {
   const choice = choices.find((known) => known === value);
   if (choice !== undefined || value === undefined) return choice as Choice;
-  process.stderr.write(
-    `error: --${name} must be one of ${choices.filter(Boolean).join(", ")}, got ${JSON.stringify(value)}\n`,
-  );
-  return process.exit(2);
+  return refuse(`--${name} must be one of ${choices.filter(Boolean).join(", ")}, got ${JSON.stringify(value)}`);
 }
 
 /** GPT-2's shape in every dtype, each in its own engine. */

@@ -10,7 +10,8 @@ import type { RooflinePoint } from "./roofline.ts";
 import type { SamplingCost } from "./sampling.ts";
 
 /** A Markdown table; the first column is text, the others are numbers. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]) => `| ${row.join(" | ")} |\n`;
   return line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("");
 }

@@ -32,6 +32,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "takes half an hour, and with --quick a minute still",
   },
   { code: /^npx -y pnpm@12 bench --only/, add: " --quick --output bench-results", reason: "takes minutes" },
+  {
+    code: /^npx -y pnpm@12 bench-load$/,
+    add: " --only rates --rates 20 --quick --output bench-results",
+    reason: "takes an hour, and its streams a minute still",
+  },
+  { code: /^npx -y pnpm@12 bench-load --only/, add: " --quick --output bench-results", reason: "takes minutes" },
   { code: /^npx -y pnpm@12 fuzz/, add: " --inputs 200", reason: "takes minutes" },
   { code: /^\.ci\/run$/, reason: "runs these tests" },
   { code: /^node --no-enable-avx-vnni/, reason: "an option of Node 24" },
@@ -54,6 +60,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     code: /^tsgpt [a-z]+ --[a-z-]+$/,
     document: "docs/explorer.md",
     reason: "names an option; what an export is compared to",
+  },
+  {
+    code: /^(?:curl|(?:\w+=\S+ )?tsgpt serve --)/,
+    document: "docs/serve.md",
+    reason: "needs a server, or is one; test/serve-doc.test.ts runs it",
   },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
   {
@@ -78,6 +89,7 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
   start: { run: 'node "$ROOT/packages/cli/dist/main.js" generate "$@"', reason: "built already" },
   tsgpt: { run: 'node "$ROOT/packages/cli/dist/main.js" "$@"', reason: "built already" },
   bench: { run: 'node "$ROOT/bench/dist/run.js" "$@"', reason: "built already" },
+  "bench-load": { run: 'node "$ROOT/bench/dist/load/run.js" "$@"', reason: "built already" },
   fuzz: { run: `${tsx("packages/gpt/test/fuzz/run.ts")} "$@"`, reason: "built already" },
   conformance: {
     run: `TSGPT_GPT2= ${tsx("packages/gpt/test/conformance/run.ts")}`,

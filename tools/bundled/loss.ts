@@ -46,6 +46,6 @@ export async function printLosses(models: readonly string[], corpus: string): Pr
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({ options: { corpus: { type: "string" } }, allowPositionals: true });
-  if (values.corpus === undefined) throw new Error("--corpus FOLDER, with validation.txt, is required");
-  await printLosses(positionals, values.corpus);
+  if (values.corpus === undefined) console.error("usage: pnpm bundled-loss --corpus FOLDER [MODEL...]");
+  else await printLosses(positionals, values.corpus);
 }

@@ -15,13 +15,16 @@ import { CORPUS, configOf, OPTIONS, RECIPES, type RecipeName, TOKENIZER } from "
 
 const MAIN = join(import.meta.dirname, "../../packages/cli/dist/main.js");
 const LOGGED_STEPS = 10; // every tenth step of the log is kept
-const USAGE = `usage: train-bundled --corpus FOLDER --output FOLDER [--recipe ${Object.keys(RECIPES).join("|")}]`;
+const USAGE = `usage: pnpm train-bundled --corpus FOLDER --output FOLDER [--recipe ${Object.keys(RECIPES).join("|")}]`;
 
 const { values } = parseArgs({
   options: { corpus: { type: "string" }, output: { type: "string" }, recipe: { type: "string", default: "7.5M" } },
 });
 const { corpus, output, recipe } = values;
-if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, recipe)) throw new Error(USAGE);
+if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, recipe)) {
+  console.error(USAGE);
+  process.exit(2);
+}
 
 await checkCorpus(corpus);
 await mkdir(output, { recursive: true });

@@ -1,9 +1,9 @@
 /**
  * The program and its commands. A command's module is loaded only when it runs, or when the help lists all commands.
  */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliCommand } from "./command.ts";
+import { VERSION } from "./version.ts";
 
 /** Every command, in the order of the help; each has a file of the same name in commands/. */
 export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   batch: async () => (await import("./commands/batch.ts")).batch,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
   train: async () => (await import("./commands/train.ts")).train,
+  serve: async () => (await import("./commands/serve.ts")).serve,
   bench: async () => (await import("./commands/bench.ts")).bench,
   random: async () => (await import("./commands/random.ts")).random,
   convert: async () => (await import("./commands/convert.ts")).convert,
@@ -34,10 +35,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
  * one, so that the others need not be loaded to run it; otherwise all of them.
  */
 export async function createProgram(named?: string): Promise<Command> {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const program = new Command("tsgpt")
     .description("GPT-2 from scratch, in TypeScript")
-    .version(version, "--version", "display the version")
+    .version(VERSION, "--version", "display the version")
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText("after", EXAMPLES);
@@ -65,5 +65,6 @@ Examples:
   $ tsgpt train story.txt --output story
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8
   $ tsgpt random --preset gpt2 --output gpt2-random
+  $ tsgpt serve --port 8000
   $ tsgpt bench --compare-cache
   $ tsgpt pull gpt2`;

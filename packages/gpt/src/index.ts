@@ -49,7 +49,9 @@ export {
 } from "./decode/beam-search.ts";
 export type { LaneToken } from "./decode/concurrent-sequences.ts";
 export {
+  type Continuation,
   checkedPrompt,
+  continuation,
   type FinishReason,
   type GeneratedToken,
   promptIds,
@@ -60,7 +62,7 @@ export {
 export { type ContrastiveOptions, contrastiveCaches, contrastiveSearch } from "./decode/contrastive-search.ts";
 export { type Distribution, type DistributionOf, softmaxDistribution } from "./decode/distribution.ts";
 export { draftModel } from "./decode/draft-model.ts";
-export { fittingCaches } from "./decode/fitting-caches.ts";
+export { availableCacheBytes, fittingCaches } from "./decode/fitting-caches.ts";
 export { type BatchOptions, type BatchPrompt, type BatchToken, generateBatch } from "./decode/generate-batch.ts";
 export { logProbabilities, logSumOfExp } from "./decode/log-sum-exp.ts";
 export { type PromptLookupOptions, promptLookup } from "./decode/prompt-lookup.ts";

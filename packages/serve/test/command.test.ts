@@ -1,0 +1,101 @@
+/** The command as a process: its address, its key, its signals, and what a kill leaves behind. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { emptyFolder, fixture, tsgpt } from "../../cli/test/process.ts";
+import { eventsOf } from "./http/serving.ts";
+import { MODEL, type Served, served } from "./served.ts";
+
+const run = (...args: string[]) => tsgpt(["serve", "--model", fixture(MODEL), ...args]);
+
+function post(url: string, fields: Readonly<Record<string, unknown>>): Promise<Response> {
+  const body = JSON.stringify({ model: MODEL, prompt: "The king", ...fields });
+  return fetch(`${url}/v1/completions`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+}
+
+/** A stream that has begun. */
+async function begun(url: string, fields: Readonly<Record<string, unknown>>) {
+  const response = await post(url, { stream: true, ignore_eos: true, ...fields });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const { value } = await reader.read();
+  const decoder = new TextDecoder();
+  let text = decoder.decode(value, { stream: true });
+  const rest = async () => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      text += decoder.decode(piece.value, { stream: true });
+    }
+    return eventsOf(text);
+  };
+  return { rest };
+}
+
+let restarted: Served;
+
+test("two servers on one port: the second says so; kill -9 leaves nothing behind, and a third starts at once", async () => {
+  const first = await served();
+  const port = new URL(first.url).port;
+  const second = await run("--port", port);
+  expect(second).toMatchObject({ code: 1, stdout: "" });
+  expect(second.stderr).toBe(
+    `error: port ${port} of 127.0.0.1 is in use; choose another with --port N, or --port 0 for any free one\nsee tsgpt serve --help\n`,
+  );
+  first.kill("SIGKILL");
+  await first.ended;
+  restarted = await served(["--port", port, "--log-prompts"]);
+  expect(restarted.url).toBe(first.url);
+});
+
+test("SIGTERM finishes what runs, refuses new connections, and reports it", async () => {
+  const { rest } = await begun(restarted.url, { max_tokens: 60 });
+  restarted.kill("SIGTERM");
+  const events = await rest();
+  expect(events.at(-1)).toBe("[DONE]");
+  expect(events).toHaveLength(62); // 60 tokens, the end, and [DONE]
+  expect(await restarted.ended).toBe(0);
+  expect(restarted.stderr()).toContain('prompt: "The king"\n');
+  expect(restarted.stderr()).toMatch(/^stopped: 1 running sequence finished, none cancelled$/m);
+  await expect(post(restarted.url, {})).rejects.toThrow();
+});
+
+test("an address that others can reach needs a key", async () => {
+  const { code, stderr } = await run("--host", "0.0.0.0");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: others can reach the address 0\.0\.0\.0: give --api-key, or --host 127\.0\.0\.1\n/);
+});
+
+test("an address that is none of this machine's is refused by name", async () => {
+  const { code, stderr } = await run("--host", "192.0.2.1", "--api-key", `@${keyFile("secret\n")}`);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^error: --host "192\.0\.2\.1" is no address of this machine; use 127\.0\.0\.1, or 0\.0\.0\.0/,
+  );
+});
+
+function keyFile(text: string): string {
+  const file = join(emptyFolder(), "key.txt");
+  writeFileSync(file, text);
+  return file;
+}
+
+test("the key itself on the command line is refused, and not repeated", async () => {
+  const { code, stderr } = await run("--api-key", "sk-secret");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: --api-key does not take the key itself, .*; give @FILE, or env:NAME/);
+  expect(stderr).not.toContain("sk-secret");
+});
+
+test.each([
+  ["an empty file", () => `@${keyFile("\n")}`, {}, /^error: --api-key: the key in ".*key\.txt" is empty/],
+  ["a key of two words", () => `@${keyFile("a b")}`, {}, /^error: --api-key: the key in ".*" has spaces or characters/],
+  ["a missing file", () => "@no-such-file", {}, /^error: cannot read "no-such-file": ENOENT/],
+  [
+    "a variable that is not set",
+    () => "env:NO_SUCH_KEY",
+    {},
+    /^error: --api-key: the key in the environment variable NO_SUCH_KEY is empty/,
+  ],
+])("%s is no key", async (_, source, env, message) => {
+  const { code, stderr } = await tsgpt(["serve", "--model", fixture(MODEL), "--api-key", source()], { env });
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(message);
+});
