@@ -48,7 +48,10 @@ test("every exception is for a command that a document has", () => {
 
 test("every option that a document mentions is one of a program here", async () => {
   const { commands: ofCli, options: ofProgram } = await createProgram();
-  const declared = [...ofProgram, ...ofCli.flatMap((command) => command.options)].map(({ long }) => long);
+  const declared = [
+    ...ofProgram,
+    ...ofCli.flatMap((command) => [command, ...command.commands]).flatMap(({ options }) => options),
+  ].map(({ long }) => long);
   const others = [
     "bench/src/run.ts",
     "bench/src/load/run.ts",

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { hasRedis } from "../../packages/batch/test/redis.ts";
 import { hasScript } from "../../packages/cli/test/script.ts";
 import { executablePath, hasChromium } from "../browser/executable.ts";
 
@@ -11,6 +12,7 @@ export default function announceSkipped({ config, name }: TestProject): void {
     "SKIPPED: GPT-2 124M against published values; set TSGPT_GPT2 to a folder with its weights and run `npx -y pnpm@12 conformance`.",
   );
   if (!hasScript) console.log("SKIPPED: the dialogue on a terminal; there is no `script` of util-linux to make one.");
+  if (!hasRedis) console.log("SKIPPED: batches through a queue; there is no redis-server. Install it.");
   if (!hasChromium) {
     console.log(
       `SKIPPED: the core packages in a browser, bundled or not; there is no Chromium at ${executablePath}. Install it, or set TSGPT_CHROMIUM to one.`,

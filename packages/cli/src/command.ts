@@ -54,3 +54,17 @@ function addCommand<Arguments extends readonly ArgumentSpec[], Options extends O
       await action(...given, made.opts() as OptionsOf<Options>);
     });
 }
+
+/** A command that has commands of its own, and does nothing by itself. */
+export function commandGroup(group: {
+  readonly name: string;
+  readonly summary: string;
+  readonly help: string;
+  readonly commands: readonly CliCommand[];
+}): CliCommand {
+  const addTo = (program: Command) => {
+    const made = program.command(group.name).description(group.summary).addHelpText("after", `\n${group.help}`);
+    for (const command of group.commands) command.addTo(made);
+  };
+  return { name: group.name, addTo };
+}

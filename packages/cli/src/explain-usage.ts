@@ -7,8 +7,9 @@ export function explainUsage(program: Command, error: CommanderError, typed: rea
     .replace(/^error: /, "")
     .replace(/ is invalid\. /, " is invalid: ")
     .replace(/^\((.*)\)$/gm, "$1"); // commander puts "Did you mean ...?" in parentheses
-  const command = program.commands.find((known) => known.name() === typed[0]);
+  const command = typedCommand(program, typed);
   const isBlank = command === undefined && typed[0]?.trim() === "";
+  if (command && command.commands.length > 0) return explainGroup(command, error, message);
   if (error.code === "commander.help" || isBlank) return `give a command: ${commandNames(program).join(", ")}`;
   if (error.code === "commander.unknownCommand") return unknownCommand(program, message);
   if (error.code === "commander.excessArguments" && command) return excessArguments(command);
@@ -16,8 +17,28 @@ export function explainUsage(program: Command, error: CommanderError, typed: rea
   return message;
 }
 
+/** The command that was typed, or the one of a group; undefined for none that exists. */
+export function typedCommand(program: Command, typed: readonly string[]): Command | undefined {
+  const found = program.commands.find((known) => known.name() === typed[0]);
+  return (found && typedCommand(found, typed.slice(1))) ?? found;
+}
+
+/** As it is typed: `tsgpt batch score`. */
+export function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+/** A group without one of its commands. */
+function explainGroup(group: Command, error: CommanderError, message: string): string {
+  const names = commandNames(group).join(", ");
+  if (error.code === "commander.help") return `give one of the commands of ${group.name()}: ${names}`;
+  if (error.code !== "commander.unknownCommand") return message;
+  const name = JSON.stringify((group.args[0] ?? "").slice(0, 60));
+  return `unknown command ${name} of ${group.name()}\nit has ${names}`;
+}
+
 /** The names of the commands. */
-export function commandNames(program: Command): string[] {
+function commandNames(program: Command): string[] {
   return program.commands.map((known) => known.name());
 }
 
@@ -82,7 +103,7 @@ function unknownOption(program: Command, command: Command | undefined, message: 
   if (text === undefined) return message;
   if (/\s/.test(option)) {
     const name = JSON.stringify(option.slice(0, 60));
-    const fix = `tsgpt ${command.name()} -- ${shellWord(option)}`;
+    const fix = `${fullName(command)} -- ${shellWord(option)}`;
     return `unknown option ${name}\na ${text} that begins with a dash: ${fix}`;
   }
   if (option !== "--prompt") return message;

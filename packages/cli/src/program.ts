@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   prompt: async () => (await import("./commands/prompt.ts")).prompt,
   score: async () => (await import("./commands/score.ts")).score,
   detect: async () => (await import("./commands/detect.ts")).detect,
+  batch: async () => (await import("./commands/batch.ts")).batch,
   watermark: async () => (await import("./commands/watermark.ts")).watermark,
   train: async () => (await import("./commands/train.ts")).train,
   serve: async () => (await import("./commands/serve.ts")).serve,
@@ -59,6 +60,7 @@ Examples:
   $ tsgpt prompt examples/prompts/question.txt --input "Why is the sea salt"
   $ tsgpt score "The zebra's stripes were black and white."
   $ tsgpt detect @story.txt
+  $ tsgpt batch score stories.jsonl --output scores
   $ tsgpt watermark @story.txt --watermark-key 42
   $ tsgpt train story.txt --output story
   $ tsgpt convert gpt2-xl gpt2-xl-int8 --dtype int8

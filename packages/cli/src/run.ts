@@ -1,7 +1,7 @@
 /** Runs one command; an error is reported in at most three lines. */
 import { type Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
-import { commandNames, explainUsage } from "./explain-usage.ts";
+import { explainUsage, fullName, typedCommand } from "./explain-usage.ts";
 import { createProgram } from "./program.ts";
 import { errorMessage } from "./terminal/error-message.ts";
 import { interruptedCode } from "./terminal/interruption.ts";
@@ -22,8 +22,8 @@ function report(program: Command, error: unknown, args: readonly string[]): numb
   if ((error as Error).name === "AbortError") return interruptedCode();
   const usage = error instanceof CommanderError;
   const message = usage ? explainUsage(program, error, args) : errorMessage(error as Error);
-  const command = commandNames(program).find((name) => name === args[0]);
-  const hint = command ? `see tsgpt ${command} --help` : "see tsgpt --help";
+  const command = typedCommand(program, args);
+  const hint = `see ${fullName(command ?? program)} --help`;
   // A file name can hold control characters, which a terminal would act on.
   const safe = message.replaceAll(/(?!\n)\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   process.stderr.write(`error: ${safe.split("\n").slice(0, 2).join("\n")}\n${hint}\n`);

@@ -79,7 +79,7 @@ describe.concurrent("a usage error, exit code 2:", () => {
     [
       "no command, with those there are",
       [],
-      /give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, watermark, train, bench, random, convert, pull, models, info, remove/,
+      /give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, batch, watermark, train, serve, bench, random, convert, pull, models, info, remove/,
     ],
     ["a prompt beside --file", ["generate", "x", "--file", "p.txt"], /give a prompt or --file, not both; .* is @file/],
     ...(

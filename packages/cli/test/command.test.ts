@@ -102,8 +102,11 @@ test("conflicting options go with none of the others' key", () => {
 
 describe("the program", () => {
   test("has every command that has a file, each of its file's name", async () => {
-    const files = readdirSync(new URL("../src/commands", import.meta.url)).map((name) => name.replace(/\.ts$/, ""));
-    expect(Object.keys(COMMANDS).sort()).toEqual(files.sort());
+    const namesIn = (folder: string) =>
+      readdirSync(new URL(folder, import.meta.url)).flatMap((name) => (name.endsWith(".ts") ? name.slice(0, -3) : []));
+    expect(Object.keys(COMMANDS).sort()).toEqual(namesIn("../src/commands").sort());
+    const [batch] = (await createProgram("batch")).commands;
+    expect(batch?.commands.map((one) => one.name()).sort()).toEqual(namesIn("../src/commands/batch").sort());
     const declared = await Promise.all(Object.values(COMMANDS).map((load) => load()));
     expect(declared.map(({ name }) => name)).toEqual(Object.keys(COMMANDS));
   });

@@ -37,7 +37,7 @@ test.each<[string[], string]>([
   ],
   ...["", " "].map((blank): [string[], string] => [
     [blank],
-    "give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, watermark, train, bench, random, convert, pull, models, info, remove",
+    "give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, batch, watermark, train, serve, bench, random, convert, pull, models, info, remove",
   ]),
   [["two\nlines"], 'unknown command "two\\nlines"\nto continue a text: tsgpt generate "..."'],
   [["generat", "x"], "unknown command 'generat'\nDid you mean generate?"],
@@ -93,7 +93,7 @@ test.each<[string[], string]>([
   ],
   [
     ["--seed", "1", "x"],
-    "unknown option '--seed'\noptions follow a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, watermark, train, bench, random, convert, pull, models, info, remove",
+    "unknown option '--seed'\noptions follow a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, batch, watermark, train, serve, bench, random, convert, pull, models, info, remove",
   ],
   [["generate", "--topk", "3"], "unknown option '--topk'\nDid you mean --top-k?"],
   [
@@ -107,7 +107,7 @@ test.each<[string[], string]>([
   ],
   [
     [],
-    "give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, watermark, train, bench, random, convert, pull, models, info, remove",
+    "give a command: generate, sample, explain, logits, gradients, compare, tokens, prompt, score, detect, batch, watermark, train, serve, bench, random, convert, pull, models, info, remove",
   ],
   [
     ["generate", "--seed", "x"],

@@ -13,7 +13,7 @@ export async function fails(
   expect(outcome.stderr).toMatch(message);
   expect(outcome.stderr).toMatch(/^error: /);
   expect(outcome.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
-  expect(outcome.stderr).toMatch(/see tsgpt( \w+)? --help\n$/);
+  expect(outcome.stderr).toMatch(/see tsgpt( \w+){0,2} --help\n$/);
   expect(outcome.stderr).not.toMatch(/\n\s+at |node:internal/);
   expect(outcome.stdout.trim()).toBe("");
   expect(outcome.code).toBe(code);

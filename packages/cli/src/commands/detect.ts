@@ -1,22 +1,14 @@
 /** tsgpt detect: statistics that help detect machine-generated text. */
-import {
-  detectGpt,
-  detect as detection,
-  detectWatermark,
-  recipeReport,
-  SHORTEST_REWRITE,
-  scoreText,
-} from "@tsgpt/analysis";
-import { WATERMARK_GAMMA } from "@tsgpt/sampling";
-import { CliError, usageError } from "../cli-error.ts";
+import { detectGpt, detect as detection, recipeReport, scoreText } from "@tsgpt/analysis";
 import { command } from "../command.ts";
+import { checkRewritable, detectionJson, watermarkOf } from "../detect/statistics.ts";
 import { findModel } from "../model/find-model.ts";
 import { loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
+import { checkDetectionFlags, detectionOptions } from "../options/detection.ts";
 import { type OptionsOf, option } from "../options/option.ts";
 import { RECIPE_HELP, recipeOf, scoringOptions } from "../options/scoring.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
-import { properShare, wholeNumber } from "../options/values.ts";
 import { asText, beginToken, checkStride, readInputs } from "../score/read-texts.ts";
 import { type DetectReport, describeDetection, FEW_TOKENS } from "../terminal/detect-report.ts";
 import { interruption } from "../terminal/interruption.ts";
@@ -24,26 +16,7 @@ import { note } from "../terminal/note.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
 import { pluralize } from "../terminal/pluralize.ts";
 
-const options = [
-  ...scoringOptions,
-  option("--perturbations <n>", "number of rewrites for DetectGPT", {
-    parse: wholeNumber(2, 100_000),
-  }),
-  option("--seed <n>", "seed of the rewrites (default: 0)", { parse: wholeNumber(0) }),
-  option("--watermark-key <n>", "also test for the watermark of this key", { parse: wholeNumber(0) }),
-  option("--watermark-gamma <g>", `fraction of the vocabulary that is green (default: ${WATERMARK_GAMMA})`, {
-    parse: properShare,
-  }),
-  option(
-    "--watermark-hash <how>",
-    "what seeds the green list: left, the previous tokens; self, one of them and the token (default: left)",
-    {
-      choices: ["left", "self"],
-    },
-  ),
-  option("--watermark-width <n>", "how many previous tokens (default: 1)", { parse: wholeNumber(1) }),
-  option("--json", "print one JSON object, in nats"),
-] as const;
+const options = [...scoringOptions, ...detectionOptions, option("--json", "print one JSON object, in nats")] as const;
 
 type DetectFlags = OptionsOf<typeof options>;
 
@@ -89,7 +62,7 @@ ${TEXT_HELP}`,
 export async function detectCommand(typed: string | undefined, flags: DetectFlags): Promise<void> {
   const { signal } = interruption();
   const recipe = recipeOf(flags);
-  checkFlags(flags);
+  checkDetectionFlags(flags);
   const [input] = await readInputs(typed === undefined ? [] : [typed], flags, signal);
   const model = await loadFound(await findModel(flags, signal), await makeEngine(flags), flags.dtype, signal);
   checkStride(model, recipe);
@@ -121,57 +94,16 @@ export async function detectCommand(typed: string | undefined, flags: DetectFlag
       tokens: ids.length,
       recipe: recipeReport(model, recipe),
       detectGpt: rewritten && perturbations !== undefined ? { score: rewritten.score, perturbations, seed } : undefined,
-      watermark: evidence(ids, flags),
+      watermark: watermarkOf(ids, flags),
     },
     flags,
   );
 }
 
-/** @throws CliError for a text too short to have a span that is rewritten */
-function checkRewritable(tokens: number, bos: number | undefined): void {
-  const least = SHORTEST_REWRITE - (bos === undefined ? 0 : 1);
-  if (tokens >= least) return;
-  const need = pluralize(least, "token");
-  throw new CliError(`--perturbations: a text to rewrite needs ${need} or more, got ${tokens}`, 1);
-}
-
-/** @throws CliError for an option that has no effect without another */
-function checkFlags({
-  perturbations,
-  seed,
-  watermarkKey,
-  watermarkGamma,
-  watermarkHash,
-  watermarkWidth,
-}: DetectFlags): void {
-  if (seed !== undefined && perturbations === undefined)
-    throw usageError("--seed does nothing without --perturbations; give that too");
-  const largest = Number.MAX_SAFE_INTEGER - (perturbations ?? 0);
-  if (seed !== undefined && seed > largest)
-    throw usageError(`--seed must be at most ${largest}, as each rewrite has the next one, got ${seed}`);
-  const given = { gamma: watermarkGamma, hash: watermarkHash, width: watermarkWidth };
-  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--watermark-${name}`]));
-  if (watermarkKey !== undefined || names.length === 0) return;
-  throw usageError(`${names.join(" and ")} does nothing without --watermark-key; give that too`);
-}
-
-function evidence(ids: readonly number[], flags: DetectFlags): DetectReport["watermark"] {
-  const {
-    watermarkKey: key,
-    watermarkGamma: gamma = WATERMARK_GAMMA,
-    watermarkHash: hash = "left",
-    watermarkWidth: width = 1,
-  } = flags;
-  if (key === undefined) return undefined;
-  const { colors: _, ...found } = detectWatermark(ids, { key, gamma, hash, width });
-  return found;
-}
-
 function write(report: DetectReport, { json }: DetectFlags): void {
-  const { detection: found, detectGpt: rewritten, watermark } = report;
+  const { detection: found } = report;
   if (found.scored < FEW_TOKENS)
     note(`${pluralize(found.scored, "scored token")}: below ${FEW_TOKENS} the statistics of any text vary widely`);
   if (!json) return void process.stdout.write(describeDetection(report));
-  const object = { ...found, ...(rewritten && { detectGpt: rewritten.score }), ...(watermark && { watermark }) };
-  process.stdout.write(`${JSON.stringify(object)}\n`);
+  process.stdout.write(`${detectionJson(report)}\n`);
 }

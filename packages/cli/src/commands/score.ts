@@ -1,16 +1,5 @@
 /** tsgpt score: the probability, rank and entropy of each token of a text, and its loss and perplexity. */
-import {
-  type Recipe,
-  recipeReport,
-  runningPerplexities,
-  type ScoredText,
-  type ScoreReport,
-  scoreCsv,
-  scoreJson,
-  scoreTexts,
-  type TokenScores,
-} from "@tsgpt/analysis";
-import type { Model } from "@tsgpt/gpt";
+import { recipeReport, type ScoreReport, scoreCsv, scoreJson, scoreTexts } from "@tsgpt/analysis";
 import { usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
@@ -29,6 +18,7 @@ import {
   writePictures,
 } from "../score/pictures.ts";
 import { asText, beginToken, checkStride, readInput, readInputs } from "../score/read-texts.ts";
+import { scoredText } from "../score/scored-text.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
 import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";
@@ -119,11 +109,6 @@ export async function scoreCommand(typed: readonly string[], flags: ScoreFlags):
   await writePictures(report, flags, { recipe, other, signal });
   if (flags.csv) return writeCsv(report);
   await writePieces(output(report, flags));
-}
-
-function scoredText(name: string, scores: TokenScores, { config }: Model, recipe: Recipe): ScoredText {
-  if (recipe.name === "transformers") return { name, scores };
-  return { name, scores, running: runningPerplexities(scores, config.nPositions) };
 }
 
 /** Writes CSV to stdout and the totals to stderr, so that stdout stays valid CSV. */

@@ -24,10 +24,18 @@ export const textOptions = [
 export const ignoreEos = option("--ignore-eos", "continue after an end-of-text token");
 export const quiet = option("--quiet", "no summary on stderr");
 
+export const logprobs = option("--logprobs <n>", "with --json: the n most probable tokens at each position", {
+  parse: wholeNumber(0, 1000),
+});
+export const traceSampling = option(
+  "--trace-sampling",
+  "show the distribution of each token and the effect of each sampling step",
+);
+
 export const outputOptions = [
   ignoreEos,
-  option("--logprobs <n>", "with --json: the n most probable tokens at each position", { parse: wholeNumber(0, 1000) }),
-  option("--trace-sampling", "show the distribution of each token and the effect of each sampling step"),
+  logprobs,
+  traceSampling,
   quiet,
   option("--verbose", "print kernels, threads and memory on stderr", { conflicts: "quiet" }),
   option("--json", "print one JSON object; with --file one per line"),

@@ -127,6 +127,11 @@ export function keysOf(list: OptionList): string[] {
   return specsOf(list).map((spec) => asOption(spec).attributeName());
 }
 
+/** The values of some options. */
+export function onlyKeys<Flags extends object>(flags: Flags, keys: readonly string[]): Partial<Flags> {
+  return Object.fromEntries(Object.entries(flags).filter(([key]) => keys.includes(key))) as Partial<Flags>;
+}
+
 /** Runs the checks of the options that have a value. @throws what they throw */
 export function checkOptions(list: OptionList, options: Readonly<Record<string, unknown>>): void {
   for (const spec of specsOf(list)) {

@@ -6,10 +6,8 @@ import { modelOptions } from "./model.ts";
 import { type OptionsOf, option } from "./option.ts";
 import { tokenIds, wholeNumber } from "./values.ts";
 
-export const scoringOptions = [
-  ...modelOptions,
-  ...engineOptions,
-  option("--tokens <ids>", "the text as token ids: 1,2,3", { parse: tokenIds }),
+/** How a text is read. */
+export const readingOptions = [
   option(
     "--bos",
     "also score the first token, after the model's beginning-of-text token or else its end-of-text token",
@@ -21,6 +19,13 @@ export const scoringOptions = [
     choices: ["transformers", "llama.cpp"],
     default: "transformers",
   }),
+] as const;
+
+export const scoringOptions = [
+  ...modelOptions,
+  ...engineOptions,
+  option("--tokens <ids>", "the text as token ids: 1,2,3", { parse: tokenIds }),
+  ...readingOptions,
 ] as const;
 
 export type ScoringFlags = OptionsOf<typeof scoringOptions>;

@@ -6,7 +6,7 @@ import { errorMessage } from "../terminal/error-message.ts";
 import { inLineOrder } from "../terminal/in-line-order.ts";
 import { type ProgressTerminal, progressLine } from "../terminal/progress-line.ts";
 import { type AnswerTask, answerInputs } from "./answers.ts";
-import { type InputLine, parseInputLine } from "./input-lines.ts";
+import { type InputLine, parseInputLines } from "./input-lines.ts";
 
 export interface LinesOutput {
   /** Takes each line with its line end. */
@@ -52,7 +52,7 @@ export async function answerLines(
     failures++;
     finish(index, { ...input, error: errorMessage(error as Error) });
   };
-  const { valid, indices } = validLines(lines.slice(answered), failed);
+  const { valid, indices } = parseInputLines(lines.slice(answered), failed);
   const indexOf = (i: number) => indices[i] as number;
   await answerInputs(
     task,
@@ -69,21 +69,6 @@ export async function answerLines(
   progress.clear();
   if (output.writesAfterGaps) order.flush();
   return { written, failures };
-}
-
-/** The lines that are inputs, and their indices. */
-function validLines(lines: readonly string[], failed: (index: number, error: unknown) => void) {
-  const valid: InputLine[] = [];
-  const indices: number[] = [];
-  for (const [index, line] of lines.entries()) {
-    try {
-      valid.push(parseInputLine(line));
-      indices.push(index);
-    } catch (error) {
-      failed(index, error);
-    }
-  }
-  return { valid, indices };
 }
 
 function progressText({ ended, lines, tokens }: { ended: number; lines: number; tokens: number }): string {

@@ -19,6 +19,21 @@ export function parseInputLine(line: string): InputLine {
   return { input, ...(Object.keys(extra).length > 0 && { extra }) };
 }
 
+/** The lines that are inputs, and the index of each. */
+export function parseInputLines(lines: readonly string[], failed: (index: number, error: unknown) => void) {
+  const valid: InputLine[] = [];
+  const indices: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    try {
+      valid.push(parseInputLine(line));
+      indices.push(index);
+    } catch (error) {
+      failed(index, error);
+    }
+  }
+  return { valid, indices };
+}
+
 function parse(line: string): unknown {
   if (line.trim() === "") throw new CliError('the line is empty; an empty input is {"input": ""}', 1);
   try {

@@ -4,20 +4,28 @@
  */
 import { createHash } from "node:crypto";
 import type { Model } from "@tsgpt/gpt";
+import type { Engine } from "@tsgpt/tensor";
 import type { AnswerTask } from "./answers.ts";
 
 const DIGITS = 12;
 
-/** The first hexadecimal digits of a SHA-256. */
+/** The digest of a run of tsgpt prompt. */
 export function runDigest({ model, body, settings }: Omit<AnswerTask, "signal">): string {
+  return digestOf(model, body, settings);
+}
+
+/** The first hexadecimal digits of a SHA-256 of a model and of what is asked of it. */
+export function digestOf(model: Model, ...asked: readonly unknown[]): string {
   const { name, config, generation, parameters, engine } = model;
-  const text = JSON.stringify(
-    [body, settings, name, config, generation, parameters.wte.dtype, engine.kernelSet],
-    sorted,
-  );
+  const text = JSON.stringify([...asked, name, config, generation, parameters.wte.dtype, kernelsOf(engine)], sorted);
   const hash = createHash("sha256").update(text);
   for (const weights of layerNorms(model)) hash.update(Float32Array.from(weights));
   return hash.digest("hex").slice(0, DIGITS);
+}
+
+/** The kernels by the rounding of their sums, which another machine's may not have. */
+export function kernelsOf({ kernelSet, relaxed }: Pick<Engine, "kernelSet" | "relaxed">): string {
+  return relaxed === false ? `${kernelSet}, without relaxed multiply-add` : kernelSet;
 }
 
 /** Objects with their keys in one order, so that the order of options does not matter. */

@@ -1,0 +1,169 @@
+/**
+ * Runs a batch, or a part of it, on this machine: the shards that have no results yet go to worker threads, one at a
+ * time each. What is done is what has a file; nothing else is remembered.
+ */
+import { mkdirSync } from "node:fs";
+import { BatchError } from "./batch-error.ts";
+import { checkPlan, inputNames, type Manifest, openManifest, type Plan, type Run, readManifest } from "./manifest.ts";
+import { answerFromQueue } from "./queues/answer-from-queue.ts";
+import type { QueueOptions, ShardWork } from "./queues/shard-work.ts";
+import { checkInput } from "./read-shard.ts";
+import { hasResult } from "./results.ts";
+import { bytesOf, type Part, planShards, type Shard, shardsOfPart } from "./shard.ts";
+import { type ShardWorker, startShardWorker } from "./shard-worker.ts";
+
+/** What is to be answered, by whom, and where the answers go. */
+export interface Batch {
+  /** The files of inputs. */
+  readonly paths: readonly string[];
+  /** The folder of the results. */
+  readonly folder: string;
+  /** The least bytes of a shard. */
+  readonly shardBytes: number;
+  readonly part: Part;
+  /** Number of worker threads. */
+  readonly workers: number;
+  /** The module of a worker, which calls `answerShards`, and the data that it gets. */
+  readonly module: URL;
+  readonly data: unknown;
+  readonly signal: AbortSignal;
+  /** The queue that deals out the shards; without one, this process goes through them alone. */
+  readonly queue?: QueueOptions | undefined;
+  /** Called when the work begins, and after each line. */
+  readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
+}
+
+/** How far a batch, or the part of it, is. */
+export interface BatchProgress {
+  readonly shards: number;
+  readonly shardsDone: number;
+  readonly lines: number;
+  /** Lines with an answer, those of unfinished shards included. */
+  readonly linesDone: number;
+  /** Of these, lines that earlier runs or other processes answered. */
+  readonly linesBefore: number;
+}
+
+/** How a run ended. */
+export interface BatchOutcome extends BatchProgress {
+  /** Lines of this run that have an error. */
+  readonly failures: number;
+  /** Whether the signal stopped it. */
+  readonly isStopped: boolean;
+}
+
+/**
+ * Answers all shards of the part that have no results. Ends soon after the signal, without the shards in progress.
+ * @throws BatchError for inputs that cannot be read, a folder of another batch, and results that cannot be written;
+ * what the workers' `make` throws
+ */
+export async function runBatch(batch: Batch): Promise<BatchOutcome> {
+  const { folder, signal } = batch;
+  const plan = await planOf(batch);
+  signal.throwIfAborted();
+  const { module, data, workers: count } = batch;
+  const workers = Array.from({ length: count }, (_, index) => startShardWorker(module, { index, data }));
+  const stop = () => workers.forEach((worker) => void worker.end());
+  signal.addEventListener("abort", stop);
+  try {
+    const manifest = openManifest(folder, plan, await readyRun(workers));
+    return await answerAll(batch, manifest, workers);
+  } catch (error) {
+    signal.throwIfAborted(); // the worker that it ended
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await Promise.all(workers.map((worker) => worker.end()));
+  }
+}
+
+/** The plan of the folder, after a check of the inputs of this part; a new one for a new folder. */
+async function planOf({ paths, folder, shardBytes, part }: Batch): Promise<Plan> {
+  const names = inputNames(paths);
+  const bytes = await Promise.all(paths.map(bytesOf));
+  const inputs = names.map((name, i) => ({ name, bytes: bytes[i] as number }));
+  makeFolder(folder);
+  const found = readManifest(folder);
+  if (!found) return { shardBytes, inputs, shards: await planShards(paths, shardBytes) };
+  checkPlan(folder, found, { shardBytes, inputs });
+  for (const shard of shardsOfPart(found.shards, part)) await checkInput(paths[shard.file] as string, shard);
+  return { shardBytes, inputs, shards: found.shards };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new BatchError(`cannot make the folder ${JSON.stringify(folder)}: ${(error as Error).message}`);
+  }
+}
+
+/** What the answers of all workers depend on, which is the same. */
+async function readyRun(workers: readonly ShardWorker[]): Promise<Run> {
+  const [first, ...others] = await Promise.all(workers.map(({ ready }) => ready));
+  const other = others.find(({ digest }) => digest !== first?.digest);
+  if (first && !other) return first;
+  throw new BatchError("two workers loaded different models: the model changed meanwhile; run the command again");
+}
+
+async function answerAll(
+  { paths, folder, part, signal, queue, onProgress }: Batch,
+  manifest: Manifest,
+  workers: readonly ShardWorker[],
+): Promise<BatchOutcome> {
+  const shards = shardsOfPart(manifest.shards, part);
+  const count = countProgress(shards, onProgress);
+  count.begin();
+  let failures = 0;
+  const answer = async (worker: ShardWorker, shard: Shard) => {
+    const path = paths[shard.file] as string;
+    const failed = await worker.answer({ folder, manifest, path, shard }, count.line);
+    failures += failed; // another worker may have added its own meanwhile
+    count.shard();
+  };
+  const work = { folder, manifest, shards, workers, signal, answer, elsewhere: count.elsewhere };
+  try {
+    await (queue ? answerFromQueue(work, queue) : answerInOrder(work));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return { ...count.progress(), failures, isStopped: signal.aborted };
+}
+
+/** Each worker takes the next shard that has no results. */
+async function answerInOrder({ folder, manifest, shards, workers, answer, elsewhere }: ShardWork): Promise<void> {
+  const left = shards.values();
+  const work = async (worker: ShardWorker) => {
+    for (const shard of left) {
+      if (hasResult(folder, manifest, shard)) elsewhere(shard);
+      else await answer(worker, shard);
+    }
+  };
+  await Promise.all(workers.map(work));
+}
+
+function countProgress(all: readonly Shard[], onProgress: Batch["onProgress"]) {
+  const lines = all.reduce((sum, shard) => sum + shard.lines, 0);
+  let [shardsDone, linesDone, linesBefore] = [0, 0, 0];
+  const progress = (): BatchProgress => ({ shards: all.length, shardsDone, lines, linesDone, linesBefore });
+  const show = () => onProgress?.(progress());
+  return {
+    progress,
+    begin: show,
+    /** A shard that an earlier run or another process answered. */
+    elsewhere: (shard: Shard) => {
+      shardsDone++;
+      linesDone += shard.lines;
+      linesBefore += shard.lines;
+      show();
+    },
+    line: () => {
+      linesDone++;
+      show();
+    },
+    shard: () => {
+      shardsDone++;
+      show();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/** Batches dealt out by Redis, through nine failures and many kills: after each, every line has one entry, in order. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FULL } from "../../../test/setup/sample.ts";
+import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
+import { emptyFolder } from "../../cli/test/process.ts";
+import { checkBatch, mergedResults } from "../src/merge.ts";
+import { runBatch } from "../src/run-batch.ts";
+import { hasRedis, type RedisProxy, type RedisServer, startProxy, startRedis } from "./redis.ts";
+
+const SCRIPT = new URL("./queue-run.js", import.meta.url).pathname;
+const LOCK = 400; // milliseconds
+
+const batchIn = (input: string, folder: string) => ({ paths: [input], folder });
+
+test("a queue that cannot be reached is an error, without its password", async () => {
+  const input = join(emptyFolder(), "in.jsonl");
+  writeFileSync(input, "a\n");
+  const run = runBatch({
+    ...batchIn(input, join(emptyFolder(), "out")),
+    ...{ shardBytes: 8, part: { index: 0, count: 1 }, workers: 1, data: {}, signal: new AbortController().signal },
+    module: new URL("./echo-worker.js", import.meta.url),
+    queue: { url: "redis://user:secret@127.0.0.1:9" },
+  });
+  await expect(run).rejects.toThrow(
+    /^cannot reach the queue at redis:\/\/user@127.0.0.1:9: .*ECONNREFUSED.*; start a Redis server there, or omit the queue$/,
+  );
+});
+
+test("the packages of the queue are loaded when there is one, and nowhere else", () => {
+  const sources = new URL("../src/", import.meta.url).pathname;
+  const names = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const naming = names.filter((name) =>
+    /from "(bullmq|ioredis)"|import\("/.test(readFileSync(join(sources, name), "utf8")),
+  );
+  expect(naming).toEqual(["queues/open-queue.ts"]);
+  const imports = readFileSync(join(sources, "queues/open-queue.ts"), "utf8").match(/^.*(bullmq|ioredis)"[;)].*$/gm);
+  expect(imports?.map((line) => line.trim())).toEqual([
+    'import type { Queue, Worker } from "bullmq";',
+    'import type { Redis } from "ioredis";',
+    'const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);',
+  ]);
+});
+
+describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, after", { timeout: 120_000 }, () => {
+  let redis: RedisServer;
+  let data: string;
+  let input: string;
+  let folder: string;
+  let lines: string[];
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    data = emptyFolder();
+    redis = await startRedis(data);
+    input = join(emptyFolder(), "in.jsonl");
+    folder = join(emptyFolder(), "out");
+    has(Array.from({ length: 60 }, (_, i) => `line ${i}`));
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+    await redis.kill();
+  });
+
+  function has(content: readonly string[]): void {
+    lines = [...content];
+    writeFileSync(input, `${lines.join("\n")}\n`);
+  }
+
+  /** Starts a process that runs the batch; each line takes it `delay` milliseconds, in which it does not yield. */
+  function start(more: object = {}, { url = redis.url, delay = 20, shell = "" } = {}): ChildProcess {
+    const queue = { url, lockMilliseconds: LOCK };
+    const batch = JSON.stringify({ ...batchIn(input, folder), queue, data: { delay }, ...more });
+    const command = shell ? ["sh", "-c", `${shell}; exec "$0" "$@"`, process.execPath] : [process.execPath];
+    const [program = "", ...args] = [...command, SCRIPT, batch];
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: cleanEnvironment() });
+    children.push(child);
+    return child;
+  }
+
+  const results = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : []);
+  async function until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const ended = async (child: ChildProcess): Promise<number | null> =>
+    child.exitCode !== null || child.signalCode !== null ? child.exitCode : (await once(child, "exit"))[0];
+  async function saidBy(child: ChildProcess): Promise<string> {
+    let text = "";
+    for await (const piece of child.stderr ?? []) text += piece;
+    return text;
+  }
+
+  async function isWhole(failures = 0): Promise<void> {
+    expect(await checkBatch(folder)).toMatchObject({ lines: lines.length, failures });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of mergedResults(folder)) pieces.push(piece);
+    const entries = String(Buffer.concat(pieces)).trimEnd().split("\n");
+    expect(entries.map((entry) => JSON.parse(entry)).map(({ line, input }) => [line, input])).toEqual(
+      lines.map((line, i) => [i + 1, line]),
+    );
+  }
+
+  test("a worker is killed within a shard", async () => {
+    const [one, two] = [start(), start()];
+    await until(() => results().length >= 2);
+    one.kill("SIGKILL");
+    expect(await ended(two)).toBe(0);
+    await isWhole();
+  });
+
+  test("a worker is stopped, and continued beyond its lock", async () => {
+    const [one, two] = [start(), start()];
+    await until(() => results().length >= 2);
+    one.kill("SIGSTOP");
+    expect(await ended(two)).toBe(0); // it has done the shard of the other
+    await isWhole();
+    const before = results().map((name) => readFileSync(join(folder, name), "utf8"));
+    one.kill("SIGCONT");
+    expect(await ended(one)).toBe(0);
+    expect(results().map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(before);
+  });
+
+  test("Redis is restarted", async () => {
+    const [one, two] = [start(), start()];
+    await until(() => results().length >= 2);
+    await redis.kill();
+    redis = await startRedis(data, redis.port);
+    expect([await ended(one), await ended(two)]).toEqual([0, 0]);
+    await isWhole();
+  });
+
+  test("Redis is lost with its data, and the command is run again", async () => {
+    const [one, two] = [start(), start()];
+    await until(() => results().length >= 2);
+    one.kill("SIGKILL");
+    two.kill("SIGKILL");
+    await redis.kill();
+    redis = await startRedis(emptyFolder(), redis.port);
+    expect(await ended(start())).toBe(0);
+    await isWhole();
+  });
+
+  test("Redis is lost with its data under running workers, which offer the shards again", async () => {
+    const [one, two] = [start(), start()];
+    await until(() => results().length >= 2);
+    await redis.kill();
+    redis = await startRedis(emptyFolder(), redis.port);
+    expect([await ended(one), await ended(two)]).toEqual([0, 0]);
+    await isWhole();
+  });
+
+  test("a disk is full, and has space again", async () => {
+    has(Array.from({ length: 60 }, (_, i) => (i === 30 ? "long ".repeat(8000) : `line ${i}`)));
+    const limited = start({}, { delay: 0, shell: "ulimit -f 64" }); // 64 blocks of 512 bytes: all but one shard fit
+    const said = saidBy(limited);
+    expect(await ended(limited)).toBe(1);
+    expect(await said).toMatch(
+      /cannot write .*: EFBIG: file too large, write; make space and run the same command again/,
+    );
+    expect(readdirSync(join(folder, "partial"))).toEqual([]);
+    expect(await ended(start())).toBe(0);
+    await isWhole();
+  });
+
+  test("a line is poisoned", async () => {
+    has(Array.from({ length: 60 }, (_, i) => (i % 10 === 3 ? "bad" : `line ${i}`)));
+    expect([await ended(start()), await ended(start())]).toEqual([0, 0]);
+    await isWhole(6);
+  });
+
+  test("jobs are added again, while they are answered and when they are done", async () => {
+    const log = join(emptyFolder(), "log");
+    const one = start({ data: { delay: 5, log } });
+    await until(() => results().length >= 2);
+    const again = start({ data: { delay: 5, log } }); // offers all that has no results yet
+    expect([await ended(one), await ended(again)]).toEqual([0, 0]);
+    const answered = readFileSync(log, "utf8");
+    expect(answered.trimEnd().split("\n").sort()).toEqual([...lines].sort()); // none was even computed twice
+    await isWhole();
+    expect(await ended(start({ data: { delay: 5, log } }))).toBe(0);
+    expect(readFileSync(log, "utf8")).toBe(answered);
+  });
+
+  test("two producers begin at once, and both take part", async () => {
+    const logs = [0, 1].map((i) => join(data, `log ${i}`));
+    const both = logs.map((log) => start({ data: { delay: 20, log } }));
+    expect(await Promise.all(both.map(ended))).toEqual([0, 0]);
+    await isWhole();
+    const parts = logs.map((log) => readFileSync(log, "utf8").trimEnd().split("\n"));
+    expect(parts.map(({ length }) => length > 1)).toEqual([true, true]);
+    expect(parts.flat().sort()).toEqual([...lines].sort());
+  });
+
+  test("passes take longer than the lock, which the main thread renews: none is given to another", async () => {
+    has(["a", "b", "c", "d"]);
+    const log = join(data, "log");
+    const more = { shardBytes: 4, data: { delay: 2 * LOCK, log } };
+    expect(await Promise.all([start(more), start(more)].map(ended))).toEqual([0, 0]);
+    expect(readFileSync(log, "utf8").trimEnd().split("\n").sort()).toEqual(lines);
+    await isWhole();
+  });
+
+  describe("a proxy", () => {
+    let proxy: RedisProxy;
+    beforeEach(async () => {
+      proxy = await startProxy(redis.port);
+    });
+    afterEach(() => proxy.close());
+
+    test("cuts a worker from Redis for longer than its lock", async () => {
+      const [one, two] = [start({}, { url: proxy.url }), start()];
+      await until(() => results().length >= 2);
+      proxy.cut();
+      expect(await ended(two)).toBe(0);
+      proxy.mend();
+      expect(await ended(one)).toBe(0);
+      await isWhole();
+    });
+  });
+
+  test("two workers, one of which is killed at random 12 times: 100,000 lines", { timeout: 300_000 }, async () => {
+    has(Array.from({ length: 100_000 }, (_, i) => `${i}`));
+    const more = { shardBytes: 2048 };
+    const fast = { delay: 0 };
+    let [one, two] = [start(more, fast), start(more, fast)];
+    for (let i = 0; i < 12; i++) {
+      const goal = results().length + 3 + ((i * 7) % 5);
+      await until(() => results().length >= goal || one.exitCode !== null);
+      two.kill("SIGKILL");
+      [one, two] = [start(more, fast), one];
+    }
+    expect(await Promise.all([one, two].map(ended))).toEqual([0, 0]);
+    await isWhole();
+  });
+});

@@ -1,0 +1,231 @@
+/** Batches with worker threads whose answer is the line itself. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { emptyFolder } from "../../cli/test/process.ts";
+import { checkBatch, mergedResults } from "../src/merge.ts";
+import { type Batch, type BatchProgress, runBatch } from "../src/run-batch.ts";
+import { fileWith } from "./folder.ts";
+
+const MODULE = new URL("./echo-worker.js", import.meta.url);
+
+function batchOf(paths: readonly string[], more: Partial<Batch> = {}): Batch {
+  return {
+    paths,
+    folder: join(emptyFolder(), "out"),
+    shardBytes: 4,
+    part: { index: 0, count: 1 },
+    workers: 1,
+    module: MODULE,
+    data: {},
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+async function merged(folder: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of mergedResults(folder)) pieces.push(piece);
+  return String(Buffer.concat(pieces));
+}
+
+const entries = (...inputs: readonly string[]) =>
+  inputs.map((input, i) => `${JSON.stringify({ line: i + 1, run: "run", input })}\n`).join("");
+const results = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+const SIX = fileWith("a\nb\nc\nd\ne\nf\n");
+
+describe("runBatch", () => {
+  test("answers every line once, in order, whoever answers it", async () => {
+    const batch = batchOf([SIX], { workers: 2 });
+    const outcome = await runBatch(batch);
+    expect(outcome).toEqual({
+      ...{ shards: 3, shardsDone: 3, lines: 6, linesDone: 6, linesBefore: 0 },
+      ...{ failures: 0, isStopped: false },
+    });
+    expect(await checkBatch(batch.folder)).toEqual({ shards: 3, lines: 6, failures: 0 });
+    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+    expect(readdirSync(join(batch.folder, "partial"))).toEqual([]);
+  });
+
+  test("does not do again what has its results, and does again what lost them", async () => {
+    const log = join(emptyFolder(), "log");
+    const batch = batchOf([SIX], { data: { log } });
+    await runBatch(batch);
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 6 });
+    expect(readFileSync(log, "utf8").trim().split("\n").length).toBe(6);
+    rmSync(join(batch.folder, results(batch.folder)[0] as string));
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 4 });
+    expect(readFileSync(log, "utf8").trim().split("\n").length).toBe(8);
+    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+  });
+
+  test("does a part, and the parts together are the whole", async () => {
+    const batch = batchOf([SIX]);
+    const parts = [0, 1].map((index) => runBatch({ ...batch, part: { index, count: 2 } }));
+    expect((await Promise.all(parts)).map(({ lines }) => lines)).toEqual([4, 2]);
+    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+  });
+
+  test("two runs of the whole at once give each result once", async () => {
+    const batch = batchOf([SIX]);
+    await Promise.all([runBatch(batch), runBatch(batch)]);
+    await checkBatch(batch.folder);
+    expect(results(batch.folder).length).toBe(3);
+    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+  });
+
+  test("names the file of each line if there are several", async () => {
+    const batch = batchOf([fileWith("a\n", "one.jsonl"), fileWith("b\n", "two.jsonl")]);
+    await runBatch(batch);
+    expect(await merged(batch.folder)).toBe(
+      '{"file":"one.jsonl","line":1,"run":"run","input":"a"}\n{"file":"two.jsonl","line":1,"run":"run","input":"b"}\n',
+    );
+  });
+
+  test("a line without an answer, or that cannot be read, is an entry with its number, and the others go on", async () => {
+    const batch = batchOf([
+      fileWith(Buffer.concat([Buffer.from("a\nbad\n"), Buffer.from([0xff, 10]), Buffer.from("d")])),
+    ]);
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 4, failures: 2 });
+    expect(await merged(batch.folder)).toBe(
+      '{"line":1,"run":"run","input":"a"}\n{"line":2,"run":"run","input":"bad","error":"a bad line"}\n' +
+        '{"line":3,"run":"run","error":"the line is not UTF-8 text"}\n{"line":4,"run":"run","input":"d"}\n',
+    );
+    expect(await checkBatch(batch.folder)).toEqual({ shards: 2, lines: 4, failures: 2 });
+  });
+
+  test("an empty input is done at once", async () => {
+    const batch = batchOf([fileWith("")]);
+    expect(await runBatch(batch)).toMatchObject({ shards: 0, lines: 0 });
+    expect(await merged(batch.folder)).toBe("");
+  });
+
+  test("the signal ends a worker within a pass that does not yield; finished shards stay", async () => {
+    const controller = new AbortController();
+    const path = fileWith("a\nb\nhang\nd\n");
+    const onProgress = ({ shardsDone }: BatchProgress) => void (shardsDone === 1 && controller.abort());
+    const batch = batchOf([path], { signal: controller.signal, onProgress });
+    expect(await runBatch(batch)).toMatchObject({ shards: 3, shardsDone: 1, isStopped: true });
+    expect(results(batch.folder).length).toBe(1);
+  });
+
+  test("a signal before the workers are ready is thrown", async () => {
+    const controller = new AbortController();
+    const batch = batchOf([SIX], { signal: controller.signal });
+    const run = runBatch(batch);
+    controller.abort();
+    await expect(run).rejects.toThrow("This operation was aborted");
+  });
+
+  test("what one shard throws ends the run, and the finished ones stay", async () => {
+    const batch = batchOf([fileWith("a\nb\nthrow\n")]);
+    await expect(runBatch(batch)).rejects.toThrow("no answer to this line");
+    expect(results(batch.folder).length).toBe(1);
+  });
+
+  test("a worker that ends by itself, or cannot begin, is an error with its name", async () => {
+    await expect(runBatch(batchOf([fileWith("exit\n")]))).rejects.toThrow("worker 0 ended with exit code 3");
+    const refused = runBatch(batchOf([SIX], { data: { refuse: "no such model" }, workers: 2 }));
+    await expect(refused).rejects.toMatchObject({ name: "RangeError", message: "no such model" });
+  });
+});
+
+describe("refused:", () => {
+  async function begun(more: Partial<Batch> = {}): Promise<Batch> {
+    const batch = batchOf([fileWith("a\nb\nc\n")], { data: { settings: { "--top": 5 } }, ...more });
+    await runBatch(batch);
+    return batch;
+  }
+
+  test.each<[string, (batch: Batch) => Partial<Batch>, RegExp]>([
+    [
+      "another option",
+      () => ({ data: { digest: "x", settings: { "--top": 3 } } }),
+      /it has --top 5, this one 3; give the/,
+    ],
+    [
+      "one more option",
+      () => ({ data: { digest: "x", settings: { "--top": 5, "--bos": 1 } } }),
+      /it has --bos none, this/,
+    ],
+    [
+      "other weights",
+      () => ({ data: { digest: "x", settings: { "--top": 5 } } }),
+      /is another batch: it has weights or configuration of the model, digest run, this one x; give the same, or another/,
+    ],
+    ["other shards", () => ({ shardBytes: 5 }), /it has shard bytes 4, this one 5/],
+    [
+      "another input",
+      () => ({ paths: [fileWith("a\nb\n")] }),
+      /it has input in.jsonl \(6 bytes\), this one in.jsonl \(4 bytes\)/,
+    ],
+    ["a changed input", () => ({ paths: [fileWith("a\nb\nX\n")] }), /lines 3 to 3 are not what the batch began with/],
+  ])("%s", async (_, change, message) => {
+    const batch = await begun();
+    await expect(runBatch({ ...batch, ...change(batch) })).rejects.toThrow(message);
+  });
+
+  test("two inputs of one name", async () => {
+    await expect(runBatch(batchOf([SIX, SIX]))).rejects.toThrow('two inputs have the name "in.jsonl"');
+  });
+
+  test("workers with different models", async () => {
+    const batch = batchOf([SIX], { workers: 2, data: { digests: ["one", "two"] } });
+    await expect(runBatch(batch)).rejects.toThrow("two workers loaded different models: the model changed meanwhile");
+  });
+
+  test("a folder that cannot be made", async () => {
+    const folder = join(SIX, "out");
+    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/cannot make the folder ".*out": ENOTDIR/);
+  });
+
+  test("a manifest of something else, or that is no JSON", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "batch.json"), "{}");
+    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/batch.json" is not a manifest of this version/);
+    writeFileSync(join(folder, "batch.json"), "{");
+    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/cannot read ".*batch.json": /);
+  });
+});
+
+describe("checkBatch refuses", () => {
+  async function damagedBy(change: (text: string) => string | undefined): Promise<string> {
+    const batch = batchOf([SIX]);
+    await runBatch(batch);
+    for (const name of results(batch.folder)) {
+      const path = join(batch.folder, name);
+      const text = readFileSync(path, "utf8");
+      if (!text.startsWith('{"line":3,')) continue;
+      const changed = change(text);
+      if (changed === undefined) rmSync(path);
+      else writeFileSync(path, changed);
+    }
+    return batch.folder;
+  }
+
+  test.each<[string, (text: string) => string | undefined, RegExp]>([
+    [
+      "missing results",
+      () => undefined,
+      /lacks 1 of 3 shards, 2 lines; the first are lines 3 to 4 of in.jsonl \(shard 1\); run the batch again to finish it/,
+    ],
+    ["a cut", (text) => text.slice(0, 40), /its line 2 is not the entry of line 4; delete it and run the batch again/],
+    ["a missing line", (text) => text.slice(0, text.indexOf("\n") + 1), /is damaged: it has 1 entries for 2 lines/],
+    ["a line twice", (text) => text + text, /its line 3 is not the entry of line 5/],
+    [
+      "another order",
+      (text) => text.split("\n").reverse().join("\n").slice(1),
+      /its line 1 is not the entry of line 3/,
+    ],
+    ["another run", (text) => text.replace('"run"', '"RUN"'), /its line 1 is not the entry of line 3/],
+  ])("%s", async (_, change, message) => {
+    await expect(checkBatch(await damagedBy(change))).rejects.toThrow(message);
+  });
+
+  test("a folder without a batch", async () => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, "partial"));
+    await expect(checkBatch(folder)).rejects.toThrow(/is not the output of a batch: it has no batch.json/);
+    expect(existsSync(join(folder, "batch.json"))).toBe(false);
+  });
+});
