@@ -76,11 +76,11 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id. */
+/** The most probable candidates, at most `limit`, ties by the lower id. Their weights and the sum may be given. */
 export function mostProbable(
   { ids, logits }: Candidates,
   limit: number,
-  { weights, sum }: Pick<Weights, "weights" | "sum"> = softmaxWeights(logits),
+  { weights, sum }: { readonly weights: Float64Array; readonly sum: number } = softmaxWeights(logits),
 ): Share[] {
   const indices = highest(logits, Math.min(limit, ids.length));
   return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));

@@ -61,6 +61,7 @@ export interface GeneratedToken {
 /** Why a text ended: a token that ends it, the limit, a stop string, the end of the context, or the signal. */
 export type FinishReason = "eos" | "length" | "stop" | "context" | "abort";
 
+/** A text being generated: its ids so far, what it may still grow, and the tokens that it takes. */
 export interface Continuation extends SampleContext {
   /** Tokens that may still be generated, up to the limit or the end of the context. */
   remainingTokens(): number;

@@ -8,6 +8,7 @@ import { listen, type ResponseReport } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import type { TextModel } from "./prompts.ts";
 
+/** What is served, and to whom. */
 export interface ServeOptions {
   readonly scheduler: Scheduler;
   /** Of tsgpt, for the OpenAPI document. */

@@ -79,6 +79,7 @@ export interface Scheduler {
    * cache of one sequence exceeds the limit; ContextOverflowError for a prompt longer than nPositions
    */
   submit(request: readonly Submission[]): Promise<EndReason>[];
+  /** What runs, waits, and is in memory now. */
   status(): SchedulerStatus;
   /**
    * Refuses further requests, lets the accepted ones go on for the grace period, then ends the rest with "closed" and
