@@ -32,11 +32,13 @@ export interface ShardTask {
 export async function answerShard(task: ShardTask, answer: Answer, onLine: () => void): Promise<number> {
   const { folder, manifest, path, shard } = task;
   const lines = await readShard(path, shard);
-  const entries = new Array<string | undefined>(lines.length).fill(undefined);
+  const entries = new Array<Uint8Array | undefined>(lines.length).fill(undefined); // bytes are not in the heap
   let failures = 0;
   const take = (index: number, json: string) => {
     if (entries[index] !== undefined) throw new Error(`line ${shard.firstLine + index} was answered twice`);
-    entries[index] = `${JSON.stringify(entryHead(manifest, shard, index)).slice(0, -1)},${json.slice(1)}\n`;
+    entries[index] = Buffer.from(
+      `${JSON.stringify(entryHead(manifest, shard, index)).slice(0, -1)},${json.slice(1)}\n`,
+    );
     onLine();
   };
   const fail = (index: number, json: string) => {
@@ -54,8 +56,8 @@ export async function answerShard(task: ShardTask, answer: Answer, onLine: () =>
   return failures;
 }
 
-function complete(entries: readonly (string | undefined)[], { firstLine }: Shard): string[] {
+function complete(entries: readonly (Uint8Array | undefined)[], { firstLine }: Shard): Uint8Array[] {
   const missing = entries.indexOf(undefined);
   if (missing >= 0) throw new Error(`line ${firstLine + missing} was not answered`);
-  return entries as string[];
+  return entries as Uint8Array[];
 }

@@ -24,7 +24,7 @@ const PARTIAL = "partial";
  * Writes `folder/name`; false if it existed already, which is then left as it is.
  * @throws BatchError, with nothing half written, if it cannot be written
  */
-export function writeOnce(folder: string, name: string, pieces: Iterable<string>): boolean {
+export function writeOnce(folder: string, name: string, pieces: Iterable<string | Uint8Array>): boolean {
   const path = join(folder, name);
   const beside = join(folder, PARTIAL);
   const partial = join(beside, `${basename(name)}.${randomUUID()}`);
@@ -41,7 +41,7 @@ export function writeOnce(folder: string, name: string, pieces: Iterable<string>
   }
 }
 
-function writeWhole(path: string, pieces: Iterable<string>): void {
+function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): void {
   const file = openSync(path, "wx");
   try {
     for (const piece of pieces) writeFileSync(file, piece);

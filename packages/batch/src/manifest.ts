@@ -41,19 +41,60 @@ const FORMAT = "tsgpt-batch-1";
 /** The manifest of an output folder; undefined if there is none. @throws BatchError if it cannot be read */
 export function readManifest(folder: string): Manifest | undefined {
   const path = join(folder, MANIFEST);
-  const manifest = parsed(path);
-  if (manifest === undefined || manifest.format === FORMAT) return manifest;
-  throw new BatchError(`${JSON.stringify(path)} is not a manifest of this version; give another output folder`);
+  const text = textOf(path);
+  if (text === undefined) return undefined;
+  const manifest = parsed(text);
+  if (isManifest(manifest)) return manifest;
+  throw new BatchError(
+    `${JSON.stringify(path)} is damaged, or of another version; delete it and run the same batch again, which keeps what is finished, or give another output folder`,
+  );
 }
 
-function parsed(path: string): Manifest | undefined {
+/** The text of the manifest; undefined if it, or the folder, does not exist. */
+function textOf(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new BatchError(`cannot read ${JSON.stringify(path)}: ${(error as Error).message}`);
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code)) return undefined;
+    throw new BatchError(`cannot read ${JSON.stringify(path)}: ${message}`);
   }
 }
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type Unknown<Type> = { readonly [Key in keyof Type]?: unknown };
+
+function isManifest(value: unknown): value is Manifest {
+  if (!isObject(value)) return false;
+  const { format, run, shardBytes, inputs, shards }: Unknown<Manifest> = value;
+  if (format !== FORMAT || !isObject(run) || !isCount(shardBytes)) return false;
+  const { digest, settings }: Unknown<Run> = run;
+  if (typeof digest !== "string" || !isObject(settings)) return false;
+  if (!Array.isArray(inputs) || !inputs.every(isInput)) return false;
+  return Array.isArray(shards) && shards.every((shard) => isShard(shard) && shard.file < inputs.length);
+}
+
+function isInput(value: unknown): value is Input {
+  if (!isObject(value)) return false;
+  const { name, bytes }: Unknown<Input> = value;
+  return typeof name === "string" && isCount(bytes);
+}
+
+function isShard(value: unknown): value is Shard {
+  if (!isObject(value)) return false;
+  const { file, start, end, firstLine, lines, sha256 }: Unknown<Shard> = value;
+  return [file, start, end, firstLine, lines].every(isCount) && typeof sha256 === "string";
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Writes the manifest if the folder has none. @throws BatchError if it has that of another run */
 export function openManifest(folder: string, plan: Plan, run: Run): Manifest {

@@ -14,16 +14,17 @@ export interface MergeReport {
 }
 
 /**
- * Checks a batch: each shard has its results, each line of it one entry, in order.
+ * Checks a batch: each shard has its results, each line of it one entry, in order. The keys `copied` come from the input
+ * and are no answer.
  * @throws BatchError for a folder without a batch, shards that are missing, and results that are not whole
  */
-export async function checkBatch(folder: string): Promise<MergeReport> {
+export async function checkBatch(folder: string, copied: readonly string[] = []): Promise<MergeReport> {
   const manifest = manifestOf(folder);
   checkNoneMissing(folder, manifest);
   let [lines, failures] = [0, 0];
   for (const shard of manifest.shards) {
     lines += shard.lines;
-    failures += await checkShard(resultPath(folder, manifest, shard), manifest, shard);
+    failures += await checkShard(folder, manifest, shard, copied);
   }
   return { shards: manifest.shards.length, lines, failures };
 }
@@ -57,19 +58,40 @@ function checkNoneMissing(folder: string, manifest: Manifest): void {
   );
 }
 
-/** Returns how many entries are errors. @throws BatchError */
-async function checkShard(path: string, manifest: Manifest, shard: Shard): Promise<number> {
-  let [index, failures] = [0, 0];
+/** Checks the results of a shard; returns how many entries are errors. @throws BatchError */
+export async function checkShard(
+  folder: string,
+  manifest: Manifest,
+  shard: Shard,
+  copied: readonly string[],
+): Promise<number> {
+  const path = resultPath(folder, manifest, shard);
+  let [index, failures, last] = [0, 0, NEWLINE];
   const splitter = lineSplitter(Number.POSITIVE_INFINITY, ({ bytes }) => {
     const entry = entryOf(new TextDecoder().decode(bytes), manifest, shard, index);
     if (!entry) throw damaged(path, `its line ${index + 1} is not the entry of line ${shard.firstLine + index}`);
-    if ("error" in entry) failures++;
+    const what = contentOf(entry, manifest, copied);
+    if (!what) throw damaged(path, `its line ${index + 1} has neither an answer nor an error`);
+    if (what === "error") failures++;
     index++;
   });
-  for await (const chunk of chunksOf(path)) splitter.push(chunk);
+  for await (const chunk of chunksOf(path)) {
+    splitter.push(chunk);
+    last = chunk.at(-1) ?? last;
+  }
   splitter.end();
-  if (index === shard.lines) return failures;
-  throw damaged(path, `it has ${index} entries for ${shard.lines} lines`);
+  if (index !== shard.lines) throw damaged(path, `it has ${index} entries for ${shard.lines} lines`);
+  if (last !== NEWLINE) throw damaged(path, "its last line has no end");
+  return failures;
+}
+
+const NEWLINE = 10;
+
+/** What an entry has besides its head and what is copied from the input. */
+function contentOf(entry: object, { inputs }: Manifest, copied: readonly string[]): "answer" | "error" | undefined {
+  if ("error" in entry) return typeof entry.error === "string" && entry.error !== "" ? "error" : undefined;
+  const others = ["line", "run", ...(inputs.length > 1 ? ["file"] : []), ...copied];
+  return Object.keys(entry).some((key) => !others.includes(key)) ? "answer" : undefined;
 }
 
 /** The entry of a shard's line; undefined if the text is none, or that of another line. */

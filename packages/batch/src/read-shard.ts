@@ -18,7 +18,7 @@ export async function readShard(path: string, shard: Shard): Promise<Line[]> {
     const isFirst = shard.firstLine === 1 && lines.length === 0;
     lines.push(bytes ? decoded(bytes, isFirst) : tooLong(length));
   });
-  for await (const chunk of chunksOf(path, shard)) {
+  for await (const chunk of chunksOf(path, { range: shard })) {
     hash.update(chunk);
     splitter.push(chunk);
   }
@@ -27,10 +27,12 @@ export async function readShard(path: string, shard: Shard): Promise<Line[]> {
   return lines;
 }
 
-/** @throws BatchError if the file cannot be read, or is not what the shard was planned from */
-export async function checkInput(path: string, shard: Shard): Promise<void> {
+/**
+ * @throws BatchError if the file cannot be read, or is not what the shard was planned from; the reason of the signal
+ */
+export async function checkInput(path: string, shard: Shard, signal?: AbortSignal): Promise<void> {
   const hash = createHash("sha256");
-  for await (const chunk of chunksOf(path, shard)) hash.update(chunk);
+  for await (const chunk of chunksOf(path, { range: shard, signal })) hash.update(chunk);
   checkHash(path, shard, hash.digest("hex"));
 }
 

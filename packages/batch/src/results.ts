@@ -21,7 +21,7 @@ export function hasResult(folder: string, manifest: Manifest, shard: Shard): boo
 }
 
 /** Writes the entries of a shard, unless it has its results already. @throws BatchError */
-export function writeResult(folder: string, manifest: Manifest, shard: Shard, entries: Iterable<string>): void {
+export function writeResult(folder: string, manifest: Manifest, shard: Shard, entries: Iterable<Uint8Array>): void {
   const name = resultName(manifest, shard);
   writeOnce(folder, name, entries);
   removePartials(folder, name);

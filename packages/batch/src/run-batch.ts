@@ -2,13 +2,14 @@
  * Runs a batch, or a part of it, on this machine: the shards that have no results yet go to worker threads, one at a
  * time each. What is done is what has a file; nothing else is remembered.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { BatchError } from "./batch-error.ts";
 import { checkPlan, inputNames, type Manifest, openManifest, type Plan, type Run, readManifest } from "./manifest.ts";
+import { checkShard } from "./merge.ts";
 import { answerFromQueue } from "./queues/answer-from-queue.ts";
 import type { QueueOptions, ShardWork } from "./queues/shard-work.ts";
 import { checkInput } from "./read-shard.ts";
-import { hasResult } from "./results.ts";
+import { hasResult, resultName } from "./results.ts";
 import { bytesOf, type Part, planShards, type Shard, shardsOfPart } from "./shard.ts";
 import { type ShardWorker, startShardWorker } from "./shard-worker.ts";
 
@@ -29,6 +30,10 @@ export interface Batch {
   readonly signal: AbortSignal;
   /** The queue that deals out the shards; without one, this process goes through them alone. */
   readonly queue?: QueueOptions | undefined;
+  /** The keys of an answer that come from its input. */
+  readonly copied?: readonly string[] | undefined;
+  /** Takes what is being done before the work begins. */
+  readonly onNote?: ((note: string) => void) | undefined;
   /** Called when the work begins, and after each line. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
@@ -40,13 +45,13 @@ export interface BatchProgress {
   readonly lines: number;
   /** Lines with an answer, those of unfinished shards included. */
   readonly linesDone: number;
-  /** Of these, lines that earlier runs or other processes answered. */
+  /** Of these, lines that had their answers before this run. */
   readonly linesBefore: number;
 }
 
 /** How a run ended. */
 export interface BatchOutcome extends BatchProgress {
-  /** Lines of this run that have an error. */
+  /** Lines of this run that have an error; of all lines, if there was nothing left to do. */
   readonly failures: number;
   /** Whether the signal stopped it. */
   readonly isStopped: boolean;
@@ -66,7 +71,9 @@ export async function runBatch(batch: Batch): Promise<BatchOutcome> {
   const stop = () => workers.forEach((worker) => void worker.end());
   signal.addEventListener("abort", stop);
   try {
-    const manifest = openManifest(folder, plan, await readyRun(workers));
+    const run = await readyRun(workers);
+    makeFolder(folder); // after all checks, so that a refused run leaves nothing
+    const manifest = openManifest(folder, plan, run);
     return await answerAll(batch, manifest, workers);
   } catch (error) {
     signal.throwIfAborted(); // the worker that it ended
@@ -78,15 +85,17 @@ export async function runBatch(batch: Batch): Promise<BatchOutcome> {
 }
 
 /** The plan of the folder, after a check of the inputs of this part; a new one for a new folder. */
-async function planOf({ paths, folder, shardBytes, part }: Batch): Promise<Plan> {
+async function planOf({ paths, folder, shardBytes, part, signal, onNote }: Batch): Promise<Plan> {
   const names = inputNames(paths);
   const bytes = await Promise.all(paths.map(bytesOf));
   const inputs = names.map((name, i) => ({ name, bytes: bytes[i] as number }));
-  makeFolder(folder);
+  onNote?.(`reading the inputs: ${bytes.reduce((sum, one) => sum + one, 0)} bytes`);
   const found = readManifest(folder);
-  if (!found) return { shardBytes, inputs, shards: await planShards(paths, shardBytes) };
+  if (!found) return { shardBytes, inputs, shards: await planShards(paths, shardBytes, signal) };
   checkPlan(folder, found, { shardBytes, inputs });
-  for (const shard of shardsOfPart(found.shards, part)) await checkInput(paths[shard.file] as string, shard);
+  for (const shard of shardsOfPart(found.shards, part)) {
+    await checkInput(paths[shard.file] as string, shard, signal);
+  }
   return { shardBytes, inputs, shards: found.shards };
 }
 
@@ -106,14 +115,15 @@ async function readyRun(workers: readonly ShardWorker[]): Promise<Run> {
   throw new BatchError("two workers loaded different models: the model changed meanwhile; start the run again");
 }
 
-async function answerAll(
-  { paths, folder, part, signal, queue, onProgress }: Batch,
-  manifest: Manifest,
-  workers: readonly ShardWorker[],
-): Promise<BatchOutcome> {
-  const shards = shardsOfPart(manifest.shards, part);
-  const count = countProgress(shards, onProgress);
+async function answerAll(batch: Batch, manifest: Manifest, workers: readonly ShardWorker[]): Promise<BatchOutcome> {
+  const { paths, folder, part, signal, queue, onProgress } = batch;
+  const all = shardsOfPart(manifest.shards, part);
+  const there = new Set(readdirSync(folder));
+  const [before, shards] = parted(all, (shard) => there.has(resultName(manifest, shard)));
+  const count = countProgress(all, before, onProgress);
   count.begin();
+  if (shards.length === 0)
+    return { ...count.progress(), failures: await errorsIn(batch, manifest, all), isStopped: false };
   let failures = 0;
   const answer = async (worker: ShardWorker, shard: Shard) => {
     const path = paths[shard.file] as string;
@@ -130,6 +140,17 @@ async function answerAll(
   return { ...count.progress(), failures, isStopped: signal.aborted };
 }
 
+function parted<Value>(values: readonly Value[], holds: (value: Value) => boolean): [Value[], Value[]] {
+  return [values.filter(holds), values.filter((value) => !holds(value))];
+}
+
+/** How many entries of finished shards are errors. */
+async function errorsIn({ folder, copied = [] }: Batch, manifest: Manifest, shards: readonly Shard[]): Promise<number> {
+  let errors = 0;
+  for (const shard of shards) errors += await checkShard(folder, manifest, shard, copied);
+  return errors;
+}
+
 /** Each worker takes the next shard that has no results. */
 async function answerInOrder({ folder, manifest, shards, workers, answer, elsewhere }: ShardWork): Promise<void> {
   const left = shards.values();
@@ -142,19 +163,19 @@ async function answerInOrder({ folder, manifest, shards, workers, answer, elsewh
   await Promise.all(workers.map(work));
 }
 
-function countProgress(all: readonly Shard[], onProgress: Batch["onProgress"]) {
-  const lines = all.reduce((sum, shard) => sum + shard.lines, 0);
-  let [shardsDone, linesDone, linesBefore] = [0, 0, 0];
+function countProgress(all: readonly Shard[], before: readonly Shard[], onProgress: Batch["onProgress"]) {
+  const linesOf = (shards: readonly Shard[]) => shards.reduce((sum, shard) => sum + shard.lines, 0);
+  const [lines, linesBefore] = [linesOf(all), linesOf(before)];
+  let [shardsDone, linesDone] = [before.length, linesBefore];
   const progress = (): BatchProgress => ({ shards: all.length, shardsDone, lines, linesDone, linesBefore });
   const show = () => onProgress?.(progress());
   return {
     progress,
     begin: show,
-    /** A shard that an earlier run or another process answered. */
+    /** A shard that another process answered. */
     elsewhere: (shard: Shard) => {
       shardsDone++;
       linesDone += shard.lines;
-      linesBefore += shard.lines;
       show();
     },
     line: () => {

@@ -1,6 +1,7 @@
 /** The main thread's side of a worker thread, which answers one shard at a time. */
 import { Worker } from "node:worker_threads";
 import type { ShardTask } from "./answer-shard.ts";
+import { BatchError } from "./batch-error.ts";
 import type { Run } from "./manifest.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
@@ -17,6 +18,12 @@ interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
   readonly onLine?: () => void;
+}
+
+const OUT_OF_HEAP = "ERR_WORKER_OUT_OF_MEMORY";
+
+function outOfHeap(index: number): BatchError {
+  return new BatchError(`worker ${index} has used up its memory; make shards or answers smaller, or use fewer workers`);
 }
 
 /** Starts a thread that runs a module which calls `answerShards`. */
@@ -45,9 +52,11 @@ export function startShardWorker(module: URL, input: WorkerInput): ShardWorker {
     if (message.is === "line") waiting?.onLine?.();
     else if (message.is === "ready") succeed(message.run);
     else if (message.is === "shard") succeed(message.failures);
-    else fail(Object.assign(new Error(message.error.message), { name: message.error.name }));
+    else fail(Object.assign(new Error(message.error.message), message.error));
   });
-  worker.on("error", end);
+  worker.on("error", (error: NodeJS.ErrnoException) =>
+    end(error.code === OUT_OF_HEAP ? outOfHeap(input.index) : error),
+  );
   worker.on("exit", (code) => end(new Error(`worker ${input.index} ended with exit code ${code}`)));
   return {
     ready: ask<Run>(),

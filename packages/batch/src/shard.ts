@@ -24,11 +24,11 @@ export interface Shard {
 /**
  * The shards of all files, in order: each of at least `shardBytes`, up to the end of the line that reaches it; the last
  * one of a file may be smaller. An empty file has none.
- * @throws BatchError for a file that cannot be read
+ * @throws BatchError for a file that cannot be read; the reason of the signal
  */
-export async function planShards(paths: readonly string[], shardBytes: number): Promise<Shard[]> {
+export async function planShards(paths: readonly string[], shardBytes: number, signal?: AbortSignal): Promise<Shard[]> {
   const shards: Shard[] = [];
-  for (const [file, path] of paths.entries()) shards.push(...(await shardsOf(path, file, shardBytes)));
+  for (const [file, path] of paths.entries()) shards.push(...(await shardsOf(path, file, shardBytes, signal)));
   return shards;
 }
 
@@ -38,7 +38,7 @@ interface OpenShard {
   readonly hash: Hash;
 }
 
-async function shardsOf(path: string, file: number, shardBytes: number): Promise<Shard[]> {
+async function shardsOf(path: string, file: number, shardBytes: number, signal?: AbortSignal): Promise<Shard[]> {
   const shards: Shard[] = [];
   let open: OpenShard = { start: 0, firstLine: 1, hash: createHash("sha256") };
   let [read, lines, lineStart] = [0, 0, 0]; // bytes before the chunk; lines of the file; first byte of the last line
@@ -47,7 +47,7 @@ async function shardsOf(path: string, file: number, shardBytes: number): Promise
     shards.push({ file, start, end, firstLine, lines: lines + 1 - firstLine, sha256: hash.digest("hex") });
     open = { start: end, firstLine: lines + 1, hash: createHash("sha256") };
   };
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunksOf(path, { signal })) {
     let hashed = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
       lines++;
@@ -68,12 +68,22 @@ async function shardsOf(path: string, file: number, shardBytes: number): Promise
 const NEWLINE = 10;
 const CHUNK = 1 << 20;
 
-/** The bytes of a file, or of a range of it, in pieces. @throws BatchError */
-export async function* chunksOf(path: string, range: { start: number; end: number } | undefined = undefined) {
+interface Reading {
+  readonly range?: { readonly start: number; readonly end: number };
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The bytes of a file, or of a range of it, in pieces. @throws BatchError; the reason of the signal */
+export async function* chunksOf(path: string, { range, signal }: Reading = {}) {
   const bounds = range && { start: range.start, end: range.end - 1 };
+  const stream = createReadStream(path, { highWaterMark: CHUNK, ...bounds });
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK, ...bounds })) yield chunk as Buffer;
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      yield chunk as Buffer;
+    }
   } catch (error) {
+    signal?.throwIfAborted();
     throw cannotRead(path, error);
   }
 }

@@ -14,7 +14,10 @@ export type WorkerMessage =
   | { readonly is: "ready"; readonly run: Run }
   | { readonly is: "line" }
   | { readonly is: "shard"; readonly failures: number }
-  | { readonly is: "failed"; readonly error: { readonly name: string; readonly message: string } };
+  | {
+      readonly is: "failed";
+      readonly error: { readonly name: string; readonly message: string; readonly exitCode?: unknown };
+    };
 
 /** The data of a worker: its index, from 0, and what the job needs. */
 export interface WorkerInput {
@@ -28,8 +31,8 @@ export async function answerShards(make: (data: unknown, index: number) => Promi
   if (!port) throw new Error("answerShards runs in a worker thread");
   const say = (message: WorkerMessage) => port.postMessage(message);
   const failed = (error: unknown) => {
-    const { name, message } = error as Error;
-    say({ is: "failed", error: { name, message } });
+    const { name, message, exitCode } = error as Error & { readonly exitCode?: unknown };
+    say({ is: "failed", error: { name, message, ...(exitCode !== undefined && { exitCode }) } });
   };
   try {
     const { index, data } = workerData as WorkerInput;

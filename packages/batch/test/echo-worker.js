@@ -2,6 +2,15 @@
 import { appendFileSync } from "node:fs";
 import { answerShards } from "../dist/index.js";
 
+/** What Node reports of a thread whose heap is full. */
+function outOfHeap() {
+  const error = new Error("Worker terminated due to reaching memory limit: JS heap out of memory");
+  setImmediate(() => {
+    throw Object.assign(error, { code: "ERR_WORKER_OUT_OF_MEMORY" });
+  });
+  return new Promise(() => {});
+}
+
 await answerShards(async ({ digest = "run", settings = {}, log, refuse, digests, delay = 0 }, index) => {
   if (refuse) throw new RangeError(refuse);
   return {
@@ -12,6 +21,7 @@ await answerShards(async ({ digest = "run", settings = {}, log, refuse, digests,
         if (log) appendFileSync(log, `${line}\n`);
         if (line === "hang") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         if (line === "exit") process.exit(3);
+        if (line === "heap") await outOfHeap();
         if (line === "throw") throw new Error("no answer to this line");
         if (line === "bad") failed(i, JSON.stringify({ input: line, error: "a bad line" }));
         else done(i, JSON.stringify({ input: line }));

@@ -1,5 +1,5 @@
 /** Batches with worker threads whose answer is the line itself. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptyFolder } from "../../cli/test/process.ts";
@@ -7,6 +7,7 @@ import { checkBatch, mergedResults } from "../src/merge.ts";
 import { type Batch, type BatchProgress, runBatch } from "../src/run-batch.ts";
 import { fileWith } from "./folder.ts";
 
+const NONE = new URL("./no-such-worker.js", import.meta.url);
 const MODULE = new URL("./echo-worker.js", import.meta.url);
 
 function batchOf(paths: readonly string[], more: Partial<Batch> = {}): Batch {
@@ -94,6 +95,44 @@ describe("runBatch", () => {
     expect(await checkBatch(batch.folder)).toEqual({ shards: 2, lines: 4, failures: 2 });
   });
 
+  test("a finished folder repeats how many entries are errors", async () => {
+    const batch = batchOf([fileWith("a\nbad\nc\nbad\n")]);
+    expect(await runBatch(batch)).toMatchObject({ linesBefore: 0, failures: 2 });
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 4, linesBefore: 4, failures: 2 });
+  });
+
+  test("what another process answers meanwhile was not there before, and counts for the rate", async () => {
+    const batch = batchOf([SIX]);
+    await runBatch(batch);
+    const folder = join(emptyFolder(), "out");
+    const linesBefore: number[] = [];
+    const onProgress = (progress: BatchProgress) => {
+      if (linesBefore.length === 0)
+        // the other one finishes when this one begins
+        for (const name of results(batch.folder)) cpSync(join(batch.folder, name), join(folder, name));
+      linesBefore.push(progress.linesBefore);
+    };
+    expect(await runBatch({ ...batch, folder, onProgress })).toMatchObject({ linesDone: 6, linesBefore: 0 });
+    expect(new Set(linesBefore)).toEqual(new Set([0]));
+  });
+
+  test("the signal ends the reading of the inputs, for a new folder and a begun one", async () => {
+    const path = fileWith(`${"a".repeat(1023)}\n`.repeat(1 << 11));
+    const batch = batchOf([path], { shardBytes: 1 << 19 });
+    for (let i = 0; i < 2; i++) {
+      const controller = new AbortController();
+      const notes: string[] = [];
+      const onNote = (note: string) => {
+        notes.push(note);
+        controller.abort();
+      };
+      const run = runBatch({ ...batch, module: NONE, signal: controller.signal, onNote });
+      await expect(run).rejects.toThrow("This operation was aborted");
+      expect(notes).toEqual(["reading the inputs: 2097152 bytes"]);
+      if (i === 0) await runBatch({ ...batch, part: { index: 0, count: 4 } });
+    }
+  });
+
   test("an empty input is done at once", async () => {
     const batch = batchOf([fileWith("")]);
     expect(await runBatch(batch)).toMatchObject({ shards: 0, lines: 0 });
@@ -125,10 +164,16 @@ describe("runBatch", () => {
 
   test("a worker that ends by itself, or cannot begin, is an error with its name", async () => {
     await expect(runBatch(batchOf([fileWith("exit\n")]))).rejects.toThrow("worker 0 ended with exit code 3");
+    await expect(runBatch(batchOf([fileWith("heap\n")]))).rejects.toThrow(
+      "worker 0 has used up its memory; make shards or answers smaller, or use fewer workers",
+    );
     const refused = runBatch(batchOf([SIX], { data: { refuse: "no such model" }, workers: 2 }));
     await expect(refused).rejects.toMatchObject({ name: "RangeError", message: "no such model" });
   });
 });
+
+const DAMAGED =
+  /^".*batch.json" is damaged, or of another version; delete it and run the same batch again, which keeps what is finished, or give another output folder$/;
 
 describe("refused:", () => {
   async function begun(more: Partial<Batch> = {}): Promise<Batch> {
@@ -182,9 +227,37 @@ describe("refused:", () => {
   test("a manifest of something else, or that is no JSON", async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, "batch.json"), "{}");
-    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/batch.json" is not a manifest of this version/);
+    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(DAMAGED);
     writeFileSync(join(folder, "batch.json"), "{");
-    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/cannot read ".*batch.json": /);
+    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(DAMAGED);
+  });
+
+  test("a manifest that is damaged in any part, by a run and by a check; without it, the run goes on", async () => {
+    const batch = await begun();
+    const path = join(batch.folder, "batch.json");
+    const whole = readFileSync(path, "utf8");
+    const { run, inputs, shards, ...others } = JSON.parse(whole);
+    const parts = [
+      { ...others, run, inputs },
+      { ...others, run, inputs, shards: [{ ...shards[0], sha256: 1 }] },
+      { ...others, run, inputs: [], shards },
+      { ...others, run, inputs: [{ name: "in.jsonl" }], shards },
+      { ...others, inputs, shards },
+      { ...others, run: { digest: run.digest }, inputs, shards },
+    ].map((part) => JSON.stringify(part));
+    for (const text of ["null", "[]", "", "{}", whole.slice(0, 200), ...parts]) {
+      writeFileSync(path, text);
+      await expect(runBatch(batch)).rejects.toThrow(DAMAGED);
+      await expect(checkBatch(batch.folder)).rejects.toThrow(DAMAGED);
+    }
+    rmSync(path);
+    expect(await runBatch(batch)).toMatchObject({ lines: 3, linesBefore: 3 });
+  });
+
+  test("a run whose workers cannot begin, which leaves no folder", async () => {
+    const batch = batchOf([SIX], { data: { refuse: "no such model" } });
+    await expect(runBatch(batch)).rejects.toThrow("no such model");
+    expect(existsSync(batch.folder)).toBe(false);
   });
 });
 
@@ -218,8 +291,25 @@ describe("checkBatch refuses", () => {
       /its line 1 is not the entry of line 3/,
     ],
     ["another run", (text) => text.replace('"run"', '"RUN"'), /its line 1 is not the entry of line 3/],
+    ["a last line without its end", (text) => text.slice(0, -1), /is damaged: its last line has no end; delete it/],
+    [
+      "an empty error",
+      (text) => text.replace('"input":"c"', '"error":""'),
+      /its line 1 has neither an answer nor an er/,
+    ],
+    [
+      "an error that is no text",
+      (text) => text.replace('"input":"c"', '"error":1'),
+      /its line 1 has neither an answer/,
+    ],
   ])("%s", async (_, change, message) => {
     await expect(checkBatch(await damagedBy(change))).rejects.toThrow(message);
+  });
+
+  test("an entry with nothing but what is copied from the input", async () => {
+    const batch = batchOf([SIX]);
+    await runBatch(batch);
+    await expect(checkBatch(batch.folder, ["input"])).rejects.toThrow(/its line 1 has neither an answer nor an error/);
   });
 
   test("a folder without a batch", async () => {

@@ -1,5 +1,5 @@
 /** tsgpt batch as a user meets it: each entry is what the single command prints for that line, and nothing is lost. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sample } from "../../../test/setup/sample.ts";
@@ -207,6 +207,12 @@ describe("refused:", () => {
       /option '--queue <url>' cannot be used with option '--shard <I\/N>'/,
     ],
     ["no workers", 2, ["score", INPUT, ...tiny, "--workers", "0"], /must be a whole number from 1 to 64/],
+    [
+      "stdin",
+      2,
+      ["score", "-", ...tiny],
+      /an input is read more than once, so it must be a file, got "-" for stdin; write/,
+    ],
     ["an input that is not there", 1, ["score", "no.jsonl", ...tiny], /cannot read "no.jsonl": ENOENT/],
     [
       "a seed for greedy",
@@ -217,7 +223,7 @@ describe("refused:", () => {
     ["a seed for nothing", 2, ["detect", INPUT, ...tiny, "--seed", "1"], /--seed does nothing without --perturbations/],
     [
       "a stride above the context",
-      1,
+      2,
       ["score", INPUT, ...tiny, "--stride", "99"],
       /--stride must be at most 24, the con/,
     ],
@@ -229,5 +235,8 @@ describe("refused:", () => {
     ],
     ["a folder that is no batch", 1, ["merge", folder], /is not the output of a batch: it has no batch.json/],
     ["a folder as the joined file", 1, ["merge", folder, "--output", folder], /it exists and is not a file/],
-  ])("%s", (_, code, args, message) => fails(code, ["batch", ...args], message));
+  ])("%s", async (_, code, args, message) => {
+    await fails(code, ["batch", ...args], message);
+    expect(existsSync(join(folder, "refused"))).toBe(false); // it is made once all is checked
+  });
 });

@@ -5,6 +5,7 @@ import { checkRewritable, detectionJson, watermarkOf } from "../detect/statistic
 import { asText, beginToken, checkStride, type Text } from "../score/read-texts.ts";
 import { scoredText } from "../score/scored-text.ts";
 import type { AnswerInputs, DetectJob, InputHandlers, ScoreJob } from "./job.ts";
+import { joined, lineByLine } from "./line-by-line.ts";
 
 /** Inputs scored at a time: enough to fill passes, few enough that progress moves. */
 const AT_ONCE = 16;
@@ -17,21 +18,22 @@ export function answerScores(model: Model, job: ScoreJob | DetectJob): AnswerInp
   const top = job.name === "score" ? job.top : 0;
   const jsonOf = async (scores: TokenScores) =>
     job.name === "score" ? scoresJson(model, job, scores) : statisticsJson(model, job, scores);
-  const answerGroup = async (group: readonly Prepared[], { done }: InputHandlers) => {
-    const scored = await scoreTexts(
-      model,
-      group.map(({ text }) => text.ids),
-      { bos, top, recipe },
-    );
-    for (const [i, scores] of scored.entries()) done((group[i] as Prepared).index, await jsonOf(scores));
-  };
-  return async (inputs, handlers) => {
-    const texts = prepared(inputs, handlers, (input) => {
+  const answerGroup = lineByLine(async (group, handlers) => {
+    const texts = prepared(group, handlers, (input) => {
       const text = asText(model, { name: "text", content: input }, { bos, recipe });
       if (job.name === "detect" && job.flags.perturbations !== undefined) checkRewritable(text.ids.length, bos);
       return text;
     });
-    for (let i = 0; i < texts.length; i += AT_ONCE) await answerGroup(texts.slice(i, i + AT_ONCE), handlers);
+    const all = texts.map(({ text }) => text.ids);
+    const scored = await scoreTexts(model, all, { bos, top, recipe });
+    for (const [i, scores] of scored.entries()) handlers.done((texts[i] as Prepared).index, await jsonOf(scores));
+  });
+  return async (inputs, { done, failed }) => {
+    for (let i = 0; i < inputs.length; i += AT_ONCE)
+      await answerGroup(inputs.slice(i, i + AT_ONCE), {
+        done: (index, json) => done(i + index, json),
+        failed: (index, error) => failed(i + index, error),
+      });
   };
 }
 
@@ -54,7 +56,8 @@ function prepared(inputs: readonly string[], { failed }: InputHandlers, prepare:
 function scoresJson(model: Model, { recipe }: ScoreJob, scores: TokenScores): string {
   const { bos } = scores;
   const texts = [scoredText("text", scores, model, recipe)];
-  return [...scoreJson({ model, bos, recipe: recipeReport(model, recipe), texts })].join("").trimEnd();
+  const pieces = scoreJson({ model, bos, recipe: recipeReport(model, recipe), texts });
+  return joined(pieces, "lower --top, or split the line").trimEnd();
 }
 
 async function statisticsJson(model: Model, { recipe, flags }: DetectJob, scores: TokenScores): Promise<string> {

@@ -7,7 +7,8 @@ import { MAX_TOKENS } from "../library/generate.ts";
 import type { GenerationFlags } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { answerInputs } from "../prompt/answers.ts";
-import type { GenerateJob, InputHandlers, PromptJob } from "./job.ts";
+import type { AnswerInputs, GenerateJob, InputHandlers, PromptJob } from "./job.ts";
+import { bounded, lineByLine, settle } from "./line-by-line.ts";
 
 /** A thread is ended from outside. */
 const { signal } = new AbortController();
@@ -26,27 +27,44 @@ function flagsOf(job: GenerateJob | PromptJob): GenerationFlags | undefined {
   return job.settings.choices ? undefined : job.settings.flags;
 }
 
-export async function answerTexts(
+const SHORTER = "lower --max-tokens or --logprobs, or leave out --trace-sampling";
+const FEWER = "give fewer or shorter --choices";
+
+/** Answers inputs; one that fails does not stop the others. */
+export function answerTexts(model: Model, job: GenerateJob | PromptJob): AnswerInputs {
+  return lineByLine((inputs, handlers) =>
+    job.name === "prompt" ? answerPrompts(model, job, inputs, handlers) : continueInputs(model, job, inputs, handlers),
+  );
+}
+
+const token = () => {};
+
+async function answerPrompts(
   model: Model,
-  job: GenerateJob | PromptJob,
+  { body, settings }: PromptJob,
   inputs: readonly string[],
-  { done, failed }: InputHandlers,
+  handlers: InputHandlers,
 ): Promise<void> {
-  const token = () => {};
-  if (job.name === "prompt") {
-    const task = { model, body: job.body, settings: job.settings, signal };
-    await answerInputs(task, inputs, {
-      done: (index, { object }) => done(index, JSON.stringify(object)),
-      failed,
-      token,
-    });
-    return;
-  }
-  const { flags, seed } = job;
+  const fix = settings.choices ? FEWER : SHORTER;
+  await answerInputs({ model, body, settings, signal }, inputs, {
+    done: (index, { object }) => settle(index, handlers, () => bounded(object, fix)),
+    failed: handlers.failed,
+    token,
+  });
+}
+
+async function continueInputs(
+  model: Model,
+  { flags, seed }: GenerateJob,
+  inputs: readonly string[],
+  handlers: InputHandlers,
+): Promise<void> {
   await continueLines({ model, flags, seed, signal, loadSeconds: 0 }, inputs, {
     done: (index, { prompt, result }) =>
-      done(index, JSON.stringify(resultObject({ model, strategy: "sample", prompt, seed, result }))),
-    failed,
+      settle(index, handlers, () =>
+        bounded(resultObject({ model, strategy: "sample", prompt, seed, result }), SHORTER),
+      ),
+    failed: handlers.failed,
     token,
   });
 }

@@ -31,7 +31,7 @@ export async function makeAnswerer({ job, found, engine: flags }: WorkerData, in
 function jobOf(model: Model, job: Job): AnswerInputs {
   if (job.name === "score" || job.name === "detect") return answerScores(model, job);
   checkTexts(model, job);
-  return (inputs, handlers) => answerTexts(model, job, inputs, handlers);
+  return answerTexts(model, job);
 }
 
 /** That of tsgpt prompt for a prompt, so that the entries are the same. */

@@ -35,6 +35,9 @@ export interface PromptJob {
 
 export type Job = ScoreJob | DetectJob | GenerateJob | PromptJob;
 
+/** The keys of an entry that come from its line, and are no answer. */
+export const COPIED = ["input", "extra"];
+
 export interface WorkerData {
   readonly job: Job;
   readonly found: FoundModel;

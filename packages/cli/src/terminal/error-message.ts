@@ -13,6 +13,10 @@ const PARAMETERS = keysOf([...textOptions, ...samplingOptions, ...strategyOption
 const ADVICE = [
   [/\boption (cacheDir|offline|revision)\b/g, (_: string, name: string) => flagName(name)],
   [/the step \{ type: "greedy" \}(, or the option greedy)?/g, () => "--greedy"],
+  [
+    /make shards or answers smaller, or use fewer workers/g,
+    () => "lower --top or --workers, or give a smaller --shard-bytes with another --output",
+  ],
   [/\bscanCache lists\b/g, () => "tsgpt models lists"],
 ] as const;
 

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { checkBatch, mergedResults } from "@tsgpt/batch";
+import { COPIED } from "../../batch/job.ts";
 import { CliError } from "../../cli-error.ts";
 import { command } from "../../command.ts";
 import { type OptionsOf, option } from "../../options/option.ts";
@@ -35,7 +36,7 @@ error, as it is of tsgpt prompt --file. The folder is left as it is.`,
 async function mergeBatch(folder: string, { output, quiet }: OptionsOf<typeof options>): Promise<void> {
   const { signal } = interruption();
   if (output !== undefined) await checkWritable(output, { devices: false });
-  const report = await checkBatch(folder);
+  const report = await checkBatch(folder, COPIED);
   signal.throwIfAborted();
   if (output === undefined) await pipeline(mergedResults(folder), process.stdout, { end: false, signal });
   else await writeMerged(folder, output, signal);
@@ -53,6 +54,13 @@ async function writeMerged(folder: string, output: string, signal: AbortSignal):
   } catch (error) {
     await rm(partial, { force: true });
     if (signal.aborted) throw error;
-    throw new CliError(`cannot write ${JSON.stringify(output)}: ${(error as Error).message}`, 1);
+    throw cannotWrite(output, error as NodeJS.ErrnoException);
   }
+}
+
+const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+function cannotWrite(output: string, { code = "", message }: NodeJS.ErrnoException): CliError {
+  const fix = FULL.includes(code) ? "; make space there, or give another --output, and merge again" : "";
+  return new CliError(`cannot write ${JSON.stringify(output)}: ${message}${fix}`, 1);
 }
