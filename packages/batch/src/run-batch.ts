@@ -32,7 +32,7 @@ export interface Batch {
   readonly queue?: QueueOptions | undefined;
   /** The keys of an answer that come from its input. */
   readonly copied?: readonly string[] | undefined;
-  /** Takes what is being done before the work begins. */
+  /** Takes what is being done before the work begins, and what is waited for. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Called when the work begins, and after each line. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
@@ -131,7 +131,8 @@ async function answerAll(batch: Batch, manifest: Manifest, workers: readonly Sha
     failures += failed; // another worker may have added its own meanwhile
     count.shard();
   };
-  const work = { folder, manifest, shards, workers, signal, answer, elsewhere: count.elsewhere };
+  const onPhase = batch.onNote ?? (() => {});
+  const work = { folder, manifest, shards, workers, signal, answer, elsewhere: count.elsewhere, onPhase };
   try {
     await (queue ? answerFromQueue(work, queue) : answerInOrder(work));
   } catch (error) {

@@ -7,37 +7,44 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { setTimeout as after } from "node:timers/promises";
-import { resultName } from "../results.ts";
+import { hasResult, resultName } from "../results.ts";
 import type { Shard } from "../shard.ts";
 import type { ShardWorker } from "../shard-worker.ts";
-import { openQueue } from "./open-queue.ts";
+import { openQueue, type ShardQueue } from "./open-queue.ts";
+import { withoutPassword } from "./reach-redis.ts";
 import type { QueueOptions, ShardWork } from "./shard-work.ts";
 
 const LOCK = 30_000; // milliseconds
-/** How often a process looks for results of others; milliseconds. */
+/** How often a process looks for results of others, in milliseconds: the longer, the longer there were none. */
 const LOOK = 500;
+const LONGEST_LOOK = 4000;
 
-/** Works until every shard has its results. @throws BatchError without a Redis; what a shard's answer throws */
+/**
+ * Works until every shard has its results.
+ * @throws BatchError without a Redis, or for one that goes on refusing; what a shard's answer throws; the reason of the
+ * signal
+ */
 export async function answerFromQueue(work: ShardWork, { url, lockMilliseconds, onNote }: QueueOptions): Promise<void> {
-  const { signal } = work;
+  const { signal, onPhase } = work;
+  onPhase(`contacting the queue at ${withoutPassword(url)}`);
   const lock = lockMilliseconds ?? LOCK;
-  const queue = await openQueue({ url, lock, name: queueName(work), onNote: onNote ?? (() => {}) });
+  const queue = await openQueue({ url, lock, name: queueName(work), onNote: onNote ?? (() => {}), signal });
   const state: State = {
     left: new Map(work.shards.map((shard) => [resultName(work.manifest, shard), shard])),
     mine: new Set(),
-    failed: new AbortController(),
+    over: new AbortController(),
   };
   try {
     lookFor(work, state);
     queue.take(work.workers.length, answerer(work, state));
     while (state.left.size > 0) {
       queue.offer([...state.left.keys()]);
-      await finished(work, state, performance.now() + lock);
-      state.failed.signal.throwIfAborted();
+      await finished(work, state, queue, lock);
+      if (state.left.size > 0) state.over.signal.throwIfAborted();
       signal.throwIfAborted();
     }
   } finally {
-    await queue.close();
+    await queue.close(async () => void (await Promise.all(work.workers.map((worker) => worker.end()))));
   }
 }
 
@@ -46,8 +53,8 @@ interface State {
   readonly left: Map<string, Shard>;
   /** Those that this process answers now. */
   readonly mine: Set<string>;
-  /** Aborted with the error of a shard. */
-  readonly failed: AbortController;
+  /** Aborted with the error of a shard, and when nothing is left. */
+  readonly over: AbortController;
 }
 
 /** Batches with another manifest have another queue. */
@@ -57,19 +64,20 @@ function queueName({ manifest }: ShardWork): string {
 
 /** Answers the shard of a job with a worker that is free: there are as many jobs at a time as workers. */
 function answerer(work: ShardWork, state: State): (id: string) => Promise<void> {
-  const { left, mine, failed } = state;
+  const { left, mine, over } = state;
   const free = [...work.workers];
   return async (id) => {
-    lookFor(work, state);
     const shard = left.get(id);
     if (!shard || mine.has(id)) return; // a job that was repeated
+    if (hasResult(work.folder, work.manifest, shard)) return takeOff(work, state, id);
     const worker = free.pop() as ShardWorker;
     mine.add(id);
     try {
       await work.answer(worker, shard);
       left.delete(id);
+      if (left.size === 0) over.abort();
     } catch (error) {
-      failed.abort(error);
+      over.abort(error);
       throw error;
     } finally {
       mine.delete(id);
@@ -78,21 +86,43 @@ function answerer(work: ShardWork, state: State): (id: string) => Promise<void> 
   };
 }
 
-/** Waits until nothing is left, a shard fails, the signal comes, or the time is over; looks for results of others. */
-async function finished(work: ShardWork, state: State, end: number): Promise<void> {
-  const signal = AbortSignal.any([state.failed.signal, work.signal]);
-  while (state.left.size > 0 && !signal.aborted && performance.now() < end) {
-    await after(LOOK, undefined, { signal }).catch(() => {});
-    lookFor(work, state);
+/**
+ * Waits until nothing is left, a shard fails, the signal comes, or the shards are to be offered again; looks for results
+ * of others. @throws BatchError for a queue that goes on refusing
+ */
+async function finished(work: ShardWork, state: State, queue: ShardQueue, lock: number): Promise<void> {
+  const { left, mine, over } = state;
+  const signal = AbortSignal.any([over.signal, work.signal]);
+  const end = performance.now() + lock;
+  let [look, isWaiting] = [LOOK, false];
+  while (left.size > 0 && !signal.aborted && performance.now() < end) {
+    await after(look, undefined, { signal }).catch(() => {});
+    const found = lookFor(work, state);
+    look = found ? LOOK : Math.min(2 * look, LONGEST_LOOK);
+    queue.check();
+    if (queue.isRefusing()) return;
+    if (mine.size > 0 || found || left.size === 0 || signal.aborted) continue;
+    if (!isWaiting) work.onPhase(waitingText(left.size, lock));
+    isWaiting = true;
   }
 }
 
-/** Takes off what others have answered. */
-function lookFor({ folder, elsewhere }: ShardWork, { left, mine }: State): void {
-  const there = new Set(readdirSync(folder));
-  for (const [name, shard] of left) {
-    if (mine.has(name) || !there.has(name)) continue;
-    left.delete(name);
-    elsewhere(shard);
-  }
+function waitingText(shards: number, lock: number): string {
+  const time = `${(2 * lock) / 1000} s`;
+  return `waiting for ${shards} of the shards, which other processes have; one that died gives its own up within ${time}`;
+}
+
+/** Takes off what others have answered; true if there was any. */
+function lookFor(work: ShardWork, state: State): boolean {
+  const there = new Set(readdirSync(work.folder));
+  const found = [...state.left.keys()].filter((name) => !state.mine.has(name) && there.has(name));
+  for (const name of found) takeOff(work, state, name);
+  return found.length > 0;
+}
+
+function takeOff({ elsewhere }: ShardWork, { left, over }: State, name: string): void {
+  const shard = left.get(name) as Shard;
+  left.delete(name);
+  elsewhere(shard);
+  if (left.size === 0) over.abort();
 }

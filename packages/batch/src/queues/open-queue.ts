@@ -1,15 +1,22 @@
 /** A queue of BullMQ on Redis: its packages are loaded here, when a queue is asked for, and nowhere else. */
 import { setTimeout as after } from "node:timers/promises";
-import type { Queue, Worker } from "bullmq";
+import type { Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { BatchError } from "../batch-error.ts";
+import { adviceFor, checkReachable, withoutPassword } from "./reach-redis.ts";
+import { countRefusals } from "./refusals.ts";
 
 export interface ShardQueue {
   /** Adds jobs of these ids; what is queued already, or being answered, stays as it is. Does not wait for Redis. */
   offer(ids: readonly string[]): void;
-  /** Answers jobs, so many at a time. */
+  /** Answers jobs, so many at a time; one that is thrown for goes back to the queue. */
   take(count: number, answer: (id: string) => Promise<void>): void;
-  close(): Promise<void>;
+  /** Whether Redis refuses offers now. */
+  isRefusing(): boolean;
+  /** @throws BatchError for a Redis that has refused commands for longer than the lock */
+  check(): void;
+  /** Takes no more jobs, has `end` end the answers in progress, whose jobs go back, and disconnects. */
+  close(end: () => Promise<void>): Promise<void>;
 }
 
 interface QueuePlace {
@@ -18,23 +25,31 @@ interface QueuePlace {
   /** Milliseconds. */
   readonly lock: number;
   readonly onNote: (note: string) => void;
+  /** Ends the wait for a Redis. */
+  readonly signal: AbortSignal;
 }
+
+/** Milliseconds in which Redis must answer at the beginning; with a shorter lock, in that. */
+const REACH = 5000;
 
 /** A closed connection is waited for so long, in milliseconds. */
 const PATIENCE = 1000;
 /** A stalled job is given to another process however often that happens. */
 const ALWAYS = 1_000_000;
 
-/** @throws BatchError for a Redis that cannot be reached */
-export async function openQueue({ url, name, lock, onNote }: QueuePlace): Promise<ShardQueue> {
+/** @throws BatchError for a Redis that cannot be reached; the reason of the signal */
+export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace): Promise<ShardQueue> {
   const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);
   const shown = withoutPassword(url);
-  await checkReachable(ioredis.Redis, url, shown);
+  await checkReachable(ioredis.Redis, { url, within: Math.min(REACH, lock), signal });
   const connect = (note: typeof onNote) => noting(new ioredis.Redis(url, { maxRetriesPerRequest: null }), shown, note);
   const connections = [connect(onNote), connect(() => {})]; // they are lost and back together
   const [connection, ofWorker] = connections as [Redis, Redis];
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on("error", () => {}); // the connection's own note says it
+  const onRefusal = (why: string) =>
+    onNote(`the queue at ${shown} refuses: ${why}; ${adviceFor(why)}; it is tried again`);
+  const refusals = { offers: countRefusals(lock, onRefusal), takes: countRefusals(lock, onRefusal) };
   let worker: Worker | undefined;
   let isOffering = false;
   return {
@@ -44,48 +59,39 @@ export async function openQueue({ url, name, lock, onNote }: QueuePlace): Promis
       const opts = { removeOnComplete: true, removeOnFail: true };
       queue
         .addBulk(ids.map((jobId) => ({ name: "shard", data: {}, opts: { ...opts, jobId } })))
-        .catch(() => {}) // offered again later
+        .then(refusals.offers.done, refusals.offers.take) // offered again later
         .finally(() => {
           isOffering = false;
         });
     },
     take: (count, answer) => {
       const limits = { lockDuration: lock, stalledInterval: lock, maxStalledCount: ALWAYS };
-      worker = new bullmq.Worker(name, (job) => answer(job.id ?? ""), {
-        connection: ofWorker,
-        concurrency: count,
-        ...limits,
-      });
-      worker.on("error", () => {}); // a lost lock or connection: another process may do the shard, too
+      const process = async (job: Job, token?: string) => {
+        try {
+          await answer(job.id ?? "");
+        } catch {
+          await job.moveToWait(token); // at once, so that nobody waits for its lock
+          throw new bullmq.WaitingError();
+        }
+      };
+      worker = new bullmq.Worker(name, process, { connection: ofWorker, concurrency: count, ...limits });
+      worker.on("active", refusals.takes.done);
+      worker.on("error", refusals.takes.take); // others are a lost lock or connection: another may do the shard, too
     },
-    close: async () => {
-      await Promise.race([Promise.allSettled([worker?.close(true), queue.close()]), after(PATIENCE)]);
+    isRefusing: refusals.offers.isRefusing,
+    check: () => {
+      const why = refusals.offers.lasting() ?? refusals.takes.lasting();
+      if (why === undefined) return;
+      const what = `the queue at ${shown} has refused for ${lock / 1000} s: ${why}; ${adviceFor(why)}`;
+      throw new BatchError(`${what}, or omit the queue; then start the same run again: what is finished is kept`);
+    },
+    close: async (end) => {
+      const closed = worker?.close();
+      await end();
+      await Promise.race([Promise.allSettled([closed, queue.close()]), after(PATIENCE)]);
       for (const one of connections) one.disconnect();
     },
   };
-}
-
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  shown.password = "";
-  return shown.href;
-}
-
-async function checkReachable(Client: typeof Redis, url: string, shown: string): Promise<void> {
-  const client = new Client(url, { lazyConnect: true, retryStrategy: () => null });
-  let reason = "";
-  client.on("error", ({ message }: Error) => {
-    reason ||= message;
-  });
-  try {
-    await client.connect();
-    await client.ping();
-  } catch (error) {
-    const why = reason || (error as Error).message;
-    throw new BatchError(`cannot reach the queue at ${shown}: ${why}; start a Redis server there, or omit the queue`);
-  } finally {
-    client.disconnect();
-  }
 }
 
 /** Notes once that the connection is lost, and that it is back. */

@@ -13,6 +13,8 @@ export interface ShardWork {
   readonly answer: (worker: ShardWorker, shard: Shard) => Promise<void>;
   /** Takes a shard that something else has answered. */
   readonly elsewhere: (shard: Shard) => void;
+  /** Takes what is being done, or waited for. */
+  readonly onPhase: (text: string) => void;
 }
 
 /** A queue on Redis. */
