@@ -1,5 +1,5 @@
 /** A worker whose answer to a line is the line itself, in reverse order; its data says what it does besides. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { answerShards } from "../dist/index.js";
 
 /** What Node reports of a thread whose heap is full. */
@@ -19,6 +19,9 @@ await answerShards(async ({ digest = "run", settings = {}, log, refuse, digests,
       for (const [i, line] of [...lines.entries()].reverse()) {
         if (delay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
         if (log) appendFileSync(log, `${line}\n`);
+        if (line === "hang once" && readFileSync(log, "utf8").split(line).length === 2)
+          // its own entry in the log
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         if (line === "hang") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         if (line === "exit") process.exit(3);
         if (line === "heap") await outOfHeap();

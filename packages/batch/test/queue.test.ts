@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
@@ -36,10 +37,12 @@ test("the packages of the queue are loaded when there is one, and nowhere else",
   const naming = names.filter((name) =>
     /from "(bullmq|ioredis)"|import\("/.test(readFileSync(join(sources, name), "utf8")),
   );
-  expect(naming).toEqual(["queues/open-queue.ts"]);
+  expect(naming.sort()).toEqual(["queues/open-queue.ts", "queues/reach-redis.ts"]);
+  const reaching = readFileSync(join(sources, "queues/reach-redis.ts"), "utf8").match(/^.*(bullmq|ioredis)"[;)].*$/gm);
+  expect(reaching).toEqual(['import type { Redis } from "ioredis";']);
   const imports = readFileSync(join(sources, "queues/open-queue.ts"), "utf8").match(/^.*(bullmq|ioredis)"[;)].*$/gm);
   expect(imports?.map((line) => line.trim())).toEqual([
-    'import type { Queue, Worker } from "bullmq";',
+    'import type { Job, Queue, Worker } from "bullmq";',
     'import type { Redis } from "ioredis";',
     'const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);',
   ]);
@@ -170,6 +173,49 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     expect([await ended(start()), await ended(start())]).toEqual([0, 0]);
     await isWhole(6);
   });
+
+  /** Sends Redis a command. */
+  async function tell(command: string): Promise<void> {
+    const socket = connect(redis.port, "127.0.0.1");
+    socket.end(`${command}\r\n`);
+    await once(socket.resume(), "close");
+  }
+
+  test.each([
+    [
+      "CONFIG SET maxmemory 1",
+      /refuses: OOM .*; give Redis more memory.*has refused for 0\.4 s: OOM .*, or omit the queue/s,
+    ],
+    [
+      "ACL SETUSER default -evalsha -eval",
+      /refuses: NOPERM .*; give its user the rights .*has refused for 0\.4 s: NOPERM/s,
+    ],
+  ])("Redis answers, but refuses: %s; and again when it does not", async (command, message) => {
+    await tell(command);
+    const one = start();
+    const said = saidBy(one);
+    expect(await ended(one)).toBe(1);
+    expect(await said).toMatch(message);
+    await tell(command.startsWith("ACL") ? "ACL SETUSER default +@all" : "CONFIG SET maxmemory 0");
+    expect(await ended(start())).toBe(0);
+    await isWhole();
+  });
+
+  test("a planned stop gives its shard back at once: another does not wait for the lock", async () => {
+    const slow = { queue: { url: redis.url, lockMilliseconds: 60_000 } };
+    has(["a", "hang once", "b"]);
+    const log = join(data, "log");
+    const one = start({ ...slow, shardBytes: 1, data: { log } });
+    await until(() => existsSync(log) && readFileSync(log, "utf8").includes("hang"));
+    const two = start({ ...slow, shardBytes: 1, data: { log } });
+    const said = saidBy(two);
+    await until(() => results().length === 2);
+    one.kill("SIGINT");
+    expect(await ended(one)).toBe(1);
+    expect(await ended(two)).toBe(0); // within the time of the test, which one lock is longer than
+    await said;
+    await isWhole();
+  }, 30_000);
 
   test("jobs are added again, while they are answered and when they are done", async () => {
     const log = join(emptyFolder(), "log");

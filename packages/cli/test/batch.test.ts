@@ -181,7 +181,7 @@ describe("a folder", () => {
 });
 
 describe("refused:", () => {
-  const tiny = ["--model", fixture("tiny-tied"), "--output", join(folder, "refused")];
+  const tiny = ["--model", fixture("tiny-tied"), "--output", join(folder, "refused"), "--quiet"];
   test.each<[string, 1 | 2, string[], RegExp]>([
     ["no job", 2, [], /give one of the commands of batch: score, detect, generate, prompt, merge/],
     ["another job", 2, ["train"], /unknown command "train" of batch\nit has score, detect, generate, prompt, merge/],
