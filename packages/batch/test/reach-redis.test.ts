@@ -13,11 +13,14 @@ afterEach(() => {
   }
 });
 
-/** A server that gives this answer to whatever it is sent; without one, it is silent. */
+/** A server that gives this answer to each command; without one, it is silent. */
 async function serverThat(answer?: string): Promise<string> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
-    sockets.push(socket.on("error", () => {}).on("data", () => answer && socket.write(`${answer}\r\n`)));
+    sockets.push(socket.on("error", () => {}));
+    socket.on("data", (bytes) => {
+      if (answer) socket.write(`${answer}\r\n`.repeat(String(bytes).match(/^\*/gm)?.length ?? 1));
+    });
   }).listen(0, "127.0.0.1");
   open.push({ server, sockets });
   await once(server, "listening");

@@ -44,6 +44,7 @@ test("a command that is done ends it, and so does a time without refusals", () =
 test("a lost connection is no refusal; that of a transaction is its first command's", () => {
   const { said, refusals } = counted();
   refusals.take(new Error("connect ECONNREFUSED"));
+  refusals.take(reply("NOSCRIPT No matching script")); // after a restart
   expect(refusals.isRefusing()).toBe(false);
   refusals.take(reply("EXECABORT Transaction discarded", { previousErrors: [reply("READONLY a replica")] }));
   expect(said).toEqual(["READONLY a replica"]);

@@ -13,7 +13,7 @@ export interface ShardQueue {
   take(count: number, answer: (id: string) => Promise<void>): void;
   /** Whether Redis refuses offers now. */
   isRefusing(): boolean;
-  /** @throws BatchError for a Redis that has refused commands for longer than the lock */
+  /** @throws BatchError for a Redis that has refused commands for too long */
   check(): void;
   /** Takes no more jobs, has `end` end the answers in progress, whose jobs go back, and disconnects. */
   close(end: () => Promise<void>): Promise<void>;
@@ -29,7 +29,7 @@ interface QueuePlace {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds in which Redis must answer at the beginning; with a shorter lock, in that. */
+/** Milliseconds in which Redis must answer at the beginning; later it may refuse for so long, or a longer lock. */
 const REACH = 5000;
 
 /** A closed connection is waited for so long, in milliseconds. */
@@ -41,15 +41,16 @@ const ALWAYS = 1_000_000;
 export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace): Promise<ShardQueue> {
   const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);
   const shown = withoutPassword(url);
-  await checkReachable(ioredis.Redis, { url, within: Math.min(REACH, lock), signal });
+  await checkReachable(ioredis.Redis, { url, within: REACH, signal });
   const connect = (note: typeof onNote) => noting(new ioredis.Redis(url, { maxRetriesPerRequest: null }), shown, note);
   const connections = [connect(onNote), connect(() => {})]; // they are lost and back together
   const [connection, ofWorker] = connections as [Redis, Redis];
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on("error", () => {}); // the connection's own note says it
+  const patience = Math.max(REACH, lock);
   const onRefusal = (why: string) =>
     onNote(`the queue at ${shown} refuses: ${why}; ${adviceFor(why)}; it is tried again`);
-  const refusals = { offers: countRefusals(lock, onRefusal), takes: countRefusals(lock, onRefusal) };
+  const refusals = { offers: countRefusals(patience, onRefusal), takes: countRefusals(patience, onRefusal) };
   let worker: Worker | undefined;
   let isOffering = false;
   return {
@@ -82,7 +83,7 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
     check: () => {
       const why = refusals.offers.lasting() ?? refusals.takes.lasting();
       if (why === undefined) return;
-      const what = `the queue at ${shown} has refused for ${lock / 1000} s: ${why}; ${adviceFor(why)}`;
+      const what = `the queue at ${shown} has refused for ${patience / 1000} s: ${why}; ${adviceFor(why)}`;
       throw new BatchError(`${what}, or omit the queue; then start the same run again: what is finished is kept`);
     },
     close: async (end) => {

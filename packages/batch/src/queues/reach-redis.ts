@@ -19,15 +19,12 @@ interface Reach {
 /** @throws BatchError for a Redis that does not answer in time, or refuses; the reason of the signal */
 export async function checkReachable(Client: typeof Redis, { url, within, signal }: Reach): Promise<void> {
   const client = new Client(url, { lazyConnect: true, retryStrategy: () => null });
-  let reason = "";
-  client.on("error", ({ message }: Error) => {
-    reason ||= message;
-  });
+  const failed = new Promise<never>((_, reject) => client.on("error", reject)); // before connect rejects without why
   try {
-    await Promise.race([client.connect().then(() => client.ping()), timeout(within, signal)]);
+    await Promise.race([failed, client.connect().then(() => client.ping()), timeout(within, signal)]);
   } catch (error) {
     signal.throwIfAborted();
-    const why = reason || (error as Error).message;
+    const why = (error as Error).message;
     throw new BatchError(
       `cannot reach the queue at ${withoutPassword(url)}: ${why}; ${adviceFor(why)}, or omit the queue`,
     );

@@ -39,8 +39,11 @@ export function countRefusals(
   };
 }
 
+/** What a Redis that is restarted or replaced says, once a command. */
+const PASSING = /^(NOSCRIPT|UNBLOCKED)/;
+
 /** The message of a refusal; that of a transaction is the first of its commands. */
 function messageOf(error: Error): string | undefined {
   const [first = error] = (error as { readonly previousErrors?: readonly Error[] }).previousErrors ?? [];
-  return error.name === "ReplyError" ? first.message : undefined;
+  return error.name === "ReplyError" && !PASSING.test(first.message) ? first.message : undefined;
 }

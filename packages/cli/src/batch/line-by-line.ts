@@ -7,7 +7,7 @@ import type { AnswerInputs, InputHandlers } from "./job.ts";
  * Characters of the longest answer: a quarter of the longest string of V8, so that the entry, also in two bytes a
  * character, fits into the memory of a worker and of a merge.
  */
-export const LONGEST_ANSWER = 1 << 27;
+const LONGEST_ANSWER = 1 << 27;
 
 /** Answers all inputs together; if that fails, those that are left one by one. @throws what concerns all inputs */
 export function lineByLine(answer: AnswerInputs): AnswerInputs {
