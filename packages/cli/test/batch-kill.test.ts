@@ -1,5 +1,5 @@
 /** Runs that are killed, stopped, or out of space: what is there is whole, and the same command finishes the rest. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -117,6 +117,12 @@ describe.skipIf(process.platform === "win32")("a run", { timeout: 120_000 }, () 
       expect(finished(output)).toEqual([]);
       expect(readdirSync(join(output, "partial"))).toEqual([]);
       expect((await resumed(output)).joined).toBe(await uninterrupted());
+      const merge = ["batch", "merge", output, "--output", join(emptyFolder(), "joined.jsonl")];
+      const merging = spawnSync("sh", ["-c", limited, process.execPath, MAIN, ...merge], { env: cleanEnvironment() });
+      expect(String(merging.stderr)).toMatch(
+        /error: cannot write ".*": EFBIG: .*; make space there, or give another --output, and merge again\n/,
+      );
+      expect(merging.status).toBe(1);
     },
   );
 });
