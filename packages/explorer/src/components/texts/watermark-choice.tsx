@@ -1,7 +1,7 @@
 /** Whether both texts are tested for a watermark, with which key, and a text that has one. */
 import { info } from "../../state/engine.ts";
 import { maxTokens, tokens } from "../../state/text.ts";
-import { isWatermarkTested, watermarkKey, writeMarked, writingError, written } from "../../state/texts.ts";
+import { isWatermarkTested, watermarkKeyEntry, writeMarked, writingError, written } from "../../state/texts.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { NumberField } from "../number-field.tsx";
@@ -20,7 +20,7 @@ export function WatermarkChoice() {
       </label>
       {isWatermarkTested.value && (
         <>
-          <NumberField name={strings.texts.key} value={watermarkKey} least={0} most={Number.MAX_SAFE_INTEGER} />
+          <NumberField {...watermarkKeyEntry} />
           <ActionButton isAvailable={isReady} action={() => void writeMarked()}>
             {strings.texts.write}
           </ActionButton>
