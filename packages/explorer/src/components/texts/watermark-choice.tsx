@@ -7,7 +7,8 @@ import { ActionButton } from "../action-button.tsx";
 import { NumberField } from "../number-field.tsx";
 
 export function WatermarkChoice() {
-  const isReady = info.value !== undefined && tokens.value.length > 0 && written.value === undefined;
+  const isKey = watermarkKeyEntry.problem.value === undefined;
+  const isReady = info.value !== undefined && tokens.value.length > 0 && written.value === undefined && isKey;
   return (
     <div class="watermark-choice">
       <label>
