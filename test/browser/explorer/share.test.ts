@@ -389,13 +389,10 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const ratios = () =>
         page.evaluate<number[]>(`[...document.querySelectorAll(".heat-grid canvas, figure > canvas, .cache canvas")]
           .map((canvas) => Math.round(10 * canvas.width / canvas.clientWidth) / 10)`);
-      for (const deviceScaleFactor of [1, 2, 1.5]) {
-        await session.send("Emulation.setDeviceMetricsOverride", {
-          width: 800,
-          height: 600,
-          deviceScaleFactor,
-          mobile: false,
-        });
+      for (const [i, deviceScaleFactor] of [1, 2, 1.5].entries()) {
+        const height = 600 + i; // without another height, Chromium tells no query of an emulated screen
+        const screen = { width: 800, height, deviceScaleFactor, mobile: false };
+        await session.send("Emulation.setDeviceMetricsOverride", screen);
         await expect.poll(async () => new Set(await ratios())).toEqual(new Set([deviceScaleFactor]));
       }
       expect((await ratios()).length).toBeGreaterThan(1);
