@@ -117,7 +117,11 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     const [, source] = /meets the key of (“.*?”)/.exec(said ?? "") ?? [];
     expect(source).not.toBe("“Once”");
     const block = page.getByRole("region", { name: "Block", exact: true });
-    await block.locator("summary").first().filter({ hasText: `“·time” attends to ${source}` }).waitFor();
+    await block
+      .locator("summary")
+      .first()
+      .filter({ hasText: `“·time” attends to ${source}` })
+      .waitFor();
   });
 
   /** Presses the panel's buttons to the last step, and says what each step said. */
