@@ -113,7 +113,7 @@ test("without memory for a block's activations, one sentence; with it again, the
   forgetBlock(session);
   const most = 4096; // numbers
   const Whole = Float32Array;
-  const scarce = function (this: unknown, ...args: ConstructorParameters<typeof Float32Array>) {
+  const scarce = function (this: unknown, ...args: readonly unknown[]) {
     if (typeof args[0] === "number" && args[0] > most) throw new RangeError("Array buffer allocation failed");
     return Reflect.construct(Whole, args);
   };
