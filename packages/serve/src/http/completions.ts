@@ -5,11 +5,11 @@ import { ContextOverflowError } from "@tsgpt/gpt";
 import { createSampler, createWorkspace, SamplingError, type Workspace } from "@tsgpt/sampling";
 import { ClosedError, QueueFullError } from "../scheduler/errors.ts";
 import type { EndReason, Scheduler, Submission } from "../scheduler/submission.ts";
-import { ApiError, badRequest, errorBody } from "./api-error.ts";
+import { ApiError, badRequest, clientLeft, errorBody } from "./api-error.ts";
 import { overflowError, samplingError } from "./chain.ts";
 import { type Choice, createChoice, finishReason, type Piece } from "./choice.ts";
 import { type CompletionRequest, readCompletionRequest } from "./completion-request.ts";
-import { clientLeft, eventStream } from "./event-stream.ts";
+import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
 import { promptReader, type TextModel } from "./prompts.ts";
 

@@ -56,8 +56,9 @@ const CHECKS: Checks<ServeOptions> = {
   onPrompt: "function",
 };
 
-/** Milliseconds for clients to take the end of what was generated. */
+/** Milliseconds for clients to take the end of what was generated, after the time limit or the grace period. */
 const LAST_BYTES = 1000;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Serves a model.
@@ -80,6 +81,7 @@ export async function serve(model: Model, options: ServeOptions): Promise<Server
     host,
     port,
     fetch: (request) => app.fetch(request),
+    responseTimeout: Math.min(options.timeLimit * 1000 + LAST_BYTES, LONGEST_TIMER),
     onResponse: (report) => {
       metrics.request(routeOf(report.path), report.status, report.seconds);
       onResponse?.(report);
