@@ -215,7 +215,7 @@ test("a client that does not read is disconnected after the time limit", async (
   writeFileSync(join(page, "large.js"), new Uint8Array(2 ** 25)); // more than the buffers between two processes hold
   const reports: unknown[] = [];
   const impatient = await serve(model, {
-    ...{ scheduler, version: "1.2.3", host: "127.0.0.1", port: 0, page },
+    ...{ scheduler: createScheduler(model), version: "1.2.3", host: "127.0.0.1", port: 0, page },
     timeLimit: 0.02,
     onFault: (error) => void faults.push(error),
     onResponse: (report) => void reports.push(report),
@@ -226,6 +226,7 @@ test("a client that does not read is disconnected after the time limit", async (
   deaf.write("GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await expect.poll(() => reports, { timeout: 10_000 }).toMatchObject([{ path: "/large.js", status: 499, left: true }]);
   deaf.destroy();
+  await impatient.close(0);
 });
 
 test("a client that leaves while it sends its body is no fault of the server", async () => {

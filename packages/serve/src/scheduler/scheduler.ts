@@ -69,7 +69,7 @@ function checkedLane({ model, pool }: State, submission: Submission, request: re
   if (bytes <= pool.limit) return lane;
   const [needed, limit] = [bytes, pool.limit].map((size) => `${size.toLocaleString("en-US")} bytes`);
   throw new RangeError(
-    `submit: ${lane.text.promptLength} prompt tokens and ${lane.text.remainingTokens()} new ones need a cache of ` +
+    `submit: a prompt of ${lane.text.promptLength} and a text of ${lane.text.remainingTokens()} tokens need a cache of ` +
       `${needed}, the limit is ${limit}; shorten the prompt or lower maxTokens`,
   );
 }
