@@ -237,6 +237,8 @@ test("a client that leaves while it sends its body is no fault of the server", a
   socket.end();
   expect(await left).toMatchObject({ status: 499, left: true });
   expect(faults).toEqual([]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^tsgpt_http_requests_total\{route="\/tokenize",status="499"\} 1$/m);
 });
 
 test("an Expect header that nobody knows: 417", async () => {
