@@ -96,7 +96,8 @@ const CHECKS: Checks<SamplerOptions> = {
  * from 0 to 2^53 - 1
  */
 export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, options: SamplerOptions): Sampler {
-  return samplersOf(spec)(options);
+  checkOptions("createSampler", options, CHECKS);
+  return samplerOf(validateChain(spec), options);
 }
 
 /**
@@ -106,11 +107,13 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
  */
 export function samplersOf<const S extends InferredStep>(spec: AnyChain<S>): (options: SamplerOptions) => Sampler {
   const chain = validateChain(spec);
-  return (options) => samplerOf(chain, options);
+  return (options) => {
+    checkOptions("samplersOf", options, CHECKS);
+    return samplerOf(chain, options);
+  };
 }
 
 function samplerOf(chain: ChainSpec, options: SamplerOptions): Sampler {
-  checkOptions("createSampler", options, CHECKS);
   const { seed, workspace = createWorkspace() } = options;
   const generator = createGenerator(seed);
   const uniform = (): number => nextUniform(generator);

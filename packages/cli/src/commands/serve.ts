@@ -61,7 +61,8 @@ type ServeFlags = OptionsOf<typeof options>;
 const HELP = `\
 The first line on stdout is the server's URL. Its API is OpenAI's completions API, with all sampling options of tsgpt
 generate as further fields in snake case (top_k, min_p, dialect): /v1/completions, /v1/models, /tokenize, /detokenize,
-/health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's page is at /, where it was built.
+/health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's page is at /,
+once \`pnpm explore --build\` has made it.
 Defaults are OpenAI's: max_tokens 16, temperature 1, top_p 1, n 1, dialect openai; temperature 0 is greedy. The same
 seed and options give the text that tsgpt generate gives. docs/serve.md has examples.
 

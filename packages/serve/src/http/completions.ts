@@ -162,7 +162,8 @@ function submissionOf(
 /** @throws ApiError if the choice was ended by the server */
 function ended({ timeLimit }: Run, reason: EndReason | undefined): "stop" | "length" {
   if (reason === "timeout") {
-    const message = `the request took longer than ${timeLimit} ${timeLimit === 1 ? "second" : "seconds"}; ask for fewer tokens or choices`;
+    const time = timeLimit === 1 ? "1 second" : `${timeLimit} seconds`;
+    const message = `the request took longer than ${time}; ask for fewer tokens or choices`;
     throw badRequest(message, undefined, "time_limit_exceeded");
   }
   if (reason === "closed") throw asApiError(new ClosedError());

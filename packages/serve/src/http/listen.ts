@@ -129,7 +129,7 @@ function limitTime(request: IncomingMessage, response: ServerResponse, milliseco
 function reportEnd(request: IncomingMessage, response: ServerResponse, report: ListenOptions["onResponse"]): void {
   const start = performance.now();
   response.once("close", () => {
-    const hasAll = response.writableFinished || response.hasHeader("content-length"); // with one, it may go when it has all
+    const hasAll = response.writableFinished || response.hasHeader("content-length"); // then it may go when it has all
     report({
       method: request.method ?? "",
       path: (request.url ?? "").replace(/[?#].*$/s, ""),

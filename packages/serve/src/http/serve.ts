@@ -62,8 +62,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Serves a model.
- * @throws RangeError for an invalid option, a model without a tokenizer, an origin that is none, or an address that others
- * can reach without an API key; Error with a code if the port cannot be listened on
+ * @throws RangeError for an invalid option, a model without a tokenizer, an origin that is none, or an address that
+ * others can reach without an API key; Error with a code if the port cannot be listened on
  */
 export async function serve(model: Model, options: ServeOptions): Promise<Server> {
   checkOptions("serve", options, CHECKS);
