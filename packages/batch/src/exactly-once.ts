@@ -71,6 +71,6 @@ export function removePartials(folder: string, name: string): void {
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
 
 function cannotWrite(path: string, { code = "", message }: NodeJS.ErrnoException): BatchError {
-  const fix = FULL.includes(code) ? "; make space and run the same command again: what is finished is kept" : "";
+  const fix = FULL.includes(code) ? "; make space and start the same run again: what is finished is kept" : "";
   return new BatchError(`cannot write ${JSON.stringify(path)}: ${message}${fix}`);
 }

@@ -36,7 +36,7 @@ export interface Manifest extends Plan {
 }
 
 export const MANIFEST = "batch.json";
-const FORMAT = "tsgpt batch 1";
+const FORMAT = "tsgpt-batch-1";
 
 /** The manifest of an output folder; undefined if there is none. @throws BatchError if it cannot be read */
 export function readManifest(folder: string): Manifest | undefined {

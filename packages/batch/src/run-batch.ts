@@ -103,7 +103,7 @@ async function readyRun(workers: readonly ShardWorker[]): Promise<Run> {
   const [first, ...others] = await Promise.all(workers.map(({ ready }) => ready));
   const other = others.find(({ digest }) => digest !== first?.digest);
   if (first && !other) return first;
-  throw new BatchError("two workers loaded different models: the model changed meanwhile; run the command again");
+  throw new BatchError("two workers loaded different models: the model changed meanwhile; start the run again");
 }
 
 async function answerAll(

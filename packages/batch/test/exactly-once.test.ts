@@ -21,7 +21,7 @@ test("a writer that fails leaves nothing", () => {
   };
   expect(() => writeOnce(folder, "a", pieces())).toThrow(
     `cannot write ${JSON.stringify(join(folder, "a"))}: ENOSPC: no space left on device, write; ` +
-      "make space and run the same command again: what is finished is kept",
+      "make space and start the same run again: what is finished is kept",
   );
   expect(existsSync(join(folder, "a"))).toBe(false);
   expect(readdirSync(join(folder, "partial"))).toEqual([]);

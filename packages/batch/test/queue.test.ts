@@ -158,7 +158,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const said = saidBy(limited);
     expect(await ended(limited)).toBe(1);
     expect(await said).toMatch(
-      /cannot write .*: EFBIG: file too large, write; make space and run the same command again/,
+      /cannot write .*: EFBIG: file too large, write; make space and start the same run again/,
     );
     expect(readdirSync(join(folder, "partial"))).toEqual([]);
     expect(await ended(start())).toBe(0);

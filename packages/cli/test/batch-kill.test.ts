@@ -111,7 +111,7 @@ describe.skipIf(process.platform === "win32")("a run", { timeout: 120_000 }, () 
       });
       const [code] = await once(child, "close");
       expect(stderr).toMatch(
-        /error: cannot write ".*\.jsonl": EFBIG: file too large, write; make space and run the same command again: what is finished is kept\n/,
+        /error: cannot write ".*\.jsonl": EFBIG: file too large, write; make space and start the same run again: what is finished is kept\n/,
       );
       expect(code).toBe(1);
       expect(finished(output)).toEqual([]);
