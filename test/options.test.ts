@@ -52,7 +52,6 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "measure.measurePositions": (options) => measure.measurePositions(none, none, options),
   "sampling.applyChain": (options) => sampling.applyChain(none, none, undefined, options),
   "sampling.createSampler": (options) => sampling.createSampler(none, options),
-  "sampling.samplersOf": (options) => sampling.samplersOf([])(options),
   "sampling.defaultsFor": (options) => sampling.defaultsFor("lecture", options),
   "sampling.presetChain": (options) => sampling.presetChain("lecture", options),
   "sampling.presetChain with its own options": (options) => sampling.presetChain("lecture", {}, options),

@@ -47,6 +47,7 @@ test("samplers of one chain draw as those of createSampler, and read the chain o
     );
   }
   expect(reads).toBe(before);
+  expect(() => samplers({ seed: 1, key: 2 } as never)).toThrow('samplersOf: there is no option "key"');
 });
 
 test("a draw takes one uniform number, two outputs, even from one candidate", () => {

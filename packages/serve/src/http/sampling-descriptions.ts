@@ -1,4 +1,4 @@
-/** What the fields of sampling do, for the OpenAPI document: an entry for each flag of a step, or this does not compile. */
+/** What the fields of sampling do, for the OpenAPI document: one for each flag of a step, or this does not compile. */
 import type { ChainFlags } from "@tsgpt/sampling";
 
 export const SAMPLING_DESCRIPTIONS: { readonly [N in keyof ChainFlags]-?: string } = {
