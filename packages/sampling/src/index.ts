@@ -27,6 +27,7 @@ export {
   type Sampler,
   type SamplerOptions,
   type SamplerState,
+  samplersOf,
 } from "./sampler.ts";
 export {
   type AnyChain,

@@ -30,6 +30,7 @@ test("the package exports what others use, and no more", () => {
     "pick",
     "presetChain",
     "probabilities",
+    "samplersOf",
     "topP",
   ]);
 });

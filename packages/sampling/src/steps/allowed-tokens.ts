@@ -4,7 +4,8 @@
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
-import { checkIds, idList, tokenIds } from "../parameter.ts";
+import { idList, idsCheck, tokenIds } from "../parameter.ts";
+import { prepared } from "../prepared.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -13,14 +14,19 @@ export interface AllowedTokens {
   readonly ids: readonly number[];
 }
 
+const prepare = prepared(({ ids }: Omit<AllowedTokens, "type">) => ({
+  check: idsCheck("allowed-tokens", ids),
+  allowed: new Set(ids),
+}));
+
 function allowOnly(
   candidates: Candidates,
-  { ids }: Omit<AllowedTokens, "type">,
+  step: Omit<AllowedTokens, "type">,
   context: StepContext,
   workspace: Workspace,
 ): Candidates {
-  checkIds("allowed-tokens", ids, context.vocabularySize);
-  const allowed = new Set(ids);
+  const { check, allowed } = prepare(step);
+  check(context.vocabularySize);
   const kept = keepWhere(candidates, (i) => allowed.has(candidates.ids[i]!), workspace);
   if (kept.ids.length > 0) return kept;
   const reason = `none of the ${allowed.size} allowed ones is among the ${candidates.ids.length} candidates`;

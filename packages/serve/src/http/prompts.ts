@@ -20,17 +20,17 @@ export type TextModel = Model & { readonly tokenizer: Tokenizer };
 export function promptReader(model: TextModel): (value: PromptValue) => Promise<Prompt[]> {
   const { tokenizer, config } = model;
   const longest = longestToken(tokenizer);
-  const read = (text: string): Prompt => {
+  const read = async (text: string): Promise<Prompt> => {
     if (text === "") return { ids: [startOf(model)], shown: [] };
     const least = Math.ceil(Buffer.byteLength(text) / longest);
     if (least > config.nPositions) throw tooLong(`at least ${least}`, config.nPositions);
-    return checked(model, tokenizer.encode(text));
+    return checked(model, await tokenizer.encodeInTurns(text));
   };
   return async (value) => {
     const prompts: Prompt[] = [];
     for (const each of listOf(value)) {
       if (prompts.length > 0) await yieldToEventLoop(); // streams go on between two texts
-      prompts.push(typeof each === "string" ? read(each) : checked(model, each));
+      prompts.push(typeof each === "string" ? await read(each) : checked(model, each));
     }
     return prompts;
   };
