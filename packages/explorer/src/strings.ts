@@ -633,7 +633,8 @@ export const strings = {
         `In ${place}, this token's query meets the key of ${isAlone ? "the same token" : quoted(source)}: ` +
         `multiplied channel by channel, summed, scaled by 1/√D:`,
       softmax: ({ token }: TourFacts): string =>
-        `A softmax turns all scores so far into weights that sum to 1: how much ${quoted(token)} attends to each token.`,
+        `A softmax turns all scores so far into weights that sum to 1: how much ${quoted(token)} attends to ` +
+        `each token.`,
       values: (): string =>
         "The tokens' values, summed by these weights, are one head's output. All heads, projected, are added to the " +
         "stream:",
@@ -653,8 +654,8 @@ export const strings = {
         (isDrawn ? "decided." : "decides."),
       append: ({ computedFrom, isDrawn }: TourFacts): string =>
         isDrawn
-          ? `It is appended; everything starts over. Only this column is new: the ${formatInteger(computedFrom)} before ` +
-            `${computedFrom === 1 ? "is" : "are"} cached.`
+          ? `It is appended; everything starts over. Only this column is new: the ${formatInteger(computedFrom)} ` +
+            `before ${computedFrom === 1 ? "is" : "are"} cached.`
           : "No token can follow: the context is full, or the text has ended. Go Back to draw another.",
     },
     guess: "Your guess",

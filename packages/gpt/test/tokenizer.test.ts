@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { yieldToEventLoop } from "../src/pass/event-loop.ts";
 import { loadTokenizer } from "../src/tokenizer/tokenizer-files.ts";
 
 const folder = new URL("./fixtures/gpt2-tokenizer/", import.meta.url);
@@ -17,29 +16,6 @@ test("all 92 published texts give their ids, and the ids their texts", () => {
     expect(gpt2.encode(text), source).toEqual(ids);
     expect(gpt2.decode(ids), source).toBe(text);
   }
-});
-
-test("in turns they give the same ids", async () => {
-  for (const { source, text, ids } of vectors) expect(await gpt2.encodeInTurns(text), source).toEqual(ids);
-  const long = "é".repeat(20_000); // one word
-  expect(await gpt2.encodeInTurns(long)).toEqual(gpt2.encode(long));
-});
-
-test.each([
-  ["one long word", "é".repeat(20_000)],
-  ["many short words", Array.from({ length: 20_000 }, (_, i) => i.toString(36)).join(" ")],
-])("%s is encoded in turns, and other work is done between", async (_, text) => {
-  let turns = 0;
-  let isDone = false;
-  const ids = gpt2.encodeInTurns(text).finally(() => {
-    isDone = true;
-  });
-  while (!isDone) {
-    await yieldToEventLoop();
-    turns++;
-  }
-  expect((await ids).length).toBeGreaterThan(1000);
-  expect(turns).toBeGreaterThan(3);
 });
 
 test("streamed pieces join to the whole text and never show half a character", () => {

@@ -27,7 +27,6 @@ export {
   type Sampler,
   type SamplerOptions,
   type SamplerState,
-  samplersOf,
 } from "./sampler.ts";
 export {
   type AnyChain,

@@ -82,15 +82,6 @@ export function checkIds(type: string, ids: Iterable<number>, vocabularySize: nu
   }
 }
 
-/** A check of ids by the largest of them, found once. @throws SamplingError as `checkIds` */
-export function idsCheck(type: string, ids: Iterable<number>): (vocabularySize: number) => void {
-  let largest = -1;
-  for (const id of ids) largest = Math.max(largest, id);
-  return (vocabularySize) => {
-    if (largest >= vocabularySize) checkIds(type, ids, vocabularySize);
-  };
-}
-
 function parameter(rule: string, holds: (value: unknown) => boolean): Parameter {
   const check = (value: unknown, name: string): void => {
     if (!holds(value)) throw new SamplingError(`${name} ${rule}, got ${show(value)}`);

@@ -14,7 +14,7 @@ import { pick, pickIndex } from "./draw.ts";
 import { SamplingError, show } from "./errors.ts";
 import type { Profile } from "./profile.ts";
 import { type FollowedChain, followChain, reportOf, type StepOutline, type StepReport } from "./report.ts";
-import { type AnyChain, type ChainSpec, type InferredStep, validateChain } from "./spec.ts";
+import { type AnyChain, type InferredStep, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, nextMu } from "./steps/mirostat.ts";
 import { createWorkspace, giveLogits, type Workspace } from "./workspace.ts";
@@ -97,24 +97,8 @@ const CHECKS: Checks<SamplerOptions> = {
  */
 export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, options: SamplerOptions): Sampler {
   checkOptions("createSampler", options, CHECKS);
-  return samplerOf(validateChain(spec), options);
-}
-
-/**
- * Samplers of one chain, each with its own seed: the chain is checked and copied once, and what its steps prepare of
- * long lists is shared.
- * @throws SamplingError if the chain breaks a rule; the function returned throws as `createSampler` does
- */
-export function samplersOf<const S extends InferredStep>(spec: AnyChain<S>): (options: SamplerOptions) => Sampler {
-  const chain = validateChain(spec);
-  return (options) => {
-    checkOptions("samplersOf", options, CHECKS);
-    return samplerOf(chain, options);
-  };
-}
-
-function samplerOf(chain: ChainSpec, options: SamplerOptions): Sampler {
   const { seed, workspace = createWorkspace() } = options;
+  const chain = validateChain(spec);
   const generator = createGenerator(seed);
   const uniform = (): number => nextUniform(generator);
   const last = chain.at(-1);

@@ -165,7 +165,7 @@ function callable<S extends Spec, O extends object, F extends object, K extends 
   definition: StepDefinition<S, O, F, K>,
 ) {
   const checked = (candidates: Candidates, given?: Omit<S, "type">, context: StepContext = NO_CONTEXT): Candidates => {
-    const step = { ...given } as Omit<S, "type">; // its caller may change it after this
+    const step = given ?? ({} as Omit<S, "type">);
     checkStep(definition, step);
     return definition.run(candidates, step, context, createWorkspace());
   };

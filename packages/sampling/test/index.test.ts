@@ -30,7 +30,6 @@ test("the package exports what others use, and no more", () => {
     "pick",
     "presetChain",
     "probabilities",
-    "samplersOf",
     "topP",
   ]);
 });

@@ -7,7 +7,6 @@ import {
   probabilities,
   type Sampler,
   type StepSpec,
-  samplersOf,
   type Workspace,
 } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
@@ -27,27 +26,6 @@ test("the same seed gives the same ids, another seed others", () => {
   const chain: StepSpec[] = [{ type: "top-p", p: 0.9 }];
   expect(run(1, chain)).toEqual(run(1, chain));
   expect(run(1, chain)).not.toEqual(run(2, chain));
-});
-
-test("samplers of one chain draw as those of createSampler, and read the chain once", () => {
-  let reads = 0;
-  const step = {
-    type: "allowed-tokens" as const,
-    get ids() {
-      reads++;
-      return [3, 5, 7, 400];
-    },
-  };
-  const samplers = samplersOf([step]);
-  const before = reads;
-  const draws = (sample: Sampler) => Array.from({ length: 20 }, () => sample(logits, { history: [1] }));
-  for (const seed of [1, 2]) {
-    expect(draws(samplers({ seed }))).toEqual(
-      draws(createSampler([{ type: "allowed-tokens", ids: [3, 5, 7, 400] }], { seed })),
-    );
-  }
-  expect(reads).toBe(before);
-  expect(() => samplers({ seed: 1, key: 2 } as never)).toThrow('samplersOf: there is no option "key"');
 });
 
 test("a draw takes one uniform number, two outputs, even from one candidate", () => {

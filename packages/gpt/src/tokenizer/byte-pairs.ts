@@ -38,8 +38,6 @@ export interface TokenMerge {
 /** A byte-pair model; both functions throw RangeError for a byte without a token. */
 export interface BytePairs {
   encodeWord(word: string): readonly number[];
-  /** The same ids. For a long word it is left and entered again while its merges are done, some thousands at a time. */
-  encodeInTurns(word: string): Generator<undefined, readonly number[]>;
   /** The merges, in order, that make one token of some bytes, which need no whole characters; undefined if none do. */
   mergesTo(id: number, bytes: Uint8Array): readonly TokenMerge[] | undefined;
 }
@@ -49,7 +47,6 @@ type Ranks = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const LONGEST_CACHED = 256; // characters of a word
 const MOST_CACHED = 20_000; // words
-const MERGES_PER_TURN = 4096; // a few milliseconds
 
 export function bytePairs(model: BytePairModel): BytePairs {
   const { vocab, merges, ignoreMerges = false } = model;
@@ -57,22 +54,11 @@ export function bytePairs(model: BytePairModel): BytePairs {
   const symbolsOf = symbolReader(model);
   const cache = new Map<string, readonly number[]>();
   const encoder = new TextEncoder();
-  const begin = (word: string): Merging | readonly number[] => {
+  const encode = (word: string): readonly number[] => {
     const bytes = encoder.encode(word);
     const whole = ignoreMerges ? vocab.get(spell(bytes)) : undefined;
-    return whole === undefined ? mergingOf(symbolsOf(bytes), merges, ranks) : [whole];
+    return whole === undefined ? mergeAll(symbolsOf(bytes), merges, ranks) : [whole];
   };
-  const encode = (word: string): readonly number[] => {
-    const begun = begin(word);
-    return "heap" in begun ? mergeAll(begun) : begun;
-  };
-  function* encodeInTurns(word: string): Generator<undefined, readonly number[]> {
-    if (word.length <= LONGEST_CACHED) return encodeWord(word);
-    const begun = begin(word);
-    if (!("heap" in begun)) return begun;
-    while (!mergeSome(begun, MERGES_PER_TURN)) yield;
-    return idsOf(begun);
-  }
   const encodeWord = (word: string): readonly number[] => {
     const cached = cache.get(word);
     if (cached) return cached;
@@ -83,10 +69,10 @@ export function bytePairs(model: BytePairModel): BytePairs {
   };
   const mergesTo = (id: number, bytes: Uint8Array) => {
     const done: TokenMerge[] = [];
-    const ids = mergeAll(mergingOf(symbolsOf(bytes), merges, ranks, (merge) => done.push(merge)));
+    const ids = mergeAll(symbolsOf(bytes), merges, ranks, (merge) => done.push(merge));
     return ids.length === 1 && ids[0] === id ? done : undefined;
   };
-  return { encodeWord, encodeInTurns, mergesTo };
+  return { encodeWord, mergesTo };
 }
 
 /** A duplicate merge has the rank of its last occurrence. */
@@ -137,47 +123,25 @@ interface Word {
   readonly removed: Uint8Array;
 }
 
-/** A word whose pairs are being merged. */
-interface Merging {
-  readonly word: Word;
-  readonly merges: readonly Merge[];
-  readonly ranks: Ranks;
-  /** Candidates, each as rank * length + position: at equal rank, the leftmost pair is first. */
-  readonly heap: Heap;
-  readonly onMerge: ((merge: TokenMerge) => void) | undefined;
-}
-
-function mergingOf(
+/** Merges until no pair is left. At equal rank, the leftmost pair is first. */
+function mergeAll(
   symbols: number[],
   merges: readonly Merge[],
   ranks: Ranks,
   onMerge?: (merge: TokenMerge) => void,
-): Merging {
+): readonly number[] {
+  const length = symbols.length;
+  if (length < 2) return symbols;
   const word: Word = {
     symbols,
     next: Int32Array.from(symbols, (_, i) => i + 1),
     previous: Int32Array.from(symbols, (_, i) => i - 1),
-    removed: new Uint8Array(symbols.length),
+    removed: new Uint8Array(length),
   };
-  const heap = heapOf();
-  for (let at = 0; at + 1 < symbols.length; at++) offer(heap, word, at, ranks);
-  return { word, merges, ranks, heap, onMerge };
-}
-
-function mergeAll(merging: Merging): readonly number[] {
-  mergeSome(merging, Number.POSITIVE_INFINITY);
-  return idsOf(merging);
-}
-
-const idsOf = ({ word: { symbols, removed } }: Merging): readonly number[] => symbols.filter((_, at) => !removed[at]);
-
-/** Takes up to `most` candidates; true when no pair is left. */
-function mergeSome({ word, merges, ranks, heap, onMerge }: Merging, most: number): boolean {
-  const { length } = word.symbols;
   const merged = (rank: number | undefined) => (rank === undefined ? undefined : merges[rank]?.[2]);
-  for (let taken = 0; taken < most; taken++) {
-    const top = heap.pop();
-    if (top === undefined) return true;
+  const heap = heapOf(); // of rank * length + position
+  for (let at = 0; at + 1 < length; at++) offer(heap, word, at, ranks);
+  for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
     const at = top % length;
     const rank = (top - at) / length;
     const id = merged(rank) as number;
@@ -188,7 +152,7 @@ function mergeSome({ word, merges, ranks, heap, onMerge }: Merging, most: number
     if ((word.previous[at] as number) >= 0) offer(heap, word, word.previous[at] as number, ranks);
     if ((word.next[at] as number) < length) offer(heap, word, at, ranks);
   }
-  return false;
+  return symbols.filter((_, at) => !word.removed[at]);
 }
 
 const rankAt = ({ symbols, next }: Word, at: number, ranks: Ranks): number | undefined =>

@@ -3,7 +3,6 @@
  * first, the rest is split into words, and the bytes of each word are merged; ids equal those of Python's tokenizers
  * for the same files. Decoding works on bytes, so it can be streamed. Other kinds of tokenizer are refused.
  */
-import { yieldToEventLoop } from "../pass/event-loop.ts";
 import { type AddedToken, addedVocabulary, tokenFinder } from "./added-tokens.ts";
 import { type BytePairModel, bytePairs, type TokenMerge } from "./byte-pairs.ts";
 import { byteTable } from "./byte-table.ts";
@@ -23,12 +22,6 @@ export interface Tokenizer {
    * @throws RangeError for a byte without a token
    */
   encode(text: string): number[];
-  /**
-   * The same ids, computed a few milliseconds at a time with other work of the event loop between: for a text of any
-   * length in a server or a page.
-   * @throws RangeError for a byte without a token
-   */
-  encodeInTurns(text: string): Promise<number[]>;
   /** Text of the ids; invalid UTF-8 becomes U+FFFD. @throws RangeError for an unknown id */
   decode(ids: readonly number[]): string;
   /** One token's text; an incomplete character shows as U+FFFD. @throws RangeError for an unknown id */
@@ -60,48 +53,24 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
   const { normalize, decodesBytes } = pipeline;
   const added = addedVocabulary(addedTokens, model.vocab);
   const find = tokenFinder(added, { normalize, splitSpecialTokens });
-  const { encodeWord, encodeInTurns, mergesTo } = bytePairs(model);
+  const { encodeWord, mergesTo } = bytePairs(model);
   const bytesOf = byteTable(model.vocab, added, decodesBytes);
   const separator = decodesBytes ? "" : " ";
   const decode = (ids: readonly number[]) => {
     const stream = streamingDecoder(bytesOf.get, separator);
     return ids.map((id) => stream.push(id)).join("") + stream.end();
   };
-  const piecesOf = (text: string) => find(text.replace(LONE_SURROGATE, "\ufffd"));
   const encode = (text: string): number[] => {
     const ids: number[] = [];
-    for (const piece of piecesOf(text)) {
+    for (const piece of find(text.replace(LONE_SURROGATE, "\ufffd"))) {
       if (typeof piece === "number") ids.push(piece);
       else for (const word of wordsOf(piece, pipeline)) for (const id of encodeWord(word)) ids.push(id);
     }
     return ids;
   };
-  function* turnsOf(text: string): Generator<undefined, number[]> {
-    const ids: number[] = [];
-    let characters = 0;
-    for (const piece of piecesOf(text)) {
-      if (typeof piece === "number") ids.push(piece);
-      else {
-        for (const word of wordsOf(piece, pipeline)) {
-          for (const id of yield* encodeInTurns(word)) ids.push(id);
-          characters += word.length;
-          if (characters < CHARACTERS_PER_TURN) continue;
-          characters = 0;
-          yield;
-        }
-      }
-    }
-    return ids;
-  }
   return {
     vocabSize: bytesOf.size,
     encode,
-    encodeInTurns: async (text) => {
-      const turns = turnsOf(text);
-      let turn = turns.next();
-      for (; !turn.done; turn = turns.next()) await yieldToEventLoop();
-      return turn.value;
-    },
     decode,
     tokenText: (id) => decode([id]),
     tokenBytes: bytesOf.find,
@@ -112,8 +81,6 @@ export function createTokenizer({ model, pipeline, addedTokens, splitSpecialToke
     streamingDecoder: () => streamingDecoder(bytesOf.find, separator),
   };
 }
-
-const CHARACTERS_PER_TURN = 4096; // a few milliseconds
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 

@@ -4,8 +4,7 @@
  */
 import { type Candidates, keepWhere } from "../candidates.ts";
 import { SamplingError } from "../errors.ts";
-import { idList, idsCheck, tokenIds } from "../parameter.ts";
-import { prepared } from "../prepared.ts";
+import { checkIds, idList, tokenIds } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -14,19 +13,14 @@ export interface AllowedTokens {
   readonly ids: readonly number[];
 }
 
-const prepare = prepared(({ ids }: Omit<AllowedTokens, "type">) => ({
-  check: idsCheck("allowed-tokens", ids),
-  allowed: new Set(ids),
-}));
-
 function allowOnly(
   candidates: Candidates,
-  step: Omit<AllowedTokens, "type">,
+  { ids }: Omit<AllowedTokens, "type">,
   context: StepContext,
   workspace: Workspace,
 ): Candidates {
-  const { check, allowed } = prepare(step);
-  check(context.vocabularySize);
+  checkIds("allowed-tokens", ids, context.vocabularySize);
+  const allowed = new Set(ids);
   const kept = keepWhere(candidates, (i) => allowed.has(candidates.ids[i]!), workspace);
   if (kept.ids.length > 0) return kept;
   const reason = `none of the ${allowed.size} allowed ones is among the ${candidates.ids.length} candidates`;

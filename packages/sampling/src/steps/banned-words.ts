@@ -7,8 +7,7 @@
 import { listOf } from "@tsgpt/numeric";
 import type { Candidates } from "../candidates.ts";
 import { endsIn } from "../history.ts";
-import { idList, idsCheck, tokenSequences } from "../parameter.ts";
-import { prepared } from "../prepared.ts";
+import { checkIds, idList, tokenSequences } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import { without } from "../without.ts";
 import type { Workspace } from "../workspace.ts";
@@ -18,21 +17,15 @@ export interface BannedWords {
   readonly sequences: readonly (readonly number[])[];
 }
 
-const prepare = prepared(({ sequences }: Omit<BannedWords, "type">) => ({
-  check: idsCheck("banned-words", sequences.flat()),
-  words: sequences.map((ids) => ({ before: ids.slice(0, -1), last: ids.at(-1)! })),
-}));
-
 function ban(
   candidates: Candidates,
-  step: Omit<BannedWords, "type">,
+  { sequences }: Omit<BannedWords, "type">,
   context: StepContext,
   workspace: Workspace,
 ): Candidates {
-  const { check, words } = prepare(step);
-  check(context.vocabularySize);
-  const complete = words.filter(({ before }) => endsIn(context, before));
-  return without(candidates, new Set(complete.map(({ last }) => last)), "banned-words", workspace);
+  checkIds("banned-words", sequences.flat(), context.vocabularySize);
+  const complete = sequences.filter((ids) => endsIn(context, ids.slice(0, -1)));
+  return without(candidates, new Set(complete.map((ids) => ids.at(-1)!)), "banned-words", workspace);
 }
 
 interface Options {

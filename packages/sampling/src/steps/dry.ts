@@ -10,7 +10,6 @@ import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { scopeStart } from "../history.ts";
 import { idList, number, optional, type Scope, scope, tokenIds, wholeNumber } from "../parameter.ts";
-import { prepared } from "../prepared.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import { copyLogits, type Workspace } from "../workspace.ts";
 import { type ScopeOption, scopeFlag, scopeOption } from "./scope-option.ts";
@@ -31,19 +30,16 @@ export interface Dry {
 
 const LARGEST_LN = 88.7; // ln of the largest float32: a penalty stays finite, as in llama.cpp
 
-const breakersOf = prepared(({ breakers }: Omit<Dry, "type">) => new Set(breakers));
-
 function penalize(
   candidates: Candidates,
-  step: Omit<Dry, "type">,
+  { multiplier, base, allowedLength, breakers = [], scope = "all" }: Omit<Dry, "type">,
   context: StepContext,
   workspace: Workspace,
 ): Candidates {
-  const { multiplier, base, allowedLength, scope = "all" } = step;
   if (multiplier === 0) return candidates;
   const largestExponent = base > 1 ? Math.floor(LARGEST_LN / Math.log(base)) : Infinity;
   const logits = copyLogits(workspace, candidates.logits);
-  for (const [id, length] of repetitions(context, scope, breakersOf(step))) {
+  for (const [id, length] of repetitions(context, scope, new Set(breakers))) {
     const at = indexOf(candidates, id);
     if (at < 0 || length < allowedLength) continue;
     const penalty = multiplier * base ** Math.min(length - allowedLength, largestExponent);

@@ -6,8 +6,7 @@ import { objectWith } from "@tsgpt/numeric";
 import { bounded } from "../bounded.ts";
 import { type Candidates, indexOf } from "../candidates.ts";
 import { SamplingError, show } from "../errors.ts";
-import { idsCheck, type Parameter } from "../parameter.ts";
-import { prepared } from "../prepared.ts";
+import { checkIds, type Parameter } from "../parameter.ts";
 import { contextStep, type StepContext } from "../step.ts";
 import { copyLogits, type Workspace } from "../workspace.ts";
 
@@ -17,25 +16,15 @@ export interface LogitBias {
   readonly bias: Readonly<Record<string, number>>;
 }
 
-const prepare = prepared(({ bias }: Omit<LogitBias, "type">) => {
-  const biases = Object.entries(bias).map(([id, each]) => [Number(id), each] as const);
-  return {
-    biases,
-    check: idsCheck(
-      "logit-bias",
-      biases.map(([id]) => id),
-    ),
-  };
-});
-
 function addBiases(
   candidates: Candidates,
   step: Omit<LogitBias, "type">,
   context: StepContext,
   workspace: Workspace,
 ): Candidates {
-  const { biases, check } = prepare(step);
-  check(context.vocabularySize);
+  const biases = Object.entries(step.bias).map(([id, bias]) => [Number(id), bias] as const);
+  const ids = biases.map(([id]) => id);
+  checkIds("logit-bias", ids, context.vocabularySize);
   if (biases.length === 0) return candidates;
   const logits = copyLogits(workspace, candidates.logits);
   for (const [id, bias] of biases) {

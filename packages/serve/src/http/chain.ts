@@ -4,13 +4,15 @@ import {
   type AllFlags,
   type ChainOptions,
   checkFlagIds,
+  createSampler,
   type Dialect,
   optionsOfFlags,
   optionsOfTexts,
   presetChain,
+  type Sampler,
+  type SamplerOptions,
   SamplingError,
   type Spelling,
-  samplersOf,
 } from "@tsgpt/sampling";
 import { badRequest } from "./api-error.ts";
 import type { TextModel } from "./prompts.ts";
@@ -23,13 +25,18 @@ export interface ChainRequest {
   readonly maxTokens: number;
   readonly minTokens?: number | undefined;
   readonly forcedLast?: number | undefined;
+  /** How many samplers are made of it. */
+  readonly choices: number;
 }
+
+/** Token ids in the lists of all choices: a step goes through those of each, and so many take some ten milliseconds. */
+const MOST_IDS_OF_CHOICES = 2 ** 17;
 
 /** Truncations that always keep the most probable token, so that temperature 0 gives the same token with them. */
 const KEEP_THE_FIRST = ["topK", "topP", "minP", "epsilon", "eta", "topNSigma"] as const;
 
-/** Draws from what the chain of a prompt leaves; the choices share what its steps prepare. */
-export type Samplers = ReturnType<typeof samplersOf>;
+/** Makes the sampler of a choice. */
+export type Samplers = (options: SamplerOptions) => Sampler;
 
 /**
  * The samplers of a request, by the lengths of its prompts. Texts are turned into token ids once, one by one with other
@@ -46,16 +53,34 @@ export async function chainsFor(model: TextModel, request: ChainRequest): Promis
     checkFlagIds({ ...flags, ...(forcedLast !== undefined && { forcedLast }) }, config.vocabSize);
     return optionsOfTexts(flags, spelling, config.vocabSize);
   });
+  checkLists({ ...optionsOfFlags(flags), ...texts }, request.choices);
   const known = new Map<string, Samplers>();
   return (promptLength) =>
     explained(() => {
       const lengths = lengthOptions(model, promptLength, request);
       const key = JSON.stringify(lengths);
       const options = { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths };
-      const samplers = known.get(key) ?? samplersOf(presetChain(dialect, options));
+      const samplers = known.get(key) ?? samplersOf(dialect, options);
       known.set(key, samplers);
       return samplers;
     });
+}
+
+function samplersOf(dialect: Dialect, options: ChainOptions): Samplers {
+  const chain = presetChain(dialect, options);
+  return (own) => createSampler(chain, own);
+}
+
+/** @throws ApiError if the lists of token ids, of bans, allowed tokens and biases, are too long for so many choices */
+function checkLists(options: object, choices: number): void {
+  const lengths = Object.values(options).map((value: unknown) => {
+    if (Array.isArray(value)) return value.flat().length;
+    return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+  });
+  const longest = Math.max(0, ...lengths);
+  if (longest * choices <= MOST_IDS_OF_CHOICES) return;
+  const product = `a list of ${longest} token ids for each of ${choices} choices is ${longest * choices}`;
+  throw badRequest(`${product}; at most ${MOST_IDS_OF_CHOICES} are taken; ask for fewer choices`, "n", "invalid_value");
 }
 
 /** The tokenizer, with the ids of the banned texts at hand. */
@@ -70,7 +95,7 @@ async function spellingFor({ tokenizer }: TextModel, { banned = [] }: AllFlags):
       return [];
     };
     explained(() => optionsOfTexts({ banned: [word] }, { ...tokenizer, encode: listed }, tokenizer.vocabSize));
-    for (const text of asked) known.set(text, await tokenizer.encodeInTurns(text));
+    for (const text of asked) known.set(text, tokenizer.encode(text));
   }
   return { ...tokenizer, encode };
 }

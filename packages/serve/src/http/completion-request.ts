@@ -44,7 +44,9 @@ export async function readCompletionRequest(
   const prompts = await readPrompts(values.prompt ?? "");
   checkChoices(prompts.length, n);
   const { min_tokens: minTokens, forced_last: forcedLast } = values;
-  const samplersFor = await chainsFor(model, { dialect, flags: flagsOf(values), maxTokens, minTokens, forcedLast });
+  const choices = prompts.length * n;
+  const flags = flagsOf(values);
+  const samplersFor = await chainsFor(model, { dialect, flags, maxTokens, minTokens, forcedLast, choices });
   const tasks: PromptTask[] = [];
   for (const prompt of prompts) {
     if (tasks.length > 0) await yieldToEventLoop();

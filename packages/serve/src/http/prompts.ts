@@ -2,6 +2,7 @@
 import { eosTokenIds, type Model, type Tokenizer, yieldToEventLoop } from "@tsgpt/gpt";
 import { badRequest } from "./api-error.ts";
 import type { PromptValue } from "./completion-fields.ts";
+import { checkTextLength } from "./text-limit.ts";
 
 /** A prompt, as it is continued. */
 export interface Prompt {
@@ -24,7 +25,8 @@ export function promptReader(model: TextModel): (value: PromptValue) => Promise<
     if (text === "") return { ids: [startOf(model)], shown: [] };
     const least = Math.ceil(Buffer.byteLength(text) / longest);
     if (least > config.nPositions) throw tooLong(`at least ${least}`, config.nPositions);
-    return checked(model, await tokenizer.encodeInTurns(text));
+    checkTextLength(text, "prompt");
+    return checked(model, tokenizer.encode(text));
   };
   return async (value) => {
     const prompts: Prompt[] = [];

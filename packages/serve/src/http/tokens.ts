@@ -3,11 +3,11 @@ import { yieldToEventLoop } from "@tsgpt/gpt";
 import { badRequest } from "./api-error.ts";
 import { described, integer, list, readFields, string } from "./field.ts";
 import type { TextModel } from "./prompts.ts";
+import { checkTextLength } from "./text-limit.ts";
 import { tokenName } from "./token-records.ts";
 
 export const TOKENIZE_FIELDS = { text: described(string, "The text.") } as const;
 
-const MOST_TEXT_BYTES = 2 ** 17;
 const MOST_IDS = 2 ** 17;
 /** Between them streams go on. */
 const TOKENS_PER_TURN = 4096;
@@ -19,11 +19,8 @@ export const DETOKENIZE_FIELDS = {
 /** The ids of a text, and the text of each token. @throws ApiError for a body that breaks a rule */
 export async function tokenize({ tokenizer }: TextModel, body: unknown) {
   const { text = "" } = readFields(body, TOKENIZE_FIELDS, { required: ["text"] });
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MOST_TEXT_BYTES) {
-    throw badRequest(`"text" has ${bytes} bytes, at most ${MOST_TEXT_BYTES} are taken; send it in parts`, "text");
-  }
-  const ids = await tokenizer.encodeInTurns(text);
+  checkTextLength(text, "text");
+  const ids = tokenizer.encode(text);
   const tokens: string[] = [];
   for (const [i, id] of ids.entries()) {
     if (i % TOKENS_PER_TURN === TOKENS_PER_TURN - 1) await yieldToEventLoop();

@@ -25,10 +25,6 @@ async function turnsOf(path: string, body: object): Promise<number> {
   return turns;
 }
 
-test("a word of 20,000 bytes is tokenized in turns", async () => {
-  expect(await turnsOf("/tokenize", { text: "é".repeat(10_000) })).toBeGreaterThan(4);
-});
-
 test("many ids are decoded in turns", async () => {
   expect(await turnsOf("/detokenize", { ids: repeated(30_000, 300) })).toBeGreaterThan(6);
 });

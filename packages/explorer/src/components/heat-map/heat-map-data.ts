@@ -8,7 +8,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** From values to colors, by straight lines between the stops (see `isRoot`); values beyond the ends have the ends' colors. */
+/** From values to colors, by straight lines between the stops (see `isRoot`); beyond the ends, the ends' colors. */
 export interface Scale {
   readonly least: number;
   readonly most: number;
