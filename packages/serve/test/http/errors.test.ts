@@ -79,6 +79,12 @@ test.each([
   [{ logit_bias: { 5: "1" } }, "logit_bias", "invalid_value", 'such as {"50256": -100}, got the string "1" for "5"'],
   [{ logit_bias: { "05": 1 } }, "logit_bias", "invalid_value", 'such as {"50256": -100}, got the key "05"'],
   [{ logit_bias: { 5: 1e308 } }, "logit_bias", "invalid_value", "logit_bias: "],
+  [
+    { allowed: Array(1025).fill(5), n: 128 },
+    "n",
+    "invalid_value",
+    "a list of 1025 token ids for each of 128 choices is 131200; at most 131072 are taken; ask for fewer choices",
+  ],
   [{ allowed: [5], banned: ["5"] }, "banned", "invalid_value", "banned: no token is left"],
   [{ logprobs: 21 }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
   [{ logprobs: true }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
