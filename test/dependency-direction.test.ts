@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: [
     "@tsgpt/serve",
+    "@tsgpt/batch",
     "@tsgpt/numeric",
     "@tsgpt/tensor",
     "@tsgpt/gpt",

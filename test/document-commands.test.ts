@@ -55,6 +55,7 @@ test("every option that a document mentions is one of a program here", async () 
   const others = [
     "bench/src/run.ts",
     "bench/src/load/run.ts",
+    "bench/src/scale/run.ts",
     "bench/peers/src/options.ts",
     "bench/peers/src/training/options.ts",
     "packages/gpt/test/fuzz/run.ts",
@@ -74,7 +75,7 @@ test("every option that a document mentions is one of a program here", async () 
 const isFirst = ({ document, code }: Command) => document === "README.md" && code.includes("\n");
 const isIdle = ({ code }: Command) =>
   /pnpm@12 (?:test|test:full|check|format|build|sampling-doc|detection-doc|prompting-doc|training-doc)$/.test(code);
-const isLong = ({ code }: Command) => / bench( |$)/.test(code);
+const isLong = ({ code }: Command) => / bench(-scale)?( |$)/.test(code);
 const others = runnable.filter((command) => !isFirst(command) && !isIdle(command) && (FULL || !isLong(command)));
 const tried = [...sample(runnable.filter(isFirst), 3), ...sample(others, 2, 2)];
 

@@ -15,7 +15,9 @@ const own = (language: string) =>
     .filter(({ document }) => document === "docs/serve.md")
     .map(({ code }) => code.trim());
 const commands = own("sh");
-const servers = commands.filter((command) => /^(?:\w+=\S+ )?tsgpt serve/.test(command));
+const servers = commands.filter((command) =>
+  /^(?:\w+=\S+ )?(?:tsgpt|node packages\/cli\/dist\/main\.js) serve/.test(command),
+);
 const requests = commands.filter((command) => command.startsWith("curl"));
 
 const scratch = join(root, "packages/serve/dist/documents"); // inside the member that has the package openai
@@ -27,7 +29,7 @@ async function start(command: string): Promise<{ child: ChildProcess; url: strin
   const [, name, value] = /^(\w+)=(\S+)/.exec(command) ?? [];
   const env = { ...cleanEnvironment(), ...(name !== undefined && { [name]: value }) };
   const args = command
-    .replace(/^.*?tsgpt /, "")
+    .replace(/^.*?(?:tsgpt|main\.js) /, "")
     .replace("--port 8000", "--port 0")
     .split(" ");
   const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "ignore"] });
@@ -56,7 +58,7 @@ afterAll(async () => {
 });
 
 test("every block is of a kind that is run here", () => {
-  expect([servers.length, requests.length, own("ts").length]).toEqual([2, 6, 1]);
+  expect([servers.length, requests.length, own("ts").length]).toEqual([3, 6, 1]);
   const others = commands.filter((command) => !servers.includes(command) && !requests.includes(command));
   expect(others).toEqual([expect.stringMatching(/^tsgpt generate /)]);
 });
@@ -80,6 +82,12 @@ test("the snippet", async () => {
   writeFileSync(file, own("ts")[0].replace("http://127.0.0.1:8000", url));
   const { stdout } = await promisify(execFile)(process.execPath, [file]);
   expect(stdout.length).toBeGreaterThan(10);
+});
+
+test.skipIf(!FULL)("the server under a supervisor ends by SIGTERM", async () => {
+  const { child } = await start(servers[2]);
+  child.kill("SIGTERM");
+  expect(await once(child, "close")).toEqual([0, null]);
 });
 
 test.skipIf(!FULL)("the server with a key", async () => {

@@ -38,6 +38,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "takes an hour, and its streams a minute still",
   },
   { code: /^npx -y pnpm@12 bench-load --only/, add: " --quick --output bench-results", reason: "takes minutes" },
+  {
+    code: /^npx -y pnpm@12 bench-scale/,
+    add: " --quick --output bench-results",
+    reason: "takes minutes",
+  },
   { code: /^npx -y pnpm@12 fuzz/, add: " --inputs 200", reason: "takes minutes" },
   { code: /^\.ci\/run$/, reason: "runs these tests" },
   { code: /^node --no-enable-avx-vnni/, reason: "an option of Node 24" },
@@ -99,6 +104,7 @@ export const STAND_INS: Readonly<Record<string, { readonly run: string; readonly
   tsgpt: { run: 'node "$ROOT/packages/cli/dist/main.js" "$@"', reason: "built already" },
   bench: { run: 'node "$ROOT/bench/dist/run.js" "$@"', reason: "built already" },
   "bench-load": { run: 'node "$ROOT/bench/dist/load/run.js" "$@"', reason: "built already" },
+  "bench-scale": { run: 'node "$ROOT/bench/dist/scale/run.js" "$@"', reason: "built already" },
   fuzz: { run: `${tsx("packages/gpt/test/fuzz/run.ts")} "$@"`, reason: "built already" },
   conformance: {
     run: `TSGPT_GPT2= ${tsx("packages/gpt/test/conformance/run.ts")}`,

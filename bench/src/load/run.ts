@@ -20,9 +20,9 @@ const USAGE = `usage: bench-load [--only rates|llama|soak|streams] [--model FOLD
   [--output FOLDER]
 
 rates: Poisson arrivals at each rate, many sequences at once against one at a time. llama: clients that wait for their
-answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory. streams: 8 streams against
-one, of GPT-2's shape in f32 and int8, in this process. --in-process leaves HTTP out. --quick checks that everything works;
-its figures are not representative.`;
+answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory. streams: 8 streams
+against one, of GPT-2's shape in f32 and int8, in this process. --in-process leaves HTTP out. --quick checks that
+everything works; its figures are not representative.`;
 const { values } = commandLine(USAGE, () =>
   parseArgs({
     options: {
@@ -99,7 +99,8 @@ async function runLlama(): Promise<void> {
   );
   const trends = llamaTrends(timelines);
   const { failed } = summarize(timelines);
-  const title = `Load in the shape of llama-server's benchmark: ${numbers.clients} clients, ${failed} failed, ${describe()}`;
+  const shape = "Load in the shape of llama-server's benchmark";
+  const title = `${shape}: ${numbers.clients} clients, ${failed} failed, ${describe()}`;
   await save("load-llama", title, llamaTable(trends), { trends, failed });
 }
 
@@ -153,7 +154,10 @@ async function send(
   }
 }
 
-/** Prompts that begin with the same tokens, an eighth of the context; then up to a quarter of their own, and as many new ones. */
+/**
+ * Prompts that begin with the same tokens, an eighth of the context; then up to a quarter of their own, and as many new
+ * ones.
+ */
 async function requestsFor(count: number, seed: number): Promise<LoadRequest[]> {
   const { vocabSize, nPositions } = parseConfig(await readFile(join(values.model, "config.json"), "utf8"));
   const quarter = Math.min(128, Math.floor(nPositions / 4));

@@ -12,7 +12,10 @@ export interface Timeline {
   readonly failure: string | undefined;
 }
 
-/** Sends a request, calls `onPiece` for each piece, and returns the number of tokens. @throws for a request that fails */
+/**
+ * Sends a request, calls `onPiece` for each piece, and returns the number of tokens.
+ * @throws for a request that fails
+ */
 export type Client = (request: LoadRequest, onPiece: () => void) => Promise<number>;
 
 /** The timeline of a request that is sent now. */

@@ -404,7 +404,15 @@ export const strings = {
         ? `${formatMegabytes(total)} MB`
         : `${formatMegabytes(total - there)} of ${formatMegabytes(total)} MB; the rest is kept already`,
     memory: "Memory at the full context, in MB",
-    memoryColumns: ["Type", "Total", "Fits", "Weights", "Cache", "One pass", "Page"],
+    memoryRows: {
+      type: "Type",
+      total: "Total",
+      fits: "Fits",
+      weights: "Weights",
+      cache: "Cache",
+      pass: "One pass",
+      page: "Page",
+    },
     page: (residuals: number, block: number, other: number): string =>
       `Page: ${formatMegabytes(residuals)} MB for the residual streams of the text, ` +
       `${formatMegabytes(block)} MB for a block while it or one of its numbers is open, ` +
@@ -465,7 +473,8 @@ export const strings = {
       `Layer ${layer}, head ${head}: ${quoted(token)} attends to ${quoted(source)}, ${weight.toFixed(2)}.`,
     heads: "All heads",
     headsHint:
-      "Layers down, heads across; in each, the queries go down and the keys across. Choose one to see it large.",
+      "Layers down, heads across; in each, the queries go down and the keys across. Colors follow the square root of " +
+      "the weight. Choose one to see it large.",
     thumbnail: (layer: number, head: number): string => `Layer ${layer}, head ${head}`,
     map: (layer: number, head: number): string => `Layer ${layer}, head ${head}, over the text`,
     shows: "Shown",
@@ -477,6 +486,7 @@ export const strings = {
         ? "Weights of each token (down) on the tokens before it (across)"
         : "Scores of each query and key",
     query: "Query",
+    weightLegend: "the largest shown; colors follow the square root of the weight",
     masked: "masked",
     cell: (query: string, key: string, value: string): string => `${query} to ${key}: ${value}`,
     stages: "Step by step, at",
@@ -584,6 +594,7 @@ export const strings = {
   },
   tour: {
     heading: "Tour",
+    stepLabel: "Step",
     begin: "Follow one token (2 minutes)",
     step: (number: number, count: number, title: string): string => `${number} of ${count}: ${title}`,
     next: "Continue",
@@ -607,7 +618,7 @@ export const strings = {
       draw: "One token is drawn",
       append: "And it starts over",
     },
-    /** At most 25 words each. */
+    /** A step has at most 25 words, all that it shows counted. */
     texts: {
       ids: ({ count, token, id, vocabulary }: TourFacts): string =>
         `Your text is ${tokenCount(count)}. We follow the last one, ${quoted(token)}. To the model it is only a ` +
@@ -622,11 +633,11 @@ export const strings = {
         `In ${place}, this token's query meets the key of ${isAlone ? "the same token" : quoted(source)}: ` +
         `multiplied channel by channel, summed, scaled by 1/√D:`,
       softmax: ({ token }: TourFacts): string =>
-        `A softmax turns the scores of all tokens so far into weights that sum to 1: how much ${quoted(token)} ` +
-        `attends to each.`,
+        `A softmax turns all scores so far into weights that sum to 1: how much ${quoted(token)} attends to ` +
+        `each token.`,
       values: (): string =>
         "The tokens' values, summed by these weights, are one head's output. All heads, projected, are added to the " +
-        "stream, which keeps what it had:",
+        "stream:",
       mlp: (): string =>
         "Then the MLP works on this token alone: norm, a wider layer, a nonlinear function, back to the stream's " +
         "width. It is added, too:",
@@ -639,29 +650,23 @@ export const strings = {
         `A last norm, then a product with each token's row of the output matrix: one logit per token. ` +
         `${quoted(best)} has the largest:`,
       draw: ({ isDrawn }: TourFacts): string =>
-        `A softmax turns logits into probabilities; the sampling chain may cut or reweight them; a random number ` +
-        (isDrawn ? "picked one." : "picks one. What is your guess?"),
+        `Softmax gives probabilities; the sampling chain may change them; a random number ` +
+        (isDrawn ? "decided." : "decides."),
       append: ({ computedFrom, isDrawn }: TourFacts): string =>
         isDrawn
-          ? `It is appended, and everything starts over. Only this column is new: keys and values of the ` +
-            `${tokenCount(computedFrom)} before come from the cache.`
+          ? `It is appended; everything starts over. Only this column is new: the ${formatInteger(computedFrom)} ` +
+            `before ${computedFrom === 1 ? "is" : "are"} cached.`
           : "No token can follow: the context is full, or the text has ended. Go Back to draw another.",
     },
-    guess: "Which one will it be?",
-    another: "another token",
-    others: (count: number): string => `… and ${formatInteger(count)} more, which have the rest of the sum.`,
+    guess: "Your guess",
+    another: "another",
+    others: (count: number): string => `… and ${formatInteger(count)} more`,
     /** What the chain of these steps keeps. */
     chain: (steps: readonly string[], kept: string, all: string): string =>
-      steps.length === 0
-        ? `Here the chain has no step: it keeps all ${all} tokens.`
-        : `Here the chain (${steps.join(", ")}) keeps ${kept} of ${all} tokens.`,
-    drawFacts: (probability: string, uniform: string, from: string, to: string): string =>
-      `Its probability after the chain: ${probability}. The random number u = ${uniform} fell into its part, ` +
-      `${from} to ${to}.`,
-    greedy: (probability: string): string =>
-      `Its probability after the chain: ${probability}. Greedy takes no random number.`,
+      steps.length === 0 ? `Kept: all ${all} tokens.` : `Kept: ${kept} of ${all} tokens (${namesOrCount(steps)}).`,
     drawn: "Drawn:",
-    verdict: (isRight: boolean): string => (isRight ? "– as you guessed." : "– not your guess this time."),
+    after: (probability: string): string => `${probability} after the chain`,
+    verdict: (isRight: boolean): string => (isRight ? "as you guessed" : "not your guess"),
   },
   number: {
     heading: "Number",
@@ -764,6 +769,12 @@ export const strings = {
     },
   },
 } as const;
+
+/** Names of so many words as a step of the tour has room for. */
+function namesOrCount(steps: readonly string[]): string {
+  const names = steps.join(", ");
+  return names.split(" ").length <= 4 ? names : `${steps.length} steps`;
+}
 
 function formatBits(bits: number | null): string {
   return bits === null ? "nothing" : `${formatFour(bits)} bits`;

@@ -2,7 +2,7 @@
 import { runWithCache } from "@tsgpt/analysis";
 import { activationKeys, type Model } from "@tsgpt/gpt";
 import type { Tensor } from "@tsgpt/tensor";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { blockBytes, blockRun, forgetBlock } from "../src/worker/block-runs.ts";
 import {
   describeActivations,
@@ -107,4 +107,24 @@ test("a place that there is not is refused", () => {
     "explorer: layer must be from 0 to 5, got 9",
   );
   expect(() => describeAttention(session, { layer: 0, head: 99, of: "scores" })).toThrow(/head must be from 0 to/);
+});
+
+test("without memory for a block's activations, one sentence; with it again, the block", () => {
+  forgetBlock(session);
+  const most = 4096; // numbers
+  const Whole = Float32Array;
+  const scarce = function (this: unknown, ...args: readonly unknown[]) {
+    if (typeof args[0] === "number" && args[0] > most) throw new RangeError("Array buffer allocation failed");
+    return Reflect.construct(Whole, args);
+  };
+  vi.stubGlobal("Float32Array", Object.assign(scarce, { from: Whole.from }));
+  try {
+    expect(() => blockRun(session, 1)).toThrow(
+      /^this browser has no [\d.]+ MB more for [\w.]+ of a whole context; close other pages, or use a smaller model$/,
+    );
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  const key = "blocks.1.attn.hook_pattern";
+  expect(blockRun(session, 1).get(key)?.data).toHaveBits(dataOf(key));
 });

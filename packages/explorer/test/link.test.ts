@@ -194,9 +194,10 @@ test("a link of another version, or too long, is not read at all", () => {
 });
 
 test("many problems are two sentences and a number", () => {
-  expect(describeProblems([])).toBeUndefined();
-  expect(describeProblems(["A.", "B.", "C.", "D."])).toBe("A. B. 2 more problems in the link. The rest was opened.");
-  expect(describeProblems(["A."])).toBe("A. The rest was opened.");
+  expect(describeProblems([], 0)).toBeUndefined();
+  expect(describeProblems(["A.", "B.", "C.", "D."], 1)).toBe("A. B. 2 more problems in the link. The rest was opened.");
+  expect(describeProblems(["A."], 2)).toBe("A. The rest was opened.");
+  expect(describeProblems(["A."], 0)).toBe("A.");
 });
 
 test("a model that no link can name, or a text that no link has room for, is told", () => {

@@ -37,6 +37,16 @@ test("a value's shade is the pixel that it has", () => {
   expect(shadeOf(Number.NaN, scale)).toBe(-1);
 });
 
+test("a root scale shows small values: a 25th of the way has a fifth of the color", () => {
+  const root: Scale = { ...scale, least: 0, most: 0.5, isRoot: true };
+  const values = new Float32Array([0, 0.02, 0.125, 0.5, 0.7, -0.1, Number.NaN]);
+  expect([...values].map((value) => shadeOf(value, root))).toEqual([0, 51, 128, 255, 255, 0, -1]); // 255 x 0.2, x 0.5
+  const palette = createPalette(STOPS);
+  const pixels = new Uint32Array(values.length);
+  fillPixels(pixels, values, root, palette);
+  expect([...pixels]).toEqual([...values].map((value) => palette.pixels[shadeOf(value, root)] ?? 0));
+});
+
 describe("the ink", () => {
   const contrast = (a: number, b: number) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   /** WCAG 2.2, relative luminance. */

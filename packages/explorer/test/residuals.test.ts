@@ -7,7 +7,7 @@ const KEY = "blocks.0.hook_resid_pre";
 
 test("without memory for the residual streams, one sentence with the size", () => {
   expect(() => createResiduals({ ...tinyConfig, nPositions: 2 ** 40 })).toThrow(
-    /^this browser has no [\d.]+ MB more for the residual streams of a text$/,
+    /^this browser has no [\d.]+ MB more for the residual streams of a whole context; close other pages, or use a smaller model$/,
   );
 });
 

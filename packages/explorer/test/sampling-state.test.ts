@@ -1,7 +1,14 @@
 /** The page's sampling: what follows from new options is asked for before the worker has answered whether they are valid. */
 import { beforeEach, expect, test, vi } from "vitest";
 import { chain } from "../src/state/next-token.ts";
-import { sampling, samplingError, setSampling } from "../src/state/sampling.ts";
+import {
+  replaceSampling,
+  sampling,
+  samplingError,
+  samplingReplaced,
+  setOption,
+  setSampling,
+} from "../src/state/sampling.ts";
 import { setOpen } from "../src/state/sections.ts";
 import { promptTokens } from "../src/state/text.ts";
 
@@ -36,4 +43,16 @@ test("of options that are refused those before stay, and the chain is there", as
   expect(samplingError.value).toBe("no such temperature");
   expect(sampling.value).toBe(before);
   await expect.poll(() => chain.value.value).toBeDefined();
+});
+
+test("a link's options replace all, also those of changes that wait", async () => {
+  const replaced = samplingReplaced.value;
+  const first = setOption("topK", 5);
+  const second = setOption("topP", 0.5);
+  const link = replaceSampling({ dialect: "hf" });
+  expect(samplingReplaced.value).toBe(replaced + 1);
+  await Promise.all([first, second, link]);
+  expect(sampling.value).toEqual({ dialect: "hf" });
+  await setOption("topK", 7);
+  expect(sampling.value).toEqual({ dialect: "hf", topK: 7 });
 });

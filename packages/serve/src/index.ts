@@ -1,5 +1,5 @@
 /** @tsgpt/serve: a model for many people at once. */
-export { isLoopback } from "./http/access.ts";
+export { isLoopback, isOrigin } from "./http/access.ts";
 export type { ResponseReport } from "./http/listen.ts";
 export { type ServeOptions, type Server, serve } from "./http/serve.ts";
 export { ClosedError, QueueFullError } from "./scheduler/errors.ts";

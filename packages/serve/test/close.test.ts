@@ -34,6 +34,18 @@ test("within the grace period what runs is finished, and nothing new is accepted
   await expect(fetch(`${server.url}/ready`)).rejects.toThrow();
 });
 
+test("an origin that no browser sends is refused", async () => {
+  const wrong = serve(model, {
+    ...OPTIONS,
+    scheduler: createScheduler(model),
+    corsOrigins: ["*", "http://localhost/"],
+  });
+  await expect(wrong).rejects.toThrow(
+    'serve: corsOrigins must be origins, such as "http://localhost:3000", without a path or a slash at its end, or "*"; ' +
+      'got "http://localhost/"',
+  );
+});
+
 test("a model without a tokenizer and an open address without a key are refused", async () => {
   const { tokenizer: _, ...mute } = model;
   const scheduler = createScheduler(model);

@@ -13,6 +13,7 @@ import { model } from "./http/serving.ts";
 const folder = mkdtempSync(join(tmpdir(), "tsgpt-serve-"));
 const page = join(folder, "page");
 const faults: unknown[] = [];
+const onReport = new Set<(report: unknown) => void>();
 const scheduler = createScheduler(model);
 let server: Server;
 let port: number;
@@ -27,7 +28,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, "secret.txt"), "secret");
   const onFault = (error: unknown) => void faults.push(error);
   const options = { scheduler, version: "1.2.3", host: "127.0.0.1", port: 0, timeLimit: 600, page, onFault };
-  server = await serve(model, options);
+  const onResponse = (report: unknown) => {
+    for (const receive of onReport) receive(report);
+    onReport.clear();
+  };
+  server = await serve(model, { ...options, onResponse });
   port = Number(new URL(server.url).port);
 });
 
@@ -161,26 +166,89 @@ test("idle connections, 1,000 in the full run, do not keep another from being se
   await isServing();
 });
 
-test("a client that does not read stops its own choices alone", { timeout: 60_000 }, async () => {
-  const request = {
-    model: model.name,
-    prompt: "a",
-    stream: true,
-    n: 4,
-    max_tokens: 100_000,
-    ignore_eos: true,
-    logprobs: 20,
-  };
-  const body = JSON.stringify(request);
-  const head = `POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
-  const deaf = connect({ port, host: "127.0.0.1" });
-  deaf.pause();
-  deaf.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
-  await expect.poll(() => scheduler.status().running).toBe(4);
+/** A stream that is more than the buffers between two processes hold: the client must read for it to end. */
+const ENDLESS = {
+  model: model.name,
+  prompt: "a",
+  stream: true,
+  n: FULL ? 64 : 4,
+  max_tokens: 100_000,
+  ignore_eos: true,
+  logprobs: 20,
+};
+
+/** A request on a connection that reads nothing. */
+function deafTo(address: string): Socket {
+  const body = JSON.stringify(ENDLESS);
+  const socket = connect({ port: Number(new URL(address).port), host: "127.0.0.1" });
+  socket.on("error", () => {});
+  socket.pause();
+  socket.write(`POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`);
+  socket.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
+  return socket;
+}
+
+test.skipIf(!FULL)("a client that does not read stops its own choices alone", { timeout: 60_000 }, async () => {
+  const before = scheduler.status().finished;
+  const deaf = deafTo(server.url);
   const headers = { "Content-Type": "application/json" };
   const other = JSON.stringify({ model: model.name, prompt: "a", max_tokens: 4 });
+  let generated = -1;
+  await expect
+    .poll(
+      async () => {
+        const last = generated;
+        generated = scheduler.status().generatedTokens;
+        return generated > 0 && generated === last; // the buffers are full
+      },
+      { interval: 1000, timeout: 50_000 },
+    )
+    .toBe(true);
   const answer = await fetch(`${server.url}/v1/completions`, { method: "POST", headers, body: other });
   expect(answer.status).toBe(200);
+  expect(scheduler.status().finished - before).toBeLessThan(ENDLESS.n + 1);
   deaf.destroy();
   await expect.poll(() => scheduler.status().running).toBe(0);
+});
+
+test("a client that does not read is disconnected after the time limit", async () => {
+  writeFileSync(join(page, "large.js"), new Uint8Array(2 ** 25)); // more than the buffers between two processes hold
+  const reports: unknown[] = [];
+  const impatient = await serve(model, {
+    ...{ scheduler: createScheduler(model), version: "1.2.3", host: "127.0.0.1", port: 0, page },
+    timeLimit: 0.02,
+    onFault: (error) => void faults.push(error),
+    onResponse: (report) => void reports.push(report),
+  });
+  const deaf = connect(Number(new URL(impatient.url).port), "127.0.0.1");
+  deaf.on("error", () => {});
+  deaf.pause();
+  deaf.write("GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await expect.poll(() => reports, { timeout: 10_000 }).toMatchObject([{ path: "/large.js", status: 499, left: true }]);
+  deaf.destroy();
+  await impatient.close(0);
+});
+
+test("a client that leaves while it sends its body is no fault of the server", async () => {
+  const left = new Promise<unknown>((resolve) => onReport.add(resolve));
+  const socket = await sent(
+    "POST /tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+  );
+  socket.end();
+  expect(await left).toMatchObject({ status: 499, left: true });
+  expect(faults).toEqual([]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^tsgpt_http_requests_total\{route="\/tokenize",status="499"\} 1$/m);
+});
+
+test("an Expect header that nobody knows: 417", async () => {
+  const answer = await received(await sent("GET /health HTTP/1.1\r\nHost: localhost\r\nExpect: nope\r\n\r\n"));
+  expect(errorIn(answer)).toMatchObject({ status: 417, error: { code: "expectation_failed" } });
+  expect(answer).toContain('the only Expect header that is known is \\"100-continue\\"; leave it out');
+});
+
+test("CONNECT: 405", async () => {
+  const answer = await received(await sent("CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  expect(errorIn(answer)).toMatchObject({ status: 405, error: { code: "method_not_allowed" } });
+  expect(answer).toContain("CONNECT is not supported: this is a server, not a proxy");
 });

@@ -86,7 +86,7 @@ describe("what can never run is refused at once", () => {
       "a sequence beyond the cache limit",
       { ids: [1, 2, 3], maxTokens: 8 },
       RangeError,
-      "submit: 3 prompt tokens and 8 new ones need a cache of 3,168 bytes, the limit is 2,880 bytes; shorten the prompt or lower maxTokens",
+      "submit: a prompt of 3 and a text of 8 tokens need a cache of 3,168 bytes, the limit is 2,880 bytes; shorten the prompt or lower maxTokens",
     ],
   ])("%s", (_, wanted, error, message) => {
     const submit = () => scheduler.submit([collecting({ ids: [1] }).submission, collecting(wanted).submission]);

@@ -223,4 +223,38 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
       numberOfThePass("blocks.2.attn.hook_attn_scores", [1, 3, 3]).toPrecision(4).replace("-", "−"),
     );
   });
+
+  test("when Block is closed and no number is open, the worker is asked to forget its block", async () => {
+    await page.evaluate(`globalThis.asked = [];
+      Worker.prototype.postMessage = new Proxy(Worker.prototype.postMessage, {
+        apply(send, worker, [message]) {
+          asked.push(message.type);
+          return Reflect.apply(send, worker, [message]);
+        },
+      });`);
+    const forgotten = () => page.evaluate<number>(`asked.filter((type) => type === "forgetBlock").length`);
+    const summary = section.locator("summary").first();
+    await section.locator('[data-hook$="hook_attn_out"]').first().click();
+    await drawer().locator(".operands").waitFor();
+    await summary.click();
+    await page.locator('details[open] [aria-label="All heads"]').waitFor({ state: "detached" });
+    expect(await forgotten()).toBe(0); // the number needs it
+    await button(page, "Close").click();
+    await expect.poll(forgotten).toBe(1);
+    await summary.click();
+    await section.getByRole("grid", { name: "All heads" }).waitFor();
+    await summary.click();
+    await expect.poll(forgotten).toBe(2);
+    await summary.click();
+  });
+
+  test("weights have colors up to the largest that is shown, and small ones are seen", async () => {
+    await section.getByRole("combobox", { name: "Shown" }).selectOption("pattern");
+    await section.getByRole("checkbox", { name: "Hide the first token's column" }).check();
+    const pattern = activations.get("blocks.2.attn.hook_pattern") as Tensor;
+    const t = pattern.shape[1] as number;
+    const shown = [...pattern.data.subarray(t * t, 2 * t * t)].filter((_, i) => i % t > 0); // of head 1
+    const largest = `${Math.max(...shown).toPrecision(4)} ?the largest shown; colors follow the square root of the weight`;
+    await expect.poll(() => section.locator(".heat-legend").textContent()).toMatch(new RegExp(largest));
+  });
 });

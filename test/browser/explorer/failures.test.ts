@@ -3,7 +3,17 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { button, chipIds, chips, type Explorer, idsOf, promptBox, runFor, startExplorer } from "./explorer.ts";
+import {
+  button,
+  chipIds,
+  chips,
+  type Explorer,
+  idsOf,
+  openSection,
+  promptBox,
+  runFor,
+  startExplorer,
+} from "./explorer.ts";
 
 describe.runIf(hasChromium && FULL)("in Chromium, in the full run", () => {
   let explorer: Explorer;
@@ -61,27 +71,53 @@ describe.runIf(hasChromium && FULL)("in Chromium, in the full run", () => {
     }
   });
 
-  test("without memory for a longer text: one sentence, the text before stays, and goes on", async () => {
+  /** Code of the worker: an array of more than so many numbers has no memory. */
+  const scarce = (most: number) => `{
+    const Whole = globalThis.Float32Array;
+    globalThis.giveMemory = () => { globalThis.Float32Array = Whole; };
+    globalThis.Float32Array = new Proxy(Whole, {
+      construct(target, args, made) {
+        if (typeof args[0] === "number" && args[0] > ${most}) throw new RangeError("Array buffer allocation failed");
+        return Reflect.construct(target, args, made);
+      },
+    });
+  }`;
+  const noMemory = (use: string) =>
+    new RegExp(`^this browser has no [\\d.]+ MB more for ${use}; close other pages, or use a smaller model$`, "i");
+
+  test("without memory for the residual streams, as the model loads: one sentence, and the prompt stays", async () => {
+    const page = await newPage();
+    await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: scarce(500_000) + (await response.text()) });
+    });
+    await page.goto(explorer.served.url);
+    await promptBox(page).fill("The king");
+    await alert(page, noMemory("the residual streams of a whole context"));
+    expect(await promptBox(page).inputValue()).toBe("The king");
+    for (const name of ["Next", "Run", "Back"]) {
+      expect(await button(page, name).getAttribute("aria-disabled")).toBe("true");
+    }
+    await page.close();
+  });
+
+  test("without memory for a block: one sentence, the text stays, and goes on; with memory, the block", async () => {
     const page = await explorer.opened();
     await runFor(page, 7, 8);
     const ids = await idsOf(chips(page));
-    await inWorker(
-      page,
-      `const { Float32Array: Whole } = globalThis;
-      globalThis.Float32Array = new Proxy(Whole, {
-        construct(target, args) {
-          if (typeof args[0] === "number" && args[0] > 20000) throw new RangeError("Array buffer allocation failed");
-          return Reflect.construct(target, args);
-        },
-      });`,
-    );
-    await promptBox(page).fill("the king ".repeat(150));
-    await alert(page, /^this browser has no [\d.]+ MB more for the residual streams of the text; shorten it$/);
-    expect(await chipIds(page, ids.length)).toEqual(ids);
-    expect(await button(page, "Next").getAttribute("aria-disabled")).toBe("true");
-    await promptBox(page).fill("Once upon a time");
-    await page.getByRole("alert").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
-    for (let i = 0; i <= 8; i++) await button(page, "Next").click();
+    await inWorker(page, scarce(20_000));
+    const block = await openSection(page, "Block");
+    await block
+      .locator(".problem")
+      .filter({ hasText: noMemory("[\\w.]+ of a whole context") })
+      .first()
+      .waitFor();
+    expect(await idsOf(chips(page))).toEqual(ids);
+    await button(page, "Next").click();
     expect((await chipIds(page, ids.length + 1)).slice(0, ids.length)).toEqual(ids);
+    await inWorker(page, "giveMemory()");
+    await button(page, "Next").click();
+    await block.locator(".stages [data-hook]").first().waitFor();
+    expect(await block.locator(".problem").count()).toBe(0);
   });
 });

@@ -79,11 +79,23 @@ describe.runIf(hasChromium)("in Chromium", () => {
     const { parameters, config, memory } = await jsonOf("info", FOLDER);
     const offer = section.getByRole("region", { name: "fairytales-1", exact: true });
     await offer.getByText(parameters.toLocaleString("en")).waitFor();
-    const row = offer.getByRole("row").filter({ hasText: /^bf16/ });
+    const rows = await offer
+      .getByRole("row")
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+    const column = rows[0]?.indexOf("bf16") ?? -1;
     const { weights, cache, arena, total } = memory.bf16;
     const own = pageMemory(config).total;
     const numbers = [total + own, weights, cache, arena, own].map((bytes) => (bytes / 1e6).toFixed(1));
-    expect((await row.getByRole("cell").allTextContents()).filter((cell) => /\d/.test(cell))).toEqual(numbers);
+    expect(
+      rows
+        .slice(1)
+        .map((cells) => cells[column])
+        .filter((cell) => /\d/.test(cell ?? "")),
+    ).toEqual(numbers);
+    await page.setViewportSize({ width: 360, height: 800 });
+    const table = offer.getByRole("region", { name: /^Table: Memory/ });
+    const [seen, whole] = await table.evaluate((one) => [one.clientWidth, one.scrollWidth]);
+    expect(whole).toBe(seen);
     await control(section, "Load").click();
     await runsOn(page, "fairytales-1");
     const { ids } = await jsonOf("tokens", PROMPT, "--model", FOLDER);

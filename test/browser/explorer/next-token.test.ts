@@ -255,6 +255,57 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(opened).toBe(3);
     });
 
+    /** Each with a value that is refused, and why. */
+    const REFUSED = [
+      ["spinbutton", "Top-p", "7", "Top-p must be above 0 and at most 1 (1 is off), got 7"],
+      ["textbox", "Allowed tokens", "1,x", "Enter token ids separated by commas, such as 1, 2, 3"],
+      ["spinbutton", "Watermark key", "-1", /Watermark key must be/],
+    ] as const;
+
+    test("what was refused goes when a link, or the browser's Back, sets the options", async () => {
+      const fields = REFUSED.map(([role, name]) => region.getByRole(role, { name, exact: true }));
+      const link = "#open=next-token&top-p=0.5&allowed=1,2&watermark-key=3";
+      const contents = () => Promise.all(fields.map((field) => field.inputValue()));
+      const refuse = async () => {
+        for (const [role, name, value, why] of REFUSED) {
+          await region.getByRole(role, { name, exact: true }).fill(value);
+          await region.getByText(why).waitFor();
+        }
+      };
+      await choose(page, region, { dialect: "lecture", fields: [], args: [] });
+      await openGroups(region);
+      await refuse();
+      await page.evaluate(`location.hash = "${link}"`);
+      await expect.poll(contents).toEqual(["0.5", "1, 2", "3"]);
+      await expect.poll(() => region.locator(".problem").count()).toBe(0);
+      await refuse();
+      await page.evaluate(`location.hash = "${link}&seed=8"`); // the same values
+      await expect.poll(contents).toEqual(["0.5", "1, 2", "3"]);
+      await refuse();
+      await page.evaluate("history.back()");
+      await expect.poll(contents).toEqual(["0.5", "1, 2", "3"]);
+      await expect.poll(() => region.locator(".problem").count()).toBe(0);
+    });
+
+    test("a text that is refused says why, also while the one before it waits for the engine", async () => {
+      await choose(page, region, { dialect: "lecture", fields: [], args: [] });
+      await openGroups(region);
+      const allowed = region.getByRole("textbox", { name: "Allowed tokens" });
+      const why = region.getByText("Enter token ids separated by commas, such as 1, 2, 3");
+      await allowed.evaluate((element) => {
+        const box = element as unknown as { value: string; dispatchEvent(event: Event): void };
+        for (const text of ["1,2", "1,2,"]) {
+          box.value = text;
+          box.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+      });
+      await why.waitFor();
+      await expect.poll(() => typesOf(region)).toContain("allowed-tokens"); // the engine has answered
+      expect(await why.isVisible()).toBe(true);
+      expect(await allowed.inputValue()).toBe("1,2,");
+      expect(await allowed.getAttribute("aria-invalid")).toBe("true");
+    });
+
     test("a choice that is refused is undone, and its field says why", async () => {
       await choose(page, region, { dialect: "hf", fields: [["spinbutton", "Temperature", "1.1"]], args: [] });
       await expect.poll(() => typesOf(region)).toContain("temperature");

@@ -112,4 +112,15 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await box.fill("a king and a queen");
     await section.getByText("a text needs two tokens or more").waitFor({ state: "detached" });
   });
+
+  test("a key that is none goes when a link sets the key, also to the one before", async () => {
+    const key = section.getByRole("spinbutton", { name: "Watermark key" });
+    for (const link of ["watermark-test=7", "seed=3&watermark-test=7"]) {
+      await key.fill("-1");
+      await section.getByText(/^Watermark key must be a whole number/).waitFor();
+      await page.evaluate(`location.hash = "#open=texts&${link}"`);
+      await expect.poll(() => key.inputValue()).toBe("7");
+      expect(await section.locator(".problem").count()).toBe(0);
+    }
+  });
 });

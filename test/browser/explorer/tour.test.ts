@@ -47,10 +47,12 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     let words = 0;
     for (let step = 1; step <= STEPS; step++) {
       await panel.getByRole("heading", { name: new RegExp(`^${step} of ${STEPS}: `) }).waitFor();
-      const text = (await panel.locator("p").first().textContent()) ?? "";
-      expect(text.split(/\s+/).length, text).toBeLessThanOrEqual(MOST_WORDS);
-      words += text.split(/\s+/).length;
       await expect.poll(() => page.locator(".tour [data-hook]").count()).toBe(NUMBERS[step - 1]);
+      if (step === 8) await panel.getByText("computing").waitFor({ state: "detached" });
+      if (step === 10) await panel.getByText(/^Kept: [\d,]+ of 4,096 tokens \(top-p\)/).waitFor();
+      const text = await wordsOf(page);
+      expect(text.length, text.join(" ")).toBeLessThanOrEqual(MOST_WORDS);
+      words += text.length;
       await expectNumbersOfThePass(page);
       expect(await panel.locator("math").count()).toBe(1);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
@@ -61,6 +63,65 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await panel.waitFor({ state: "detached" });
     expect(await chips(page).count()).toBe(5);
     expect(await page.evaluate("document.activeElement?.textContent")).toBe("Follow one token (2 minutes)");
+  });
+
+  /** Of the step that is shown: all but its title, its formula, its numbers and single tokens. */
+  const wordsOf = (page: Page): Promise<string[]> =>
+    page.evaluate(`(() => {
+      const step = document.querySelector(".tour-body").cloneNode(true);
+      for (const one of step.querySelectorAll("h2, math, .tour-pair, [data-hook], p ~ .tour-numbers > span, label bdi")) one.remove();
+      return [...step.querySelectorAll("p, legend, label, .tour-numbers")]
+        .flatMap((one) => [...one.childNodes].filter(({ nodeType, tagName }) => nodeType === 3 || tagName === "BDI"))
+        .flatMap(({ textContent }) => textContent.split(/\\s+/))
+        .filter((word) => /[a-z\\d]/i.test(word));
+    })()`);
+
+  /** Windows of phones, upright and not, and of large text. */
+  const WINDOWS = [
+    [360, 720],
+    [360, 640],
+    [360, 560],
+    [640, 360],
+    [320, 256],
+  ] as const;
+
+  test.each(WINDOWS)("in a window of %i x %i its buttons are in view at every step", async (width, height) => {
+    const page = await explorer.opened({ viewport: { width, height }, reducedMotion: "reduce" });
+    const panel = page.getByRole("complementary", { name: "Tour" });
+    await button(page, "Follow one token (2 minutes)").click();
+    for (let step = 1; step <= STEPS; step++) {
+      await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
+      await expect.poll(() => page.locator(".tour [data-hook]").count()).toBe(NUMBERS[step - 1]);
+      expect(await page.evaluate(HIDDEN_BUTTONS), `step ${step}`).toEqual([]);
+      if (step < STEPS) await button(page, step === 10 ? "Draw the token" : "Continue").press("Enter");
+    }
+  });
+
+  /** Those of the tour of which an edge is not on top, within the window. */
+  const HIDDEN_BUTTONS = `[...document.querySelectorAll(".tour-buttons button")].filter((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const edges = [[left + 2, y], [right - 2, y], [x, top + 2], [x, bottom - 2]];
+    return !edges.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+  }).map(({ textContent }) => textContent)`;
+
+  test("a step looks at the token that the block's heading names", async () => {
+    const page = await explorer.opened();
+    const panel = page.getByRole("complementary", { name: "Tour" });
+    await button(page, "Follow one token (2 minutes)").click();
+    for (let step = 1; step < 4; step++) {
+      await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
+      await button(page, "Continue").click();
+    }
+    const said = await panel.getByText("meets the key of").textContent();
+    const [, source] = /meets the key of (“.*?”)/.exec(said ?? "") ?? [];
+    expect(source).not.toBe("“Once”");
+    const block = page.getByRole("region", { name: "Block", exact: true });
+    await block
+      .locator("summary")
+      .first()
+      .filter({ hasText: `“·time” attends to ${source}` })
+      .waitFor();
   });
 
   /** Presses the panel's buttons to the last step, and says what each step said. */
@@ -120,15 +181,19 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     const page = await explorer.opened({ fragment: "#v=1&top-k=3&temperature=0.8" });
     const panel = await toDraw(page);
     const draw = page.getByRole("region", { name: "The draw" });
-    await expect.poll(() => panel.textContent()).toMatch(/\(T = 0.8, top-k.*\) keeps 3 of 4,096 tokens/);
+    await expect
+      .poll(() => panel.textContent())
+      .toMatch(/Kept: 3 of 4,096 tokens \(T = 0.8, top-k\)|Kept: 3 of 4,096 tokens \(\d steps\)/);
     expect(await panel.locator("math").textContent()).toContain("/T");
     await expect.poll(() => draw.textContent()).toContain("Hidden until");
-    await panel.getByRole("radio", { name: "another token" }).check();
+    await panel.getByRole("radio", { name: "another" }).check();
     await button(page, "Draw the token").dblclick();
     await panel.getByRole("heading", { name: /^11 of / }).waitFor();
     await expect
       .poll(() => panel.textContent())
-      .toMatch(/after the chain: [\d.]+%?\. The random number u = 0\.\d+ fell/);
+      .toMatch(
+        /0\.\d+≤u=0\.\d+<[01]\.\d+⇒text←text\+token.*Drawn: .*, [\d.]+% after the chain, (as you guessed|not your guess)\./,
+      );
     expect(await chips(page).count()).toBe(5);
     await button(page, "Previous step").click();
     await panel.getByText("Drawn:").waitFor();

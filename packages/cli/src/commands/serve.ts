@@ -13,9 +13,10 @@ import { engineOptions } from "../options/engine.ts";
 import { quiet } from "../options/generation.ts";
 import { modelOptions } from "../options/model.ts";
 import { type OptionsOf, option } from "../options/option.ts";
-import { gather, numberFrom, wholeNumber } from "../options/values.ts";
+import { numberFrom, wholeNumber } from "../options/values.ts";
 import { readApiKey } from "../serve/api-key.ts";
 import { promptLine, responseLine } from "../serve/log.ts";
+import { gatherOrigins } from "../serve/origins.ts";
 import { termination } from "../terminal/interruption.ts";
 import { note } from "../terminal/note.ts";
 import { pluralize } from "../terminal/pluralize.ts";
@@ -30,7 +31,9 @@ const options = [
   option("--host <address>", "the address to listen on", { default: "127.0.0.1" }),
   option("--port <n>", "the port; 0: any free one", { parse: wholeNumber(0, 65_535), default: 8000 }),
   option("--api-key <source>", "require this key: @FILE, or env:NAME for an environment variable"),
-  option("--cors <origin>", "let pages of this origin use the server; * for all; may be repeated", { parse: gather }),
+  option("--cors <origin>", "let pages of this origin use the server; * for all; may be repeated", {
+    parse: gatherOrigins,
+  }),
   { heading: "Limits:" },
   option("--max-running <n>", "sequences generated at once", { parse: wholeNumber(1, 1024), default: 16 }),
   option("--max-waiting <n>", "requests in the queue; beyond it the answer is 429", {
@@ -58,7 +61,8 @@ type ServeFlags = OptionsOf<typeof options>;
 const HELP = `\
 The first line on stdout is the server's URL. Its API is OpenAI's completions API, with all sampling options of tsgpt
 generate as further fields in snake case (top_k, min_p, dialect): /v1/completions, /v1/models, /tokenize, /detokenize,
-/health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's page is at /.
+/health, /ready, /metrics for Prometheus, and /openapi.json, which describes all of it. The explorer's page is at /,
+once \`pnpm explore --build\` has made it.
 Defaults are OpenAI's: max_tokens 16, temperature 1, top_p 1, n 1, dialect openai; temperature 0 is greedy. The same
 seed and options give the text that tsgpt generate gives. docs/serve.md has examples.
 
@@ -85,6 +89,7 @@ export const serve = command({
 /** Runs the command, until a signal ends it. @throws CliError for options or a port that cannot be served with */
 async function serveCommand(flags: ServeFlags): Promise<void> {
   const { signal } = termination();
+  if (flags.host === "") throw usageError("--host is empty; give an address of this machine, such as 127.0.0.1");
   const apiKey = flags.apiKey === undefined ? undefined : await readApiKey(flags.apiKey);
   if (apiKey === undefined && !isLoopback(flags.host)) {
     throw usageError(`others can reach the address ${flags.host}: give --api-key, or --host 127.0.0.1`);

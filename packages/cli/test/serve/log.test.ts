@@ -6,7 +6,9 @@ const REPORT = { method: "POST", path: "/v1/completions", status: 200, seconds: 
 
 test("a response is a line, and a client that left is noted", () => {
   expect(responseLine(REPORT)).toBe("POST /v1/completions 200 0.123 s\n");
-  expect(responseLine({ ...REPORT, left: true })).toBe("POST /v1/completions 200 0.123 s, the client left\n");
+  expect(responseLine({ ...REPORT, status: 499, left: true })).toBe(
+    "POST /v1/completions 499 0.123 s, the client left\n",
+  );
 });
 
 test("a path that a terminal could act on is quoted, and a long one cut", () => {

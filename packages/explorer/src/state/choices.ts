@@ -4,7 +4,7 @@ import { isFirstHidden, mapOf } from "./block.ts";
 import { closeDrawer, openNumber, shownName, whyNoNumber } from "./drawer.ts";
 import { interventionError, interventions, setInterventions } from "./interventions.ts";
 import type { PageChoices } from "./link-page.ts";
-import { FIRST_TEXT_B, isWatermarkTested, textA, textB, watermarkKey } from "./texts.ts";
+import { FIRST_TEXT_B, isWatermarkTested, textA, textB, watermarkKey, watermarkKeyEntry } from "./texts.ts";
 
 /** Signals that `pageChoices` reads. */
 export const CHOICES = [
@@ -37,6 +37,7 @@ export function openChoices({ textA: a, textB: b, watermarkTest, attention, hide
     textA.value = a;
     textB.value = b ?? FIRST_TEXT_B;
     isWatermarkTested.value = watermarkTest !== undefined;
+    watermarkKeyEntry.wrong.value = undefined;
     if (watermarkTest !== undefined) watermarkKey.value = watermarkTest;
     mapOf.value = attention ?? "pattern";
     isFirstHidden.value = hideFirst ?? false;

@@ -110,11 +110,11 @@ export function whyNoLink(fragment: string | undefined): string | undefined {
   return length > LONGEST_LINK ? strings.shareAndExport.longLink(length, LONGEST_LINK) : undefined;
 }
 
-/** The sentences about a link, in one text. */
-export function describeProblems(problems: readonly string[]): string | undefined {
+/** The sentences about a link, in one text; `taken` parts of it were opened. */
+export function describeProblems(problems: readonly string[], taken: number): string | undefined {
   if (problems.length === 0) return undefined;
   const more = problems.length > TOLD ? [strings.link.more(problems.length - TOLD)] : [];
-  return [...problems.slice(0, TOLD), ...more, strings.link.rest].join(" ");
+  return [...problems.slice(0, TOLD), ...more, ...(taken > 0 ? [strings.link.rest] : [])].join(" ");
 }
 
 function entryOf<Value>(key: LinkKey<Value>, value: Value | undefined): (readonly [string, string])[] {

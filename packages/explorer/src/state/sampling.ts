@@ -29,15 +29,19 @@ export async function setSampling(next: Sampling): Promise<void> {
 
 export type Option = keyof Sampling;
 
+/** Changes when all options are replaced, by a link or a reset: what was typed into their fields goes then. */
+export const samplingReplaced = signal(0);
+
 let changes: Promise<unknown> = Promise.resolve();
 const newest = new Map<Option, number>();
+let count = 0;
 
 /**
  * Sets one option, or leaves it to the dialect's default if it is undefined; results in why it was refused. Changes are
  * made one after another, each to what the one before left; of several to one option that wait, only the last is made.
  */
 export function setOption<Name extends Option>(name: Name, value: Sampling[Name]): Promise<string | undefined> {
-  const change = (newest.get(name) ?? 0) + 1;
+  const change = ++count;
   newest.set(name, change);
   const done = changes.then(async () => {
     if (newest.get(name) !== change) return undefined;
@@ -49,9 +53,16 @@ export function setOption<Name extends Option>(name: Name, value: Sampling[Name]
   return done;
 }
 
-/** Leaves every option to the dialect's default. */
-export function resetSampling(): Promise<void> {
-  const done = changes.then(() => setSampling({ dialect: sampling.peek().dialect }));
+/** Takes other options in place of all, also of changes that wait. */
+export function replaceSampling(next: Sampling): Promise<void> {
+  samplingReplaced.value++;
+  newest.clear();
+  const done = changes.then(() => setSampling(next));
   changes = done;
   return done;
+}
+
+/** Leaves every option to the dialect's default. */
+export function resetSampling(): Promise<void> {
+  return replaceSampling({ dialect: sampling.peek().dialect });
 }

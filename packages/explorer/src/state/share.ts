@@ -13,7 +13,7 @@ import { ask, info, model } from "./engine.ts";
 import { decodeLink, describeProblems, EMBEDDING, encodeLink, type LinkState, whyNoLink } from "./link.ts";
 import { isLoaded, linkedModel, loadLinked } from "./linked-model.ts";
 import { readable } from "./option-words.ts";
-import { sampling, samplingError, setSampling } from "./sampling.ts";
+import { replaceSampling, sampling, samplingError } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
 import {
@@ -102,8 +102,9 @@ async function open(fragment: string): Promise<void> {
   awaited = undefined;
   const { state, problems } = decodeLink(fragment);
   const found = [...problems];
+  const given = Object.keys(state).length;
   batch(() => {
-    linkProblem.value = describeProblems(found);
+    linkProblem.value = describeProblems(found, given);
     prompt.value = state.prompt ?? initial.prompt;
     seed.value = state.seed ?? initial.seed;
     maxTokens.value = state.maxTokens ?? initial.maxTokens;
@@ -111,7 +112,7 @@ async function open(fragment: string): Promise<void> {
     openSections.value = new Set(state.open);
     openChoices(state);
   });
-  const add = (problem: string | undefined) => problem !== undefined && found.push(problem);
+  const add = (problem: string | readonly string[] = []) => found.push(...[problem].flat());
   const { problem, isMissing = false } = await loadLinked(state.model);
   if (mine !== opening) return;
   add(problem);
@@ -120,7 +121,7 @@ async function open(fragment: string): Promise<void> {
     add(await part(isMissing ? withoutModel(state) : state));
     if (mine !== opening) return;
   }
-  linkProblem.value = describeProblems(found);
+  linkProblem.value = describeProblems(found, given - (found.length - problems.length));
 }
 
 /** A link whose model is not on this device. It is opened when that is loaded, if the text is still the link's. */
@@ -152,10 +153,10 @@ function isAsLinked(state: LinkState): boolean {
 }
 
 async function openSampling(state: LinkState): Promise<string | undefined> {
-  await setSampling(state.sampling ?? initial.sampling);
+  await replaceSampling(state.sampling ?? initial.sampling);
   const problem = samplingError.peek();
   if (problem === undefined) return undefined;
-  await setSampling(initial.sampling);
+  await replaceSampling(initial.sampling);
   return strings.link.refused(readable(problem));
 }
 
@@ -169,7 +170,7 @@ async function openText(state: LinkState): Promise<string | undefined> {
 }
 
 /** Layers and positions are of this model and this text. */
-async function openSelection(state: LinkState): Promise<string | undefined> {
+async function openSelection(state: LinkState): Promise<readonly string[]> {
   const { nLayer = 0, nHead = 0 } = info.peek()?.config ?? {};
   const choices = [
     ["layer", chosenLayer, EMBEDDING, nLayer], // up to the final norm
@@ -185,7 +186,7 @@ async function openSelection(state: LinkState): Promise<string | undefined> {
       if (!isThere) wrong.push(strings.link.wrong(name, strings.link.rules.wholeNumber(least, most), `${given}`));
     }
   });
-  return wrong.length > 0 ? wrong.join(" ") : undefined;
+  return wrong;
 }
 
 async function openChanges(state: LinkState): Promise<string | undefined> {

@@ -1,7 +1,9 @@
 /** Two texts that are judged side by side. */
 import { computed, signal } from "@preact/signals";
+import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
 import { live } from "./live.ts";
+import { numberEntry } from "./number-entry.ts";
 import { openSections } from "./sections.ts";
 import { isRunning, maxTokens, seed, tokens } from "./text.ts";
 
@@ -16,7 +18,8 @@ export const FIRST_TEXT_B = "The zebra's stripes were black and green.";
 export const textB = signal(FIRST_TEXT_B);
 /** Whether the texts are tested for a watermark, and its key. */
 export const isWatermarkTested = signal(false);
-export const watermarkKey = signal(42);
+export const watermarkKeyEntry = numberEntry(strings.texts.key, 42, 0, Number.MAX_SAFE_INTEGER);
+export const watermarkKey = watermarkKeyEntry.value;
 
 export const judgedA = judged(textA, true);
 export const judgedB = judged(textB, false);

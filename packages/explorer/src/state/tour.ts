@@ -8,6 +8,7 @@ import { ask, info } from "./engine.ts";
 import { rememberFocus } from "./focus.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
+import { lookedAt } from "./looked-at.ts";
 import { sampling } from "./sampling.ts";
 import { type SectionName, setOpen } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
@@ -34,7 +35,7 @@ export interface TourPlace {
   readonly position: number;
   readonly layer: number;
   readonly head: number;
-  /** The earlier position with the largest weight in the head's row. */
+  /** The earlier position that the head looks at most, as in the block's heading. */
   readonly source: number;
   /** The positions with the largest weights, in their order. */
   readonly keys: readonly number[];
@@ -109,14 +110,13 @@ const idsOfText = (): string => idsOf(tokens.value);
 
 type Look = Pick<TourPlace, "head" | "source" | "keys"> & { readonly weight: number };
 
-/** The token before a position that a head of the first block looks at most; of a text's first token, that itself. */
+/** What a head of the first block looks at from a position. */
 async function looksAt(head: number, position: number): Promise<Look> {
   const { weights } = await ask("attended", { layer: 0, head, position });
   const row = weights.subarray(0, position + 1);
-  const before = row.subarray(0, Math.max(1, position));
-  const weight = Math.max(...before);
+  const source = lookedAt(row, position);
   const largest = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number)).slice(0, KEYS);
-  return { head, source: before.indexOf(weight), weight, keys: largest.sort((a, b) => a - b) };
+  return { head, source, weight: row[source] as number, keys: largest.sort((a, b) => a - b) };
 }
 
 export function endTour(): void {

@@ -6,6 +6,7 @@
 import type { NumberSource } from "@tsgpt/analysis";
 import { chainTraces, forwardBlock, type GPT2Config, keyOf, type Trace } from "@tsgpt/gpt";
 import { embedding, layerNorm, onHeap, Tensor } from "@tsgpt/tensor";
+import { allocateFloats } from "./floats.ts";
 import { interventionsOf, type Session } from "./session.ts";
 
 /** The activations of one layer of one text. */
@@ -87,7 +88,7 @@ function recordInto(activations: Map<string, Tensor>, memory: Kept["memory"], { 
     const name = key.replace(/^blocks\.\d+\./, "");
     const tokens = isMap(name) ? (shape[1] as number) ** 2 : (shape[0] as number);
     const most = isMap(name) ? nPositions ** 2 : nPositions;
-    const own = memory.get(name) ?? new Float32Array((size / tokens) * most);
+    const own = memory.get(name) ?? allocateFloats((size / tokens) * most, `${name} of a whole context`);
     memory.set(name, own);
     own.set(data);
     activations.set(key, new Tensor(own.subarray(0, size), shape));

@@ -5,7 +5,8 @@
 
 import { lensHooks } from "@tsgpt/analysis";
 import type { GPT2Config, Trace } from "@tsgpt/gpt";
-import { EngineError, Tensor } from "@tsgpt/tensor";
+import { Tensor } from "@tsgpt/tensor";
+import { allocateFloats } from "./floats.ts";
 
 export interface Residuals {
   /** Of a pass: keeps what it computes. */
@@ -27,7 +28,7 @@ export function residualBytes({ nLayer, nEmbd, nPositions }: GPT2Config): number
  */
 export function createResiduals(config: GPT2Config): Residuals {
   const { nLayer, nEmbd, nPositions } = config;
-  const memory = allocated(residualBytes(config));
+  const memory = allocateFloats(residualBytes(config) / 4, "the residual streams of a whole context");
   const depths = new Map(lensHooks(nLayer).map((key, depth) => [key, depth]));
   const rows = (depth: number, first: number, end: number) => {
     const at = depth * nPositions;
@@ -45,13 +46,4 @@ export function createResiduals(config: GPT2Config): Residuals {
     row: (depth, position) => rows(depth, position, position + 1),
     before: (layer, length) => new Tensor(rows(layer, 0, length), [length, nEmbd]),
   };
-}
-
-function allocated(bytes: number): Float32Array<ArrayBuffer> {
-  try {
-    return new Float32Array(bytes / 4);
-  } catch (cause) {
-    const size = `${(bytes / 1e6).toFixed(1)} MB`;
-    throw new EngineError(`this browser has no ${size} more for the residual streams of a text`, { cause });
-  }
 }

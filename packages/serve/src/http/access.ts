@@ -42,3 +42,8 @@ export function checkHost(host: string | undefined): void {
     code: "wrong_host",
   });
 }
+
+/** Whether a text is an origin as browsers send it, such as http://localhost:3000, without a path; or "*" for all. */
+export function isOrigin(text: string): boolean {
+  return text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+}

@@ -29,8 +29,16 @@ export class ApiError extends Error {
   }
 }
 
+/** The status of a response that nobody takes: nginx's, as HTTP has none. */
+export const CLIENT_LEFT = 499;
+
+/** Nobody receives it. */
+export function clientLeft(): ApiError {
+  return new ApiError("the client has closed the connection", { status: CLIENT_LEFT, code: "client_left" });
+}
+
 /** An error of the body: status 400. */
-export function badRequest(message: string, param?: string, code?: string): ApiError {
+export function badRequest(message: string, param?: string, code = "invalid_value"): ApiError {
   return new ApiError(message, { status: 400, param, code });
 }
 

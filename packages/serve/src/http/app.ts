@@ -58,7 +58,8 @@ export function createApp(options: AppOptions): Hono {
   });
   if (options.corsOrigins) {
     const origin = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-    app.use(cors({ origin, allowHeaders: ["Authorization", "Content-Type"], allowMethods: ["GET", "POST"] }));
+    // without allowHeaders it allows those that a preflight asks for: OpenAI's client sends x-stainless-*
+    app.use(cors({ origin, allowMethods: ["GET", "POST"], exposeHeaders: ["Retry-After"] }));
   }
   addAccess(app, options);
   addModelRoutes(app, options);
@@ -113,8 +114,8 @@ function addModelRoutes(app: Hono, options: AppOptions): void {
     checkModelName(context.req.param("model"), model.name);
     return context.json(shown);
   });
-  app.post("/tokenize", async (context) => context.json(tokenize(model, await readJson(context.req.raw))));
-  app.post("/detokenize", async (context) => context.json(detokenize(model, await readJson(context.req.raw))));
+  app.post("/tokenize", async (context) => context.json(await tokenize(model, await readJson(context.req.raw))));
+  app.post("/detokenize", async (context) => context.json(await detokenize(model, await readJson(context.req.raw))));
 }
 
 function addMethodErrors(app: Hono): void {

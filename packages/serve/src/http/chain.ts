@@ -1,17 +1,21 @@
 /** The sampling chain of a request: the one that the command line makes of the same options. */
-import { type ContextOverflowError, eosTokenIds, type Model } from "@tsgpt/gpt";
+import { type ContextOverflowError, eosTokenIds, type Model, yieldToEventLoop } from "@tsgpt/gpt";
 import {
   type AllFlags,
   type ChainOptions,
-  type ChainSpec,
   checkFlagIds,
+  createSampler,
   type Dialect,
   optionsOfFlags,
   optionsOfTexts,
   presetChain,
+  type Sampler,
+  type SamplerOptions,
   SamplingError,
+  type Spelling,
 } from "@tsgpt/sampling";
 import { badRequest } from "./api-error.ts";
+import type { TextModel } from "./prompts.ts";
 import { fieldIn, inFields } from "./sampling-fields.ts";
 
 /** What a chain depends on. */
@@ -21,29 +25,79 @@ export interface ChainRequest {
   readonly maxTokens: number;
   readonly minTokens?: number | undefined;
   readonly forcedLast?: number | undefined;
+  /** How many samplers are made of it. */
+  readonly choices: number;
 }
+
+/** Token ids in the lists of all choices: a step goes through those of each, and so many take some ten milliseconds. */
+const MOST_IDS_OF_CHOICES = 2 ** 17;
 
 /** Truncations that always keep the most probable token, so that temperature 0 gives the same token with them. */
 const KEEP_THE_FIRST = ["topK", "topP", "minP", "epsilon", "eta", "topNSigma"] as const;
 
+/** Makes the sampler of a choice. */
+export type Samplers = (options: SamplerOptions) => Sampler;
+
 /**
- * The chains of a request, by the lengths of its prompts: texts are turned into token ids once.
+ * The samplers of a request, by the lengths of its prompts. Texts are turned into token ids once, one by one with other
+ * work between them, and prompts for which the chain is the same share it.
  * @throws ApiError, also by the function returned, for values that are out of range or contradict each other, and for
  * ids outside the vocabulary
  */
-export function chainsFor(model: Model, request: ChainRequest): (promptLength: number) => ChainSpec {
-  const { config, tokenizer } = model;
+export async function chainsFor(model: TextModel, request: ChainRequest): Promise<(promptLength: number) => Samplers> {
+  const { config } = model;
   const { dialect, forcedLast } = request;
   const flags = atTemperatureZero(request);
+  const spelling = await spellingFor(model, flags);
   const texts = explained(() => {
     checkFlagIds({ ...flags, ...(forcedLast !== undefined && { forcedLast }) }, config.vocabSize);
-    return optionsOfTexts(flags, tokenizer, config.vocabSize);
+    return optionsOfTexts(flags, spelling, config.vocabSize);
   });
+  checkLists({ ...optionsOfFlags(flags), ...texts }, request.choices);
+  const known = new Map<string, Samplers>();
   return (promptLength) =>
     explained(() => {
       const lengths = lengthOptions(model, promptLength, request);
-      return presetChain(dialect, { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths });
+      const key = JSON.stringify(lengths);
+      const options = { greedy: flags.greedy, ...optionsOfFlags(flags), ...texts, ...lengths };
+      const samplers = known.get(key) ?? samplersOf(dialect, options);
+      known.set(key, samplers);
+      return samplers;
     });
+}
+
+function samplersOf(dialect: Dialect, options: ChainOptions): Samplers {
+  const chain = presetChain(dialect, options);
+  return (own) => createSampler(chain, own);
+}
+
+/** @throws ApiError if the lists of token ids, of bans, allowed tokens and biases, are too long for so many choices */
+function checkLists(options: object, choices: number): void {
+  const lengths = Object.values(options).map((value: unknown) => {
+    if (Array.isArray(value)) return value.flat().length;
+    return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+  });
+  const longest = Math.max(0, ...lengths);
+  if (longest * choices <= MOST_IDS_OF_CHOICES) return;
+  const product = `a list of ${longest} token ids for each of ${choices} choices is ${longest * choices}`;
+  throw badRequest(`${product}; at most ${MOST_IDS_OF_CHOICES} are taken; ask for fewer choices`, "n", "invalid_value");
+}
+
+/** The tokenizer, with the ids of the banned texts at hand. */
+async function spellingFor({ tokenizer }: TextModel, { banned = [] }: AllFlags): Promise<Spelling> {
+  const known = new Map<string, readonly number[]>();
+  const encode = (text: string) => known.get(text) ?? tokenizer.encode(text);
+  for (const [i, word] of banned.entries()) {
+    if (i > 0) await yieldToEventLoop();
+    const asked: string[] = [];
+    const listed = (text: string) => {
+      asked.push(text);
+      return [];
+    };
+    explained(() => optionsOfTexts({ banned: [word] }, { ...tokenizer, encode: listed }, tokenizer.vocabSize));
+    for (const text of asked) known.set(text, tokenizer.encode(text));
+  }
+  return { ...tokenizer, encode };
 }
 
 /** Runs `resolve`. @throws ApiError for a SamplingError */

@@ -26,16 +26,17 @@ export interface Choice {
 
 export interface ChoiceOptions {
   readonly tokenizer: Tokenizer;
-  readonly echo: boolean;
+  /** The text of the prompt, if the choice begins with it. */
+  readonly echo: string | undefined;
   readonly logprobs: number | undefined;
 }
 
 /** A choice with nothing generated; with echo it begins with the prompt. */
 export function createChoice(prompt: Prompt, { tokenizer, echo, logprobs: count }: ChoiceOptions): Choice {
   const { ids, shown } = prompt;
-  const isScored = echo && count !== undefined;
+  const isScored = echo !== undefined && count !== undefined;
   const writer = count === undefined ? undefined : logprobsWriter(tokenizer, count);
-  let text = echo ? tokenizer.decode(shown) : "";
+  let text = echo ?? "";
   let tokens = 0;
   for (const [i, id] of shown.entries()) {
     if (!isScored) writer?.skip(id);

@@ -36,9 +36,11 @@ const prompt: Field<PromptValue> = {
   rule: "a string, a list of token ids, or a list of 1 to 128 of either",
 };
 
+const stopText = shortString(1000);
+
 const stop: Field<string | string[]> = {
-  ...either<string | string[]>(shortString, list(shortString, "strings", { most: MOST_STOPS })),
-  rule: `a string of 1 to 1000 characters, or a list of at most ${MOST_STOPS} of them`,
+  ...either<string | string[]>(stopText, list(stopText, "strings", { most: MOST_STOPS })),
+  rule: `${stopText.rule}, or a list of at most ${MOST_STOPS} of them`,
 };
 
 const OPENAI_FIELDS = {
@@ -52,12 +54,12 @@ const OPENAI_FIELDS = {
   n: described(integer(1, MOST_CHOICES), "Choices for each prompt; choice i has the seed plus i.", 1),
   stream: described(boolean, "Whether the text is sent while it is generated, as server-sent events.", false),
   stream_options: described(
-    object({ include_usage: boolean }),
+    object({ include_usage: described(boolean, "Whether a last event has the usage.", false) }),
     "With stream: include_usage adds a last event with the usage.",
   ),
   logprobs: described(
     integer(0, MOST_LOGPROBS),
-    "The model's log-probabilities, before sampling, with so many of the most probable tokens.",
+    "The model's log-probabilities, before sampling, with so many of the most probable tokens; none if omitted.",
   ),
   echo: described(boolean, "Whether the text begins with the prompt; with logprobs its tokens are scored too.", false),
   stop: described(stop, "Texts that end the generated text, and are not part of it."),

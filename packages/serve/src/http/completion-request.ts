@@ -1,17 +1,17 @@
 /** A body for /v1/completions, checked: what is to be generated, and how it is to be shown. */
 import { randomInt } from "node:crypto";
-import type { ChainSpec } from "@tsgpt/sampling";
+import { yieldToEventLoop } from "@tsgpt/gpt";
 import { ApiError, badRequest } from "./api-error.ts";
-import { chainsFor } from "./chain.ts";
+import { chainsFor, type Samplers } from "./chain.ts";
 import { COMPLETION_FIELDS, MOST_CHOICES, REFUSED_FIELDS } from "./completion-fields.ts";
 import { readFields } from "./field.ts";
 import type { Prompt, promptReader, TextModel } from "./prompts.ts";
 import { flagsOf } from "./sampling-fields.ts";
 
-/** A prompt with the chain that continues it. */
+/** A prompt with the samplers that continue it. */
 interface PromptTask {
   readonly prompt: Prompt;
-  readonly chain: ChainSpec;
+  readonly samplers: Samplers;
 }
 
 export interface CompletionRequest {
@@ -44,9 +44,16 @@ export async function readCompletionRequest(
   const prompts = await readPrompts(values.prompt ?? "");
   checkChoices(prompts.length, n);
   const { min_tokens: minTokens, forced_last: forcedLast } = values;
-  const chainOf = chainsFor(model, { dialect, flags: flagsOf(values), maxTokens, minTokens, forcedLast });
+  const choices = prompts.length * n;
+  const flags = flagsOf(values);
+  const samplersFor = await chainsFor(model, { dialect, flags, maxTokens, minTokens, forcedLast, choices });
+  const tasks: PromptTask[] = [];
+  for (const prompt of prompts) {
+    if (tasks.length > 0) await yieldToEventLoop();
+    tasks.push({ prompt, samplers: samplersFor(prompt.ids.length) });
+  }
   return {
-    tasks: prompts.map((prompt) => ({ prompt, chain: chainOf(prompt.ids.length) })),
+    tasks,
     n,
     maxTokens,
     stop: [stop].flat(),
@@ -69,7 +76,7 @@ export function checkModelName(asked: string, served: string): void {
 function checkChoices(prompts: number, n: number): void {
   if (prompts * n <= MOST_CHOICES) return;
   const product = `${prompts} prompts times n ${n} are ${prompts * n} choices`;
-  throw badRequest(`${product}; one request has at most ${MOST_CHOICES}; send several`, "n", "invalid_value");
+  throw badRequest(`${product}; one request has at most ${MOST_CHOICES}; send several`, "n");
 }
 
 /** @throws ApiError if the seed of the last choice, seed + n - 1, is too large */

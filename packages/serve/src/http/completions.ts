@@ -1,15 +1,15 @@
 /** /v1/completions: from a request to sequences of the scheduler, and from their tokens to one response or a stream. */
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { ContextOverflowError } from "@tsgpt/gpt";
-import { createSampler, createWorkspace, SamplingError, type Workspace } from "@tsgpt/sampling";
+import { ContextOverflowError, yieldToEventLoop } from "@tsgpt/gpt";
+import { createWorkspace, SamplingError, type Workspace } from "@tsgpt/sampling";
 import { ClosedError, QueueFullError } from "../scheduler/errors.ts";
 import type { EndReason, Scheduler, Submission } from "../scheduler/submission.ts";
-import { ApiError, badRequest, errorBody } from "./api-error.ts";
+import { ApiError, badRequest, clientLeft, errorBody } from "./api-error.ts";
 import { overflowError, samplingError } from "./chain.ts";
 import { type Choice, createChoice, finishReason, type Piece } from "./choice.ts";
 import { type CompletionRequest, readCompletionRequest } from "./completion-request.ts";
-import { clientLeft, eventStream } from "./event-stream.ts";
+import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
 import { promptReader, type TextModel } from "./prompts.ts";
 
@@ -30,12 +30,11 @@ export interface CompletionsOptions {
 export type AnswerCompletion = (body: unknown, signal: AbortSignal) => Promise<Response>;
 
 export function completionsOf(options: CompletionsOptions): AnswerCompletion {
-  const { model, onPrompt } = options;
+  const { model } = options;
   const readPrompts = promptReader(model);
   const workspace = createWorkspace(); // a sampler uses it only during a call
   return async (body, signal) => {
     const request = await readCompletionRequest(body, model, readPrompts);
-    for (const { prompt } of request.tasks) onPrompt?.(model.tokenizer.decode(prompt.ids));
     const failed = new AbortController(); // an error of one choice ends the others
     const either = AbortSignal.any([signal, failed.signal]);
     setMaxListeners(0, either); // each choice listens
@@ -58,19 +57,19 @@ function responseBase(model: string) {
 }
 
 async function whole(run: Run): Promise<Response> {
-  const choices = choicesOf(run);
+  const choices = await choicesOf(run);
   try {
     const reasons = await Promise.all(started(run, choices, () => undefined));
     const shown = choices.map((choice, index) => shownChoice(index, choice.take(), ended(run, reasons[index])));
-    return Response.json({ ...run.base, choices: shown, usage: usageOf(run, choices) });
+    return await jsonInTurns({ ...run.base, usage: usageOf(run, choices) }, shown);
   } catch (error) {
     throw failure(run, error);
   }
 }
 
-function streamed(run: Run): Response {
+async function streamed(run: Run): Promise<Response> {
   const { base, request } = run;
-  const choices = choicesOf(run);
+  const choices = await choicesOf(run);
   const events = eventStream();
   const usage = request.includeUsage ? { usage: null } : {};
   const send = (index: number, piece: Piece, reason: "stop" | "length" | null) =>
@@ -97,11 +96,28 @@ function streamed(run: Run): Response {
   });
 }
 
+/** Log-probabilities make an answer large: it is written choice by choice, with other work between. */
+async function jsonInTurns(base: object, choices: readonly object[]): Promise<Response> {
+  const parts: string[] = [];
+  for (const choice of choices) {
+    if (parts.length > 0) await yieldToEventLoop();
+    parts.push(JSON.stringify(choice));
+  }
+  const body = `${JSON.stringify(base).slice(0, -1)},"choices":[${parts.join(",")}]}`;
+  return new Response(body, { headers: { "Content-Type": "application/json" } });
+}
+
 /** The choices of all prompts: those of the first, then those of the second. */
-function choicesOf({ model: { tokenizer }, request: { tasks, n, echo, logprobs } }: Run): Choice[] {
-  return tasks.flatMap(({ prompt }) =>
-    Array.from({ length: n }, () => createChoice(prompt, { tokenizer, echo, logprobs })),
-  );
+async function choicesOf({ model: { tokenizer }, request: { tasks, n, echo, logprobs } }: Run): Promise<Choice[]> {
+  const choices: Choice[] = [];
+  for (const { prompt } of tasks) {
+    const text = echo ? tokenizer.decode(prompt.shown) : undefined;
+    for (let i = 0; i < n; i++) {
+      if (choices.length > 0) await yieldToEventLoop();
+      choices.push(createChoice(prompt, { tokenizer, echo: text, logprobs }));
+    }
+  }
+  return choices;
 }
 
 /** Submits the choices. `onToken` may return a promise, which its choice waits for. @throws as `submit` */
@@ -111,7 +127,10 @@ function started(
   onToken: (index: number, choice: Choice) => Promise<void> | undefined,
 ): Promise<EndReason>[] {
   const submissions = choices.map((choice, index) => submissionOf(run, index, choice, () => onToken(index, choice)));
-  return run.scheduler.submit(submissions);
+  const ends = run.scheduler.submit(submissions);
+  const { model, onPrompt, request } = run;
+  for (const { prompt } of request.tasks) onPrompt?.(model.tokenizer.decode(prompt.ids));
+  return ends;
 }
 
 function submissionOf(
@@ -121,14 +140,14 @@ function submissionOf(
   onToken: () => Promise<void> | undefined,
 ): Submission {
   const { tasks, n, maxTokens, stop, seed, ignoreEos, echo, logprobs } = request;
-  const { chain } = tasks[Math.floor(index / n)] as CompletionRequest["tasks"][number];
+  const { samplers } = tasks[Math.floor(index / n)] as CompletionRequest["tasks"][number];
   const tokenTimes = metrics.tokenTimes();
   return {
     ids: choice.prompt.ids,
     maxTokens,
     stop,
     ignoreEos,
-    sample: createSampler(chain, { seed: seed + (index % n), workspace }),
+    sample: samplers({ seed: seed + (index % n), workspace }),
     ...(echo && logprobs !== undefined && { onPromptLogits: choice.promptLogits }),
     onToken: (token, logits) => {
       tokenTimes();
@@ -143,7 +162,8 @@ function submissionOf(
 /** @throws ApiError if the choice was ended by the server */
 function ended({ timeLimit }: Run, reason: EndReason | undefined): "stop" | "length" {
   if (reason === "timeout") {
-    const message = `the request took longer than ${timeLimit} seconds; ask for fewer tokens or choices`;
+    const time = timeLimit === 1 ? "1 second" : `${timeLimit} seconds`;
+    const message = `the request took longer than ${time}; ask for fewer tokens or choices`;
     throw badRequest(message, undefined, "time_limit_exceeded");
   }
   if (reason === "closed") throw asApiError(new ClosedError());

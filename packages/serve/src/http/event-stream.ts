@@ -1,5 +1,5 @@
 /** Server-sent events, each sent when the client has room for it. */
-import { ApiError } from "./api-error.ts";
+import { clientLeft } from "./api-error.ts";
 
 export interface EventStream {
   readonly body: ReadableStream<Uint8Array>;
@@ -32,9 +32,4 @@ export function eventStream(): EventStream {
     done: () => end("[DONE]"),
     fail: (error) => end(JSON.stringify(error)),
   };
-}
-
-/** Nobody receives it. */
-export function clientLeft(): ApiError {
-  return new ApiError("the client has closed the connection", { status: 499 });
 }

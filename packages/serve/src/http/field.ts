@@ -14,6 +14,10 @@ export interface Field<T = unknown> {
   /** Completes "must be". */
   readonly rule: string;
   readonly holds: (value: unknown) => boolean;
+  /** Completes "got" for a value that it does not hold for; by default its type and value. */
+  readonly got?: (value: unknown) => string;
+  /** Of a list: its items. */
+  readonly item?: Field;
   /** Never set; only its type is used. */
   readonly parsed?: T;
 }
@@ -86,18 +90,21 @@ export const string: Field<string> = {
   holds: (value) => typeof value === "string",
 };
 
-const MOST_CHARACTERS = 1000;
-
-/** A short string, with a character or more. */
-export const shortString: Field<string> = {
-  schema: { type: "string", minLength: 1, maxLength: MOST_CHARACTERS },
-  rule: `a string of 1 to ${MOST_CHARACTERS} characters`,
-  holds: (value) => typeof value === "string" && value !== "" && isShort(value),
-};
+/** A text with a character or more, at most `most`. */
+export function shortString(most: number): Field<string> {
+  return {
+    schema: { type: "string", minLength: 1, maxLength: most },
+    rule: `a string of 1 to ${most} characters`,
+    holds: (value) => typeof value === "string" && value !== "" && charactersOf(value) <= most,
+    got: (value) => (typeof value === "string" ? `${charactersOf(value)} characters` : describeValue(value)),
+  };
+}
 
 /** Characters beyond U+FFFF count once, as in JSON Schema. */
-function isShort(text: string): boolean {
-  return text.length <= MOST_CHARACTERS || (text.length <= 2 * MOST_CHARACTERS && [...text].length <= MOST_CHARACTERS);
+function charactersOf(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 /** One of a few words. */
@@ -121,7 +128,14 @@ export function list<T>(
   const holds = (value: unknown) =>
     Array.isArray(value) && inRange(value.length, { least, most }) && value.every((each) => item.holds(each));
   const count = most === undefined ? (least === 0 ? "" : ` with ${least} item or more`) : ` with at most ${most} items`;
-  return { schema, rule: `a list of ${what}${count}`, holds };
+  const got = (value: unknown): string => {
+    if (!Array.isArray(value)) return describeValue(value);
+    if (!inRange(value.length, { least, most })) return value.length === 1 ? "1 item" : `${value.length} items`;
+    const wrong = value.findIndex((each) => !item.holds(each));
+    const got = gotBy(item, value[wrong]);
+    return `${got} ${got.includes(" at index ") ? "of the list at" : "at"} index ${wrong}`;
+  };
+  return { schema, rule: `a list of ${what}${count}`, holds, got, item };
 }
 
 /** A value of one of several fields. */
@@ -130,15 +144,32 @@ export function either<T>(...fields: readonly Field<T>[]): Field<T> {
     schema: { anyOf: fields.map(({ schema }) => schema) },
     rule: fields.map(({ rule }) => rule).join(", or "),
     holds: (value) => fields.some((field) => field.holds(value)),
+    got: (value) => gotBy(meantOf(fields, value), value),
   };
 }
+
+/** The field that a value comes closest to: for a list, the one that its first item is for. */
+function meantOf<T>(fields: readonly Field<T>[], value: unknown): Field {
+  const isList = Array.isArray(value);
+  const alike = fields.filter(({ item }) => (item !== undefined) === isList);
+  const first = isList ? value[0] : undefined;
+  const meant =
+    alike.find(({ item }) => item?.holds(first)) ?? alike.find(({ item }) => item?.item && Array.isArray(first));
+  return meant ?? alike[0] ?? (fields[0] as Field);
+}
+
+const TOKEN_ID = /^(0|[1-9]\d*)$/;
 
 /** An object of numbers by token id. */
 export const biases: Field<Readonly<Record<string, number>>> = {
   schema: { type: "object", propertyNames: { pattern: "^(0|[1-9][0-9]*)$" }, additionalProperties: { type: "number" } },
   rule: 'an object of numbers by token id, such as {"50256": -100}',
-  holds: (value) =>
-    isObject(value) && Object.entries(value).every(([id, bias]) => /^(0|[1-9]\d*)$/.test(id) && isNumber(bias)),
+  holds: (value) => isObject(value) && Object.entries(value).every(([id, bias]) => TOKEN_ID.test(id) && isNumber(bias)),
+  got: (value) => {
+    if (!isObject(value)) return describeValue(value);
+    const [id = "", bias] = Object.entries(value).find(([id, bias]) => !TOKEN_ID.test(id) || !isNumber(bias)) ?? [];
+    return TOKEN_ID.test(id) ? `${describeValue(bias)} for "${id}"` : `the key ${shownName(id)}`;
+  },
 };
 
 /** An object with some of these fields and no others. */
@@ -151,6 +182,13 @@ export function object<F extends Fields>(fields: F): Field<ValuesOf<F>> {
     holds: (value) =>
       isObject(value) &&
       Object.entries(value).every(([name, each]) => Object.hasOwn(fields, name) && fields[name]?.holds(each)),
+    got: (value) => {
+      if (!isObject(value)) return describeValue(value);
+      const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
+      if (unknown !== undefined) return `the unknown key ${shownName(unknown)}`;
+      const [name = "", each] = Object.entries(value).find(([name, each]) => !fields[name]?.holds(each)) ?? [];
+      return `${describeValue(each)} for "${name}"`;
+    },
   };
 }
 
@@ -213,13 +251,21 @@ function checkField(name: string, value: unknown, fields: Fields, refused: Refus
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (!field) throw unknownField(name, Object.keys(fields));
   if (value === null || field.holds(value)) return;
-  throw badRequest(`"${name}" must be ${field.rule}, got ${describeValue(value)}`, name, "invalid_value");
+  throw badRequest(`"${name}" must be ${field.rule}, got ${gotBy(field, value)}`, name);
+}
+
+/** What a field got instead of what it takes. */
+function gotBy({ got = describeValue }: Field, value: unknown): string {
+  return got(value);
 }
 
 const LONGEST_NAME = 80;
 
+const shortened = (name: string) => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}...`);
+const shownName = (name: string) => JSON.stringify(shortened(name));
+
 function unknownField(name: string, known: readonly string[]) {
-  const short = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}...`;
+  const short = shortened(name);
   const meant = nearest(short, known);
   const fix = meant === undefined ? "see /openapi.json for the fields" : `did you mean "${meant}"?`;
   return badRequest(`there is no field ${JSON.stringify(short)}; ${fix}`, short, "unknown_parameter");

@@ -13,49 +13,93 @@ const record = (properties: Readonly<Record<string, JsonSchema>>, optional: read
   additionalProperties: false,
 });
 
-const [text, whole, number] = [{ type: "string" }, { type: "integer", minimum: 0 }, { type: "number" }] as const;
+const text = (description: string): JsonSchema => ({ type: "string", description });
+const whole = (description: string): JsonSchema => ({ type: "integer", minimum: 0, description });
+const word = (...words: readonly string[]): JsonSchema => ({ type: "string", enum: words });
+const about = (schema: JsonSchema, description: string): JsonSchema => ({ ...schema, description });
+
+const created = whole("When, in seconds since 1970.");
+const modelId = text("The id of the model.");
+const kindOf = (value: string) => ({ type: "string", const: value, description: "What this object is." });
+
+const LOGPROBS = record({
+  tokens: about(listOf({ type: "string" }), "The text of each token, or bytes:\\x.. of a part of a character."),
+  token_logprobs: about(
+    listOf(orNull({ type: "number", maximum: 0 })),
+    "ln p of each token under the model; null for the first of a prompt.",
+  ),
+  top_logprobs: about(
+    orNull(listOf(orNull({ type: "object", additionalProperties: { type: "number" } }))),
+    "The most probable tokens in the place of each, with their ln p.",
+  ),
+  text_offset: about(
+    listOf({ type: "integer", minimum: 0 }),
+    "Where each token begins, in characters from the beginning of the prompt.",
+  ),
+});
+
+const ERROR = record({
+  message: text("The rule that was broken, the value, and what to do."),
+  type: text("What kind of error, as in OpenAI's API."),
+  param: orNull(text("The field at fault.")),
+  code: orNull(text("The error for programs.")),
+});
 
 const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   CompletionRequest: objectSchema(COMPLETION_FIELDS, ["model"], REFUSED_FIELDS),
-  Logprobs: record({
-    tokens: listOf(text),
-    token_logprobs: listOf(orNull(number)),
-    top_logprobs: orNull(listOf(orNull({ type: "object", additionalProperties: number }))),
-    text_offset: listOf(whole),
-  }),
+  Logprobs: LOGPROBS,
   Choice: record({
-    text,
-    index: whole,
+    text: text("The generated text; with echo after the prompt."),
+    index: whole("Which choice: those of the first prompt come first."),
     logprobs: orNull(ref("Logprobs")),
-    finish_reason: orNull({ type: "string", enum: ["stop", "length"] }),
+    finish_reason: about(
+      orNull(word("stop", "length")),
+      "stop: an end-of-text token or a stop string; length: max_tokens or the context; null: the stream goes on.",
+    ),
   }),
-  Usage: record({ prompt_tokens: whole, completion_tokens: whole, total_tokens: whole }),
+  Usage: record({
+    prompt_tokens: whole("Tokens of all prompts."),
+    completion_tokens: whole("Generated tokens of all choices."),
+    total_tokens: whole("The sum of both."),
+  }),
   Completion: record(
     {
-      id: text,
-      object: { type: "string", const: "text_completion" },
-      created: whole,
-      model: text,
-      choices: listOf(ref("Choice")),
+      id: text("The id of the answer; the same in all events of a stream."),
+      object: kindOf("text_completion"),
+      created,
+      model: modelId,
+      choices: about(listOf(ref("Choice")), "The choices; in a stream, a piece of one."),
       usage: orNull(ref("Usage")),
     },
     ["usage"],
   ),
-  Model: record({ id: text, object: { type: "string", const: "model" }, created: whole, owned_by: text }),
-  ModelList: record({ object: { type: "string", const: "list" }, data: listOf(ref("Model")) }),
+  Model: record({ id: modelId, object: kindOf("model"), created, owned_by: text("Always tsgpt.") }),
+  ModelList: record({ object: kindOf("list"), data: about(listOf(ref("Model")), "The one model that is served.") }),
   TokenizeRequest: objectSchema(TOKENIZE_FIELDS, ["text"]),
-  Tokens: record({ ids: listOf(whole), tokens: listOf(text), count: whole }),
+  Tokens: record({
+    ids: about(listOf({ type: "integer", minimum: 0 }), "The token ids."),
+    tokens: about(listOf({ type: "string" }), "The text of each token, or bytes:\\x.. of a part of a character."),
+    count: whole("How many they are."),
+  }),
   DetokenizeRequest: objectSchema(DETOKENIZE_FIELDS, ["ids"]),
-  Text: record({ text }),
-  Status: record({ status: text, model: text }, ["model"]),
-  Error: record({ error: record({ message: text, type: text, param: orNull(text), code: orNull(text) }) }),
+  Text: record({ text: text("The text; invalid UTF-8 becomes U+FFFD.") }),
+  Status: record({ status: text("ok or ready."), model: modelId }, ["model"]),
+  Error: record({ error: ERROR }),
 };
 
 const json = (schema: JsonSchema) => ({ "application/json": { schema } });
 const failure = (description: string) => ({ description, content: json(ref("Error")) });
+/** Of every route: what is refused before it is looked at. */
+const ANYWHERE = {
+  "403": failure("The Host header is another machine's name, and there is no API key."),
+  "405": failure("The path takes another method; Allow names it."),
+  "408": failure("The request came too slowly."),
+  "417": failure("The Expect header is not 100-continue."),
+  "431": failure("The headers are larger than 16 KiB."),
+};
 const GUARDED = { "401": failure("The API key is missing or wrong.") };
 const FAILURES = {
-  "400": failure("The body breaks a rule; the message names it."),
+  "400": failure("The body breaks a rule, which the message names, or the time limit has passed."),
   ...GUARDED,
   "413": failure("The body is larger than 1 MiB."),
   "415": failure("The body is not application/json."),
@@ -63,14 +107,17 @@ const FAILURES = {
 const open = { security: [] };
 
 function get(summary: string, schema: JsonSchema, others: JsonSchema = {}): JsonSchema {
-  return { summary, responses: { "200": { description: "The answer.", content: json(schema) }, ...others } };
+  return {
+    summary,
+    responses: { "200": { description: "The answer.", content: json(schema) }, ...ANYWHERE, ...others },
+  };
 }
 
 function post(summary: string, body: string, content: JsonSchema, others: JsonSchema = {}): JsonSchema {
   return {
     summary,
     requestBody: { required: true, content: json(ref(body)) },
-    responses: { "200": { description: "The answer.", content }, ...FAILURES, ...others },
+    responses: { "200": { description: "The answer.", content }, ...FAILURES, ...ANYWHERE, ...others },
   };
 }
 
@@ -90,7 +137,7 @@ const COMPLETIONS = post(
   },
 );
 
-const MODEL_PARAMETER = { name: "model", in: "path", required: true, schema: text };
+const MODEL_PARAMETER = { name: "model", in: "path", required: true, schema: text("The id of the model.") };
 
 /** The document, OpenAPI 3.1. */
 export function openApiDocument(version: string): JsonSchema {
@@ -110,7 +157,9 @@ export function openApiDocument(version: string): JsonSchema {
       },
       "/tokenize": { post: post("Turn a text into token ids", "TokenizeRequest", json(ref("Tokens"))) },
       "/detokenize": { post: post("Turn token ids into a text", "DetokenizeRequest", json(ref("Text"))) },
-      "/metrics": { get: { summary: "Measurements for Prometheus", responses: { "200": METRICS, ...GUARDED } } },
+      "/metrics": {
+        get: { summary: "Measurements for Prometheus", responses: { "200": METRICS, ...ANYWHERE, ...GUARDED } },
+      },
       "/health": { get: { ...get("Whether the process answers", ref("Status")), ...open } },
       "/ready": {
         get: {
@@ -119,6 +168,7 @@ export function openApiDocument(version: string): JsonSchema {
         },
       },
       "/openapi.json": { get: { ...get("This document", { type: "object" }), ...open } },
+      "/": { get: { summary: "The explorer's page", responses: { "200": PAGE, ...ANYWHERE }, ...open } },
     },
     components: {
       schemas: SCHEMAS,
@@ -127,4 +177,8 @@ export function openApiDocument(version: string): JsonSchema {
   };
 }
 
-const METRICS = { description: "The measurements.", content: { "text/plain": { schema: text } } };
+const PAGE = {
+  description: "The page, or a sentence if it has not been built.",
+  content: { "text/html": { schema: { type: "string" } } },
+};
+const METRICS = { description: "The measurements.", content: { "text/plain": { schema: { type: "string" } } } };

@@ -2,6 +2,7 @@
 import { eosTokenIds, type Model, type Tokenizer, yieldToEventLoop } from "@tsgpt/gpt";
 import { badRequest } from "./api-error.ts";
 import type { PromptValue } from "./completion-fields.ts";
+import { checkTextLength } from "./text-limit.ts";
 
 /** A prompt, as it is continued. */
 export interface Prompt {
@@ -20,17 +21,18 @@ export type TextModel = Model & { readonly tokenizer: Tokenizer };
 export function promptReader(model: TextModel): (value: PromptValue) => Promise<Prompt[]> {
   const { tokenizer, config } = model;
   const longest = longestToken(tokenizer);
-  const read = (text: string): Prompt => {
+  const read = async (text: string): Promise<Prompt> => {
     if (text === "") return { ids: [startOf(model)], shown: [] };
     const least = Math.ceil(Buffer.byteLength(text) / longest);
     if (least > config.nPositions) throw tooLong(`at least ${least}`, config.nPositions);
+    checkTextLength(text, "prompt");
     return checked(model, tokenizer.encode(text));
   };
   return async (value) => {
     const prompts: Prompt[] = [];
     for (const each of listOf(value)) {
       if (prompts.length > 0) await yieldToEventLoop(); // streams go on between two texts
-      prompts.push(typeof each === "string" ? read(each) : checked(model, each));
+      prompts.push(typeof each === "string" ? await read(each) : checked(model, each));
     }
     return prompts;
   };

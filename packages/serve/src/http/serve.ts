@@ -2,7 +2,7 @@
 import { checkModel, type Model } from "@tsgpt/gpt";
 import { type Checks, checkOptions, objectWith, required, strings } from "@tsgpt/numeric";
 import type { CloseReport, Scheduler } from "../scheduler/submission.ts";
-import { isLoopback } from "./access.ts";
+import { isLoopback, isOrigin } from "./access.ts";
 import { createApp, routeOf } from "./app.ts";
 import { listen, type ResponseReport } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
@@ -56,13 +56,14 @@ const CHECKS: Checks<ServeOptions> = {
   onPrompt: "function",
 };
 
-/** Milliseconds for clients to take the end of what was generated. */
+/** Milliseconds for clients to take the end of what was generated, after the time limit or the grace period. */
 const LAST_BYTES = 1000;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Serves a model.
- * @throws RangeError for an invalid option, a model without a tokenizer, or an address that others can reach without an
- * API key; Error with a code if the port cannot be listened on
+ * @throws RangeError for an invalid option, a model without a tokenizer, an origin that is none, or an address that
+ * others can reach without an API key; Error with a code if the port cannot be listened on
  */
 export async function serve(model: Model, options: ServeOptions): Promise<Server> {
   checkOptions("serve", options, CHECKS);
@@ -74,12 +75,18 @@ export async function serve(model: Model, options: ServeOptions): Promise<Server
   if (apiKey === undefined && !isLoopback(host)) {
     throw new RangeError(`serve: others can reach the address ${host}: give an API key, or use 127.0.0.1`);
   }
+  const noOrigin = options.corsOrigins?.find((origin) => !isOrigin(origin));
+  if (noOrigin !== undefined) {
+    const example = 'such as "http://localhost:3000", without a path or a slash at its end, or "*"';
+    throw new RangeError(`serve: corsOrigins must be origins, ${example}; got ${JSON.stringify(noOrigin)}`);
+  }
   const metrics = createMetrics(scheduler);
   const app = createApp({ ...options, model, metrics });
   const listening = await listen({
     host,
     port,
     fetch: (request) => app.fetch(request),
+    responseTimeout: Math.min(options.timeLimit * 1000 + LAST_BYTES, LONGEST_TIMER),
     onResponse: (report) => {
       metrics.request(routeOf(report.path), report.status, report.seconds);
       onResponse?.(report);

@@ -22,12 +22,14 @@ export interface TokenRecord {
   readonly top: Record<string, number> | null;
 }
 
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** The text of a token; of one that is only a part of a character, its bytes: `bytes:\xe2\x80`. */
 export function tokenName({ tokenBytes, tokenText }: Tokenizer, id: number): string {
   const bytes = tokenBytes(id);
   if (!bytes) return "";
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     const hex = [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`);
     return tokenText(id) === "" ? "" : `bytes:${hex.join("")}`;

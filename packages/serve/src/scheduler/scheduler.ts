@@ -68,10 +68,9 @@ function checkedLane({ model, pool }: State, submission: Submission, request: re
   const bytes = cacheBytes(model.config, lane.capacity);
   if (bytes <= pool.limit) return lane;
   const [needed, limit] = [bytes, pool.limit].map((size) => `${size.toLocaleString("en-US")} bytes`);
-  throw new RangeError(
-    `submit: ${lane.text.promptLength} prompt tokens and ${lane.text.remainingTokens()} new ones need a cache of ` +
-      `${needed}, the limit is ${limit}; shorten the prompt or lower maxTokens`,
-  );
+  const tokens = `a prompt of ${lane.text.promptLength} and a text of ${lane.text.remainingTokens()} tokens`;
+  const fix = "shorten the prompt or lower maxTokens";
+  throw new RangeError(`submit: ${tokens} need a cache of ${needed}, the limit is ${limit}; ${fix}`);
 }
 
 function statusOf(state: State): SchedulerStatus {

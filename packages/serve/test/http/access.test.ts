@@ -92,8 +92,23 @@ test("pages of other origins: none unless named", async () => {
 
 test("a preflight of a named origin is answered without the key", async () => {
   const { send } = serving({ corsOrigins: ["http://localhost:3000"], apiKey: "secret" });
-  const headers = { Origin: "http://localhost:3000", "Access-Control-Request-Method": "POST" };
+  const asked = "authorization,content-type,x-stainless-lang,x-stainless-retry-count"; // as OpenAI's client sends
+  const headers = {
+    Origin: "http://localhost:3000",
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": asked,
+  };
   const answer = await send("/v1/completions", { method: "OPTIONS", headers });
   expect(answer.status).toBe(204);
-  expect(answer.headers.get("access-control-allow-headers")).toBe("Authorization,Content-Type");
+  expect(answer.headers.get("access-control-allow-headers")).toBe(asked);
+  const other = await send("/v1/completions", { method: "OPTIONS", headers: { ...headers, Origin: "http://other" } });
+  expect(other.headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test("a named origin may read Retry-After, of an error too", async () => {
+  const { send } = serving({ corsOrigins: ["http://localhost:3000"], apiKey: "secret" });
+  const { status, headers } = await send("/v1/models", { headers: { Origin: "http://localhost:3000" } });
+  expect(status).toBe(401);
+  expect(headers.get("access-control-allow-origin")).toBe("http://localhost:3000");
+  expect(headers.get("access-control-expose-headers")).toBe("Retry-After");
 });

@@ -206,3 +206,18 @@ test("an error of one choice is the answer", async () => {
   expect(status).toBe(400);
   expect(body.error.message).toMatch(/banned/);
 });
+
+test("a stream that nobody reads takes no further step, and others finish meanwhile", async () => {
+  const { app, complete, scheduler } = serving();
+  const fields = { prompt: "a", stream: true, n: 2, max_tokens: 200, ignore_eos: true };
+  const deaf = await app.request("/v1/completions", {
+    method: "POST",
+    headers: { Host: "localhost", "Content-Type": "application/json" },
+    body: JSON.stringify({ model: MODEL, ...fields }),
+  });
+  const other = await complete({ prompt: "a", max_tokens: 20, ignore_eos: true });
+  expect(other.body.usage.completion_tokens).toBe(20);
+  expect(scheduler.status().generatedTokens - 20).toBeLessThan(8);
+  await deaf.body?.cancel();
+  await scheduler.close(0);
+});

@@ -38,13 +38,54 @@ test.each([
     "2 prompts times n 65 are 130 choices; one request has at most 128",
   ],
   [{ stream: "yes" }, "stream", "invalid_value", '"stream" must be true or false, got the string "yes"'],
-  [{ stream_options: { include_usage: true } }, "stream_options", null, '"stream_options" needs "stream": true'],
+  [
+    { stream_options: { include_usage: true } },
+    "stream_options",
+    "invalid_value",
+    '"stream_options" needs "stream": true',
+  ],
   [
     { stream: true, stream_options: { x: 1 } },
     "stream_options",
     "invalid_value",
-    '"stream_options" must be an object with',
+    '"stream_options" must be an object with "include_usage", true or false, got the unknown key "x"',
   ],
+  [
+    { stream: true, stream_options: { include_usage: "yes" } },
+    "stream_options",
+    "invalid_value",
+    'got the string "yes" for "include_usage"',
+  ],
+  [{ prompt: Array(129).fill("a") }, "prompt", "invalid_value", "a list of 1 to 128 of either, got 129 items"],
+  [{ prompt: Array(129).fill([5]) }, "prompt", "invalid_value", "a list of 1 to 128 of either, got 129 items"],
+  [{ prompt: ["a", "b", 3] }, "prompt", "invalid_value", "of either, got the number 3 at index 2"],
+  [{ prompt: [1, 2, "a"] }, "prompt", "invalid_value", 'of either, got the string "a" at index 2'],
+  [
+    { prompt: [[1], [2, "a"]] },
+    "prompt",
+    "invalid_value",
+    'of either, got the string "a" at index 1 of the list at index 1',
+  ],
+  [{ stop: ["a", ""] }, "stop", "invalid_value", "at most 4 of them, got 0 characters at index 1"],
+  [{ stop: ["a", "b", "c", "d", "e"] }, "stop", "invalid_value", "at most 4 of them, got 5 items"],
+  [
+    { banned: ["a", "é".repeat(251)] },
+    "banned",
+    "invalid_value",
+    "with at most 128 items, got 251 characters at index 1",
+  ],
+  [{ dry_multiplier: 1, dry_breaker: Array(17).fill("a") }, "dry_breaker", "invalid_value", "got 17 items"],
+  [{ allowed: Array(65_537).fill(5) }, "allowed", "invalid_value", "with at most 65536 items, got 65537 items"],
+  [{ logit_bias: { 5: "1" } }, "logit_bias", "invalid_value", 'such as {"50256": -100}, got the string "1" for "5"'],
+  [{ logit_bias: { "05": 1 } }, "logit_bias", "invalid_value", 'such as {"50256": -100}, got the key "05"'],
+  [{ logit_bias: { 5: 1e308 } }, "logit_bias", "invalid_value", "logit_bias: "],
+  [
+    { allowed: Array(1025).fill(5), n: 128 },
+    "n",
+    "invalid_value",
+    "a list of 1025 token ids for each of 128 choices is 131200; at most 131072 are taken; ask for fewer choices",
+  ],
+  [{ allowed: [5], banned: ["5"] }, "banned", "invalid_value", "banned: no token is left"],
   [{ logprobs: 21 }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
   [{ logprobs: true }, "logprobs", "invalid_value", '"logprobs" must be a whole number from 0 to 20'],
   [
@@ -57,7 +98,7 @@ test.each([
   [{ stop: "a".repeat(1001) }, "stop", "invalid_value", '"stop" must be a string of 1 to 1000 characters'],
   [{ banned: Array(129).fill("a") }, "banned", "invalid_value", '"banned" must be a list of strings, each a text'],
   [{ seed: -1 }, "seed", "invalid_value", '"seed" must be a whole number, 0 or more'],
-  [{ seed: 2 ** 53 - 1, n: 2 }, "seed", null, '"seed" plus n must be at most 9007199254740991'],
+  [{ seed: 2 ** 53 - 1, n: 2 }, "seed", "invalid_value", '"seed" plus n must be at most 9007199254740991'],
   [{ logit_bias: { a: 1 } }, "logit_bias", "invalid_value", '"logit_bias" must be an object of numbers by token id'],
   [{ logit_bias: { 4096: 1 } }, "logit_bias", "invalid_value", "logit_bias"],
   [{ dialect: "gpt" }, "dialect", "invalid_value", '"dialect" must be one of "lecture", "hf", "llama.cpp", "openai"'],
@@ -84,7 +125,7 @@ test.each([
   [
     { forced_first: 1, forced_last: 2, max_tokens: 1 },
     "forced_last",
-    null,
+    "invalid_value",
     "only one token remains, which cannot be both",
   ],
 ])("%j", async (fields, param, code, message) => {
@@ -229,7 +270,7 @@ describe("the scheduler", () => {
     const { status, body } = await complete({ prompt: "a", max_tokens: 500 });
     expect(status).toBe(400);
     expect(body.error.message).toMatch(
-      /^1 prompt tokens and 500 new ones need a cache of .*; shorten the prompt or lower max_tokens$/,
+      /^a prompt of 1 and a text of 500 tokens need a cache of .*; shorten the prompt or lower max_tokens$/,
     );
   });
 

@@ -1,13 +1,17 @@
 /** The server below the routes: its URL, its report of each response, and its end. */
+import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { type Listening, listen, type ResponseReport } from "../../src/http/listen.ts";
+import { type Listening, type ListenOptions, listen, type ResponseReport } from "../../src/http/listen.ts";
 
 let server: Listening;
 const reports: ResponseReport[] = [];
 
-async function start(fetch: (request: Request) => Response | Promise<Response>, host = "127.0.0.1"): Promise<void> {
+async function start(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host = "127.0.0.1", ...limits }: Partial<ListenOptions> = {},
+): Promise<void> {
   reports.length = 0;
-  server = await listen({ host, port: 0, fetch, onResponse: (report) => void reports.push(report) });
+  server = await listen({ host, port: 0, fetch, onResponse: (report) => void reports.push(report), ...limits });
 }
 
 afterEach(() => server.end(0));
@@ -26,7 +30,7 @@ test("a client that leaves a stream is reported as such", async () => {
   const response = await fetch(server.url, { signal: leaving.signal });
   leaving.abort();
   await expect(response.text()).rejects.toThrow();
-  await expect.poll(() => reports).toMatchObject([{ left: true }]);
+  await expect.poll(() => reports).toMatchObject([{ left: true, status: 499 }]);
 });
 
 test("a client that goes when it has all of the length is not", async () => {
@@ -37,8 +41,40 @@ test("a client that goes when it has all of the length is not", async () => {
   await expect.poll(() => reports).toMatchObject([{ left: false }]);
 });
 
+/** A body without an end, of which the client gets as much as it reads. */
+const endless = () => new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(2 ** 16)) });
+
+test.each(["GET", "POST"])(
+  "a response to %s that the client does not read ends with the time for it",
+  async (method) => {
+    await start(() => new Response(endless()), { responseTimeout: 50 });
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    socket.pause();
+    socket.write(
+      `${method} / HTTP/1.1\r\nHost: localhost\r\n${method === "POST" ? "Content-Length: 1\r\n\r\na" : "\r\n"}`,
+    );
+    await expect.poll(() => reports).toMatchObject([{ left: true, status: 499 }]);
+    socket.destroy();
+  },
+);
+
+test("a client that shuts its side of the connection counts as one that left: they look alike", async () => {
+  let signal: AbortSignal | undefined;
+  await start((request) => {
+    signal = request.signal;
+    return new Promise(() => {});
+  });
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  socket.end("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await expect.poll(() => reports).toMatchObject([{ left: true, status: 499 }]);
+  expect(signal?.aborted).toBe(true);
+});
+
 test("an address of IPv6 is in brackets", async ({ skip }) => {
-  const outcome = await start(() => new Response("a"), "::1").catch((error: NodeJS.ErrnoException) => error.code);
+  const outcome = await start(() => new Response("a"), { host: "::1" }).catch(
+    (error: NodeJS.ErrnoException) => error.code,
+  );
   if (outcome !== undefined) skip(); // no IPv6 here
   expect(server.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
   expect(await (await fetch(server.url)).text()).toBe("a");

@@ -36,7 +36,7 @@ test("it has every route with its method, and no other", () => {
     route.replace(/:(\w+)\{.*/, "{$1}"),
     [method.toLowerCase()],
   ]);
-  expect(shown).toEqual(routes);
+  expect(shown).toEqual([...routes, ["/", ["get"]]]);
 });
 
 test("it has a field for every option of every step, and the dialects", () => {
@@ -45,6 +45,38 @@ test("it has a field for every option of every step, and the dialects", () => {
   expect(STEP_FLAGS.map(({ name }) => snakeCase(name)).filter((name) => !names.includes(name))).toEqual([]);
   expect(properties.dialect.anyOf[0].enum).toEqual(dialects);
   expect(properties.max_tokens).toMatchObject({ default: 16 });
+});
+
+/** The paths of all properties without a description, in all schemas. */
+function undescribed(schema: unknown, path: string): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties } = schema as { properties?: Readonly<Record<string, { description?: string; $ref?: string }>> };
+  const own = Object.entries(properties ?? {}).flatMap(([name, property]) => {
+    const { description, anyOf = [] } = property as { description?: string; anyOf?: { $ref?: string }[] };
+    const isKnown = description !== undefined || anyOf.some((one) => one.$ref !== undefined || "description" in one);
+    return isKnown || "error" === name ? [] : [`${path}.${name}`];
+  });
+  const inner = Object.entries(schema).flatMap(([name, each]) => undescribed(each, `${path}.${name}`));
+  return [...own, ...inner];
+}
+
+test("every field has a description, and those with a default show it", () => {
+  const { schemas } = document.components;
+  expect(undescribed(schemas, "")).toEqual([]);
+  const { properties } = schemas.CompletionRequest;
+  const defaults = Object.entries<{ default?: unknown }>(properties).filter(([, field]) => "default" in field);
+  expect(Object.fromEntries(defaults.map(([name, field]) => [name, field.default]))).toEqual({
+    ...{ temperature: 1, top_p: 1, frequency_penalty: 0, presence_penalty: 0, dialect: "openai", prompt: "" },
+    ...{ max_tokens: 16, n: 1, stream: false, echo: false, ignore_eos: false, min_tokens: 0 },
+  });
+});
+
+test("every route shows what is refused before it is looked at", () => {
+  for (const methods of Object.values<object>(document.paths)) {
+    for (const { responses } of Object.values(methods)) {
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(["403", "405", "408", "431"]));
+    }
+  }
 });
 
 test("the answers are as it says", async () => {

@@ -18,19 +18,23 @@ test.each([
   ["/tokenize", {}, '"text" is missing; it must be a string'],
   ["/tokenize", { text: 5 }, '"text" must be a string, got the number 5'],
   ["/tokenize", { txt: "a" }, 'there is no field "txt"; did you mean "text"?'],
-  ["/detokenize", { ids: ["a"] }, '"ids" must be a list of token ids, got an Array'],
+  [
+    "/detokenize",
+    { ids: [5, "a"] },
+    '"ids" must be a list of token ids with at most 131072 items, got the string "a" at index 1',
+  ],
   ["/detokenize", { ids: [5, 99_999] }, '"ids" has 99999, which no token has'],
 ])("%s of %j: 400", async (path, given, message) => {
   const { status, body } = await post(path, given);
   expect([status, body.error.message]).toEqual([400, message]);
 });
 
-test("/tokenize takes 128 KiB, for which streams wait 0.2 seconds, and no more", async () => {
-  expect((await post("/tokenize", { text: " a".repeat(2 ** 16) })).body.count).toBe(2 ** 16);
-  const { status, body } = await post("/tokenize", { text: "é".repeat(2 ** 16 + 1) });
+test("/tokenize takes 16 KiB and no more", async () => {
+  expect((await post("/tokenize", { text: " a".repeat(2 ** 13) })).body.count).toBe(2 ** 13);
+  const { status, body } = await post("/tokenize", { text: "é".repeat(2 ** 13 + 1) });
   expect([status, body.error.message]).toEqual([
     400,
-    '"text" has 131074 bytes, at most 131072 are taken; send it in parts',
+    '"text" has 16386 bytes, at most 16384 are taken; send it in parts',
   ]);
 });
 
@@ -77,4 +81,11 @@ test("prompts are reported as texts, whatever form they have", async () => {
   const { complete, prompts } = serving();
   await complete({ prompt: [model.tokenizer.encode("The king"), model.tokenizer.encode("A")], max_tokens: 0 });
   expect(prompts).toEqual(["The king", "A"]);
+});
+
+test("prompts that the scheduler refuses are not reported", async () => {
+  const { complete, prompts, scheduler } = serving();
+  await scheduler.close(0);
+  expect((await complete({ prompt: "secret" })).status).toBe(503);
+  expect(prompts).toEqual([]);
 });

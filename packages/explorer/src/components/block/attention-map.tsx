@@ -76,7 +76,7 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
     columns: texts.slice(first).map((text) => ({ text })),
     values: shown,
     scale: {
-      ...(of === "pattern" ? { least: 0, most: 1 } : rangeOf(shown)),
+      ...(of === "pattern" ? weightScale(shown) : scoreScale(shown)),
       stops: ["paper", "accent"],
       format: formatFour,
     },
@@ -86,6 +86,17 @@ function dataOf({ values, size }: Attention, of: "scores" | "pattern", first: nu
     describe: ({ row, column }) =>
       strings.block.cell(texts[row] ?? "", texts[column + first] ?? "", shownValue(row, column)),
   };
+}
+
+/** Scores that are all the same, as an intervention can make them, have the first color. */
+function scoreScale(values: Float32Array): Pick<HeatMapData["scale"], "least" | "most"> {
+  const { least, most } = rangeOf(values);
+  return { least, most: most > least ? most : least + 1 };
+}
+
+/** Most weights are small: up to the largest that is shown, by square roots. */
+function weightScale(values: Float32Array): Omit<HeatMapData["scale"], "stops" | "format"> {
+  return { least: 0, most: rangeOf(values).most || 1, isRoot: true, note: strings.block.weightLegend };
 }
 
 /** The smallest and the largest number; a loop, because a call for each of 262,144 cells would be seen. */

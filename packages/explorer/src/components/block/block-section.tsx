@@ -1,6 +1,7 @@
 /** The selected block at the selected position: every activation in the order of the pass, and its heads. */
 import { activations, attended, attention } from "../../state/block.ts";
 import { info } from "../../state/engine.ts";
+import { lookedAt } from "../../state/looked-at.ts";
 import { openSections } from "../../state/sections.ts";
 import { chosenHead, chosenLayer, head, layer } from "../../state/selection.ts";
 import { isRunning, tokens } from "../../state/text.ts";
@@ -38,10 +39,9 @@ function sentence() {
   const found = patternRow();
   if (!found) return undefined;
   const { at, weights } = found;
-  const before = weights.subarray(0, Math.max(1, at));
-  const source = before.indexOf(Math.max(...(at > 1 ? before.subarray(1) : before)));
+  const source = lookedAt(weights, at);
   const text = (index: number) => tokens.value[index]?.text ?? "";
-  return strings.block.sentence(layer.value, head.value, text(at), text(source), before[source] ?? 0);
+  return strings.block.sentence(layer.value, head.value, text(at), text(source), weights[source] ?? 0);
 }
 
 /** The head's weights at a position: while the section is open, from the activations. */

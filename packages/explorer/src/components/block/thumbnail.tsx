@@ -9,7 +9,7 @@ import { fillPixels } from "../heat-map/palette.ts";
 import { paletteMaker } from "../heat-map/surface.ts";
 import { colorsOf, scheme } from "../picture/colors.ts";
 
-const SCALE: Scale = { least: 0, most: 1, stops: ["paper", "accent"], format: String };
+const SCALE: Scale = { least: 0, most: 1, stops: ["paper", "accent"], isRoot: true, format: String };
 const paletteOf = paletteMaker();
 
 export interface ThumbnailProps {

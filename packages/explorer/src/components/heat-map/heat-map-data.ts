@@ -8,13 +8,17 @@ export interface Place {
   readonly column: number;
 }
 
-/** From values to colors, by straight lines between the stops; values beyond the ends have the ends' colors. */
+/** From values to colors, by straight lines between the stops (see `isRoot`); beyond the ends, the ends' colors. */
 export interface Scale {
   readonly least: number;
   readonly most: number;
   /** At least two, evenly spaced. */
   readonly stops: readonly (typeof COLORS)[number][];
+  /** Colors follow the square root of the place between the ends, so that small values are seen. */
+  readonly isRoot?: boolean;
   readonly format: (value: number) => string;
+  /** What a reader of the legend must know besides. */
+  readonly note?: string;
 }
 
 export interface ColumnLabel {

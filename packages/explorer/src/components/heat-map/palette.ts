@@ -19,19 +19,21 @@ export function createPalette(stops: readonly Rgb[]): Palette {
 }
 
 /** The shade of a value, from 0 to 255; -1 for NaN. */
-export function shadeOf(value: number, { least, most }: Scale): number {
+export function shadeOf(value: number, { least, most, isRoot }: Scale): number {
   if (Number.isNaN(value)) return -1;
-  return Math.round(Math.max(0, Math.min(1, (value - least) / (most - least))) * (SHADES - 1));
+  const share = Math.max(0, Math.min(1, (value - least) / (most - least)));
+  return Math.round((isRoot ? Math.sqrt(share) : share) * (SHADES - 1));
 }
 
 /** Writes a pixel for each value; transparent for NaN. */
 export function fillPixels(pixels: Uint32Array, values: Float32Array, scale: Scale, palette: Palette): void {
-  const { least, most } = scale;
+  const { least, most, isRoot } = scale;
   const { pixels: colors } = palette;
   const last = SHADES - 1;
   const perValue = last / (most - least);
   for (let i = 0; i < values.length; i++) {
-    const shade = ((values[i] as number) - least) * perValue; // as shadeOf, without a call per cell
+    const line = ((values[i] as number) - least) * perValue; // as shadeOf, without a call per cell
+    const shade = isRoot && line > 0 ? Math.sqrt(line * last) : line;
     if (shade >= 0) pixels[i] = colors[shade < last ? Math.round(shade) : last] as number;
     else pixels[i] = shade < 0 ? (colors[0] as number) : 0; // neither is true of NaN
   }

@@ -52,16 +52,22 @@ function Facts({ offer: { config, parameters, stored, bytes, download } }: { rea
   );
 }
 
+/** A column for each type, so that a narrow window shows it whole. */
 function Memory({ offer: { memory, page, fitting, availableBytes } }: { readonly offer: ModelOffer }) {
-  const rows = Object.entries(memory).map(([dtype, { weights, cache, arena, total }]) => [
-    dtype,
-    formatMegabytes(total + page.total),
-    model.fits(fitting.includes(dtype as WeightDtype)),
-    ...[weights, cache, arena, page.total].map(formatMegabytes),
-  ]);
+  const dtypes = Object.keys(memory) as WeightDtype[];
+  const sizes = dtypes.map((dtype) => memory[dtype]);
+  const { type, ...names } = model.memoryRows;
+  const rows = [
+    [names.total, ...sizes.map(({ total }) => formatMegabytes(total + page.total))],
+    [names.fits, ...dtypes.map((dtype) => model.fits(fitting.includes(dtype)))],
+    [names.weights, ...sizes.map(({ weights }) => formatMegabytes(weights))],
+    [names.cache, ...sizes.map(({ cache }) => formatMegabytes(cache))],
+    [names.pass, ...sizes.map(({ arena }) => formatMegabytes(arena))],
+    [names.page, ...sizes.map(() => formatMegabytes(page.total))],
+  ];
   return (
     <>
-      <DataTable caption={model.memory} columns={model.memoryColumns} rows={rows} />
+      <DataTable caption={model.memory} columns={[type, ...dtypes]} rows={rows} />
       <p class="hint">{model.page(page.residuals, page.block, page.other)}</p>
       <p class="hint">{model.available(availableBytes)}</p>
     </>

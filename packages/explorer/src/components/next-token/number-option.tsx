@@ -1,5 +1,5 @@
 /** An option that is a number: a slider and a field. Without a value of its own both show the default. */
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
 import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
@@ -9,8 +9,7 @@ import { sliderOf } from "./sliders.ts";
 import { useOption } from "./use-option.ts";
 
 export function NumberOption({ name }: { readonly name: Name }) {
-  const { value, problem, set, refuse } = useOption(name);
-  const draft = useSignal<string | undefined>(undefined); // while it is typed
+  const { value, problem, draft, set, refuse, leave } = useOption(name);
   const [label, help] = optionWords(name);
   const byDefault = useComputed(() => defaultOf(name, sampling.value) as number | undefined);
   const shown = value ?? byDefault.value;
@@ -24,9 +23,6 @@ export function NumberOption({ name }: { readonly name: Name }) {
   const drag = (value: number) => {
     draft.value = undefined;
     void set(value);
-  };
-  const leave = () => {
-    if (problem.value === undefined) draft.value = undefined;
   };
   return (
     <OptionRow name={name} label={label} help={help} isSet={value !== undefined} problem={problem.value}>

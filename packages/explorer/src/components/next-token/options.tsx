@@ -1,5 +1,5 @@
 /** Every option of the sampling, as the steps declare them, in the groups of the command line's help. */
-import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { type Dialect, dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import type { NumberOption as NumberName, WordOption as WordName } from "../../state/option-defaults.ts";
 import { resetSampling, sampling } from "../../state/sampling.ts";
@@ -19,52 +19,38 @@ const GROUPS = {
 type Group = keyof typeof GROUPS;
 
 export function Options() {
-  const open = useSignal<ReadonlySet<Group>>(new Set(["shaping"]));
-  const resets = useSignal(0); // what was typed and refused goes too
-  const reset = () => {
-    resets.value++;
-    void resetSampling();
-  };
   return (
     <fieldset class="sampling" aria-label={strings.nextToken.sampling}>
-      <div key={resets.value}>
-        <div class="option-grid">
-          <DialectOption />
-          <GreedyOption />
-        </div>
-        {(Object.keys(GROUPS) as Group[]).map((group) => (
-          <OptionGroup key={group} group={group} open={open} />
-        ))}
+      <div class="option-grid">
+        <DialectOption />
+        <GreedyOption />
       </div>
-      <button type="button" onClick={reset}>
+      {(Object.keys(GROUPS) as Group[]).map((group) => (
+        <OptionGroup key={group} group={group} />
+      ))}
+      <button type="button" onClick={() => void resetSampling()}>
         {strings.nextToken.reset}
       </button>
     </fieldset>
   );
 }
 
-interface OptionGroupProps {
-  readonly group: Group;
-  /** The groups that are open; a reset leaves them so. */
-  readonly open: Signal<ReadonlySet<Group>>;
-}
-
 /** It says how many of its options are set; they exist only while it is open. */
-function OptionGroup({ group, open }: OptionGroupProps) {
-  const isOpen = open.value.has(group);
-  const toggle = (opens: boolean) => {
-    if (opens === open.peek().has(group)) return;
-    open.value = new Set(opens ? [...open.peek(), group] : [...open.peek()].filter((each) => each !== group));
-  };
+function OptionGroup({ group }: { readonly group: Group }) {
+  const isOpen = useSignal(group === "shaping");
   const flags = STEP_FLAGS.filter(({ kind }) => (GROUPS[group] as readonly string[]).includes(kind));
   const set = useComputed(() => flags.filter(({ name }) => sampling.value[name] !== undefined).length);
   return (
-    <details open={isOpen} class="option-group" onToggle={({ currentTarget }) => toggle(currentTarget.open)}>
+    <details
+      open={isOpen.value}
+      class="option-group"
+      onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}
+    >
       <summary>
         {strings.nextToken.groups[group]}{" "}
         <span class="hint">{set.value > 0 && strings.nextToken.optionsSet(set.value)}</span>
       </summary>
-      {isOpen && (
+      {isOpen.value && (
         <div class="option-grid">
           {flags.map((flag) => (
             <FlagOption key={flag.name} flag={flag} />

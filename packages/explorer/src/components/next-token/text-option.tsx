@@ -1,5 +1,4 @@
 /** An option that is written as text: ids, biases, texts (one a line), or what penalties count. */
-import { useSignal } from "@preact/signals";
 import type { ChainFlags, FlagValue } from "@tsgpt/sampling";
 import { defaultOf } from "../../state/option-defaults.ts";
 import { FORMS } from "../../state/option-text.ts";
@@ -15,8 +14,7 @@ export interface TextOptionProps {
 }
 
 export function TextOption({ name, kind }: TextOptionProps) {
-  const { problem, set, refuse } = useOption(name);
-  const draft = useSignal<string | undefined>(undefined);
+  const { problem, draft, set, refuse, leave } = useOption(name);
   const [label, help] = optionWords(name);
   const value = sampling.value[name];
   const take = (text: string) => {
@@ -26,9 +24,6 @@ export function TextOption({ name, kind }: TextOptionProps) {
     } catch (reason) {
       refuse((reason as Error).message);
     }
-  };
-  const leave = () => {
-    if (problem.value === undefined) draft.value = undefined;
   };
   const attributes = {
     "aria-label": label,

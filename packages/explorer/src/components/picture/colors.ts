@@ -5,13 +5,25 @@ import { signal } from "@preact/signals";
 export const COLORS = ["text", "quiet", "paper", "line", "chip", "accent", "generated", "problem"] as const;
 export type Colors = Readonly<Record<(typeof COLORS)[number], string>>;
 
-/** Changes when the reader's system changes between light, dark and forced colors. */
+/** Changes when the reader's system changes between light, dark and forced colors, or the pixels of its screen. */
 export const scheme = signal(0);
 
 const isForced = matchMedia("(forced-colors: active)");
 for (const query of [matchMedia("(prefers-color-scheme: dark)"), isForced]) {
   query.addEventListener("change", () => scheme.value++);
 }
+
+/** A query is about one ratio of pixels, so each change needs the next. */
+function watchPixels(): void {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const onChange = () => {
+    scheme.value++;
+    watchPixels();
+  };
+  query.addEventListener("change", onChange, { once: true });
+}
+
+watchPixels();
 
 let read: { readonly scheme: number; readonly colors: Colors } | undefined;
 

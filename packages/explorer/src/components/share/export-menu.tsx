@@ -54,7 +54,10 @@ interface MenuProps {
 
 function Menu({ id, choose, close }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => itemsOf(menu.current)[0]?.focus(), []);
+  useLayoutEffect(() => {
+    menu.current?.scrollIntoView({ block: "nearest" });
+    itemsOf(menu.current)[0]?.focus({ preventScroll: true });
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") close();
     else if (!moveTo(itemsOf(menu.current), event)) return;

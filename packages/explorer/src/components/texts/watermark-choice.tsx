@@ -1,13 +1,14 @@
 /** Whether both texts are tested for a watermark, with which key, and a text that has one. */
 import { info } from "../../state/engine.ts";
 import { maxTokens, tokens } from "../../state/text.ts";
-import { isWatermarkTested, watermarkKey, writeMarked, writingError, written } from "../../state/texts.ts";
+import { isWatermarkTested, watermarkKeyEntry, writeMarked, writingError, written } from "../../state/texts.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { NumberField } from "../number-field.tsx";
 
 export function WatermarkChoice() {
-  const isReady = info.value !== undefined && tokens.value.length > 0 && written.value === undefined;
+  const isKey = watermarkKeyEntry.problem.value === undefined;
+  const isReady = info.value !== undefined && tokens.value.length > 0 && written.value === undefined && isKey;
   return (
     <div class="watermark-choice">
       <label>
@@ -20,7 +21,7 @@ export function WatermarkChoice() {
       </label>
       {isWatermarkTested.value && (
         <>
-          <NumberField name={strings.texts.key} value={watermarkKey} least={0} most={Number.MAX_SAFE_INTEGER} />
+          <NumberField {...watermarkKeyEntry} />
           <ActionButton isAvailable={isReady} action={() => void writeMarked()}>
             {strings.texts.write}
           </ActionButton>

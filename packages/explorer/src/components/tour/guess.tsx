@@ -1,6 +1,6 @@
 /** The reader's guess of the token that will be drawn, what it is drawn from, and what it was. */
-import { formatFour, formatInteger, formatProbability, formatShare } from "../../format.ts";
-import type { LikelyToken } from "../../protocol/text.ts";
+import { formatInteger, formatProbability } from "../../format.ts";
+import type { GeneratedToken, LikelyToken } from "../../protocol/text.ts";
 import { ANOTHER, drawn, guess, tourChain } from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { TokenText } from "../text/token-text.tsx";
@@ -34,30 +34,23 @@ export function ChainFacts() {
   return <p>{strings.tour.chain(names, formatInteger(kept), formatInteger(vocabSize))}</p>;
 }
 
-export function Reveal({ choices }: ChoicesProps) {
+/** What was drawn, and once it is appended, what it was after the chain. */
+export function Reveal({ choices, isAppended }: ChoicesProps & { readonly isAppended: boolean }) {
   const token = drawn.value;
   if (!token) return null;
   const guessed = guess.value;
   const isRight = guessed === ANOTHER ? choices.every(({ id }) => id !== token.id) : guessed === token.id;
   return (
-    <>
-      <p>
-        {strings.tour.drawn} {nameOf(token.text)} {formatProbability(Math.exp(token.logprob))}
-        {guessed !== undefined && ` ${strings.tour.verdict(isRight)}`}
-      </p>
-      <DrawFacts id={token.id} />
-    </>
+    <p>
+      {strings.tour.drawn} {nameOf(token.text)}
+      {isAppended && `, ${strings.tour.after(formatProbability(probabilityOf(token)))}`}
+      {isAppended && guessed !== undefined && `, ${strings.tour.verdict(isRight)}`}.
+    </p>
   );
 }
 
-/** The random number, and the part of the chain's probability that it fell into. */
-function DrawFacts({ id }: { readonly id: number }) {
-  const draw = tourChain.value?.draw;
-  if (draw?.token.id !== id) return null;
-  const { uniform, token } = draw;
-  const probability = formatProbability(token.probability);
-  if (uniform === undefined) return <p>{strings.tour.greedy(probability)}</p>;
-  return (
-    <p>{strings.tour.drawFacts(probability, formatFour(uniform), formatShare(token.from), formatShare(token.to))}</p>
-  );
+/** After the chain; of a token that was not drawn from it, the model's own. */
+function probabilityOf({ id, logprob }: GeneratedToken): number {
+  const chosen = tourChain.value?.draw?.token;
+  return chosen?.id === id ? chosen.probability : Math.exp(logprob);
 }

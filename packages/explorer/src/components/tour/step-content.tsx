@@ -127,10 +127,10 @@ const CONTENTS: Readonly<Record<TourStep, Content>> = {
   draw: (_, { choices }) => (
     <>
       <ChainFacts />
-      {drawn.value ? <Reveal choices={choices} /> : <Guess choices={choices} />}
+      {drawn.value ? <Reveal choices={choices} isAppended={false} /> : <Guess choices={choices} />}
     </>
   ),
-  append: (_, { choices }) => <Reveal choices={choices} />,
+  append: (_, { choices }) => <Reveal choices={choices} isAppended />,
 };
 
 /** The constant that the products of queries and keys are scaled by. */

@@ -1,6 +1,7 @@
 /** The formula of a step of the tour, in MathML. */
 import type { JSX } from "preact";
-import { type TourStep, tourChain } from "../../state/tour.ts";
+import { formatShare } from "../../format.ts";
+import { drawn, type TourStep, tourChain } from "../../state/tour.ts";
 import { Formula } from "../number/formula.tsx";
 import { exp, op, sub, sum, v } from "../number/math.tsx";
 
@@ -17,6 +18,24 @@ function scaled(id: string): JSX.Element {
       {op("/")}
       {v("T")}
     </mrow>
+  );
+}
+
+/** The random number, and the part of the chain's probability that it fell into; nothing for greedy. */
+function drawnNumber(): JSX.Element | null {
+  const { uniform, token } = drawn.value ? (tourChain.value?.draw ?? {}) : {};
+  if (uniform === undefined || token?.id !== drawn.value?.id) return null;
+  return (
+    <>
+      <mn>{formatShare(token?.from ?? 0)}</mn>
+      {op("≤")}
+      {v("u")}
+      {op("=")}
+      <mn>{formatShare(uniform)}</mn>
+      {op("<")}
+      <mn>{formatShare(token?.to ?? 0)}</mn>
+      {op("⇒")}
+    </>
   );
 }
 
@@ -107,6 +126,7 @@ const FORMULAS: Readonly<Record<TourStep, () => JSX.Element>> = {
   append: () =>
     block(
       <>
+        {drawnNumber()}
         {v("text")}
         {op("←")}
         {v("text")}

@@ -23,8 +23,11 @@ export function Tour() {
       aria-label={strings.tour.heading}
       onKeyDown={({ key }) => key === "Escape" && endTour()}
     >
-      <h2 tabIndex={-1}>{strings.tour.step(tourIndex.value + 1, TOUR_STEPS.length, strings.tour.titles[step])}</h2>
-      <StepContent step={step} place={place.value} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="tour-body" aria-label={strings.tour.stepLabel} tabIndex={0}>
+        <h2 tabIndex={-1}>{strings.tour.step(tourIndex.value + 1, TOUR_STEPS.length, strings.tour.titles[step])}</h2>
+        <StepContent step={step} place={place.value} />
+      </section>
       <div class="tour-buttons">
         <ActionButton isAvailable={tourIndex.value > 0} action={previousStep}>
           {strings.tour.previous}
