@@ -45,9 +45,8 @@ export function readManifest(folder: string): Manifest | undefined {
   if (text === undefined) return undefined;
   const manifest = parsed(text);
   if (isManifest(manifest)) return manifest;
-  throw new BatchError(
-    `${JSON.stringify(path)} is damaged, or of another version; delete it and run the same batch again, which keeps what is finished, or give another output folder`,
-  );
+  const fix = "delete it and run the same batch again, which keeps what is finished, or give another output folder";
+  throw new BatchError(`${JSON.stringify(path)} is damaged, or of another version; ${fix}`);
 }
 
 /** The text of the manifest; undefined if it, or the folder, does not exist. */

@@ -14,8 +14,8 @@ export interface MergeReport {
 }
 
 /**
- * Checks a batch: each shard has its results, each line of it one entry, in order. The keys `copied` come from the input
- * and are no answer.
+ * Checks a batch: each shard has its results, each line of it one entry, in order. The keys `copied` come from the
+ * input and are no answer.
  * @throws BatchError for a folder without a batch, shards that are missing, and results that are not whole
  */
 export async function checkBatch(folder: string, copied: readonly string[] = []): Promise<MergeReport> {

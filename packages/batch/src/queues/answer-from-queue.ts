@@ -87,8 +87,8 @@ function answerer(work: ShardWork, state: State): (id: string) => Promise<void> 
 }
 
 /**
- * Waits until nothing is left, a shard fails, the signal comes, or the shards are to be offered again; looks for results
- * of others. @throws BatchError for a queue that goes on refusing
+ * Waits until nothing is left, a shard fails, the signal comes, or the shards are to be offered again; looks for
+ * results of others. @throws BatchError for a queue that goes on refusing
  */
 async function finished(work: ShardWork, state: State, queue: ShardQueue, lock: number): Promise<void> {
   const { left, mine, over } = state;
@@ -109,7 +109,7 @@ async function finished(work: ShardWork, state: State, queue: ShardQueue, lock: 
 
 function waitingText(shards: number, lock: number): string {
   const time = `${(2 * lock) / 1000} s`;
-  return `waiting for ${shards} of the shards, which other processes have; one that died gives its own up within ${time}`;
+  return `waiting for ${shards} of the shards, which others have; a process that died gives its own up within ${time}`;
 }
 
 /** Takes off what others have answered; true if there was any. */
