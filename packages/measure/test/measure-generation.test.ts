@@ -138,7 +138,7 @@ test("measuring positions gives its cache back, whether it ends or is given up",
   const engine = createSimdEngine({ threads: 1 });
   try {
     const fast = await randomModel("tiny", tinyConfig, engine);
-    await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
+    for (let i = 0; i < 2; i++) await measurePositions(fast, [1, 9], { useCache: true, runs: 1 }); // the arena has its size
     const before = engine.memory?.availableBytes;
     await measurePositions(fast, [1, 9], { useCache: true, runs: 1 });
     const signal = AbortSignal.abort(new Error("enough"));
