@@ -52,10 +52,7 @@ test("a server that wants another password", async () => {
 
 test.each([
   ["NOAUTH Authentication required.", "put the password into the address: redis://USER:PASSWORD@host:port"],
-  [
-    "NOPERM this user has no permissions to run the 'ping' command",
-    "give its user the rights to all commands and keys",
-  ],
+  ["NOPERM this user has no permissions to run the 'ping' command", "give its user all rights, as +@all ~* in its ACL"],
   ["OOM command not allowed when used memory > 'maxmemory'.", "give Redis more memory (maxmemory)"],
   ["MISCONF Redis is configured to save", "make space on the disk of Redis, which cannot save its data"],
   [
@@ -67,7 +64,7 @@ test.each([
   ["connect EHOSTUNREACH 10.0.0.1:6379", "check the address, and that no firewall is between"],
   ["Connection is closed.", "check the address: rediss: is for TLS, redis: without"],
   ["connect ECONNREFUSED 127.0.0.1:9", "start a Redis server there"],
-  ["ERR unknown command", "check that it is a Redis server that takes commands"],
+  ["ERR unknown command", "check that a Redis server is there, and ready"],
 ])("%s", (message, advice) => {
   expect(adviceFor(message)).toBe(advice);
 });

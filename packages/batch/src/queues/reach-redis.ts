@@ -45,7 +45,7 @@ function timeout(milliseconds: number, signal: AbortSignal): Promise<never> {
 
 const ADVICE = [
   [/NOAUTH|WRONGPASS/, "put the password into the address: redis://USER:PASSWORD@host:port"],
-  [/NOPERM/, "give its user the rights to all commands and keys"],
+  [/NOPERM/, "give its user all rights, as +@all ~* in its ACL"],
   [/OOM|maxmemory/, "give Redis more memory (maxmemory)"],
   [/MISCONF/, "make space on the disk of Redis, which cannot save its data"],
   [/READONLY/, "give the address of the primary, which this is a replica of"],
@@ -61,7 +61,5 @@ const ADVICE = [
 
 /** What to do about an error of Redis or of the connection to it. */
 export function adviceFor(message: string): string {
-  return (
-    ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? "check that it is a Redis server that takes commands"
-  );
+  return ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? "check that a Redis server is there, and ready";
 }
