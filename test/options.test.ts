@@ -110,7 +110,7 @@ const DATA = [
   ...["gpt.availableCacheBytes", "gpt.continuation"], // a model, and options that its callers have checked
   "gptNode.writeSafetensorsFile", // metadata
   "measureNode.describeMachine", // a machine
-  ...["sampling.mostProbable", "sampling.probabilities"], // candidates
+  ...["sampling.entropy", "sampling.probabilities"], // candidates
   "sampling.colorHash", // a key
   "analysis.traceOfHooks", // a model
   ...["train.checkpointOf", "train.configOf", "train.isDecayed", "train.stepsOf", "train.warmupFor"], // a run, a preset, a parameter

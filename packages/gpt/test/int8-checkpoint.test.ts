@@ -93,7 +93,7 @@ test("int8 numbers are kept in int8, whatever would fit, and refused for another
   const checkpoint = await singleFileCheckpoint(file);
   expect((await loadParameters(checkpoint, config, reference)).wte.dtype).toBe("int8");
   await expect(loadParameters(checkpoint, config, reference, { dtype: "bf16" })).rejects.toThrow(
-    "model.safetensors: holds int8 numbers, which are kept in int8, not in bf16: use the checkpoint they were made from",
+    "model.safetensors: holds int8 numbers, which are kept in int8, not in bf16: use the original checkpoint",
   );
 });
 

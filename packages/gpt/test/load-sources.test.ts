@@ -189,7 +189,7 @@ test("what a function may not give", async () => {
   const give = (name: string) => (name === "config.json" ? "{}" : undefined) as unknown as FileContents;
   await expect(load(give)).rejects.toThrow(
     new TypeError(
-      "loadModel: the function must give a Uint8Array, an ArrayBuffer, a Blob, a Response, or undefined for a file that does not exist; " +
+      "loadModel: the function must give a Uint8Array, an ArrayBuffer, a Blob, a Response, or undefined for no file; " +
         'for config.json it gave the string "{}"',
     ),
   );

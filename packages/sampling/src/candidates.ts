@@ -21,8 +21,6 @@ export interface Candidates {
 export interface Weights {
   /** exp(z_i - max z), from 0 to 1. */
   readonly weights: Float64Array;
-  /** max z */
-  readonly max: number;
   /** Their sum, at least 1. */
   readonly sum: number;
 }
@@ -67,8 +65,7 @@ export function scratchSoftmaxWeights(logits: Float64Array, workspace: Workspace
 }
 
 function weigh(logits: Float64Array, weights: Float64Array): Weights {
-  const max = largest(logits);
-  return { weights, max, sum: exponentials(logits, max, weights) };
+  return { weights, sum: exponentials(logits, largest(logits), weights) };
 }
 
 /** The probability of each candidate, in the order of the candidates; they sum to 1. */
@@ -81,17 +78,14 @@ export function probabilities({ logits }: Candidates): Float64Array {
 /** -log2 q of a candidate, in bits, from its logit: finite even where q underflows. */
 export function surpriseBits(candidates: Candidates, id: number, workspace: Workspace): number {
   const { logits } = candidates;
-  const { sum, max } = scratchSoftmaxWeights(logits, workspace);
-  return (max - logits[indexOf(candidates, id)]! + Math.log(sum)) / Math.LN2;
+  const { sum } = scratchSoftmaxWeights(logits, workspace);
+  return (largest(logits) - logits[indexOf(candidates, id)]! + Math.log(sum)) / Math.LN2;
 }
 
 /** - sum_i q_i ln q_i, in nats: 0 if one token is certain, ln n if n are equally probable. */
-export function entropy(candidates: Candidates): number {
-  return entropyOf(candidates, softmaxWeights(candidates.logits));
-}
-
-/** The same for candidates whose weights are known. */
-export function entropyOf({ logits }: Candidates, { weights, sum, max }: Weights): number {
+export function entropy({ logits }: Candidates): number {
+  const { weights, sum } = softmaxWeights(logits);
+  const max = largest(logits);
   let mean = 0; // of z_i - max
   for (let i = 0; i < weights.length; i++) mean += weights[i]! * (logits[i]! - max);
   return Math.max(0, Math.log(sum) - mean / sum);

@@ -3,7 +3,7 @@
  * (ascending ids). Draws cannot be compared between libraries; distributions can.
  */
 import { drawIndex, type Generator, nextUniform } from "@tsgpt/numeric";
-import { type Candidates, scratchSoftmaxWeights, type Weights } from "./candidates.ts";
+import { type Candidates, scratchSoftmaxWeights } from "./candidates.ts";
 import { SamplingError } from "./errors.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -17,11 +17,7 @@ export function draw(candidates: Candidates, generator: Generator): number {
  * @throws SamplingError unless 0 <= uniform < 1.
  */
 export function pick(candidates: Candidates, uniform: number, workspace: Workspace = createWorkspace()): number {
-  return candidates.ids[pickIndex(scratchSoftmaxWeights(candidates.logits, workspace), uniform)]!;
-}
-
-/** The same for known weights, as an index. */
-export function pickIndex({ weights, sum }: Weights, uniform: number): number {
   if (!(uniform >= 0 && uniform < 1)) throw new SamplingError(`pick: need 0 <= uniform < 1, got ${uniform}`);
-  return drawIndex(weights, sum, uniform);
+  const { weights, sum } = scratchSoftmaxWeights(candidates.logits, workspace);
+  return candidates.ids[drawIndex(weights, sum, uniform)]!;
 }

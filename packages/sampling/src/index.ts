@@ -12,22 +12,8 @@ export { draw, pick } from "./draw.ts";
 export { SamplingError } from "./errors.ts";
 export type { Scope } from "./parameter.ts";
 export { mostProbable, type Profile, type Share, type TailPart } from "./profile.ts";
-export {
-  applyChain,
-  type ChainResult,
-  type KeptShare,
-  type ReportOptions,
-  type StepOutline,
-  type StepReport,
-} from "./report.ts";
-export {
-  createSampler,
-  type Explanation,
-  type Outline,
-  type Sampler,
-  type SamplerOptions,
-  type SamplerState,
-} from "./sampler.ts";
+export { applyChain, type ChainResult, type KeptShare, type ReportOptions, type StepReport } from "./report.ts";
+export { createSampler, type Explanation, type Sampler, type SamplerOptions, type SamplerState } from "./sampler.ts";
 export {
   type AnyChain,
   type ChainSpec,

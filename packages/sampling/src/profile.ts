@@ -2,8 +2,7 @@
  * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
  * a very long tail, summed over ranges of ranks.
  */
-import { argmax } from "@tsgpt/numeric";
-import { type Candidates, entropyOf, softmaxWeights, type Weights } from "./candidates.ts";
+import { type Candidates, entropy, probabilities } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
 import { topP } from "./steps/top-p.ts";
 import { createWorkspace } from "./workspace.ts";
@@ -38,25 +37,14 @@ export interface Profile {
 const HEAD_MASS = 0.9;
 
 /** The profile of a distribution that names at most `limit` tokens. For 0 its tail is empty too, which saves a sort. */
-export function profileOf(
-  candidates: Candidates,
-  limit: number,
-  weighed: Weights = softmaxWeights(candidates.logits),
-): Profile {
-  const { weights, sum } = weighed;
-  const top = mostProbable(candidates, limit, weighed);
+export function profileOf(candidates: Candidates, limit: number): Profile {
+  const top = mostProbable(candidates, limit);
   return {
     kept: candidates.ids.length,
-    entropyBits: entropyOf(candidates, weighed) / Math.LN2,
+    entropyBits: entropy(candidates) / Math.LN2,
     headSize: topP(candidates, { p: HEAD_MASS }).ids.length,
     top,
-    tail:
-      limit === 0
-        ? []
-        : tailOf(
-            weights.map((weight) => weight / sum),
-            top.length,
-          ),
+    tail: limit === 0 ? [] : tailOf(probabilities(candidates), top.length),
   };
 }
 
@@ -76,20 +64,16 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id. Their weights and the sum may be given. */
-export function mostProbable(
-  { ids, logits }: Candidates,
-  limit: number,
-  { weights, sum }: { readonly weights: Float64Array; readonly sum: number } = softmaxWeights(logits),
-): Share[] {
-  const indices = highest(logits, Math.min(limit, ids.length));
-  return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
+/** The most probable candidates, at most `limit`, ties by the lower id. */
+export function mostProbable(candidates: Candidates, limit: number): Share[] {
+  const shares = probabilities(candidates);
+  const indices = highest(candidates.logits, Math.min(limit, shares.length));
+  return indices.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
 }
 
 /** The indices of the `count` highest scores, the highest first. */
 export function highest(scores: Float64Array, count: number): number[] {
   if (!(count >= 1)) return [];
-  if (count < 2) return [argmax(scores)];
   const workspace = createWorkspace();
   const threshold = topCountThreshold(scores, Math.floor(count), workspace).value;
   const indices = Array.from(indicesAtLeast(scores, threshold, workspace));

@@ -1,6 +1,6 @@
 /** What each step of a chain did, as plain data. */
 import { type Checks, checkOptions } from "@tsgpt/numeric";
-import { type Candidates, entropyOf, indexOf, softmaxWeights, type Weights } from "./candidates.ts";
+import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
 import { type Observe, type RunState, runChain, type SampleContext } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
 import { highest, type Profile, profileOf, type Share } from "./profile.ts";
@@ -13,28 +13,21 @@ export interface KeptShare extends Share {
   readonly given: number;
 }
 
-/** What one step did, in numbers. */
-export interface StepOutline {
+/** What one step did, and the distribution it returned. */
+export interface StepReport extends Profile {
   readonly step: StepSpec;
-  /** Number of candidates before the step, and after it. */
+  /** Number of candidates before the step. */
   readonly before: number;
-  readonly kept: number;
   /** Probability of the removed tokens in the distribution that the step received. */
   readonly massRemoved: number;
   /** The removed tokens, the most probable first, at most `limit`, with the probability they had. */
   readonly removed: readonly Share[];
-  /** Of the distribution that it returned. */
-  readonly entropyBits: number;
+  /** The most probable tokens it kept, at most `limit`, with their new probability and the one they had. */
+  readonly top: readonly KeptShare[];
   /** The uniform number that XTC drew. */
   readonly uniform?: number;
   /** Mirostat's bound, in bits. */
   readonly mu?: number;
-}
-
-/** What one step did, and the distribution it returned. */
-export interface StepReport extends StepOutline, Omit<Profile, "top"> {
-  /** The most probable tokens it kept, at most `limit`, with their new probability and the one they had. */
-  readonly top: readonly KeptShare[];
 }
 
 /** The candidates that a chain left, and what each step did. */
@@ -67,101 +60,68 @@ export function applyChain<const S extends InferredStep>(
 ): ChainResult {
   checkOptions("applyChain", options, CHECKS);
   const { limit = 10, uniform = noChance } = options;
-  const state = { uniform, mu: undefined, workspace: createWorkspace() };
-  const followed = followChain(validateChain(spec), logits, context, state, limit);
-  return { candidates: followed.left.candidates, ...reportOf(followed, limit) };
+  return reportChain(
+    validateChain(spec),
+    logits,
+    context,
+    { uniform, mu: undefined, workspace: createWorkspace() },
+    limit,
+  );
 }
 
-/** A distribution, with the weights that all numbers of it follow from. */
-interface Seen {
-  readonly candidates: Candidates;
-  readonly weighed: Weights;
-}
-
-/** A step of a chain that was followed. */
-interface Followed {
-  readonly received: Seen;
-  readonly returned: Seen;
-  readonly outline: StepOutline;
-  readonly chance: Pick<StepOutline, "uniform" | "mu">;
-}
-
-/** What a chain did. */
-export interface FollowedChain {
-  readonly given: Seen;
-  readonly steps: readonly Followed[];
-  readonly left: Seen;
-}
-
-/** The numbers of each step, of a checked chain with a sampler's state. Weighs each distribution once. */
-export function followChain(
+/** The same for a checked chain, with a sampler's state. */
+export function reportChain(
   chain: ChainSpec,
   logits: Float32Array | Float64Array,
   context: SampleContext,
   { uniform, mu, workspace }: RunState,
   limit: number,
-): FollowedChain {
-  const steps: Followed[] = [];
-  let drawn: number | undefined;
+): ChainResult {
+  const steps: StepReport[] = [];
+  let given: Candidates | undefined;
+  let chance: number | undefined;
   const watched = (): number => {
-    drawn = uniform();
-    return drawn;
+    chance = uniform();
+    return chance;
   };
   const observe: Observe = (step, before, after) => {
-    const received = steps.at(-1)?.returned ?? weighed(before);
-    const returned = before === after ? received : weighed(after);
-    const chance =
-      step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : drawn === undefined ? {} : { uniform: drawn };
-    steps.push({ received, returned, outline: outlineOf(step, received, returned, limit), chance });
-    drawn = undefined;
+    given ??= before;
+    const state =
+      step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : chance === undefined ? {} : { uniform: chance };
+    steps.push({ ...reportOf(step, before, after, limit), ...state });
+    chance = undefined;
   };
   const candidates = runChain(chain, logits, context, { uniform: watched, mu, workspace }, observe);
-  const left = steps.at(-1)?.returned ?? weighed(candidates);
-  return { given: steps[0]?.received ?? left, steps, left };
+  return { candidates, initial: profileOf(given ?? candidates, limit), steps };
 }
 
-const weighed = (candidates: Candidates): Seen => ({ candidates, weighed: softmaxWeights(candidates.logits) });
-
-function outlineOf(step: StepSpec, before: Seen, after: Seen, limit: number): StepOutline {
-  const [count, kept] = [before.candidates.ids.length, after.candidates.ids.length];
-  const { removed, massRemoved } = difference(before, after.candidates, limit);
-  const entropyBits = entropyOf(after.candidates, after.weighed) / Math.LN2;
-  return { step, before: count, kept, massRemoved, removed, entropyBits };
-}
-
-/** Outlines, and the profile of every distribution. */
-export function reportOf({ given, steps }: FollowedChain, limit: number): Omit<ChainResult, "candidates"> {
-  return {
-    initial: profileOf(given.candidates, limit, given.weighed),
-    steps: steps.map(({ received, returned, outline, chance }) => {
-      const { headSize, top, tail } = profileOf(returned.candidates, limit, returned.weighed);
-      const compared = top.map((share) => ({ ...share, given: shareIn(received, share.id) }));
-      return { ...outline, headSize, top: compared, tail, ...chance };
-    }),
-  };
+function reportOf(step: StepSpec, before: Candidates, after: Candidates, limit: number): StepReport {
+  const { removed, massRemoved } = difference(before, after, limit);
+  const { kept, entropyBits, headSize, top, tail } = profileOf(after, limit);
+  const given = shareIn(before);
+  const compared = top.map((share) => ({ ...share, given: given(share.id) }));
+  return { step, before: before.ids.length, kept, massRemoved, removed, entropyBits, headSize, top: compared, tail };
 }
 
 /** The probability of a token, 0 for one that is not a candidate. */
-function shareIn({ candidates, weighed: { weights, sum } }: Seen, id: number): number {
-  return (weights[indexOf(candidates, id)] ?? 0) / sum;
+function shareIn(candidates: Candidates): (id: number) => number {
+  const { weights, sum } = softmaxWeights(candidates.logits);
+  return (id) => (weights[indexOf(candidates, id)] ?? 0) / sum;
 }
 
-function difference(
-  { candidates: before, weighed: { weights, sum } }: Seen,
-  after: Candidates,
-  limit: number,
-): Pick<StepOutline, "removed" | "massRemoved"> {
+function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
   // A forced token may be one that was not a candidate before.
   const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0];
   if (same) return { massRemoved: 0, removed: [] };
-  const scores = new Float64Array(limit === 0 ? 0 : weights.length).fill(-Infinity); // of the removed tokens
+  const { weights, sum } = softmaxWeights(before.logits);
+  const scores = new Float64Array(weights.length).fill(-Infinity); // of the removed tokens
   let [mass, gone, next] = [0, 0, 0];
   for (let i = 0; i < weights.length; i++) {
     if (after.ids[next] === before.ids[i]) {
       next++;
       continue;
     }
-    if (limit > 0) scores[i] = before.logits[i]!;
+    scores[i] = before.logits[i]!;
     mass += weights[i]!;
     gone++;
   }

@@ -8,19 +8,19 @@ import {
   objectWith,
   required,
 } from "@tsgpt/numeric";
-import { type Candidates, surpriseBits } from "./candidates.ts";
+import { type Candidates, indexOf, probabilities, surpriseBits } from "./candidates.ts";
 import { runChain, type SampleContext } from "./chain.ts";
-import { pick, pickIndex } from "./draw.ts";
+import { pick } from "./draw.ts";
 import { SamplingError, show } from "./errors.ts";
 import type { Profile } from "./profile.ts";
-import { type FollowedChain, followChain, reportOf, type StepOutline, type StepReport } from "./report.ts";
+import { reportChain, type StepReport } from "./report.ts";
 import { type AnyChain, type InferredStep, validateChain } from "./spec.ts";
 import { argmax } from "./steps/greedy.ts";
 import { firstMu, nextMu } from "./steps/mirostat.ts";
 import { createWorkspace, giveLogits, type Workspace } from "./workspace.ts";
 
-/** A draw, and what each step of the chain did. */
-export interface Outline {
+/** A draw, and how the chain led to it. */
+export interface Explanation {
   readonly id: number;
   /** Of the id, in the distribution the chain left. */
   readonly probability: number;
@@ -31,11 +31,6 @@ export interface Outline {
   readonly uniform: number | undefined;
   /** What the chain left, by ascending id: the order of the draw. `probabilities` gives theirs. */
   readonly candidates: Candidates;
-  readonly steps: readonly StepOutline[];
-}
-
-/** A draw, and how the chain led to it. */
-export interface Explanation extends Outline {
   /** The distribution that the chain was given. */
   readonly initial: Profile;
   readonly steps: readonly StepReport[];
@@ -55,8 +50,6 @@ export interface Sampler {
   (logits: Float32Array | Float64Array, context: SampleContext): number;
   /** The same id, with a report of each step that names at most `limit` tokens per step (default 10). */
   explain(logits: Float32Array | Float64Array, context: SampleContext, limit?: number): Explanation;
-  /** The same id, with the numbers of each step alone: without profiles, in a part of the time that `explain` takes. */
-  outline(logits: Float32Array | Float64Array, context: SampleContext, limit?: number): Outline;
   /** The distribution of the next id: for decoding that accepts or rejects a token by its probability. */
   distribution(logits: Float32Array | Float64Array, context: SampleContext): Candidates;
   /** What the next draws follow from, besides the logits and contexts. */
@@ -105,31 +98,25 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
   const greedyAlone = chain.length === 1 && last?.type === "greedy";
   const mirostat = last?.type === "mirostat" ? last : undefined;
   let mu = mirostat && firstMu(mirostat);
-  const adapt = (candidates: Candidates, id: number): void => {
+  const drawFrom = (candidates: Candidates, drawn = uniform()): number => {
+    const id = pick(candidates, drawn, workspace);
     if (mirostat && mu !== undefined) mu = nextMu(mirostat, mu, surpriseBits(candidates, id, workspace));
+    return id;
   };
   const distribution: Sampler["distribution"] = (logits, context) =>
     runChain(chain, logits, context, { uniform, mu, workspace });
-  const follow = (logits: Float32Array | Float64Array, context: SampleContext, limit: number) => {
-    const followed = followChain(chain, logits, context, { uniform, mu, workspace }, limit);
-    const drawing = drawFrom(followed, greedyAlone ? undefined : uniform());
-    if (!greedyAlone) adapt(drawing.candidates, drawing.id);
-    return { followed, drawing: last?.type === "greedy" ? { ...drawing, uniform: undefined } : drawing };
-  };
   const explain: Sampler["explain"] = (logits, context, limit = 10) => {
-    const { followed, drawing } = follow(logits, context, limit);
-    return { ...drawing, ...reportOf(followed, limit) };
-  };
-  const outline: Sampler["outline"] = (logits, context, limit = 10) => {
-    const { followed, drawing } = follow(logits, context, limit);
-    return { ...drawing, steps: followed.steps.map(({ outline, chance }) => ({ ...outline, ...chance })) };
+    const { candidates, initial, steps } = reportChain(chain, logits, context, { uniform, mu, workspace }, limit);
+    const drawn = greedyAlone ? undefined : uniform();
+    const id = drawn === undefined ? candidates.ids[0]! : drawFrom(candidates, drawn);
+    const probability = probabilityOf(candidates, id);
+    return { id, probability, uniform: last?.type === "greedy" ? undefined : drawn, candidates, initial, steps };
   };
   const sample = greedyAlone
     ? (logits: Float32Array | Float64Array) => argmax(logits)
     : (logits: Float32Array | Float64Array, context: SampleContext) => {
         const candidates = distribution(logits, context);
-        const id = pick(candidates, uniform(), workspace);
-        adapt(candidates, id);
+        const id = drawFrom(candidates);
         giveLogits(workspace, candidates.logits, logits.length);
         return id;
       };
@@ -139,14 +126,7 @@ export function createSampler<const S extends InferredStep>(spec: AnyChain<S>, o
     generator.state.set(to.generator);
     mu = mirostat && (to.mu ?? firstMu(mirostat));
   };
-  return Object.assign(sample, { generator, distribution, explain, outline, state, restore });
-}
-
-/** What a uniform number draws from what a chain left; without one, of one candidate. */
-function drawFrom({ left: { candidates, weighed } }: FollowedChain, uniform: number | undefined) {
-  const at = uniform === undefined ? 0 : pickIndex(weighed, uniform);
-  const probability = weighed.weights[at]! / weighed.sum;
-  return { id: candidates.ids[at]!, probability, uniform, candidates };
+  return Object.assign(sample, { generator, distribution, explain, state, restore });
 }
 
 function checkState(state: SamplerState): void {
@@ -155,4 +135,8 @@ function checkState(state: SamplerState): void {
   const isGenerator = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some(Boolean);
   if (isGenerator && (mu === undefined || Number.isFinite(mu))) return;
   throw new SamplingError(`restore: need a state that state() returned, got ${show(state)}`);
+}
+
+function probabilityOf(candidates: Candidates, id: number): number {
+  return probabilities(candidates)[indexOf(candidates, id)]!;
 }

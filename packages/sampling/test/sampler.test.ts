@@ -80,17 +80,6 @@ test.each(Object.values(oneOfEach))("explain gives the id that the plain call gi
   }
 });
 
-test.each(Object.values(oneOfEach))("outline is explain without profiles: $type", (step) => {
-  const [explained, outlined] = [createSampler([step], { seed: 9 }), createSampler([step], { seed: 9 })];
-  for (const limit of [0, 3, 3]) {
-    const context = { history: [1, 2, 1, 2], promptLength: 2 };
-    const { initial: _, steps, ...drawing } = explained.explain(logits, context, limit);
-    const numbers = steps.map(({ headSize: _, top: __, tail: ___, ...outline }) => outline);
-    expect(outlined.outline(logits, context, limit)).toEqual({ ...drawing, steps: numbers });
-    expect(outlined.state()).toEqual(explained.state());
-  }
-});
-
 test("explain gives the ids of a whole chain, and the probability in what it left", () => {
   const chain: StepSpec[] = [
     oneOfEach["lecture-penalties"],

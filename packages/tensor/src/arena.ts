@@ -37,7 +37,7 @@ export class Arena implements Backend {
     const slot = this.#slots[index];
     if (slot && sameShape(slot.tensor.shape, shape)) return slot.tensor;
     const size = sizeOf(shape);
-    const isLarge = slot !== undefined && slot.memory.length >= size;
+    const isLarge = slot && slot.memory.length >= size;
     if (slot && !isLarge) for (const { memory } of this.#slots.splice(index)) this.#freeMemory(memory);
     const memory = isLarge ? slot.memory : this.#allocateMemory(size);
     const tensor = new Tensor(memory.subarray(0, size), shape);

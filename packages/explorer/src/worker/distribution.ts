@@ -2,7 +2,7 @@
  * The distribution of the next token, and what each step of the chain does to it. The sampler draws as it will for the
  * next token, and goes back: to look at a draw does not change it.
  */
-import { candidatesOf, type Outline, probabilities } from "@tsgpt/sampling";
+import { candidatesOf, type Explanation, probabilities } from "@tsgpt/sampling";
 import type { Distribution } from "../protocol/next-token.ts";
 import type { Session } from "./session.ts";
 
@@ -16,9 +16,9 @@ export function describeDistribution(session: Session): Distribution {
 }
 
 /** The draw of the next token; of each step at most `limit` tokens. @throws SamplingError if none is left */
-export function nextDraw(session: Session, limit: number): Outline {
+export function nextDraw(session: Session, limit: number): Explanation {
   return withoutDrawing(session, ({ sampler, logits, history, promptLength }) =>
-    sampler.outline(logits, { history, promptLength }, limit),
+    sampler.explain(logits, { history, promptLength }, limit),
   );
 }
 

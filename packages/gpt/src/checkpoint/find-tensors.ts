@@ -50,7 +50,7 @@ export function findTensors(
   if (isInt8 && asked !== "auto" && asked !== "int8") {
     throw new CheckpointError(
       checkpoint.name,
-      `holds int8 numbers, which are kept in int8, not in ${asked}: use the checkpoint they were made from`,
+      `holds int8 numbers, which are kept in int8, not in ${asked}: use the original checkpoint`,
     );
   }
   return { found, isInt8 };

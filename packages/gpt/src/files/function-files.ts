@@ -35,7 +35,7 @@ function fileOf(name: string, contents: Exclude<FileContents, Response>): ModelF
   if (contents instanceof Uint8Array) return memoryFile(name, contents);
   if (contents instanceof ArrayBuffer) return memoryFile(name, new Uint8Array(contents));
   if (contents instanceof Blob) return blobFile(name, contents);
-  const kinds = "a Uint8Array, an ArrayBuffer, a Blob, a Response, or undefined for a file that does not exist";
+  const kinds = "a Uint8Array, an ArrayBuffer, a Blob, a Response, or undefined for no file";
   throw new TypeError(`loadModel: the function must give ${kinds}; for ${name} it gave ${describeValue(contents)}`);
 }
 

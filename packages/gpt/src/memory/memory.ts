@@ -114,7 +114,7 @@ export function chooseDtype(
   const parts = `weights ${inGB(weights)} in ${tried}, ${context}, arena ${inGB(arena)}`;
   const advice = fitting
     ? `dtype ${fitting} would fit, with ${inGB(memoryNeed(config, engine, fitting).total)}`
-    : `${smallerModel(engine, tried, availableBytes)}the reference kernels are limited only by the machine's memory`;
+    : `${smallerModel(engine, tried, availableBytes)}the reference kernels have no such limit`;
   throw new EngineError(
     `${name}: needs ${inGB(total)} (${parts}), the ${engine.kernelSet} engine has only ${inGB(availableBytes)}, ` +
       `its memory ends at ${limitBytes / 2 ** 30} GiB: ${advice}`,

@@ -19,14 +19,13 @@ export function selectTopP(candidates: Candidates, step: TopP, workspace: Worksp
   const { p, minKeep = 1, boundary = "llama.cpp" } = step;
   if (p === 1) return candidates;
   const { logits } = candidates;
-  const weighed = scratchSoftmaxWeights(logits, workspace);
-  const { weights, sum } = weighed;
+  const { weights, sum } = scratchSoftmaxWeights(logits, workspace);
   const among = contenders(weights, p, sum, workspace);
   const threshold = topMassThreshold(logits, p * sum, { weights, among: among.slice() });
   const ties = boundary === "hf" ? "higher ids" : "lower ids";
   const kept =
-    boundary === "hf" && isNear(threshold, logits, weighed, among)
-      ? keepLargest(candidates, logits, countOfHf(logits, p, weighed, workspace), workspace, ties)
+    boundary === "hf" && isNear(threshold, logits, { weights, sum }, among)
+      ? keepLargest(candidates, logits, countOfHf(logits, p, { weights, sum }, workspace), workspace, ties)
       : keepTop(candidates, logits, threshold, { weights, among, ties }, workspace);
   return fillUp(kept, candidates, logits, minKeep, workspace, ties);
 }
