@@ -78,6 +78,7 @@ describe.runIf(FULL && process.platform === "linux")("from a registry", { timeou
 
   test("nothing was asked for that the registry does not have", () => {
     const own = /^(p?npm$|-\/npm\/)/; // whether there is a newer one, or a vulnerability
-    expect(registry.unknown.filter((path) => !own.test(path))).toEqual([]);
+    const optional = /^(bullmq|ioredis)$/; // peers of @tsgpt/batch, which nothing installs
+    expect(registry.unknown.filter((path) => !own.test(path) && !optional.test(path))).toEqual([]);
   });
 });

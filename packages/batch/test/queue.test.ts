@@ -44,7 +44,7 @@ test("the packages of the queue are loaded when there is one, and nowhere else",
   expect(imports?.map((line) => line.trim())).toEqual([
     'import type { Job, Queue, Worker } from "bullmq";',
     'import type { Redis } from "ioredis";',
-    'const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);',
+    'const [bullmq, ioredis] = await installed(Promise.all([import("bullmq"), import("ioredis")]));',
   ]);
 });
 
@@ -188,7 +188,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     ],
     [
       "ACL SETUSER default -evalsha -eval",
-      /refuses: NOPERM .*; give its user the rights .*has refused for 5 s: NOPERM/s,
+      /refuses: NOPERM .*; give its user all rights.*has refused for 5 s: NOPERM/s,
     ],
   ])("Redis answers, but refuses: %s; and again when it does not", async (command, message) => {
     await tell(command);

@@ -39,7 +39,7 @@ const ALWAYS = 1_000_000;
 
 /** @throws BatchError for a Redis that cannot be reached; the reason of the signal */
 export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace): Promise<ShardQueue> {
-  const [bullmq, ioredis] = await Promise.all([import("bullmq"), import("ioredis")]);
+  const [bullmq, ioredis] = await installed(Promise.all([import("bullmq"), import("ioredis")]));
   const shown = withoutPassword(url);
   await checkReachable(ioredis.Redis, { url, within: REACH, signal });
   const connect = (note: typeof onNote) => noting(new ioredis.Redis(url, { maxRetriesPerRequest: null }), shown, note);
@@ -107,4 +107,12 @@ function noting(client: Redis, url: string, onNote: (note: string) => void): Red
     isLost = false;
   });
   return client;
+}
+
+/** A queue's packages are not installed with this one: who has no queue needs neither them nor their build scripts. */
+function installed<Modules>(loading: Promise<Modules>): Promise<Modules> {
+  return loading.catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new BatchError("a queue needs two packages that are not installed: npm install bullmq ioredis");
+  });
 }
