@@ -67,7 +67,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "names an option; what an export is compared to",
   },
   {
-    code: /^(?:curl|(?:\w+=\S+ )?tsgpt serve --)/,
+    code: /^(?:curl|(?:\w+=\S+ )?tsgpt serve --|node packages\/cli\/dist\/main\.js serve )/,
     document: "docs/serve.md",
     reason: "needs a server, or is one; test/serve-doc.test.ts runs it",
   },
