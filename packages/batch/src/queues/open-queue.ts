@@ -113,6 +113,6 @@ function noting(client: Redis, url: string, onNote: (note: string) => void): Red
 function installed<Modules>(loading: Promise<Modules>): Promise<Modules> {
   return loading.catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new BatchError("a queue needs two packages that are not installed: npm install bullmq ioredis");
+    throw new BatchError("a queue needs two packages that are not installed; npm install bullmq ioredis adds them");
   });
 }
