@@ -115,7 +115,7 @@ test("every member of the workspace has a rule here", () => {
 describe.each(members)("%s", (member) => {
   const sources = sourcesOf(member);
   const manifest = JSON.parse(readFileSync(join(root, member, "package.json"), "utf8"));
-  const dependencies = Object.keys(manifest.dependencies ?? {});
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
   test("depends on no package above it", () => {
     const own = dependencies.filter((name) => /^(@tsgpt\/|tsgpt$)/.test(name));
