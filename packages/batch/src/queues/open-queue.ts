@@ -43,8 +43,8 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
   const shown = withoutPassword(url);
   await checkReachable(ioredis.Redis, { url, within: REACH, signal });
   const connect = (note: typeof onNote) => noting(new ioredis.Redis(url, { maxRetriesPerRequest: null }), shown, note);
-  const connections = [connect(onNote), connect(() => {})]; // they are lost and back together
-  const [connection, ofWorker] = connections as [Redis, Redis];
+  const [connection, ofWorker] = [connect(onNote), connect(() => {})]; // they are lost and back together
+  const duplicates = duplicatesOf(ofWorker);
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on("error", () => {}); // the connection's own note says it
   const patience = Math.max(REACH, lock);
@@ -90,9 +90,24 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
       const closed = worker?.close();
       await end();
       await Promise.race([Promise.allSettled([closed, queue.close()]), after(PATIENCE)]);
-      for (const one of connections) one.disconnect();
+      for (const one of [connection, ofWorker, ...duplicates]) one.disconnect();
     },
   };
+}
+
+/**
+ * The connections that are duplicated from this one, as they are made. A worker waits for jobs on one of its own, which
+ * would keep the process alive where its close had no answer.
+ */
+function duplicatesOf(client: Redis): readonly Redis[] {
+  const made: Redis[] = [];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override) => {
+    const another = duplicate(override);
+    made.push(another);
+    return another;
+  };
+  return made;
 }
 
 /** Notes once that the connection is lost, and that it is back. */
