@@ -29,7 +29,7 @@ export default defineConfig(({ mode }) => ({
     // `pnpm test:full` runs everything; without it long sweeps and executed documents run as a seeded sample.
     env: mode === "full" ? { TSGPT_FULL: "1" } : {},
     maxWorkers: 2,
-    testTimeout: 60_000, // pages and processes start, on a machine with other work
-    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000, // a browser starts, on a machine with other work
   },
 }));

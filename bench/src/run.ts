@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Model, presetConfig, randomModel } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { describeMachine, machine } from "@tsgpt/measure/node";
 import { createEngine, type Engine, WEIGHT_DTYPES } from "@tsgpt/tensor";
 import { compareBatch } from "./batch.ts";
 import { type CacheRow, compareCache } from "./cache.ts";
@@ -15,6 +14,7 @@ import { measureNearTies } from "./near-ties.ts";
 import { benchOps } from "./ops.ts";
 import { plotCache, plotRoofline } from "./plot.ts";
 import { compareQuality } from "./quality.ts";
+import { progress, saver } from "./results.ts";
 import { measureRoofline } from "./roofline.ts";
 import { measureSampling } from "./sampling.ts";
 import {
@@ -62,6 +62,7 @@ const kernels = oneOf("kernels", values.kernels, ["auto", "simd", "reference"]);
 const threads = values.threads === undefined ? undefined : Number(values.threads); // createEngine checks it
 const results = resolve(values.output);
 await mkdir(results, { recursive: true });
+const save = saver(results);
 if (only === undefined || only === "ops") await runOps(values.quick);
 if (only === undefined || only === "cache") await runCache(values.quick);
 if (only === undefined || only === "roofline") await runRoofline(values.quick);
@@ -209,17 +210,4 @@ function sort({ kernelSet, threads }: Engine) {
 
 function describe({ kernelSet, threads }: Engine): string {
   return `${kernelSet} kernels, ${threads} ${threads === 1 ? "thread" : "threads"}`;
-}
-
-async function save(name: string, title: string, table: string, data: object): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const text = `# ${title}\n\n${describeMachine(machine())}; ${date}.\n\n${table}`;
-  await writeFile(join(results, `${name}.md`), text);
-  await writeFile(join(results, `${name}.json`), `${JSON.stringify({ machine: machine(), date, ...data })}\n`);
-  progress("");
-  process.stdout.write(`${text}\n`);
-}
-
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

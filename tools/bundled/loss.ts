@@ -7,11 +7,14 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { commandLine, refuse } from "../../bench/src/command-line.ts";
 import type { Tokenizer } from "../../packages/gpt/src/index.ts";
 import { loadModel } from "../../packages/gpt/src/node/index.ts";
 import { createEngine } from "../../packages/tensor/src/index.ts";
 import { consecutiveWindows, encodeDocuments, evaluate, splitDocuments } from "../../packages/train/src/index.ts";
 import { CONTEXT, FIRST_VERSION } from "./recipe.ts";
+
+const USAGE = "usage: pnpm bundled-loss --corpus FOLDER [MODEL...]";
 
 /** The loss of a model on a text. */
 export interface HeldOutLoss {
@@ -45,7 +48,7 @@ export async function printLosses(models: readonly string[], corpus: string): Pr
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values, positionals } = parseArgs({ options: { corpus: { type: "string" } }, allowPositionals: true });
-  if (values.corpus === undefined) console.error("usage: pnpm bundled-loss --corpus FOLDER [MODEL...]");
-  else await printLosses(positionals, values.corpus);
+  const options = { corpus: { type: "string" } } as const;
+  const { values, positionals } = commandLine(USAGE, () => parseArgs({ options, allowPositionals: true }));
+  await printLosses(positionals, values.corpus ?? refuse(USAGE));
 }

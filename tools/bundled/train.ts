@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { commandLine, refuse } from "../../bench/src/command-line.ts";
 import { convertModel, writeRandomModel } from "../../packages/gpt/src/node/index.ts";
 import { printLosses } from "./loss.ts";
 import { CORPUS, configOf, OPTIONS, RECIPES, type RecipeName, TOKENIZER } from "./recipe.ts";
@@ -17,14 +18,13 @@ const MAIN = join(import.meta.dirname, "../../packages/cli/dist/main.js");
 const LOGGED_STEPS = 10; // every tenth step of the log is kept
 const USAGE = `usage: pnpm train-bundled --corpus FOLDER --output FOLDER [--recipe ${Object.keys(RECIPES).join("|")}]`;
 
-const { values } = parseArgs({
-  options: { corpus: { type: "string" }, output: { type: "string" }, recipe: { type: "string", default: "7.5M" } },
-});
-const { corpus, output, recipe } = values;
-if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, recipe)) {
-  console.error(USAGE);
-  process.exit(2);
-}
+const OPTIONS_OF_THIS = {
+  corpus: { type: "string" },
+  output: { type: "string" },
+  recipe: { type: "string", default: "7.5M" },
+} as const;
+const { corpus, output, recipe } = commandLine(USAGE, () => parseArgs({ options: OPTIONS_OF_THIS })).values;
+if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, recipe)) refuse(USAGE);
 
 await checkCorpus(corpus);
 await mkdir(output, { recursive: true });

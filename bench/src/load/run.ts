@@ -1,12 +1,12 @@
 /** `pnpm bench-load`: loads a server with a bounded number of requests, and writes tables and numbers. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseConfig, presetConfig, randomModel } from "@tsgpt/gpt";
-import { describeMachine, machine } from "@tsgpt/measure/node";
 import { createEngine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
 import { commandLine, refuse } from "../command-line.ts";
+import { progress, saver } from "../results.ts";
 import { watchMemory } from "./memory.ts";
 import { type LoadRequest, poissonArrivals, randomRequests } from "./requests.ts";
 import { compareStreams, type StreamSpeeds } from "./streams.ts";
@@ -55,6 +55,7 @@ const only = values.only === undefined ? undefined : oneOf("only", values.only, 
 const how = values["in-process"] ? "in process" : "over HTTP";
 const results = resolve(values.output);
 await mkdir(results, { recursive: true });
+const save = saver(results);
 for (const [name, run] of Object.entries(RUNS)) if (only === undefined || only === name) await run();
 progress("");
 
@@ -172,17 +173,4 @@ async function requestsFor(count: number, seed: number): Promise<LoadRequest[]> 
 
 function describe(): string {
   return `${values.model.split("/").at(-1)} in ${dtype}, ${how}`;
-}
-
-async function save(name: string, title: string, table: string, data: object): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const text = `# ${title}\n\n${describeMachine(machine())}; ${date}.\n\n${table}`;
-  await writeFile(join(results, `${name}.md`), text);
-  await writeFile(join(results, `${name}.json`), `${JSON.stringify({ machine: machine(), date, ...data })}\n`);
-  progress("");
-  process.stdout.write(`${text}\n`);
-}
-
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

@@ -4,7 +4,7 @@ import type { Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { BatchError } from "../batch-error.ts";
 import { adviceFor, checkReachable, withoutPassword } from "./reach-redis.ts";
-import { countRefusals } from "./refusals.ts";
+import { countRefusals, type Refusals } from "./refusals.ts";
 
 export interface ShardQueue {
   /** Adds jobs of these ids; what is queued already, or being answered, stays as it is. Does not wait for Redis. */
@@ -47,24 +47,10 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
   const duplicates = duplicatesOf(ofWorker);
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on("error", () => {}); // the connection's own note says it
-  const patience = Math.max(REACH, lock);
-  const onRefusal = (why: string) =>
-    onNote(`the queue at ${shown} refuses: ${why}; ${adviceFor(why)}; it is tried again`);
-  const refusals = { offers: countRefusals(patience, onRefusal), takes: countRefusals(patience, onRefusal) };
+  const refusals = refusalsOf(shown, Math.max(REACH, lock), onNote);
   let worker: Worker | undefined;
-  let isOffering = false;
   return {
-    offer: (ids) => {
-      if (isOffering) return; // the last offer waits for a connection
-      isOffering = true;
-      const opts = { removeOnComplete: true, removeOnFail: true };
-      queue
-        .addBulk(ids.map((jobId) => ({ name: "shard", data: {}, opts: { ...opts, jobId } })))
-        .then(refusals.offers.done, refusals.offers.take) // offered again later
-        .finally(() => {
-          isOffering = false;
-        });
-    },
+    offer: offerTo(queue, refusals.offers),
     take: (count, answer) => {
       const limits = { lockDuration: lock, stalledInterval: lock, maxStalledCount: ALWAYS };
       const process = async (job: Job, token?: string) => {
@@ -80,12 +66,7 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
       worker.on("error", refusals.takes.take); // others are a lost lock or connection: another may do the shard, too
     },
     isRefusing: refusals.offers.isRefusing,
-    check: () => {
-      const why = refusals.offers.lasting() ?? refusals.takes.lasting();
-      if (why === undefined) return;
-      const what = `the queue at ${shown} has refused for ${patience / 1000} s: ${why}; ${adviceFor(why)}`;
-      throw new BatchError(`${what}, or omit the queue; then start the same run again: what is finished is kept`);
-    },
+    check: refusals.check,
     close: async (end) => {
       const closed = worker?.close();
       await end();
@@ -93,6 +74,36 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
       for (const one of [connection, ofWorker, ...duplicates]) one.disconnect();
     },
   };
+}
+
+/** Offers one list at a time: another comes later, with what is left then. */
+function offerTo(queue: Queue, refusals: Refusals): ShardQueue["offer"] {
+  let isOffering = false;
+  return (ids) => {
+    if (isOffering) return; // the last offer waits for a connection
+    isOffering = true;
+    const opts = { removeOnComplete: true, removeOnFail: true };
+    queue
+      .addBulk(ids.map((jobId) => ({ name: "shard", data: {}, opts: { ...opts, jobId } })))
+      .then(refusals.done, refusals.take) // offered again later
+      .finally(() => {
+        isOffering = false;
+      });
+  };
+}
+
+/** The refusals of offers and of takes, each noted once; `check` throws for those that last. */
+function refusalsOf(shown: string, patience: number, onNote: (note: string) => void) {
+  const onFirst = (why: string) =>
+    onNote(`the queue at ${shown} refuses: ${why}; ${adviceFor(why)}; it is tried again`);
+  const [offers, takes] = [countRefusals(patience, onFirst), countRefusals(patience, onFirst)];
+  const check = (): void => {
+    const why = offers.lasting() ?? takes.lasting();
+    if (why === undefined) return;
+    const what = `the queue at ${shown} has refused for ${patience / 1000} s: ${why}; ${adviceFor(why)}`;
+    throw new BatchError(`${what}, or omit the queue; then start the same run again: what is finished is kept`);
+  };
+  return { offers, takes, check };
 }
 
 /**
