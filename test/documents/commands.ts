@@ -82,6 +82,11 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
   {
+    code: /^npm install bullmq ioredis$/,
+    document: "docs/batch.md",
+    reason: "needs the network; a clone has both packages",
+  },
+  {
     code: /^(npx -y tsgpt|npm install (@tsgpt\/|tsgpt))/,
     reason: "not on npm yet; test/registry.test.ts does it with a registry of its own, test/packed.test.ts without one",
   },

@@ -61,11 +61,13 @@ function link(partial: string, path: string): boolean {
   }
 }
 
-/** Removes what killed writers of a file left, once it exists. */
-export function removePartials(folder: string, name: string): void {
+/** Removes what killed writers left of the files for which `isThere` holds: those that exist. */
+export function removePartials(folder: string, isThere: (name: string) => boolean): void {
   const beside = join(folder, PARTIAL);
-  const left = readdirSync(beside).filter((file) => file.startsWith(`${basename(name)}.`));
-  for (const file of left) rmSync(join(beside, file), { force: true });
+  if (!existsSync(beside)) return;
+  for (const file of readdirSync(beside)) {
+    if (isThere(file.slice(0, file.lastIndexOf(".")))) rmSync(join(beside, file), { force: true });
+  }
 }
 
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];

@@ -24,7 +24,7 @@ export function hasResult(folder: string, manifest: Manifest, shard: Shard): boo
 export function writeResult(folder: string, manifest: Manifest, shard: Shard, entries: Iterable<Uint8Array>): void {
   const name = resultName(manifest, shard);
   writeOnce(folder, name, entries);
-  removePartials(folder, name);
+  removePartials(folder, (file) => file === name);
 }
 
 /** The beginning of a line's entry: the file if there are several, the line's number, the digest of the run. */

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync } from "node:fs";
 import { BatchError } from "./batch-error.ts";
+import { removePartials } from "./exactly-once.ts";
 import { checkPlan, inputNames, type Manifest, openManifest, type Plan, type Run, readManifest } from "./manifest.ts";
 import { checkShard } from "./merge.ts";
 import { answerFromQueue } from "./queues/answer-from-queue.ts";
@@ -119,6 +120,7 @@ async function answerAll(batch: Batch, manifest: Manifest, workers: readonly Sha
   const { paths, folder, part, signal, queue, onProgress } = batch;
   const all = shardsOfPart(manifest.shards, part);
   const there = new Set(readdirSync(folder));
+  removePartials(folder, (name) => there.has(name)); // of writers killed between the link and the end
   const [before, shards] = parted(all, (shard) => there.has(resultName(manifest, shard)));
   const count = countProgress(all, before, onProgress);
   count.begin();

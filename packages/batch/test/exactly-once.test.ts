@@ -32,7 +32,7 @@ test("a writer whose partial file is removed by the one that won has lost, witho
   const pieces = function* () {
     yield "mine";
     writeOnce(folder, "a", ["theirs"]);
-    removePartials(folder, "a");
+    removePartials(folder, (name) => name === "a");
   };
   expect(writeOnce(folder, "a", pieces())).toBe(false);
   expect(readFileSync(join(folder, "a"), "utf8")).toBe("theirs");
@@ -41,9 +41,9 @@ test("a writer whose partial file is removed by the one that won has lost, witho
 test("what a killed writer left is removed with the file that it was for", () => {
   const folder = emptyFolder();
   mkdirSync(join(folder, "partial"));
-  for (const name of ["a.1", "b.1"]) writeFileSync(join(folder, "partial", name), "half");
-  removePartials(folder, "a");
-  expect(readdirSync(join(folder, "partial"))).toEqual(["b.1"]);
+  for (const name of ["a.1", "a.b.1", "b.1"]) writeFileSync(join(folder, "partial", name), "half");
+  removePartials(folder, (name) => name === "a");
+  expect(readdirSync(join(folder, "partial"))).toEqual(["a.b.1", "b.1"]);
 });
 
 test("a folder that is a file is named", () => {

@@ -60,6 +60,18 @@ describe("runBatch", () => {
     expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
   });
 
+  test("removes what writers killed after they had linked their file left, and leaves the others'", async () => {
+    const batch = batchOf([SIX]);
+    await runBatch(batch);
+    const partial = join(batch.folder, "partial");
+    for (const name of [...results(batch.folder), "batch.json", "other"])
+      writeFileSync(join(partial, `${name}.1`), "half");
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 6 });
+    expect(readdirSync(partial)).toEqual(["other.1"]);
+    rmSync(partial, { recursive: true }); // as in a copy that left out what was empty
+    expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 6 });
+  });
+
   test("does a part, and the parts together are the whole", async () => {
     const batch = batchOf([SIX]);
     const parts = [0, 1].map((index) => runBatch({ ...batch, part: { index, count: 2 } }));
