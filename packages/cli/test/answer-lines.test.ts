@@ -14,10 +14,11 @@ import { violations } from "./json-schema.ts";
 import { emptyFolder, fixture } from "./process.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../schemas/prompt.json", import.meta.url), "utf8"));
-const model = await loadModel(fixture("fairytales-1"), {
+const loaded = await loadModel(fixture("fairytales-1"), {
   name: "fairytales",
   engine: createSimdEngine({ threads: 2 }),
 });
+const model = { ...loaded, isDefault: false };
 const GENERATE: TemplateFlags = { topP: 0.9, maxTokens: 6 };
 const CHOOSE: TemplateFlags = { choices: [" his", " her own"], normalize: "length" };
 const LINES = [
@@ -283,6 +284,7 @@ test("the digest is the same for the same run, and another for another template,
   expect(runDigest(taskOf({ topP: 0.9, maxTokens: 6 }, "{{input}} "))).not.toBe(base);
   const task = taskOf({ topP: 0.9, maxTokens: 6 });
   expect(runDigest({ ...task, model: { ...model, name: "other" } })).not.toBe(base);
+  expect(runDigest({ ...task, model: { ...model, isDefault: true } })).not.toBe(base);
   const { lnF } = model.parameters;
   const trained = { ...model.parameters, lnF: { weight: lnF.bias, bias: lnF.weight } };
   expect(runDigest({ ...task, model: { ...model, parameters: trained } })).not.toBe(base);

@@ -1,9 +1,8 @@
 /** The lines of a file, generated as a batch, are what each line gives alone. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { createEngine, createReferenceEngine } from "@tsgpt/tensor";
+import { createEngine, createReferenceEngine, type Engine } from "@tsgpt/tensor";
 import { describe, expect, test } from "vitest";
 import { sample } from "../../../test/setup/sample.ts";
 import { promptOf } from "../src/generate/completion.ts";
@@ -11,6 +10,7 @@ import { decode } from "../src/generate/decode.ts";
 import { generateLines, readLines } from "../src/generate/generate-lines.ts";
 import { withModelDefaults } from "../src/generate/model-defaults.ts";
 import { resultAsJson } from "../src/generate/result-json.ts";
+import type { LoadedModel } from "../src/model/load-model.ts";
 import type { GenerationFlags } from "../src/options/generation.ts";
 import { emptyFolder, fixture, tsgpt } from "./process.ts";
 
@@ -26,9 +26,13 @@ const flagsOf = (changes: Partial<GenerationFlags> = {}): GenerationFlags => ({
 const LINES = ["The king", "", "Once upon a time there was a fox", "The wolf", "The king"];
 
 const engines = { reference: createReferenceEngine(), simd: await createEngine({ kernels: "simd", threads: 2 }) };
+const load = async (engine: Engine) => ({
+  ...(await loadModel(TRAINED, { name: "fairytales", engine })),
+  isDefault: false,
+});
 const models = {
-  reference: await loadModel(TRAINED, { name: "fairytales", engine: engines.reference }),
-  simd: await loadModel(TRAINED, { name: "fairytales", engine: engines.simd }),
+  reference: await load(engines.reference),
+  simd: await load(engines.simd),
 };
 
 type Kernels = keyof typeof models;
@@ -36,7 +40,7 @@ type Kernels = keyof typeof models;
 interface Run {
   readonly flags?: Partial<GenerationFlags>;
   readonly kernels?: Kernels;
-  readonly model?: Model;
+  readonly model?: LoadedModel;
   readonly signal?: AbortSignal;
   readonly onWrite?: () => void;
 }
@@ -71,7 +75,7 @@ async function run(lines: readonly string[], { flags: changes, kernels = "simd",
 }
 
 /** The object that generate --json writes for a line alone. */
-async function alone(line: string, changes: Partial<GenerationFlags> = {}, model: Model = models.simd) {
+async function alone(line: string, changes: Partial<GenerationFlags> = {}, model: LoadedModel = models.simd) {
   const prompt = promptOf(model, line);
   const { flags } = withModelDefaults(flagsOf(changes), model, "sample", prompt.ids.length);
   const { signal } = new AbortController();

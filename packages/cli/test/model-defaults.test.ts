@@ -1,19 +1,21 @@
 /** What a model's generation config does to the options of tsgpt generate. */
 import { type GenerationConfig, type Model, parseGenerationConfig } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
-import { STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
+import { dialects, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/cli-error.ts";
 import { describeDefaults, withModelDefaults } from "../src/generate/model-defaults.ts";
 import { type Strategy, strategyOf } from "../src/generate/strategy.ts";
+import type { LoadedModel } from "../src/model/load-model.ts";
 import type { GenerationFlags } from "../src/options/generation.ts";
 import { resolveChain } from "../src/options/resolve-chain.ts";
 import { fixture } from "./process.ts";
 
 const tiny = await loadModel(fixture("tiny-tied"));
 
-const model = (keys: object, eosTokenId: Model["config"]["eosTokenId"] = undefined): Model => ({
+const model = (keys: object, eosTokenId: Model["config"]["eosTokenId"] = undefined): LoadedModel => ({
   ...tiny,
+  isDefault: false,
   config: { ...tiny.config, eosTokenId },
   generation: parseGenerationConfig(JSON.stringify(keys)),
 });
@@ -99,6 +101,49 @@ test("the other dialects take none of it", () => {
   });
 });
 
+describe.each(dialects)("the default model, in the dialect %s,", (dialect) => {
+  const keys = { temperature: 0.7, top_p: 0.8, suppress_tokens: [1], max_length: 4 };
+  const own = { ...model(keys), isDefault: true };
+  const filled = (typed: Partial<GenerationFlags>) => {
+    const flags = flagsOf({ dialect, ...typed });
+    return withModelDefaults(flags, own, strategyOf(flags), 3);
+  };
+
+  test("draws as its config says where nothing is typed", () => {
+    expect(filled({}).flags).toMatchObject({ temperature: 0.7, topP: 0.8 });
+    expect(filled({}).applied).toEqual(expect.arrayContaining(["temperature", "topP"]));
+    expect(filled({ topP: 1 }).flags).toMatchObject({ temperature: 0.7, topP: 1 });
+  });
+
+  test("has nothing that greedy, beams or mirostat would make pointless", () => {
+    for (const typed of [{ greedy: true }, { beams: 2 }]) {
+      const { flags } = filled(typed);
+      expect([flags.temperature, flags.topP]).toEqual([undefined, undefined]);
+    }
+    const { flags } = filled({ mirostatTau: 4 });
+    expect([flags.temperature, flags.topP]).toEqual([0.7, undefined]);
+  });
+
+  test("takes lengths and constraints under hf alone", () => {
+    const { maxTokens, bannedIds } = filled({}).flags;
+    expect([maxTokens, bannedIds]).toEqual(dialect === "hf" ? [1, [[1]]] : [200, undefined]);
+  });
+
+  test("names the file and the option of a value that cannot be", () => {
+    const flags = flagsOf({ dialect });
+    const wrong = { ...model({ top_p: 0 }), isDefault: true };
+    expect(() => withModelDefaults(flags, wrong, "sample", 3)).toThrow(
+      new CliError('generation_config.json: "top_p" is 0: p must be above 0 and at most 1 (1 is off); give --top-p', 1),
+    );
+  });
+
+  test("shows with --verbose what applies", () => {
+    const { flags, applied } = filled({});
+    expect(describeDefaults(own, flags, applied)).toContain("temperature 0.7, top_p 0.8");
+    expect(describeDefaults(own, flags, applied)).not.toContain("with --dialect hf temperature");
+  });
+});
+
 describe("do_sample false", () => {
   const keys = { do_sample: false, temperature: 0, top_k: 5, repetition_penalty: 1.2 };
   const penalty = { type: "repetition-penalty", penalty: 1.2, scope: "all" };
@@ -117,6 +162,10 @@ test("mirostat, typed, takes the place of the truncations", () => {
   expect(chain({ top_k: 5, top_p: 0.9, temperature: 0.7 }, { mirostatTau: 4 })).toEqual([
     { type: "temperature", temperature: 0.7 },
     { type: "mirostat", tau: 4, eta: 0.1 },
+  ]);
+  expect(chain({ top_k: 5, temperature: 0.7 }, { mirostatTau: 0 })).toEqual([
+    { type: "temperature", temperature: 0.7 },
+    { type: "top-k", k: 5, boundary: "hf" },
   ]);
 });
 

@@ -3,7 +3,7 @@
  * generate's, and the first token is drawn from the same tokens. A sample; TSGPT_FULL=1 takes all, of which 2,000 are equal.
  */
 import { readFileSync } from "node:fs";
-import { forward, generate, type Model, parseConfigs } from "@tsgpt/gpt";
+import { forward, generate, parseConfigs } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { createSampler, probabilities } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { FULL } from "../../../test/setup/sample.ts";
 import { mutatedFile, mutation, type Recorded } from "../../gpt/test/fuzz/mutations.ts";
 import { CliError } from "../src/cli-error.ts";
 import { withModelDefaults } from "../src/generate/model-defaults.ts";
+import type { LoadedModel } from "../src/model/load-model.ts";
 import type { GenerationFlags } from "../src/options/generation.ts";
 import { resolveChain } from "../src/options/resolve-chain.ts";
 import { fixture } from "./process.ts";
@@ -27,7 +28,7 @@ const { indices, which, results }: Recorded<Result> = JSON.parse(
 const tiny = await loadModel(fixture("tiny-tied"));
 const config = { name: "config.json", text: readFileSync(`${fixture("tiny-tied")}/config.json`, "utf8") };
 
-const chainOf = (model: Model, prompt: readonly number[], typed: Partial<GenerationFlags>) => {
+const chainOf = (model: LoadedModel, prompt: readonly number[], typed: Partial<GenerationFlags>) => {
   const flags = { dialect: "hf", cache: true, ...typed } as const;
   const { flags: filled, applied } = withModelDefaults(flags, model, "sample", prompt.length);
   const namesLength = applied.some((key) => key === "maxNewTokens" || key === "maxLength");
@@ -35,7 +36,7 @@ const chainOf = (model: Model, prompt: readonly number[], typed: Partial<Generat
   return { maxTokens, chain: resolveChain({ ...filled, maxTokens }, model, prompt.length, { defaults: true }) };
 };
 
-async function greedyIds(model: Model, prompt: readonly number[]): Promise<number[]> {
+async function greedyIds(model: LoadedModel, prompt: readonly number[]): Promise<number[]> {
   const { maxTokens, chain } = chainOf(model, prompt, { greedy: true });
   const ids: number[] = [];
   for await (const { id } of generate(model, prompt, { sample: createSampler(chain, { seed: 1 }), maxTokens }))
@@ -43,7 +44,7 @@ async function greedyIds(model: Model, prompt: readonly number[]): Promise<numbe
   return ids;
 }
 
-function firstDraw(model: Model, prompt: readonly number[]): [kept: string, largest: number] {
+function firstDraw(model: LoadedModel, prompt: readonly number[]): [kept: string, largest: number] {
   const { chain } = chainOf(model, prompt, { seed: 1 });
   const logits = forward(model, prompt, { positions: "last" }).data;
   const left = createSampler(chain, { seed: 1 }).distribution(logits, { history: prompt, promptLength: prompt.length });
@@ -52,7 +53,7 @@ function firstDraw(model: Model, prompt: readonly number[]): [kept: string, larg
 }
 
 async function resultOf(text: string): Promise<Result> {
-  const model = { ...tiny, ...parseConfigs(config, { name: "generation_config.json", text }) };
+  const model = { ...tiny, isDefault: false, ...parseConfigs(config, { name: "generation_config.json", text }) };
   return Promise.all(
     PROMPTS.map(async (prompt) => [await greedyIds(model, prompt), ...firstDraw(model, prompt)] as const),
   );

@@ -5,7 +5,10 @@ import { expect, test } from "vitest";
 import { digestOf, kernelsOf } from "../src/prompt/run-digest.ts";
 import { fixture } from "./process.ts";
 
-const load = (engine: Engine, dtype: "f32" | "bf16" = "f32") => loadModel(fixture("tiny-tied"), { engine, dtype });
+const load = async (engine: Engine, dtype: "f32" | "bf16" = "f32") => ({
+  ...(await loadModel(fixture("tiny-tied"), { engine, dtype })),
+  isDefault: false,
+});
 
 test("of the model, its dtype, the kernels, their rounding, and what is asked", async () => {
   const engine = createSimdEngine({ threads: 1 });

@@ -1,9 +1,9 @@
 /** tsgpt batch generate and prompt: the object of --json for each input, without timings. */
-import type { Model } from "@tsgpt/gpt";
 import { CliError } from "../cli-error.ts";
 import { continueLines } from "../generate/generate-lines.ts";
 import { resultObject } from "../generate/result-json.ts";
 import { MAX_TOKENS } from "../library/generate.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import type { GenerationFlags } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { answerInputs } from "../prompt/answers.ts";
@@ -14,7 +14,7 @@ import { bounded, lineByLine, settle } from "./line-by-line.ts";
 const { signal } = new AbortController();
 
 /** @throws CliError for a model without a tokenizer, or options that are wrong for every input */
-export function checkTexts(model: Model, job: GenerateJob | PromptJob): void {
+export function checkTexts(model: LoadedModel, job: GenerateJob | PromptJob): void {
   if (!model.tokenizer)
     throw new CliError(`model ${JSON.stringify(model.name)} has no tokenizer; the inputs are texts`, 1);
   const flags = flagsOf(job);
@@ -31,7 +31,7 @@ const SHORTER = "lower --max-tokens or --logprobs, or leave out --trace-sampling
 const FEWER = "give fewer or shorter --choices";
 
 /** Answers inputs; one that fails does not stop the others. */
-export function answerTexts(model: Model, job: GenerateJob | PromptJob): AnswerInputs {
+export function answerTexts(model: LoadedModel, job: GenerateJob | PromptJob): AnswerInputs {
   return lineByLine((inputs, handlers) =>
     job.name === "prompt" ? answerPrompts(model, job, inputs, handlers) : continueInputs(model, job, inputs, handlers),
   );
@@ -40,7 +40,7 @@ export function answerTexts(model: Model, job: GenerateJob | PromptJob): AnswerI
 const token = () => {};
 
 async function answerPrompts(
-  model: Model,
+  model: LoadedModel,
   { body, settings }: PromptJob,
   inputs: readonly string[],
   handlers: InputHandlers,
@@ -54,7 +54,7 @@ async function answerPrompts(
 }
 
 async function continueInputs(
-  model: Model,
+  model: LoadedModel,
   { flags, seed }: GenerateJob,
   inputs: readonly string[],
   handlers: InputHandlers,

@@ -6,6 +6,7 @@ import type { Answer, Answerer, AnswerHandlers } from "@tsgpt/batch";
 import type { Model } from "@tsgpt/gpt";
 import { loadModel } from "@tsgpt/gpt/node";
 import { noteUnapplied } from "../generate/model-defaults.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { flagName } from "../options/chain-flags.ts";
 import { type InputLine, parseInputLines } from "../prompt/input-lines.ts";
@@ -20,7 +21,8 @@ import type { AnswerInputs, Job, WorkerData } from "./job.ts";
 export async function makeAnswerer({ job, found, engine: flags }: WorkerData, index: number): Promise<Answerer> {
   const onNote = index === 0 ? note : () => {};
   const engine = await makeEngine(flags, onNote);
-  const model = await loadModel(found.folder, { name: found.name, engine, dtype: flags.dtype, onNote });
+  const loaded = await loadModel(found.folder, { name: found.name, engine, dtype: flags.dtype, onNote });
+  const model = { ...loaded, isDefault: found.isDefault };
   const answer = jobOf(model, job);
   if (index === 0 && job.name === "generate") noteUnapplied(model, job.flags);
   if (index === 0 && job.name === "prompt" && !job.settings.choices) noteUnapplied(model, job.settings.flags);
@@ -28,14 +30,14 @@ export async function makeAnswerer({ job, found, engine: flags }: WorkerData, in
 }
 
 /** @throws CliError for a model that the job does not fit */
-function jobOf(model: Model, job: Job): AnswerInputs {
+function jobOf(model: LoadedModel, job: Job): AnswerInputs {
   if (job.name === "score" || job.name === "detect") return answerScores(model, job);
   checkTexts(model, job);
   return answerTexts(model, job);
 }
 
 /** That of tsgpt prompt for a prompt, so that the entries are the same. */
-function digest(model: Model, job: Job): string {
+function digest(model: LoadedModel, job: Job): string {
   return job.name === "prompt" ? runDigest({ model, ...job }) : digestOf(model, job);
 }
 

@@ -9,7 +9,7 @@ import {
   stageOf,
   walkThrough,
 } from "@tsgpt/analysis";
-import { checkedPrompt, type Model } from "@tsgpt/gpt";
+import { checkedPrompt } from "@tsgpt/gpt";
 import { CliError, usageError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { checkRanges, checkUse, type ExplainFlags, explainOptions } from "../explain/explain-flags.ts";
@@ -18,7 +18,7 @@ import { resolveExplainChain, runChain } from "../explain/next-token.ts";
 import { readStdin } from "../input/read-stdin.ts";
 import { typedText } from "../input/text-argument.ts";
 import { findModel } from "../model/find-model.ts";
-import { loadFound } from "../model/load-model.ts";
+import { type LoadedModel, loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { TEXT_HELP } from "../options/text-help.ts";
 import { checkOwnInput, filesOf, type InputFile, STDIN } from "../output/own-input.ts";
@@ -94,7 +94,7 @@ type Explained = Omit<StageInput, "room">;
 
 /** Runs the pass and the chain. */
 async function explained(
-  model: Model,
+  model: LoadedModel,
   prompt: string | readonly number[],
   flags: ExplainFlags,
   signal: AbortSignal,

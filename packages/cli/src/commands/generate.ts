@@ -12,7 +12,7 @@ import { readStdin } from "../input/read-stdin.ts";
 import { typedText } from "../input/text-argument.ts";
 import { randomSeed } from "../library/random-seed.ts";
 import { type FoundModel, findModel, localFolder } from "../model/find-model.ts";
-import { loadFound } from "../model/load-model.ts";
+import { type LoadedModel, loadFound } from "../model/load-model.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { chainOf } from "../options/chain-flags.ts";
 import { engineOptions } from "../options/engine.ts";
@@ -88,7 +88,7 @@ export const generate = command({
 });
 
 interface Session {
-  readonly model: Model;
+  readonly model: LoadedModel;
   readonly draft: Model | undefined;
   readonly flags: GenerateFlags;
   readonly strategy: Strategy;

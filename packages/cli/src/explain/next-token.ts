@@ -1,10 +1,10 @@
 /** The chain of explain: that of tsgpt generate with the same options, applied to the position's logits. */
 import type { Walkthrough } from "@tsgpt/analysis";
-import type { Model } from "@tsgpt/gpt";
 import { createGenerator, nextUniform } from "@tsgpt/numeric";
 import { applyChain, type ChainResult, type ChainSpec, SamplingError } from "@tsgpt/sampling";
 import { usageError } from "../cli-error.ts";
 import { noteUnapplied, withModelDefaults } from "../generate/model-defaults.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import type { ExplainFlags } from "./explain-flags.ts";
 
@@ -12,7 +12,7 @@ import type { ExplainFlags } from "./explain-flags.ts";
 const NAMED = 10;
 
 /** The chain that continues the first `length` tokens. @throws CliError for options that the model does not allow */
-export function resolveExplainChain(flags: ExplainFlags, model: Model, length: number): ChainSpec {
+export function resolveExplainChain(flags: ExplainFlags, model: LoadedModel, length: number): ChainSpec {
   const asGenerate = { ...flags, cache: true };
   noteUnapplied(model, asGenerate);
   const { flags: filled } = withModelDefaults(asGenerate, model, "sample", length);

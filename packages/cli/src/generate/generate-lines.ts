@@ -2,10 +2,11 @@
  * generate --file: one prompt per line, generated as a batch, each with the same result as alone, in the order of
  * lines.
  */
-import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch, type Model } from "@tsgpt/gpt";
+import { cacheBytes, type FinishReason, type GeneratedToken, generateBatch } from "@tsgpt/gpt";
 import { createSampler, createWorkspace } from "@tsgpt/sampling";
 import { readText } from "../input/text-argument.ts";
 import { MAX_TOKENS } from "../library/generate.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import type { GenerationFlags } from "../options/generation.ts";
 import { resolveChain } from "../options/resolve-chain.ts";
 import { type LinesOutput, linesReport } from "../terminal/lines-report.ts";
@@ -17,7 +18,7 @@ import { recordingSampler, type TokenRecord } from "./recorder.ts";
 import { resultAsJson } from "./result-json.ts";
 
 export interface LinesTask {
-  readonly model: Model;
+  readonly model: LoadedModel;
   readonly flags: GenerationFlags;
   /** The seed of every line. */
   readonly seed: number;

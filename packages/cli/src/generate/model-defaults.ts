@@ -1,12 +1,14 @@
 /**
- * The hf dialect's defaults for a model: the values of its generation config, unless an option overrides them, as in
- * transformers' generate(). do_sample false means --greedy unless an option requires draws; without do_sample the
- * dialect samples. The other dialects use only the end-of-text tokens, which are in the model's config.
+ * A model's own defaults: the values of its generation config, unless an option overrides them. The hf dialect has all
+ * of them, as in transformers' generate(): do_sample false means --greedy unless an option requires draws; without
+ * do_sample the dialect samples. The other dialects use only the end-of-text tokens, which are in the model's config,
+ * and of the default model how tokens are chosen.
  */
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
 import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
 import { CliError } from "../cli-error.ts";
 import { MAX_TOKENS } from "../library/generate.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import { flagName, SAMPLING_OPTIONS, stepError } from "../options/chain-flags.ts";
 import type { GenerationFlags } from "../options/generation.ts";
 import { endsOf, type ResolvedFlags } from "../options/resolve-chain.ts";
@@ -48,19 +50,23 @@ export interface Filled {
  */
 export function withModelDefaults(
   flags: GenerationFlags,
-  { generation, config }: Model,
+  model: LoadedModel,
   strategy: Strategy,
   promptLength: number,
 ): Filled {
+  const { generation, config } = model;
   const { maxTokens = MAX_TOKENS } = flags;
-  if (flags.dialect !== "hf" || !generation) return { flags: { ...flags, maxTokens }, applied: [] };
-  const filled = [
-    ...chosen(flags, generation, strategy),
-    ...constraints(flags, generation, config, promptLength),
-    ...length(flags, generation, promptLength),
-  ];
+  if (!generation || !appliesIn(flags.dialect, model)) return { flags: { ...flags, maxTokens }, applied: [] };
+  const filled = chosen(flags, generation, strategy);
+  if (flags.dialect === "hf") {
+    filled.push(...constraints(flags, generation, config, promptLength), ...length(flags, generation, promptLength));
+  }
   const defaults = Object.assign({}, ...filled.map(([, some]) => some));
   return { flags: { ...flags, maxTokens, ...defaults }, applied: filled.map(([key]) => key) };
+}
+
+function appliesIn(dialect: GenerationFlags["dialect"], { isDefault }: LoadedModel): boolean {
+  return dialect === "hf" || isDefault;
 }
 
 /** A key of the config, and the flags that it sets. */
@@ -82,7 +88,7 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
     if (value === undefined || flags[flag] !== undefined) return [];
     const option = optionValue(flag, value);
     if (strategy === "contrastive" && key === "topK") checkCandidates(generation);
-    if (flag !== "lengthPenalty") check(generation, key, flag, option);
+    if (flag !== "lengthPenalty") check(generation, flags.dialect, key, flag, option);
     return [[key, { [flag]: option }]];
   });
   return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
@@ -90,12 +96,19 @@ function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: 
 
 /** Mirostat replaces the other truncation steps. */
 function drawing({ mirostatTau, mirostatEta }: GenerationFlags): readonly Default[] {
-  return mirostatTau === undefined && mirostatEta === undefined ? [...TEMPERATURE, ...TRUNCATIONS] : TEMPERATURE;
+  const isOff = mirostatTau === 0 || (mirostatTau ?? mirostatEta) === undefined;
+  return isOff ? [...TEMPERATURE, ...TRUNCATIONS] : TEMPERATURE;
 }
 
-function check({ file, ...generation }: GenerationConfig, key: Key, flag: keyof GenerationFlags, value: unknown): void {
+function check(
+  { file, ...generation }: GenerationConfig,
+  dialect: GenerationFlags["dialect"],
+  key: Key,
+  flag: keyof GenerationFlags,
+  value: unknown,
+): void {
   try {
-    presetChain("hf", { [flag]: value });
+    presetChain(dialect, { [flag]: value });
   } catch (error) {
     if (!(error instanceof SamplingError)) throw error;
     const rule = stepError(error)
@@ -221,14 +234,15 @@ export function noteUnapplied({ generation }: Model, flags: GenerationFlags): vo
 }
 
 /** A line for --verbose: the keys of the generation config that apply; empty without any. */
-export function describeDefaults({ generation }: Model, { dialect }: GenerationFlags, applied: readonly Key[]): string {
+export function describeDefaults(model: LoadedModel, { dialect }: GenerationFlags, applied: readonly Key[]): string {
+  const { generation } = model;
   if (!generation) return "";
   const { file, unapplied: _, ...keys } = generation;
   const ends = ["bosTokenId", "eosTokenId"];
   const names = Object.keys(keys) as Key[];
   const counting = names.filter((key) => ends.includes(key) || applied.includes(key));
   const shown = counting.map((key) => `${snakeCase(key)} ${quote(generation[key])}`);
-  const others = dialect === "hf" ? [] : names.filter((key) => !counting.includes(key)).map(snakeCase);
+  const others = appliesIn(dialect, model) ? [] : names.filter((key) => !counting.includes(key)).map(snakeCase);
   if (others.length > 0) shown.push(`and with --dialect hf ${others.join(", ")}`);
   return shown.length === 0 ? "" : `${file}: ${shown.join(", ")}\n`;
 }

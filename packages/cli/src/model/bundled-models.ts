@@ -2,7 +2,7 @@
  * The models that are installed with tsgpt: packages of weights, its dependencies. They are found by package
  * resolution, which works in this repository, in npm's flat node_modules, and in pnpm's.
  */
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 
@@ -27,6 +27,12 @@ export function bundledFolder(name: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a folder is that of the default model. */
+export function isDefaultModel(folder: string): boolean {
+  const installed = bundledFolder(BUNDLED);
+  return installed !== undefined && realpathSync(folder) === realpathSync(installed);
 }
 
 export function isFolder(path: string): boolean {

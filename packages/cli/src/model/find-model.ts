@@ -4,11 +4,14 @@ import { usageError } from "../cli-error.ts";
 import * as source from "../library/model-source.ts";
 import type { ModelFlags } from "../options/model.ts";
 import { withDownloadProgress } from "../terminal/download-progress.ts";
+import { isDefaultModel } from "./bundled-models.ts";
 
 export interface FoundModel {
   readonly folder: string;
   /** The name of a hub model, whose folder has no meaningful name. */
   readonly name: string | undefined;
+  /** Whether it is the default model, as installed; it has defaults of its own in every dialect. */
+  readonly isDefault: boolean;
 }
 
 /**
@@ -17,12 +20,12 @@ export interface FoundModel {
  */
 export async function findModel(flags: ModelFlags, signal: AbortSignal, need: Need = "model"): Promise<FoundModel> {
   const folder = localFolder(flags);
-  if (folder !== undefined) return { folder, name: undefined };
+  if (folder !== undefined) return { folder, name: undefined, isDefault: isDefaultModel(folder) };
   const { model, revision, offline, cacheDir } = flags;
   const fetched = await withDownloadProgress((onEvent) =>
     source.fetchHubModel(model, { revision, offline, cacheDir, need, signal, onEvent }),
   );
-  return { folder: fetched.folder, name: fetched.id };
+  return { folder: fetched.folder, name: fetched.id, isDefault: false };
 }
 
 /**

@@ -10,15 +10,16 @@ import {
   renderTemplate,
   scoreChoices,
 } from "@tsgpt/analysis";
-import type { GeneratedToken, Model } from "@tsgpt/gpt";
+import type { GeneratedToken } from "@tsgpt/gpt";
 import type { DecodeResult } from "../generate/decode.ts";
 import { continueLines } from "../generate/generate-lines.ts";
 import { resultObject } from "../generate/result-json.ts";
+import type { LoadedModel } from "../model/load-model.ts";
 import { tokenText } from "../terminal/token-text.ts";
 import type { Settings } from "./settings.ts";
 
 export interface AnswerTask {
-  readonly model: Model;
+  readonly model: LoadedModel;
   /** The text of the template, where `{{input}}` stands for the input. */
   readonly body: string;
   readonly settings: Settings;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Model } from "@tsgpt/gpt";
 import type { Engine } from "@tsgpt/tensor";
+import type { LoadedModel } from "../model/load-model.ts";
 import type { AnswerTask } from "./answers.ts";
 
 const DIGITS = 12;
@@ -15,8 +16,9 @@ export function runDigest({ model, body, settings }: Omit<AnswerTask, "signal">)
 }
 
 /** The first hexadecimal digits of a SHA-256 of a model and of what is asked of it. */
-export function digestOf(model: Model, ...asked: readonly unknown[]): string {
-  const { name, config, generation, parameters, engine } = model;
+export function digestOf(model: LoadedModel, ...asked: readonly unknown[]): string {
+  const { name, config, parameters, engine, isDefault } = model;
+  const generation = isDefault ? { ...model.generation, isDefault } : model.generation;
   const text = JSON.stringify([...asked, name, config, generation, parameters.wte.dtype, kernelsOf(engine)], sorted);
   const hash = createHash("sha256").update(text);
   for (const weights of layerNorms(model)) hash.update(Float32Array.from(weights));

@@ -1,5 +1,6 @@
 /** Requests of the model: what there is, loading one, and the models that are kept in the browser's storage. */
 import type { GPT2Config, MemoryByDtype } from "@tsgpt/gpt";
+import type { ChainFlags } from "@tsgpt/sampling";
 import type { WeightDtype } from "@tsgpt/tensor";
 
 export interface HubRevision {
@@ -20,6 +21,8 @@ export interface ModelInfo {
   readonly weightBytes: number;
   readonly kernels: string;
   readonly threads: number;
+  /** How it draws by default in every dialect: of a bundled model, what its generation config says. */
+  readonly drawDefaults: ChainFlags;
   /** What is worth knowing, such as why the engine is slower than it could be, as sentences; often none. */
   readonly notes: readonly string[];
 }

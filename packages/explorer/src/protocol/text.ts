@@ -36,7 +36,10 @@ export interface TextChange {
   readonly computedFrom: number;
 }
 
-/** How tokens are drawn: the options of `tsgpt generate`, in camelCase. An omitted one has the dialect's default. */
+/**
+ * How tokens are drawn: the options of `tsgpt generate`, in camelCase. An omitted one has the default of the model or
+ * else of the dialect.
+ */
 export interface Sampling extends ChainFlags {
   readonly dialect: Dialect;
   readonly greedy?: boolean | undefined;

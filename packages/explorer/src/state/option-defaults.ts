@@ -1,5 +1,6 @@
-/** What an omitted option has: the dialect's default, or what leaves its step out, or the step's own default. */
+/** What an omitted option has: the default of the model or the dialect, or what leaves its step out, or the step's own. */
 import { type ChainFlags, DIALECT_SPECS, defaultsFor, STEP_FLAGS } from "@tsgpt/sampling";
+import { defaultsBeside } from "../model-defaults.ts";
 import type { Sampling } from "../protocol/text.ts";
 
 export type NumberOption = OptionOf<number>;
@@ -44,14 +45,22 @@ const OWN: { readonly [Name in NumberOption]: number | "neutral" | undefined } &
 
 const NEUTRAL = new Map(STEP_FLAGS.map(({ name, option }) => [name, option?.neutral]));
 
-/** The value of an option that is omitted beside these; undefined if it then has none. */
-export function defaultOf(name: NumberOption | WordOption, sampling: Sampling): number | string | undefined {
+/** The value of an option that is omitted beside these, of a model with these defaults; undefined if it has none. */
+export function defaultOf(
+  name: NumberOption | WordOption,
+  sampling: Sampling,
+  drawDefaults: ChainFlags,
+): number | string | undefined {
   const { dialect, greedy, mirostatTau, mirostatEta } = sampling;
   const own = OWN[name];
   if (name === "penaltyScope") return DIALECT_SPECS[dialect].scope;
   if (name === "mirostatTau" && mirostatEta !== undefined) return 5;
   if (own !== "neutral") return own;
-  const defaults: Partial<Record<string, unknown>> = defaultsFor(dialect, { greedy, mirostatTau, mirostatEta });
+  const chooser = { greedy, mirostatTau, mirostatEta };
+  const defaults: Partial<Record<string, unknown>> = {
+    ...defaultsFor(dialect, chooser),
+    ...defaultsBeside(drawDefaults, chooser),
+  };
   return (defaults[name] as number | undefined) ?? neutralOf(name, dialect);
 }
 

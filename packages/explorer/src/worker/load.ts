@@ -1,6 +1,7 @@
 /** Loads a model into a session of its own, and says what it runs on. */
 import { loadModel, type Model, weightBytes } from "@tsgpt/gpt";
 import { EngineError, type WeightDtype } from "@tsgpt/tensor";
+import { drawDefaultsOf } from "../model-defaults.ts";
 import type { LoadProgress, ModelInfo } from "../protocol/model.ts";
 import type { OpenedFiles, Source } from "./models/sources.ts";
 import { createSession, type Session } from "./session.ts";
@@ -8,6 +9,8 @@ import { createSession, type Session } from "./session.ts";
 export interface Loading {
   /** Undefined for the first that fits. */
   readonly dtype: WeightDtype | undefined;
+  /** Whether its generation config says how it draws by default. */
+  readonly hasDrawDefaults: boolean;
   readonly report: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
   /** Frees memory, if it can; false if it cannot. */
@@ -33,25 +36,27 @@ export async function load(source: Source, loading: Loading): Promise<LoadedSess
 async function loadFrom(
   { files, note }: OpenedFiles,
   name: string | undefined,
-  { dtype, report, signal }: Loading,
+  { dtype, hasDrawDefaults, report, signal }: Loading,
 ): Promise<LoadedSession> {
   const notes = note === undefined ? [] : [note];
-  const model = await loadModel(files, {
+  const loaded = await loadModel(files, {
     signal,
     ...(name !== undefined && { name }),
     ...(dtype !== undefined && { dtype }),
     onNote: (line) => notes.push(line),
     onProgress: ({ loaded, total }) => report({ stage: "load", loaded, total }),
   });
+  const drawDefaults = hasDrawDefaults && loaded.generation ? drawDefaultsOf(loaded.generation) : {};
+  const model = { ...loaded, drawDefaults };
   try {
-    return { session: createSession(model), info: describe(model, notes) };
+    return { session: createSession(model), info: { ...describe(model, notes), drawDefaults } };
   } catch (error) {
     model.engine.dispose();
     throw error;
   }
 }
 
-function describe(model: Model, notes: readonly string[]): LoadedSession["info"] {
+function describe(model: Model, notes: readonly string[]): Omit<LoadedSession["info"], "drawDefaults"> {
   const { name, config, engine, parameters } = model;
   const { dtype } = parameters.wte;
   return {

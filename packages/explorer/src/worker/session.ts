@@ -10,13 +10,12 @@ import {
   interruptibleForward,
   KVCache,
   logSumOfExp,
-  type Model,
   promptIds,
   type Trace,
 } from "@tsgpt/gpt";
 import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
-import { chainOf } from "./chain.ts";
+import { chainOf, type DrawnModel } from "./chain.ts";
 import { checkPast } from "./past.ts";
 import { createResiduals, type Residuals } from "./residuals.ts";
 
@@ -29,7 +28,7 @@ interface Draw {
 }
 
 export interface Session {
-  readonly model: Model;
+  readonly model: DrawnModel;
   readonly cache: KVCache;
   readonly residuals: Residuals;
   /** After the last token of the history. [V] */
@@ -63,7 +62,7 @@ export interface Opening {
 }
 
 /** A session without a text. @throws EngineError if there is no memory for the cache or the residual streams */
-export function createSession(model: Model): Session {
+export function createSession(model: DrawnModel): Session {
   const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
   const chain = chainOf(model, opening.sampling);
   return {

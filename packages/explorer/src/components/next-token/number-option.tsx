@@ -1,8 +1,9 @@
 /** An option that is a number: a slider and a field. Without a value of its own both show the default. */
 import { useComputed } from "@preact/signals";
-import { defaultOf, type NumberOption as Name } from "../../state/option-defaults.ts";
+import type { NumberOption as Name } from "../../state/option-defaults.ts";
 import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
+import { shownDefault } from "../../state/shown-default.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
 import { sliderOf } from "./sliders.ts";
@@ -11,7 +12,7 @@ import { useOption } from "./use-option.ts";
 export function NumberOption({ name }: { readonly name: Name }) {
   const { value, problem, draft, set, refuse, leave } = useOption(name);
   const [label, help] = optionWords(name);
-  const byDefault = useComputed(() => defaultOf(name, sampling.value) as number | undefined);
+  const byDefault = useComputed(() => shownDefault(name) as number | undefined);
   const shown = value ?? byDefault.value;
   const dialect = useComputed(() => sampling.value.dialect);
   const slider = sliderOf(name, dialect.value);

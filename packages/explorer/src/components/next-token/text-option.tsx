@@ -1,9 +1,9 @@
 /** An option that is written as text: ids, biases, texts (one a line), or what penalties count. */
 import type { ChainFlags, FlagValue } from "@tsgpt/sampling";
-import { defaultOf } from "../../state/option-defaults.ts";
 import { FORMS } from "../../state/option-text.ts";
 import { optionWords } from "../../state/option-words.ts";
 import { sampling } from "../../state/sampling.ts";
+import { shownDefault } from "../../state/shown-default.ts";
 import { strings } from "../../strings.ts";
 import { described, OptionRow } from "./option-row.tsx";
 import { useOption } from "./use-option.ts";
@@ -27,8 +27,7 @@ export function TextOption({ name, kind }: TextOptionProps) {
   };
   const attributes = {
     "aria-label": label,
-    placeholder:
-      kind === "scope" ? String(defaultOf("penaltyScope", sampling.value)) : strings.nextToken.placeholders[kind],
+    placeholder: kind === "scope" ? String(shownDefault("penaltyScope")) : strings.nextToken.placeholders[kind],
     value: draft.value ?? (value === undefined ? "" : FORMS[kind].write(value)),
     ...described(name, problem.value),
     onBlur: leave,

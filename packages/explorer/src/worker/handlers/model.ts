@@ -45,9 +45,11 @@ async function replaceModel(
     const isEnd = progress.loaded === progress.total;
     (isEnd ? report : reportLatest)({ ...progress, isAlone });
   };
-  const { session, info } = await load(source, { dtype: asks.dtype, report: reportStage, signal, makeRoom });
+  const isFromUrl = "url" in asks;
+  const loading = { dtype: asks.dtype, hasDrawDefaults: isFromUrl, report: reportStage, signal, makeRoom };
+  const { session, info } = await load(source, loading);
   await turn(() => workplace.prepare(session));
-  return { ...info, isFromUrl: "url" in asks, hub: source.hub };
+  return { ...info, isFromUrl, hub: source.hub };
 }
 
 /** Bytes that the model needs; undefined if it does not fit, which the loader explains. */
