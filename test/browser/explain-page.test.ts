@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium } from "playwright-c
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainPage, PAGE_ROOM, type StageInput } from "../../packages/analysis/src/index.ts";
 import { allStages, inputOf, loadModel } from "../../packages/analysis/test/explained.ts";
+import { FULL, sample } from "../setup/sample.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 import { openPage } from "./open-page.ts";
 
@@ -56,7 +57,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     expect(parts.slice(0, -1).reduce((sum, part) => sum + part, 0)).toBeCloseTo(attribution.logit, 1);
   });
 
-  test.each(["light", "dark"] as const)(
+  test.each(sample(["light", "dark"] as const, 1))(
     "in %s every number of the heat map can be read (4.5:1)",
     async (colorScheme) => {
       const { page } = await opened({ colorScheme }, short);
@@ -80,7 +81,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     },
   );
 
-  test("the heat map of many tokens is drawn whole, each cell where the pattern has it", async () => {
+  test.runIf(FULL)("the heat map of many tokens is drawn whole, each cell where the pattern has it", async () => {
     const { page } = await opened({ viewport: { width: 1280, height: 1400 } });
     const { ids, attention } = input.walkthrough;
     const picture = page.getByRole("img", { name: /^heat map/ });
@@ -108,30 +109,36 @@ describe.runIf(hasChromium)("in Chromium", () => {
     expect(drawn).toEqual(expected);
   });
 
-  test("nothing is wider than a telephone's window; wide tables scroll by themselves, by keyboard too", async () => {
-    const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
-    const scrolling = page.getByRole("region", { name: /^heat map/ });
-    await scrolling.focus();
-    expect(await scrolling.evaluate((region) => region.scrollWidth > region.clientWidth)).toBe(true);
-  });
+  test.runIf(FULL)(
+    "nothing is wider than a telephone's window; wide tables scroll by themselves, by keyboard too",
+    async () => {
+      const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+      const scrolling = page.getByRole("region", { name: /^heat map/ });
+      await scrolling.focus();
+      expect(await scrolling.evaluate((region) => region.scrollWidth > region.clientWidth)).toBe(true);
+    },
+  );
 
-  test("the edge of what scrolls fades until its end is reached; what does not scroll has no cue", async () => {
-    const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
-    const fade = (table: string) =>
-      page.evaluate(
-        `getComputedStyle(document.querySelector("[aria-labelledby=${table}]")).getPropertyValue("--fade")`,
-      );
-    expect(await fade("attention-table-1")).toBe("48px");
-    await page.getByRole("region", { name: /^heat map/ }).evaluate((region) => {
-      region.scrollLeft = region.scrollWidth;
-    });
-    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    expect(await fade("attention-table-1")).toBe("0px");
-    expect(await fade("tokens-table-1")).toBe("0px");
-  });
+  test.runIf(FULL)(
+    "the edge of what scrolls fades until its end is reached; what does not scroll has no cue",
+    async () => {
+      const { page } = await opened({ viewport: { width: 360, height: 700 } }, short);
+      const fade = (table: string) =>
+        page.evaluate(
+          `getComputedStyle(document.querySelector("[aria-labelledby=${table}]")).getPropertyValue("--fade")`,
+        );
+      expect(await fade("attention-table-1")).toBe("48px");
+      await page.getByRole("region", { name: /^heat map/ }).evaluate((region) => {
+        region.scrollLeft = region.scrollWidth;
+      });
+      await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+      expect(await fade("attention-table-1")).toBe("0px");
+      expect(await fade("tokens-table-1")).toBe("0px");
+    },
+  );
 
-  test("the picture shrinks to a telephone's window", async () => {
+  test.runIf(FULL)("the picture shrinks to a telephone's window", async () => {
     const { page } = await opened({ viewport: { width: 360, height: 700 } });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
     const box = await page.getByRole("img", { name: /^heat map/ }).boundingBox();
@@ -139,7 +146,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
   });
 
-  test("printed, it is light, and no table is cut off on A4", async () => {
+  test.runIf(FULL)("printed, it is light, and no table is cut off on A4", async () => {
     const { page } = await opened({ colorScheme: "dark", viewport: { width: 718, height: 1000 } });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium } from "playwright-c
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage, probabilityStrips, scoreText } from "../../packages/analysis/src/index.ts";
 import { loadModel } from "../../packages/gpt/src/node/index.ts";
+import { FULL } from "../setup/sample.ts";
 import { executablePath, hasChromium } from "./executable.ts";
 import { openPage } from "./open-page.ts";
 
@@ -55,7 +56,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await expect(first.locator(".card").isVisible()).resolves.toBe(false);
   });
 
-  test("Tab goes from token to token on a narrow screen, and none is hidden behind the card", async () => {
+  test.runIf(FULL)("Tab goes from token to token on a narrow screen, and none is hidden behind the card", async () => {
     const { page } = await opened("page.html", { viewport: { width: 360, height: 640 } });
     const tokens = await page.locator(".text .token").count();
     await page.locator(".text .token").first().focus();
@@ -72,14 +73,14 @@ describe.runIf(hasChromium)("in Chromium", () => {
     }
   });
 
-  test("rows of the table keep their height on a narrow screen", async () => {
+  test.runIf(FULL)("rows of the table keep their height on a narrow screen", async () => {
     const { page } = await opened("page.html", { viewport: { width: 360, height: 640 } });
     await page.locator("summary").click();
     const heights = await page.locator(".tokens tbody tr").evaluateAll((rows) => rows.map((row) => row.clientHeight));
     expect(Math.max(...heights)).toBeLessThan(90);
   });
 
-  test("without JavaScript every token is in the table, and the card is shown", async () => {
+  test.runIf(FULL)("without JavaScript every token is in the table, and the card is shown", async () => {
     const { page } = await opened("page.html", { javaScriptEnabled: false });
     await page.locator("summary").click();
     const rows = page.locator(".tokens tbody tr");
@@ -89,7 +90,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     await expect(page.locator(".text .token").nth(4).locator(".card").isVisible()).resolves.toBe(true);
   });
 
-  test("nothing is wider than a telephone's window", async () => {
+  test.runIf(FULL)("nothing is wider than a telephone's window", async () => {
     const { page } = await opened("page.html", { viewport: { width: 360, height: 700 } });
     await page.locator("summary").click(); // the table scrolls by itself
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
