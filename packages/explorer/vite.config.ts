@@ -1,5 +1,5 @@
 /** The build of the page: a folder that any static host can serve, with the bundled model and the page's policy. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
@@ -53,8 +53,10 @@ const bundledModel: Plugin = {
   name: "bundled-model",
   apply: "build",
   generateBundle() {
-    for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) {
-      const source = readFileSync(resolve(`@tsgpt/fairytales/${name}`));
+    const folder = dirname(resolve("@tsgpt/fairytales/config.json"));
+    const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json"];
+    for (const name of names.filter((name) => existsSync(join(folder, name)))) {
+      const source = readFileSync(join(folder, name));
       this.emitFile({ type: "asset", fileName: `models/fairytales/${name}`, source });
     }
   },

@@ -102,7 +102,7 @@ test("the other dialects take none of it", () => {
 });
 
 describe.each(dialects)("the default model, in the dialect %s,", (dialect) => {
-  const keys = { temperature: 0.7, top_p: 0.8, suppress_tokens: [1], max_length: 4 };
+  const keys = { temperature: 0.7, top_p: 0.8, repetition_penalty: 2, suppress_tokens: [1], max_length: 4 };
   const own = { ...model(keys), isDefault: true };
   const filled = (typed: Partial<GenerationFlags>) => {
     const flags = flagsOf({ dialect, ...typed });
@@ -124,9 +124,11 @@ describe.each(dialects)("the default model, in the dialect %s,", (dialect) => {
     expect([flags.temperature, flags.topP]).toEqual([0.7, undefined]);
   });
 
-  test("takes lengths and constraints under hf alone", () => {
-    const { maxTokens, bannedIds } = filled({}).flags;
-    expect([maxTokens, bannedIds]).toEqual(dialect === "hf" ? [1, [[1]]] : [200, undefined]);
+  test("takes penalties, constraints and lengths under hf alone", () => {
+    const { repetitionPenalty, bannedIds, maxTokens } = filled({}).flags;
+    expect([repetitionPenalty, bannedIds, maxTokens]).toEqual(
+      dialect === "hf" ? [2, [[1]], 1] : [undefined, undefined, 200],
+    );
   });
 
   test("names the file and the option of a value that cannot be", () => {
@@ -140,7 +142,8 @@ describe.each(dialects)("the default model, in the dialect %s,", (dialect) => {
   test("shows with --verbose what applies", () => {
     const { flags, applied } = filled({});
     expect(describeDefaults(own, flags, applied)).toContain("temperature 0.7, top_p 0.8");
-    expect(describeDefaults(own, flags, applied)).not.toContain("with --dialect hf temperature");
+    const rest = "and with --dialect hf repetition_penalty, suppress_tokens, max_length\n";
+    if (dialect !== "hf") expect(describeDefaults(own, flags, applied)).toContain(rest);
   });
 });
 

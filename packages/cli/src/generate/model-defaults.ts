@@ -2,7 +2,7 @@
  * A model's own defaults: the values of its generation config, unless an option overrides them. The hf dialect has all
  * of them, as in transformers' generate(): do_sample false means --greedy unless an option requires draws; without
  * do_sample the dialect samples. The other dialects use only the end-of-text tokens, which are in the model's config,
- * and of the default model how tokens are chosen.
+ * and of the default model how tokens are drawn.
  */
 import { eosTokenIds, type GenerationConfig, type GPT2Config, type Model, quote } from "@tsgpt/gpt";
 import { type MinLengthOption, presetChain, SamplingError, STEP_FLAGS, type StepFlag } from "@tsgpt/sampling";
@@ -54,44 +54,63 @@ export function withModelDefaults(
   strategy: Strategy,
   promptLength: number,
 ): Filled {
-  const { generation, config } = model;
+  const { generation } = model;
   const { maxTokens = MAX_TOKENS } = flags;
-  if (!generation || !appliesIn(flags.dialect, model)) return { flags: { ...flags, maxTokens }, applied: [] };
-  const filled = chosen(flags, generation, strategy);
-  if (flags.dialect === "hf") {
-    filled.push(...constraints(flags, generation, config, promptLength), ...length(flags, generation, promptLength));
-  }
+  const filled = generation ? fillings(flags, generation, model, strategy, promptLength) : [];
   const defaults = Object.assign({}, ...filled.map(([, some]) => some));
   return { flags: { ...flags, maxTokens, ...defaults }, applied: filled.map(([key]) => key) };
-}
-
-function appliesIn(dialect: GenerationFlags["dialect"], { isDefault }: LoadedModel): boolean {
-  return dialect === "hf" || isDefault;
 }
 
 /** A key of the config, and the flags that it sets. */
 type Filling = readonly [key: Key, flags: Partial<FilledFlags>];
 
+/** All that the hf dialect takes; in another, how the default model draws. */
+function fillings(
+  flags: GenerationFlags,
+  generation: GenerationConfig,
+  { config, isDefault }: LoadedModel,
+  strategy: Strategy,
+  promptLength: number,
+): Filling[] {
+  if (flags.dialect === "hf") {
+    return [
+      ...chosen(flags, generation, strategy),
+      ...constraints(flags, generation, config, promptLength),
+      ...length(flags, generation, promptLength),
+    ];
+  }
+  const draws = !flags.greedy && !isDeterministic(strategy);
+  return isDefault && draws ? optionsOf(drawing(flags), flags, generation) : [];
+}
+
+const isDeterministic = (strategy: Strategy) => strategy === "beams" || strategy === "contrastive";
+
 /** Greedy or random choice, penalties, and truncation. */
 function chosen(flags: GenerationFlags, generation: GenerationConfig, strategy: Strategy): Filling[] {
-  const deterministic = strategy === "beams" || strategy === "contrastive";
   const asksForDraw = [...SAMPLING_OPTIONS, "seed" as const, "numSamples" as const].some(
     (flag) => flags[flag] !== undefined,
   );
-  const greedy = !deterministic && !flags.greedy && generation.doSample === false && !asksForDraw;
-  const draws = !deterministic && !flags.greedy && !greedy;
+  const greedy = !isDeterministic(strategy) && !flags.greedy && generation.doSample === false && !asksForDraw;
+  const draws = !isDeterministic(strategy) && !flags.greedy && !greedy;
   const defaults = [...ALWAYS, ...(draws ? drawing(flags) : [])];
   if (strategy === "beams") defaults.push(["lengthPenalty", "lengthPenalty"]);
-  if (strategy === "contrastive") defaults.push(["topK", "topK"]);
-  const filled = defaults.flatMap(([key, flag]): Filling[] => {
+  if (strategy === "contrastive") {
+    if (flags.topK === undefined && generation.topK !== undefined) checkCandidates(generation);
+    defaults.push(["topK", "topK"]);
+  }
+  const filled = optionsOf(defaults, flags, generation);
+  return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
+}
+
+/** The defaults that the config names and that are not typed. @throws CliError for a value that is not valid */
+function optionsOf(defaults: readonly Default[], flags: GenerationFlags, generation: GenerationConfig): Filling[] {
+  return defaults.flatMap(([key, flag]): Filling[] => {
     const value = generation[key];
     if (value === undefined || flags[flag] !== undefined) return [];
     const option = optionValue(flag, value);
-    if (strategy === "contrastive" && key === "topK") checkCandidates(generation);
     if (flag !== "lengthPenalty") check(generation, flags.dialect, key, flag, option);
     return [[key, { [flag]: option }]];
   });
-  return greedy ? [["doSample", { greedy: true }], ...filled] : filled;
 }
 
 /** Mirostat replaces the other truncation steps. */
@@ -242,9 +261,14 @@ export function describeDefaults(model: LoadedModel, { dialect }: GenerationFlag
   const names = Object.keys(keys) as Key[];
   const counting = names.filter((key) => ends.includes(key) || applied.includes(key));
   const shown = counting.map((key) => `${snakeCase(key)} ${quote(generation[key])}`);
-  const others = appliesIn(dialect, model) ? [] : names.filter((key) => !counting.includes(key)).map(snakeCase);
+  const others = dialect === "hf" ? [] : names.filter((key) => !isUsed(key, model, counting)).map(snakeCase);
   if (others.length > 0) shown.push(`and with --dialect hf ${others.join(", ")}`);
   return shown.length === 0 ? "" : `${file}: ${shown.join(", ")}\n`;
+}
+
+/** Whether a key needs no other dialect: it applies, or it would if the default model's option for it were not typed. */
+function isUsed(key: Key, { isDefault }: LoadedModel, counting: readonly Key[]): boolean {
+  return counting.includes(key) || (isDefault && [...TEMPERATURE, ...TRUNCATIONS].some(([drawn]) => drawn === key));
 }
 
 /** A key as it is written in the file. */
