@@ -1,22 +1,13 @@
 /** Builds the page if what it is made of has changed. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { build } from "vite";
 
-/** What the page is made of, from the folder of packages/explorer. */
-const INPUTS = [
-  "index.html",
-  "package.json",
-  "vite",
-  "vite.config.ts",
-  "src",
-  ...["analysis", "gpt", "hub", "numeric", "sampling", "tensor"].map((name) => `../${name}/dist`),
-  "../../pnpm-lock.yaml",
-  "../../weights/fairytales",
-];
+/** What the page is made of besides the packages of the workspace, from the folder of packages/explorer. */
+const INPUTS = ["index.html", "package.json", "vite", "vite.config.ts", "src", "../../pnpm-lock.yaml"];
 
 /** The folder of the built page, after building it if it is not there or not current. @throws Error if that fails */
 export async function buildIfNeeded(explorer: string): Promise<string> {
@@ -44,13 +35,35 @@ export function describeFailure(message: string): string {
 /** Of the names, sizes and times of all inputs, and of the build setting. */
 export async function digest(explorer: string): Promise<string> {
   const hash = createHash("sha256").update(process.env["TSGPT_EXPLORER_HUB"] ?? "");
-  for (const input of INPUTS) {
-    for (const path of await filesIn(join(explorer, input))) {
+  for (const input of [...INPUTS.map((path) => join(explorer, path)), ...builtOf(explorer)]) {
+    for (const path of await filesIn(input)) {
       const { size, mtimeMs } = statSync(path);
       hash.update(`\n${path} ${size} ${mtimeMs}`);
     }
   }
   return hash.digest("hex");
+}
+
+/** What the packages have built; of a package of data, which builds nothing, all that it has. */
+function builtOf(explorer: string): string[] {
+  return [...workspacePackages(explorer)].map((folder) => {
+    const dist = join(folder, "dist");
+    return existsSync(dist) ? dist : folder;
+  });
+}
+
+interface PackageJson {
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** The folders of the packages of the workspace that the one in `folder` depends on, at any depth. */
+export function workspacePackages(folder: string, found: Set<string> = new Set()): ReadonlySet<string> {
+  const { dependencies = {} }: PackageJson = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  for (const [name, version] of Object.entries(dependencies)) {
+    const dependency = version.startsWith("workspace:") && realpathSync(join(folder, "node_modules", name));
+    if (dependency && !found.has(dependency)) workspacePackages(dependency, found.add(dependency));
+  }
+  return found;
 }
 
 async function filesIn(path: string): Promise<string[]> {

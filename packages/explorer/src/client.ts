@@ -1,4 +1,5 @@
 /** The page's end of the protocol: a request as a promise, with progress and cancellation. */
+import type { ModelRequests } from "./protocol/model.ts";
 import type { FromWorker, Requests, RequestType, ToWorker } from "./protocol.ts";
 
 interface RequestOptions<Type extends RequestType> {
@@ -14,6 +15,7 @@ type Ask = <Type extends RequestType>(
 ) => Promise<Requests[Type]["gives"]>;
 
 interface Pending {
+  readonly type: RequestType;
   resolve(value: unknown): void;
   reject(error: Error): void;
   onProgress(value: unknown): void;
@@ -40,13 +42,13 @@ export function createClient(send: (message: ToWorker) => void): Client {
     }
     pending.delete(message.request);
     if (message.type === "result") one?.resolve(message.value);
-    else one?.reject(Object.assign(new Error(withoutFunction(message.message)), { name: message.name }));
+    else one?.reject(Object.assign(new Error(sentenceOf(one.type, message.message)), { name: message.name }));
   };
   const ask: Ask = (type, asks, { signal, onProgress } = {}) => {
     const request = count++;
     return new Promise((resolve, reject) => {
       if (gone !== undefined) throw new Error(gone);
-      pending.set(request, { resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
+      pending.set(request, { type, resolve, reject, onProgress: onProgress ?? (() => {}) } as Pending);
       send({ type, request, asks } as ToWorker);
       const cancel = () => pending.has(request) && send({ type: "cancel", request });
       if (signal?.aborted) cancel();
@@ -61,7 +63,18 @@ export function createClient(send: (message: ToWorker) => void): Client {
   return { ask, receive: (said) => said.forEach(take), fail };
 }
 
-/** An error's sentence without the name of the function that found it, which a reader of the page cannot call. */
-function withoutFunction(message: string): string {
-  return message.replace(/^[a-z]+[A-Za-z]*: /, "");
+/** Requests whose errors begin with the model or the file that they are about. */
+const ABOUT_MODELS: Readonly<Record<keyof ModelRequests, true>> = {
+  inspect: true,
+  load: true,
+  keptModels: true,
+  deleteModel: true,
+};
+
+/**
+ * An error's sentence. Others than those about models begin with the function that found the error, which a reader of
+ * the page cannot call: it is left out. A model's name may look just like a function's.
+ */
+function sentenceOf(type: RequestType, message: string): string {
+  return type in ABOUT_MODELS ? message : message.replace(/^[a-z]+[A-Za-z]*: /, "");
 }

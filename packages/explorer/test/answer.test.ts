@@ -89,6 +89,29 @@ test("a cancelled run gives what it has, and a request meanwhile is answered", a
   expect(change.added.length).toBeLessThan(40);
 });
 
+test("after a run was cancelled, at most one more token is drawn", async () => {
+  await opened();
+  const controller = new AbortController();
+  const store = KVCache.prototype.store;
+  let calls = 0; // one a layer and token
+  let before = 0; // tokens
+  const cancel = () => {
+    before = Math.floor(calls / info.config.nLayer);
+    controller.abort();
+  };
+  vi.spyOn(KVCache.prototype, "store").mockImplementation(function (this: KVCache, ...args) {
+    store.apply(this, args);
+    if (++calls === 5 * info.config.nLayer) setTimeout(cancel); // as the page's message: between two tokens
+  });
+  const changes: TextChange[] = [];
+  const asked = { signal: controller.signal, onProgress: (value: TextChange) => changes.push(value) };
+  const { change, end } = await client.ask("run", { maxTokens: 400 }, asked);
+  vi.restoreAllMocks();
+  expect(end).toBe("cancelled");
+  const after = applied([...changes, change]).length - before;
+  expect([before >= 5, after === 0 || after === 1]).toEqual([true, true]);
+});
+
 test("another text ends a run", async () => {
   await opened();
   const run = client.ask("run", { maxTokens: 1000 });

@@ -103,15 +103,18 @@ test("a web page in place of a file is named", async () => {
   );
 });
 
-test("where the storage is full it goes on in memory, and what was stored is deleted", async () => {
-  storage.quota = half;
-  const place = inStorage();
-  await download(client, await wanted(), place, () => {});
-  expect(ranges()).toEqual(["bytes=0-"]);
-  expect(place.problem).toBe("the browser's storage is full, so the model runs from memory and is not kept");
-  expect(sha256((await place.read(NAME)) as Uint8Array)).toBe(sha256(weights));
-  expect(storage.files()).toEqual(new Map());
-});
+test.each([false, true])(
+  "where the storage is full it goes on in memory, and what was stored is deleted; cut short: %s",
+  async (cutsShort) => {
+    Object.assign(storage, { quota: half, cutsShort });
+    const place = inStorage();
+    await download(client, await wanted(), place, () => {});
+    expect(ranges()).toEqual(["bytes=0-"]);
+    expect(place.problem).toBe("the browser's storage is full, so the model runs from memory and is not kept");
+    expect(sha256((await place.read(NAME)) as Uint8Array)).toBe(sha256(weights));
+    expect(storage.files()).toEqual(new Map());
+  },
+);
 
 test("a connection that is lost again and again is one sentence, and what came stays", async () => {
   hub.fault = ({ kind, before }) => (kind === "store" ? { cutAfter: before === 0 ? half : 0 } : undefined);

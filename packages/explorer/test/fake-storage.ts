@@ -6,6 +6,8 @@ const failure = (name: string) => Object.assign(new Error(name), { name });
 export interface FakeStorage extends Folder {
   /** Bytes that fit. */
   quota: number;
+  /** Whether a write that does not fit writes what does, as the standard allows; otherwise it throws. */
+  cutsShort: boolean;
   /** Every file by its path, with its bytes. */
   files(): Map<string, Uint8Array<ArrayBuffer>>;
 }
@@ -34,7 +36,11 @@ export function fakeStorage(): FakeStorage {
         createSyncAccessHandle: async () => {
           if (entry.isLocked) throw failure("NoModificationAllowedError");
           entry.isLocked = true;
-          return syncFile(entry, () => storage.quota - used());
+          return syncFile(entry, (size) => {
+            const left = storage.quota - used();
+            if (size > left && !storage.cutsShort) throw failure("QuotaExceededError");
+            return Math.min(size, left);
+          });
         },
       };
     },
@@ -50,11 +56,12 @@ export function fakeStorage(): FakeStorage {
     },
   });
   const files = () => new Map([...entries].map(([path, { bytes }]) => [path, bytes]));
-  const storage: FakeStorage = { ...folder(""), quota: Number.POSITIVE_INFINITY, files };
+  const storage: FakeStorage = { ...folder(""), quota: Number.POSITIVE_INFINITY, cutsShort: false, files };
   return storage;
 }
 
-function syncFile(entry: Entry, left: () => number): SyncFile {
+/** `grown` is by how many bytes the file may grow of those asked for. */
+function syncFile(entry: Entry, grown: (size: number) => number): SyncFile {
   return {
     getSize: () => entry.bytes.length,
     read: (into, { at }) => {
@@ -63,13 +70,13 @@ function syncFile(entry: Entry, left: () => number): SyncFile {
       return piece.length;
     },
     write: (bytes, { at }) => {
-      const end = Math.max(entry.bytes.length, at + bytes.length);
-      if (end - entry.bytes.length > left()) throw failure("QuotaExceededError");
-      const next = new Uint8Array(end);
+      const length = entry.bytes.length;
+      const next = new Uint8Array(length + grown(Math.max(0, at + bytes.length - length)));
+      const written = bytes.subarray(0, next.length - at);
       next.set(entry.bytes);
-      next.set(bytes, at);
+      next.set(written, at);
       entry.bytes = next;
-      return bytes.length;
+      return written.length;
     },
     truncate: (size) => {
       entry.bytes = entry.bytes.slice(0, size);

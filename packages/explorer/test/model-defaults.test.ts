@@ -1,7 +1,7 @@
 /** A bundled model's own sampling defaults: the chain and the ids of the command line, in every dialect. */
 import { readFileSync } from "node:fs";
 import { type GenerationConfig, generate, type Model, parseGenerationConfig } from "@tsgpt/gpt";
-import { dialects } from "@tsgpt/sampling";
+import { type ChainFlags, dialects } from "@tsgpt/sampling";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withModelDefaults } from "../../cli/src/generate/model-defaults.ts";
 import { resolveChain } from "../../cli/src/options/resolve-chain.ts";
@@ -9,7 +9,7 @@ import { type FileServer, serveFiles } from "../../gpt/test/file-server.ts";
 import { createClient } from "../src/client.ts";
 import { drawDefaultsOf } from "../src/model-defaults.ts";
 import type { ModelPlace } from "../src/protocol/model.ts";
-import type { Sampling, TextChange } from "../src/protocol/text.ts";
+import type { TextChange } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
 import { chainOf } from "../src/worker/chain.ts";
 import { createHandlers } from "../src/worker/handlers.ts";
@@ -19,7 +19,7 @@ const KEYS = { do_sample: true, temperature: 0.7, top_p: 0.8, typical_p: 2, epsi
 const PENALTIES = { repetition_penalty: 1.5, no_repeat_ngram_size: 2 }; // which only hf takes, and not in the page
 
 /** Options beside which the defaults do something else. */
-const TYPED: readonly Omit<Sampling, "dialect">[] = [
+const TYPED: readonly (ChainFlags & { readonly greedy?: true })[] = [
   {},
   { topP: 1 },
   { temperature: 1.5, topK: 3 },

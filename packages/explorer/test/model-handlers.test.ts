@@ -11,6 +11,7 @@ import type { LoadProgress, ModelPlace } from "../src/protocol/model.ts";
 import type { Token } from "../src/protocol/text.ts";
 import { createAnswerer } from "../src/worker/answer.ts";
 import { createHandlers } from "../src/worker/handlers.ts";
+import { writeRecord } from "../src/worker/models/storage.ts";
 import { fakeStorage } from "./fake-storage.ts";
 
 const files = tinyFiles();
@@ -271,12 +272,21 @@ describe("a folder that is to be kept", () => {
     expect(await client.ask("load", { kept: key })).toMatchObject({ name: "folder" });
   });
 
-  test("that does not fit runs, and says that it is not kept", async () => {
+  test.each([false, true])("that does not fit runs, and says that it is not kept; cut short: %s", async (cutsShort) => {
     const storage = withStorage();
-    storage.quota = 1000;
+    Object.assign(storage, { quota: 1000, cutsShort });
     const { notes } = await client.ask("load", keep);
     expect(notes).toEqual(["the browser's storage is full, so the model is not kept"]);
     expect((await client.ask("keptModels", {})).models).toEqual([]);
+  });
+
+  test("of which only a part is kept is called by its name, also by one that could be a function's", async () => {
+    const storage = withStorage();
+    const models = await storage.getDirectoryHandle("models", { create: true });
+    const record = { key: "tales--1", id: "tales", revision: undefined, commit: undefined, files: [], time: 1 };
+    await writeRecord(models, { ...record, isComplete: false });
+    const problem = /^tales: only a part of it is kept; delete that, and load the model again$/;
+    await expect(client.ask("load", { kept: record.key })).rejects.toThrow(problem);
   });
 
   test("that is broken is not kept", async () => {

@@ -6,7 +6,7 @@ import { loadModel } from "../../../packages/gpt/src/node/index.ts";
 import { createSimdEngine, type Tensor } from "../../../packages/tensor/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
-import { button, downloaded, type Explorer, openSection, startExplorer } from "./explorer.ts";
+import { button, downloaded, type Explorer, exported, openSection, startExplorer } from "./explorer.ts";
 
 const RTOL = 1e-5; // of the largest operand, if that is above 1: float32 sums of up to 768 terms against float64
 
@@ -66,11 +66,14 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     );
 
   function numberOfThePass(hook: string, index: readonly number[]): number {
-    const { shape, data } = activations.get(hook) as Tensor;
+    return numberIn(activations.get(hook) as Tensor, index);
+  }
+
+  function numberIn({ shape, data }: Pick<Tensor, "shape" | "data">, index: readonly number[]): number {
     return data[index.reduce((at, i, dimension) => at * (shape[dimension] as number) + i, 0)] as number;
   }
 
-  test("the numbers of a block are those of the trace, also of another layer, head and position", async () => {
+  test("the numbers of a block are those of a pass in Node, also of another layer, head and position", async () => {
     await section.locator(".stages li").nth(14).waitFor();
     const shown = await numbersIn(section.locator(".stages"));
     expect(shown.length).toBeGreaterThanOrEqual(45);
@@ -80,6 +83,21 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await section.locator('[data-hook="blocks.2.attn.hook_pattern"]').first().waitFor();
     const other = await numbersIn(section.locator(".stages"));
     for (const { hook, index, value } of other) expect(value, hook).toBe(numberOfThePass(hook, index));
+  });
+
+  test("the numbers of a block are those of the exported trace, to the last bit", async () => {
+    const shown = await numbersIn(section.locator(".stages"));
+    const { bytes } = await exported(page, "Trace (safetensors)");
+    const begin = 8 + Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.subarray(8, begin).toString());
+    expect(shown.length).toBeGreaterThanOrEqual(45);
+    for (const { hook, index, value } of shown) {
+      const { dtype, shape, data_offsets: place } = header[hook];
+      expect(dtype).toBe("F32");
+      const [from, to] = place.map((offset: number) => begin + offset);
+      const data = new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer);
+      expect(value, hook).toBe(numberIn({ shape, data }, index));
+    }
   });
 
   test("a cell of the attention map opens its number, and Escape gives the focus back", async () => {

@@ -108,6 +108,23 @@ describe.runIf(hasChromium)("in Chromium", () => {
   });
 
   describe.runIf(FULL)("in the full run", () => {
+    test("a model that is too large in every type is not loaded, and the page says what it needs", async () => {
+      const page = await explorer.opened();
+      const available = 2 ** 20; // bytes
+      const worker = page.workers().find((one) => one.url().startsWith("blob:"));
+      await worker?.evaluate(
+        (value) => Object.defineProperty(navigator, "deviceMemory", { value }),
+        available / 2 ** 30,
+      );
+      const section = await pickFolder(page, FOLDER);
+      const { memory } = await jsonOf("info", FOLDER);
+      const least = Math.min(...Object.values<{ total: number }>(memory).map(({ total }) => total));
+      const offer = section.getByRole("region", { name: "fairytales-1", exact: true });
+      await offer.getByText(strings.model.tooLarge("fairytales-1", least, available), { exact: true }).waitFor();
+      expect(await control(offer, "Load").getAttribute("aria-disabled")).toBe("true");
+      await runFor(page, 7, 3);
+    });
+
     test("every broken file is refused in the words of the command line, and the text stays", {
       timeout: 120_000,
     }, async () => {

@@ -205,6 +205,24 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     await panel.waitFor({ state: "detached" });
   });
 
+  test("while nothing can be drawn, the step says why, and its button waits; begun again, the selection is not lost", async () => {
+    const page = await explorer.opened({ fragment: "#v=1&layer=2&position=1" });
+    const panel = await toDraw(page);
+    const draw = button(page, "Draw the token");
+    await page.getByRole("spinbutton", { name: "Seed" }).fill("-1");
+    await panel
+      .getByRole("alert")
+      .filter({ hasText: /^Seed / })
+      .waitFor();
+    expect(await draw.getAttribute("aria-disabled")).toBe("true");
+    await page.getByRole("spinbutton", { name: "Seed" }).fill("7");
+    await panel.getByRole("alert").waitFor({ state: "detached" });
+    await button(page, "Follow one token (2 minutes)").click();
+    await panel.getByRole("heading", { name: /^1 of / }).waitFor();
+    await button(page, "Leave the tour").click();
+    await expect.poll(() => page.evaluate("location.hash")).toMatch(/&layer=2&position=1&/);
+  });
+
   test("a token that the tour did not draw ends it; the weights of a long text are not all shown", async () => {
     const page = await explorer.opened({ fragment: "#v=1&prompt=Once upon a time there was a king" });
     const panel = page.getByRole("complementary", { name: "Tour" });

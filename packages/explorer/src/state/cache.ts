@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Lap, RaceEnd } from "../protocol/cache.ts";
 import { ask, info } from "./engine.ts";
 import { live } from "./live.ts";
+import { samplingSettled } from "./sampling.ts";
 import { disagreement, generated, isRunning, promptTokens, seed } from "./text.ts";
 
 export const cache = live("cache", () =>
@@ -42,6 +43,7 @@ export async function race(): Promise<void> {
     laps.value = [...laps.value, ...more];
   };
   try {
+    await samplingSettled();
     const result = ask("race", { seed: seed.value, tokens }, { signal: controller.signal, onProgress: add });
     const { laps: last, end } = await result;
     batch(() => {

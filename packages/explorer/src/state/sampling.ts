@@ -15,15 +15,30 @@ export const samplingError = signal<string | undefined>(undefined);
 /** Takes other options, if they are valid; otherwise those before stay in force, and `samplingError` says why. */
 export async function setSampling(next: Sampling): Promise<void> {
   try {
-    if (info.peek()) {
-      const taken = ask("sampling", next);
-      samplingAsked.value++;
-      await taken;
-    }
+    if (info.peek()) await taken(next);
     sampling.value = next;
     samplingError.value = undefined;
   } catch (problem) {
     samplingError.value = (problem as Error).message;
+  }
+}
+
+/** Texts that were asked for, each with the options then in force. */
+let openings = 0;
+
+/** The options in force, for a text to be opened with. */
+export function samplingToOpenWith(): Sampling {
+  openings++;
+  return sampling.peek();
+}
+
+/** When the worker has these options. They are asked for again after a text, which is opened with those before. */
+async function taken(next: Sampling): Promise<void> {
+  for (let before: number | undefined; before !== openings; ) {
+    before = openings;
+    const answer = ask("sampling", next);
+    samplingAsked.value++;
+    await answer;
   }
 }
 
@@ -37,7 +52,7 @@ const newest = new Map<Option, number>();
 let count = 0;
 
 /**
- * Sets one option, or leaves it to the dialect's default if it is undefined; results in why it was refused. Changes are
+ * Sets one option, or leaves it to its default if it is undefined; results in why it was refused. Changes are
  * made one after another, each to what the one before left; of several to one option that wait, only the last is made.
  */
 export function setOption<Name extends Option>(name: Name, value: Sampling[Name]): Promise<string | undefined> {
@@ -62,7 +77,10 @@ export function replaceSampling(next: Sampling): Promise<void> {
   return done;
 }
 
-/** Leaves every option to the dialect's default. */
+/** When the changes that have been asked for are made or refused: what the sampling decides waits for them. */
+export const samplingSettled = async (): Promise<void> => void (await changes);
+
+/** Gives every option its default again. */
 export function resetSampling(): Promise<void> {
   return replaceSampling({ dialect: sampling.peek().dialect });
 }

@@ -5,7 +5,7 @@ import type { End, GeneratedToken, LikelyToken, PastToken, RunEnd, TextChange, T
 import { strings } from "../strings.ts";
 import { ask, model } from "./engine.ts";
 import { numberEntry } from "./number-entry.ts";
-import { sampling } from "./sampling.ts";
+import { samplingSettled, samplingToOpenWith } from "./sampling.ts";
 
 export const prompt = signal("Once upon a time");
 export const seedEntry = numberEntry(strings.seed, 14, 0, Number.MAX_SAFE_INTEGER);
@@ -68,7 +68,7 @@ async function open(past: readonly PastToken[], random?: SamplerState): Promise<
       runEnd.value = undefined;
     });
   };
-  const asked = { prompt: prompt.value, seed: seed.value, sampling: sampling.peek(), past, random };
+  const asked = { prompt: prompt.value, seed: seed.value, sampling: samplingToOpenWith(), past, random };
   try {
     const change = await ask("open", asked, { signal: controller.signal, onProgress });
     if (currentOpen === controller) taken(change);
@@ -90,19 +90,25 @@ function taken(change: TextChange): void {
   });
 }
 
-/** After the text that was asked for last is opened or refused: why what is shown would not be computed, if so. */
+/**
+ * After the text and the sampling that were asked for last are there or refused: why what is shown would not be
+ * computed, if so.
+ */
 export async function textOpened(): Promise<string | undefined> {
   for (let last: unknown; last !== opening; ) {
     last = opening;
-    await opening;
+    await Promise.all([opening, samplingSettled()]);
   }
   return disagreement.peek();
 }
 
-/** Whether the text that is shown now could be opened, and no other has been asked for meanwhile. */
+/**
+ * After the sampling that was asked for last is there: whether the text that is shown now could be opened, and no other
+ * has been asked for meanwhile.
+ */
 async function isOpened(): Promise<boolean> {
   const mine = opening;
-  await mine;
+  await Promise.all([mine, samplingSettled()]);
   return mine === opening && disagreement.peek() === undefined;
 }
 

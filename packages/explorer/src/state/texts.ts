@@ -4,6 +4,7 @@ import { strings } from "../strings.ts";
 import { ask, info } from "./engine.ts";
 import { live } from "./live.ts";
 import { numberEntry } from "./number-entry.ts";
+import { samplingSettled } from "./sampling.ts";
 import { openSections } from "./sections.ts";
 import { isRunning, maxTokens, seed, tokens } from "./text.ts";
 
@@ -60,6 +61,7 @@ export async function writeMarked(): Promise<void> {
     const onProgress = (count: number) => {
       if (writing === controller) written.value = count;
     };
+    await samplingSettled();
     const { text } = await ask("writeMarked", asks, { signal: controller.signal, onProgress });
     if (writing === controller) textB.value = text;
   } catch (problem) {

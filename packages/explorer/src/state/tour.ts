@@ -12,7 +12,7 @@ import { lookedAt } from "./looked-at.ts";
 import { sampling } from "./sampling.ts";
 import { type SectionName, setOpen } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
-import { generated, isRunning, likeliest, step, stop, tokens } from "./text.ts";
+import { disagreement, end, error, generated, isRunning, likeliest, step, stop, textOpened, tokens } from "./text.ts";
 
 /** What happens to the last token, in this order. */
 export const TOUR_STEPS = [
@@ -55,6 +55,8 @@ let giveFocusBack: (() => void) | undefined;
 let former: Partial<Readonly<Record<"layer" | "head" | "position", number | undefined>>> = {};
 /** The numbers of the step that is shown, in the order of `namesOf`; undefined while they are computed. */
 export const numbers = signal<readonly OpenedNumber[] | undefined>(undefined);
+/** What went wrong at the step that is shown, until it is another one or may go better. */
+const stepError = signal<string | undefined>(undefined);
 /** As a guess: none of the choices. */
 export const ANOTHER = -1;
 /** The token that the reader expects to be drawn. */
@@ -64,35 +66,57 @@ export const drawn = signal<GeneratedToken | undefined>(undefined);
 /** The chain that it was drawn from. */
 const drawnFrom = signal<Chain | undefined>(undefined);
 const isDrawing = signal(false);
+let isBeginning = false;
 export const tourStep = computed(() => (index.value === undefined ? undefined : TOUR_STEPS[index.value]));
 export const tourIndex = computed(() => index.value ?? 0);
 /** What will be drawn is not shown before the reader has guessed. */
 export const isDrawHidden = computed(() => index.value !== undefined && !drawn.value);
 export const canBegin = computed(() => info.value !== undefined && tokens.value.length > 0);
 
-/** Begins at the text's last token, in the first block, with the head that looks most at another token. */
+/**
+ * Begins at the text's last token, in the first block, with the head that looks most at another token. If it cannot,
+ * the page says why, or the tour that is open.
+ */
 export async function beginTour(): Promise<void> {
+  if (isBeginning || isDrawing.peek()) return;
+  isBeginning = true;
+  const of = info.peek();
   giveFocusBack = rememberFocus();
   await runEnded();
   const followed = idsOfText();
+  const isThere = () => info.peek() === of && idsOfText() === followed; // the text, and its model
+  try {
+    await beginAt(followed, isThere);
+  } catch (problem) {
+    if (isThere()) (isOpen() ? stepError : error).value = (problem as Error).message;
+  } finally {
+    isBeginning = false;
+  }
+}
+
+async function beginAt(followed: string, isThere: () => boolean): Promise<void> {
   const position = tokens.value.length - 1;
   const heads = Array.from({ length: info.value?.config.nHead ?? 0 }, (_, h) => h);
-  const looks = await Promise.all(heads.map((h) => looksAt(h, position))).catch(() => undefined);
-  if (!looks || idsOfText() !== followed) return; // the text or the model has gone
+  const looks = await Promise.all(heads.map((h) => looksAt(h, position)));
+  if (!isThere()) return;
   const [first, ...others] = looks as [Look, ...Look[]];
   const look = others.reduce((best, one) => (one.weight > best.weight ? one : best), first);
   batch(() => {
     place.value = { position, layer: 0, ...look, choices: likeliest.value, followed };
-    former = { layer: chosenLayer.value, head: chosenHead.value, position: chosenPosition.value };
+    if (!isOpen()) former = { layer: chosenLayer.value, head: chosenHead.value, position: chosenPosition.value };
     chosenLayer.value = 0;
     chosenHead.value = look.head;
     chosenPosition.value = position;
     guess.value = undefined;
     drawn.value = undefined;
     drawnFrom.value = undefined;
+    stepError.value = undefined;
+    error.value = undefined;
     index.value = 0;
   });
 }
+
+const isOpen = (): boolean => index.peek() !== undefined;
 
 /** Ends the run that goes on, if one does. */
 function runEnded(): Promise<void> {
@@ -148,29 +172,40 @@ effect(() => {
   if (at && !drawn.peek() && !isDrawing.peek()) place.value = { ...at, choices };
 });
 
-/** To the next step; the last draws the token, once. */
+/** To the next step; the last draws the token, once. If that fails the step stays, and `tourProblem` says why. */
 export async function nextStep(): Promise<void> {
   const now = index.value ?? 0;
-  if (isDrawing.value) return;
+  if (isDrawing.value || !canGoOn.value) return;
   if (now === TOUR_STEPS.length - 1) return endTour();
-  if (TOUR_STEPS[now + 1] === "append" && !drawn.value) await draw();
+  if (TOUR_STEPS[now + 1] === "append" && !drawn.value && !end.value) {
+    await draw();
+    if (!drawn.value) return;
+  }
   if (index.value === now) index.value = now + 1;
 }
 
-/** Nothing is drawn at the end of the text. The new token is selected then. */
+/** The new token is selected then. */
 async function draw(): Promise<void> {
   isDrawing.value = true;
+  stepError.value = undefined;
   await runEnded();
+  await textOpened();
   const before = idsOfText();
-  const from = await ask("chain", { cutTokens: {} }).catch(() => undefined); // the step says why
-  await step();
+  const from = await ask("chain", { cutTokens: {} }).catch(({ message }: Error) => {
+    stepError.value = message;
+    return undefined;
+  });
+  if (from) await step();
   batch(() => {
     isDrawing.value = false;
     const last = generated.value.at(-1);
-    if (!last || idsOfText() !== `${before},${last.id}`) return;
+    if (!last || idsOfText() !== `${before},${last.id}`) {
+      stepError.value ??= error.value;
+      return;
+    }
     drawn.value = last;
     drawnFrom.value = from;
-    chosenPosition.value = undefined;
+    if (isOpen()) chosenPosition.value = undefined;
   });
 }
 
@@ -180,6 +215,14 @@ const chainNow = live("chain", () => {
   return isShown && interventions.value !== undefined && tokens.value.length > 0 ? { cutTokens: {} } : undefined;
 });
 export const tourChain = computed(() => drawnFrom.value ?? chainNow.value.value);
+
+/** Why no token can be drawn. That the text has ended is what the step after the draw says. */
+const drawProblem = computed(() => {
+  if (tourStep.value !== "draw" || drawn.value || end.value) return undefined;
+  return disagreement.value ?? chainNow.error.value;
+});
+export const canGoOn = computed(() => drawProblem.value === undefined);
+export const tourProblem = computed(() => drawProblem.value ?? stepError.value);
 
 /** To the step before. A token that was drawn stays. */
 export function previousStep(): void {
@@ -230,16 +273,25 @@ const SECTION_OF: Partial<Record<TourStep, SectionName>> = {
   append: "map",
 };
 
+// Another step or text, or other options: what failed may go now.
+effect(() => {
+  void [tourStep.value, tokens.value, sampling.value, interventions.value];
+  stepError.value = undefined;
+});
+
 effect(() => {
   const [now, at] = [tourStep.value, place.value];
   if (!now || !at || !interventions.value) return;
   numbers.value = undefined;
   const section = SECTION_OF[now];
   if (section) setOpen(section, true);
+  const isShown = () => tourStep.peek() === now && place.peek() === at; // not if another text has ended the tour
   void Promise.all(namesOf(now, at).map((name) => ask("number", name))).then(
     (opened) => {
-      if (tourStep.peek() === now) numbers.value = opened;
+      if (isShown()) numbers.value = opened;
     },
-    () => {}, // the text is another one, which ends the tour
+    ({ message }: Error) => {
+      if (isShown()) stepError.value = message;
+    },
   );
 });

@@ -1,7 +1,18 @@
 /** The tour's step, at the foot of the page: a few words and a formula with this text's numbers. */
 import { useEffect, useRef } from "preact/hooks";
 import { closeDrawer } from "../../state/drawer.ts";
-import { drawn, endTour, nextStep, place, previousStep, TOUR_STEPS, tourIndex, tourStep } from "../../state/tour.ts";
+import {
+  canGoOn,
+  drawn,
+  endTour,
+  nextStep,
+  place,
+  previousStep,
+  TOUR_STEPS,
+  tourIndex,
+  tourProblem,
+  tourStep,
+} from "../../state/tour.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { StepContent } from "./step-content.tsx";
@@ -27,14 +38,19 @@ export function Tour() {
       <section class="tour-body" aria-label={strings.tour.stepLabel} tabIndex={0}>
         <h2 tabIndex={-1}>{strings.tour.step(tourIndex.value + 1, TOUR_STEPS.length, strings.tour.titles[step])}</h2>
         <StepContent step={step} place={place.value} />
+        {tourProblem.value !== undefined && (
+          <p class="problem" role="alert">
+            {tourProblem.value}
+          </p>
+        )}
       </section>
       <div class="tour-buttons">
         <ActionButton isAvailable={tourIndex.value > 0} action={previousStep}>
           {strings.tour.previous}
         </ActionButton>
-        <button type="button" onClick={goOn}>
+        <ActionButton isAvailable={canGoOn.value} action={goOn}>
           {isLast ? strings.tour.end : step === "draw" && !drawn.value ? strings.tour.reveal : strings.tour.next}
-        </button>
+        </ActionButton>
         {!isLast && (
           <button type="button" onClick={endTour}>
             {strings.tour.leave}

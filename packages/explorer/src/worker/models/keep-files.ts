@@ -52,6 +52,7 @@ interface Copying {
 }
 
 const BLOCK = 4 << 20; // bytes
+const FULL = "the browser's storage is full, so the model is not kept";
 
 /** Why the files could not be copied; undefined if they were. */
 async function copyAll(
@@ -67,13 +68,14 @@ async function copyAll(
     try {
       for (let at = 0; at < file.size; at += BLOCK) {
         signal.throwIfAborted();
-        part.write(new Uint8Array(await file.slice(at, at + BLOCK).arrayBuffer()), { at });
+        const bytes = new Uint8Array(await file.slice(at, at + BLOCK).arrayBuffer());
+        if (part.write(bytes, { at }) < bytes.length) return FULL;
         onProgress(before + Math.min(at + BLOCK, file.size), total);
       }
       part.flush();
     } catch (error) {
       if ((error as Error).name !== "QuotaExceededError") throw error;
-      return "the browser's storage is full, so the model is not kept";
+      return FULL;
     } finally {
       part.close();
     }
