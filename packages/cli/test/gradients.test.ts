@@ -1,10 +1,13 @@
 /** tsgpt gradients: its file, compared with PyTorch's by tsgpt compare, and what it refuses. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { memorySource, readTensors } from "@tsgpt/gpt";
 import { describe, expect, test } from "vitest";
+import { cleanEnvironment } from "./clean-environment.ts";
 import { fails } from "./fails.ts";
-import { emptyFolder, fixture, tsgpt } from "./process.ts";
+import { emptyFolder, fixture, MAIN, spawned, tsgpt } from "./process.ts";
 
 const SEQUENCES: number[][] = JSON.parse(readFileSync(fixture("gradients/sequences.json"), "utf8"));
 const TOKENS = SEQUENCES.flatMap((ids) => ["--tokens", ids.join(",")]);
@@ -97,4 +100,23 @@ describe.concurrent("refused", () => {
 
   test("a dtype: gradients are those of float32 weights", () =>
     refused(2, ["--tokens", "1,2", "--dtype", "bf16"], /unknown option '--dtype'/));
+});
+
+test("Ctrl-C during the pass ends it with exit code 130, and nothing is written", async () => {
+  const file = newFile();
+  const args = ["gradients", "--model", fixture("fairytales-1"), "--threads", "1"];
+  const start = performance.now();
+  await spawned([...args, "--tokens", "1,2", "--output", newFile()]);
+  const untilPass = performance.now() - start;
+  const long = Array.from({ length: 64 }, (_, i) => i).join(",");
+  const many = new Array(100).fill(["--tokens", long]).flat(); // a pass of many times that
+  const child = spawn(process.execPath, [MAIN, ...args, "--output", file, ...many], {
+    stdio: "ignore",
+    env: cleanEnvironment(),
+  });
+  const closed = once(child, "close");
+  await new Promise((resolve) => setTimeout(resolve, 1.5 * untilPass)); // in the pass, far from its end
+  child.kill("SIGINT");
+  expect((await closed)[0]).toBe(130);
+  expect(existsSync(file)).toBe(false);
 });

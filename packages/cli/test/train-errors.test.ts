@@ -36,6 +36,16 @@ test.each([
     /the text is empty: it has only line breaks and end-of-text/,
   ],
   ["bytes", [file("bytes.txt", Uint8Array.of(255, 254))], /bytes\.txt: is not UTF-8: byte 0 is 0xff; convert it/],
+  [
+    "a missing file with a space in its name",
+    ["my missing story.txt"],
+    /"my missing story.txt" does not exist; a text that looks like the name of a file is given on standard input, with -/,
+  ],
+  [
+    "a validation text that is empty",
+    [SHORT, "--context", "2", "--validation", file("line.txt", "\n")],
+    /^error: --validation ".*line.txt": the text is empty: /,
+  ],
   ["a text shorter than the context", [SHORT], /the text has 5 tokens, and context 64 takes 65: give a longer text/],
   [
     "a context above the preset's",
@@ -183,7 +193,8 @@ describe("the length of a run", () => {
   const batches = { batchSize: 4, context: 8, tokensPerEpoch: 1000 } as BatchSource;
   const ofText = { batches, count: undefined, bitsPerByte: 0.5, close: async () => {} };
   const settings = { steps: 7, accumulate: 2 } as Settings;
-  const of = (flags: object, data: TrainingData = ofText) => durationOf({ kernels: "auto", ...flags }, data, settings);
+  const of = (flags: object, data: TrainingData = ofText, used = { step: 0, tokens: 0 }) =>
+    durationOf({ kernels: "auto", ...flags }, data, settings, used);
 
   test.each([
     [{}, { steps: 7 }], // the preset's
@@ -196,16 +207,45 @@ describe("the length of a run", () => {
   });
 
   test("a file of batches is used once, or for fewer steps", () => {
-    const ofFile = { ...ofText, count: 5 };
+    const ofFile = { ...ofText, count: 10 };
     expect(of({}, ofFile)).toEqual({ steps: 5 });
     expect(of({ steps: 2 }, ofFile)).toEqual({ steps: 2 });
-    expect(() => of({ steps: 6 }, ofFile)).toThrow("--steps must be at most 5, the batches of --batches, got 6");
+    expect(() => of({ steps: 6 }, ofFile)).toThrow(
+      "--steps must be at most 5, as --batches has 10 batches, and --accumulate takes 2 for a step, got 6",
+    );
+    expect(() => of({}, { ...ofText, count: 11 })).toThrow(
+      "--batches has 11 batches, which --accumulate 2 does not divide",
+    );
+  });
+
+  test.each([
+    [{ epochs: 2 }, { step: 16, tokens: 1024 }, { steps: 32 }], // of the same size, 64 tokens
+    [{ epochs: 2 }, { step: 16, tokens: 512 }, { steps: 40 }], // of half the size: 1488 left
+    [{ epochs: 2 }, { step: 8, tokens: 1024 }, { steps: 24 }], // of twice the size: 976 left
+    [{ epochs: 1 }, { step: 16, tokens: 1024 }, { steps: 16 }], // past the end
+    [{ steps: 20 }, { step: 16, tokens: 512 }, { steps: 20 }],
+  ])("%j of a text, resumed at %j: %j", (flags, used, duration) => {
+    expect(of(flags, ofText, used)).toEqual(duration);
+  });
+
+  test("a file of batches that is resumed lasts for what is left of it", () => {
+    const ofFile = { ...ofText, count: 10 };
+    const used = { step: 4, tokens: 128 }; // 4 batches, without --accumulate
+    expect(of({}, ofFile, used)).toEqual({ steps: 7 });
+    expect(of({ minutes: 1 }, ofFile, used)).toEqual({ seconds: 60 });
+    expect(() => of({ steps: 8 }, ofFile, used)).toThrow(
+      "--steps must be at most 7, as --batches has 6 batches left after step 4, and --accumulate takes 2 for a step, got 8",
+    );
+    expect(() => of({}, ofFile, { step: 5, tokens: 160 })).toThrow(
+      "--batches has 5 batches left after step 5, which --accumulate 2 does not divide",
+    );
   });
 });
 
-test("the default warmup is at most a tenth of the run's steps; one that is given, or a run in minutes, keeps it", () => {
+test("the default warmup is at most a tenth of the run's steps, or of those that its minutes allow; one that is given stays", () => {
   const settings = { warmup: 50 } as Settings;
   expect(warmedUp(settings, { kernels: "auto" }, { steps: 40 }).warmup).toBe(4);
   expect(warmedUp(settings, { kernels: "auto", warmup: 50 }, { steps: 40 }).warmup).toBe(50);
-  expect(warmedUp(settings, { kernels: "auto" }, { seconds: 60 }).warmup).toBe(50);
+  expect(warmedUp(settings, { kernels: "auto" }, { seconds: 60 }).warmup).toEqual({ steps: 50, share: 0.1 });
+  expect(warmedUp(settings, { kernels: "auto", warmup: 50 }, { seconds: 60 }).warmup).toBe(50);
 });

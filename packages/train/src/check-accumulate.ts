@@ -10,6 +10,15 @@ export function checkAccumulate(config: GPT2Config, sequences: readonly ArrayLik
   if (!Number.isFinite(weight)) {
     throw new RangeError(`accumulate: weight must be a finite number, got ${describeValue(weight)}`);
   }
+  checkSequences(config, sequences);
+}
+
+/**
+ * Checks the sequences of a batch as `Learner.accumulate` does, before any of them is trained on.
+ * @throws RangeError for no sequence, one of fewer than two ids, or an id that is not in the vocabulary;
+ * ContextOverflowError for a sequence of more than nPositions + 1 ids
+ */
+export function checkSequences(config: GPT2Config, sequences: readonly ArrayLike<number>[]): void {
   if (!Array.isArray(sequences) || sequences.length === 0) {
     const got = Array.isArray(sequences) ? "an empty list" : describeValue(sequences);
     throw new RangeError(`accumulate: the sequences must be a list of one or more lists of ids, got ${got}`);

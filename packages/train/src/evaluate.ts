@@ -1,6 +1,6 @@
 /** The loss on a text that is not trained on. */
 import { crossEntropy, type Model, yieldToEventLoop } from "@tsgpt/gpt";
-import { abortSignal, type Checks, checkOptions } from "@tsgpt/numeric";
+import { abortSignal, type Checks, checkOptions, describeValue } from "@tsgpt/numeric";
 
 /** How a text is evaluated. */
 export interface EvaluateOptions {
@@ -21,6 +21,8 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<number> {
   checkOptions("evaluate", options, CHECKS);
+  if (!Array.isArray(windows))
+    throw new RangeError(`evaluate: windows must be a list of lists of ids, got ${describeValue(windows)}`);
   if (windows.length === 0) throw new RangeError("evaluate: there are no windows; give one or more");
   let sum = 0;
   let tokens = 0;

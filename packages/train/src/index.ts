@@ -1,4 +1,6 @@
 /** @tsgpt/train: trains a GPT-2. */
+
+export { checkSequences } from "./check-accumulate.ts";
 export { checkpointOf, openTrainingCheckpoint, type SavedTraining, type TrainingCheckpoint } from "./checkpoint.ts";
 export { createLearner, type LearnerOptions } from "./create-learner.ts";
 export type { BatchPosition, BatchSource } from "./data/batch-source.ts";
@@ -34,7 +36,7 @@ export {
   trainingPreset,
   warmupFor,
 } from "./presets.ts";
-export { learningRateAt, SCHEDULES, type Schedule, type ScheduleName } from "./schedule.ts";
+export { learningRateAt, SCHEDULES, type Schedule, type ScheduleName, type Warmup } from "./schedule.ts";
 export {
   type TokenizerOptions,
   type TokenizerProgress,

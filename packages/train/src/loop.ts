@@ -5,12 +5,13 @@
  */
 import { yieldToEventLoop } from "@tsgpt/gpt";
 import { abortSignal, type Checks, checkOptions, objectWith, required } from "@tsgpt/numeric";
+import { checkCount, checkPositive } from "./check-range.ts";
 import { clipGradients, gradientNorm } from "./clip.ts";
 import type { BatchSource } from "./data/batch-source.ts";
 import type { Learner } from "./learner.ts";
 import { checkFinite, checkValues } from "./not-finite.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { learningRateAt, type Schedule, scheduleChecks } from "./schedule.ts";
+import { checkSchedule, learningRateAt, type Schedule } from "./schedule.ts";
 
 /** A run so far. */
 export interface Progress {
@@ -41,7 +42,7 @@ export interface TrainOptions {
   readonly schedule: Schedule;
   /** Batches per update, whose gradients are averaged; 1 by default. */
   readonly accumulate?: number | undefined;
-  /** The largest norm of all gradients together; by default they are not clipped. */
+  /** The largest norm of all gradients together, above 0; by default they are not clipped. */
   readonly clip?: number | undefined;
   /** Ends the run after a batch; the batches of a step that is not complete are given again when it continues. */
   readonly signal?: AbortSignal | undefined;
@@ -51,12 +52,29 @@ export interface TrainOptions {
 
 const CHECKS: Checks<TrainOptions> = {
   duration: required(objectWith<Duration>("an object with steps or seconds") as never),
-  schedule: required(objectWith<Schedule>("a schedule", ...(Object.keys(scheduleChecks) as (keyof Schedule)[]))),
+  schedule: required(objectWith<Schedule>("a schedule", "name", "peak", "warmup")),
   accumulate: "number",
   clip: "number",
   signal: abortSignal,
   now: "function",
 };
+
+/** @throws RangeError for an invalid option */
+function checkTrainOptions(options: TrainOptions): void {
+  checkOptions("train", options, CHECKS);
+  const { duration, schedule, accumulate, clip } = options;
+  checkDuration(duration);
+  checkSchedule("train: schedule", schedule);
+  if (accumulate !== undefined) checkCount("train", "accumulate", accumulate);
+  if (clip !== undefined) checkPositive("train", "clip", clip); // 0 would erase the gradients
+}
+
+function checkDuration(duration: Duration): void {
+  if ("steps" in duration === "seconds" in duration)
+    throw new RangeError("train: duration must have either steps or seconds, and not both");
+  if ("steps" in duration) checkCount("train", "duration.steps", duration.steps);
+  else checkPositive("train", "duration.seconds", duration.seconds);
+}
 
 /** A step of a run, as it is logged. */
 export interface StepReport {
@@ -82,7 +100,7 @@ export function newProgress(): Progress {
  * @throws NotFiniteError, before anything is changed by what is not finite; RangeError for an invalid option
  */
 export async function* train(training: Training, options: TrainOptions): AsyncGenerator<StepReport, void> {
-  checkOptions("train", options, CHECKS);
+  checkTrainOptions(options);
   const { accumulate = 1, clip, duration, schedule, signal, now = () => performance.now() } = options;
   const { progress } = training;
   while (!isOver(progress, duration)) {

@@ -53,6 +53,15 @@ describe.each(["I32", "I64"] as const)("%s", (dtype) => {
   });
 });
 
+test.each([
+  [{ ...MODEL, vocabSize: Number.NaN }, "vocabSize must be a whole number, 1 or more, got NaN"],
+  [{ ...MODEL, nPositions: Number.NaN }, "nPositions must be a whole number, 1 or more, got NaN"],
+  [{ ...MODEL, nPositions: 0 }, "nPositions must be a whole number, 1 or more, got 0"],
+])("%j, which no batch could be held against, is refused", async (options, message) => {
+  const source = memorySource("batches.safetensors", file(COUNTED));
+  await expect(openBatchesFile(source, options)).rejects.toThrow(new RangeError(`openBatchesFile: ${message}`));
+});
+
 test("an I64 beyond 32 bits is named, not wrapped", async () => {
   const written = { ...COUNTED, dtype: "I64", ids: COUNTED.ids.with(0, 2 ** 32) } as const;
   await expect(open(written)).rejects.toThrow('tensor "ids" has the id 4294967296 at [0, 0, 0], in step 1;');

@@ -109,6 +109,18 @@ test("a run limited in time ends after it, and its schedule follows the steps it
   expect(found.map(({ learningRate }) => learningRate).at(-1)).toBeCloseTo(0.01, 12); // a tenth of the peak
 });
 
+test("a run limited in time warms up for its steps, or for a share of those that it expects to make", async () => {
+  const rates = async (seconds: number) => {
+    let time = 0;
+    const now = () => (time += 500); // 0.5 s a step
+    const schedule = { name: "constant", peak: 1, warmup: { steps: 4, share: 0.25 } } as const;
+    const found = await reports(training(), { duration: { seconds }, now, schedule });
+    return found.slice(0, 5).map(({ learningRate }) => learningRate);
+  };
+  expect(await rates(40)).toEqual([0.25, 0.5, 0.75, 1, 1]);
+  expect(await rates(6)).toEqual([0.25, 2 / 3, 1, 1, 1]); // 12 steps: 3, which it knows after the first
+});
+
 test("an abort within a step ends the run, and gives the step's batches again when it continues", async () => {
   const whole = lossesOf(await reports(training(), { duration: { steps: 4 }, accumulate: 3 }));
   const learner = bigramLearner();

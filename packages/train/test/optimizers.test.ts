@@ -105,8 +105,16 @@ test("without gradients only parameters of two dimensions shrink, embeddings inc
   }
 });
 
-test("betas of 1 or more are refused", () => {
-  expect(() => createAdamW([], { betas: [0.9, 1] })).toThrow(
-    'createAdamW: option "betas" must be two numbers from 0 up to, not including, 1, got an Array',
+test.each([
+  [{ betas: [0.9, 1] }, 'option "betas" must be two numbers from 0 up to, not including, 1, got an Array'],
+  [{ betas: ["0.9", "0.95"] }, 'option "betas" must be two numbers from 0 up to, not including, 1, got an Array'],
+  [{ epsilon: 0 }, "epsilon must be a finite number above 0, got 0"],
+  [{ epsilon: Number.NaN }, "epsilon must be a finite number above 0, got NaN"],
+  [{ weightDecay: -0.1 }, "weightDecay must be a finite number, 0 or more, got -0.1"],
+  [{ weightDecay: Number.NaN }, "weightDecay must be a finite number, 0 or more, got NaN"],
+])("%j is refused", (options, message) => {
+  expect(() => createAdamW([], options as never)).toThrow(new RangeError(`createAdamW: ${message}`));
+  expect(() => createMuon([], createReferenceEngine(), options as never)).toThrow(
+    new RangeError(`createMuon: ${message}`),
   );
 });

@@ -31,6 +31,12 @@ test("ids take two bytes each up to a vocabulary of 65,536, and four above", asy
   expect(await of(65537)).toBeInstanceOf(Int32Array);
 });
 
+test.each([0, Number.NaN])("a vocabulary of %d is refused", async (vocabSize) => {
+  await expect(encodeDocuments(["a"], tokenizer, { vocabSize })).rejects.toThrow(
+    new RangeError(`encodeDocuments: vocabSize must be a whole number, 1 or more, got ${vocabSize}`),
+  );
+});
+
 test("a stream longer than its first buffer is whole", async () => {
   const documents = Array.from({ length: 5 }, (_, i) => " ab".repeat(20_000 + i) + "b".repeat(i));
   const { ids } = await encodeDocuments(documents, tokenizer);

@@ -2,9 +2,9 @@
  * tsgpt gradients: writes the loss of token sequences and its gradient with respect to every parameter, as safetensors,
  * to compare another backward pass with.
  */
-import type { TensorToWrite } from "@tsgpt/gpt";
+import { type TensorToWrite, yieldToEventLoop } from "@tsgpt/gpt";
 import { parameterNames, writeSafetensorsFile } from "@tsgpt/gpt/node";
-import { createLearner } from "@tsgpt/train";
+import { checkSequences, createLearner, type Learner } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { findModel } from "../model/find-model.ts";
@@ -59,8 +59,9 @@ export async function gradientsCommand(flags: OptionsOf<typeof options>): Promis
   await checkOwnInput("--output", flags.output, [[found.folder, "--model"]]);
   const names = await parameterNames(found.folder);
   const model = await loadFound(found, await makeEngine(flags), "f32", signal);
-  const { accumulate, parameters } = createLearner(model, { recompute: flags.recompute });
-  const loss = accumulate(flags.tokens);
+  const learner = createLearner(model, { recompute: flags.recompute });
+  const { parameters } = learner;
+  const loss = await accumulated(learner, flags.tokens, signal);
   const tensors: [string, TensorToWrite][] = [["loss", { dtype: "F32", shape: [], data: Float32Array.of(loss) }]];
   for (const [i, { gradient }] of parameters.entries()) {
     const { shape, data } = gradient;
@@ -71,4 +72,22 @@ export async function gradientsCommand(flags: OptionsOf<typeof options>): Promis
   });
   const gradientsOf = `the gradients of ${pluralize(parameters.length, "parameter")}`;
   await reportWritten(flags.output, `loss ${loss.toFixed(4)} and ${gradientsOf}`);
+}
+
+/** The mean loss of all sequences, its gradients in the learner: one after another, and Ctrl-C ends it between two. */
+async function accumulated(
+  { config, accumulate }: Learner,
+  sequences: readonly number[][],
+  signal: AbortSignal,
+): Promise<number> {
+  checkSequences(config, sequences);
+  const predictions = sequences.reduce((sum, ids) => sum + ids.length - 1, 0);
+  let loss = 0;
+  for (const ids of sequences) {
+    const share = (ids.length - 1) / predictions;
+    loss += share * accumulate([ids], share);
+    await yieldToEventLoop();
+    signal.throwIfAborted();
+  }
+  return loss;
 }

@@ -1,27 +1,21 @@
 /** tsgpt train: trains a model on a text, from nothing or from another model, and writes a folder that loads. */
-import { join } from "node:path";
 import type { Model } from "@tsgpt/gpt";
 import { listTree } from "@tsgpt/gpt/training";
-import { peakBytes } from "@tsgpt/measure/node";
 import type { Engine, Weight } from "@tsgpt/tensor";
-import { createAdamW, createLearner, createMuon, type Learner, newProgress } from "@tsgpt/train";
+import { createAdamW, createLearner, createMuon, type Learner, newProgress, type Training } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { command } from "../command.ts";
 import { makeEngine } from "../model/make-engine.ts";
 import { flagName } from "../options/chain-flags.ts";
 import { type TrainFlags, trainingOptions } from "../options/training.ts";
-import { checkOwnInput } from "../output/own-input.ts";
-import { checkWritable, writeText } from "../output/write-text.ts";
 import { errorMessage } from "../terminal/error-message.ts";
-import { formatBytes } from "../terminal/format-bytes.ts";
-import { interruptedCode, termination } from "../terminal/interruption.ts";
-import { lossCurve } from "../terminal/loss-curve.ts";
+import { termination } from "../terminal/interruption.ts";
 import { note } from "../terminal/note.ts";
-import { pluralize } from "../terminal/pluralize.ts";
-import { reportWritten } from "../terminal/report-written.ts";
 import { resumeCommand } from "../terminal/train-report.ts";
+import { checkLog } from "../train/check-log.ts";
 import { durationOf, fileData, textData, validationData } from "../train/data.ts";
 import { defaultsTable } from "../train/defaults-table.ts";
+import { finish, isFinished } from "../train/finish.ts";
 import {
   checkRequest,
   FIXED,
@@ -32,17 +26,12 @@ import {
   settingsOf,
   warmedUp,
 } from "../train/flags.ts";
-import { openLog } from "../train/log-file.ts";
-import { lossSvg } from "../train/loss-svg.ts";
-import { type Notes, notesOf, overLine, type Run, runTraining } from "../train/run.ts";
-import { checkNewFolder, createRunFolder, type OpenRun, openRun } from "../train/run-folder.ts";
+import { openLog, recordsOf } from "../train/log-file.ts";
+import { addLogged, type Notes, notesOf, overLine, type Run, runTraining } from "../train/run.ts";
+import { checkNewFolder, createRunFolder, mendModel, type OpenRun, openRun } from "../train/run-folder.ts";
 import { unlockRun } from "../train/run-lock.ts";
 import { startOf, startOfRun } from "../train/start.ts";
 import { textSource } from "../train/texts.ts";
-
-const CURVE = "loss.svg";
-const CURVE_WIDTH = 70;
-const CURVE_HEIGHT = 8;
 
 export const train = command({
   name: "train",
@@ -66,7 +55,7 @@ AdamW has betas 0.9 and 0.95 and epsilon 1e-8; every parameter of two dimensions
 layer norms do not. Muon takes the learning rate and the decay of AdamW: an update is orthogonalized and scaled by
 0.2 sqrt(max(rows, columns)); all but the matrices of blocks is AdamW's. --clip c scales all gradients by
 min(1, c / (norm + 1e-6)). The learning rate rises to its peak in --warmup steps, then falls to a tenth of it;
-the default of --warmup is at most a tenth of --steps or --epochs, and at least 1.
+the default of --warmup is at most a tenth of the run, and at least 1.
 
 A line for a step is written at each tenth of the run; without a terminal on stderr also every ten seconds.
 
@@ -97,22 +86,29 @@ async function trainCommand(typed: readonly string[] = [], flags: TrainFlags): P
   const given = requestOf(typed.map(textSource), flags);
   const run = flags.resume ? await resumed(given, flags.output, signal) : await begun(given, flags.output, signal);
   try {
-    const over = overLine(run);
-    if (over === undefined) await runAndFinish(run);
-    else process.stderr.write(`${over}\n`);
+    await goOn(run);
   } finally {
     await run.data.close();
     await unlockRun(flags.output);
   }
 }
 
-async function runAndFinish(prepared: Run): Promise<void> {
+/** Trains what is left, if only the end of a run that was killed there; or says that nothing is. */
+async function goOn(prepared: Run): Promise<void> {
   const { request, training } = prepared;
+  const { step } = training.progress;
   const path = request.flags.log;
-  const log = path === undefined ? undefined : await openLog(path, training.progress.step);
+  const logged = path === undefined ? [] : await recordsOf(path, step);
+  addLogged(prepared, logged);
+  const over = overLine(prepared);
+  if (over !== undefined && (await isFinished(prepared, logged))) {
+    process.stderr.write(`${over}\n`);
+    return;
+  }
+  const log = path === undefined ? undefined : await openLog(path, step);
   const run = { ...prepared, log };
   try {
-    await runTraining(run);
+    await runTraining(run, logged);
     await finish(run);
   } finally {
     log?.close();
@@ -142,22 +138,19 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
   const request = notes ? resumedRequest(notes.request, notes.settings, given) : given;
   const { flags } = request;
   checkRequest(request);
-  await checkLog(request);
+  await checkLog(request, folder, signal);
   const engine = await makeEngine(flags);
   const start = notes ? await startOfRun(folder, request, engine, signal) : await startOf(request, engine, signal);
   const settings = settingsOf(flags, start.defaults);
   const { model, documents } = start;
   const data = documents
     ? await textData(documents, model, settings, signal)
-    : await fileData(flags.batches as string, model.config, settings.accumulate);
+    : await fileData(flags.batches as string, model.config);
   try {
-    const run = await assemble({ request, folder, settings, data, signal }, model);
-    if (saved && notes) {
-      await restore(saved, run);
-      run.evaluations.push(...notes.evaluations);
-    } else await createRunFolder(folder, start.files, run.training, notesOf(run));
+    const run = await assemble({ request, folder, settings, data, signal }, model, saved);
+    if (!saved) await createRunFolder(folder, start.files, run.training, notesOf(run));
     if (start.note !== undefined) note(start.note);
-    return { ...run, savedStep: run.training.progress.step };
+    return run;
   } catch (error) {
     await data.close();
     throw error;
@@ -166,38 +159,39 @@ async function prepare(given: Request, folder: string, saved: OpenRun | undefine
 
 type Prepared = Pick<Run, "request" | "folder" | "settings" | "data" | "signal">;
 
-/** The learner and its optimizer, before the first step. */
-async function assemble(prepared: Prepared, model: Model): Promise<Run> {
+/** The learner and its optimizer, before the first step or as they were saved. */
+async function assemble(prepared: Prepared, model: Model, saved: OpenRun | undefined): Promise<Run> {
   const { request, folder, data, signal } = prepared;
   const { validation: file, recompute } = request.flags;
   const validation = file === undefined ? undefined : await validationData(file, model, prepared.settings, signal);
-  const duration = durationOf(request.flags, data, prepared.settings);
-  const settings = warmedUp(prepared.settings, request.flags, duration);
   const learner = createLearner(model, { recompute });
   for (const weight of listTree<Weight>(model.parameters)) model.engine.free(weight); // the learner has its own
-  const optimizer = optimizerOf(learner, model.engine, settings);
+  const optimizer = optimizerOf(learner, model.engine, prepared.settings);
   const training = { learner, optimizer, batches: data.batches, progress: newProgress() };
+  if (saved) await restore(saved, folder, training);
+  const duration = durationOf(request.flags, data, prepared.settings, training.progress);
+  const settings = warmedUp(prepared.settings, request.flags, duration);
   const needsStdin = request.texts.some((source) => "stdin" in source);
-  const resume = resumeCommand(folder, needsStdin);
   return {
     ...prepared,
     settings,
     training,
     validation,
     duration,
-    resume,
-    evaluations: [],
+    resume: resumeCommand(folder, needsStdin),
+    evaluations: [...((saved?.notes as Notes | undefined)?.evaluations ?? [])],
     log: undefined,
-    savedStep: 0,
+    savedStep: training.progress.step,
   };
 }
 
 /** @throws CliError for other data than the run began with; CheckpointError for a damaged checkpoint */
-async function restore(saved: OpenRun, { training }: Run): Promise<void> {
+async function restore(saved: OpenRun, folder: string, training: Training): Promise<void> {
   await saved.restore(training).catch((cause: Error) => {
     if (!(cause instanceof RangeError)) throw cause;
     throw new CliError(`the data are not those that the run began with: ${errorMessage(cause)}`, 1);
   });
+  await mendModel(folder, training.learner);
 }
 
 function optimizerOf({ parameters }: Learner, engine: Engine, { optimizer, weightDecay }: Settings) {
@@ -207,34 +201,4 @@ function optimizerOf({ parameters }: Learner, engine: Engine, { optimizer, weigh
     case "muon":
       return createMuon(parameters, engine, { weightDecay });
   }
-}
-
-/** @throws CliError for a log that is one of the files that are read, or that cannot be written */
-async function checkLog({ texts, flags }: Request): Promise<void> {
-  const { log, tokenizer, batches, validation } = flags;
-  if (log === undefined) return;
-  const files = texts.flatMap((source) => ("file" in source ? [source.file] : []));
-  const others = [tokenizer, batches, validation].filter((path) => path !== undefined);
-  await checkOwnInput(
-    "--log",
-    log,
-    [...files, ...others].map((path) => [path, JSON.stringify(path)]),
-  );
-  await checkWritable(log, { devices: true });
-}
-
-/** The curves, and what was written or how to go on. */
-async function finish({ training, folder, evaluations, signal, resume, log }: Run): Promise<void> {
-  const { losses, step } = training.progress;
-  process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
-  if (losses.length > 0) await writeText(join(folder, CURVE), lossSvg(`Loss of ${folder}`, losses, evaluations));
-  const peak = peakBytes();
-  log?.write({ step, peakBytes: peak });
-  process.stderr.write(`peak memory ${formatBytes(peak)}\n`);
-  if (signal.aborted) {
-    process.exitCode = interruptedCode();
-    process.stderr.write(`stopped after step ${step}, which is saved; continue with: ${resume}\n`);
-    return;
-  }
-  await reportWritten(folder, `a model after ${pluralize(step, "step")}`);
 }

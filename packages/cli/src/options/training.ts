@@ -12,7 +12,11 @@ export const trainingOptions = [
     parse: path,
     mandatory: true,
   }),
-  option("--resume", "continue the run in the output folder from its last checkpoint, with its options"),
+  option(
+    "--resume",
+    "continue the run in the output folder from its last checkpoint, with its options; with more --steps the " +
+      "learning rate follows the schedule of the longer run: where it had fallen, it rises again",
+  ),
   { heading: "Model and data:" },
   option("--preset <size>", "shape and settings of a new model (default: tiny)", {
     choices: presetNames,

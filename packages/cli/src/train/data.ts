@@ -4,8 +4,10 @@ import { fileSource } from "@tsgpt/gpt/node";
 import {
   type BatchSource,
   consecutiveWindows,
+  DataError,
   encodeDocuments,
   openBatchesFile,
+  type Progress,
   type TokenIds,
   trainTokenizer,
   windowBatches,
@@ -71,31 +73,33 @@ export async function textData(
 }
 
 /** @throws CheckpointError for a file of another layout, or ids that the model lacks; CliError */
-export async function fileData(path: string, config: GPT2Config, accumulate: number): Promise<TrainingData> {
+export async function fileData(path: string, config: GPT2Config): Promise<TrainingData> {
   const { vocabSize, nPositions } = config;
   const file = await fileSource(path);
   try {
     const batches = await openBatchesFile(file, { vocabSize, nPositions });
-    const { steps } = batches;
-    if (steps % accumulate !== 0)
-      throw usageError(`--batches has ${steps} batches, which --accumulate ${accumulate} does not divide`);
-    return { batches, count: steps / accumulate, bitsPerByte: undefined, close: () => file.close() };
+    return { batches, count: batches.steps, bitsPerByte: undefined, close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-/** The text of --validation. */
+/** The text of --validation. @throws CliError naming it, if it is too short or has no tokens; CheckpointError */
 export async function validationData(
   path: string,
   model: Model,
   { context }: Settings,
   signal: AbortSignal,
 ): Promise<ValidationData> {
-  const { ids, bytes } = await encode(await readDocuments([{ file: path }], signal), model, signal);
-  const windows = consecutiveWindows(ids, context);
-  return { windows, bitsPerByte: (ids.length - 1) / bytes / Math.LN2 }; // the first token is not predicted
+  try {
+    const { ids, bytes } = await encode(await readDocuments([{ file: path }], signal), model, signal);
+    const windows = consecutiveWindows(ids, context);
+    return { windows, bitsPerByte: (ids.length - 1) / bytes / Math.LN2 }; // the first token is not predicted
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof CliError)) throw error;
+    throw new CliError(`--validation ${JSON.stringify(path)}: ${error.message}`, 1);
+  }
 }
 
 async function encode(documents: readonly string[], { config, tokenizer, name }: Model, signal: AbortSignal) {
@@ -118,13 +122,48 @@ export function checkContext({ context }: RunFlags, { nPositions }: Pick<GPT2Con
   throw usageError(`--context must be at most ${nPositions}, the context of ${of}, got ${context}`);
 }
 
-/** How many updates a run makes, or for how long. @throws CliError for more steps than there are batches */
-export function durationOf({ steps, epochs, minutes }: RunFlags, data: TrainingData, settings: Settings) {
-  const { count, batches } = data;
+/** What a run has used of its data. */
+type Used = Pick<Progress, "step" | "tokens">;
+
+/**
+ * How many updates a run makes, or for how long. Those that are done count as they were made, the others are of
+ * today's batches. @throws CliError for more steps than there are batches, or for batches that would be left over
+ */
+export function durationOf({ steps, epochs, minutes }: RunFlags, data: TrainingData, settings: Settings, used: Used) {
+  const { step, tokens } = used;
+  const { batchSize, context, tokensPerEpoch } = data.batches;
+  if (data.count !== undefined) checkDivided(batchesLeft(data, used), settings, step);
   if (minutes !== undefined) return { seconds: 60 * minutes };
-  if (count !== undefined && steps !== undefined && steps > count)
-    throw usageError(`--steps must be at most ${count}, the batches of --batches, got ${steps}`);
-  const tokensPerStep = batches.batchSize * batches.context * settings.accumulate;
-  if (epochs !== undefined) return { steps: Math.max(1, Math.ceil((epochs * batches.tokensPerEpoch) / tokensPerStep)) };
-  return { steps: steps ?? count ?? settings.steps };
+  if (data.count !== undefined) {
+    const most = step + stepsLeft(data, settings, used);
+    if (steps === undefined || steps <= most) return { steps: steps ?? most };
+    const why = whyAtMost(batchesLeft(data, used), settings, step);
+    throw usageError(`--steps must be at most ${most}, ${why}, got ${steps}`);
+  }
+  if (epochs === undefined) return { steps: steps ?? settings.steps };
+  const left = Math.ceil(epochs * tokensPerEpoch) - tokens;
+  return { steps: step + Math.max(0, Math.ceil(left / (batchSize * context * settings.accumulate))) };
+}
+
+/** The steps that the batches of a file are enough for; infinitely many for a text. */
+export function stepsLeft(data: TrainingData, { accumulate }: Settings, used: Pick<Used, "tokens">): number {
+  return Math.floor(batchesLeft(data, used) / accumulate);
+}
+
+function batchesLeft({ count, batches }: TrainingData, { tokens }: Pick<Used, "tokens">): number {
+  return count === undefined ? Number.POSITIVE_INFINITY : count - tokens / (batches.batchSize * batches.context);
+}
+
+function checkDivided(left: number, { accumulate }: Settings, step: number): void {
+  if (left % accumulate === 0) return;
+  throw usageError(`${batchesText(left, step)}, which --accumulate ${accumulate} does not divide`);
+}
+
+function whyAtMost(left: number, { accumulate }: Settings, step: number): string {
+  if (accumulate === 1 && step === 0) return "the batches of --batches";
+  return `as ${batchesText(left, step)}, and --accumulate takes ${accumulate} for a step`;
+}
+
+function batchesText(left: number, step: number): string {
+  return `--batches has ${left} batches${step === 0 ? "" : ` left after step ${step}`}`;
 }

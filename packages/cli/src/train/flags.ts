@@ -3,7 +3,7 @@
  * settings that follow from them and a preset's.
  */
 import { resolve } from "node:path";
-import { type Defaults, type Duration, type ScheduleName, warmupFor } from "@tsgpt/train";
+import { type Defaults, type Duration, type ScheduleName, type Warmup, warmupFor } from "@tsgpt/train";
 import { usageError } from "../cli-error.ts";
 import { flagName } from "../options/chain-flags.ts";
 import type { TrainFlags } from "../options/training.ts";
@@ -19,7 +19,8 @@ export interface Request {
 }
 
 /** What follows from the flags and, for those omitted, the preset. */
-export interface Settings extends Defaults {
+export interface Settings extends Omit<Defaults, "warmup"> {
+  readonly warmup: number | Warmup;
   readonly schedule: ScheduleName;
   readonly weightDecay: number;
   /** Undefined if gradients are not clipped. */
@@ -112,10 +113,12 @@ export function settingsOf(flags: RunFlags, defaults: Defaults): Settings {
   return { ...sizes, ...rest, clip: clip === 0 ? undefined : clip };
 }
 
-/** The settings of a run of this duration: a warmup that was not given fits in a number of steps. */
-export function warmedUp(settings: Settings, { warmup }: RunFlags, duration: Duration): Settings {
-  if (warmup !== undefined || !("steps" in duration)) return settings;
-  return { ...settings, warmup: warmupFor(settings, duration.steps) };
+/** The settings of a run of this duration: a warmup that was not given takes at most a tenth of it. */
+export function warmedUp(settings: Settings, flags: RunFlags, duration: Duration): Settings {
+  const { warmup } = settings;
+  if (flags.warmup !== undefined || typeof warmup !== "number") return settings;
+  const fitting = "steps" in duration ? warmupFor({ warmup }, duration.steps) : { steps: warmup, share: 0.1 };
+  return { ...settings, warmup: fitting };
 }
 
 /** Without the keys whose value is undefined. */

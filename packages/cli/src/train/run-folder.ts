@@ -1,26 +1,38 @@
 /**
  * The folder of a run: config.json, model.safetensors and the tokenizer's files, which tsgpt and transformers load, and
  * checkpoint.safetensors, from which the run continues. Files are written next to their destination and renamed, the
- * checkpoint first: whenever the process ends, the folder has a whole checkpoint and a whole model.
+ * checkpoint first: whenever the process ends, the folder has a whole checkpoint and a whole model. Where that is of an
+ * earlier step, the next process to open the checkpoint writes it anew.
  */
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { FILE_NAMES, type GPT2Config } from "@tsgpt/gpt";
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { FILE_NAMES, type GPT2Config, readHeader, readTensor, TOKENIZER_FILES } from "@tsgpt/gpt";
 import { configJson, fileSource, writeNewFolder, writeSafetensorsFile } from "@tsgpt/gpt/node";
 import { checkpointOf, type Learner, openTrainingCheckpoint, type SavedTraining, type Training } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
-import { isOtherProcess } from "./process-exists.ts";
+import { isLeftover, removeLeftovers } from "./leftovers.ts";
 import { checkUnlocked, LOCK, lockRun, lockText, unlockRun } from "./run-lock.ts";
 
 const CHECKPOINT = "checkpoint.safetensors";
 
-/** @throws CliError unless the folder is new or empty */
+/** The curve of the losses. */
+export const CURVE = "loss.svg";
+
+/** All that a run may write into its folder. */
+export const RUN_FILES: readonly string[] = [
+  ...[FILE_NAMES.config, FILE_NAMES.generationConfig, FILE_NAMES.weights, ...TOKENIZER_FILES],
+  ...[CHECKPOINT, CURVE, LOCK],
+];
+
+/** Removes what a process left that was killed as it created the folder. @throws CliError unless it is new or empty */
 export async function checkNewFolder(folder: string): Promise<void> {
+  const path = resolve(folder);
+  await removeLeftovers(dirname(path), [basename(path)]);
   const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return namesOfNew(folder);
     throw cannotWrite(folder, cause.code === "ENOTDIR" ? "it exists and is not a directory" : cause.message);
   });
-  if (names.length === 0) return;
+  if (names.every((name) => isLeftover(name, [""]))) return removeLeftovers(folder, [""]);
   await checkUnlocked(folder);
   const fix = names.includes(CHECKPOINT) ? "; --resume continues the run in it" : "";
   throw cannotWrite(folder, `it exists and is not empty${fix}`);
@@ -61,7 +73,38 @@ export async function saveRun(folder: string, training: Training, notes: unknown
 async function write(folder: string, training: Training, notes: unknown): Promise<void> {
   const { tensors, metadata } = checkpointOf(training, notes);
   await writeSafetensorsFile(join(folder, CHECKPOINT), tensors, metadata);
-  await writeSafetensorsFile(join(folder, FILE_NAMES.weights), weightsOf(training.learner), { format: "pt" });
+  await writeModel(folder, training.learner);
+}
+
+async function writeModel(folder: string, learner: Learner): Promise<void> {
+  await writeSafetensorsFile(join(folder, FILE_NAMES.weights), weightsOf(learner), { format: "pt" });
+}
+
+/** Writes the model if that of the folder has other weights: a process was killed between checkpoint and model. */
+export async function mendModel(folder: string, learner: Learner): Promise<void> {
+  if (await hasWeights(join(folder, FILE_NAMES.weights), learner)) return;
+  await writeModel(folder, learner).catch((cause: Error) => {
+    throw cannotWrite(folder, cause.message);
+  });
+}
+
+async function hasWeights(path: string, { parameters }: Learner): Promise<boolean> {
+  const source = await fileSource(path);
+  try {
+    const header = await readHeader(source);
+    for (const { name, value } of parameters) {
+      if (!header.tensors.has(name)) return false;
+      const { data } = await readTensor(source, header, name);
+      if (!bytesOf(data).equals(bytesOf(value.data))) return false;
+    }
+    return true;
+  } finally {
+    await source.close();
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function weightsOf({ parameters }: Learner) {
@@ -91,7 +134,7 @@ export async function openRun(folder: string): Promise<OpenRun> {
     );
   }
   await lockRun(folder);
-  for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
+  await removeLeftovers(folder, [CHECKPOINT, FILE_NAMES.weights, CURVE]);
   const source = await fileSource(join(folder, CHECKPOINT));
   try {
     return { ...(await openTrainingCheckpoint(source)), close: () => source.close() };
@@ -100,11 +143,6 @@ export async function openRun(folder: string): Promise<OpenRun> {
     await unlockRun(folder);
     throw error;
   }
-}
-
-function isLeftover(name: string): boolean {
-  const [, pid] = /^(?:checkpoint|model)\.safetensors\.(\d+)\.partial$/.exec(name) ?? [];
-  return pid !== undefined && Number(pid) !== process.pid && !isOtherProcess(Number(pid));
 }
 
 function cannotWrite(folder: string, why: string): CliError {

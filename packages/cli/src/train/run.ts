@@ -1,12 +1,13 @@
 /** Runs the steps of a training, and between them evaluates, samples, saves and reports. */
+import type { Model } from "@tsgpt/gpt";
 import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { linePace } from "../terminal/line-pace.ts";
-import { progressLine } from "../terminal/progress-line.ts";
+import { type ProgressLine, progressLine } from "../terminal/progress-line.ts";
 import { alreadyLine, evaluationLine, sampleLines, stepLine } from "../terminal/train-report.ts";
-import type { TrainingData, ValidationData } from "./data.ts";
+import { stepsLeft, type TrainingData, type ValidationData } from "./data.ts";
 import type { Request, Settings } from "./flags.ts";
-import type { LogFile } from "./log-file.ts";
+import type { LogFile, LogRecord } from "./log-file.ts";
 import type { Evaluation } from "./loss-svg.ts";
 import { saveRun } from "./run-folder.ts";
 import { sampleText } from "./sample-text.ts";
@@ -42,34 +43,62 @@ export function notesOf({ request, settings, evaluations }: Notes): Notes {
 
 /** What to say instead of training where a run is at its end already, or past it. */
 export function overLine(run: Run): string | undefined {
-  const { training, duration, data } = run;
+  const { training, duration } = run;
   const { step } = training.progress;
-  if (data.count !== undefined && step >= data.count) return alreadyLine(step, "batches");
+  if (areDataUsed(run)) return alreadyLine(step, "batches");
   return isLast(run) ? alreadyLine(step, "steps" in duration ? "steps" : "minutes") : undefined;
 }
 
-/** Trains to the end, or until Ctrl-C; either way the last step is saved. @throws CliError, with a checkpoint kept */
-export async function runTraining(run: Run): Promise<void> {
-  const { training, settings, duration, signal } = run;
+type Say = (text: string) => void;
+
+/** What is due between two steps. */
+interface Due {
+  readonly evaluation: boolean;
+  readonly sample: boolean;
+}
+
+/** What is due at the step that the run is at. */
+function dueAt(run: Run): Due {
+  const { settings, training, validation } = run;
+  const { step } = training.progress;
+  const isDue = (every: number) => step > 0 && every > 0 && (step % every === 0 || isLast(run));
+  return {
+    evaluation: validation !== undefined && isDue(settings.evalEvery),
+    sample: canSample(training.learner.model) && isDue(settings.sampleEvery),
+  };
+}
+
+/** Takes over what was evaluated, and logged, after the checkpoint was written. */
+export function addLogged({ evaluations, training }: Run, logged: readonly LogRecord[]): void {
+  const isKnown = evaluations.some(([step]) => step === training.progress.step);
+  for (const record of isKnown ? [] : logged)
+    if ("validationLoss" in record) evaluations.push([record.step, record.validationLoss]);
+}
+
+/** What an interruption left undone at the step that was saved, by the checkpoint and what the log has of it. */
+export function lateAt(run: Run, logged: readonly LogRecord[]): Due {
+  const { evaluation, sample } = dueAt(run);
+  const isEvaluated = run.evaluations.some(([step]) => step === run.training.progress.step);
+  const isSampled = logged.length === 0 || logged.some((record) => "sample" in record);
+  return { evaluation: evaluation && !isEvaluated, sample: sample && !isSampled };
+}
+
+/**
+ * Does what is late, and trains to the end, or until Ctrl-C; either way the last step is saved.
+ * @throws CliError, with a checkpoint kept
+ */
+export async function runTraining(run: Run, logged: readonly LogRecord[]): Promise<void> {
   const line = progressLine(process.stderr);
-  const isLineDue = linePace(!process.stderr.isTTY);
-  const say = (text: string) => {
+  const say: Say = (text) => {
     line.clear();
     process.stdout.write(`${text}\n`);
   };
   try {
-    const { schedule: name, learningRate: peak, warmup, accumulate, clip } = settings;
-    const schedule = { name, peak, warmup };
-    for await (const report of train(training, { duration, schedule, accumulate, clip, signal })) {
-      const { step } = report;
-      run.log?.write(report);
-      line.show(() => stepLine(report, contextOf(run)));
-      if (isLineDue(shareOf(run))) say(stepLine(report, contextOf(run)));
-      await betweenSteps(run, step, say);
-      if (step % settings.saveEvery === 0) await save(run);
-      if (signal.aborted) break;
-    }
-    if (run.savedStep !== training.progress.step) await save(run);
+    const late = lateAt(run, logged);
+    await betweenSteps(run, late, say);
+    if (late.evaluation) await save(run); // its loss
+    if (!run.signal.aborted) await takeSteps(run, line, say);
+    if (run.savedStep !== run.training.progress.step) await save(run);
   } catch (error) {
     throw explained(error, run);
   } finally {
@@ -77,11 +106,26 @@ export async function runTraining(run: Run): Promise<void> {
   }
 }
 
+async function takeSteps(run: Run, line: ProgressLine, say: Say): Promise<void> {
+  const { training, settings, duration, signal } = run;
+  const isLineDue = linePace(!process.stderr.isTTY);
+  const { schedule: name, learningRate: peak, warmup, accumulate, clip } = settings;
+  const schedule = { name, peak, warmup };
+  for await (const report of train(training, { duration, schedule, accumulate, clip, signal })) {
+    run.log?.write(report);
+    line.show(() => stepLine(report, contextOf(run)));
+    if (isLineDue(shareOf(run))) say(stepLine(report, contextOf(run)));
+    await betweenSteps(run, dueAt(run), say);
+    if (report.step % settings.saveEvery === 0) await save(run);
+    if (signal.aborted) break;
+  }
+}
+
 /** The evaluation and the sample after a step; Ctrl-C ends them. */
-async function betweenSteps(run: Run, step: number, say: (text: string) => void): Promise<void> {
+async function betweenSteps(run: Run, due: Due, say: Say): Promise<void> {
   const { settings, training, validation, signal } = run;
-  const isDue = (every: number) => every > 0 && (step % every === 0 || isLast(run));
-  if (validation && isDue(settings.evalEvery)) {
+  const { step } = training.progress;
+  if (validation && due.evaluation) {
     const { windows, bitsPerByte } = validation;
     const loss = await evaluate(training.learner.model, windows, { signal }).catch(ignoreAbort(signal));
     if (loss === undefined) return;
@@ -89,11 +133,16 @@ async function betweenSteps(run: Run, step: number, say: (text: string) => void)
     run.log?.write({ step, validationLoss: loss, validationBitsPerByte: loss * bitsPerByte });
     say(evaluationLine(step, loss, bitsPerByte));
   }
-  if (!isDue(settings.sampleEvery)) return;
+  if (!due.sample) return;
   const sample = await sampleText(training.learner.model, settings.seed, signal);
   if (sample === undefined || signal.aborted) return;
   run.log?.write({ step, sample });
   say(sampleLines(step, sample));
+}
+
+/** Whether sampleText gives a text. */
+function canSample({ tokenizer, config }: Model): boolean {
+  return tokenizer !== undefined && config.nPositions > 1;
 }
 
 function ignoreAbort(signal: AbortSignal): (error: unknown) => undefined {
@@ -110,7 +159,11 @@ function shareOf({ training, duration }: Run): number {
 }
 
 function isLast(run: Run): boolean {
-  return shareOf(run) === 1;
+  return shareOf(run) === 1 || areDataUsed(run);
+}
+
+function areDataUsed({ data, settings, training }: Run): boolean {
+  return stepsLeft(data, settings, training.progress) === 0;
 }
 
 function contextOf({ training, duration, data: { bitsPerByte } }: Run) {

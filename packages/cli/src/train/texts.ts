@@ -10,16 +10,25 @@ import { readStdin } from "../input/read-stdin.ts";
 /** Where a text comes from; JSON, to be found again by --resume. */
 export type TextSource = { readonly file: string } | { readonly typed: string } | { readonly stdin: true };
 
+/** A path, or a name with an extension, on one line and of at most 255 characters, as file systems have it. */
+const LIKE_A_FILE = /^(?=.{1,255}$)(?:\.{0,2}\/|~\/|.*\.[a-z]\w{0,7}$)/i;
+
 /**
  * The source that an argument names. Unlike elsewhere a plain word is a file, because a text to train on is one; what
  * has a space and is no file is the text itself. `@file` and `@@text` are as in every command.
+ * @throws CliError for an empty argument, and for one with a space that looks like the name of a missing file
  */
 export function textSource(argument: string): TextSource {
   if (argument === "") throw usageError("a text must not be empty");
   if (argument === "-") return { stdin: true };
   if (argument.startsWith("@@")) return { typed: argument.slice(1) };
-  const isFile = argument.startsWith("@") || existsSync(argument) || !/\s/.test(argument);
-  return isFile ? { file: resolve(expandHome(argument.replace(/^@/, ""))) } : { typed: argument };
+  const path = resolve(expandHome(argument.replace(/^@/, "")));
+  if (argument.startsWith("@") || existsSync(path) || !/\s/.test(argument)) return { file: path };
+  if (LIKE_A_FILE.test(argument)) {
+    const hint = "a text that looks like the name of a file is given on standard input, with - as the text";
+    throw new CliError(`${JSON.stringify(argument)} does not exist; ${hint}`, 1);
+  }
+  return { typed: argument };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FILE_NAMES } from "../config/file-names.ts";
+import { removeLeftover } from "./leftover.ts";
 
 /**
  * Creates `folder`, which must be new or empty, with what `write` puts into the folder it receives. A failure leaves
@@ -15,8 +16,11 @@ export async function writeNewFolder(
   write: (partial: string) => Promise<void>,
 ): Promise<void> {
   const path = resolve(folder);
+  const own = `${process.pid}.partial`;
+  await removeLeftover(join(path, own));
+  await removeLeftover(`${path}.${own}`);
   const isThere = await isEmptyFolder(path);
-  const partial = isThere ? join(path, `${process.pid}.partial`) : `${path}.${process.pid}.partial`;
+  const partial = isThere ? join(path, own) : `${path}.${own}`;
   await mkdir(partial);
   try {
     await write(partial);

@@ -1,6 +1,7 @@
 /** Writes a safetensors file atomically: next to its destination, then renamed. */
 import { open, rename, rm } from "node:fs/promises";
 import { type TensorToWrite, writeSafetensors } from "../checkpoint/write-safetensors.ts";
+import { removeLeftover } from "./leftover.ts";
 
 /**
  * Writes `tensors` to `path`, replacing an existing file; a failure leaves that as it was.
@@ -13,6 +14,7 @@ export async function writeSafetensorsFile(
 ): Promise<void> {
   const pieces = writeSafetensors(tensors, metadata);
   const partial = `${path}.${process.pid}.partial`;
+  await removeLeftover(partial);
   const handle = await open(partial, "wx");
   try {
     for (const piece of pieces) await handle.writeFile(piece);

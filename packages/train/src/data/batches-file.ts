@@ -4,6 +4,7 @@
  */
 import { type ByteSource, CheckpointError, readHeader } from "@tsgpt/gpt";
 import { checkOptions, required } from "@tsgpt/numeric";
+import { checkCount } from "../check-range.ts";
 import type { BatchSource } from "./batch-source.ts";
 import { digestOf, EMPTY_DIGEST } from "./digest.ts";
 import { checkPosition } from "./position.ts";
@@ -24,9 +25,14 @@ export interface BatchesFile extends BatchSource {
 
 const NAME = "ids";
 
-/** @throws CheckpointError naming the file, and the rule that it breaks or the first id that the model lacks */
+/**
+ * @throws CheckpointError naming the file, and the rule that it breaks or the first id that the model lacks; RangeError
+ * for an invalid option
+ */
 export async function openBatchesFile(source: ByteSource, options: BatchesFileOptions): Promise<BatchesFile> {
   checkOptions("openBatchesFile", options, { vocabSize: required("number"), nPositions: required("number") });
+  checkCount("openBatchesFile", "vocabSize", options.vocabSize);
+  checkCount("openBatchesFile", "nPositions", options.nPositions);
   const layout = await readLayout(source, options.nPositions);
   const { steps, batchSize, length } = layout;
   let digest = EMPTY_DIGEST;

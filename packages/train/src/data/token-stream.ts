@@ -1,6 +1,7 @@
 /** Documents as one stream of token ids, with an end-of-text mark before each, between them and after the last. */
 import { type Tokenizer, yieldToEventLoop } from "@tsgpt/gpt";
 import { abortSignal, checkOptions } from "@tsgpt/numeric";
+import { checkCount } from "../check-range.ts";
 import { DataError } from "./data-error.ts";
 import { END_OF_TEXT } from "./documents.ts";
 
@@ -27,7 +28,8 @@ const CHARACTERS_BETWEEN_YIELDS = 1 << 18;
 
 /**
  * The stream of documents. Without an end-of-text token in the tokenizer, documents follow one another without a mark.
- * @throws DataError if there is no document, or the tokenizer gives an id that the model lacks; the signal's reason
+ * @throws DataError if there is no document, or the tokenizer gives an id that the model lacks; RangeError for an
+ * invalid option; the signal's reason
  */
 export async function encodeDocuments(
   documents: readonly string[],
@@ -36,6 +38,7 @@ export async function encodeDocuments(
 ): Promise<TokenStream> {
   checkOptions("encodeDocuments", options, { vocabSize: "number", onProgress: "function", signal: abortSignal });
   const { vocabSize = tokenizer.vocabSize, onProgress, signal } = options;
+  checkCount("encodeDocuments", "vocabSize", vocabSize);
   if (documents.length === 0) throw new DataError("the text is empty: it has no document");
   const mark = tokenizer.encode(END_OF_TEXT);
   const marks = mark.length === 1 ? mark : [];

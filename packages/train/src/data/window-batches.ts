@@ -4,6 +4,7 @@
  * are cut, fewer than T ids, is skipped at either end of the stream, at random in each epoch.
  */
 import { checkOptions, createGenerator, type Generator, required } from "@tsgpt/numeric";
+import { checkCount } from "../check-range.ts";
 import type { BatchPosition, BatchSource } from "./batch-source.ts";
 import { DataError } from "./data-error.ts";
 import { digestOf } from "./digest.ts";
@@ -93,11 +94,6 @@ function savedGenerator({ generator }: BatchPosition): Generator {
     throw new RangeError(`restore: the generator must have four words of 32 bits, not all 0, got ${got}`);
   }
   return { state: Uint32Array.from(words as number[]) };
-}
-
-function checkCount(by: string, name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`${by}: ${name} must be a whole number, 1 or more, got ${value}`);
 }
 
 function tooShort(tokens: number, context: number): string {

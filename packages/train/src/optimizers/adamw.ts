@@ -5,6 +5,7 @@
  */
 import { type Checks, checkOptions, type Kind } from "@tsgpt/numeric";
 import { Tensor } from "@tsgpt/tensor";
+import { checkNotNegative, checkPositive } from "../check-range.ts";
 import type { LearnedParameter } from "../learner.ts";
 import { isDecayed, type Optimizer } from "./optimizer.ts";
 
@@ -20,10 +21,22 @@ export interface AdamWOptions {
 
 const twoShares: Kind<readonly [number, number]> = {
   rule: "two numbers from 0 up to, not including, 1",
-  holds: (value) => Array.isArray(value) && value.length === 2 && value.every((beta) => beta >= 0 && beta < 1),
+  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isShare),
 };
 
-export const adamWChecks: Checks<AdamWOptions> = { betas: twoShares, epsilon: "number", weightDecay: "number" };
+function isShare(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value < 1;
+}
+
+const CHECKS: Checks<AdamWOptions> = { betas: twoShares, epsilon: "number", weightDecay: "number" };
+
+/** @throws RangeError for an invalid option */
+export function checkAdamW(by: string, options: AdamWOptions): void {
+  checkOptions(by, options, CHECKS);
+  const { epsilon, weightDecay } = options;
+  if (epsilon !== undefined) checkPositive(by, "epsilon", epsilon); // 0 / 0 where no gradient has been yet
+  if (weightDecay !== undefined) checkNotNegative(by, "weightDecay", weightDecay);
+}
 
 interface Moments {
   readonly parameter: LearnedParameter;
@@ -37,7 +50,7 @@ interface Moments {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export function createAdamW(parameters: readonly LearnedParameter[], options: AdamWOptions = {}): Optimizer {
-  checkOptions("createAdamW", options, adamWChecks);
+  checkAdamW("createAdamW", options);
   const { betas = [0.9, 0.95], epsilon = 1e-8, weightDecay = 0.1 } = options;
   const all: Moments[] = parameters.map((parameter) => {
     const { shape } = parameter.value;

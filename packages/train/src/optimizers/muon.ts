@@ -5,10 +5,9 @@
  * rate and weight decay are those of AdamW. It updates the matrices of the blocks; embeddings, the head, biases and
  * layer norms are AdamW's.
  */
-import { checkOptions } from "@tsgpt/numeric";
 import { type Engine, Tensor } from "@tsgpt/tensor";
 import type { LearnedParameter } from "../learner.ts";
-import { type AdamWOptions, adamWChecks, createAdamW } from "./adamw.ts";
+import { type AdamWOptions, checkAdamW, createAdamW } from "./adamw.ts";
 import { orthogonalized } from "./newton-schulz.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -33,7 +32,7 @@ export function createMuon(
   engine: Engine,
   options: AdamWOptions = {},
 ): Optimizer {
-  checkOptions("createMuon", options, adamWChecks);
+  checkAdamW("createMuon", options);
   const { weightDecay = 0.1 } = options;
   const isOwn = ({ name, value }: LearnedParameter) => value.shape.length === 2 && OF_BLOCK.test(name);
   const own: Momentum[] = parameters
