@@ -6,7 +6,7 @@ import { createScheduler } from "@tsgpt/serve/scheduler";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { characterTokenizer, tinyModel } from "../../packages/gpt/test/tiny-model.ts";
 import { httpClient, schedulerClient } from "../src/load/clients.ts";
-import { memoryOverTime } from "../src/load/memory.ts";
+import { growthProblem, memoryOverTime } from "../src/load/memory.ts";
 import { type LoadRequest, poissonArrivals, randomRequests } from "../src/load/requests.ts";
 import { compareStreams } from "../src/load/streams.ts";
 import { llamaTrends, percentile, summarize } from "../src/load/summary.ts";
@@ -125,14 +125,30 @@ test("llama-server's trends: 5 / 0.1 s and 20 / 0.2 s read, 3 / 0.02 s and 3 / 0
   });
 });
 
-test("memory early is the second tenth, late is the last", () => {
-  const samples = Array.from({ length: 40 }, (_, i) => (i < 4 ? 1 : i < 8 ? 10 : i === 20 ? 99 : i < 36 ? 50 : 30));
-  expect(memoryOverTime(samples)).toEqual({ samples, early: 10, late: 30, peak: 99 });
-  expect(memoryOverTime([5, 7])).toMatchObject({ early: 5, late: 7 });
+test("memory early is the second tenth, settled the fourth, late the last", () => {
+  const tenths = [1, 10, 20, 40, 50, 50, 50, 50, 50, 30];
+  const samples = Array.from({ length: 40 }, (_, i) => (i === 20 ? 99 : (tenths[Math.floor(i / 4)] as number)));
+  expect(memoryOverTime(samples)).toEqual({ samples, early: 10, settled: 40, late: 30, peak: 99 });
+  expect(memoryOverTime([5, 7])).toMatchObject({ early: 5, settled: 5, late: 7 });
+});
+
+describe("memory that grows while a load runs", () => {
+  const growing = (from: number, to: number) => memoryOverTime([1, 2, 3, from, from, from, from, from, from, to]);
+
+  test("may do so until the caches are full, and by a tenth after it", () => {
+    expect(growthProblem(growing(200e6, 219e6))).toBeUndefined();
+    expect(growthProblem(growing(200e6, 100e6))).toBeUndefined();
+  });
+
+  test("is a problem beyond that", () => {
+    expect(growthProblem(growing(200e6, 221e6))).toMatch(
+      /^memory grew from 200 MB in the fourth tenth to 221 MB, by more than 10%: a leak, unless the caches were not full/,
+    );
+  });
 });
 
 test("the tables", () => {
-  const memory = { samples: [], early: 100e6, late: 101e6, peak: 120e6 };
+  const memory = { samples: [], early: 100e6, settled: 100e6, late: 101e6, peak: 120e6 };
   const load = loadTable([
     { serving: "16 at once", rate: 5, summary: summarize(two), memory },
     { serving: "8 clients", rate: undefined, summary: summarize(two), memory },

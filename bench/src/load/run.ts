@@ -7,7 +7,7 @@ import { parseConfig, presetConfig, randomModel } from "@tsgpt/gpt";
 import { createEngine, WEIGHT_DTYPES, type WeightDtype } from "@tsgpt/tensor";
 import { commandLine, refuse } from "../command-line.ts";
 import { progress, saver } from "../results.ts";
-import { watchMemory } from "./memory.ts";
+import { growthProblem, MOST_GROWTH, watchMemory } from "./memory.ts";
 import { type LoadRequest, poissonArrivals, randomRequests } from "./requests.ts";
 import { compareStreams, type StreamSpeeds } from "./streams.ts";
 import { llamaTrends, summarize } from "./summary.ts";
@@ -16,13 +16,14 @@ import { inProcess, startServer, type Target } from "./targets.ts";
 import { closedLoop, openLoop, type Timeline } from "./timeline.ts";
 
 const USAGE = `usage: bench-load [--only rates|llama|soak|streams] [--model FOLDER] [--dtype ${WEIGHT_DTYPES.join("|")}]
-  [--threads N] [--rates 2,5,10,20] [--requests N] [--clients N] [--soak-rate R] [--minutes N] [--in-process] [--quick]
-  [--output FOLDER]
+  [--threads N] [--rates 2,5,10,20] [--requests N] [--clients N] [--soak-rate R] [--minutes N]
+  [--cache-memory MIB] [--in-process] [--quick] [--output FOLDER]
 
 rates: Poisson arrivals at each rate, many sequences at once against one at a time. llama: clients that wait for their
-answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory. streams: 8 streams
-against one, of GPT-2's shape in f32 and int8, in this process. --in-process leaves HTTP out. --quick checks that
-everything works; its figures are not representative.`;
+answers, in the shape of llama-server's benchmark. soak: one rate for minutes, and the memory; the exit code is 1 if it
+grows by more than ${100 * MOST_GROWTH}% after the fourth tenth of the time, when the caches are to be full. streams:
+8 streams against one, of GPT-2's shape in f32 and int8, in this process. --cache-memory is the server's. --in-process
+leaves HTTP out. --quick checks that everything works; its figures are not representative.`;
 const { values } = commandLine(USAGE, () =>
   parseArgs({
     options: {
@@ -35,6 +36,7 @@ const { values } = commandLine(USAGE, () =>
       clients: { type: "string", default: "8" },
       "soak-rate": { type: "string", default: "5" },
       minutes: { type: "string", default: "10" },
+      "cache-memory": { type: "string" },
       "in-process": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       output: { type: "string", default: fileURLToPath(new URL("../../results", import.meta.url)) },
@@ -44,6 +46,7 @@ const { values } = commandLine(USAGE, () =>
 const RUNS = { rates: runRates, llama: runLlama, soak: runSoak, streams: runStreams };
 const dtype = oneOf("dtype", values.dtype, WEIGHT_DTYPES);
 const threads = values.threads === undefined ? undefined : whole("threads", values.threads);
+const cacheMemory = values["cache-memory"] === undefined ? undefined : whole("cache-memory", values["cache-memory"]);
 const numbers = {
   rates: values.rates.split(",").map((rate) => positive("rates", rate)),
   requests: values.quick ? 6 : whole("requests", values.requests),
@@ -115,6 +118,8 @@ async function runSoak(): Promise<void> {
   const rows: LoadResult[] = [{ serving: "16 at once", rate, summary: summarize(timelines), memory }];
   const title = `Load for ${minutes} minutes: Poisson arrivals, ${describe()}`;
   await save("load-soak", title, loadTable(rows), { rows });
+  const problem = values.quick ? undefined : growthProblem(memory); // too short to fill the caches
+  if (problem !== undefined) fail(problem);
 }
 
 async function runStreams(): Promise<void> {
@@ -132,6 +137,12 @@ async function runStreams(): Promise<void> {
   await save(node === "20" ? "load-streams" : `load-streams-node${node}`, title, streamsTable(speeds), { speeds });
 }
 
+/** Says what went wrong; the exit code will tell. */
+function fail(problem: string): void {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}
+
 /** Sends requests to a fresh target, after a few that are not counted, and watches its memory. */
 async function send(
   maxRunning: number,
@@ -139,16 +150,13 @@ async function send(
   drive: (target: Target, requests: readonly LoadRequest[]) => Promise<Timeline[]>,
 ) {
   const start = values["in-process"] ? inProcess : startServer;
-  const target = await start({ model: values.model, dtype, threads, maxRunning, maxWaiting: count });
+  const target = await start({ model: values.model, dtype, threads, maxRunning, maxWaiting: count, cacheMemory });
   try {
     await closedLoop(target.client, await requestsFor(4, 0), 2); // to warm up
     const watch = watchMemory(target.pid);
     const timelines = await drive(target, await requestsFor(count, 1));
     const { failed, failure } = summarize(timelines);
-    if (failed > 0) {
-      process.stderr.write(`${failed} of ${count} requests failed, the first with: ${failure}\n`);
-      process.exitCode = 1;
-    }
+    if (failed > 0) fail(`${failed} of ${count} requests failed, the first with: ${failure}`);
     return { timelines, memory: await watch.stop() };
   } finally {
     await target.close();

@@ -27,13 +27,13 @@ export interface TargetOptions {
   readonly maxRunning: number;
   /** Requests that may wait: so many that none is refused. */
   readonly maxWaiting: number;
+  /** MiB of all caches; undefined for the server's default. */
+  readonly cacheMemory: number | undefined;
 }
 
 /** `tsgpt serve` in a process of its own. @throws Error if it ends before it listens */
-export async function startServer({ model, dtype, threads, maxRunning, maxWaiting }: TargetOptions): Promise<Target> {
-  const limits = ["--max-running", String(maxRunning), "--max-waiting", String(maxWaiting)];
-  const engine = ["--dtype", dtype, ...(threads === undefined ? [] : ["--threads", String(threads)])];
-  const args = [COMMAND, "serve", "--model", model, "--port", "0", "--quiet", ...engine, ...limits];
+export async function startServer(options: TargetOptions): Promise<Target> {
+  const args = [COMMAND, "serve", "--port", "0", "--quiet", ...serverFlags(options)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const url = await firstLine(child);
   return {
@@ -47,6 +47,13 @@ export async function startServer({ model, dtype, threads, maxRunning, maxWaitin
   };
 }
 
+function serverFlags({ model, dtype, threads, maxRunning, maxWaiting, cacheMemory }: TargetOptions): string[] {
+  const limits = ["--max-running", String(maxRunning), "--max-waiting", String(maxWaiting)];
+  const given = (flag: string, value: number | undefined) => (value === undefined ? [] : [flag, String(value)]);
+  const memory = given("--cache-memory", cacheMemory);
+  return ["--model", model, "--dtype", dtype, ...given("--threads", threads), ...limits, ...memory];
+}
+
 async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const ended = once(child, "exit").then(([code]) => {
@@ -58,9 +65,10 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 /** The scheduler alone, without HTTP. */
-export async function inProcess({ model, dtype, threads, maxRunning, maxWaiting }: TargetOptions): Promise<Target> {
+export async function inProcess({ model, dtype, threads, cacheMemory, ...limits }: TargetOptions): Promise<Target> {
   const engine = await createEngine({ threads });
-  const scheduler = createScheduler(await loadModel(model, { engine, dtype }), { maxRunning, maxWaiting });
+  const cacheLimit = cacheMemory === undefined ? undefined : cacheMemory * 2 ** 20;
+  const scheduler = createScheduler(await loadModel(model, { engine, dtype }), { ...limits, cacheLimit });
   return {
     client: schedulerClient(scheduler),
     pid: process.pid,

@@ -9,6 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.stderr.write(`error: cannot write to stdout: ${error.message}\nsee tsgpt --help\n`);
   process.exit(1);
 });
+process.stderr.on("error", () => {}); // whoever read the messages left: the work goes on
 
 const failure = await run(process.argv.slice(2));
 if (failure !== undefined) process.exitCode = failure;

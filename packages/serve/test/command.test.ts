@@ -1,9 +1,14 @@
 /** The command as a process: its address, its key, its signals, and what a kill leaves behind. */
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import OpenAI, { type APIError } from "openai";
 import { expect, test } from "vitest";
 import { FULL, sample } from "../../../test/setup/sample.ts";
-import { emptyFolder, fixture, tsgpt } from "../../cli/test/process.ts";
+import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
+import { emptyFolder, fixture, MAIN, tsgpt } from "../../cli/test/process.ts";
 import { eventsOf } from "./http/serving.ts";
 import { MODEL, served } from "./served.ts";
 
@@ -57,6 +62,85 @@ test("SIGTERM finishes what runs, refuses new connections, and reports it", asyn
   expect(running.stderr()).toContain('prompt: "The king"\n');
   expect(running.stderr()).toMatch(/^stopped: 1 running sequence finished, none cancelled$/m);
   await expect(post(running.url, {})).rejects.toThrow();
+});
+
+test("SIGTERM cancels what is not finished within the grace period, and reports it", async () => {
+  const running = await served(["--grace", "0"]);
+  const { rest } = await begun(running.url, { max_tokens: 100_000, n: 2 });
+  running.kill("SIGTERM");
+  await rest().catch(() => {}); // it may be cut off
+  expect(await running.ended).toBe(0);
+  expect(running.stderr()).toMatch(/^stopped: 0 running sequences finished, 2 cancelled after 0 seconds$/m);
+});
+
+test("the server goes on when the reader of its log has left", async () => {
+  const args = [MAIN, "serve", "--model", fixture(MODEL), "--port", "0", "--threads", "1"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() });
+  const ended = once(child, "close");
+  const [line] = await once(child.stdout.setEncoding("utf8"), "data");
+  child.stderr.destroy();
+  for (let i = 0; i < 3; i++) expect((await fetch(`${line.trim()}/health`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+});
+
+test("a full queue is OpenAI's RateLimitError", async () => {
+  const running = await served(["--max-running", "1", "--max-waiting", "1"]);
+  await begun(running.url, { max_tokens: 100_000 });
+  const client = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: "none", maxRetries: 0 });
+  const ask = () => client.completions.create({ model: MODEL, prompt: "The king", max_tokens: 1 });
+  const outcomes = [ask(), ask()].map((answer) => answer.catch((error: unknown) => error)); // one of them waits
+  const error = await Promise.race(outcomes);
+  expect(error).toBeInstanceOf(OpenAI.RateLimitError);
+  expect(Number((error as APIError).headers?.get("retry-after"))).toBeGreaterThan(0);
+  running.kill("SIGKILL");
+  await Promise.all(outcomes);
+});
+
+test("without reused prefixes a prompt that is known is computed whole", async () => {
+  const running = await served(["--no-reuse-prefixes"]);
+  for (let i = 0; i < 2; i++) await (await post(running.url, { max_tokens: 1 })).text();
+  expect(await (await fetch(`${running.url}/metrics`)).text()).toMatch(/^tsgpt_reused_tokens_total 0$/m);
+  running.kill("SIGKILL");
+  await running.ended;
+});
+
+const PAGE = fileURLToPath(new URL("../../explorer/dist", import.meta.url));
+
+test.skipIf(!existsSync(join(PAGE, "index.html")))(
+  "the explorer's page, where it is built, with its model",
+  async () => {
+    const running = await served();
+    const page = await fetch(running.url);
+    expect(await page.text()).toBe(readFileSync(join(PAGE, "index.html"), "utf8"));
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'self'; .*'wasm-unsafe-eval'/);
+    expect(page.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+    for (const name of ["config.json", "model.safetensors"]) {
+      const file = await fetch(`${running.url}/models/fairytales/${name}`);
+      expect(file.status).toBe(200);
+      expect(Buffer.from(await file.arrayBuffer()).equals(readFileSync(join(PAGE, "models/fairytales", name)))).toBe(
+        true,
+      );
+    }
+    running.kill("SIGKILL");
+    await running.ended;
+  },
+);
+
+test("more memory for caches than the engine has is noted, with what is used", async () => {
+  const running = await served(["--cache-memory", "1048576"]);
+  const note = /^note: --cache-memory is more than the engine has for caches: (\d+) MiB are used$/m;
+  const [, used] = note.exec(running.stderr()) ?? [];
+  const limit = /^tsgpt_cache_limit_bytes (\d+)$/m.exec(await (await fetch(`${running.url}/metrics`)).text())?.[1];
+  expect(Number(used)).toBe(Math.floor(Number(limit) / 2 ** 20));
+  running.kill("SIGKILL");
+  await running.ended;
+});
+
+test("more memory for caches than any engine has is refused, with the range", async () => {
+  const { code, stderr } = await run("--cache-memory", "99999999999");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: .*--cache-memory.* must be a whole number from 1 to 1048576/);
 });
 
 test("an empty address, which would be all addresses, is refused", async () => {

@@ -159,6 +159,14 @@ test("the page has the headers with which it gets threads, and its policy", asyn
   expect(script.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
 });
 
+test("a Range outside a file of the page: 416 with the error", async () => {
+  const answer = await fetch(`${server.url}/a.js`, { headers: { Range: "bytes=9-" } });
+  expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */2"]);
+  expect(answer.headers.get("content-type")).toBe("application/json");
+  const { error } = (await answer.json()) as { error: unknown };
+  expect(error).toMatchObject({ type: "invalid_request_error", code: "invalid_range" });
+});
+
 test("idle connections, 1,000 in the full run, do not keep another from being served", async () => {
   const idle = await Promise.all(Array.from({ length: FULL ? 1000 : 200 }, () => sent("")));
   await isServing();

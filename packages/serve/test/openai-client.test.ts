@@ -22,6 +22,9 @@ afterAll(async () => {
   await server.ended;
 });
 
+/** Of requests that have, in the first three already, several choices of a prompt that is read in several chunks. */
+const SEED = 14;
+
 const PROMPT = { model: MODEL, prompt: "Once upon a time", seed: 7 };
 
 interface Choice {
@@ -54,6 +57,19 @@ async function streamed(fields: Fields): Promise<Choice[]> {
 interface Alone {
   readonly text: string;
   readonly tokens: readonly { readonly logprob: number }[];
+}
+
+/** What the server measured so far. */
+async function measured() {
+  const headers = { Authorization: `Bearer ${KEY}` };
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+  const counted = (name: string) => Number(new RegExp(`^tsgpt_${name} (\\d+)$`, "m").exec(text)?.[1]);
+  return {
+    running: counted("running_sequences"),
+    steps: counted("steps_total"),
+    reused: counted("reused_tokens_total"),
+    generated: counted("generated_tokens_total"),
+  };
 }
 
 /** What `promise` rejects with. */
@@ -120,21 +136,20 @@ describe("throws its own errors", () => {
 test("a client that leaves a stream frees its rows", async () => {
   const stream = await client.completions.create({ ...PROMPT, max_tokens: 100_000, stream: true, n: 4 });
   for await (const _ of stream) break;
-  const headers = { Authorization: `Bearer ${KEY}` };
-  const running = async () => {
-    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
-    return Number(/^tsgpt_running_sequences (\d+)$/m.exec(text)?.[1]);
-  };
-  await expect.poll(running).toBe(0);
+  await expect.poll(async () => (await measured()).running).toBe(0);
 });
 
 test("requests at once have the texts and the log-probabilities that the command line gives them alone", {
   timeout: 600_000,
 }, async () => {
-  const requests = randomRequests(FULL ? 200 : 3, 1);
+  const requests = randomRequests(FULL ? 200 : 3, SEED);
+  const before = await measured();
   const answers = await Promise.all(
     requests.map(({ fields }, i) => (i % 3 === 0 ? streamed(fields) : answered(fields))),
   );
+  const after = await measured();
+  expect(after.reused).toBeGreaterThan(before.reused);
+  expect(after.steps - before.steps).toBeLessThan(after.generated - before.generated); // they shared batches
   for (const [i, { args, fields }] of requests.entries()) {
     const { stdout, stderr } = await tsgpt([
       "generate",

@@ -1,7 +1,8 @@
 /** Who begins when: the bounded queue, its order, memory, and the chunks of prompts next to running sequences. */
 import { ContextOverflowError } from "@tsgpt/gpt";
+import { EngineError } from "@tsgpt/tensor";
 import { describe, expect, test, vi } from "vitest";
-import { QueueFullError } from "../src/scheduler/index.ts";
+import { CacheLimitError, createScheduler, QueueFullError } from "../src/scheduler/index.ts";
 import { collecting, run } from "./collected.ts";
 import { gate, TOKEN, tinyScheduler } from "./tiny-scheduler.ts";
 
@@ -40,6 +41,35 @@ describe("a full queue", () => {
     expect(() => scheduler.submit(three())).toThrow(QueueFullError);
     await Promise.all(accepted);
     expect(scheduler.status()).toMatchObject({ finished: 3, refused: 1 });
+  });
+
+  test("counts requests whose clients do not take their tokens and that gave their places away", async () => {
+    const { scheduler } = tinyScheduler({ maxRunning: 1, maxWaiting: 2 });
+    const { passed, open } = gate();
+    const accepted: Promise<unknown>[] = [];
+    for (const id of [1, 2, 3]) {
+      accepted.push(...scheduler.submit([held([id], passed).submission]));
+      await expect.poll(() => scheduler.status().generatedTokens).toBe(id);
+    }
+    expect(scheduler.status()).toMatchObject({ running: 1, waiting: 0, parked: 2 });
+    const submit = () => scheduler.submit([held([4], passed).submission]);
+    expect(submit).toThrow("the queue is full: 2 requests are waiting");
+    expect(scheduler.checkOpen).toThrow(QueueFullError);
+    open();
+    expect(await Promise.all(accepted)).toEqual(["length", "length", "length"]);
+    expect(scheduler.status()).toMatchObject({ parked: 0, refused: 2 });
+    expect(await Promise.all(submit())).toEqual(["length"]);
+  });
+
+  test("has no row of logits for each sequence", async () => {
+    const { scheduler, model } = tinyScheduler();
+    const before = process.memoryUsage().arrayBuffers;
+    const sequences = Array.from({ length: 4000 }, () => collecting({ ids: [1] }).submission);
+    const accepted = scheduler.submit(sequences);
+    const rows = sequences.length * model.config.vocabSize * Float32Array.BYTES_PER_ELEMENT;
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(rows / 2);
+    await scheduler.close(0);
+    await Promise.all(accepted);
   });
 
   test("estimates from the time that sequences ran when those that wait will have begun", async () => {
@@ -85,7 +115,7 @@ describe("what can never run is refused at once", () => {
     [
       "a sequence beyond the cache limit",
       { ids: [1, 2, 3], maxTokens: 8 },
-      RangeError,
+      CacheLimitError,
       "submit: a prompt of 3 and a text of 8 tokens need a cache of 3,168 bytes, the limit is 2,880 bytes; shorten the prompt or lower maxTokens",
     ],
   ])("%s", (_, wanted, error, message) => {
@@ -147,6 +177,28 @@ test("the default limit is what the engine has left for caches", () => {
   const { scheduler } = tinyScheduler({}, 100_000);
   expect(scheduler.status().cacheLimit).toBeLessThan(100_000);
   expect(tinyScheduler().scheduler.status().cacheLimit).toBe(2 ** 30);
+});
+
+test("a limit beyond what the engine has is lowered to it", async () => {
+  const { scheduler, most } = tinyScheduler({ cacheLimit: 2 ** 40 }, 200_000);
+  const { cacheLimit } = scheduler.status();
+  expect(cacheLimit).toBe(tinyScheduler({}, 200_000).scheduler.status().cacheLimit);
+  for (let id = 0; id < 60; id++) await run(scheduler, [{ ids: [id], maxTokens: 20 }]);
+  expect(most()).toBeLessThanOrEqual(cacheLimit);
+});
+
+test("kept caches make room for a pass that finds none in the engine", async () => {
+  const { model, held: heldBytes } = tinyScheduler();
+  const takeArena = () => {
+    if (heldBytes() > 20 * TOKEN) throw new EngineError("no room for the pass");
+    return model.engine.takeArena();
+  };
+  const scheduler = createScheduler({ ...model, engine: { ...model.engine, takeArena } });
+  for (const id of [1, 2, 3]) {
+    const [{ end }] = await run(scheduler, [{ ids: [id], maxTokens: 11 }]);
+    expect(end).toBe("length");
+  }
+  expect(scheduler.status()).toMatchObject({ finished: 3, failed: 0, keptBytes: 12 * TOKEN });
 });
 
 test("memory that others have taken is waited for while sequences run, and is the error of a sequence alone", async () => {

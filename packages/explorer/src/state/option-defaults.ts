@@ -1,4 +1,4 @@
-/** What an omitted option has: the default of the model or the dialect, or what leaves its step out, or the step's own. */
+/** What an omitted option has: the model's or the dialect's default, or what leaves its step out, or the step's own. */
 import { type ChainFlags, DIALECT_SPECS, defaultsFor, STEP_FLAGS } from "@tsgpt/sampling";
 import { defaultsBeside } from "../model-defaults.ts";
 import type { Sampling } from "../protocol/text.ts";

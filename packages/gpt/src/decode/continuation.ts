@@ -73,14 +73,23 @@ export interface Continuation extends SampleContext {
   release(): void;
 }
 
-/** A continuation of checked ids, with nothing generated yet. @throws RangeError for an empty stop string */
-export function continuation(model: Model, ids: readonly number[], options: TextOptions, by: string): Continuation {
+/**
+ * A continuation of checked ids, with nothing generated yet. `raw`, [V], is used during `next` only: many continuations
+ * can share it.
+ * @throws RangeError for an empty stop string
+ */
+export function continuation(
+  model: Model,
+  ids: readonly number[],
+  options: TextOptions,
+  by: string,
+  raw: Float32Array = new Float32Array(model.config.vocabSize),
+): Continuation {
   const { maxTokens = Number.POSITIVE_INFINITY, ignoreEos = false, signal } = options;
   const { nPositions } = model.config;
   const ends = eosTokenIds(model.config);
   const show = textStream(model, options.stop ?? []);
   const history = [...ids];
-  const raw = new Float32Array(model.config.vocabSize);
   const promptLength = ids.length;
   const remainingTokens = () => Math.min(promptLength + maxTokens, nPositions) - history.length;
   let reason: FinishReason | undefined;

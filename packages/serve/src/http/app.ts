@@ -108,7 +108,7 @@ function addModelRoutes(app: Hono, options: AppOptions): void {
   const complete = completionsOf(options);
   const started = Math.floor(Date.now() / 1000);
   const shown = { id: model.name, object: "model", created: started, owned_by: "tsgpt" };
-  app.post("/v1/completions", async ({ req }) => complete(await readJson(req.raw), req.raw.signal));
+  app.post("/v1/completions", ({ req }) => complete(req.raw));
   app.get("/v1/models", (context) => context.json({ object: "list", data: [shown] }));
   app.get("/v1/models/:model{.+}", (context) => {
     checkModelName(context.req.param("model"), model.name);

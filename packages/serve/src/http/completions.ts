@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { ContextOverflowError, yieldToEventLoop } from "@tsgpt/gpt";
 import { createWorkspace, SamplingError, type Workspace } from "@tsgpt/sampling";
-import { ClosedError, QueueFullError } from "../scheduler/errors.ts";
+import { CacheLimitError, ClosedError, QueueFullError } from "../scheduler/errors.ts";
 import type { EndReason, Scheduler, Submission } from "../scheduler/submission.ts";
 import { ApiError, badRequest, clientLeft, errorBody } from "./api-error.ts";
 import { overflowError, samplingError } from "./chain.ts";
@@ -12,6 +12,7 @@ import { type CompletionRequest, readCompletionRequest } from "./completion-requ
 import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
 import { promptReader, type TextModel } from "./prompts.ts";
+import { readJson } from "./read-body.ts";
 
 /** What requests are answered with. */
 export interface CompletionsOptions {
@@ -26,17 +27,20 @@ export interface CompletionsOptions {
   readonly onPrompt?: ((text: string) => void) | undefined;
 }
 
-/** Answers a checked body: a JSON response, or a stream of events. @throws ApiError */
-export type AnswerCompletion = (body: unknown, signal: AbortSignal) => Promise<Response>;
+/** Answers a request: a JSON response, or a stream of events. @throws ApiError; QueueFullError; ClosedError */
+export type AnswerCompletion = (request: Request) => Promise<Response>;
 
 export function completionsOf(options: CompletionsOptions): AnswerCompletion {
-  const { model } = options;
+  const { model, scheduler } = options;
   const readPrompts = promptReader(model);
   const workspace = createWorkspace(); // a sampler uses it only during a call
-  return async (body, signal) => {
+  return async (http) => {
+    scheduler.checkOpen(); // the cheapest answer where there are most
+    const body = await readJson(http);
+    scheduler.checkOpen(); // the body may have taken its time
     const request = await readCompletionRequest(body, model, readPrompts);
     const failed = new AbortController(); // an error of one choice ends the others
-    const either = AbortSignal.any([signal, failed.signal]);
+    const either = AbortSignal.any([http.signal, failed.signal]);
     setMaxListeners(0, either); // each choice listens
     const run = { ...options, workspace, request, failed, signal: either, base: responseBase(model.name) };
     return request.stream ? streamed(run) : whole(run);
@@ -209,7 +213,7 @@ export function asApiError(error: unknown): ApiError {
     return new ApiError(message, { status: 429, code: "queue_full", headers });
   }
   if (error instanceof ClosedError) return new ApiError(message, { status: 503, code: "shutting_down" });
-  if (error instanceof RangeError)
+  if (error instanceof CacheLimitError)
     return badRequest(message.replace(/^\w+: /, "").replaceAll("maxTokens", "max_tokens"));
   return new ApiError("the server failed to answer; its log has the reason", { status: 500, code: "internal_error" });
 }

@@ -172,7 +172,7 @@ export const biases: Field<Readonly<Record<string, number>>> = {
   },
 };
 
-/** An object with some of these fields and no others. */
+/** An object with some of these fields and no others; null counts as omitted here too. */
 export function object<F extends Fields>(fields: F): Field<ValuesOf<F>> {
   return {
     schema: objectSchema(fields),
@@ -181,16 +181,18 @@ export function object<F extends Fields>(fields: F): Field<ValuesOf<F>> {
       .join(", ")}`,
     holds: (value) =>
       isObject(value) &&
-      Object.entries(value).every(([name, each]) => Object.hasOwn(fields, name) && fields[name]?.holds(each)),
+      Object.entries(value).every(([name, each]) => Object.hasOwn(fields, name) && holdsOrNull(fields[name], each)),
     got: (value) => {
       if (!isObject(value)) return describeValue(value);
       const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
       if (unknown !== undefined) return `the unknown key ${shownName(unknown)}`;
-      const [name = "", each] = Object.entries(value).find(([name, each]) => !fields[name]?.holds(each)) ?? [];
+      const [name = "", each] = Object.entries(value).find(([name, each]) => !holdsOrNull(fields[name], each)) ?? [];
       return `${describeValue(each)} for "${name}"`;
     },
   };
 }
+
+const holdsOrNull = (field: Field | undefined, value: unknown) => value === null || field?.holds(value) === true;
 
 /** The schema of an object with these fields; each of them but the required ones may be null, and refused ones must. */
 export function objectSchema(fields: Fields, required: readonly string[] = [], refused: Refused = {}): JsonSchema {

@@ -9,14 +9,17 @@ import type { Duplex } from "node:stream";
 import { setTimeout as passed } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { ApiError, CLIENT_LEFT, errorBody } from "./api-error.ts";
+import { answerRaw, NO_TUNNEL, type Refusal, refusalOf, refuseExpectation } from "./refusals.ts";
 
 /** A response that has ended. */
 export interface ResponseReport {
+  /** "-" for what is no HTTP request, or did not come to the end of its headers. */
   readonly method: string;
-  /** Without the query. */
+  /** Without the query; "-" as for the method. */
   readonly path: string;
   /** 499 if the client left, as nginx has it: no status then says how the request ended. */
   readonly status: number;
+  /** From the end of the request's headers; 0 without them. */
   readonly seconds: number;
   /** Whether the client left before the end, or did not read it in time. */
   readonly left: boolean;
@@ -49,6 +52,9 @@ const NO_REQUEST = new ApiError("the URL or the Host header of the request is no
   code: "invalid_request",
 });
 
+/** How Node says that a client closed the connection, or its side of it, before the end of a request. */
+const LEFT: readonly unknown[] = ["ECONNRESET", "HPE_INVALID_EOF_STATE"];
+
 /** Milliseconds, by default: a client on a slow line needs less. */
 const [HEADERS_TIMEOUT, REQUEST_TIMEOUT] = [10_000, 30_000];
 
@@ -65,28 +71,39 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     requestTimeout,
     connectionsCheckingInterval: Math.min(1000, headersTimeout),
   };
-  const active = new Set<ServerResponse>();
+  const connections: Connections = { active: new Set(), refused: new Map(), onResponse: options.onResponse };
   const begin = (request: IncomingMessage, response: ServerResponse) => {
-    active.add(response);
-    response.once("close", () => active.delete(response));
-    reportEnd(request, response, options.onResponse);
+    connections.active.add(response);
+    response.once("close", () => connections.active.delete(response));
+    reportEnd(request, response, connections);
     if (responseTimeout !== undefined) limitTime(request, response, responseTimeout);
   };
   const server = createServer(limits, (request, response) => {
     begin(request, response);
     void listener(request, response);
   });
-  server.on("clientError", answerClientError);
   server.on("checkExpectation", (request, response) => {
     begin(request, response);
     refuseExpectation(response);
   });
-  server.on("connect", (_, socket) => answerRaw(socket, NO_TUNNEL));
+  refuseOthers(server, connections);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);
   });
-  return { url: urlOf(server), stopListening: () => stop(server), end: (patience) => end(server, active, patience) };
+  return {
+    url: urlOf(server),
+    stopListening: () => stop(server),
+    end: (patience) => end(server, connections, patience),
+  };
+}
+
+/** What the connections of a server are busy with. */
+interface Connections {
+  readonly active: Set<ServerResponse>;
+  /** Connections that are answered below the routes, and closed then, with the status. */
+  readonly refused: Map<Duplex, number>;
+  readonly onResponse: ListenOptions["onResponse"];
 }
 
 function urlOf(server: Server): string {
@@ -99,13 +116,44 @@ function stop(server: Server): void {
   server.closeIdleConnections();
 }
 
-async function end(server: Server, active: ReadonlySet<ServerResponse>, patience: number): Promise<void> {
+async function end(server: Server, { active, refused }: Connections, patience: number): Promise<void> {
   const ended = [...active].map((response) => once(response, "close"));
   const timer = new AbortController();
   await Promise.race([Promise.all(ended), passed(patience, undefined, timer).catch(() => {})]);
   timer.abort();
   if (server.listening) server.close();
   server.closeAllConnections();
+  for (const socket of refused.keys()) socket.destroy(); // after CONNECT Node no longer knows it
+}
+
+function refuseOthers(server: Server, connections: Connections): void {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (LEFT.includes(error.code)) socket.destroy();
+    else refuse(connections, socket, refusalOf(error));
+  });
+  server.on("connect", (request, socket) => refuse(connections, socket, NO_TUNNEL, request));
+}
+
+/**
+ * Answers what is no request for a route; the status is that of the requests under way on the connection, which get no
+ * other answer. Nothing is written into a response that has begun.
+ */
+function refuse(connections: Connections, socket: Duplex, refusal: Refusal, request?: IncomingMessage): void {
+  const { active, refused, onResponse } = connections;
+  if (refused.has(socket)) return; // what else comes on it
+  const [{ status }] = refusal;
+  const underWay = [...active].filter(({ req }) => req.socket === socket);
+  if (!socket.writable || underWay.some(({ headersSent }) => headersSent)) return void socket.destroy();
+  refused.set(socket, status);
+  socket.once("close", () => {
+    refused.delete(socket);
+    if (underWay.length === 0) onResponse({ ...namesOf(request), status, seconds: 0, left: false });
+  });
+  answerRaw(socket, refusal);
+}
+
+function namesOf({ method = "-", url = "-" }: Partial<IncomingMessage> = {}): Pick<ResponseReport, "method" | "path"> {
+  return { method, path: url.replace(/[?#].*$/s, "") };
 }
 
 /**
@@ -126,69 +174,13 @@ function limitTime(request: IncomingMessage, response: ServerResponse, milliseco
   });
 }
 
-function reportEnd(request: IncomingMessage, response: ServerResponse, report: ListenOptions["onResponse"]): void {
+function reportEnd(request: IncomingMessage, response: ServerResponse, { refused, onResponse }: Connections): void {
   const start = performance.now();
+  const { socket } = request;
   response.once("close", () => {
     const hasAll = response.writableFinished || response.hasHeader("content-length"); // then it may go when it has all
-    report({
-      method: request.method ?? "",
-      path: (request.url ?? "").replace(/[?#].*$/s, ""),
-      status: hasAll ? response.statusCode : CLIENT_LEFT,
-      seconds: (performance.now() - start) / 1000,
-      left: !hasAll,
-    });
+    const status = refused.get(socket) ?? (hasAll ? response.statusCode : CLIENT_LEFT);
+    const seconds = (performance.now() - start) / 1000;
+    onResponse({ ...namesOf(request), status, seconds, left: !hasAll && !refused.has(socket) });
   });
-}
-
-/** The error, and the reason phrase of its status. */
-type Refusal = readonly [error: ApiError, phrase: string];
-
-const refusal = (status: number, phrase: string, code: string, message: string): Refusal => [
-  new ApiError(message, { status, code }),
-  phrase,
-];
-
-const TOO_SLOW = "the request came too slowly; send headers and body at once";
-const NO_EXPECTATION = 'the only Expect header that is known is "100-continue"; leave it out';
-const NO_CONNECT = "CONNECT is not supported: this is a server, not a proxy; see /openapi.json for what it has";
-const CLIENT_ERRORS: Readonly<Record<string, Refusal>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: refusal(408, "Request Timeout", "request_timeout", TOO_SLOW),
-  HPE_HEADER_OVERFLOW: refusal(
-    431,
-    "Request Header Fields Too Large",
-    "headers_too_large",
-    "the headers are larger than 16 KiB; send less",
-  ),
-};
-const NO_HTTP = refusal(400, "Bad Request", "invalid_request", "this is not an HTTP request");
-const NO_TUNNEL = refusal(405, "Method Not Allowed", "method_not_allowed", NO_CONNECT);
-
-function refuseExpectation(response: ServerResponse): void {
-  const error = new ApiError(NO_EXPECTATION, { status: 417, code: "expectation_failed" });
-  const body = JSON.stringify(errorBody(error));
-  const length = Buffer.byteLength(body);
-  response.writeHead(error.status, {
-    "Content-Type": "application/json",
-    "Content-Length": length,
-    Connection: "close",
-  });
-  response.end(body);
-}
-
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  answerRaw(socket, CLIENT_ERRORS[error.code ?? ""] ?? NO_HTTP);
-}
-
-/** What is no HTTP request for a route has no Request either: the answer is written as it is sent. */
-function answerRaw(socket: Duplex, [error, phrase]: Refusal): void {
-  const body = JSON.stringify(errorBody(error));
-  const head = [
-    `HTTP/1.1 ${error.status} ${phrase}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Connection: close",
-  ];
-  socket.on("error", () => {}); // the client left
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -17,6 +17,7 @@ type StatusGauge = readonly [name: string, help: string, value: (status: Schedul
 const GAUGES: readonly StatusGauge[] = [
   ["tsgpt_running_sequences", "Sequences in the engine.", ({ running }) => running],
   ["tsgpt_waiting_requests", "Requests in the queue.", ({ waiting }) => waiting],
+  ["tsgpt_parked_requests", "Requests that wait for their clients, without a place.", ({ parked }) => parked],
   ["tsgpt_cache_bytes", "Bytes of the caches of running sequences.", ({ cacheBytes }) => cacheBytes],
   ["tsgpt_kept_cache_bytes", "Bytes of the caches kept for their prefixes.", ({ keptBytes }) => keptBytes],
   ["tsgpt_cache_limit_bytes", "Most bytes of all caches.", ({ cacheLimit }) => cacheLimit],

@@ -168,7 +168,9 @@ export function openApiDocument(version: string): JsonSchema {
         },
       },
       "/openapi.json": { get: { ...get("This document", { type: "object" }), ...open } },
-      "/": { get: { summary: "The explorer's page", responses: { "200": PAGE, ...ANYWHERE }, ...open } },
+      "/": {
+        get: { summary: "The explorer's page", responses: { "200": PAGE, "416": NO_RANGE, ...ANYWHERE }, ...open },
+      },
     },
     components: {
       schemas: SCHEMAS,
@@ -181,4 +183,5 @@ const PAGE = {
   description: "The page, or a sentence if it has not been built.",
   content: { "text/html": { schema: { type: "string" } } },
 };
+const NO_RANGE = failure("The Range header names no byte of the file.");
 const METRICS = { description: "The measurements.", content: { "text/plain": { schema: { type: "string" } } } };

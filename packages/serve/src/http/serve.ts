@@ -42,7 +42,7 @@ export interface Server {
 }
 
 const CHECKS: Checks<ServeOptions> = {
-  scheduler: required(objectWith("a scheduler", "submit", "status", "close")),
+  scheduler: required(objectWith("a scheduler", "checkOpen", "submit", "status", "close")),
   version: required("string"),
   host: required("string"),
   port: required("number"),

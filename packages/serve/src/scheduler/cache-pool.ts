@@ -1,6 +1,7 @@
 /** The caches of a scheduler, running and kept, within a limit of bytes; kept ones make room for running ones. */
 import { availableCacheBytes, cacheBytes, KVCache, type Model } from "@tsgpt/gpt";
 import { keptPrefixes, longestOf, type Prefix, sharedLength } from "./kept-prefixes.ts";
+import type { Limits } from "./options.ts";
 
 const LARGEST_DEFAULT = 2 ** 30;
 
@@ -74,8 +75,13 @@ function allocate({ config, engine }: Model, tokens: number, evict: () => boolea
   }
 }
 
-/** 1 GiB, or one full context if that is more, or what the engine has left if that is less. */
-export function defaultCacheLimit(model: Model, sequences: number): number {
-  const wanted = Math.max(LARGEST_DEFAULT, cacheBytes(model.config, model.config.nPositions));
-  return Math.max(1, Math.floor(Math.min(wanted, availableCacheBytes(model, sequences))));
+/**
+ * The limit of the caches: what is asked for, by default 1 GiB or one full context if that is more; or what the engine
+ * has left next to a step's pass, if that is less.
+ */
+export function cacheLimitOf(model: Model, { maxRunning, chunk }: Limits, asked?: number): number {
+  const { nPositions } = model.config;
+  const wanted = asked ?? Math.max(LARGEST_DEFAULT, cacheBytes(model.config, nPositions));
+  const rows = maxRunning + Math.max(0, chunk - nPositions); // next to nPositions
+  return Math.max(1, Math.floor(Math.min(wanted, availableCacheBytes(model, rows))));
 }

@@ -12,6 +12,11 @@ export class QueueFullError extends Error {
   }
 }
 
+/** The cache of one sequence exceeds the limit of all: it could never run. */
+export class CacheLimitError extends RangeError {
+  override readonly name = "CacheLimitError";
+}
+
 /** The scheduler has been closed. */
 export class ClosedError extends Error {
   override readonly name = "ClosedError";

@@ -1,5 +1,5 @@
 /** @tsgpt/serve/scheduler: many sequences on one engine, without HTTP. */
-export { ClosedError, QueueFullError } from "./errors.ts";
+export { CacheLimitError, ClosedError, QueueFullError } from "./errors.ts";
 export type { SchedulerOptions } from "./options.ts";
 export { createScheduler } from "./scheduler.ts";
 export type { CloseReport, EndReason, Scheduler, SchedulerStatus, Submission } from "./submission.ts";

@@ -1,6 +1,7 @@
 /** A lane: one sequence from its submission to its end, with its text, and its cache while it runs. */
 import { type Continuation, checkedPrompt, continuation, type KVCache, type Model } from "@tsgpt/gpt";
 import { abortSignal, type Checks, checkOptions, listOf, required, strings } from "@tsgpt/numeric";
+import type { StepMemory } from "./step.ts";
 import type { EndReason, Submission } from "./submission.ts";
 
 export interface Lane {
@@ -43,11 +44,16 @@ const CHECKS: Checks<Submission> = {
 };
 
 /** @throws RangeError for an invalid option, id or stop string; ContextOverflowError */
-export function laneOf(model: Model, submission: Submission, request: readonly Submission[]): Lane {
+export function laneOf(
+  model: Model,
+  submission: Submission,
+  request: readonly Submission[],
+  { raw }: StepMemory,
+): Lane {
   checkOptions("submit", submission, CHECKS);
   const { ids, maxTokens, stop, ignoreEos, onHeldText } = submission;
   const options = { maxTokens, stop, ignoreEos, onHeldText };
-  const text = continuation(model, checkedPrompt(model, ids, options, "submit"), options, "submit");
+  const text = continuation(model, checkedPrompt(model, ids, options, "submit"), options, "submit", raw);
   let resolve: Lane["resolve"] = () => {};
   let reject: Lane["reject"] = () => {};
   const ended = new Promise<EndReason>((fulfil, refuse) => {

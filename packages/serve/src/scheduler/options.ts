@@ -3,11 +3,11 @@ import { type Checks, checkOptions } from "@tsgpt/numeric";
 
 /** How many sequences run and wait, and how much memory their caches take. */
 export interface SchedulerOptions {
-  /** Maximum number of waiting requests. Default 64. */
+  /** Maximum number of requests that wait for a place, or for their clients without one. Default 64. */
   readonly maxWaiting?: number | undefined;
   /** Maximum number of running sequences; fewer if their caches do not fit. Default 16. */
   readonly maxRunning?: number | undefined;
-  /** Maximum bytes of all caches, running and kept. By default 1 GiB, or what the engine has left if that is less. */
+  /** Maximum bytes of all caches, running and kept; what the engine has left, if that is less. Default 1 GiB. */
   readonly cacheLimit?: number | undefined;
   /** Prompt tokens computed in one step, next to the running sequences: what a stream waits for at most. Default 32. */
   readonly chunk?: number | undefined;

@@ -6,11 +6,11 @@
  * to running sequences: Agrawal et al. 2023, "SARATHI". Left out: priorities.
  */
 import { cacheBytes, checkModel, type Model } from "@tsgpt/gpt";
-import { cachePool, defaultCacheLimit } from "./cache-pool.ts";
-import { ClosedError, QueueFullError } from "./errors.ts";
+import { cacheLimitOf, cachePool } from "./cache-pool.ts";
+import { CacheLimitError, ClosedError, QueueFullError } from "./errors.ts";
 import { type Lane, laneOf } from "./lane.ts";
 import { checkedLimits, checkMilliseconds, type SchedulerOptions } from "./options.ts";
-import { leave, newCounts, retryAfterSeconds, type State, waitingRequests, wake } from "./state.ts";
+import { leave, newCounts, retryAfterSeconds, type State, wake } from "./state.ts";
 import { stepMemory } from "./step.ts";
 import type { CloseReport, EndReason, Scheduler, SchedulerStatus, Submission } from "./submission.ts";
 import { watcher } from "./watcher.ts";
@@ -22,12 +22,12 @@ import { watcher } from "./watcher.ts";
 export function createScheduler(model: Model, options: SchedulerOptions = {}): Scheduler {
   const limits = checkedLimits(options);
   checkModel("createScheduler", model);
-  const { cacheLimit = defaultCacheLimit(model, limits.maxRunning), reusePrefixes = true } = options;
+  const { reusePrefixes = true } = options;
   const state: State = {
     ...limits,
     model,
-    watcher: watcher(limits.timeLimit, (lane, reason) => leave(state, lane, reason)),
-    pool: cachePool(model, cacheLimit, reusePrefixes),
+    watcher: watcher(limits.timeLimit, (lanes, reason) => leave(state, lanes, reason)),
+    pool: cachePool(model, cacheLimitOf(model, limits, options.cacheLimit), reusePrefixes),
     memory: stepMemory(model),
     queue: [],
     running: [],
@@ -39,21 +39,30 @@ export function createScheduler(model: Model, options: SchedulerOptions = {}): S
     counts: newCounts(),
   };
   return {
+    checkOpen: () => checkOpen(state),
     submit: (request) => submit(state, request),
     status: () => statusOf(state),
     close: (graceMilliseconds) => close(state, graceMilliseconds),
   };
 }
 
-function submit(state: State, request: readonly Submission[]): Promise<EndReason>[] {
-  const { queue, open, counts } = state;
+function checkOpen(state: State): void {
   if (state.isClosing) throw new ClosedError();
+  const waiting = countRequests(lanesWithoutPlace(state));
+  if (waiting < state.maxWaiting) return;
+  state.counts.refused++;
+  throw new QueueFullError(waiting, retryAfterSeconds(state));
+}
+
+/** Those in the queue, and those that wait for their clients: these would otherwise be taken without limit. */
+const lanesWithoutPlace = ({ open }: State): Lane[] => [...open].filter(({ cache }) => !cache);
+
+const countRequests = (lanes: readonly Lane[]): number => new Set(lanes.map(({ request }) => request)).size;
+
+function submit(state: State, request: readonly Submission[]): Promise<EndReason>[] {
+  const { queue, open } = state;
+  checkOpen(state);
   const lanes = request.map((submission) => checkedLane(state, submission, request));
-  const waiting = waitingRequests(state);
-  if (waiting >= state.maxWaiting) {
-    counts.refused++;
-    throw new QueueFullError(waiting, retryAfterSeconds(state));
-  }
   for (const lane of lanes) {
     queue.push(lane);
     open.add(lane);
@@ -63,22 +72,23 @@ function submit(state: State, request: readonly Submission[]): Promise<EndReason
   return lanes.map(({ ended }) => ended);
 }
 
-function checkedLane({ model, pool }: State, submission: Submission, request: readonly Submission[]): Lane {
-  const lane = laneOf(model, submission, request);
+function checkedLane({ model, pool, memory }: State, submission: Submission, request: readonly Submission[]): Lane {
+  const lane = laneOf(model, submission, request, memory);
   const bytes = cacheBytes(model.config, lane.capacity);
   if (bytes <= pool.limit) return lane;
   const [needed, limit] = [bytes, pool.limit].map((size) => `${size.toLocaleString("en-US")} bytes`);
   const tokens = `a prompt of ${lane.text.promptLength} and a text of ${lane.text.remainingTokens()} tokens`;
   const fix = "shorten the prompt or lower maxTokens";
-  throw new RangeError(`submit: ${tokens} need a cache of ${needed}, the limit is ${limit}; ${fix}`);
+  throw new CacheLimitError(`submit: ${tokens} need a cache of ${needed}, the limit is ${limit}; ${fix}`);
 }
 
 function statusOf(state: State): SchedulerStatus {
   const { running, queue, pool, counts, isClosing } = state;
   return {
     running: running.length,
-    waiting: waitingRequests(state),
+    waiting: countRequests(queue),
     waitingSequences: queue.length,
+    parked: countRequests(lanesWithoutPlace(state).filter((lane) => !queue.includes(lane))),
     cacheBytes: pool.runningBytes,
     keptBytes: pool.keptBytes,
     cacheLimit: pool.limit,
@@ -91,10 +101,7 @@ async function close(state: State, graceMilliseconds: number): Promise<CloseRepo
   checkMilliseconds("close: the grace period", graceMilliseconds, 0);
   state.isClosing = true;
   const lanes = [...state.open];
-  const endAll = () => {
-    for (const lane of lanes) leave(state, lane, "closed");
-  };
-  const timer = setTimeout(endAll, graceMilliseconds);
+  const timer = setTimeout(() => leave(state, lanes, "closed"), graceMilliseconds);
   const results = await Promise.allSettled(lanes.map(({ ended }) => ended));
   clearTimeout(timer);
   state.pool.clear();

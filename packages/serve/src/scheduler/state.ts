@@ -3,6 +3,7 @@
  * until no sequence is ready.
  */
 import { type Model, yieldToEventLoop } from "@tsgpt/gpt";
+import { EngineError } from "@tsgpt/tensor";
 import type { CachePool } from "./cache-pool.ts";
 import { endOf, type Lane } from "./lane.ts";
 import type { Limits } from "./options.ts";
@@ -51,18 +52,15 @@ export const newCounts = (): Counts => ({
   refused: 0,
 });
 
-/** Requests of which a sequence is waiting. */
-export const waitingRequests = ({ queue }: State): number => new Set(queue.map(({ request }) => request)).size;
-
 /** Estimated time until all that is waiting has begun, from how long sequences ran lately: 1 or more. */
 export function retryAfterSeconds({ queue, maxRunning, meanRun = 0 }: State): number {
   return Math.max(1, Math.ceil(((queue.length / maxRunning) * meanRun) / 1000));
 }
 
-/** Ends a lane early, at once, or after the pass that it is in. */
-export function leave(state: State, lane: Lane, reason: EndReason): void {
-  lane.leaving ??= reason;
-  wake(state);
+/** Ends lanes early, at once, or after the pass that they are in. */
+export function leave(state: State, lanes: Iterable<Lane>, reason: EndReason): void {
+  for (const lane of lanes) lane.leaving ??= reason;
+  wake(state); // once, as it looks at all of them
 }
 
 /** Brings everything up to date after a change from outside, and starts the loop unless it runs. */
@@ -82,6 +80,7 @@ async function work(state: State): Promise<void> {
 
 function endAndBegin(state: State, mayPark: boolean): void {
   for (const lane of state.open) if (!state.inPass.has(lane)) endIfOver(state, lane);
+  if (state.queue.some(({ end }) => end)) state.queue = state.queue.filter(({ end }) => !end);
   begin(state, mayPark);
 }
 
@@ -93,8 +92,6 @@ function endIfOver(state: State, lane: Lane): void {
     stop(state, lane);
     const milliseconds = performance.now() - lane.begin;
     state.meanRun = state.meanRun === undefined ? milliseconds : 0.8 * state.meanRun + 0.2 * milliseconds;
-  } else {
-    state.queue = state.queue.filter((other) => other !== lane);
   }
   if (!lane.isDelivering || lane.leaving || lane.failure) settle(state, lane, lane.end);
 }
@@ -169,7 +166,7 @@ async function step(state: State): Promise<boolean> {
     state.isWorking = feeds.length > 0;
     if (!state.isWorking) return false;
     state.inPass = new Set(feeds.map(({ lane }) => lane));
-    const logits = await feed(model, feeds, memory);
+    const logits = await withRoom(pool, () => feed(model, feeds, memory));
     count(counts, feeds);
     for (const [i, one] of feeds.entries()) draw(state, one, logits[i] as Float32Array);
   } catch (error) {
@@ -177,6 +174,20 @@ async function step(state: State): Promise<boolean> {
   }
   state.inPass = new Set();
   return true;
+}
+
+/**
+ * A pass; if the engine has no memory for it, once more without the kept caches. One that fails leaves its caches as
+ * they were.
+ */
+async function withRoom<Result>(pool: CachePool, pass: () => Promise<Result>): Promise<Result> {
+  try {
+    return await pass();
+  } catch (error) {
+    if (!(error instanceof EngineError) || pool.keptBytes === 0) throw error;
+    pool.clear();
+    return pass();
+  }
 }
 
 function count(counts: Counts, feeds: readonly Feed[]): void {

@@ -55,10 +55,13 @@ export interface StepMemory {
   logits: Float32Array;
   /** Those that a sampler may modify, [V]. */
   readonly draft: Float32Array;
+  /** The same before it does, [V]: one for all lanes, of which many may wait. */
+  readonly raw: Float32Array;
 }
 
 export function stepMemory({ config }: Model): StepMemory {
-  return { logits: new Float32Array(0), draft: new Float32Array(config.vocabSize) };
+  const row = () => new Float32Array(config.vocabSize);
+  return { logits: new Float32Array(0), draft: row(), raw: row() };
 }
 
 /**

@@ -41,11 +41,13 @@ export interface SchedulerStatus {
   readonly waiting: number;
   /** Sequences of these requests. */
   readonly waitingSequences: number;
+  /** Requests whose clients have not taken the last token of a sequence, and gave its place away. */
+  readonly parked: number;
   /** Bytes of the caches of running sequences. */
   readonly cacheBytes: number;
   /** Bytes of the caches kept for their prefixes. */
   readonly keptBytes: number;
-  /** Maximum of both together. */
+  /** Maximum of both together: less than was asked for if the engine has less. */
   readonly cacheLimit: number;
   readonly steps: number;
   /** Prompt tokens computed. */
@@ -57,7 +59,7 @@ export interface SchedulerStatus {
   readonly finished: number;
   readonly cancelled: number;
   readonly failed: number;
-  /** Requests refused because the queue was full. */
+  /** Requests refused, by `submit` or `checkOpen`, because too many waited. */
   readonly refused: number;
   readonly isClosing: boolean;
 }
@@ -73,10 +75,16 @@ export interface CloseReport {
 /** Runs many sequences on one engine. */
 export interface Scheduler {
   /**
+   * Whether `submit` would take a request now: for what need not be read or computed if not.
+   * @throws QueueFullError; ClosedError after `close`
+   */
+  checkOpen(): void;
+  /**
    * Accepts the sequences of one request together, or refuses them together by throwing at once. Each promise gives why
    * its sequence ended, after its last token and held-back text, or rejects with the error of that sequence alone.
-   * @throws QueueFullError; ClosedError after `close`; RangeError for an invalid option, id or stop string, or if the
-   * cache of one sequence exceeds the limit; ContextOverflowError for a prompt longer than nPositions
+   * @throws QueueFullError; ClosedError after `close`; RangeError for an invalid option, id or stop string;
+   * CacheLimitError if the cache of one sequence exceeds the limit; ContextOverflowError for a prompt longer than
+   * nPositions
    */
   submit(request: readonly Submission[]): Promise<EndReason>[];
   /** What runs, waits, and is in memory now. */

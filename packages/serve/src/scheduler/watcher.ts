@@ -13,13 +13,14 @@ interface Followers {
   readonly listener: () => void;
 }
 
-export function watcher(timeLimit: number | undefined, onLeave: (lane: Lane, reason: EndReason) => void): Watcher {
+export function watcher(
+  timeLimit: number | undefined,
+  onLeave: (lanes: Iterable<Lane>, reason: EndReason) => void,
+): Watcher {
   const followers = new Map<AbortSignal, Followers>();
   const follow = (signal: AbortSignal): Followers => {
     const lanes = new Set<Lane>();
-    const listener = () => {
-      for (const lane of lanes) onLeave(lane, "abort");
-    };
+    const listener = () => onLeave(lanes, "abort");
     signal.addEventListener("abort", listener);
     followers.set(signal, { lanes, listener });
     return { lanes, listener };
@@ -33,12 +34,12 @@ export function watcher(timeLimit: number | undefined, onLeave: (lane: Lane, rea
   return {
     watch: (lane) => {
       const { signal } = lane.submission;
-      const timer = timeLimit === undefined ? undefined : setTimeout(() => onLeave(lane, "timeout"), timeLimit);
+      const timer = timeLimit === undefined ? undefined : setTimeout(() => onLeave([lane], "timeout"), timeLimit);
       lane.stopWatching = () => {
         clearTimeout(timer);
         if (signal) unfollow(signal, lane);
       };
-      if (signal?.aborted) onLeave(lane, "abort");
+      if (signal?.aborted) onLeave([lane], "abort");
       else if (signal) (followers.get(signal) ?? follow(signal)).lanes.add(lane);
     },
   };

@@ -4,7 +4,8 @@ import { COMPLETION_FIELDS, REFUSED_FIELDS } from "../../src/http/completion-fie
 import type { JsonSchema } from "../../src/http/field.ts";
 import { MODEL } from "./serving.ts";
 
-const STRANGE: readonly unknown[] = [
+/** Values that few fields take. */
+export const STRANGE: readonly unknown[] = [
   null,
   true,
   -1,

@@ -5,8 +5,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { FULL } from "../../../../test/setup/sample.ts";
 import { ROUTES } from "../../src/http/app.ts";
+import { COMPLETION_FIELDS } from "../../src/http/completion-fields.ts";
+import { type Field, readFields } from "../../src/http/field.ts";
 import { snakeCase } from "../../src/http/sampling-fields.ts";
-import { bodies } from "./bodies.ts";
+import { DETOKENIZE_FIELDS, TOKENIZE_FIELDS } from "../../src/http/tokens.ts";
+import { bodies, STRANGE } from "./bodies.ts";
 import { eventsOf, MODEL, serving } from "./serving.ts";
 
 const { send, complete, post } = serving();
@@ -92,6 +95,39 @@ test("the answers are as it says", async () => {
   expect(problems("Text", (await post("/detokenize", { ids: [5, 6] })).body)).toEqual([]);
   expect(problems("Status", (await send("/health")).body)).toEqual([]);
   expect(problems("Status", (await send("/ready")).body)).toEqual([]);
+});
+
+const BORDERS = [-1e308, -129, -2.5, -1, -1e-9, 0, 1e-9, 0.5, 1, 1.5, 2, 20, 21, 128, 129, 2 ** 53 - 1, 2 ** 53, 1e308];
+const LENGTHS = [1, 4, 5, 16, 17, 128, 129].flatMap((length) => [Array(length).fill("a"), Array(length).fill([1])]);
+const WORDS = ["all", "generated", "left", "hf", "a".repeat(250), "💡".repeat(251), "a".repeat(1000), "a".repeat(1001)];
+const OBJECTS = [{ include_usage: null }, { include_usage: true }, { include_usage: 1 }, { "5": null }, { "05": 1 }];
+
+test.each([
+  ["CompletionRequest", COMPLETION_FIELDS],
+  ["TokenizeRequest", TOKENIZE_FIELDS],
+  ["DetokenizeRequest", DETOKENIZE_FIELDS],
+])("the fields of %s take the values that their schemas allow, and no others", (name, fields) => {
+  const { properties, required } = document.components.schemas[name];
+  for (const [field, own] of Object.entries<Field>(fields)) {
+    const validate = ajv.compile(properties[field]);
+    const rules = { required: required.filter((other: string) => other === field) };
+    const isTaken = (value: unknown) => {
+      try {
+        return readFields({ [field]: value }, { [field]: own }, rules) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    for (const value of [...STRANGE, ...BORDERS, ...LENGTHS, ...WORDS, ...OBJECTS]) {
+      expect([field, value, isTaken(value)]).toEqual([field, value, validate(value)]);
+    }
+  }
+});
+
+test("null counts as omitted within stream_options too", async () => {
+  const { status, text } = await complete({ stream: true, stream_options: { include_usage: null }, max_tokens: 1 });
+  expect(status).toBe(200);
+  expect(text).not.toContain('"usage"');
 });
 
 test("a body that it refuses is refused", async () => {
