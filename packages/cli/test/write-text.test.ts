@@ -27,6 +27,15 @@ test("a text replaces a file, and nothing else is left", async () => {
   expect(readdirSync(folder)).toEqual(["a.html"]);
 });
 
+test("what a killed process with the same id left does not stop it", async () => {
+  const folder = emptyFolder();
+  const file = join(folder, "a.html");
+  writeFileSync(`${file}.${process.pid}.partial`, "half");
+  await writeText(file, "new");
+  expect(readFileSync(file, "utf8")).toBe("new");
+  expect(readdirSync(folder)).toEqual(["a.html"]);
+});
+
 test("a failure leaves the old file, and nothing half written", async () => {
   const folder = emptyFolder();
   const taken = join(folder, "taken");

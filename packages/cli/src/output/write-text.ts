@@ -35,6 +35,7 @@ export async function writeText(path: string, text: string): Promise<void> {
   try {
     const there = await stat(destination).catch(() => undefined);
     if (there && !there.isFile()) return await writeFile(destination, text);
+    await rm(partial, { force: true }); // of a killed process with the same id, as all have in a container
     await writeFile(partial, text, { flag: "wx" });
     await rename(partial, destination);
   } catch (error) {
