@@ -1,7 +1,19 @@
 /** The model of many workers, on parts made up and computed by hand; what is read of Redis; the inputs. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Parts, predict, type QueueParts, workersForRedis } from "../src/scale/model.ts";
+import { LOCK } from "../../packages/batch/src/queues/answer-from-queue.ts";
+import { LONGEST_LOOK, LOOK, nextLook } from "../../packages/batch/src/queues/look.ts";
+import { ENOUGH, OFFER } from "../../packages/batch/src/queues/offers.ts";
+import { partsOf } from "../src/scale/measured.ts";
+import {
+  CONSTANTS,
+  looksPerSecond,
+  type Parts,
+  predict,
+  type QueueParts,
+  workersForRedis,
+} from "../src/scale/model.ts";
+import { LEFT } from "../src/scale/queue-parts.ts";
 import { between, parseInfo, totalCalls } from "../src/scale/redis.ts";
 import { queueTable, throughputTable, workTable } from "../src/scale/tables.ts";
 import { shardOverhead, type Throughput } from "../src/scale/throughput.ts";
@@ -10,10 +22,13 @@ import { inputLines } from "../src/scale/workload.ts";
 const queue: QueueParts = {
   secondsPerShard: 1e-3,
   callsPerShard: 30,
+  bytesPerShard: 2000,
   secondsPerMinute: 0.06,
   callsPerMinute: 60,
+  bytesPerMinute: 6000,
   secondsPerOffer: 1e-4,
   callsPerOffer: 6,
+  bytesPerOffer: 800,
 };
 const parts: Parts = {
   tokensPerSecond: 200,
@@ -25,7 +40,7 @@ const parts: Parts = {
   startSeconds: 2,
   scanBytesPerSecond: 1e6,
   manifestBytesPerShard: 100,
-  fileOperationsPerShard: 8,
+  fileOperationsPerShard: 7,
   listSecondsPerFile: 1e-6,
   queue,
 };
@@ -36,36 +51,86 @@ describe("predict", () => {
     expect(predict(parts, scenario)).toMatchObject({ machines: 2, shardSeconds: 11, shards: 1440 }); // 4 * 3600 / 10
   });
 
-  test("wall time is the start with a pass over 14.4 MB, 360 shards each, and one more", () => {
+  test("wall time is the start with a pass over 14.4 MB, and 360 shards each", () => {
     const { startSeconds, seconds, inputBytes } = predict(parts, scenario);
-    expect([inputBytes, startSeconds, seconds]).toEqual([14_400_000, 16.4, 16.4 + 360 * 11 + 11]);
+    expect([inputBytes, startSeconds, seconds]).toEqual([14_400_000, 16.4, 16.4 + 360 * 11]);
   });
 
-  test("two machines at 1 USD for 3987.4 s make 1.44 million tokens", () => {
+  test("2 shards on 2 workers take one shard's time, and a third as much again", () => {
+    const few = (hours: number) => predict(parts, { ...scenario, workers: 2, hours });
+    const [two, three] = [few(10 / 3600), few(15 / 3600)];
+    expect([two.shards, three.shards]).toEqual([2, 3]);
+    expect(two.seconds - two.startSeconds).toBeCloseTo(two.shardSeconds);
+    expect(three.seconds - three.startSeconds).toBeCloseTo(2 * three.shardSeconds);
+  });
+
+  test("two machines at 1 USD for 3976.4 s make 1.44 million tokens", () => {
     const { tokensPerHour, usdPerMillionTokens } = predict(parts, scenario);
-    expect(tokensPerHour).toBeCloseTo((1_440_000 * 3600) / 3987.4);
-    expect(usdPerMillionTokens).toBeCloseTo((2 * 3987.4) / 3600 / 1.44);
+    expect(tokensPerHour).toBeCloseTo((1_440_000 * 3600) / 3976.4);
+    expect(usdPerMillionTokens).toBeCloseTo((2 * 3976.4) / 3600 / 1.44);
   });
 
-  test("the folder takes a result of 100 kB and 8 operations from each worker every 11 s", () => {
+  test("the folder takes a result of 100 kB, in one write, and 7 operations from each worker every 11 s", () => {
     const { fileOperationsPerSecond, writtenBytesPerSecond, manifestBytes } = predict(parts, scenario);
     expect(fileOperationsPerSecond).toBeCloseTo((4 / 11) * 8);
     expect(writtenBytesPerSecond).toBeCloseTo((4 / 11) * 100_000);
     expect(manifestBytes).toBe(144_000);
+    const large = predict(parts, { ...scenario, shardBytes: 1_000_000 }); // 10 MB are 10 writes
+    expect(large.fileOperationsPerSecond).toBeCloseTo((4 / 1001) * 17);
   });
 
-  test("each of two processes offers 1,440 shards every 30 s, and lists as many twice a second", () => {
+  test("at the end each of two processes offers the two shards of the other, and lists all 1,440", () => {
     const load = predict(parts, scenario).queue;
-    expect(load?.redisLoad).toBeCloseTo((4 / 11) * 1e-3 + (2 * 0.06) / 60 + 96 * 1e-4);
-    expect(load?.callsPerSecond).toBeCloseTo((4 / 11) * 30 + 2 + 96 * 6);
-    expect(load?.listedPerSecond).toBeCloseTo((2 * 2 + 4 / 11) * 1440);
-    expect(load?.listingLoad).toBeCloseTo((2 + 2 / 11) * 1440e-6);
+    const [results, offers, looks] = [4 / 11, 2 * 2 * (1 / 11 + 1 / 30), looksPerSecond(2 / 11)];
+    expect(load?.redisLoad).toBeCloseTo(results * 1e-3 + (2 * 0.06) / 60 + offers * 1e-4, 8);
+    expect(load?.callsPerSecond).toBeCloseTo(results * 30 + 2 + offers * 6);
+    expect(load?.bytesPerSecond).toBeCloseTo(results * 2000 + 200 + offers * 800);
+    expect(load?.listedPerSecond).toBeCloseTo(2 * looks * 1440);
+    expect(load?.listingLoad).toBeCloseTo(looks * 1440e-6);
     expect(load?.checkedBytes).toBe(28_800_000);
+  });
+
+  test("no process offers more than 256 at once: its part of Redis's load is bounded", () => {
+    const load = (workers: number) => predict(parts, { ...scenario, workers }).queue?.redisLoad as number;
+    expect(load(8000) / load(1000)).toBeCloseTo(8, 1);
   });
 
   test("without a queue nothing is said of one", () => {
     expect(predict({ ...parts, queue: undefined }, scenario).queue).toBeUndefined();
   });
+});
+
+describe("looks for results", () => {
+  test("are as seldom as can be without results, as frequent as can be with many, and between with few", () => {
+    expect([looksPerSecond(0), looksPerSecond(1000)]).toEqual([0.25, 2]);
+    // Half a second without one has the probability 0.7, then 1 s: 0.5, 2 s: 0.25, and 4 s, which repeats: 0.0625.
+    const second = Math.SQRT1_2;
+    const [third, fourth] = [second * 0.5, (second * 0.5 * 0.25) / (1 - 0.0625)];
+    const seconds = 0.5 + second + 2 * third + 4 * fourth;
+    expect(looksPerSecond(Math.LN2)).toBeCloseTo((1 + second + third + fourth) / seconds, 4);
+  });
+
+  test("have the pauses that packages/batch has, and its offers their numbers", () => {
+    const pauses = [LOOK];
+    while (pauses.at(-1) !== LONGEST_LOOK) pauses.push(nextLook(pauses.at(-1) as number, false));
+    expect(pauses.map((pause) => pause / 1000)).toEqual(CONSTANTS.looks);
+    expect(nextLook(LONGEST_LOOK, true)).toBe(LOOK);
+    expect([CONSTANTS.offerSeconds, CONSTANTS.offer]).toEqual([LOCK / 1000, OFFER]);
+    expect(LEFT).toBeLessThanOrEqual(ENOUGH); // so that all but one are offered each time
+  });
+});
+
+test("the model starts from two workers without a queue, and a shard's operations besides its writes", () => {
+  const times = { workers: 2, threads: 1, processes: 1, shards: 5 };
+  const ways = [
+    ...throughput.ways,
+    { ...times, queue: false, rounds: [run(4)] },
+    { ...times, queue: true, rounds: [run(9)] },
+  ];
+  const operations = ["open", "writeFile", "link"].map((name) => ({ name, perShard: 1, milliseconds: 0 }));
+  const files = { operations, manifestBytes: 1 };
+  const measured = { throughput: { ...throughput, ways }, files, scan: 1, listing: 1, queue: undefined, load: [] };
+  expect(partsOf(measured)).toMatchObject({ tokensPerSecond: 30, fileOperationsPerShard: 2 });
 });
 
 test("the most workers for a load of Redis have it, and one machine more has not", () => {

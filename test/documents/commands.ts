@@ -87,6 +87,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "needs the network; a clone has both packages",
   },
   {
+    code: /^npx -p tsgpt -p bullmq -p ioredis tsgpt batch$/,
+    document: "docs/batch.md",
+    reason: "needs the network, and tsgpt on npm",
+  },
+  {
+    code: / --queue redis:/,
+    document: "docs/batch.md",
+    reason: "needs a Redis server; packages/cli/test/batch-kill.test.ts runs batches with one",
+  },
+  {
     code: /^(npx -y tsgpt|npm install (@tsgpt\/|tsgpt))/,
     reason: "not on npm yet; test/registry.test.ts does it with a registry of its own, test/packed.test.ts without one",
   },

@@ -17,10 +17,12 @@ export interface Measured {
   readonly load: readonly number[];
 }
 
-/** A machine is a process with two workers, and with the queue if there is one. */
+const WRITE = "writeFile";
+
+/** A machine is a process with two workers; without a queue, whose packages are loaded within the time of its rows. */
 export function partsOf({ throughput, files, scan, listing, queue }: Measured): Parts {
   const { lines, tokens, inputBytes, outputBytes, ways } = throughput;
-  const two = ways.findLast(({ workers, processes }) => workers === 2 && processes === 1) as WayTimes;
+  const two = ways.find(({ workers, processes, queue: has }) => workers === 2 && processes === 1 && !has) as WayTimes;
   const typical = (what: "seconds" | "startSeconds") => median(two.rounds.map((round) => round[what]));
   return {
     tokensPerSecond: tokens / typical("seconds"),
@@ -32,7 +34,10 @@ export function partsOf({ throughput, files, scan, listing, queue }: Measured): 
     startSeconds: typical("startSeconds"),
     scanBytesPerSecond: scan,
     manifestBytesPerShard: files.manifestBytes,
-    fileOperationsPerShard: files.operations.reduce((sum, { perShard }) => sum + perShard, 0),
+    fileOperationsPerShard: files.operations.reduce(
+      (sum, { name, perShard }) => sum + (name === WRITE ? 0 : perShard),
+      0,
+    ),
     listSecondsPerFile: listing,
     queue: queue && queueParts(queue),
   };

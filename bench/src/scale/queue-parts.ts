@@ -3,8 +3,8 @@ import type { QueueParts } from "./model.ts";
 import { countIdle, countQueue, countWaiting } from "./parts.ts";
 import { type RedisCounts, totalCalls } from "./redis.ts";
 
-/** Shards without results while a process waits; it offers all of them again every 30 seconds. */
-const LEFT = 2000;
+/** Shards without results while a process waits; it offers all of them again every 30 seconds, for they are few. */
+export const LEFT = 120;
 const OFFERS_PER_MINUTE = 2;
 
 export interface QueueCounts {
@@ -29,9 +29,12 @@ export function queueParts({ perShard, waiting, offering, idle }: QueueCounts): 
   return {
     secondsPerShard: Math.max(0, perShard.seconds),
     callsPerShard: totalCalls(perShard),
+    bytesPerShard: perShard.bytesIn,
     secondsPerMinute: Math.max(0, waiting.seconds - idle.seconds),
     callsPerMinute: totalCalls(waiting),
+    bytesPerMinute: waiting.bytesIn,
     secondsPerOffer: Math.max(0, offering.seconds - waiting.seconds) / offers,
     callsPerOffer: Math.max(0, totalCalls(offering) - totalCalls(waiting)) / offers,
+    bytesPerOffer: Math.max(0, offering.bytesIn - waiting.bytesIn) / offers,
   };
 }

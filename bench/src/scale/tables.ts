@@ -4,7 +4,7 @@ import { digits, table } from "../tables.ts";
 import type { BatchRun } from "./batch-process.ts";
 import type { Parts, Prediction } from "./model.ts";
 import type { FileOperation } from "./parts.ts";
-import type { QueueCounts } from "./queue-parts.ts";
+import { LEFT, type QueueCounts } from "./queue-parts.ts";
 import { totalCalls } from "./redis.ts";
 import { describeWay, type Throughput, timesAsFast, type WayTimes } from "./throughput.ts";
 
@@ -36,16 +36,19 @@ export function partsTable(parts: Parts): string {
     ["start of a process, s", parts.startSeconds],
     ["scan of the inputs, MB/s", parts.scanBytesPerSecond / 1e6],
     ["manifest, bytes per shard", parts.manifestBytesPerShard],
-    ["file operations per shard", parts.fileOperationsPerShard],
-    ["listing of the folder, us per file", 1e6 * parts.listSecondsPerFile],
+    ["file operations per shard, besides its writes", parts.fileOperationsPerShard],
+    ["looking for results, us per file in the folder", 1e6 * parts.listSecondsPerFile],
   ];
   const ofQueue: [string, number][] = queue
     ? [
         ["Redis per shard, commands", queue.callsPerShard],
+        ["Redis per shard, bytes", queue.bytesPerShard],
         ["Redis per shard, us of its processor", 1e6 * queue.secondsPerShard],
         ["Redis per process and minute, commands", queue.callsPerMinute],
+        ["Redis per process and minute, bytes", queue.bytesPerMinute],
         ["Redis per process and minute, us of its processor", 1e6 * queue.secondsPerMinute],
         ["Redis per shard offered again, commands", queue.callsPerOffer],
+        ["Redis per shard offered again, bytes", queue.bytesPerOffer],
         ["Redis per shard offered again, us of its processor", 1e6 * queue.secondsPerOffer],
       ]
     : [];
@@ -66,7 +69,7 @@ export function redisTable({ perShard, waiting, offering, idle }: QueueCounts): 
   const counts = [
     ["per shard", perShard],
     ["per minute of a process in a shard, no other left", waiting],
-    ["the same, 1,999 others left", offering],
+    [`the same, ${LEFT - 1} others left`, offering],
     ["per minute without a process", idle],
   ] as const;
   const rows = counts.map(([what, one]) => [
@@ -117,15 +120,16 @@ export function queueTable(predictions: readonly Prediction[]): string {
             String(shardBytes / 1024),
             digits(queue.redisLoad),
             digits(queue.callsPerSecond),
+            digits(queue.bytesPerSecond / 1e6),
             digits(queue.listingLoad),
             digits(queue.listedPerSecond),
             digits(queue.checkedBytes / 1e9),
           ],
         ],
   );
-  const redis = ["Redis, cores", "Redis commands/s"];
+  const redis = ["Redis, cores", "Redis commands/s", "into Redis, MB/s"];
   return table(
-    ["workers", "shard, KiB", ...redis, "listing, share of a main thread", "names listed/s", "inputs checked, GB"],
+    ["workers", "shard, KiB", ...redis, "looking, share of a main thread", "names listed/s", "inputs checked, GB"],
     rows,
   );
 }

@@ -1,7 +1,7 @@
 /** Answers one shard: reads its lines, has them answered, and writes its results. */
-import type { Manifest } from "./manifest.ts";
+import { removePartials, writeOnce } from "./exactly-once.ts";
 import { readShard } from "./read-shard.ts";
-import { entryHead, writeResult } from "./results.ts";
+import { entryHead, type Result } from "./results.ts";
 import type { Shard } from "./shard.ts";
 
 /** Takes the answer to each line, by its index in the list: the keys of its entry. */
@@ -15,13 +15,15 @@ export interface AnswerHandlers {
 /** Answers lines, in any order, each exactly once and as if it were alone. */
 export type Answer = (lines: readonly string[], handlers: AnswerHandlers) => Promise<void>;
 
-/** A shard, and where it belongs. */
+/** A shard, and where it belongs. Each is copied to a thread, so it does not grow with the batch. */
 export interface ShardTask {
   readonly folder: string;
-  readonly manifest: Manifest;
+  /** Who writes: see `writeOnce`. */
+  readonly writer: string;
   /** The path of its file on this machine. */
   readonly path: string;
   readonly shard: Shard;
+  readonly result: Result;
 }
 
 /**
@@ -30,15 +32,14 @@ export interface ShardTask {
  * missing or comes twice
  */
 export async function answerShard(task: ShardTask, answer: Answer, onLine: () => void): Promise<number> {
-  const { folder, manifest, path, shard } = task;
+  const { path, shard, result } = task;
   const lines = await readShard(path, shard);
   const entries = new Array<Uint8Array | undefined>(lines.length).fill(undefined); // bytes are not in the heap
   let failures = 0;
   const take = (index: number, json: string) => {
     if (entries[index] !== undefined) throw new Error(`line ${shard.firstLine + index} was answered twice`);
-    entries[index] = Buffer.from(
-      `${JSON.stringify(entryHead(manifest, shard, index)).slice(0, -1)},${json.slice(1)}\n`,
-    );
+    const head = JSON.stringify(entryHead(result, shard.firstLine + index)).slice(0, -1);
+    entries[index] = Buffer.from(`${head},${json.slice(1)}\n`);
     onLine();
   };
   const fail = (index: number, json: string) => {
@@ -52,8 +53,14 @@ export async function answerShard(task: ShardTask, answer: Answer, onLine: () =>
     done: (i, json) => take(indices[i] as number, json),
     failed: (i, json) => fail(indices[i] as number, json),
   });
-  writeResult(folder, manifest, shard, complete(entries, shard));
+  writeResult(task, complete(entries, shard));
   return failures;
+}
+
+/** Writes the entries of a shard, unless it has its results already. @throws BatchError */
+function writeResult({ folder, writer, result: { name } }: ShardTask, entries: Iterable<Uint8Array>): void {
+  writeOnce(folder, name, entries, writer);
+  removePartials(folder, (file) => file === name); // of writers of this shard that were killed
 }
 
 function complete(entries: readonly (Uint8Array | undefined)[], { firstLine }: Shard): Uint8Array[] {

@@ -21,22 +21,30 @@ import { BatchError } from "./batch-error.ts";
 const PARTIAL = "partial";
 
 /**
- * Writes `folder/name`; false if it existed already, which is then left as it is.
+ * Writes `folder/name`; false if it exists by then, which is left as it is: whatever failed, another writer won. The
+ * partial file of a `writer` has its name, so that others can remove what it leaves when it is ended.
  * @throws BatchError, with nothing half written, if it cannot be written
  */
-export function writeOnce(folder: string, name: string, pieces: Iterable<string | Uint8Array>): boolean {
+export function writeOnce(
+  folder: string,
+  name: string,
+  pieces: Iterable<string | Uint8Array>,
+  writer: string = randomUUID(),
+): boolean {
   const path = join(folder, name);
   const beside = join(folder, PARTIAL);
-  const partial = join(beside, `${basename(name)}.${randomUUID()}`);
+  const partial = join(beside, `${basename(name)}.${writer}-${randomUUID()}`);
   try {
     mkdirSync(beside, { recursive: true });
     try {
       writeWhole(partial, pieces);
-      return link(partial, path);
+      linkSync(partial, path);
+      return true;
     } finally {
-      rmSync(partial, { force: true });
+      removeQuietly(partial);
     }
   } catch (error) {
+    if (existsSync(path)) return false; // its writer may have removed this partial file, or filled the disk
     throw cannotWrite(path, error as NodeJS.ErrnoException);
   }
 }
@@ -44,30 +52,63 @@ export function writeOnce(folder: string, name: string, pieces: Iterable<string 
 function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): void {
   const file = openSync(path, "wx");
   try {
-    for (const piece of pieces) writeFileSync(file, piece);
+    writePieces(file, pieces);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-function link(partial: string, path: string): boolean {
+const BUFFER = 1 << 20; // bytes
+
+/** Writes many small pieces at once: each write may be a journey to a server. */
+function writePieces(file: number, pieces: Iterable<string | Uint8Array>): void {
+  const buffer = Buffer.allocUnsafe(BUFFER);
+  let filled = 0;
+  const flush = () => {
+    if (filled > 0) writeFileSync(file, buffer.subarray(0, filled));
+    filled = 0;
+  };
+  for (const piece of pieces) {
+    const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+    if (filled + bytes.length > BUFFER) flush();
+    if (bytes.length > BUFFER) writeFileSync(file, bytes);
+    else {
+      buffer.set(bytes, filled);
+      filled += bytes.length;
+    }
+  }
+  flush();
+}
+
+/** Removes what killed writers left of the files for which `isThere` holds: those that exist. Never throws. */
+export function removePartials(folder: string, isThere: (name: string) => boolean): void {
+  removeLeft(folder, (file) => isThere(file.slice(0, file.lastIndexOf("."))));
+}
+
+/** Removes what a writer that has been ended left. Never throws. */
+export function removePartialsOf(folder: string, writer: string): void {
+  removeLeft(folder, (file) => file.slice(file.lastIndexOf(".") + 1).startsWith(`${writer}-`));
+}
+
+function removeLeft(folder: string, isLeft: (file: string) => boolean): void {
+  const beside = join(folder, PARTIAL);
+  for (const file of filesIn(beside).filter(isLeft)) removeQuietly(join(beside, file));
+}
+
+function filesIn(folder: string): string[] {
   try {
-    linkSync(partial, path);
-    return true;
-  } catch (error) {
-    if (existsSync(path)) return false; // another writer won, and may have removed this partial file
-    throw error;
+    return readdirSync(folder);
+  } catch {
+    return []; // no partial file was ever written there
   }
 }
 
-/** Removes what killed writers left of the files for which `isThere` holds: those that exist. */
-export function removePartials(folder: string, isThere: (name: string) => boolean): void {
-  const beside = join(folder, PARTIAL);
-  if (!existsSync(beside)) return;
-  for (const file of readdirSync(beside)) {
-    if (isThere(file.slice(0, file.lastIndexOf(".")))) rmSync(join(beside, file), { force: true });
-  }
+/** What is not removed is in no one's way: a later run tries again. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];

@@ -1,7 +1,7 @@
 /** Joins the results of a batch, after a check that every input line has exactly one entry. */
 import { BatchError } from "./batch-error.ts";
 import { MANIFEST, type Manifest, readManifest } from "./manifest.ts";
-import { entryHead, hasResult, resultPath } from "./results.ts";
+import { entryHead, hasResult, type Result, resultOf, resultPath } from "./results.ts";
 import { chunksOf, type Shard } from "./shard.ts";
 import { lineSplitter } from "./split-lines.ts";
 
@@ -16,15 +16,20 @@ export interface MergeReport {
 /**
  * Checks a batch: each shard has its results, each line of it one entry, in order. The keys `copied` come from the
  * input and are no answer.
- * @throws BatchError for a folder without a batch, shards that are missing, and results that are not whole
+ * @throws BatchError for a folder without a batch, shards that are missing, and results that are not whole; the reason
+ * of the signal
  */
-export async function checkBatch(folder: string, copied: readonly string[] = []): Promise<MergeReport> {
+export async function checkBatch(
+  folder: string,
+  copied: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<MergeReport> {
   const manifest = manifestOf(folder);
   checkNoneMissing(folder, manifest);
   let [lines, failures] = [0, 0];
   for (const shard of manifest.shards) {
     lines += shard.lines;
-    failures += await checkShard(folder, manifest, shard, copied);
+    failures += await checkShard(folder, manifest, shard, { copied, signal });
   }
   return { shards: manifest.shards.length, lines, failures };
 }
@@ -58,24 +63,30 @@ function checkNoneMissing(folder: string, manifest: Manifest): void {
   );
 }
 
-/** Checks the results of a shard; returns how many entries are errors. @throws BatchError */
+interface Check {
+  readonly copied: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Checks the results of a shard; returns how many entries are errors. @throws BatchError; the reason of the signal */
 export async function checkShard(
   folder: string,
   manifest: Manifest,
   shard: Shard,
-  copied: readonly string[],
+  { copied, signal }: Check,
 ): Promise<number> {
   const path = resultPath(folder, manifest, shard);
+  const result = resultOf(manifest, shard);
   let [index, failures, last] = [0, 0, NEWLINE];
   const splitter = lineSplitter(Number.POSITIVE_INFINITY, ({ bytes }) => {
-    const entry = entryOf(new TextDecoder().decode(bytes), manifest, shard, index);
+    const entry = entryOf(new TextDecoder().decode(bytes), result, shard, index);
     if (!entry) throw damaged(path, `its line ${index + 1} is not the entry of line ${shard.firstLine + index}`);
-    const what = contentOf(entry, manifest, copied);
+    const what = contentOf(entry, result, copied);
     if (!what) throw damaged(path, `its line ${index + 1} has neither an answer nor an error`);
     if (what === "error") failures++;
     index++;
   });
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunksOf(path, { signal })) {
     splitter.push(chunk);
     last = chunk.at(-1) ?? last;
   }
@@ -88,15 +99,15 @@ export async function checkShard(
 const NEWLINE = 10;
 
 /** What an entry has besides its head and what is copied from the input. */
-function contentOf(entry: object, { inputs }: Manifest, copied: readonly string[]): "answer" | "error" | undefined {
+function contentOf(entry: object, { file }: Result, copied: readonly string[]): "answer" | "error" | undefined {
   if ("error" in entry) return typeof entry.error === "string" && entry.error !== "" ? "error" : undefined;
-  const others = ["line", "run", ...(inputs.length > 1 ? ["file"] : []), ...copied];
+  const others = ["line", "run", ...(file === undefined ? [] : ["file"]), ...copied];
   return Object.keys(entry).some((key) => !others.includes(key)) ? "answer" : undefined;
 }
 
 /** The entry of a shard's line; undefined if the text is none, or that of another line. */
-function entryOf(text: string, manifest: Manifest, shard: Shard, index: number): object | undefined {
-  const head = JSON.stringify(entryHead(manifest, shard, index)).slice(0, -1);
+function entryOf(text: string, result: Result, shard: Shard, index: number): object | undefined {
+  const head = JSON.stringify(entryHead(result, shard.firstLine + index)).slice(0, -1);
   if (index >= shard.lines || !text.startsWith(`${head},`)) return undefined;
   try {
     return JSON.parse(text);

@@ -1,9 +1,21 @@
 /** The results of the shards of a batch: one file each, with an entry for every line, in order. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { removePartials, writeOnce } from "./exactly-once.ts";
 import type { Manifest } from "./manifest.ts";
 import { type Shard, shardName } from "./shard.ts";
+
+/** The results of a shard: all of the manifest that a worker needs. */
+export interface Result {
+  /** The name of their file in the folder. */
+  readonly name: string;
+  /** What each entry has besides its line: the name of its file if there are several, the digest of the run. */
+  readonly file: string | undefined;
+  readonly run: string;
+}
+
+export function resultOf(manifest: Manifest, shard: Shard): Result {
+  return { name: resultName(manifest, shard), file: fileOf(manifest, shard), run: manifest.run.digest };
+}
 
 /** The path of a shard's results. */
 export function resultPath(folder: string, manifest: Manifest, shard: Shard): string {
@@ -11,8 +23,13 @@ export function resultPath(folder: string, manifest: Manifest, shard: Shard): st
 }
 
 /** The name of a shard's results in the folder. */
-export function resultName({ run }: Manifest, shard: Shard): string {
-  return `${shardName(run.digest, shard)}.jsonl`;
+export function resultName(manifest: Manifest, shard: Shard): string {
+  return `${shardName(manifest.run.digest, fileOf(manifest, shard), shard)}.jsonl`;
+}
+
+/** The name by which entries tell files apart. */
+function fileOf({ inputs }: Manifest, { file }: Shard): string | undefined {
+  return inputs.length > 1 ? inputs[file]?.name : undefined;
 }
 
 /** Whether a shard is finished. */
@@ -20,15 +37,7 @@ export function hasResult(folder: string, manifest: Manifest, shard: Shard): boo
   return existsSync(resultPath(folder, manifest, shard));
 }
 
-/** Writes the entries of a shard, unless it has its results already. @throws BatchError */
-export function writeResult(folder: string, manifest: Manifest, shard: Shard, entries: Iterable<Uint8Array>): void {
-  const name = resultName(manifest, shard);
-  writeOnce(folder, name, entries);
-  removePartials(folder, (file) => file === name);
-}
-
 /** The beginning of a line's entry: the file if there are several, the line's number, the digest of the run. */
-export function entryHead({ inputs, run }: Manifest, { file, firstLine }: Shard, index: number) {
-  const named = inputs.length > 1 ? { file: inputs[file]?.name } : {};
-  return { ...named, line: firstLine + index, run: run.digest };
+export function entryHead({ file, run }: Omit<Result, "name">, line: number) {
+  return { ...(file !== undefined && { file }), line, run };
 }

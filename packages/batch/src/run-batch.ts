@@ -2,15 +2,16 @@
  * Runs a batch, or a part of it, on this machine: the shards that have no results yet go to worker threads, one at a
  * time each. What is done is what has a file; nothing else is remembered.
  */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { BatchError } from "./batch-error.ts";
-import { removePartials } from "./exactly-once.ts";
+import { removePartials, removePartialsOf } from "./exactly-once.ts";
 import { checkPlan, inputNames, type Manifest, openManifest, type Plan, type Run, readManifest } from "./manifest.ts";
 import { checkShard } from "./merge.ts";
 import { answerFromQueue } from "./queues/answer-from-queue.ts";
 import type { QueueOptions, ShardWork } from "./queues/shard-work.ts";
 import { checkInput } from "./read-shard.ts";
-import { hasResult, resultName } from "./results.ts";
+import { hasResult, resultName, resultOf } from "./results.ts";
 import { bytesOf, type Part, planShards, type Shard, shardsOfPart } from "./shard.ts";
 import { type ShardWorker, startShardWorker } from "./shard-worker.ts";
 
@@ -69,19 +70,21 @@ export async function runBatch(batch: Batch): Promise<BatchOutcome> {
   signal.throwIfAborted();
   const { module, data, workers: count } = batch;
   const workers = Array.from({ length: count }, (_, index) => startShardWorker(module, { index, data }));
+  const writer = randomUUID();
   const stop = () => workers.forEach((worker) => void worker.end());
   signal.addEventListener("abort", stop);
   try {
     const run = await readyRun(workers);
     makeFolder(folder); // after all checks, so that a refused run leaves nothing
     const manifest = openManifest(folder, plan, run);
-    return await answerAll(batch, manifest, workers);
+    return await answerAll(batch, manifest, { workers, writer });
   } catch (error) {
     signal.throwIfAborted(); // the worker that it ended
     throw error;
   } finally {
     signal.removeEventListener("abort", stop);
     await Promise.all(workers.map((worker) => worker.end()));
+    removePartialsOf(folder, writer); // of workers that were ended while they wrote
   }
 }
 
@@ -116,7 +119,13 @@ async function readyRun(workers: readonly ShardWorker[]): Promise<Run> {
   throw new BatchError("two workers loaded different models: the model changed meanwhile; start the run again");
 }
 
-async function answerAll(batch: Batch, manifest: Manifest, workers: readonly ShardWorker[]): Promise<BatchOutcome> {
+interface Workers {
+  readonly workers: readonly ShardWorker[];
+  /** The name by which all of them write. */
+  readonly writer: string;
+}
+
+async function answerAll(batch: Batch, manifest: Manifest, { workers, writer }: Workers): Promise<BatchOutcome> {
   const { paths, folder, part, signal, queue, onProgress } = batch;
   const all = shardsOfPart(manifest.shards, part);
   const there = new Set(readdirSync(folder));
@@ -129,7 +138,8 @@ async function answerAll(batch: Batch, manifest: Manifest, workers: readonly Sha
   let failures = 0;
   const answer = async (worker: ShardWorker, shard: Shard) => {
     const path = paths[shard.file] as string;
-    const failed = await worker.answer({ folder, manifest, path, shard }, count.line);
+    const result = resultOf(manifest, shard);
+    const failed = await worker.answer({ folder, writer, path, shard, result }, count.line);
     failures += failed; // another worker may have added its own meanwhile
     count.shard();
   };
@@ -148,9 +158,10 @@ function parted<Value>(values: readonly Value[], holds: (value: Value) => boolea
 }
 
 /** How many entries of finished shards are errors. */
-async function errorsIn({ folder, copied = [] }: Batch, manifest: Manifest, shards: readonly Shard[]): Promise<number> {
+async function errorsIn(batch: Batch, manifest: Manifest, shards: readonly Shard[]): Promise<number> {
+  const { folder, copied = [], signal } = batch;
   let errors = 0;
-  for (const shard of shards) errors += await checkShard(folder, manifest, shard, copied);
+  for (const shard of shards) errors += await checkShard(folder, manifest, shard, { copied, signal });
   return errors;
 }
 

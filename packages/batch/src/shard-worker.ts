@@ -10,7 +10,7 @@ export interface ShardWorker {
   readonly ready: Promise<Run>;
   /** Answers a shard; returns how many of its lines have an error. `onLine` is called after each line. */
   answer(task: ShardTask, onLine: () => void): Promise<number>;
-  /** Ends it at once, in the middle of a pass if need be; results are linked, so nothing is half written. */
+  /** Ends it at once, in the middle of a pass if need be; no results are half written: they are linked. */
   end(): Promise<void>;
 }
 

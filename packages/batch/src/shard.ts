@@ -27,9 +27,9 @@ export interface Shard {
  * @throws BatchError for a file that cannot be read; the reason of the signal
  */
 export async function planShards(paths: readonly string[], shardBytes: number, signal?: AbortSignal): Promise<Shard[]> {
-  const shards: Shard[] = [];
-  for (const [file, path] of paths.entries()) shards.push(...(await shardsOf(path, file, shardBytes, signal)));
-  return shards;
+  const shards: Shard[][] = [];
+  for (const [file, path] of paths.entries()) shards.push(await shardsOf(path, file, shardBytes, signal));
+  return shards.flat();
 }
 
 interface OpenShard {
@@ -103,9 +103,12 @@ function cannotRead(path: string, error: unknown): BatchError {
 
 const DIGITS = 32;
 
-/** The name of a shard's results: a hash of its input, its place, and the digest of the run. */
-export function shardName(run: string, { file, firstLine, sha256 }: Shard): string {
-  const text = JSON.stringify([run, file, firstLine, sha256]);
+/**
+ * The name of a shard's results: a hash of what their entries depend on: the digest of the run, the name of the file if
+ * they have it, the place in the file, and the bytes.
+ */
+export function shardName(run: string, file: string | undefined, { firstLine, sha256 }: Shard): string {
+  const text = JSON.stringify([run, file ?? null, firstLine, sha256]);
   return createHash("sha256").update(text).digest("hex").slice(0, DIGITS);
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { emptyFolder } from "../../cli/test/process.ts";
 import { type Answer, answerShard } from "../src/answer-shard.ts";
 import { openManifest } from "../src/manifest.ts";
+import { resultOf } from "../src/results.ts";
 import { planShards, type Shard } from "../src/shard.ts";
 import { fileWith } from "./folder.ts";
 
@@ -14,7 +15,9 @@ async function answered(answer: Answer): Promise<string> {
   const shards = await planShards([path], 100);
   const plan = { shardBytes: 100, inputs: [{ name: "in.jsonl", bytes: 4 }], shards };
   const manifest = openManifest(folder, plan, { digest: "run", settings: {} });
-  await answerShard({ folder, manifest, path, shard: shards[0] as Shard }, answer, () => {});
+  const shard = shards[0] as Shard;
+  const task = { folder, writer: "test", path, shard, result: resultOf(manifest, shard) };
+  await answerShard(task, answer, () => {});
   const [name] = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
   return readFileSync(join(folder, name as string), "utf8");
 }

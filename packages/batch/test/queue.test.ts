@@ -1,4 +1,4 @@
-/** Batches dealt out by Redis, through nine failures and many kills: after each, every line has one entry, in order. */
+/** Batches dealt out by Redis, through ten failures and many kills: after each, every line has one entry, in order. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { FULL } from "../../../test/setup/sample.ts";
 import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
 import { emptyFolder } from "../../cli/test/process.ts";
 import { checkBatch, mergedResults } from "../src/merge.ts";
+import { OFFER } from "../src/queues/offers.ts";
 import { runBatch } from "../src/run-batch.ts";
 import { hasRedis, type RedisProxy, type RedisServer, startProxy, startRedis } from "./redis.ts";
 
@@ -29,23 +30,6 @@ test("a queue that cannot be reached is an error, without its password", async (
   await expect(run).rejects.toThrow(
     /^cannot reach the queue at redis:\/\/user@127.0.0.1:9: .*ECONNREFUSED.*; start a Redis server there, or omit the queue$/,
   );
-});
-
-test("the packages of the queue are loaded when there is one, and nowhere else", () => {
-  const sources = new URL("../src/", import.meta.url).pathname;
-  const names = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const naming = names.filter((name) =>
-    /from "(bullmq|ioredis)"|import\("/.test(readFileSync(join(sources, name), "utf8")),
-  );
-  expect(naming.sort()).toEqual(["queues/open-queue.ts", "queues/reach-redis.ts"]);
-  const reaching = readFileSync(join(sources, "queues/reach-redis.ts"), "utf8").match(/^.*(bullmq|ioredis)"[;)].*$/gm);
-  expect(reaching).toEqual(['import type { Redis } from "ioredis";']);
-  const imports = readFileSync(join(sources, "queues/open-queue.ts"), "utf8").match(/^.*(bullmq|ioredis)"[;)].*$/gm);
-  expect(imports?.map((line) => line.trim())).toEqual([
-    'import type { Job, Queue, Worker } from "bullmq";',
-    'import type { Redis } from "ioredis";',
-    'const [bullmq, ioredis] = await installed(Promise.all([import("bullmq"), import("ioredis")]));',
-  ]);
 });
 
 describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, after", { timeout: 120_000 }, () => {
@@ -174,11 +158,13 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     await isWhole(6);
   });
 
-  /** Sends Redis a command. */
-  async function tell(command: string): Promise<void> {
+  /** Sends Redis a command; its answer. */
+  async function tell(command: string): Promise<string> {
     const socket = connect(redis.port, "127.0.0.1");
     socket.end(`${command}\r\n`);
-    await once(socket.resume(), "close");
+    let answer = "";
+    for await (const piece of socket) answer += piece;
+    return answer;
   }
 
   test.each([
@@ -190,14 +176,35 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
       "ACL SETUSER default -evalsha -eval",
       /refuses: NOPERM .*; give its user all rights.*has refused for 5 s: NOPERM/s,
     ],
+    ["REPLICAOF 127.0.0.1 9", /refuses: READONLY .*; give the address of the primary.*has refused for 5 s: READONLY/s],
   ])("Redis answers, but refuses: %s; and again when it does not", async (command, message) => {
     await tell(command);
     const one = start();
     const said = saidBy(one);
     expect(await ended(one)).toBe(1);
     expect(await said).toMatch(message);
-    await tell(command.startsWith("ACL") ? "ACL SETUSER default +@all" : "CONFIG SET maxmemory 0");
+    for (const end of ["ACL SETUSER default +@all", "CONFIG SET maxmemory 0", "REPLICAOF NO ONE"]) await tell(end);
     expect(await ended(start())).toBe(0);
+    await isWhole();
+  });
+
+  test("each process offers a few of the shards, and others when none waits: no one waits for the lock", async () => {
+    has(Array.from({ length: 800 }, (_, i) => `${i}`));
+    const slow = { queue: { url: redis.url, lockMilliseconds: 60_000 }, shardBytes: 1 };
+    const one = start(slow, { delay: 0 });
+    await until(() => results().length >= 1);
+    expect(Number((await tell("DBSIZE")).slice(1))).toBeLessThan(OFFER + 20); // some keys are the queue's own
+    const two = start(slow, { delay: 0 });
+    expect([await ended(one), await ended(two)]).toEqual([0, 0]); // within the time of the test
+    await isWhole();
+  }, 30_000);
+
+  test("a batch that is done leaves nothing in Redis, though a process was killed", async () => {
+    const [one, two, three] = [start(), start(), start()];
+    await until(() => results().length >= 2);
+    one.kill("SIGKILL");
+    expect([await ended(two), await ended(three)]).toEqual([0, 0]);
+    expect(await tell("KEYS *")).toBe("*0\r\n");
     await isWhole();
   });
 

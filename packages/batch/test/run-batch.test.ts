@@ -1,35 +1,15 @@
 /** Batches with worker threads whose answer is the line itself. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import { describe, expect, test, vi } from "vitest";
 import { emptyFolder } from "../../cli/test/process.ts";
-import { checkBatch, mergedResults } from "../src/merge.ts";
+import { checkBatch } from "../src/merge.ts";
 import { type Batch, type BatchProgress, runBatch } from "../src/run-batch.ts";
+import { echoBatch, mergedText } from "./echo-batch.ts";
 import { fileWith } from "./folder.ts";
 
 const NONE = new URL("./no-such-worker.js", import.meta.url);
-const MODULE = new URL("./echo-worker.js", import.meta.url);
-
-function batchOf(paths: readonly string[], more: Partial<Batch> = {}): Batch {
-  return {
-    paths,
-    folder: join(emptyFolder(), "out"),
-    shardBytes: 4,
-    part: { index: 0, count: 1 },
-    workers: 1,
-    module: MODULE,
-    data: {},
-    signal: new AbortController().signal,
-    ...more,
-  };
-}
-
-async function merged(folder: string): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of mergedResults(folder)) pieces.push(piece);
-  return String(Buffer.concat(pieces));
-}
-
 const entries = (...inputs: readonly string[]) =>
   inputs.map((input, i) => `${JSON.stringify({ line: i + 1, run: "run", input })}\n`).join("");
 const results = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
@@ -37,31 +17,31 @@ const SIX = fileWith("a\nb\nc\nd\ne\nf\n");
 
 describe("runBatch", () => {
   test("answers every line once, in order, whoever answers it", async () => {
-    const batch = batchOf([SIX], { workers: 2 });
+    const batch = echoBatch([SIX], { workers: 2 });
     const outcome = await runBatch(batch);
     expect(outcome).toEqual({
       ...{ shards: 3, shardsDone: 3, lines: 6, linesDone: 6, linesBefore: 0 },
       ...{ failures: 0, isStopped: false },
     });
     expect(await checkBatch(batch.folder)).toEqual({ shards: 3, lines: 6, failures: 0 });
-    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+    expect(await mergedText(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
     expect(readdirSync(join(batch.folder, "partial"))).toEqual([]);
   });
 
   test("does not do again what has its results, and does again what lost them", async () => {
     const log = join(emptyFolder(), "log");
-    const batch = batchOf([SIX], { data: { log } });
+    const batch = echoBatch([SIX], { data: { log } });
     await runBatch(batch);
     expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 6 });
     expect(readFileSync(log, "utf8").trim().split("\n").length).toBe(6);
     rmSync(join(batch.folder, results(batch.folder)[0] as string));
     expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 4 });
     expect(readFileSync(log, "utf8").trim().split("\n").length).toBe(8);
-    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+    expect(await mergedText(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
   });
 
   test("removes what writers killed after they had linked their file left, and leaves the others'", async () => {
-    const batch = batchOf([SIX]);
+    const batch = echoBatch([SIX]);
     await runBatch(batch);
     const partial = join(batch.folder, "partial");
     for (const name of [...results(batch.folder), "batch.json", "other"])
@@ -72,35 +52,44 @@ describe("runBatch", () => {
     expect(await runBatch(batch)).toMatchObject({ linesDone: 6, linesBefore: 6 });
   });
 
+  test("tells a worker of a shard what does not grow with the number of shards", async () => {
+    const post = vi.spyOn(Worker.prototype, "postMessage");
+    await runBatch(echoBatch([fileWith("abc\n".repeat(100))]));
+    const lengths = post.mock.calls.map(([task]) => JSON.stringify(task).length);
+    post.mockRestore();
+    expect(lengths.length).toBe(100);
+    expect(Math.max(...lengths)).toBeLessThan(1000);
+  });
+
   test("does a part, and the parts together are the whole", async () => {
-    const batch = batchOf([SIX]);
+    const batch = echoBatch([SIX]);
     const parts = [0, 1].map((index) => runBatch({ ...batch, part: { index, count: 2 } }));
     expect((await Promise.all(parts)).map(({ lines }) => lines)).toEqual([4, 2]);
-    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+    expect(await mergedText(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
   });
 
   test("two runs of the whole at once give each result once", async () => {
-    const batch = batchOf([SIX]);
+    const batch = echoBatch([SIX]);
     await Promise.all([runBatch(batch), runBatch(batch)]);
     await checkBatch(batch.folder);
     expect(results(batch.folder).length).toBe(3);
-    expect(await merged(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
+    expect(await mergedText(batch.folder)).toBe(entries("a", "b", "c", "d", "e", "f"));
   });
 
   test("names the file of each line if there are several", async () => {
-    const batch = batchOf([fileWith("a\n", "one.jsonl"), fileWith("b\n", "two.jsonl")]);
+    const batch = echoBatch([fileWith("a\n", "one.jsonl"), fileWith("b\n", "two.jsonl")]);
     await runBatch(batch);
-    expect(await merged(batch.folder)).toBe(
+    expect(await mergedText(batch.folder)).toBe(
       '{"file":"one.jsonl","line":1,"run":"run","input":"a"}\n{"file":"two.jsonl","line":1,"run":"run","input":"b"}\n',
     );
   });
 
   test("a line without an answer, or that cannot be read, is an entry with its number, and the others go on", async () => {
-    const batch = batchOf([
+    const batch = echoBatch([
       fileWith(Buffer.concat([Buffer.from("a\nbad\n"), Buffer.from([0xff, 10]), Buffer.from("d")])),
     ]);
     expect(await runBatch(batch)).toMatchObject({ linesDone: 4, failures: 2 });
-    expect(await merged(batch.folder)).toBe(
+    expect(await mergedText(batch.folder)).toBe(
       '{"line":1,"run":"run","input":"a"}\n{"line":2,"run":"run","input":"bad","error":"a bad line"}\n' +
         '{"line":3,"run":"run","error":"the line is not UTF-8 text"}\n{"line":4,"run":"run","input":"d"}\n',
     );
@@ -108,13 +97,32 @@ describe("runBatch", () => {
   });
 
   test("a finished folder repeats how many entries are errors", async () => {
-    const batch = batchOf([fileWith("a\nbad\nc\nbad\n")]);
+    const batch = echoBatch([fileWith("a\nbad\nc\nbad\n")]);
     expect(await runBatch(batch)).toMatchObject({ linesBefore: 0, failures: 2 });
     expect(await runBatch(batch)).toMatchObject({ linesDone: 4, linesBefore: 4, failures: 2 });
   });
 
+  test("the signal ends the counting of a finished folder's errors", async () => {
+    const batch = echoBatch([SIX]);
+    await runBatch(batch);
+    const controller = new AbortController();
+    const run = runBatch({ ...batch, signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(run).rejects.toThrow("This operation was aborted");
+  });
+
+  test("results that do not name their file are not those of a batch of two files, nor the other way round", async () => {
+    const [one, two] = [fileWith("a\n", "one.jsonl"), fileWith("b\n", "two.jsonl")];
+    const batch = echoBatch([one]);
+    for (const paths of [[one], [one, two], [one]]) {
+      await runBatch({ ...batch, paths });
+      expect(await checkBatch(batch.folder)).toMatchObject({ lines: paths.length });
+      rmSync(join(batch.folder, "batch.json"));
+    }
+    expect(results(batch.folder).length).toBe(3);
+  });
+
   test("what another process answers meanwhile was not there before, and counts for the rate", async () => {
-    const batch = batchOf([SIX]);
+    const batch = echoBatch([SIX]);
     await runBatch(batch);
     const folder = join(emptyFolder(), "out");
     const linesBefore: number[] = [];
@@ -130,7 +138,7 @@ describe("runBatch", () => {
 
   test("the signal ends the reading of the inputs, for a new folder and a begun one", async () => {
     const path = fileWith(`${"a".repeat(1023)}\n`.repeat(1 << 11));
-    const batch = batchOf([path], { shardBytes: 1 << 19 });
+    const batch = echoBatch([path], { shardBytes: 1 << 19 });
     for (let i = 0; i < 2; i++) {
       const controller = new AbortController();
       const notes: string[] = [];
@@ -146,40 +154,50 @@ describe("runBatch", () => {
   });
 
   test("an empty input is done at once", async () => {
-    const batch = batchOf([fileWith("")]);
+    const batch = echoBatch([fileWith("")]);
     expect(await runBatch(batch)).toMatchObject({ shards: 0, lines: 0 });
-    expect(await merged(batch.folder)).toBe("");
+    expect(await mergedText(batch.folder)).toBe("");
   });
 
   test("the signal ends a worker within a pass that does not yield; finished shards stay", async () => {
     const controller = new AbortController();
     const path = fileWith("a\nb\nhang\nd\n");
     const onProgress = ({ shardsDone }: BatchProgress) => void (shardsDone === 1 && controller.abort());
-    const batch = batchOf([path], { signal: controller.signal, onProgress });
+    const batch = echoBatch([path], { signal: controller.signal, onProgress });
     expect(await runBatch(batch)).toMatchObject({ shards: 3, shardsDone: 1, isStopped: true });
     expect(results(batch.folder).length).toBe(1);
   });
 
   test("a signal before the workers are ready is thrown", async () => {
     const controller = new AbortController();
-    const batch = batchOf([SIX], { signal: controller.signal });
+    const batch = echoBatch([SIX], { signal: controller.signal });
     const run = runBatch(batch);
     controller.abort();
     await expect(run).rejects.toThrow("This operation was aborted");
   });
 
+  test("a worker that is ended while it writes leaves nothing", async () => {
+    const log = join(emptyFolder(), "log");
+    writeFileSync(log, "");
+    const batch = echoBatch([fileWith("hang in write\nthrow meanwhile\n")], { workers: 2, data: { log } });
+    await expect(runBatch(batch)).rejects.toThrow("no answer to this line");
+    expect(readFileSync(log, "utf8")).toContain("writing\n");
+    expect(results(batch.folder)).toEqual([]);
+    expect(readdirSync(join(batch.folder, "partial"))).toEqual([]);
+  });
+
   test("what one shard throws ends the run, and the finished ones stay", async () => {
-    const batch = batchOf([fileWith("a\nb\nthrow\n")]);
+    const batch = echoBatch([fileWith("a\nb\nthrow\n")]);
     await expect(runBatch(batch)).rejects.toThrow("no answer to this line");
     expect(results(batch.folder).length).toBe(1);
   });
 
   test("a worker that ends by itself, or cannot begin, is an error with its name", async () => {
-    await expect(runBatch(batchOf([fileWith("exit\n")]))).rejects.toThrow("worker 0 ended with exit code 3");
-    await expect(runBatch(batchOf([fileWith("heap\n")]))).rejects.toThrow(
+    await expect(runBatch(echoBatch([fileWith("exit\n")]))).rejects.toThrow("worker 0 ended with exit code 3");
+    await expect(runBatch(echoBatch([fileWith("heap\n")]))).rejects.toThrow(
       "worker 0 has used up its memory; make shards or answers smaller, or use fewer workers",
     );
-    const refused = runBatch(batchOf([SIX], { data: { refuse: "no such model" }, workers: 2 }));
+    const refused = runBatch(echoBatch([SIX], { data: { refuse: "no such model" }, workers: 2 }));
     await expect(refused).rejects.toMatchObject({ name: "RangeError", message: "no such model" });
   });
 });
@@ -189,7 +207,7 @@ const DAMAGED =
 
 describe("refused:", () => {
   async function begun(more: Partial<Batch> = {}): Promise<Batch> {
-    const batch = batchOf([fileWith("a\nb\nc\n")], { data: { settings: { "--top": 5 } }, ...more });
+    const batch = echoBatch([fileWith("a\nb\nc\n")], { data: { settings: { "--top": 5 } }, ...more });
     await runBatch(batch);
     return batch;
   }
@@ -223,25 +241,25 @@ describe("refused:", () => {
   });
 
   test("two inputs of one name", async () => {
-    await expect(runBatch(batchOf([SIX, SIX]))).rejects.toThrow('two inputs have the name "in.jsonl"');
+    await expect(runBatch(echoBatch([SIX, SIX]))).rejects.toThrow('two inputs have the name "in.jsonl"');
   });
 
   test("workers with different models", async () => {
-    const batch = batchOf([SIX], { workers: 2, data: { digests: ["one", "two"] } });
+    const batch = echoBatch([SIX], { workers: 2, data: { digests: ["one", "two"] } });
     await expect(runBatch(batch)).rejects.toThrow("two workers loaded different models: the model changed meanwhile");
   });
 
   test("a folder that cannot be made", async () => {
     const folder = join(SIX, "out");
-    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(/cannot make the folder ".*out": ENOTDIR/);
+    await expect(runBatch(echoBatch([SIX], { folder }))).rejects.toThrow(/cannot make the folder ".*out": ENOTDIR/);
   });
 
   test("a manifest of something else, or that is no JSON", async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, "batch.json"), "{}");
-    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(DAMAGED);
+    await expect(runBatch(echoBatch([SIX], { folder }))).rejects.toThrow(DAMAGED);
     writeFileSync(join(folder, "batch.json"), "{");
-    await expect(runBatch(batchOf([SIX], { folder }))).rejects.toThrow(DAMAGED);
+    await expect(runBatch(echoBatch([SIX], { folder }))).rejects.toThrow(DAMAGED);
   });
 
   test("a manifest that is damaged in any part, by a run and by a check; without it, the run goes on", async () => {
@@ -267,67 +285,8 @@ describe("refused:", () => {
   });
 
   test("a run whose workers cannot begin, which leaves no folder", async () => {
-    const batch = batchOf([SIX], { data: { refuse: "no such model" } });
+    const batch = echoBatch([SIX], { data: { refuse: "no such model" } });
     await expect(runBatch(batch)).rejects.toThrow("no such model");
     expect(existsSync(batch.folder)).toBe(false);
-  });
-});
-
-describe("checkBatch refuses", () => {
-  async function damagedBy(change: (text: string) => string | undefined): Promise<string> {
-    const batch = batchOf([SIX]);
-    await runBatch(batch);
-    for (const name of results(batch.folder)) {
-      const path = join(batch.folder, name);
-      const text = readFileSync(path, "utf8");
-      if (!text.startsWith('{"line":3,')) continue;
-      const changed = change(text);
-      if (changed === undefined) rmSync(path);
-      else writeFileSync(path, changed);
-    }
-    return batch.folder;
-  }
-
-  test.each<[string, (text: string) => string | undefined, RegExp]>([
-    [
-      "missing results",
-      () => undefined,
-      /lacks 1 of 3 shards, 2 lines; the first are lines 3 to 4 of in.jsonl \(shard 1\); run the batch again to finish it/,
-    ],
-    ["a cut", (text) => text.slice(0, 40), /its line 2 is not the entry of line 4; delete it and run the batch again/],
-    ["a missing line", (text) => text.slice(0, text.indexOf("\n") + 1), /is damaged: it has 1 entries for 2 lines/],
-    ["a line twice", (text) => text + text, /its line 3 is not the entry of line 5/],
-    [
-      "another order",
-      (text) => text.split("\n").reverse().join("\n").slice(1),
-      /its line 1 is not the entry of line 3/,
-    ],
-    ["another run", (text) => text.replace('"run"', '"RUN"'), /its line 1 is not the entry of line 3/],
-    ["a last line without its end", (text) => text.slice(0, -1), /is damaged: its last line has no end; delete it/],
-    [
-      "an empty error",
-      (text) => text.replace('"input":"c"', '"error":""'),
-      /its line 1 has neither an answer nor an er/,
-    ],
-    [
-      "an error that is no text",
-      (text) => text.replace('"input":"c"', '"error":1'),
-      /its line 1 has neither an answer/,
-    ],
-  ])("%s", async (_, change, message) => {
-    await expect(checkBatch(await damagedBy(change))).rejects.toThrow(message);
-  });
-
-  test("an entry with nothing but what is copied from the input", async () => {
-    const batch = batchOf([SIX]);
-    await runBatch(batch);
-    await expect(checkBatch(batch.folder, ["input"])).rejects.toThrow(/its line 1 has neither an answer nor an error/);
-  });
-
-  test("a folder without a batch", async () => {
-    const folder = emptyFolder();
-    mkdirSync(join(folder, "partial"));
-    await expect(checkBatch(folder)).rejects.toThrow(/is not the output of a batch: it has no batch.json/);
-    expect(existsSync(join(folder, "batch.json"))).toBe(false);
   });
 });

@@ -42,6 +42,12 @@ describe("planShards", () => {
     ]);
   });
 
+  test("has no limit on the number of shards", async () => {
+    const shards = await planShards([fileWith("\n".repeat(200_000))], 1);
+    expect(shards.length).toBe(200_000);
+    expect(shards.at(-1)).toMatchObject({ firstLine: 200_000, start: 199_999, end: 200_000 });
+  });
+
   test("a line of more than a megabyte is in one shard", async () => {
     const long = `${"x".repeat(3_000_000)}\n`;
     expect(await rangesOf(`a\n${long}b\n`, 2)).toEqual([
@@ -81,18 +87,20 @@ describe("planShards", () => {
   });
 });
 
-test("a shard's name depends on its bytes, its place, and the run", () => {
+test("a shard's name depends on its bytes, its place, the name of its file, and the run", () => {
   const shard = { file: 0, start: 0, end: 2, firstLine: 1, lines: 1, sha256: "00" };
-  const name = shardName("run", shard);
+  const name = shardName("run", undefined, shard);
   expect(name).toMatch(/^[0-9a-f]{32}$/);
-  expect(shardName("run", { ...shard, start: 5 })).toBe(name); // what is before it may get longer
+  expect(shardName("run", undefined, { ...shard, start: 5 })).toBe(name); // what is before it may get longer
+  expect(shardName("run", undefined, { ...shard, file: 1 })).toBe(name); // files may come in another order
   const others = [
-    { ...shard, file: 1 },
-    { ...shard, firstLine: 2 },
-    { ...shard, sha256: "01" },
+    shardName("run", undefined, { ...shard, firstLine: 2 }),
+    shardName("run", undefined, { ...shard, sha256: "01" }),
+    shardName("run", "one.jsonl", shard),
+    shardName("run", "two.jsonl", shard),
+    shardName("other", undefined, shard),
   ];
-  const names = [name, shardName("other", shard), ...others.map((other) => shardName("run", other))];
-  expect(new Set(names).size).toBe(5);
+  expect(new Set([name, ...others]).size).toBe(6);
 });
 
 test("the parts have every shard once", () => {

@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { FULL } from "../../../test/setup/sample.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { violations } from "./json-schema.ts";
-import { emptyFolder, tsgpt } from "./process.ts";
+import { emptyFolder, spawned, tsgpt } from "./process.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const manifest = readFileSync(join(root, "deploy/kubernetes-job.yaml"), "utf8");
@@ -43,11 +43,24 @@ describe("the manifest", () => {
     expect(parallelism).toBeLessThanOrEqual(completions);
   });
 
-  test("gives all lines one entry when every index has run", async () => {
+  test("takes an image that is in no registry, and as many threads as it requests CPUs", () => {
+    const [container] = job.spec.template.spec.containers;
+    expect([container.image, container.imagePullPolicy]).toEqual(["tsgpt", "IfNotPresent"]);
+    const words = argumentsOf(0, "");
+    const after = (option: string) => Number(words[words.indexOf(option) + 1]);
+    expect(after("--workers") * after("--threads")).toBe(Number(container.resources.requests.cpu));
+  });
+
+  test("gives all lines one entry when every index has run, the first of them all at once", async () => {
     const data = emptyFolder();
     writeFileSync(join(data, "in.jsonl"), '"Once upon a time"\n"The king"\n');
-    const indices = FULL ? [...Array(job.spec.completions).keys()] : [0]; // all lines are in the first shard
-    for (const index of indices) expect((await tsgpt([...argumentsOf(index, data), "--threads", "1"])).code).toBe(0);
+    const { completions, parallelism } = job.spec;
+    const indices = FULL ? [...Array(completions).keys()] : [0]; // all lines are in the first shard
+    for (let i = 0; i < indices.length; i += parallelism) {
+      const some = indices.slice(i, i + parallelism);
+      const runs = await Promise.all(some.map((index) => spawned([...argumentsOf(index, data), "--threads", "1"])));
+      expect(runs.map(({ code }) => code)).toEqual(some.map(() => 0));
+    }
     const { stderr, code } = await tsgpt(["batch", "merge", join(data, "scores")]);
     expect([stderr, code]).toEqual(["1 shard, 2 lines: each line is answered once\n", 0]);
   });

@@ -1,23 +1,21 @@
 /**
  * Shards dealt out by a queue of BullMQ on Redis, to any number of processes with one output folder. The queue only
- * says who tries what: a shard is done when its results exist, and each process offers again what is not. So a queue
+ * says who tries what: a shard is done when its results exist, and each process offers some of what is not. So a queue
  * that forgets, repeats or stops costs time and nothing else. This thread only tends the queue and renews its locks;
  * the engines work in the worker threads.
  */
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { setTimeout as after } from "node:timers/promises";
 import { hasResult, resultName } from "../results.ts";
 import type { Shard } from "../shard.ts";
 import type { ShardWorker } from "../shard-worker.ts";
+import { foundIn, LOOK, nextLook } from "./look.ts";
 import { openQueue, type ShardQueue } from "./open-queue.ts";
 import { withoutPassword } from "./reach-redis.ts";
 import type { QueueOptions, ShardWork } from "./shard-work.ts";
 
-const LOCK = 30_000; // milliseconds
-/** How often a process looks for results of others, in milliseconds: the longer, the longer there were none. */
-const LOOK = 500;
-const LONGEST_LOOK = 4000;
+/** Milliseconds; shards are also offered again so often. */
+export const LOCK = 30_000;
 
 /**
  * Works until every shard has its results.
@@ -36,15 +34,17 @@ export async function answerFromQueue(work: ShardWork, { url, lockMilliseconds, 
   };
   try {
     lookFor(work, state);
-    queue.take(work.workers.length, answerer(work, state));
+    const others = () => ofOthers(state);
+    queue.take(work.workers.length, answerer(work, state), () => queue.offer(others));
     while (state.left.size > 0) {
-      queue.offer([...state.left.keys()]);
+      queue.offer(others);
       await finished(work, state, queue, lock);
       if (state.left.size > 0) state.over.signal.throwIfAborted();
       signal.throwIfAborted();
     }
   } finally {
-    await queue.close(async () => void (await Promise.all(work.workers.map((worker) => worker.end()))));
+    const end = async () => void (await Promise.all(work.workers.map((worker) => worker.end())));
+    await queue.close(end, state.left.size === 0);
   }
 }
 
@@ -55,6 +55,11 @@ interface State {
   readonly mine: Set<string>;
   /** Aborted with the error of a shard, and when nothing is left. */
   readonly over: AbortController;
+}
+
+/** The shards without results that this process does not answer. */
+function ofOthers({ left, mine }: State): string[] {
+  return [...left.keys()].filter((name) => !mine.has(name));
 }
 
 /** Batches with another manifest have another queue. */
@@ -98,7 +103,7 @@ async function finished(work: ShardWork, state: State, queue: ShardQueue, lock: 
   while (left.size > 0 && !signal.aborted && performance.now() < end) {
     await after(look, undefined, { signal }).catch(() => {});
     const found = lookFor(work, state);
-    look = found ? LOOK : Math.min(2 * look, LONGEST_LOOK);
+    look = nextLook(look, found);
     queue.check();
     if (queue.isRefusing()) return;
     if (mine.size > 0 || found || left.size === 0 || signal.aborted) continue;
@@ -114,8 +119,7 @@ function waitingText(shards: number, lock: number): string {
 
 /** Takes off what others have answered; true if there was any. */
 function lookFor(work: ShardWork, state: State): boolean {
-  const there = new Set(readdirSync(work.folder));
-  const found = [...state.left.keys()].filter((name) => !state.mine.has(name) && there.has(name));
+  const found = foundIn(work.folder, ofOthers(state));
   for (const name of found) takeOff(work, state, name);
   return found.length > 0;
 }

@@ -3,20 +3,24 @@ import { setTimeout as after } from "node:timers/promises";
 import type { Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { BatchError } from "../batch-error.ts";
+import { type Offer, offerTo } from "./offers.ts";
 import { adviceFor, checkReachable, withoutPassword } from "./reach-redis.ts";
-import { countRefusals, type Refusals } from "./refusals.ts";
+import { countRefusals } from "./refusals.ts";
 
 export interface ShardQueue {
-  /** Adds jobs of these ids; what is queued already, or being answered, stays as it is. Does not wait for Redis. */
-  offer(ids: readonly string[]): void;
-  /** Answers jobs, so many at a time; one that is thrown for goes back to the queue. */
-  take(count: number, answer: (id: string) => Promise<void>): void;
+  /** Adds jobs; what is queued already, or being answered, stays as it is. */
+  readonly offer: Offer;
+  /** Answers jobs, so many at a time; one that is thrown for goes back to the queue. `onDry`: called if none waits. */
+  take(count: number, answer: (id: string) => Promise<void>, onDry: () => void): void;
   /** Whether Redis refuses offers now. */
   isRefusing(): boolean;
   /** @throws BatchError for a Redis that has refused commands for too long */
   check(): void;
-  /** Takes no more jobs, has `end` end the answers in progress, whose jobs go back, and disconnects. */
-  close(end: () => Promise<void>): Promise<void>;
+  /**
+   * Takes no more jobs, has `end` end the answers in progress, whose jobs go back, and disconnects. Of a batch that is
+   * done the queue is removed: it has nothing that another process needs.
+   */
+  close(end: () => Promise<void>, isDone: boolean): Promise<void>;
 }
 
 interface QueuePlace {
@@ -51,7 +55,7 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
   let worker: Worker | undefined;
   return {
     offer: offerTo(queue, refusals.offers),
-    take: (count, answer) => {
+    take: (count, answer, onDry) => {
       const limits = { lockDuration: lock, stalledInterval: lock, maxStalledCount: ALWAYS };
       const process = async (job: Job, token?: string) => {
         try {
@@ -63,33 +67,37 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
       };
       worker = new bullmq.Worker(name, process, { connection: ofWorker, concurrency: count, ...limits });
       worker.on("active", refusals.takes.done);
+      worker.on("drained", onDry);
       worker.on("error", refusals.takes.take); // others are a lost lock or connection: another may do the shard, too
     },
     isRefusing: refusals.offers.isRefusing,
     check: refusals.check,
-    close: async (end) => {
+    close: async (end, isDone) => {
       const closed = worker?.close();
       await end();
-      await Promise.race([Promise.allSettled([closed, queue.close()]), after(PATIENCE)]);
+      const removed = isDone ? remove(queue, connection) : undefined;
+      await Promise.race([Promise.allSettled([removed, closed]).then(() => queue.close()), after(PATIENCE)]);
       for (const one of [connection, ofWorker, ...duplicates]) one.disconnect();
     },
   };
 }
 
-/** Offers one list at a time: another comes later, with what is left then. */
-function offerTo(queue: Queue, refusals: Refusals): ShardQueue["offer"] {
-  let isOffering = false;
-  return (ids) => {
-    if (isOffering) return; // the last offer waits for a connection
-    isOffering = true;
-    const opts = { removeOnComplete: true, removeOnFail: true };
-    queue
-      .addBulk(ids.map((jobId) => ({ name: "shard", data: {}, opts: { ...opts, jobId } })))
-      .then(refusals.done, refusals.take) // offered again later
-      .finally(() => {
-        isOffering = false;
-      });
-  };
+/** In one step, so that no job comes between the removal of the jobs and that of the lists with their names. */
+const REMOVE = `
+  for _, list in ipairs({"wait", "active"}) do
+    for _, id in ipairs(redis.call("LRANGE", ARGV[1] .. list, 0, -1)) do
+      redis.call("UNLINK", ARGV[1] .. id, ARGV[1] .. id .. ":lock")
+    end
+  end
+  redis.call("UNLINK", unpack(KEYS))`;
+
+/**
+ * Removes all keys of the queue. Another process may still close, or work at a shard that is done: its job is missing
+ * then, which is no error to it; what it adds, it removes itself.
+ */
+async function remove(queue: Queue, connection: Redis): Promise<void> {
+  const keys = Object.values(queue.keys);
+  await connection.eval(REMOVE, keys.length, ...keys, queue.toKey(""));
 }
 
 /** The refusals of offers and of takes, each noted once; `check` throws for those that last. */
@@ -139,6 +147,7 @@ function noting(client: Redis, url: string, onNote: (note: string) => void): Red
 function installed<Modules>(loading: Promise<Modules>): Promise<Modules> {
   return loading.catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new BatchError("a queue needs two packages that are not installed; npm install bullmq ioredis adds them");
+    const beside = '"npm install bullmq ioredis" adds them to a project that has tsgpt, and with -g to a global tsgpt';
+    throw new BatchError(`a queue needs two packages that are not installed beside tsgpt: ${beside}`);
   });
 }

@@ -15,6 +15,7 @@ export const batch = commandGroup({
   $ tsgpt batch merge scores --output scores.jsonl
   $ tsgpt batch generate prompts.jsonl --output texts --max-tokens 50 --workers 2
   $ tsgpt batch prompt questions.jsonl --template examples/prompts/question.txt --output answers --shard 0/8
+  $ tsgpt batch detect essays.jsonl --output statistics --queue redis://127.0.0.1:6379
 
 Each line of an input is a JSON string, or an object with the text as "input"; its other keys are copied to the output
 as "extra". Each line gives one entry: {"line": N, "run": ..., "input": ..., and the keys that the command of that name

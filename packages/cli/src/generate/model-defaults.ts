@@ -266,7 +266,7 @@ export function describeDefaults(model: LoadedModel, { dialect }: GenerationFlag
   return shown.length === 0 ? "" : `${file}: ${shown.join(", ")}\n`;
 }
 
-/** Whether a key needs no other dialect: it applies, or it would if the default model's option for it were not typed. */
+/** Whether a key needs no other dialect: it applies, or it would if the option for it were not typed. */
 function isUsed(key: Key, { isDefault }: LoadedModel, counting: readonly Key[]): boolean {
   return counting.includes(key) || (isDefault && [...TEMPERATURE, ...TRUNCATIONS].some(([drawn]) => drawn === key));
 }

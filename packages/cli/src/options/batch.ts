@@ -61,5 +61,5 @@ Ctrl-C or a kill has stopped; with other options, inputs or another model the fo
 
 --shard: the parts may run at the same time, on any machines that share the output folder and have the same inputs; then
 merge. --queue: all that run the same command take shards from one queue; the results are the files, as always, so a
-lost queue loses nothing. --workers: without --threads, the workers share the cores. The seed of every line is the same.
-The exit code is 0 once every line has its entry, errors included: running it again would give the same.`;
+lost queue loses nothing. --workers: without --threads, the workers share the cores. The exit code is 0 once every line
+has its entry, errors included: running it again would give the same.`;

@@ -6,8 +6,8 @@ import { readText } from "../input/text-argument.ts";
 const FORMS = "give @FILE, or env:NAME for an environment variable";
 
 /**
- * The key that `--api-key` names. @throws CliError, which repeats the name of the file or the variable, but neither their
- * content nor a text of another form, which may be a key
+ * The key that `--api-key` names. @throws CliError, which repeats the name of the file or the variable, but neither
+ * their content nor a text of another form, which may be a key
  */
 export async function readApiKey(source: string): Promise<string> {
   const [, variable] = /^env:(\w+)$/.exec(source) ?? [];

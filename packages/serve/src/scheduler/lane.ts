@@ -1,7 +1,6 @@
 /** A lane: one sequence from its submission to its end, with its text, and its cache while it runs. */
 import { type Continuation, checkedPrompt, continuation, type KVCache, type Model } from "@tsgpt/gpt";
 import { abortSignal, type Checks, checkOptions, listOf, required, strings } from "@tsgpt/numeric";
-import type { StepMemory } from "./step.ts";
 import type { EndReason, Submission } from "./submission.ts";
 
 export interface Lane {
@@ -44,12 +43,7 @@ const CHECKS: Checks<Submission> = {
 };
 
 /** @throws RangeError for an invalid option, id or stop string; ContextOverflowError */
-export function laneOf(
-  model: Model,
-  submission: Submission,
-  request: readonly Submission[],
-  { raw }: StepMemory,
-): Lane {
+export function laneOf(model: Model, submission: Submission, request: readonly Submission[], raw: Float32Array): Lane {
   checkOptions("submit", submission, CHECKS);
   const { ids, maxTokens, stop, ignoreEos, onHeldText } = submission;
   const options = { maxTokens, stop, ignoreEos, onHeldText };

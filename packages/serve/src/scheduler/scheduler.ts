@@ -73,7 +73,7 @@ function submit(state: State, request: readonly Submission[]): Promise<EndReason
 }
 
 function checkedLane({ model, pool, memory }: State, submission: Submission, request: readonly Submission[]): Lane {
-  const lane = laneOf(model, submission, request, memory);
+  const lane = laneOf(model, submission, request, memory.raw);
   const bytes = cacheBytes(model.config, lane.capacity);
   if (bytes <= pool.limit) return lane;
   const [needed, limit] = [bytes, pool.limit].map((size) => `${size.toLocaleString("en-US")} bytes`);

@@ -1,7 +1,7 @@
 /** tsgpt batch merge: checks that every line is answered once, and joins the answers in order. */
 
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { checkBatch, mergedResults } from "@tsgpt/batch";
 import { COPIED } from "../../batch/job.ts";
@@ -33,10 +33,10 @@ error, as it is of tsgpt prompt --file. The folder is left as it is.`,
 });
 
 /** @throws CliError for an output that cannot be written; what checkBatch throws; AbortError on Ctrl-C */
-async function mergeBatch(folder: string, { output, quiet }: OptionsOf<typeof options>): Promise<void> {
+export async function mergeBatch(folder: string, { output, quiet }: OptionsOf<typeof options>): Promise<void> {
   const { signal } = interruption();
   if (output !== undefined) await checkWritable(output, { devices: false });
-  const report = await checkBatch(folder, COPIED);
+  const report = await checkBatch(folder, COPIED, signal);
   signal.throwIfAborted();
   if (output === undefined) await pipeline(mergedResults(folder), process.stdout, { end: false, signal });
   else await writeMerged(folder, output, signal);
@@ -44,17 +44,28 @@ async function mergeBatch(folder: string, { output, quiet }: OptionsOf<typeof op
   if (!quiet) process.stderr.write(mergedText(report));
 }
 
-/** Writes the file beside, and renames it. */
+/** Writes the file beside, under a name of its own: processes of containers have the same numbers. */
 async function writeMerged(folder: string, output: string, signal: AbortSignal): Promise<void> {
   const destination = await destinationOf(output);
-  const partial = `${destination}.${process.pid}.partial`;
+  const partial = `${destination}.${randomUUID()}.partial`;
   try {
-    await pipeline(mergedResults(folder), createWriteStream(partial, { flags: "wx" }), { signal });
+    await writeResults(folder, partial, signal);
     await rename(partial, destination);
   } catch (error) {
     await rm(partial, { force: true });
     if (signal.aborted) throw error;
     throw cannotWrite(output, error as NodeJS.ErrnoException);
+  }
+}
+
+/** On the disk before the name, or a power cut could leave the name with less behind it. */
+async function writeResults(folder: string, path: string, signal: AbortSignal): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await writeFile(file, mergedResults(folder), { signal });
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
