@@ -10,11 +10,11 @@ import {
   endTour,
   nextStep,
   numbers,
-  TOUR_STEPS,
-  type TourStep,
+  place,
   tourProblem,
   tourStep,
 } from "../src/state/tour.ts";
+import { TOUR_STEPS, type TourStep } from "../src/state/tour-steps.ts";
 
 const worker = vi.hoisted(() => ({ ask: vi.fn() }));
 vi.mock("../src/state/engine.ts", async () => {
@@ -89,14 +89,19 @@ test("why it could not begin is told by the page, or the tour that is open; then
   expect([tourProblem.value, error.value]).toEqual(["no memory", undefined]);
 });
 
-test("another text while it is about to begin is no error", async () => {
-  worker.ask.mockImplementation(async () => {
-    promptTokens.value = [{ id: 9, text: "z" }];
-    throw new Error("no such position");
-  });
-  await beginTour();
-  expect([tourStep.value, error.value]).toEqual([undefined, undefined]);
-});
+test.each(["an error", "numbers of the text before"])(
+  "another text while it is about to begin is followed in its place, after %s",
+  async (first) => {
+    worker.ask.mockImplementation(async (type: string) => {
+      const isFirst = promptTokens.value[0]?.id === 1;
+      promptTokens.value = [{ id: 9, text: "z" }];
+      if (isFirst && first === "an error") throw new Error("no such position");
+      return answer(type);
+    });
+    await beginTour();
+    expect([tourStep.value, error.value, place.value?.followed]).toEqual(["ids", undefined, "9"]);
+  },
+);
 
 test("why a step has no numbers is told at that step", async () => {
   failing = { number: "no memory" };

@@ -1,49 +1,18 @@
 /** The tour: one token followed through the model, in steps, with this text's own numbers. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { NumberName, OpenedNumber } from "@tsgpt/analysis";
-import { keyOf } from "@tsgpt/gpt";
+import type { OpenedNumber } from "@tsgpt/analysis";
 import type { Chain } from "../protocol/next-token.ts";
-import type { GeneratedToken, LikelyToken } from "../protocol/text.ts";
+import type { GeneratedToken } from "../protocol/text.ts";
 import { ask, info } from "./engine.ts";
 import { rememberFocus } from "./focus.ts";
 import { interventions } from "./interventions.ts";
 import { live } from "./live.ts";
 import { lookedAt } from "./looked-at.ts";
 import { sampling } from "./sampling.ts";
-import { type SectionName, setOpen } from "./sections.ts";
+import { setOpen } from "./sections.ts";
 import { chosenHead, chosenLayer, chosenPosition } from "./selection.ts";
 import { disagreement, end, error, generated, isRunning, likeliest, step, stop, textOpened, tokens } from "./text.ts";
-
-/** What happens to the last token, in this order. */
-export const TOUR_STEPS = [
-  "ids",
-  "embedding",
-  "norm",
-  "score",
-  "softmax",
-  "values",
-  "mlp",
-  "blocks",
-  "logit",
-  "draw",
-  "append",
-] as const;
-export type TourStep = (typeof TOUR_STEPS)[number];
-
-/** The token that is followed, and what its head looks at; fixed when the tour begins. */
-export interface TourPlace {
-  readonly position: number;
-  readonly layer: number;
-  readonly head: number;
-  /** The earlier position that the head looks at most, as in the block's heading. */
-  readonly source: number;
-  /** The positions with the largest weights, in their order. */
-  readonly keys: readonly number[];
-  /** The likeliest next tokens, the most probable first; what they were before the draw. */
-  readonly choices: readonly LikelyToken[];
-  /** The ids of the text, which the token ends. */
-  readonly followed: string;
-}
+import { namesOf, SECTION_OF, TOUR_STEPS, type TourPlace } from "./tour-steps.ts";
 
 /** Weights of the softmax's row that are shown. */
 const KEYS = 5;
@@ -80,25 +49,37 @@ export const canBegin = computed(() => info.value !== undefined && tokens.value.
 export async function beginTour(): Promise<void> {
   if (isBeginning || isDrawing.peek()) return;
   isBeginning = true;
-  const of = info.peek();
   giveFocusBack = rememberFocus();
-  await runEnded();
-  const followed = idsOfText();
-  const isThere = () => info.peek() === of && idsOfText() === followed; // the text, and its model
   try {
-    await beginAt(followed, isThere);
+    await runEnded();
+    await beginAtText(info.peek());
   } catch (problem) {
-    if (isThere()) (isOpen() ? stepError : error).value = (problem as Error).message;
+    (isOpen() ? stepError : error).value = (problem as Error).message;
   } finally {
     isBeginning = false;
   }
 }
 
-async function beginAt(followed: string, isThere: () => boolean): Promise<void> {
+/** At the text that is there: one that comes meanwhile is followed in its place. */
+async function beginAtText(of: ReturnType<typeof info.peek>): Promise<void> {
+  for (let hasBegun = false; !hasBegun; ) {
+    await textOpened();
+    if (info.peek() !== of || !canBegin.peek()) return;
+    const followed = idsOfText();
+    const isThere = () => info.peek() === of && idsOfText() === followed; // the text, and its model
+    hasBegun = await beginAt(followed, isThere).catch((problem) => {
+      if (isThere()) throw problem;
+      return false;
+    });
+  }
+}
+
+/** False if the text has changed meanwhile. */
+async function beginAt(followed: string, isThere: () => boolean): Promise<boolean> {
   const position = tokens.value.length - 1;
   const heads = Array.from({ length: info.value?.config.nHead ?? 0 }, (_, h) => h);
   const looks = await Promise.all(heads.map((h) => looksAt(h, position)));
-  if (!isThere()) return;
+  if (!isThere()) return false;
   const [first, ...others] = looks as [Look, ...Look[]];
   const look = others.reduce((best, one) => (one.weight > best.weight ? one : best), first);
   batch(() => {
@@ -114,6 +95,7 @@ async function beginAt(followed: string, isThere: () => boolean): Promise<void> 
     error.value = undefined;
     index.value = 0;
   });
+  return true;
 }
 
 const isOpen = (): boolean => index.peek() !== undefined;
@@ -229,49 +211,6 @@ export function previousStep(): void {
   if (isDrawing.value) return;
   index.value = Math.max(0, (index.value ?? 0) - 1);
 }
-
-/** The numbers that a step shows. */
-function namesOf(step: TourStep, at: TourPlace): readonly NumberName[] {
-  const { position: t, layer: l, head: h, source: s, keys, choices } = at;
-  const channel = (tensor: string): NumberName => ({ tensor, index: [t, 0] });
-  const names: Readonly<Record<TourStep, readonly NumberName[]>> = {
-    ids: [],
-    embedding: [channel(keyOf("embed", 0)), channel(keyOf("posEmbed", 0)), channel(keyOf("residPre", 0))],
-    norm: [channel(keyOf("residPre", l)), ...statistics(l, t), channel(keyOf("ln1", l))],
-    score: [{ tensor: keyOf("scores", l), index: [h, t, s] }],
-    softmax: keys.map((key) => ({ tensor: keyOf("pattern", l), index: [h, t, key] })),
-    values: [
-      { tensor: keyOf("z", l), index: [t, h, 0] },
-      channel(keyOf("residPre", l)),
-      channel(keyOf("attnOut", l)),
-      channel(keyOf("residMid", l)),
-    ],
-    mlp: [channel(keyOf("residMid", l)), channel(keyOf("mlpOut", l)), channel(keyOf("residPost", l))],
-    blocks: [],
-    logit: [{ tensor: keyOf("logits", 0), index: [t, choices[0]?.id ?? 0] }],
-    draw: [],
-    append: [],
-  };
-  return names[step];
-}
-
-/** The mean and the scale of the first layer norm of a block. */
-function statistics(layer: number, position: number): NumberName[] {
-  const norm = keyOf("ln1", layer).replace(/hook_normalized$/, "");
-  return ["hook_mean", "hook_scale"].map((name) => ({ tensor: norm + name, index: [position, 0] }));
-}
-
-/** The section that shows what the step is about. */
-const SECTION_OF: Partial<Record<TourStep, SectionName>> = {
-  norm: "block",
-  score: "block",
-  softmax: "block",
-  values: "block",
-  mlp: "block",
-  blocks: "map",
-  draw: "nextToken",
-  append: "map",
-};
 
 // Another step or text, or other options: what failed may go now.
 effect(() => {

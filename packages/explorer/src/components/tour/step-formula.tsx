@@ -1,7 +1,8 @@
 /** The formula of a step of the tour, in MathML. */
 import type { JSX } from "preact";
 import { formatShare } from "../../format.ts";
-import { drawn, type TourStep, tourChain } from "../../state/tour.ts";
+import { drawn, tourChain } from "../../state/tour.ts";
+import type { TourStep } from "../../state/tour-steps.ts";
 import { Formula } from "../number/formula.tsx";
 import { exp, op, sub, sum, v } from "../number/math.tsx";
 

@@ -8,11 +8,11 @@ import {
   nextStep,
   place,
   previousStep,
-  TOUR_STEPS,
   tourIndex,
   tourProblem,
   tourStep,
 } from "../../state/tour.ts";
+import { TOUR_STEPS, type TourStep } from "../../state/tour-steps.ts";
 import { strings } from "../../strings.ts";
 import { ActionButton } from "../action-button.tsx";
 import { StepContent } from "./step-content.tsx";
@@ -97,7 +97,7 @@ function scrollWhileOpen(panel: HTMLElement | null, selector: string, part: stri
 const READER = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
 
 /** What of the page a step is about. */
-const TARGETS: Readonly<Record<(typeof TOUR_STEPS)[number], string>> = {
+const TARGETS: Readonly<Record<TourStep, string>> = {
   ids: ".tokens",
   embedding: ".tokens",
   norm: `[aria-label="${strings.block.heading}"]`,
@@ -112,7 +112,7 @@ const TARGETS: Readonly<Record<(typeof TOUR_STEPS)[number], string>> = {
 };
 
 /** What of the block a step is about. */
-const PARTS: Partial<Record<(typeof TOUR_STEPS)[number], string>> = {
+const PARTS: Partial<Record<TourStep, string>> = {
   norm: '[data-tensor$="ln1.hook_normalized"]',
   score: '[data-tensor$="hook_attn_scores"]',
   softmax: '[data-tensor$="hook_pattern"]',
