@@ -57,6 +57,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     writeFileSync(input, `${lines.join("\n")}\n`);
   }
 
+  const saidBy = new Map<ChildProcess, Promise<string>>();
   /** Starts a process that runs the batch; each line takes it `delay` milliseconds, in which it does not yield. */
   function start(more: object = {}, { url = redis.url, delay = 20, shell = "" } = {}): ChildProcess {
     const queue = { url, lockMilliseconds: LOCK };
@@ -65,19 +66,37 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const [program = "", ...args] = [...command, SCRIPT, batch];
     const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: cleanEnvironment() });
     children.push(child);
+    const said: string[] = [];
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => said.push(text));
+    saidBy.set(
+      child,
+      once(child, "close").then(() => said.join("")),
+    );
     return child;
   }
 
   const results = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : []);
   async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!holds()) {
+      if (children.every(({ exitCode }) => exitCode !== null)) throw new Error("the processes ended before");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Two processes that have both begun to answer, and left two results or more. */
+  async function twoAtWork(url = redis.url): Promise<readonly [ChildProcess, ChildProcess]> {
+    has(Array.from({ length: 200 }, (_, i) => `line ${i}`));
+    const logs = [0, 1].map((i) => join(data, `log ${i}`));
+    const [one, two] = logs.map((log, i) => start({ data: { delay: 20, log } }, i === 0 ? { url } : {}));
+    await until(() => results().length >= 2 && logs.every(existsSync));
+    return [one as ChildProcess, two as ChildProcess];
   }
   const ended = async (child: ChildProcess): Promise<number | null> =>
     child.exitCode !== null || child.signalCode !== null ? child.exitCode : (await once(child, "exit"))[0];
-  async function saidBy(child: ChildProcess): Promise<string> {
-    let text = "";
-    for await (const piece of child.stderr ?? []) text += piece;
-    return text;
+  async function endWell(...processes: readonly ChildProcess[]): Promise<void> {
+    const codes = await Promise.all(processes.map(ended));
+    const said = await Promise.all(processes.map((child, i) => codes[i] !== 0 && saidBy.get(child)));
+    expect({ codes, said }).toEqual({ codes: codes.map(() => 0), said: codes.map(() => false) });
   }
 
   async function isWhole(failures = 0): Promise<void> {
@@ -91,70 +110,65 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
   }
 
   test("a worker is killed within a shard", async () => {
-    const [one, two] = [start(), start()];
-    await until(() => results().length >= 2);
+    const [one, two] = await twoAtWork();
     one.kill("SIGKILL");
-    expect(await ended(two)).toBe(0);
+    await endWell(two);
     await isWhole();
   });
 
   test("a worker is stopped, and continued beyond its lock", async () => {
-    const [one, two] = [start(), start()];
-    await until(() => results().length >= 2);
+    const [one, two] = await twoAtWork();
     one.kill("SIGSTOP");
-    expect(await ended(two)).toBe(0); // it has done the shard of the other
+    await endWell(two); // it has done the shard of the other
     await isWhole();
     const before = results().map((name) => readFileSync(join(folder, name), "utf8"));
     one.kill("SIGCONT");
-    expect(await ended(one)).toBe(0);
+    await endWell(one);
     expect(results().map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(before);
   });
 
   test("Redis is restarted", async () => {
-    const [one, two] = [start(), start()];
-    await until(() => results().length >= 2);
+    const [one, two] = await twoAtWork();
     await redis.kill();
     redis = await startRedis(data, redis.port);
-    expect([await ended(one), await ended(two)]).toEqual([0, 0]);
+    await endWell(one, two);
     await isWhole();
   });
 
   test("Redis is lost with its data, and the command is run again", async () => {
-    const [one, two] = [start(), start()];
-    await until(() => results().length >= 2);
+    const [one, two] = await twoAtWork();
     one.kill("SIGKILL");
     two.kill("SIGKILL");
     await redis.kill();
     redis = await startRedis(emptyFolder(), redis.port);
-    expect(await ended(start())).toBe(0);
+    await endWell(start());
     await isWhole();
   });
 
   test("Redis is lost with its data under running workers, which offer the shards again", async () => {
-    const [one, two] = [start(), start()];
-    await until(() => results().length >= 2);
+    const [one, two] = await twoAtWork();
     await redis.kill();
     redis = await startRedis(emptyFolder(), redis.port);
-    expect([await ended(one), await ended(two)]).toEqual([0, 0]);
+    await endWell(one, two);
     await isWhole();
   });
 
   test("a disk is full, and has space again", async () => {
     has(Array.from({ length: 60 }, (_, i) => (i === 30 ? "long ".repeat(8000) : `line ${i}`)));
     const limited = start({}, { delay: 0, shell: "ulimit -f 64" }); // 64 blocks of 512 bytes: all but one shard fit
-    const said = saidBy(limited);
+    const said = saidBy.get(limited);
     expect(await ended(limited)).toBe(1);
     expect(await said).toMatch(
       /cannot write .*: EFBIG: file too large, write; make space and start the same run again/,
     );
     expect(readdirSync(join(folder, "partial"))).toEqual([]);
-    expect(await ended(start())).toBe(0);
+    await endWell(start());
     await isWhole();
   });
 
   test("a line is poisoned", async () => {
     has(Array.from({ length: 60 }, (_, i) => (i % 10 === 3 ? "bad" : `line ${i}`)));
-    expect([await ended(start()), await ended(start())]).toEqual([0, 0]);
+    await endWell(start(), start());
     await isWhole(6);
   });
 
@@ -180,11 +194,11 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
   ])("Redis answers, but refuses: %s; and again when it does not", async (command, message) => {
     await tell(command);
     const one = start();
-    const said = saidBy(one);
+    const said = saidBy.get(one);
     expect(await ended(one)).toBe(1);
     expect(await said).toMatch(message);
     for (const end of ["ACL SETUSER default +@all", "CONFIG SET maxmemory 0", "REPLICAOF NO ONE"]) await tell(end);
-    expect(await ended(start())).toBe(0);
+    await endWell(start());
     await isWhole();
   });
 
@@ -195,7 +209,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     await until(() => results().length >= 1);
     expect(Number((await tell("DBSIZE")).slice(1))).toBeLessThan(OFFER + 20); // some keys are the queue's own
     const two = start(slow, { delay: 0 });
-    expect([await ended(one), await ended(two)]).toEqual([0, 0]); // within the time of the test
+    await endWell(one, two); // within the time of the test
     await isWhole();
   }, 30_000);
 
@@ -203,7 +217,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const [one, two, three] = [start(), start(), start()];
     await until(() => results().length >= 2);
     one.kill("SIGKILL");
-    expect([await ended(two), await ended(three)]).toEqual([0, 0]);
+    await endWell(two, three);
     expect(await tell("KEYS *")).toBe("*0\r\n");
     await isWhole();
   });
@@ -215,11 +229,11 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const one = start({ ...slow, shardBytes: 1, data: { log } });
     await until(() => existsSync(log) && readFileSync(log, "utf8").includes("hang"));
     const two = start({ ...slow, shardBytes: 1, data: { log } });
-    const said = saidBy(two);
-    await until(() => results().length === 2);
+    const said = saidBy.get(two);
+    await until(() => results().length >= 2);
     one.kill("SIGINT");
     expect(await ended(one)).toBe(1);
-    expect(await ended(two)).toBe(0); // within the time of the test, which one lock is longer than
+    await endWell(two); // within the time of the test, which one lock is longer than
     await said;
     await isWhole();
   }, 30_000);
@@ -229,11 +243,11 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const one = start({ data: { delay: 5, log } });
     await until(() => results().length >= 2);
     const again = start({ data: { delay: 5, log } }); // offers all that has no results yet
-    expect([await ended(one), await ended(again)]).toEqual([0, 0]);
+    await endWell(one, again);
     const answered = readFileSync(log, "utf8");
     expect(answered.trimEnd().split("\n").sort()).toEqual([...lines].sort()); // none was even computed twice
     await isWhole();
-    expect(await ended(start({ data: { delay: 5, log } }))).toBe(0);
+    await endWell(start({ data: { delay: 5, log } }));
     expect(readFileSync(log, "utf8")).toBe(answered);
   });
 
@@ -264,12 +278,11 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     afterEach(() => proxy.close());
 
     test("cuts a worker from Redis for longer than its lock", async () => {
-      const [one, two] = [start({}, { url: proxy.url }), start()];
-      await until(() => results().length >= 2);
+      const [one, two] = await twoAtWork(proxy.url);
       proxy.cut();
-      expect(await ended(two)).toBe(0);
+      await endWell(two);
       proxy.mend();
-      expect(await ended(one)).toBe(0);
+      await endWell(one);
       await isWhole();
     });
   });

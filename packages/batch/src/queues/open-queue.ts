@@ -36,7 +36,7 @@ interface QueuePlace {
 /** Milliseconds in which Redis must answer at the beginning; later it may refuse for so long, or a longer lock. */
 const REACH = 5000;
 
-/** A closed connection is waited for so long, in milliseconds. */
+/** What ends a connection is waited for so long, in milliseconds. */
 const PATIENCE = 1000;
 /** A stalled job is given to another process however often that happens. */
 const ALWAYS = 1_000_000;
@@ -73,13 +73,20 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
     isRefusing: refusals.offers.isRefusing,
     check: refusals.check,
     close: async (end, isDone) => {
-      const closed = worker?.close();
+      const closed = worker?.close().catch(() => {}); // a lost connection is no error now
       await end();
-      const removed = isDone ? remove(queue, connection) : undefined;
-      await Promise.race([Promise.allSettled([removed, closed]).then(() => queue.close()), after(PATIENCE)]);
+      if (isDone) await patiently(remove(queue, connection));
+      await patiently(Promise.all([closed, queue.close()]));
       for (const one of [connection, ofWorker, ...duplicates]) one.disconnect();
     },
   };
+}
+
+/** Waits for what ends a connection, but not for one that is lost, or cannot be used. */
+async function patiently(ending: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([ending, after(PATIENCE, undefined, { signal: over.signal })]).catch(() => {});
+  over.abort();
 }
 
 /** In one step, so that no job comes between the removal of the jobs and that of the lists with their names. */
