@@ -2,7 +2,18 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
-/** Writes the pieces in order; waits for `drain` when the stream's buffer is full. */
-export async function writePieces(pieces: Iterable<string>, stream: Writable = process.stdout): Promise<void> {
-  for (const piece of pieces) if (!stream.write(piece)) await once(stream, "drain");
+type Piece = string | Uint8Array;
+
+/**
+ * Writes the pieces in order; waits for `drain` when the stream's buffer is full. Leaves nothing on the stream, which
+ * others write to after it. @throws AbortError when the signal aborts
+ */
+export async function writePieces(
+  pieces: Iterable<Piece> | AsyncIterable<Piece>,
+  { stream = process.stdout, signal }: { readonly stream?: Writable; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    if (!stream.write(piece)) await once(stream, "drain", signal ? { signal } : {});
+  }
 }

@@ -1,8 +1,6 @@
 /** tsgpt batch merge: checks that every line is answered once, and joins the answers in order. */
-
 import { randomUUID } from "node:crypto";
 import { open, rename, rm, writeFile } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { checkBatch, mergedResults } from "@tsgpt/batch";
 import { COPIED } from "../../batch/job.ts";
 import { CliError } from "../../cli-error.ts";
@@ -12,6 +10,7 @@ import { path } from "../../options/values.ts";
 import { checkWritable, destinationOf } from "../../output/write-text.ts";
 import { mergedText } from "../../terminal/batch-report.ts";
 import { interruption } from "../../terminal/interruption.ts";
+import { writePieces } from "../../terminal/write-pieces.ts";
 
 const options = [
   option("--output <file>", "the file to write (default: stdout)", { parse: path }),
@@ -38,7 +37,7 @@ export async function mergeBatch(folder: string, { output, quiet }: OptionsOf<ty
   if (output !== undefined) await checkWritable(output, { devices: false });
   const report = await checkBatch(folder, COPIED, signal);
   signal.throwIfAborted();
-  if (output === undefined) await pipeline(mergedResults(folder), process.stdout, { end: false, signal });
+  if (output === undefined) await writePieces(mergedResults(folder), { signal });
   else await writeMerged(folder, output, signal);
   if (report.failures > 0) process.exitCode = 1;
   if (!quiet) process.stderr.write(mergedText(report));
