@@ -1,9 +1,14 @@
 /** A Redis that cannot be used is reported in bounded time, with what to do about it. */
+
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterEach, expect, test } from "vitest";
+import { emptyFolder } from "../../cli/test/process.ts";
 import { adviceFor, checkReachable, withoutPassword } from "../src/queues/reach-redis.ts";
+import { runBatch } from "../src/run-batch.ts";
 
 const open: { readonly server: Server; readonly sockets: Socket[] }[] = [];
 afterEach(() => {
@@ -71,4 +76,18 @@ test.each([
 
 test("no message has a password", () => {
   expect(withoutPassword("redis://me:secret@host:1")).toBe("redis://me@host:1");
+});
+
+test("a queue that cannot be reached is an error, without its password", async () => {
+  const input = join(emptyFolder(), "in.jsonl");
+  writeFileSync(input, "a\n");
+  const run = runBatch({
+    ...{ paths: [input], folder: join(emptyFolder(), "out") },
+    ...{ shardBytes: 8, part: { index: 0, count: 1 }, workers: 1, data: {}, signal: new AbortController().signal },
+    module: new URL("./echo-worker.js", import.meta.url),
+    queue: { url: "redis://user:secret@127.0.0.1:9" },
+  });
+  await expect(run).rejects.toThrow(
+    /^cannot reach the queue at redis:\/\/user@127.0.0.1:9: .*ECONNREFUSED.*; start a Redis server there, or omit the queue$/,
+  );
 });

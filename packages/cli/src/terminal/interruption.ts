@@ -27,7 +27,6 @@ function interrupt(): void {
 function terminate(name: NodeJS.Signals): void {
   if (controller?.signal.aborted) return;
   exitCode = 128 + constants.signals[name];
-  if (hungUp()) process.stderr.on("error", () => {}); // the terminal is gone
   controller?.abort();
 }
 
