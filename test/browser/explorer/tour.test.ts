@@ -76,26 +76,32 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
         .filter((word) => /[a-z\\d]/i.test(word));
     })()`);
 
-  /** Windows of phones, upright and not, and of large text. */
+  /** Windows of phones, upright and not, of large text, and one taller than the page's first screen. */
   const WINDOWS = [
     [360, 720],
     [360, 640],
     [360, 560],
     [640, 360],
     [320, 256],
+    [1280, 1400],
   ] as const;
 
-  test.each(WINDOWS)("in a window of %i x %i its buttons are in view at every step", async (width, height) => {
-    const page = await explorer.opened({ viewport: { width, height }, reducedMotion: "reduce" });
-    const panel = page.getByRole("complementary", { name: "Tour" });
-    await button(page, "Follow one token (2 minutes)").click();
-    for (let step = 1; step <= STEPS; step++) {
-      await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
-      await expect.poll(() => page.locator(".tour [data-hook]").count()).toBe(NUMBERS[step - 1]);
-      expect(await page.evaluate(HIDDEN_BUTTONS), `step ${step}`).toEqual([]);
-      if (step < STEPS) await button(page, step === 10 ? "Draw the token" : "Continue").press("Enter");
-    }
-  });
+  test.each(WINDOWS)(
+    "in a window of %i x %i its buttons are in view at every step, at its foot",
+    async (width, height) => {
+      const page = await explorer.opened({ viewport: { width, height }, reducedMotion: "reduce" });
+      const panel = page.getByRole("complementary", { name: "Tour" });
+      await button(page, "Follow one token (2 minutes)").click();
+      for (let step = 1; step <= STEPS; step++) {
+        await panel.getByRole("heading", { name: new RegExp(`^${step} of `) }).waitFor();
+        await expect.poll(() => page.locator(".tour [data-hook]").count()).toBe(NUMBERS[step - 1]);
+        expect(await page.evaluate(HIDDEN_BUTTONS), `step ${step}`).toEqual([]);
+        await page.evaluate("scrollTo(0, document.body.scrollHeight)");
+        expect(await page.evaluate("document.querySelector('.tour').getBoundingClientRect().bottom")).toBe(height);
+        if (step < STEPS) await button(page, step === 10 ? "Draw the token" : "Continue").press("Enter");
+      }
+    },
+  );
 
   /** Those of the tour of which an edge is not on top, within the window. */
   const HIDDEN_BUTTONS = `[...document.querySelectorAll(".tour-buttons button")].filter((one) => {
