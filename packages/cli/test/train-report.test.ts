@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { alreadyLine, evaluationLine, resumeCommand, sampleLines, stepLine } from "../src/terminal/train-report.ts";
+import { secondsLeft } from "../src/train/run.ts";
 
 const REPORT = {
   step: 100,
@@ -24,10 +25,20 @@ test("batches have no bytes, and the last step no time left", () => {
 
 test.each([
   ["steps", "already at step 30; give --steps N for more"],
+  ["epochs", "already at step 30; give --epochs N for more"],
   ["minutes", "already at step 30; give --minutes N for more"],
   ["batches", "already at step 30, and --batches has no more"],
 ] as const)("a run that is at the end of its %s says what gives more", (limit, text) => {
   expect(alreadyLine(30, limit)).toBe(text);
+});
+
+test.each([
+  [{ step: 30, seconds: 400 }, { steps: 100 }, 700],
+  [{ step: 100, seconds: 1100 }, { steps: 100 }, 0],
+  [{ step: 30, seconds: 400 }, { seconds: 500 }, 100],
+  [{ step: 30, seconds: 501 }, { seconds: 500 }, 0],
+])("the time that is left is at the pace since the process began: %j of %j", (now, duration, left) => {
+  expect(secondsLeft(now, { step: 20, seconds: 300 }, duration)).toBe(left);
 });
 
 test("an evaluation's line", () => {

@@ -97,7 +97,7 @@ test("--epochs are those of the text, with a larger batch from some step on", as
   expect(first.step).toBe(Math.ceil(windows / 4 / 2));
   expect(last.step).toBe(first.step + Math.ceil((windows - 2 * first.step) / 8));
   const again = await resume(output, "--batch-size", "2", "--epochs", "1");
-  expect(again.stderr).toBe(`already at step ${last.step}; give --steps N for more\n`);
+  expect(again.stderr).toBe(`already at step ${last.step}; give --epochs N for more\n`);
 });
 
 test.each([

@@ -48,6 +48,7 @@ async function newRun(folder: string, signal: AbortSignal, windows: readonly Tok
     duration: { steps: 4 },
     evaluations: [],
     log: undefined,
+    began: { step: 0, seconds: 0 },
     resume: "",
     savedStep: 0,
   };

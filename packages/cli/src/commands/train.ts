@@ -178,6 +178,7 @@ async function assemble(prepared: Prepared, model: Model, saved: OpenRun | undef
     training,
     validation,
     duration,
+    began: { ...training.progress },
     resume: resumeCommand(folder, needsStdin),
     evaluations: [...((saved?.notes as Notes | undefined)?.evaluations ?? [])],
     log: undefined,

@@ -43,7 +43,7 @@ export function sampleLines(step: number, text: string): string {
 }
 
 /** `already at step 30; give --steps N for more`: why a run does not go on. */
-export function alreadyLine(step: number, limit: "steps" | "minutes" | "batches"): string {
+export function alreadyLine(step: number, limit: "steps" | "epochs" | "minutes" | "batches"): string {
   const more = limit === "batches" ? "and --batches has no more" : `give --${limit} N for more`;
   return `already at step ${step}${limit === "batches" ? ", " : "; "}${more}`;
 }

@@ -1,6 +1,6 @@
 /** Runs the steps of a training, and between them evaluates, samples, saves and reports. */
 import type { Model } from "@tsgpt/gpt";
-import { type Duration, evaluate, NotFiniteError, stepsOf, type Training, train } from "@tsgpt/train";
+import { type Duration, evaluate, NotFiniteError, type Progress, stepsOf, type Training, train } from "@tsgpt/train";
 import { CliError } from "../cli-error.ts";
 import { linePace } from "../terminal/line-pace.ts";
 import { type ProgressLine, progressLine } from "../terminal/progress-line.ts";
@@ -24,6 +24,8 @@ export interface Run {
   readonly evaluations: Evaluation[];
   readonly log: LogFile | undefined;
   readonly signal: AbortSignal;
+  /** Where this process began. */
+  readonly began: Reached;
   /** The command that continues it. */
   readonly resume: string;
   /** The step of the last checkpoint. */
@@ -43,10 +45,11 @@ export function notesOf({ request, settings, evaluations }: Notes): Notes {
 
 /** What to say instead of training where a run is at its end already, or past it. */
 export function overLine(run: Run): string | undefined {
-  const { training, duration } = run;
-  const { step } = training.progress;
+  const { step } = run.training.progress;
   if (areDataUsed(run)) return alreadyLine(step, "batches");
-  return isLast(run) ? alreadyLine(step, "steps" in duration ? "steps" : "minutes") : undefined;
+  if (!isLast(run)) return undefined;
+  const { epochs, minutes } = run.request.flags;
+  return alreadyLine(step, epochs !== undefined ? "epochs" : minutes !== undefined ? "minutes" : "steps");
 }
 
 type Say = (text: string) => void;
@@ -166,14 +169,17 @@ function areDataUsed({ data, settings, training }: Run): boolean {
   return stepsLeft(data, settings, training.progress) === 0;
 }
 
-function contextOf({ training, duration, data: { bitsPerByte } }: Run) {
+function contextOf({ training, began, duration, data: { bitsPerByte } }: Run) {
   const { progress } = training;
-  const steps = stepsOf(progress, duration);
-  const secondsLeft =
-    "steps" in duration
-      ? (progress.seconds / progress.step) * (steps - progress.step)
-      : duration.seconds - progress.seconds;
-  return { steps, secondsLeft: Math.max(0, secondsLeft), bitsPerByte };
+  return { steps: stepsOf(progress, duration), secondsLeft: secondsLeft(progress, began, duration), bitsPerByte };
+}
+
+type Reached = Pick<Progress, "step" | "seconds">;
+
+/** At the pace since this process began: the steps before may be of another machine, or of a busy one. */
+export function secondsLeft(now: Reached, began: Reached, duration: Duration): number {
+  if ("seconds" in duration) return Math.max(0, duration.seconds - now.seconds);
+  return ((now.seconds - began.seconds) / (now.step - began.step)) * (duration.steps - now.step);
 }
 
 async function save(run: Run): Promise<void> {
