@@ -1,7 +1,7 @@
 /** One suite over the sources: the condition "@tsgpt/source" makes a package's name lead to its src, with nothing to build. */
 import { defineConfig } from "vitest/config";
 
-const SHARED = ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test/*.test.ts"];
+const SHARED = ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"];
 /** They replace modules or globals, or change what others read. */
 const ALONE = [
   "packages/cli/test/{logprobs,make-engine}.test.ts",
@@ -19,10 +19,7 @@ export default defineConfig(({ mode }) => ({
     projects: [
       // Modules are loaded once a worker, not once a file; these tests leave them as they were.
       { extends: true, test: { name: "shared", isolate: false, include: SHARED, exclude: ALONE } },
-      {
-        extends: true,
-        test: { name: "isolated", include: [...ALONE, "test/browser/**/*.test.ts", "tools/**/*.test.ts"] },
-      },
+      { extends: true, test: { name: "isolated", include: ALONE } },
     ],
     globalSetup: ["test/setup/announce-skipped.ts"],
     setupFiles: ["test/setup/no-console.ts", "test/setup/matchers.ts", "test/setup/folders.ts"],
