@@ -40,7 +40,9 @@ test.each(["f32", "f16", "bf16", "int8"])(
 test("a tied head alone, in F64, as other tools write it: each command takes it, and notes that it is narrowed", async () => {
   const [from, out] = [emptyFolder(), join(emptyFolder(), "model")];
   cpSync(join(fixture("tiny-tied"), "config.json"), join(from, "config.json"));
-  const tensors = await readTensors(await fileSource(join(fixture("tiny-tied"), "model.safetensors")));
+  const source = await fileSource(join(fixture("tiny-tied"), "model.safetensors"));
+  const tensors = await readTensors(source);
+  await source.close();
   const renamed = [...tensors].map(([name, { shape, data }]) => {
     const stored = name === "transformer.wte.weight" ? "lm_head.weight" : name;
     return [stored, { dtype: "F64", shape, data: Float64Array.from(data) }] as const;
