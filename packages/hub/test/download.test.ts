@@ -34,11 +34,7 @@ describe("goes on and ends whole:", () => {
   test("a cut is resumed by a range, from the very byte", async () => {
     at.onDownload({ cutAfter: 70_000 });
     await expectWhole();
-    const [first, second, ...others] = at.downloads().map(({ range }) => range);
-    expect([first, others]).toEqual([undefined, []]);
-    const [, begin] = /^bytes=(\d+)-$/.exec(second ?? "") ?? [];
-    expect(Number(begin)).toBeGreaterThan(0);
-    expect(Number(begin)).toBeLessThanOrEqual(70_000); // fetch drops what it has not handed over at the cut
+    expect(at.downloads().map(({ range }) => range)).toEqual([undefined, "bytes=70000-"]);
     expect(at.waits).toEqual([0.5]);
     expect(at.events).toContainEqual({
       kind: "retry",

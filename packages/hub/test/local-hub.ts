@@ -276,7 +276,7 @@ async function send(
   }
   if (fault.stallAfter !== undefined) await closed;
   else if (fault.cutAfter !== undefined) {
-    await wait(20); // so that what was written arrives before the end does
+    await wait(200); // so that fetch hands over what was written before the end comes, on a busy machine too
     response.destroy();
   } else response.end();
 }
