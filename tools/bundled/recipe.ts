@@ -17,36 +17,47 @@ export const FIRST_VERSION = join(import.meta.dirname, "../../packages/gpt/test/
 /** T of a window, in training and on the held-out text. */
 export const CONTEXT = 512;
 
-interface Recipe {
-  /** Of a model with random weights that the run begins with. */
+/** How a model of one size is trained. */
+export interface Recipe {
+  /** Of the model with random weights that the first part begins with. */
   readonly shape: Pick<GPT2Config, "nLayer" | "nHead" | "nEmbd">;
-  readonly options: readonly string[];
+  /** Options of `tsgpt train`; each part begins with the F16 model of the one before, and with a new optimizer. */
+  readonly parts: readonly (readonly string[])[];
 }
 
 /** The same shape as the first version, and a larger one. */
 export const RECIPES = {
   "3.6M": {
     shape: { nLayer: 6, nHead: 6, nEmbd: 192 },
-    options: ["--steps", "4500", "--learning-rate", "0.003", "--warmup", "100", "--eval-every", "300"],
+    parts: [
+      [
+        ...["--steps", "4500", "--batch-size", "8", "--learning-rate", "0.003", "--schedule", "cosine"],
+        ...["--eval-every", "300", "--save-every", "100", "--sample-every", "1500", "--seed", "1"],
+      ],
+    ],
   },
   "7.5M": {
     shape: { nLayer: 8, nHead: 8, nEmbd: 256 },
-    options: ["--steps", "7500", "--learning-rate", "0.003", "--warmup", "100", "--eval-every", "500"],
+    parts: [
+      [
+        ...["--steps", "1400", "--batch-size", "16", "--learning-rate", "0.005", "--schedule", "constant"],
+        ...["--eval-every", "200", "--save-every", "50", "--sample-every", "400", "--seed", "1"],
+      ],
+    ],
   },
 } as const satisfies Record<string, Recipe>;
 
 /** The name of a recipe. */
 export type RecipeName = keyof typeof RECIPES;
 
-/** What the recipes share. */
+/** What all parts of the recipes share. */
 export const OPTIONS = [
-  ...["--optimizer", "muon", "--weight-decay", "0.1", "--clip", "1", "--schedule", "cosine", "--seed", "1"],
-  ...["--batch-size", "8", "--context", String(CONTEXT), "--accumulate", "1"],
-  ...["--save-every", "100", "--sample-every", "1500"],
+  ...["--optimizer", "muon", "--weight-decay", "0.1", "--clip", "1", "--warmup", "100"],
+  ...["--context", String(CONTEXT), "--accumulate", "1"],
 ];
 
 /** The config of a new model; id 0 is the end of text, which begins and ends a story. */
-export function configOf({ shape: { nLayer, nHead, nEmbd } }: Recipe): GPT2Config {
+export function configOf({ nLayer, nHead, nEmbd }: Recipe["shape"]): GPT2Config {
   const shape = { nLayer, nHead, nEmbd, nInner: 4 * nEmbd, nPositions: CONTEXT, vocabSize: 4096 };
   return { ...presetConfig("gpt2"), ...shape, bosTokenId: 0, eosTokenId: 0 };
 }

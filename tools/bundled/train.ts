@@ -1,21 +1,17 @@
 /**
  * `pnpm train-bundled --corpus FOLDER --output FOLDER [--recipe 3.6M|7.5M]`: from the corpus to the model. A run that was
- * ended, by Ctrl-C or kill -9, goes on when the same command is given again. At the end OUTPUT/model has what
- * weights/fairytales ships: the model in F16, its tokenizer, the log of its training and the loss curve.
+ * ended, by Ctrl-C or kill -9, goes on when the same command is given again. At the end OUTPUT/model is the model in F16
+ * with its tokenizer, and OUTPUT/log.jsonl the log of its training.
  */
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { commandLine, refuse } from "../../bench/src/command-line.ts";
-import { convertModel, writeRandomModel } from "../../packages/gpt/src/node/index.ts";
 import { printLosses } from "./loss.ts";
-import { CORPUS, configOf, OPTIONS, RECIPES, type RecipeName, TOKENIZER } from "./recipe.ts";
+import { joinedLog, trainedModel, trainParts } from "./parts.ts";
+import { CORPUS, RECIPES, type RecipeName } from "./recipe.ts";
 
-const MAIN = join(import.meta.dirname, "../../packages/cli/dist/main.js");
-const LOGGED_STEPS = 10; // every tenth step of the log is kept
 const USAGE = `usage: pnpm train-bundled --corpus FOLDER --output FOLDER [--recipe ${Object.keys(RECIPES).join("|")}]`;
 
 const OPTIONS_OF_THIS = {
@@ -23,15 +19,18 @@ const OPTIONS_OF_THIS = {
   output: { type: "string" },
   recipe: { type: "string", default: "7.5M" },
 } as const;
-const { corpus, output, recipe } = commandLine(USAGE, () => parseArgs({ options: OPTIONS_OF_THIS })).values;
-if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, recipe)) refuse(USAGE);
+const { corpus, output, recipe: name } = commandLine(USAGE, () => parseArgs({ options: OPTIONS_OF_THIS })).values;
+if (corpus === undefined || output === undefined || !Object.hasOwn(RECIPES, name)) refuse(USAGE);
+const recipe = RECIPES[name as RecipeName];
 
 await checkCorpus(corpus);
 await mkdir(output, { recursive: true });
-const run = join(output, "run");
-const log = join(output, "log.jsonl");
-const code = existsSync(run) ? await train(["--resume", "--log", log]) : await begin(recipe as RecipeName, corpus);
-if (code === 0) await finish(corpus);
+const ended = new AbortController();
+process.on("SIGTERM", () => ended.abort());
+process.on("SIGINT", () => {}); // Ctrl-C reaches `tsgpt train` too, which saves
+const texts = { train: join(corpus, "train.txt"), validation: join(corpus, "validation.txt") };
+const code = await trainParts(recipe, { ...texts, output, signal: ended.signal });
+if (code === 0) await finish(corpus, output);
 else process.exitCode = code;
 
 /** Other texts would give another model. */
@@ -43,44 +42,11 @@ async function checkCorpus(folder: string): Promise<void> {
   }
 }
 
-async function begin(name: RecipeName, folder: string): Promise<number> {
-  const start = join(output as string, "start");
-  await rm(start, { recursive: true, force: true });
-  await writeRandomModel(start, configOf(RECIPES[name]), { seed: 1 });
-  await copyFile(TOKENIZER, join(start, "tokenizer.json"));
-  const texts = [join(folder, "train.txt"), "--validation", join(folder, "validation.txt")];
-  return train([...texts, "--from", start, ...OPTIONS, ...RECIPES[name].options, "--log", log]);
-}
-
-/** The exit code of `tsgpt train`. Ctrl-C reaches it as well; SIGTERM is passed on: it saves and ends. */
-function train(options: readonly string[]): Promise<number> {
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  const child = spawn(process.execPath, [MAIN, "train", ...options, "--output", run], { stdio: "inherit" });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (status) => resolve(status ?? 1));
-  });
-}
-
-async function finish(folder: string): Promise<void> {
-  const model = join(output as string, "model");
+async function finish(corpusFolder: string, outputFolder: string): Promise<void> {
+  const model = join(outputFolder, "model");
   await rm(model, { recursive: true, force: true });
-  await convertModel(run, model, "f16");
-  await copyFile(join(run, "loss.svg"), join(model, "loss.svg"));
-  await writeFile(join(model, "training.jsonl"), shortened(await readFile(log, "utf8")));
-  await printLosses([model], folder);
+  await cp(trainedModel(recipe, outputFolder), model, { recursive: true });
+  await writeFile(join(outputFolder, "log.jsonl"), await joinedLog(recipe, outputFolder));
+  await printLosses([model], corpusFolder);
   console.log(`wrote ${model}`);
-}
-
-/** All evaluations and samples, and every tenth step. */
-function shortened(lines: string): string {
-  const kept = lines
-    .split("\n")
-    .filter((line) => line !== "")
-    .filter((line) => {
-      const { step, loss } = JSON.parse(line) as { step: number; loss?: number };
-      return loss === undefined || step === 1 || step % LOGGED_STEPS === 0;
-    });
-  return `${kept.join("\n")}\n`;
 }
