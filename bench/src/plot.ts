@@ -96,6 +96,35 @@ export function plotRoofline({ limits, points }: Roofline, title: string): strin
   });
 }
 
+/** After so many million tokens of training, the held-out loss of the model of that name in nats a token. */
+export interface TrainingPoint {
+  readonly name: string;
+  readonly millions: number;
+  readonly nats: number;
+}
+
+/** Held-out loss against tokens, on a logarithmic axis; every curve is labeled with its model's name and last loss. */
+export function plotTrainings(points: readonly TrainingPoint[], title: string): string {
+  const channels = { x: "millions", y: "nats", stroke: "name" } as const;
+  const names = [...new Set(points.map(({ name }) => name))];
+  const ends = names.map((name) => points.findLast((point) => point.name === name) as TrainingPoint);
+  return draw({
+    marginRight: 200,
+    x: { type: "log", label: "million tokens of training →", tickFormat: "~g", ticks: [1, 2, 3, 5, 10, 20, 30, 50] },
+    y: { label: null, grid: true, tickFormat: ".1f" },
+    color: { domain: names, range: [CACHED, UNCACHED] },
+    marks: [
+      Plot.lineY(points, { ...channels, strokeWidth: 2 }),
+      Plot.dot(points, { ...channels, fill: "name", r: 2.5 }),
+      Plot.text(ends, {
+        ...{ x: "millions", y: "nats", fill: "name", textAnchor: "start", dx: 8, fontWeight: 600 },
+        text: ({ name, nats }: TrainingPoint) => `${name} parameters: ${nats.toFixed(3)}`,
+      }),
+      ...headings(title, "nats a token; the axis of tokens is logarithmic"),
+    ],
+  });
+}
+
 function headings(title: string, unit: string) {
   const heading = (text: string, style: Plot.TextOptions) =>
     Plot.text([text], { frameAnchor: "top-left", dx: -50, ...style });

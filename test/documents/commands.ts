@@ -76,7 +76,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "serves until it is stopped; test/serve-doc.test.ts runs it",
   },
   {
-    code: /^npx -y pnpm@12 (train-bundled|bundled-loss) /,
+    code: /^npx -y pnpm@12 (train-bundled|bundled-loss|bundled-curve)\b/,
     document: "weights/README.md",
     reason: "needs the corpus, and hours",
   },
