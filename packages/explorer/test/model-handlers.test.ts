@@ -229,6 +229,15 @@ describe("of the hub", () => {
     expect([...storage.files().keys()].filter((path) => !path.endsWith(".lock"))).toEqual([]);
   });
 
+  test.each([false, true])("where not even its record fits it runs from memory; cut short: %s", async (cutsShort) => {
+    const storage = withStorage();
+    Object.assign(storage, { quota: 10, cutsShort });
+    const { notes } = await client.ask("load", place);
+    expect(notes).toEqual(["the browser's storage is full, so the model runs from memory and is not kept"]);
+    expect((await client.ask("keptModels", {})).models).toEqual([]);
+    expect([...storage.files().keys()].filter((path) => !path.endsWith(".lock"))).toEqual([]);
+  });
+
   test("without a storage it runs from memory, and says so", async () => {
     vi.stubGlobal("navigator", {});
     const { notes } = await client.ask("load", place);
@@ -272,9 +281,14 @@ describe("a folder that is to be kept", () => {
     expect(await client.ask("load", { kept: key })).toMatchObject({ name: "folder" });
   });
 
-  test.each([false, true])("that does not fit runs, and says that it is not kept; cut short: %s", async (cutsShort) => {
+  test.each([
+    [1000, false],
+    [1000, true],
+    [10, false],
+    [10, true],
+  ])("that does not fit runs, and says that it is not kept; quota %d, cut short: %s", async (quota, cutsShort) => {
     const storage = withStorage();
-    Object.assign(storage, { quota: 1000, cutsShort });
+    Object.assign(storage, { quota, cutsShort });
     const { notes } = await client.ask("load", keep);
     expect(notes).toEqual(["the browser's storage is full, so the model is not kept"]);
     expect((await client.ask("keptModels", {})).models).toEqual([]);

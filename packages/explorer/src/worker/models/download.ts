@@ -5,7 +5,7 @@
 import { type HubClient, hashPrefix, type Part, receive, type Wanted, wrongHash } from "@tsgpt/hub/remote";
 import { createSHA1, createSHA256 } from "hash-wasm";
 import { blocksOf, type Place } from "./place.ts";
-import type { SyncFile } from "./storage.ts";
+import { type SyncFile, writeWhole } from "./storage.ts";
 
 /** @throws HubError if it fails or has the wrong hash; the client's reason if it aborts */
 export async function download(
@@ -55,11 +55,7 @@ async function write(
   { file }: Wanted,
   place: Place,
 ): Promise<SyncFile> {
-  try {
-    if (part.write(bytes, { at }) === bytes.length) return part;
-  } catch (error) {
-    if ((error as Error).name !== "QuotaExceededError") throw error;
-  }
+  if (writeWhole(part, bytes, at)) return part;
   part.truncate(at);
   const moved = await place.moveToMemory(file, part);
   moved.write(bytes, { at });

@@ -12,7 +12,7 @@ import {
   tokenizerFiles,
 } from "@tsgpt/hub/remote";
 import { download } from "./download.ts";
-import { createPlace, type Place } from "./place.ts";
+import { createPlace, FULL, type Place } from "./place.ts";
 import {
   type Folder,
   type KeptRecord,
@@ -101,9 +101,13 @@ export async function withFetched<Result>(
   const fetchAndUse = async () => {
     const place = createPlace(models, key, problem ?? (models && (await lackOfStorage(models, model))));
     const isKept = () => models !== undefined && place.problem === undefined;
-    if (models && isKept()) await writeRecord(models, recordOf(model, false));
+    const record = async (isComplete: boolean) => {
+      if (!models || !isKept()) return;
+      if (!(await writeRecord(models, recordOf(model, isComplete)))) place.problem = FULL;
+    };
+    await record(false);
     await fetchAll(client, model, place, onProgress);
-    if (models && isKept()) await writeRecord(models, recordOf(model, true));
+    await record(true);
     try {
       return await use({ read: place.read, problem: place.problem });
     } finally {

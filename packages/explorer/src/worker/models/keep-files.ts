@@ -1,6 +1,15 @@
 /** Copies the files of a folder that was picked into the browser's storage. */
 import { FILE_NAMES, TOKENIZER_FILES } from "@tsgpt/gpt";
-import { type Folder, keyOf, openPart, openStorage, removeModel, withLock, writeRecord } from "./storage.ts";
+import {
+  type Folder,
+  keyOf,
+  openPart,
+  openStorage,
+  removeModel,
+  withLock,
+  writeRecord,
+  writeWhole,
+} from "./storage.ts";
 
 /** Those of the files that the model is read from: in the folder of its config.json, which is nearest to the top. */
 export function modelFiles(files: readonly File[], weights: readonly string[]): File[] {
@@ -32,11 +41,12 @@ export async function withKeptFiles<Result>(
     const sizes = files.map((file) => ({ name: file.name, size: file.size }));
     const record = { key, id: name, revision: undefined, commit: undefined, files: sizes, time };
     try {
-      await writeRecord(models, { ...record, isComplete: false });
-      const problem = await copyAll(models, key, files, { onProgress, signal });
+      const isRecorded = await writeRecord(models, { ...record, isComplete: false });
+      const problem = isRecorded ? await copyAll(models, key, files, { onProgress, signal }) : FULL;
       const result = await use(problem);
-      if (problem === undefined) await writeRecord(models, { ...record, isComplete: true });
-      else await removeModel(models, key);
+      if (problem !== undefined || !(await writeRecord(models, { ...record, isComplete: true }))) {
+        await removeModel(models, key);
+      }
       return result;
     } catch (error) {
       await removeModel(models, key);
@@ -69,7 +79,7 @@ async function copyAll(
       for (let at = 0; at < file.size; at += BLOCK) {
         signal.throwIfAborted();
         const bytes = new Uint8Array(await file.slice(at, at + BLOCK).arrayBuffer());
-        if (part.write(bytes, { at }) < bytes.length) return FULL;
+        if (!writeWhole(part, bytes, at)) return FULL;
         onProgress(before + Math.min(at + BLOCK, file.size), total);
       }
       part.flush();

@@ -17,6 +17,9 @@ export interface Place {
   read(name: string): Promise<File | Uint8Array<ArrayBuffer> | undefined>;
 }
 
+/** Why a model is not kept where the storage filled up. */
+export const FULL = "the browser's storage is full, so the model runs from memory and is not kept";
+
 /** `models` is undefined without storage. */
 export function createPlace(models: Folder | undefined, key: string, problem: string | undefined): Place {
   const inMemory = new Map<string, ReturnType<typeof memoryPart>>();
@@ -30,7 +33,7 @@ export function createPlace(models: Folder | undefined, key: string, problem: st
     open: async (file) =>
       models && place.problem === undefined ? openPart(models, key, file.name) : openInMemory(file),
     moveToMemory: async (file, part) => {
-      place.problem ??= "the browser's storage is full, so the model runs from memory and is not kept";
+      place.problem ??= FULL;
       const moved = openInMemory(file);
       copy(part, moved);
       part.close();

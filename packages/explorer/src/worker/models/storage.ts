@@ -86,14 +86,27 @@ export async function readRecord(models: Folder, key: string): Promise<KeptRecor
   }
 }
 
-export async function writeRecord(models: Folder, record: KeptRecord): Promise<void> {
+/** Whether the bytes were written: not where the storage is full. */
+export function writeWhole(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): boolean {
+  try {
+    return file.write(bytes, { at }) === bytes.length;
+  } catch (error) {
+    if ((error as Error).name !== "QuotaExceededError") throw error;
+    return false;
+  }
+}
+
+/** Whether the record was written: not where the storage is full; there is none of the model then. */
+export async function writeRecord(models: Folder, record: KeptRecord): Promise<boolean> {
   const handle = await models.getFileHandle(record.key + RECORD, { create: true });
   const file = await handle.createSyncAccessHandle();
   try {
     const bytes = new TextEncoder().encode(JSON.stringify(record));
     file.truncate(0);
-    file.write(bytes, { at: 0 });
+    const isWhole = writeWhole(file, bytes, 0);
+    if (!isWhole) file.truncate(0);
     file.flush();
+    return isWhole;
   } finally {
     file.close();
   }
