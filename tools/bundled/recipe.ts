@@ -25,6 +25,12 @@ export interface Recipe {
   readonly parts: readonly (readonly string[])[];
 }
 
+/** What the parts of the larger model share; 1,260 steps of 8,192 tokens take two hours and a half on two cores. */
+const THIRD = [
+  ...["--steps", "1260", "--batch-size", "16", "--learning-rate", "0.005"],
+  ...["--eval-every", "200", "--save-every", "50", "--sample-every", "400"],
+];
+
 /** The same shape as the first version, and a larger one. */
 export const RECIPES = {
   "3.6M": {
@@ -39,10 +45,9 @@ export const RECIPES = {
   "7.5M": {
     shape: { nLayer: 8, nHead: 8, nEmbd: 256 },
     parts: [
-      [
-        ...["--steps", "1400", "--batch-size", "16", "--learning-rate", "0.005", "--schedule", "constant"],
-        ...["--eval-every", "200", "--save-every", "50", "--sample-every", "400", "--seed", "1"],
-      ],
+      [...THIRD, "--schedule", "constant", "--seed", "1"],
+      [...THIRD, "--schedule", "constant", "--seed", "2"],
+      [...THIRD, "--schedule", "linear", "--seed", "3"],
     ],
   },
 } as const satisfies Record<string, Recipe>;
