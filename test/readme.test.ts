@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocks, documents, inlineCode, leadsSomewhere, prose, root, text } from "./documents/documents.ts";
+import { shippedSizes } from "./documents/shipped-model.ts";
 import { sample } from "./setup/sample.ts";
 
 /** Names in the documents that are not ours: @huggingface/hub's. */
@@ -166,4 +167,11 @@ test("the bundled model's card has its sources, every line of them with a licens
   expect(head?.split("\t")).toContain("licence");
   expect(lines).toHaveLength(64);
   for (const line of lines) expect(line).toMatch(/\tpublic domain \(US\)$/);
+});
+
+test("the bundled model's card has its number of parameters and its own top-p", async () => {
+  const card = text("weights/fairytales/README.md");
+  const { top_p } = JSON.parse(text("weights/fairytales/generation_config.json"));
+  expect(card).toContain(`${(await shippedSizes()).parameters.toLocaleString("en")} parameters |`);
+  expect(card).toContain(`| sampling | top-p ${top_p}, in generation_config.json`);
 });

@@ -17,7 +17,7 @@ import { FULL } from "./setup/sample.ts";
 const folder = mkdtempSync(join(tmpdir(), "tsgpt-registry-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
-const PROMPT = ["generate", "Once upon a time", "--seed", "14", "--max-tokens", "12", "--quiet"];
+const PROMPT = ["generate", "Once upon a time", "--top-p", "0.9", "--seed", "14", "--max-tokens", "12", "--quiet"];
 
 describe.runIf(FULL && process.platform === "linux")("from a registry", { timeout: 240_000 }, () => {
   let registry: Registry;

@@ -104,7 +104,11 @@ async function normalizations({ model, examples }: Lab): Promise<Values> {
   const unequal = { body, items: items.map(({ input, label }) => ({ input, label: label.replace("her", "her own") })) };
   const biased = { body: fourExamples(), items };
   const [own, last] = [await rightOf(model, unequal), await rightOf(model, biased)];
-  claim(own.none < own.prior && last.none < last.prior, "prior corrects both biases");
+  claim(
+    own.none < own.length && own.length < own.prior,
+    "the mean corrects a part of the longer choice's bias, prior more",
+  );
+  claim(last.prior <= last.none, "prior does not correct the repetition of the last answer");
   const rows = [
     rowOf("choices of unequal length", unequal, own),
     rowOf("four examples, of which the last says her", biased, last),

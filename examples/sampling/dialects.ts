@@ -1,6 +1,7 @@
 /** What each dialect does with the same options, as the code has it: order, defaults, what penalties count. */
+import type { Model } from "@tsgpt/gpt";
 import { type ChainOptions, type Dialect, dialects, presetChain, type StepSpec } from "@tsgpt/sampling";
-import type { Chapter } from "./lab.ts";
+import { type Chapter, claim, type Lab } from "./lab.ts";
 import { json, table } from "./markdown.ts";
 
 /** Every step that can stand beside the others, turned on. */
@@ -28,7 +29,7 @@ const EVERYTHING: ChainOptions = {
   watermark: { key: 42 },
 };
 
-export function dialectTables(): Chapter {
+export function dialectTables({ model }: Lab): Chapter {
   const orders = dialects.map((dialect) => presetChain(dialect, EVERYTHING).map(nameOf));
   const length = Math.max(...orders.map((order) => order.length));
   const rows = Array.from({ length }, (_, i) => [String(i + 1), ...orders.map((order) => order[i] ?? "")]);
@@ -36,8 +37,20 @@ export function dialectTables(): Chapter {
     values: {
       "dialects.orders": table(["", ...dialects], rows, 1 + dialects.length),
       "dialects.defaults": table(["dialect", "with no option given", "penalties count"], dialects.map(manner), 3),
+      "bundled.top-p": topPOf(model),
     },
   };
+}
+
+/** @throws Error for a model whose file does not say how it draws, or says more */
+function topPOf({ generation }: Model): string {
+  const { topP, temperature, topK, minP, typicalP } = generation ?? {};
+  const others = [temperature, topK, minP, typicalP].filter((value) => value !== undefined);
+  claim(
+    topP !== undefined && others.length === 0,
+    "the bundled model's file has a top-p, and nothing else of the draw",
+  );
+  return String(topP);
 }
 
 /** As it is spelled in a chain; the forced tokens are one step in two places. */

@@ -129,9 +129,10 @@ const [RED_WORD, BLUE_WORD] = [" red,", " blue,"];
 export function twoSources(lab: Lab): Chapter {
   const colors = repeats(lab, RED_WORD, BLUE_WORD);
   const animals = repeats(lab, " the wolf,", " the fox,");
+  const [never, once, ...more] = colors.map(({ y }) => y);
   claim(
-    colors.every(({ y }, i) => i === 0 || y > colors[i - 1]!.y),
-    "each repeat of red, blue makes blue likelier",
+    once! > 10 * never! && more.every((y) => y > once!),
+    "one repeat of red, blue makes blue more than ten times as likely, and more repeats still likelier",
   );
   const rows = colors.map(({ x, y }, i) => [String(x), percent(y / 100), percent(animals[i]!.y / 100)]);
   const head = [

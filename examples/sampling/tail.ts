@@ -14,7 +14,7 @@ export interface Drift {
   readonly tailMass: (k: number) => number;
 }
 
-const LENGTH = 200;
+const LENGTH = 300;
 const KS = [1, 10, 40, 100, 1000];
 
 export async function drift(lab: Lab): Promise<Drift> {

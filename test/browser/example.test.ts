@@ -36,7 +36,8 @@ interface Served {
 }
 
 async function runCommandLine(): Promise<string> {
-  const args = ["generate", "Once upon a time", "--seed", "14", "--max-tokens", String(TOKENS), "--quiet"];
+  const options = ["--top-p", "0.9", "--seed", "14"]; // the page has the lecture's chain
+  const args = ["generate", "Once upon a time", ...options, "--max-tokens", String(TOKENS), "--quiet"];
   const main = join(repository, "packages/cli/dist/main.js");
   return (await promisify(execFile)(process.execPath, [main, ...args])).stdout.trimEnd();
 }

@@ -183,7 +183,10 @@ export const strings = {
     sampling: "Sampling options",
     reset: "Reset options",
     none: "none",
-    dialect: ["Dialect", "Whose defaults, order of steps and boundary cases apply."],
+    dialect: [
+      "Dialect",
+      "Whose defaults, order of steps and boundary cases apply. The bundled model has a top-p of its own.",
+    ],
     greedy: ["Greedy", "Always take the most probable token, after penalties and constraints."],
     groups: {
       shaping: "Shaping and truncating the distribution",

@@ -24,6 +24,7 @@ import { path, tokenIds } from "../options/values.ts";
 import { ask } from "../terminal/ask.ts";
 import { describeEngine, summary, summaryOfLines } from "../terminal/generate-report.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { printed } from "../terminal/printed.ts";
 
 const options = [
   ...modelOptions,
@@ -58,7 +59,8 @@ min-p 0.05, temperature 0.8, penalties over the last 64 tokens; openai none. The
 lecture the frequency and presence penalties divide logits (1 is off, 1.1 to 1.2 is light); elsewhere they are
 subtracted (0 is off, range -2 to 2). docs/sampling.md has the rule of each step. With --dialect hf, the model's
 generation_config.json replaces these defaults (--verbose shows it): penalties, constraints, lengths and truncation;
-do_sample false means --greedy unless an option requires draws. Its end-of-text tokens apply in every dialect.
+do_sample false means --greedy unless an option requires draws. Its end-of-text tokens apply in every dialect, and of
+the default model, fairytales, its top-p too, instead of the dialect's.
 
 --banned takes token ids (1,2,3) or a text, which is banned both as it is and after a space; to ban digits as a text,
 quote them twice ('"12"'). --dry-breaker takes the same, and applies to every token that contains the text; the
@@ -143,6 +145,7 @@ async function answerLines(session: Session, lines: readonly string[], signal: A
   const result = await generateLines({ ...session, seed, signal }, lines, output);
   if (result.failures > 0) process.exitCode = 1;
   const { flags: filled, applied } = result.first ?? { flags, applied: [] };
+  await printed();
   if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, filled, applied));
   if (!flags.quiet) process.stderr.write(summaryOfLines(result, byChance && !filled.greedy ? seed : undefined));
   return signal.aborted;
@@ -176,6 +179,7 @@ async function generateOne(session: Session, given: string | readonly number[], 
   const write = (piece: string) => void (flags.json || process.stdout.write(piece));
   const result = await decode[strategy]({ ...session, flags, prompt, seed, signal, write, heldTexts: [] });
   if (flags.json) process.stdout.write(`${resultAsJson({ ...session, prompt, seed, result })}\n`);
+  await printed();
   if (flags.verbose) process.stderr.write(describeEngine(model, result) + describeDefaults(model, flags, applied));
   if (!flags.quiet) process.stderr.write(summary(result, session.byChance && !flags.greedy ? seed : undefined));
 }
