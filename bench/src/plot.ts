@@ -111,7 +111,7 @@ export function plotTrainings(points: readonly TrainingPoint[], title: string): 
   return draw({
     marginRight: 200,
     x: { type: "log", label: "million tokens of training →", tickFormat: "~g", ticks: [1, 2, 3, 5, 10, 20, 30, 50] },
-    y: { label: null, grid: true, tickFormat: ".1f" },
+    y: { label: null, grid: true, nice: true, tickFormat: ".1f" },
     color: { domain: names, range: [CACHED, UNCACHED] },
     marks: [
       Plot.lineY(points, { ...channels, strokeWidth: 2 }),
