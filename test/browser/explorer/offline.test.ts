@@ -140,7 +140,8 @@ describe.runIf(hasChromium)("in Chromium", () => {
       await page.close();
     });
 
-    test("a newer build replaces all of the one before, once no other page is open", async () => {
+    // it builds the page, and takes 38 s beside other tests
+    test("a newer build replaces all of the one before, once no other page is open", { timeout: 120_000 }, async () => {
       const newer = await site("http://127.0.0.1:1");
       const server = await hosted();
       const page = await visited(server);
