@@ -30,6 +30,8 @@ import {
 
 const PROMPT = "Once upon a time";
 const TOKENS = 64;
+const TRACED = { timeout: 120_000 }; // the page and the command write every number of a pass
+const { n_layer: layers } = JSON.parse(readFileSync("weights/fairytales/config.json", "utf8"));
 
 const state = (page: Page) => jsonFile(page, "State (JSON)");
 
@@ -134,7 +136,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       { isIsolated: false, hasRelaxedSimd: true },
       { isIsolated: true, hasRelaxedSimd: false },
       { isIsolated: false, hasRelaxedSimd: false },
-    ])("64 tokens with seed 7, and their trace: %o", async ({ isIsolated, hasRelaxedSimd }) => {
+    ])("64 tokens with seed 7, and their trace: %o", TRACED, async ({ isIsolated, hasRelaxedSimd }) => {
       const page = await opened({ isIsolated, hasRelaxedSimd });
       await runFor(page, 7, TOKENS);
       const { promptTokens, tokens } = await generated("--max-tokens", `${TOKENS}`);
@@ -312,7 +314,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
       [
         "a layer that the model lacks",
         "prompt=Hello&layer=99",
-        "The link's layer must be a whole number from -1 to 6, got 99.",
+        `The link's layer must be a whole number from -1 to ${layers}, got 99.`,
       ],
       [
         "an unknown model",
