@@ -26,6 +26,7 @@ import { runDigest } from "../prompt/run-digest.ts";
 import { type Settings, settingsOf } from "../prompt/settings.ts";
 import { summary } from "../terminal/generate-report.ts";
 import { INTERRUPTED, interruption } from "../terminal/interruption.ts";
+import { printed } from "../terminal/printed.ts";
 import { choiceTable, linesSummary } from "../terminal/prompt-report.ts";
 
 const options = [
@@ -156,6 +157,7 @@ async function answerOne(task: AnswerTask, input: string, { json, quiet }: Promp
   const { object, text, choices, result } = answer;
   process.stdout.write(json ? `${JSON.stringify({ input, ...object })}\n` : `${text.slice(streamed.length)}\n`);
   if (quiet) return;
+  await printed();
   if (settings.choices && choices) process.stderr.write(choiceTable(choices, settings.normalize));
   else if (result) process.stderr.write(summary(result, seedOf(settings)));
 }
@@ -182,6 +184,7 @@ async function answerFile(task: AnswerTask, lines: readonly string[], flags: Pro
   const failures = failedEarlier + result.failures;
   if (failures > 0) process.exitCode = 1;
   if (flags.quiet) return;
+  await printed();
   const missing = lines.length - earlier - result.written;
   const seconds = (performance.now() - start) / 1000;
   process.stderr.write(linesSummary({ lines: lines.length, earlier, failures, missing, seconds }));

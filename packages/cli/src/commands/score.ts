@@ -21,6 +21,7 @@ import { asText, beginToken, checkStride, readInput, readInputs } from "../score
 import { scoredText } from "../score/scored-text.ts";
 import { interruption } from "../terminal/interruption.ts";
 import { withPassProgress } from "../terminal/pass-progress.ts";
+import { printed } from "../terminal/printed.ts";
 import { classHistogram, describeFiles, describeTotals, markedText, scoreTable } from "../terminal/score-report.ts";
 import { writePieces } from "../terminal/write-pieces.ts";
 
@@ -117,6 +118,7 @@ async function writeCsv(report: ScoreReport): Promise<void> {
   const [text, ...others] = report.texts;
   if (!text) return;
   const { tokenizer } = report.model;
+  await printed();
   process.stderr.write(others.length > 0 ? describeFiles(report) : describeTotals(text, report.recipe, tokenizer));
 }
 

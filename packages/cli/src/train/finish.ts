@@ -7,6 +7,7 @@ import { formatBytes } from "../terminal/format-bytes.ts";
 import { interruptedCode } from "../terminal/interruption.ts";
 import { lossCurve } from "../terminal/loss-curve.ts";
 import { pluralize } from "../terminal/pluralize.ts";
+import { printed } from "../terminal/printed.ts";
 import { reportWritten } from "../terminal/report-written.ts";
 import type { LogRecord } from "./log-file.ts";
 import { lossSvg } from "./loss-svg.ts";
@@ -22,6 +23,7 @@ export async function finish(run: Run): Promise<void> {
   const { losses, step } = training.progress;
   process.stdout.write(lossCurve(losses, CURVE_WIDTH, CURVE_HEIGHT));
   if (losses.length > 0) await writeText(join(folder, CURVE), curveOf(run));
+  await printed();
   const peak = peakBytes();
   log?.write({ step, peakBytes: peak });
   process.stderr.write(`peak memory ${formatBytes(peak)}\n`);
