@@ -77,7 +77,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     code: /^npx -y pnpm@12 (train-bundled|bundled-loss|bundled-curve)\b/,
-    document: "weights/README.md",
     reason: "needs the corpus, and hours",
   },
   { code: /^npx -y pnpm@12 explorer-/, reason: "opens a browser, and writes pictures or takes minutes" },
