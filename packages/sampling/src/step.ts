@@ -62,7 +62,7 @@ export interface Flag<T = unknown> {
 /** The values of a flag. */
 export type FlagValue =
   | { readonly kind: "integer"; readonly least: number }
-  | { readonly kind: "number"; readonly least?: number; readonly above?: 0; readonly most?: number }
+  | { readonly kind: "number"; readonly least?: number; readonly above?: 0; readonly most?: number; readonly below?: 1 }
   | { readonly kind: "word"; readonly words: readonly string[] }
   | { readonly kind: "scope" | "biases" | "token ids" }
   /** Token ids or texts; may be repeated. Texts become token ids by a tokenizer. */

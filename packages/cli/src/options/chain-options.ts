@@ -13,6 +13,8 @@ import {
   numberFrom,
   penaltyScope,
   positiveNumber,
+  properShare,
+  shareBelowOne,
   tokenIds,
   wholeNumber,
 } from "./values.ts";
@@ -50,6 +52,7 @@ function parserOf(takes: Exclude<FlagValue, { kind: "word" }>): NonNullable<Opti
     case "integer":
       return wholeNumber(takes.least);
     case "number":
+      if (takes.below !== undefined) return takes.above === undefined ? shareBelowOne : properShare;
       if (takes.above !== undefined) return positiveNumber(takes.most);
       return takes.least === undefined ? finiteNumber : numberFrom(takes.least, takes.most);
     case "scope":

@@ -34,6 +34,13 @@ export function properShare(text: string): number {
   throw new InvalidArgumentError("must be above 0 and below 1");
 }
 
+/** A number from 0, and below 1. */
+export function shareBelowOne(text: string): number {
+  const value = numberOf(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("must be 0 or more and below 1");
+}
+
 /** A finite number. */
 export function finiteNumber(text: string): number {
   const value = finiteOf(text);

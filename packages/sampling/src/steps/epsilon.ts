@@ -40,7 +40,7 @@ export const epsilon = step<Epsilon, Options, Options, "epsilonCutoff">({
   },
   flags: {
     epsilon: {
-      takes: { kind: "number", least: 0, most: 1 },
+      takes: { kind: "number", least: 0, below: 1 },
     },
   },
   build: ({ epsilon }) => ({ type: "epsilon", epsilon }),

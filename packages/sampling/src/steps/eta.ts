@@ -43,7 +43,7 @@ export const eta = step<Eta, Options, Options, "etaCutoff">({
   },
   flags: {
     eta: {
-      takes: { kind: "number", least: 0, most: 1 },
+      takes: { kind: "number", least: 0, below: 1 },
     },
   },
   build: ({ eta: epsilon }) => ({ type: "eta", epsilon }),

@@ -109,7 +109,7 @@ export const watermark = contextStep<Watermark, Options, Flags>({
       takes: { kind: "integer", least: 0 },
     },
     watermarkGamma: {
-      takes: { kind: "number", least: 0, most: 1 },
+      takes: { kind: "number", above: 0, below: 1 },
       needs,
     },
     watermarkDelta: {

@@ -41,18 +41,25 @@ interface Range {
   readonly least?: number | undefined;
   readonly above?: number | undefined;
   readonly most?: number | undefined;
+  readonly below?: number | undefined;
 }
 
 /** A finite number in a range. */
-export function number({ least, above, most }: Range = {}): Field<number> {
+export function number(range: Range = {}): Field<number> {
+  const { least, above, most, below } = range;
+  const isClosed = least !== undefined && most !== undefined;
   const bounds = [
     ...(above === undefined ? [] : [`above ${above}`]),
-    ...(least === undefined ? [] : [most === undefined ? `${least} or more` : `from ${least}`]),
-    ...(most === undefined ? [] : [least === undefined ? `at most ${most}` : `to ${most}`]),
+    ...(least === undefined ? [] : [isClosed ? `from ${least}` : `${least} or more`]),
+    ...(most === undefined ? [] : [isClosed ? `to ${most}` : `at most ${most}`]),
+    ...(below === undefined ? [] : [`below ${below}`]),
   ];
-  const rule = bounds.length === 0 ? "a number" : `a number ${bounds.join(least === undefined ? " and " : " ")}`;
-  const schema = { type: "number", ...limits({ least, above, most }) };
-  return { schema, rule, holds: (value) => isNumber(value) && inRange(value, { least, above, most }) };
+  const rule = bounds.length === 0 ? "a number" : `a number ${bounds.join(isClosed ? " " : " and ")}`;
+  return {
+    schema: { type: "number", ...limits(range) },
+    rule,
+    holds: (value) => isNumber(value) && inRange(value, range),
+  };
 }
 
 /** A whole number in a range. */
@@ -62,16 +69,19 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Field<nu
   return { schema, rule, holds: (value) => Number.isSafeInteger(value) && inRange(value as number, { least, most }) };
 }
 
-function limits({ least, above, most }: Range): JsonSchema {
+function limits({ least, above, most, below }: Range): JsonSchema {
   return {
     ...(least === undefined ? {} : { minimum: least }),
     ...(above === undefined ? {} : { exclusiveMinimum: above }),
     ...(most === undefined ? {} : { maximum: most }),
+    ...(below === undefined ? {} : { exclusiveMaximum: below }),
   };
 }
 
-function inRange(value: number, { least = -Infinity, above = -Infinity, most = Infinity }: Range): boolean {
-  return value >= least && value <= most && (value > above || above === -Infinity);
+function inRange(value: number, { least = -Infinity, above, most = Infinity, below }: Range): boolean {
+  return (
+    value >= least && value <= most && (above === undefined || value > above) && (below === undefined || value < below)
+  );
 }
 
 function isNumber(value: unknown): value is number {

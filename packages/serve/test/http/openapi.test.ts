@@ -140,3 +140,23 @@ test("a body that it refuses is refused", async () => {
   }
   expect(refused).toBeGreaterThan(20);
 });
+
+/** Whose range depends on the dialect. */
+const OF_THE_DIALECT = ["temperature", "frequency_penalty", "presence_penalty"];
+/** Without which an option whose name begins so does nothing, and is refused. */
+const NEEDED = { dry: "dry_multiplier", xtc: "xtc_probability", watermark: "watermark_key", mirostat: "mirostat_tau" };
+
+test("numbers that the schema allows are numbers that the step takes", async () => {
+  const numbers = STEP_FLAGS.filter(({ takes }) => takes.kind === "number");
+  const refused = [];
+  for (const field of numbers.map(({ name }) => snakeCase(name)).filter((each) => !OF_THE_DIALECT.includes(each))) {
+    const [, needed] = Object.entries(NEEDED).find(([prefix]) => field.startsWith(prefix)) ?? [];
+    const body = { dialect: "llama.cpp", max_tokens: 1, ...(needed && { [needed]: 1 }) };
+    const holds = ajv.compile(document.components.schemas.CompletionRequest.properties[field]);
+    for (const value of BORDERS.filter((border) => border < 1e308 && holds(border))) {
+      const { status, body: answer } = await complete({ ...body, [field]: value });
+      if (status !== 200) refused.push([field, value, answer.error.message]);
+    }
+  }
+  expect(refused).toEqual([]);
+});
