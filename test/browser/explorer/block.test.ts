@@ -1,4 +1,5 @@
 /** The block and the drawer: numbers on the page are those of a pass in Node, and what a number is made of gives it. */
+import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runWithCache } from "../../../packages/analysis/src/index.ts";
@@ -8,28 +9,31 @@ import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { button, downloaded, type Explorer, exported, openSection, startExplorer } from "./explorer.ts";
 
-const RTOL = 1e-5; // of the largest operand, if that is above 1: float32 sums of up to 768 terms against float64
+const RTOL = 1e-5; // of the largest operand, if that is above 1: float32 sums of up to 1024 terms against float64
+
+const config = JSON.parse(readFileSync("weights/fairytales/config.json", "utf8"));
+const last = config.n_layer - 1;
 
 /** From a logit of the last token through a block, its MLP, its attention and a layer norm, to a weight. */
 const WAY_DOWN = [
   "ln_final.hook_normalized",
-  "blocks.5.hook_resid_post",
-  "blocks.5.hook_mlp_out",
-  "blocks.5.mlp.hook_post",
-  "blocks.5.mlp.hook_pre",
-  "blocks.5.ln2.hook_normalized",
-  "blocks.5.hook_resid_mid",
-  "blocks.5.hook_attn_out",
-  "blocks.5.attn.hook_z",
-  "blocks.5.attn.hook_pattern",
-  "blocks.5.attn.hook_attn_scores",
-  "blocks.5.attn.hook_q",
-  "blocks.5.ln1.hook_normalized",
-  "blocks.5.ln1.hook_scale",
-  "blocks.5.hook_resid_pre",
-  "blocks.4.hook_resid_mid",
-  "blocks.4.hook_attn_out",
-  "h.4.attn.c_proj.weight",
+  `blocks.${last}.hook_resid_post`,
+  `blocks.${last}.hook_mlp_out`,
+  `blocks.${last}.mlp.hook_post`,
+  `blocks.${last}.mlp.hook_pre`,
+  `blocks.${last}.ln2.hook_normalized`,
+  `blocks.${last}.hook_resid_mid`,
+  `blocks.${last}.hook_attn_out`,
+  `blocks.${last}.attn.hook_z`,
+  `blocks.${last}.attn.hook_pattern`,
+  `blocks.${last}.attn.hook_attn_scores`,
+  `blocks.${last}.attn.hook_q`,
+  `blocks.${last}.ln1.hook_normalized`,
+  `blocks.${last}.ln1.hook_scale`,
+  `blocks.${last}.hook_resid_pre`,
+  `blocks.${last - 1}.hook_resid_mid`,
+  `blocks.${last - 1}.hook_attn_out`,
+  `h.${last - 1}.attn.c_proj.weight`,
 ];
 
 /** The tanh approximation of GELU. */
@@ -207,7 +211,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     };
     const numbers = section
       .locator("details:has(> summary)")
-      .filter({ hasText: /^All [3-9]\d\d numbers/ })
+      .filter({ hasText: /^All ([3-9]\d\d|\d,\d{3}) numbers/ })
       .first();
     await numbers.locator("summary").click();
     await showAll(numbers);
@@ -224,8 +228,9 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     expect(await grid.locator("[tabindex='0']").count()).toBe(1);
     await grid.locator("[tabindex='0']").focus();
     for (const key of ["Control+Home", "ArrowDown", "End", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
-    await section.getByRole("heading", { name: "Layer 1, head 4, over the text" }).waitFor();
-    expect(await grid.locator("[tabindex='0']").getAttribute("aria-label")).toBe("Layer 1, head 4");
+    const chosen = `Layer 1, head ${config.n_head - 2}`;
+    await section.getByRole("heading", { name: `${chosen}, over the text` }).waitFor();
+    expect(await grid.locator("[tabindex='0']").getAttribute("aria-label")).toBe(chosen);
     await grid.locator('[data-place="2,1"]').click();
     await section.getByRole("heading", { name: "Layer 2, head 1, over the text" }).waitFor();
   });

@@ -184,7 +184,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
   }
 
   test("the draw: hidden before, one token for two clicks, and none more from the step before", async () => {
-    const page = await explorer.opened({ fragment: "#v=1&top-k=3&temperature=0.8" });
+    const page = await explorer.opened({ fragment: "#v=1&top-k=3&top-p=1&temperature=0.8" });
     const panel = await toDraw(page);
     const draw = page.getByRole("region", { name: "The draw" });
     await expect
