@@ -111,6 +111,21 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     return !edges.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
   }).map(({ textContent }) => textContent)`;
 
+  test("a step has the focus before its reader can move it on", async () => {
+    const page = await explorer.opened();
+    await button(page, "Follow one token (2 minutes)").click();
+    await page.getByRole("heading", { name: /^1 of / }).waitFor();
+    const focused = await page.evaluate(`(async () => {
+      const next = [...document.querySelectorAll(".tour button")].find(({ textContent }) => textContent === "Continue");
+      next.click();
+      while (!document.querySelector(".tour h2").textContent.startsWith("2 of ")) await new Promise((go) => setTimeout(go));
+      next.focus();
+      await new Promise((go) => setTimeout(go, 300));
+      return document.activeElement.textContent;
+    })()`);
+    expect(focused).toBe("Continue");
+  });
+
   test("a step looks at the token that the block's heading names", async () => {
     const page = await explorer.opened();
     const panel = page.getByRole("complementary", { name: "Tour" });

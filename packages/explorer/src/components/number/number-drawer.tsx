@@ -1,6 +1,6 @@
 /** The drawer of a number: its shape, its nine digits, its formula, and the numbers that went into it. */
 import type { OpenedNumber } from "@tsgpt/analysis";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatNine } from "../../format.ts";
 import { canReturn, closeDrawer, returnToNumber, shownName, shownNumber } from "../../state/drawer.ts";
 import { strings } from "../../strings.ts";
@@ -13,7 +13,7 @@ import { Operands } from "./operands.tsx";
 export function NumberDrawer() {
   const name = shownName.value;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [name]);
+  useLayoutEffect(() => heading.current?.focus(), [name]); // before the next key
   if (!name) return null;
   const number = shownNumber.value.value;
   const isCurrent = number?.name.tensor === name.tensor && number.name.index.join() === name.index.join();

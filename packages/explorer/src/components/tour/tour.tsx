@@ -1,5 +1,5 @@
 /** The tour's step, at the foot of the page: a few words and a formula with this text's numbers. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { closeDrawer } from "../../state/drawer.ts";
 import {
   canGoOn,
@@ -21,10 +21,9 @@ import "./tour.css";
 export function Tour() {
   const step = tourStep.value;
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    panel.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
-    return step && scrollWhileOpen(panel.current, TARGETS[step], PARTS[step]);
-  }, [step]);
+  // Before the next key: later, it would take the focus from a button that the reader has reached meanwhile.
+  useLayoutEffect(() => panel.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true }), [step]);
+  useEffect(() => step && scrollWhileOpen(panel.current, TARGETS[step], PARTS[step]), [step]);
   if (!step || !place.value) return null;
   const isLast = step === TOUR_STEPS.at(-1);
   return (
