@@ -55,7 +55,7 @@ test("the memory of disposed engines is returned: of 256 MB each, one after anot
   const { code, printed } = await script(
     `let most = 0;
      const engines = [];
-     for (let i = 0; i < ${FULL ? 12 : 5}; i++) {
+     for (let i = 0; i < ${FULL ? 12 : 3}; i++) {
        const engine = tensor.createSimdEngine({ threads: 2 });
        engine.allocate([64 << 20]).data.fill(1);
        most = Math.max(most, process.memoryUsage().rss);
