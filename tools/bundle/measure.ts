@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { commandLine } from "../../bench/src/command-line.ts";
 import { describeMachine, machine } from "../../packages/measure/src/node/index.ts";
 import { median } from "../../packages/numeric/src/index.ts";
 import { type Application, BUNDLERS, type BundlerName, bundle, createProject } from "./bundlers.ts";
@@ -16,7 +17,9 @@ const root = join(import.meta.dirname, "../..");
 const DOCUMENT = join(root, "docs/performance.md");
 const MODEL = join(root, "weights/fairytales");
 
-const { values } = parseArgs({ options: { sizes: { type: "boolean", default: false } } });
+const { values } = commandLine("usage: pnpm browser-doc [--sizes]", () =>
+  parseArgs({ options: { sizes: { type: "boolean", default: false } } }),
+);
 
 const names = Object.keys(BUNDLERS) as BundlerName[];
 const projects = { generation: createProject("generation"), everything: createProject("everything") };

@@ -6,6 +6,8 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { commandLine } from "../../bench/src/command-line.ts";
 import { plotTrainings, type TrainingPoint } from "../../bench/src/plot.ts";
 import { RECIPES } from "./recipe.ts";
 
@@ -37,6 +39,7 @@ export async function curvePicture(): Promise<string> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  commandLine("usage: pnpm bundled-curve", () => parseArgs({}));
   await writeFile(PICTURE, await curvePicture());
   console.log(`wrote ${PICTURE}`);
 }

@@ -3,7 +3,9 @@
  * tasks of the main thread, Stop, a slider and a large map to paint. The times need a machine at rest.
  */
 import { loadavg } from "node:os";
+import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
+import { commandLine, refuse } from "../../bench/src/command-line.ts";
 import { spawned } from "../../packages/cli/test/process.ts";
 import { describeMachine, machine } from "../../packages/measure/src/node/index.ts";
 import { median } from "../../packages/numeric/src/index.ts";
@@ -27,7 +29,12 @@ const SEED = 14;
 const PROMPT = "Once upon a time";
 const SLIDER = "A slider's input until its result is painted, without the wait for the display's frame";
 const PATIENCE = 120_000; // milliseconds
-const rounds = Number(process.argv[2] ?? 5);
+const USAGE = "usage: pnpm explorer-measure [ROUNDS]";
+
+const { positionals } = commandLine(USAGE, () => parseArgs({ allowPositionals: true }));
+const rounds = Number(positionals[0] ?? 5);
+if (!Number.isInteger(rounds) || rounds < 1 || positionals.length > 1)
+  refuse(`ROUNDS is a whole number from 1\n\n${USAGE}`);
 
 const explorer = await startExplorer();
 try {

@@ -5,13 +5,16 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Locator, Page } from "playwright-core";
+import { commandLine } from "../../bench/src/command-line.ts";
 import { sectionNames, settled } from "../../test/browser/explorer/everything.ts";
 import { button, type Explorer, openSection, promptBox, startExplorer } from "../../test/browser/explorer/explorer.ts";
 import { loadInPage, withLargeModel } from "./large-model.ts";
 
 const PROMPT_CHARACTERS = 3200; // about 950 tokens of the bundled tokenizer; a run fills the context
 const PATIENCE = 600_000; // milliseconds
+commandLine("usage: pnpm explorer-memory", () => parseArgs({}));
 const text = readFileSync(join(import.meta.dirname, "../../bench/texts/tales.txt"), "utf8");
 
 const explorer = await startExplorer();

@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
+import { commandLine } from "../../bench/src/command-line.ts";
 import { openDetails, openTour, sectionNames, settled } from "../../test/browser/explorer/everything.ts";
 import { type Explorer, openSection, runFor, startExplorer } from "../../test/browser/explorer/explorer.ts";
 import { LOOKS, type Look } from "../../test/browser/explorer/looks.ts";
@@ -14,10 +15,14 @@ import { LOOKS, type Look } from "../../test/browser/explorer/looks.ts";
 const SEED = 7;
 const TOKENS = 12;
 
-const { values, positionals } = parseArgs({
-  options: { readme: { type: "boolean", default: false }, only: { type: "string", default: "" } },
-  allowPositionals: true,
-});
+const USAGE = "usage: pnpm explorer-screenshots [FOLDER] [--only PART-OF-A-LOOK] [--readme]";
+
+const { values, positionals } = commandLine(USAGE, () =>
+  parseArgs({
+    options: { readme: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+    allowPositionals: true,
+  }),
+);
 const folder = values.readme ? join(import.meta.dirname, "../../docs") : (positionals[0] ?? "screenshots");
 mkdirSync(folder, { recursive: true });
 
