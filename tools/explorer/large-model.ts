@@ -23,7 +23,7 @@ export async function withLargeModel<Result>(use: (folder: string) => Promise<Re
   }
 }
 
-/** Loads the folder's model in the page; results in what the page states of its memory, in MB by type and column. */
+/** Loads the folder's model in the page; results in what the page states of its memory, in MB: of each row of its table by dtype. */
 export async function loadInPage(page: Page, folder: string): Promise<Stated> {
   const section = await openSection(page, "Model");
   const chooser = page.waitForEvent("filechooser");
@@ -38,10 +38,10 @@ export async function loadInPage(page: Page, folder: string): Promise<Stated> {
     .filter({ hasText: `Model ${NAME}` })
     .waitFor();
   await section.locator("summary").first().click();
-  return Object.fromEntries(rows.map(([type, ...row]) => [type, named(columns.slice(1), row)]));
+  return Object.fromEntries(rows.map(([name, ...row]) => [name, named(columns.slice(1), row)]));
 }
 
-/** For each dtype, the numbers of the table by the names of their columns. */
+/** For each row of the table, its numbers by the names of their columns. */
 export type Stated = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 const cells = (rows: Locator): Promise<string[][]> =>
