@@ -63,7 +63,8 @@ whose keys are the names of the options above, without dashes:
   Review: {{input}}
   Sentiment:
 An option of the command line overrides the template's; --greedy also replaces its sampling, and sampling its greedy.
-Other braces are text. One newline at the end of the file is removed.
+What both omit is as in tsgpt generate, whose --help explains the options. Other braces are text. One newline at the end
+of the file is removed.
 
 --choices: each choice is scored by its likelihood after the prompt; spaces belong to a choice. Prompt and choice are
 encoded as one text. The tokens at its beginning that the prompt alone has too, whatever the choice, are context; all
