@@ -23,7 +23,7 @@ export async function withLargeModel<Result>(use: (folder: string) => Promise<Re
   }
 }
 
-/** Loads the folder's model in the page; results in what the page states of its memory, in MB: of each row of its table by dtype. */
+/** Loads the folder's model in the page; results in what the page states of its memory, in MB by row and dtype. */
 export async function loadInPage(page: Page, folder: string): Promise<Stated> {
   const section = await openSection(page, "Model");
   const chooser = page.waitForEvent("filechooser");

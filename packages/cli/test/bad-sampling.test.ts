@@ -81,6 +81,8 @@ describe.concurrent("a usage error, exit code 2:", () => {
     ["an unknown dialect", ["--dialect", "vllm"], /Allowed choices are lecture, hf, llama\.cpp, openai/],
     ["the former name of a dialect", ["--dialect", "deck"], /Allowed choices are lecture, /],
     ["a min-p above 1", ["--min-p", "1.1"], /must be from 0 to 1/],
+    ["an epsilon of 1", ["--epsilon", "1"], /'--epsilon <p>' .* must be 0 or more and below 1/],
+    ["a gamma of 0", ["--watermark-gamma", "0"], /'--watermark-gamma <share>' .* must be above 0 and below 1/],
     ["half an n-gram", ["--no-repeat-ngram", "1.5"], /a whole number from 0/],
     ["an unknown scope", ["--penalty-scope", "prompt"], /must be all, generated or a whole number/],
     [

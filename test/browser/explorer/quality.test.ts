@@ -5,6 +5,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { median } from "../../../packages/numeric/src/index.ts";
 import { FULL } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { contrast } from "./contrast.ts";
@@ -150,8 +151,7 @@ describe.runIf(hasChromium)("in Chromium", () => {
     async function longestTask(page: Page): Promise<number> {
       const first = await longestTaskOfRun(page);
       if (first <= LONG_TASK) return first;
-      const runs = [first, await longestTaskOfRun(page), await longestTaskOfRun(page)];
-      return runs.sort((a, b) => a - b)[1] as number;
+      return median([first, await longestTaskOfRun(page), await longestTaskOfRun(page)]);
     }
 
     /** In a run from the prompt. */
