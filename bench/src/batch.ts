@@ -70,21 +70,23 @@ function promptOf({ config }: Model, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (7919 * (i + 1)) % config.vocabSize);
 }
 
-/** One token per sequence, in one pass and in one pass each. */
+/** One token per sequence, in one pass and in one pass each; logits go to memory that is reused, as in generation. */
 function step(model: Model, caches: readonly KVCache[], size: number) {
   const own = caches.slice(0, size);
+  const logits = new Float32Array(size * model.config.vocabSize).fill(0); // touched before the time is taken
+  const row = logits.subarray(0, model.config.vocabSize);
   const lengths = own.map(({ length }) => length);
   const rewind = () => own.forEach((cache, i) => void cache.truncate(lengths[i] as number));
   const together = milliseconds(() => {
     forwardBatch(
       model,
       own.map((cache) => ({ ids: [1], cache })),
-      { positions: "last" },
+      { positions: "last", into: logits },
     );
   });
   rewind();
   const oneByOne = milliseconds(() => {
-    for (const cache of own) forward(model, [1], { cache, positions: "last" });
+    for (const cache of own) forward(model, [1], { cache, positions: "last", into: row });
   });
   rewind();
   return { together, oneByOne };

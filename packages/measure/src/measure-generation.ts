@@ -148,10 +148,11 @@ async function decodeMilliseconds(
   const ids = fillerIds(model.config, depth + 1);
   cache?.reset();
   if (cache && depth > 0) await timedForward(model, ids.slice(0, depth), cache, signal);
+  const into = new Float32Array(model.config.vocabSize);
   let total = 0;
   aroundStep();
   for (let step = 0; step < steps; step++) {
-    const { milliseconds, logits } = await timedForward(model, cache ? ids.slice(-1) : ids, cache, signal);
+    const { milliseconds, logits } = await timedForward(model, cache ? ids.slice(-1) : ids, cache, signal, into);
     total += milliseconds;
     ids.push(argmax(logits.reshape([logits.size])));
     aroundStep(milliseconds);

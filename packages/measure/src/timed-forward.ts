@@ -9,7 +9,8 @@ export interface TimedPass {
 }
 
 /**
- * One pass that computes only the last logits, [1, V], and its milliseconds.
+ * One pass that computes only the last logits, [1, V], and its milliseconds. They are a view of `into` if given, as
+ * when text is generated: the first touch of a new array's pages would count as time of the pass.
  * @throws the signal's reason; what `forward` throws. The cache is unchanged after an error.
  */
 export async function timedForward(
@@ -17,12 +18,14 @@ export async function timedForward(
   ids: readonly number[],
   cache: KVCache | undefined,
   signal: AbortSignal | undefined,
+  into?: Float32Array,
 ): Promise<TimedPass> {
+  const options = { positions: "last", into } as const;
   await yieldToEventLoop();
   signal?.throwIfAborted();
-  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], { positions: "last" }), signal);
+  if (ids.length > 1) return timedByLayer(forwardByLayer(model, [{ ids, cache }], options), signal);
   const start = performance.now();
-  const logits = forward(model, ids, { cache, positions: "last" });
+  const logits = forward(model, ids, { cache, ...options });
   return { milliseconds: performance.now() - start, logits };
 }
 

@@ -37,7 +37,7 @@ const dtypes = ["f32", "f16", "bf16", "int8"] as const;
 /** Numbers of rows: below, at and above every tile and block of rows. */
 const rowCounts = FULL
   ? [...Array.from({ length: 40 }, (_, i) => i + 1), 79, 83, 84, 85, 120, 121, 122, 160, 167, 168, 169, 242, 243, 253]
-  : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 19, 33, 85, 169];
+  : [...Array.from({ length: 15 }, (_, i) => i + 1), 19, 33, 85, 169];
 
 const rowOf = (x: Tensor, i: number) => new Tensor(x.row(i).data.slice(), [1, x.shape[1] as number]);
 
@@ -72,6 +72,7 @@ describe.each(engines)("$name", ({ name, create }) => {
       [1, 1],
       [33, 27],
       [130, 40],
+      [40, 330],
       [515, 33],
       [1030, 70],
     ])("products with [%i, %i] give each row what it has alone", async (k, n) => {

@@ -4,7 +4,8 @@
  * for every tile shape.
  *
  *   one row     32 outputs   8 sums: reads the four strips of a panel concurrently
- *   3 to 6      8 outputs    6 to 12 sums: two units with a latency of four need eight; six rows reach 99% of the
+ *   two rows    16 outputs   8 sums: two strips at a time
+ *   4 to 6      8 outputs    8 to 12 sums: two units with a latency of four need eight; six rows reach 99% of the
  *                            multiply-add limit in the L1 cache, five 97%, four 82%
  *
  * A tile starts from the sums at `start` and stores sums at `target`, so that a long sum can be computed in parts
@@ -59,10 +60,35 @@ export function storeSums(
   v128.store(target, a7, 112);
 }
 
-export function threeRows(
-  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
+/** Two rows and the outputs of two strips, `strip` bytes apart. */
+export function twoRows(
+  target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize, strip: usize,
+  count: i32,
 ): void {
-  tile(3, target, stride, start, startStride, x, rowBytes, w, count);
+  const start1 = start + startStride, target1 = target + stride;
+  let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
+  let b0 = v128.load(start1), b1 = v128.load(start1, 16), b2 = v128.load(start1, 32), b3 = v128.load(start1, 48);
+  let w1 = w + strip, x1 = x0 + rowBytes;
+  for (const end = x0 + (<usize>count << 2); x0 < end; x0 += 4, x1 += 4, w += LINE, w1 += LINE) {
+    const s0 = v128.load_splat<f32>(x0), s1 = v128.load_splat<f32>(x1);
+    const v0 = v128.load(w), v1 = v128.load(w, 16), v2 = v128.load(w1), v3 = v128.load(w1, 16);
+    a0 = madd(s0, v0, a0);
+    a1 = madd(s0, v1, a1);
+    b0 = madd(s1, v0, b0);
+    b1 = madd(s1, v1, b1);
+    a2 = madd(s0, v2, a2);
+    a3 = madd(s0, v3, a3);
+    b2 = madd(s1, v2, b2);
+    b3 = madd(s1, v3, b3);
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+  v128.store(target, a2, 32);
+  v128.store(target, a3, 48);
+  v128.store(target1, b0);
+  v128.store(target1, b1, 16);
+  v128.store(target1, b2, 32);
+  v128.store(target1, b3, 48);
 }
 
 export function fourRows(
@@ -78,7 +104,7 @@ export function fiveRows(
 }
 
 /**
- * Three to five rows and eight outputs.
+ * Four or five rows and eight outputs.
  *
  *               w0 w1   (8 outputs)
  *   x[i, t]     a0 b0
@@ -101,7 +127,7 @@ function tile(
   let a0 = v128.load(start), b0 = v128.load(start, 16);
   let a1 = v128.load(start1), b1 = v128.load(start1, 16);
   let a2 = v128.load(start2), b2 = v128.load(start2, 16);
-  let a3 = rows > 3 ? v128.load(start3) : a0, b3 = rows > 3 ? v128.load(start3, 16) : b0;
+  let a3 = v128.load(start3), b3 = v128.load(start3, 16);
   let a4 = rows > 4 ? v128.load(start4) : a0, b4 = rows > 4 ? v128.load(start4, 16) : b0;
   while (true) {
     const w0 = v128.load(w, 0), w1 = v128.load(w, 16);
@@ -113,11 +139,9 @@ function tile(
     a2 = madd(s2, w0, a2);
     b2 = madd(s2, w1, b2);
     if (x0 == NEVER) break;
-    if (rows > 3) {
-      const s3 = v128.load_splat<f32>(x3);
-      a3 = madd(s3, w0, a3);
-      b3 = madd(s3, w1, b3);
-    }
+    const s3 = v128.load_splat<f32>(x3);
+    a3 = madd(s3, w0, a3);
+    b3 = madd(s3, w1, b3);
     if (rows > 4) {
       const s4 = v128.load_splat<f32>(x4);
       a4 = madd(s4, w0, a4);
@@ -133,11 +157,9 @@ function tile(
     a2 = madd(t2, w2, a2);
     b2 = madd(t2, w3, b2);
     if (x0 == NEVER) break;
-    if (rows > 3) {
-      const t3 = v128.load_splat<f32>(x3, 4);
-      a3 = madd(t3, w2, a3);
-      b3 = madd(t3, w3, b3);
-    }
+    const t3 = v128.load_splat<f32>(x3, 4);
+    a3 = madd(t3, w2, a3);
+    b3 = madd(t3, w3, b3);
     if (rows > 4) {
       const t4 = v128.load_splat<f32>(x4, 4);
       a4 = madd(t4, w2, a4);
@@ -157,10 +179,8 @@ function tile(
   v128.store(target + stride, b1, 16);
   v128.store(target + 2 * stride, a2);
   v128.store(target + 2 * stride, b2, 16);
-  if (rows > 3) {
-    v128.store(target + 3 * stride, a3);
-    v128.store(target + 3 * stride, b3, 16);
-  }
+  v128.store(target + 3 * stride, a3);
+  v128.store(target + 3 * stride, b3, 16);
   if (rows > 4) {
     v128.store(target + 4 * stride, a4);
     v128.store(target + 4 * stride, b4, 16);
