@@ -1,4 +1,4 @@
-/** The product's tiles: five rows and four, blocks of rows and of inputs, partial panels; each against the reference. */
+/** The product's tiles: six rows and five, two rows and one, blocks of rows and of inputs, partial panels; each against the reference. */
 import { createSimdEngine, linear, referenceEngine } from "@tsgpt/tensor";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 /**
- * Up to 13 rows of a unit, for linear.ts: limited by memory bandwidth. The unit's strips are read as four concurrent
+ * Up to 19 rows of a unit, for linear.ts: limited by memory bandwidth. The unit's strips are read as four concurrent
  * streams, each a quarter of them; four strips are computed at a time, one of each quarter:
  *
  *   strips of the unit    0 1 2 ... | q q+1 ... | 2q 2q+1 ... | 3q 3q+1 ...      q panels
@@ -8,17 +8,17 @@
  * The four adjacent strips of a panel are streams of only 24 KB for 768 inputs, and each starts with cache misses that
  * are not prefetched: 0.75 of the speed.
  *
- * Inputs are processed in parts that stay in the L1 cache. One to four rows are computed first, one or two at a time,
+ * Inputs are processed in parts that stay in the L1 cache. One to five rows are computed first, one or two at a time,
  * over several strips, and so stream the part from memory, where a tile has too few loads in flight; tiles then find it
  * in cache.
  */
 import { BF16, F16, F32, shiftOf } from "./dtypes";
 import { stepOfBfloats, stepOfHalves } from "./halves-row";
 import { blocksOf, LINE, STRIP_LANES, STRIP_LINE, STRIPS, ZEROS } from "./panels";
-import { fiveRows, fourRows, oneRow, sixRows, twoRows } from "./tiles";
+import { fiveRows, oneRow, sixRows, twoRows } from "./tiles";
 import { widen } from "./widen";
 
-export const FEW_ROWS: i32 = 13;
+export const FEW_ROWS: i32 = 19;
 const PART: i32 = 16; // inputs: the next part arrives from memory while the rows of this one are computed
 const SIXES: i32 = 6; // rows of the largest tile
 
@@ -136,7 +136,8 @@ function rowsOfPart(
   }
   for (let n: usize = tiled % SIXES || SIXES; tiled > 0; tiled -= <i32>n, n = SIXES) {
     for (let at: usize = 0, v = w; at < LINE; at += STRIP_LINE, v += strip) {
-      tileOf(n, sums + at, start + at, startStride, x, rowBytes, v, count);
+      if (n == SIXES) sixRows(sums + at, LINE, start + at, startStride, x, rowBytes, v, count);
+      else fiveRows(sums + at, LINE, start + at, startStride, x, rowBytes, v, count);
     }
     sums += n * LINE;
     start += n * startStride;
@@ -144,18 +145,9 @@ function rowsOfPart(
   }
 }
 
-/** The rows that tiles of four, five and six leave, and at least one: 1 2 3 4 1 1, 1 2 3 4 1 1, ... */
+/** The rows that tiles of five and six leave, and at least one: 1 2 3 4 5 1, 1 2 3 4 5 1, ... */
 function rowsThatStream(rows: i32): i32 {
-  const left = ((rows - 1) % SIXES) + 1;
-  return left > 4 ? 1 : left;
-}
-
-function tileOf(
-  rows: usize, sums: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
-): void {
-  if (rows == 4) fourRows(sums, LINE, start, startStride, x, rowBytes, w, count);
-  else if (rows == 5) fiveRows(sums, LINE, start, startStride, x, rowBytes, w, count);
-  else sixRows(sums, LINE, start, startStride, x, rowBytes, w, count);
+  return rows % SIXES ? rows % SIXES : 1;
 }
 
 /** Adds rows of 32 sums. */

@@ -7,7 +7,7 @@
  * order of the inputs, each sum in one lane. The result does not depend on the number of rows, tiles (tiles.ts), parts,
  * units or threads.
  *
- *   few rows    up to 13: memory-bound. A unit is read as four long streams (few-rows.ts)
+ *   few rows    up to 19: memory-bound. A unit is read as four long streams (few-rows.ts)
  *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of up to six rows use it and
  *               lines of the next block are loaded (many-rows.ts), a block of rows stays in the L2 cache while all
  *               panels use it

@@ -1,18 +1,17 @@
 /**
- * Many rows of a block of inputs, for linear.ts: tiles of six, five and four rows over the whole block, one strip after
- * the other. A tile alone has too few loads in flight to keep memory busy. So between the tiles a few lines of each of
- * the four strips of the next block are loaded, and the processor fetches further lines of these streams while tiles
+ * Many rows of a block of inputs, for linear.ts: tiles of six and five rows over the whole block, one strip after the
+ * other. A tile alone has too few loads in flight to keep memory busy. So between the tiles a few lines of each of the
+ * four strips of the next block are loaded, and the processor fetches further lines of these streams while tiles
  * compute.
  */
-import { fiveRows, fourRows, sixRows } from "./tiles";
+import { fiveRows, sixRows } from "./tiles";
 
 const STRIPS: i32 = 4; // of a panel
 const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 const LOADED: usize = 1284; // in the first page: what was loaded ahead, so that no compiler drops it
-const TWO_PARTS: i32 = 20; // fewer rows take a block in two parts: more tiles, with fewer lines between them
 
 /**
- * 10 rows or more, times `count` inputs of the four strips at `w`, `strip` bytes apart. The sums start at the 32 at
+ * 20 rows or more, times `count` inputs of the four strips at `w`, `strip` bytes apart. The sums start at the 32 at
  * `start` and go to `target`; if `sums` is not 0, they are computed there and added to `target`. `next` is the block to
  * load ahead, `lines` of each of its strips, `nextStrip` bytes apart; 0 if there is none.
  */
@@ -20,28 +19,21 @@ export function tilesOfBlock(
   target: usize, stride: usize, start: usize, x: usize, rowBytes: usize, w: usize, strip: usize, count: i32, rows: i32,
   sums: usize, next: usize, nextStrip: usize, lines: i32,
 ): void {
-  const fives = fivesOf(rows), fours = foursOf(rows), sixes = (rows - 5 * fives - 4 * fours) / 6;
-  const tiles = sixes + fives + fours, parts = rows < TWO_PARTS && count > 1 ? 2 : 1;
-  const steps = STRIPS * parts * tiles, by = sums ? LINE : stride;
+  const fives = (6 - (rows % 6)) % 6, sixes = (rows - 5 * fives) / 6; // 19 is the last that is not a sum of both
+  const tiles = sixes + fives, steps = STRIPS * tiles, by = sums ? LINE : stride;
   let step = 0, loaded: i32 = 0;
   for (let s = 0; s < STRIPS; s++, w += strip, target += LINE, start += LINE) {
-    for (let part = 0; part < parts; part++) {
-      const from = (count * part) / parts, inputs = (count * (part + 1)) / parts - from;
-      const firstBy = part ? by : 0, part0 = w + (<usize>from << 5);
-      let to = target, into = sums ? sums : target, first = part ? into : start, rowsOfX = x + (<usize>from << 2);
-      for (let i = 0; i < tiles; i++) {
-        const n: usize = i < sixes ? 6 : i < sixes + fives ? 5 : 4;
-        if (n == 6) sixRows(into, by, first, firstBy, rowsOfX, rowBytes, part0, inputs);
-        else if (n == 5) fiveRows(into, by, first, firstBy, rowsOfX, rowBytes, part0, inputs);
-        else fourRows(into, by, first, firstBy, rowsOfX, rowBytes, part0, inputs);
-        if (sums && part == parts - 1) addSums(to, stride, into, <i32>n);
-        to += n * stride;
-        into += n * by;
-        first += n * firstBy;
-        rowsOfX += n * rowBytes;
-        if (next) loaded |= loadLines(next, nextStrip, (lines * step) / steps, (lines * (step + 1)) / steps);
-        step++;
-      }
+    let to = target, into = sums ? sums : target, rowsOfX = x;
+    for (let i = 0; i < tiles; i++) {
+      const n: usize = i < sixes ? 6 : 5;
+      if (n == 6) sixRows(into, by, start, 0, rowsOfX, rowBytes, w, count);
+      else fiveRows(into, by, start, 0, rowsOfX, rowBytes, w, count);
+      if (sums) addSums(to, stride, into, <i32>n);
+      to += n * stride;
+      into += n * by;
+      rowsOfX += n * rowBytes;
+      if (next) loaded |= loadLines(next, nextStrip, (lines * step) / steps, (lines * (step + 1)) / steps);
+      step++;
     }
   }
   store<i32>(LOADED, loaded);
@@ -50,17 +42,6 @@ export function tilesOfBlock(
 /** Loads a block all at once, for the first of a unit. */
 export function loadBlock(w: usize, strip: usize, lines: i32): void {
   store<i32>(LOADED, loadLines(w, strip, 0, lines));
-}
-
-/** Tiles of five rows: as many as leave a multiple of six, or of four if there are too few rows for that. */
-function fivesOf(rows: i32): i32 {
-  const fives = (6 - (rows % 6)) % 6;
-  return 5 * fives <= rows ? fives : (rows - 4 * foursOf(rows)) / 5;
-}
-
-/** Tiles of four rows: 13, 14 and 19 rows are not a sum of sixes and fives. */
-function foursOf(rows: i32): i32 {
-  return rows == 13 ? 2 : rows == 14 || rows == 19 ? 1 : 0;
 }
 
 /** Loads lines [from, to), of 64 bytes, of each of the four strips at `w`; returns a number made of them. */
@@ -80,7 +61,7 @@ function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
   addRow(target + stride, sums + LINE);
   addRow(target + 2 * stride, sums + 2 * LINE);
   addRow(target + 3 * stride, sums + 3 * LINE);
-  if (rows > 4) addRow(target + 4 * stride, sums + 4 * LINE);
+  addRow(target + 4 * stride, sums + 4 * LINE);
   if (rows > 5) addRow(target + 5 * stride, sums + 5 * LINE);
 }
 

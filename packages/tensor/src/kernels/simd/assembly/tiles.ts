@@ -3,10 +3,10 @@
  * of one sum, which adds its terms one by one in the order of the inputs. The order of additions is therefore the same
  * for every tile shape.
  *
- *   one row     32 outputs   8 sums: reads the four strips of a panel concurrently
- *   two rows    16 outputs   8 sums: two strips at a time
- *   4 to 6      8 outputs    8 to 12 sums: two units with a latency of four need eight; six rows reach 99% of the
- *                            multiply-add limit in the L1 cache, five 97%, four 82%
+ *   one row     32 outputs   8 sums: reads four strips concurrently
+ *   two rows    16 outputs   8 sums: two strips
+ *   five, six   8 outputs    10 or 12 sums: two units with a latency of four need eight; six rows reach 99% of the
+ *                            multiply-add limit in the L1 cache, five 97%, four would 82%
  *
  * A tile starts from the sums at `start` and stores sums at `target`, so that a long sum can be computed in parts
  * without changing the order. It ends in plain stores: with anything else after the loop, V8 of Node 20 spills the sums
@@ -18,8 +18,8 @@ const NEVER: usize = 1; // no row starts there
 const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
 /**
- * One row and all four strips of a panel, `strip` bytes apart. V8 moves the loads of a basic block to its start; a
- * branch that is never taken ends the block before registers run out.
+ * One row and four strips, `strip` bytes apart. V8 moves the loads of a basic block to its start; a branch that is
+ * never taken ends the block before registers run out.
  */
 export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: usize, count: i32): void {
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
@@ -91,20 +91,8 @@ export function twoRows(
   v128.store(target1, b3, 48);
 }
 
-export function fourRows(
-  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
-): void {
-  tile(4, target, stride, start, startStride, x, rowBytes, w, count);
-}
-
-export function fiveRows(
-  target: usize, stride: usize, start: usize, startStride: usize, x: usize, rowBytes: usize, w: usize, count: i32,
-): void {
-  tile(5, target, stride, start, startStride, x, rowBytes, w, count);
-}
-
 /**
- * Four or five rows and eight outputs.
+ * Five rows and eight outputs.
  *
  *               w0 w1   (8 outputs)
  *   x[i, t]     a0 b0
@@ -114,11 +102,8 @@ export function fiveRows(
  * A fourth and fifth factor in the same block would spill, so a branch that is never taken ends the block after three
  * rows. Two inputs per iteration; the loop can end after either.
  */
-// @ts-expect-error: decorator
-@inline
-function tile(
-  rows: i32, target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize,
-  count: i32,
+export function fiveRows(
+  target: usize, stride: usize, start: usize, startStride: usize, x0: usize, rowBytes: usize, w: usize, count: i32,
 ): void {
   const start1 = start + startStride, start2 = start1 + startStride;
   const start3 = start2 + startStride, start4 = start3 + startStride;
@@ -128,7 +113,7 @@ function tile(
   let a1 = v128.load(start1), b1 = v128.load(start1, 16);
   let a2 = v128.load(start2), b2 = v128.load(start2, 16);
   let a3 = v128.load(start3), b3 = v128.load(start3, 16);
-  let a4 = rows > 4 ? v128.load(start4) : a0, b4 = rows > 4 ? v128.load(start4, 16) : b0;
+  let a4 = v128.load(start4), b4 = v128.load(start4, 16);
   while (true) {
     const w0 = v128.load(w, 0), w1 = v128.load(w, 16);
     const s0 = v128.load_splat<f32>(x0), s1 = v128.load_splat<f32>(x1), s2 = v128.load_splat<f32>(x2);
@@ -142,11 +127,9 @@ function tile(
     const s3 = v128.load_splat<f32>(x3);
     a3 = madd(s3, w0, a3);
     b3 = madd(s3, w1, b3);
-    if (rows > 4) {
-      const s4 = v128.load_splat<f32>(x4);
-      a4 = madd(s4, w0, a4);
-      b4 = madd(s4, w1, b4);
-    }
+    const s4 = v128.load_splat<f32>(x4);
+    a4 = madd(s4, w0, a4);
+    b4 = madd(s4, w1, b4);
     if (x0 == last) break;
     const w2 = v128.load(w, LINE), w3 = v128.load(w, LINE + 16);
     const t0 = v128.load_splat<f32>(x0, 4), t1 = v128.load_splat<f32>(x1, 4), t2 = v128.load_splat<f32>(x2, 4);
@@ -160,11 +143,9 @@ function tile(
     const t3 = v128.load_splat<f32>(x3, 4);
     a3 = madd(t3, w2, a3);
     b3 = madd(t3, w3, b3);
-    if (rows > 4) {
-      const t4 = v128.load_splat<f32>(x4, 4);
-      a4 = madd(t4, w2, a4);
-      b4 = madd(t4, w3, b4);
-    }
+    const t4 = v128.load_splat<f32>(x4, 4);
+    a4 = madd(t4, w2, a4);
+    b4 = madd(t4, w3, b4);
     x0 += 8;
     x1 += 8;
     x2 += 8;
@@ -181,10 +162,8 @@ function tile(
   v128.store(target + 2 * stride, b2, 16);
   v128.store(target + 3 * stride, a3);
   v128.store(target + 3 * stride, b3, 16);
-  if (rows > 4) {
-    v128.store(target + 4 * stride, a4);
-    v128.store(target + 4 * stride, b4, 16);
-  }
+  v128.store(target + 4 * stride, a4);
+  v128.store(target + 4 * stride, b4, 16);
 }
 
 /**
