@@ -19,8 +19,8 @@ async function compare(m: number, k: number, n: number, withBias = true): Promis
   );
 }
 
-test("every number of rows up to 21, and around the blocks of rows at 80, 160 and 240", async () => {
-  const around = [79, 80, 81, 83, 86, 91, 159, 160, 161, 162, 163, 166, 167, 171, 239, 241];
+test("every number of rows up to 21, and around the blocks of rows at 84, 168 and 252", async () => {
+  const around = [80, 83, 84, 85, 86, 91, 160, 163, 166, 167, 168, 169, 171, 239, 251, 252, 253];
   for (const m of [...Array.from({ length: 21 }, (_, i) => i + 1), ...around]) await compare(m, 33, 27);
 });
 
@@ -38,8 +38,9 @@ test("rows that are taken 504 at a time have the bits that they have in a produc
   }
 });
 
-test("every number of inputs around the blocks of inputs at 512 and 1024", async () => {
-  for (const k of [1, 2, 3, 511, 512, 513, 1023, 1024, 1025, 1537]) await compare(9, k, 17);
+test("every number of inputs around the blocks of inputs of 128", async () => {
+  for (const k of [1, 2, 3, 15, 16, 17, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 1537])
+    await compare(9, k, 17);
 });
 
 test("without a bias, for one block of inputs and for two", async () => {

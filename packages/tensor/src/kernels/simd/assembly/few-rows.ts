@@ -1,12 +1,12 @@
 /**
- * Up to 19 rows of a unit, for linear.ts: limited by memory bandwidth. The unit's strips are read as four concurrent
+ * Up to 19 rows of a unit, for linear.ts: memory must be kept busy. The unit's strips are read as four concurrent
  * streams, each a quarter of them; four strips are computed at a time, one of each quarter:
  *
  *   strips of the unit    0 1 2 ... | q q+1 ... | 2q 2q+1 ... | 3q 3q+1 ...      q panels
  *                         ->          ->          ->            ->
  *
  * The four adjacent strips of a panel are streams of only 24 KB for 768 inputs, and each starts with cache misses that
- * are not prefetched: 0.75 of the speed.
+ * are not prefetched: 0.75 of the speed on an AMD EPYC.
  *
  * Inputs are processed in parts that stay in the L1 cache. One to five rows are computed first, one or two at a time,
  * over several strips, and so stream the part from memory, where a tile has too few loads in flight; tiles then find it
@@ -26,6 +26,7 @@ const SIXES: i32 = 6; // rows of the largest tile
 const OUTPUTS: usize = <usize>PART * LINE;
 const SUMS: usize = OUTPUTS + <usize>FEW_ROWS * LINE;
 const BIAS: usize = SUMS + <usize>FEW_ROWS * LINE;
+export const FEW_ROWS_SCRATCH: usize = BIAS + LINE;
 
 /** Panels [begin, end) of out [rows, n] = x [rows, k] W + bias; `bias` may be 0. */
 export function fewRows(
@@ -147,7 +148,7 @@ function rowsOfPart(
 
 /** The rows that tiles of five and six leave, and at least one: 1 2 3 4 5 1, 1 2 3 4 5 1, ... */
 function rowsThatStream(rows: i32): i32 {
-  return rows % SIXES ? rows % SIXES : 1;
+  return rows % SIXES || 1;
 }
 
 /** Adds rows of 32 sums. */

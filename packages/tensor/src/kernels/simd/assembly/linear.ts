@@ -7,14 +7,14 @@
  * order of the inputs, each sum in one lane. The result does not depend on the number of rows, tiles (tiles.ts), parts,
  * units or threads.
  *
- *   few rows    up to 19: memory-bound. A unit is read as four long streams (few-rows.ts)
+ *   few rows    up to 19: a unit is read as four long streams, which keeps memory busy (few-rows.ts)
  *   many rows   compute-bound: a block of a strip (4 KB) stays in the L1 cache while tiles of up to six rows use it and
  *               lines of the next block are loaded (many-rows.ts), a block of rows stays in the L2 cache while all
  *               panels use it
  */
 import { LINEAR_SCRATCH_BYTES } from "../constants";
 import { F32, shiftOf } from "./dtypes";
-import { FEW_ROWS, fewRows } from "./few-rows";
+import { FEW_ROWS, FEW_ROWS_SCRATCH, fewRows } from "./few-rows";
 import { loadBlock, tilesOfBlock } from "./many-rows";
 import { blocksOf, LANES, LINE, STRIP_LINE, ZEROS } from "./panels";
 import { widen } from "./widen";
@@ -23,7 +23,6 @@ const ROW_BLOCK: i32 = 84; // rows of a block, a multiple of 6; the last block h
 const LOAD_HALVES_AHEAD: i32 = 64; // rows; for more, widening a block, which reads it as a stream, costs too little
 
 // A thread's scratch: a block of four strips of halves, widened; sums of a block; a last panel's outputs, and its bias.
-// A product of few rows needs less.
 const SUMS: usize = 16_384;
 const PADDED: usize = SUMS + 2 * ROW_BLOCK * STRIP_LINE;
 const BIAS: usize = PADDED + 2 * ROW_BLOCK * LINE;
@@ -37,6 +36,7 @@ export function linear(
   end: i32, thread: i32,
 ): void {
   if (SCRATCH != LINEAR_SCRATCH_BYTES) ERROR("LINEAR_SCRATCH_BYTES in constants.ts must be SCRATCH"); // while compiling
+  if (FEW_ROWS_SCRATCH > SCRATCH) ERROR("few rows need more than SCRATCH");
   scratch += <usize>thread * SCRATCH;
   if (m <= FEW_ROWS) {
     fewRows(out, x, weight, bias, m, k, n, dtype, scratch, begin, end);

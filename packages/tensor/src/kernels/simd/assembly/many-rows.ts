@@ -4,10 +4,9 @@
  * four strips of the next block are loaded, and the processor fetches further lines of these streams while tiles
  * compute.
  */
+import { STRIP_LINE, STRIPS } from "./panels";
 import { fiveRows, sixRows } from "./tiles";
 
-const STRIPS: i32 = 4; // of a panel
-const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 const LOADED: usize = 1284; // in the first page: what was loaded ahead, so that no compiler drops it
 
 /**
@@ -20,9 +19,9 @@ export function tilesOfBlock(
   sums: usize, next: usize, nextStrip: usize, lines: i32,
 ): void {
   const fives = (6 - (rows % 6)) % 6, sixes = (rows - 5 * fives) / 6; // 19 is the last that is not a sum of both
-  const tiles = sixes + fives, steps = STRIPS * tiles, by = sums ? LINE : stride;
+  const tiles = sixes + fives, steps = STRIPS * tiles, by = sums ? STRIP_LINE : stride;
   let step = 0, loaded: i32 = 0;
-  for (let s = 0; s < STRIPS; s++, w += strip, target += LINE, start += LINE) {
+  for (let s = 0; s < STRIPS; s++, w += strip, target += STRIP_LINE, start += STRIP_LINE) {
     let to = target, into = sums ? sums : target, rowsOfX = x;
     for (let i = 0; i < tiles; i++) {
       const n: usize = i < sixes ? 6 : 5;
@@ -58,11 +57,11 @@ function loadLines(w: usize, strip: usize, from: i32, to: i32): i32 {
 @inline
 function addSums(target: usize, stride: usize, sums: usize, rows: i32): void {
   addRow(target, sums);
-  addRow(target + stride, sums + LINE);
-  addRow(target + 2 * stride, sums + 2 * LINE);
-  addRow(target + 3 * stride, sums + 3 * LINE);
-  addRow(target + 4 * stride, sums + 4 * LINE);
-  if (rows > 5) addRow(target + 5 * stride, sums + 5 * LINE);
+  addRow(target + stride, sums + STRIP_LINE);
+  addRow(target + 2 * stride, sums + 2 * STRIP_LINE);
+  addRow(target + 3 * stride, sums + 3 * STRIP_LINE);
+  addRow(target + 4 * stride, sums + 4 * STRIP_LINE);
+  if (rows > 5) addRow(target + 5 * stride, sums + 5 * STRIP_LINE);
 }
 
 // @ts-expect-error: decorator

@@ -4,14 +4,12 @@
  */
 import { checkFloat, F16, F32, shiftOf } from "./dtypes";
 import { isBeyondHalf, narrowFour, placeOf, wordsOf } from "./halves";
+import { LANES } from "./panels";
 import { asFloat, fault, one, stored } from "./stored";
 
 // @ts-expect-error: decorator
 @inline
 const ROWS: i32 = 16;
-// @ts-expect-error: decorator
-@inline
-const LANES: i32 = 32; // outputs of a panel
 
 /** Panels [begin, end) of rows [row, row + count) of W [k, n]: the inputs `row ..` of these outputs. */
 export function packInputs(

@@ -13,9 +13,9 @@
  * inside it.
  */
 import { madd } from "./madd";
+import { STRIP_LINE } from "./panels";
 
 const NEVER: usize = 1; // no row starts there
-const LINE: usize = 32; // bytes of an input's eight outputs in a strip
 
 /**
  * One row and four strips, `strip` bytes apart. V8 moves the loads of a basic block to its start; a branch that is
@@ -36,10 +36,10 @@ export function oneRow(target: usize, start: usize, x: usize, w: usize, strip: u
     a5 = madd(s, v128.load(w2, 16), a5);
     a6 = madd(s, v128.load(w3), a6);
     a7 = madd(s, v128.load(w3, 16), a7);
-    w += LINE;
-    w1 += LINE;
-    w2 += LINE;
-    w3 += LINE;
+    w += STRIP_LINE;
+    w1 += STRIP_LINE;
+    w2 += STRIP_LINE;
+    w3 += STRIP_LINE;
   }
   storeSums(target, a0, a1, a2, a3, a4, a5, a6, a7);
 }
@@ -69,7 +69,7 @@ export function twoRows(
   let a0 = v128.load(start), a1 = v128.load(start, 16), a2 = v128.load(start, 32), a3 = v128.load(start, 48);
   let b0 = v128.load(start1), b1 = v128.load(start1, 16), b2 = v128.load(start1, 32), b3 = v128.load(start1, 48);
   let w1 = w + strip, x1 = x0 + rowBytes;
-  for (const end = x0 + (<usize>count << 2); x0 < end; x0 += 4, x1 += 4, w += LINE, w1 += LINE) {
+  for (const end = x0 + (<usize>count << 2); x0 < end; x0 += 4, x1 += 4, w += STRIP_LINE, w1 += STRIP_LINE) {
     const s0 = v128.load_splat<f32>(x0), s1 = v128.load_splat<f32>(x1);
     const v0 = v128.load(w), v1 = v128.load(w, 16), v2 = v128.load(w1), v3 = v128.load(w1, 16);
     a0 = madd(s0, v0, a0);
@@ -131,7 +131,7 @@ export function fiveRows(
     a4 = madd(s4, w0, a4);
     b4 = madd(s4, w1, b4);
     if (x0 == last) break;
-    const w2 = v128.load(w, LINE), w3 = v128.load(w, LINE + 16);
+    const w2 = v128.load(w, STRIP_LINE), w3 = v128.load(w, STRIP_LINE + 16);
     const t0 = v128.load_splat<f32>(x0, 4), t1 = v128.load_splat<f32>(x1, 4), t2 = v128.load_splat<f32>(x2, 4);
     a0 = madd(t0, w2, a0);
     b0 = madd(t0, w3, b0);
@@ -151,7 +151,7 @@ export function fiveRows(
     x2 += 8;
     x3 += 8;
     x4 += 8;
-    w += 2 * LINE;
+    w += 2 * STRIP_LINE;
     if (x0 == xEnd) break;
   }
   v128.store(target, a0);
@@ -214,7 +214,7 @@ export function sixRows(
     x3 += 4;
     x4 += 4;
     x5 += 4;
-    w += LINE;
+    w += STRIP_LINE;
     if (x0 == xEnd) break;
   }
   v128.store(target, a0);

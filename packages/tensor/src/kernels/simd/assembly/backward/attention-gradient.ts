@@ -16,6 +16,7 @@
  */
 import { ROWS_PER_TILE } from "../../constants";
 import { madd, sumOfLanes } from "../madd";
+import { ZEROS } from "../panels";
 import { maxOf } from "../softmax";
 import { sixRows } from "../tiles";
 import { exponentials } from "./cross-entropy";
@@ -26,7 +27,6 @@ const LANES: i32 = 8; // outputs of a tile
 const LINE: usize = 32; // bytes of these
 const QUERIES_TOGETHER: i32 = 48; // whose pattern exists at the same time; a multiple of ROWS_PER_TILE
 const T_MULTIPLE: i32 = 24; // of rows and of outputs of a tile
-const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 const MATRICES: usize = 7; // of a head, in scratch
 
 // @ts-expect-error: decorator

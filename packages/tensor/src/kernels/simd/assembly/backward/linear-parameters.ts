@@ -10,6 +10,7 @@
  *   KB) stay in the L1 cache while all tiles use them
  */
 import { GRADIENT_ROWS, ROWS_PER_TILE } from "../../constants";
+import { ZEROS } from "../panels";
 import { packColumns, packedBytes } from "./pack-columns";
 import { tile } from "./tile";
 
@@ -17,7 +18,6 @@ const LANES: i32 = 8; // outputs of a strip
 const LINE: usize = 32; // bytes of these
 const STRIPS: i32 = 4; // together
 const SUMS_BYTES: usize = 256; // of a tile, rounded up
-const ZEROS: usize = 40_960; // 128 bytes in the pool's page, which are never written
 
 /** Bytes of scratch that a thread needs for parts of `kPart` columns of X and `nPart` of dY. */
 export function linearParametersScratchBytes(kPart: i32, nPart: i32): usize {
