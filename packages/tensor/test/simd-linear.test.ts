@@ -20,7 +20,9 @@ async function compare(m: number, k: number, n: number, withBias = true): Promis
 }
 
 test("every number of rows up to 21, and around the blocks of rows at 84, 168 and 252", async () => {
-  const around = [79, 80, 81, 83, 84, 85, 86, 91, 159, 160, 161, 162, 163, 166, 167, 168, 169, 171, 239, 241, 251, 252, 253];
+  const around = [
+    79, 80, 81, 83, 84, 85, 86, 91, 159, 160, 161, 162, 163, 166, 167, 168, 169, 171, 239, 241, 251, 252, 253,
+  ];
   for (const m of [...Array.from({ length: 21 }, (_, i) => i + 1), ...around]) await compare(m, 33, 27);
 });
 
