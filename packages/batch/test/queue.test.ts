@@ -1,9 +1,10 @@
 /** Batches dealt out by Redis, through ten failures and many kills: after each, every line has one entry, in order. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
 import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
@@ -14,6 +15,8 @@ import { hasRedis, type RedisProxy, type RedisServer, startProxy, startRedis } f
 
 const SCRIPT = new URL("./queue-run.js", import.meta.url).pathname;
 const LOCK = 400; // milliseconds
+/** After so many milliseconds BullMQ gives up a wait for a job that has no answer, and connects again. */
+const WAIT_ENDS = 6000;
 
 const batchIn = (input: string, folder: string) => ({ paths: [input], folder });
 
@@ -42,6 +45,9 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     writeFileSync(input, `${lines.join("\n")}\n`);
   }
 
+  const heard = async (child: ChildProcess, words: string) => {
+    for await (const [text] of on(child.stderr as Readable, "data")) if (String(text).includes(words)) return;
+  };
   const saidBy = new Map<ChildProcess, Promise<string>>();
   /** Starts a process that runs the batch; each line takes it `delay` milliseconds, in which it does not yield. */
   function start(more: object = {}, { url = redis.url, delay = 20, shell = "" } = {}): ChildProcess {
@@ -267,6 +273,33 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
       proxy.mend();
       await endWell(one);
       await isWhole();
+    });
+
+    describe.each<[string, () => unknown]>([
+      ["is silent", () => proxy.cut()],
+      ["is silent, and has dropped its connections", () => [proxy.cut(), proxy.drop()]],
+      ["refuses its connections", () => proxy.close()],
+    ])("that %s for good", (_, fail) => {
+      test("a worker ends when the others have done its shards", async () => {
+        const [one, two] = await twoAtWork(proxy.url);
+        await fail();
+        await endWell(two);
+        await endWell(one);
+        await isWhole();
+      });
+
+      test("a worker ends that waited for a job when it was lost, and long after", async () => {
+        has(["a", "b", "c"]);
+        const log = join(data, "log");
+        const only = { shardBytes: 100 }; // one shard of three lines
+        const two = start({ ...only, data: { delay: WAIT_ENDS / 1.4, log } });
+        await until(() => existsSync(log)); // the other two lines take longer than the wait
+        const one = start(only, { url: proxy.url });
+        await heard(one, "waiting for 1 of the shards");
+        await fail();
+        await endWell(two, one);
+        await isWhole();
+      });
     });
   });
 

@@ -48,8 +48,11 @@ export interface RedisProxy {
   readonly url: string;
   /** Drops all that comes, and keeps the connections open, as a broken network does. */
   cut(): void;
+  /** Ends all connections. */
+  drop(): void;
   /** Ends the cut connections, and lets new ones through. */
   mend(): void;
+  /** Ends all connections, and refuses new ones. */
   close(): Promise<void>;
 }
 
@@ -72,7 +75,7 @@ export async function startProxy(to: number): Promise<RedisProxy> {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  const endAll = () => {
+  const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
@@ -80,12 +83,14 @@ export async function startProxy(to: number): Promise<RedisProxy> {
     cut: () => {
       isCut = true;
     },
+    drop,
     mend: () => {
       isCut = false;
-      endAll();
+      drop();
     },
     close: async () => {
-      endAll();
+      drop();
+      if (!server.listening) return;
       server.close();
       await once(server, "close");
     },

@@ -52,7 +52,7 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on("error", () => {}); // the connection's own note says it
   const refusals = refusalsOf(shown, Math.max(REACH, lock), onNote);
-  let worker: Worker | undefined;
+  let worker: EndableWorker | undefined;
   return {
     offer: offerTo(queue, refusals.offers),
     take: (count, answer, onDry) => {
@@ -65,7 +65,7 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
           throw new bullmq.WaitingError();
         }
       };
-      worker = new bullmq.Worker(name, process, { connection: ofWorker, concurrency: count, ...limits });
+      worker = new (endable(bullmq.Worker))(name, process, { connection: ofWorker, concurrency: count, ...limits });
       worker.on("active", refusals.takes.done);
       worker.on("drained", onDry);
       worker.on("error", refusals.takes.take); // others are a lost lock or connection: another may do the shard, too
@@ -78,7 +78,25 @@ export async function openQueue({ url, name, lock, onNote, signal }: QueuePlace)
       if (isDone) await patiently(remove(queue, connection));
       await patiently(Promise.all([closed, queue.close()]));
       for (const one of [connection, ofWorker, ...duplicates]) one.disconnect();
+      await worker?.endTimers();
     },
+  };
+}
+
+type EndableWorker = InstanceType<ReturnType<typeof endable>>;
+
+/**
+ * A worker's close waits for the answers of Redis. A connection that is disconnected while it waits to be tried again
+ * never answers, and rejects nothing either (https://github.com/taskforcesh/bullmq/issues/4585): the worker would search
+ * for stalled jobs and renew locks without end, which keeps the process alive.
+ */
+function endable(Base: typeof Worker) {
+  return class extends Base {
+    /** Ends the searches and the renewals. */
+    async endTimers(): Promise<void> {
+      await this.pause(true);
+      await this.lockManager.close();
+    }
   };
 }
 
