@@ -1,102 +1,16 @@
 /** Batches dealt out by Redis, through ten failures and many kills: after each, every line has one entry, in order. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { on, once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
-import { cleanEnvironment } from "../../cli/test/clean-environment.ts";
 import { emptyFolder } from "../../cli/test/process.ts";
-import { checkBatch, mergedResults } from "../src/merge.ts";
 import { OFFER } from "../src/queues/offers.ts";
-import { hasRedis, type RedisProxy, type RedisServer, startProxy, startRedis } from "./redis.ts";
-
-const SCRIPT = new URL("./queue-run.js", import.meta.url).pathname;
-const LOCK = 400; // milliseconds
-/** After so many milliseconds BullMQ gives up a wait for a job that has no answer, and connects again. */
-const WAIT_ENDS = 6000;
-
-const batchIn = (input: string, folder: string) => ({ paths: [input], folder });
+import { LOCK, queueRuns } from "./queue-runs.ts";
+import { hasRedis, startRedis } from "./redis.ts";
 
 describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, after", { timeout: 120_000 }, () => {
-  let redis: RedisServer;
-  let data: string;
-  let input: string;
-  let folder: string;
-  let lines: string[];
-  const children: ChildProcess[] = [];
-
-  beforeEach(async () => {
-    data = emptyFolder();
-    redis = await startRedis(data);
-    input = join(emptyFolder(), "in.jsonl");
-    folder = join(emptyFolder(), "out");
-    has(Array.from({ length: 60 }, (_, i) => `line ${i}`));
-  });
-  afterEach(async () => {
-    for (const child of children.splice(0)) child.kill("SIGKILL");
-    await redis.kill();
-  });
-
-  function has(content: readonly string[]): void {
-    lines = [...content];
-    writeFileSync(input, `${lines.join("\n")}\n`);
-  }
-
-  const heard = async (child: ChildProcess, words: string) => {
-    for await (const [text] of on(child.stderr as Readable, "data")) if (String(text).includes(words)) return;
-  };
-  const saidBy = new Map<ChildProcess, Promise<string>>();
-  /** Starts a process that runs the batch; each line takes it `delay` milliseconds, in which it does not yield. */
-  function start(more: object = {}, { url = redis.url, delay = 20, shell = "" } = {}): ChildProcess {
-    const queue = { url, lockMilliseconds: LOCK };
-    const batch = JSON.stringify({ ...batchIn(input, folder), queue, data: { delay }, ...more });
-    const command = shell ? ["sh", "-c", `${shell}; exec "$0" "$@"`, process.execPath] : [process.execPath];
-    const [program = "", ...args] = [...command, SCRIPT, batch];
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: cleanEnvironment() });
-    children.push(child);
-    const said: string[] = [];
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => said.push(text));
-    const whole = once(child, "close").then(() => said.join(""));
-    saidBy.set(child, whole);
-    return child;
-  }
-
-  const results = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : []);
-  async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) {
-      if (children.every(({ exitCode }) => exitCode !== null)) throw new Error("the processes ended before");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  /** Two processes that have both begun to answer, and left two results or more. */
-  async function twoAtWork(url = redis.url): Promise<readonly [ChildProcess, ChildProcess]> {
-    has(Array.from({ length: 200 }, (_, i) => `line ${i}`));
-    const logs = [0, 1].map((i) => join(data, `log ${i}`));
-    const [one, two] = logs.map((log, i) => start({ data: { delay: 20, log } }, i === 0 ? { url } : {}));
-    await until(() => results().length >= 2 && logs.every(existsSync));
-    return [one as ChildProcess, two as ChildProcess];
-  }
-  const ended = async (child: ChildProcess): Promise<number | null> =>
-    child.exitCode !== null || child.signalCode !== null ? child.exitCode : (await once(child, "exit"))[0];
-  async function endWell(...processes: readonly ChildProcess[]): Promise<void> {
-    const codes = await Promise.all(processes.map(ended));
-    const said = await Promise.all(processes.map((child, i) => codes[i] !== 0 && saidBy.get(child)));
-    expect({ codes, said }).toEqual({ codes: codes.map(() => 0), said: codes.map(() => false) });
-  }
-
-  async function isWhole(failures = 0): Promise<void> {
-    expect(await checkBatch(folder)).toMatchObject({ lines: lines.length, failures });
-    const pieces: Uint8Array[] = [];
-    for await (const piece of mergedResults(folder)) pieces.push(piece);
-    const entries = String(Buffer.concat(pieces)).trimEnd().split("\n");
-    expect(entries.map((entry) => JSON.parse(entry)).map(({ line, input }) => [line, input])).toEqual(
-      lines.map((line, i) => [i + 1, line]),
-    );
-  }
+  const { at, has, saidBy, start, results, until, twoAtWork, ended, endWell, isWhole } = queueRuns();
 
   test("a worker is killed within a shard", async () => {
     const [one, two] = await twoAtWork();
@@ -110,16 +24,16 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     one.kill("SIGSTOP");
     await endWell(two); // it has done the shard of the other
     await isWhole();
-    const before = results().map((name) => readFileSync(join(folder, name), "utf8"));
+    const before = results().map((name) => readFileSync(join(at.folder, name), "utf8"));
     one.kill("SIGCONT");
     await endWell(one);
-    expect(results().map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(before);
+    expect(results().map((name) => readFileSync(join(at.folder, name), "utf8"))).toEqual(before);
   });
 
   test("Redis is restarted", async () => {
     const [one, two] = await twoAtWork();
-    await redis.kill();
-    redis = await startRedis(data, redis.port);
+    await at.redis.kill();
+    at.redis = await startRedis(at.data, at.redis.port);
     await endWell(one, two);
     await isWhole();
   });
@@ -128,16 +42,16 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const [one, two] = await twoAtWork();
     one.kill("SIGKILL");
     two.kill("SIGKILL");
-    await redis.kill();
-    redis = await startRedis(emptyFolder(), redis.port);
+    await at.redis.kill();
+    at.redis = await startRedis(emptyFolder(), at.redis.port);
     await endWell(start());
     await isWhole();
   });
 
   test("Redis is lost with its data under running workers, which offer the shards again", async () => {
     const [one, two] = await twoAtWork();
-    await redis.kill();
-    redis = await startRedis(emptyFolder(), redis.port);
+    await at.redis.kill();
+    at.redis = await startRedis(emptyFolder(), at.redis.port);
     await endWell(one, two);
     await isWhole();
   });
@@ -150,7 +64,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     expect(await said).toMatch(
       /cannot write .*: EFBIG: file too large, write; make space and start the same run again/,
     );
-    expect(readdirSync(join(folder, "partial"))).toEqual([]);
+    expect(readdirSync(join(at.folder, "partial"))).toEqual([]);
     await endWell(start());
     await isWhole();
   });
@@ -163,7 +77,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
 
   /** Sends Redis a command; its answer. */
   async function tell(command: string): Promise<string> {
-    const socket = connect(redis.port, "127.0.0.1");
+    const socket = connect(at.redis.port, "127.0.0.1");
     socket.end(`${command}\r\n`);
     let answer = "";
     for await (const piece of socket) answer += piece;
@@ -193,7 +107,7 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
 
   test("each process offers a few of the shards, and others when none waits: no one waits for the lock", async () => {
     has(Array.from({ length: 800 }, (_, i) => `${i}`));
-    const slow = { queue: { url: redis.url, lockMilliseconds: 60_000 }, shardBytes: 1 };
+    const slow = { queue: { url: at.redis.url, lockMilliseconds: 60_000 }, shardBytes: 1 };
     const one = start(slow, { delay: 0 });
     await until(() => results().length >= 1);
     expect(Number((await tell("DBSIZE")).slice(1))).toBeLessThan(OFFER + 20); // some keys are the queue's own
@@ -212,9 +126,9 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
   });
 
   test("a planned stop gives its shard back at once: another does not wait for the lock", async () => {
-    const slow = { queue: { url: redis.url, lockMilliseconds: 60_000 } };
+    const slow = { queue: { url: at.redis.url, lockMilliseconds: 60_000 } };
     has(["a", "hang once", "b"]);
-    const log = join(data, "log");
+    const log = join(at.data, "log");
     const one = start({ ...slow, shardBytes: 1, data: { log } });
     await until(() => existsSync(log) && readFileSync(log, "utf8").includes("hang"));
     const two = start({ ...slow, shardBytes: 1, data: { log } });
@@ -234,73 +148,29 @@ describe.skipIf(!FULL || !hasRedis)("every line is answered once, in order, afte
     const again = start({ data: { delay: 5, log } }); // offers all that has no results yet
     await endWell(one, again);
     const answered = readFileSync(log, "utf8");
-    expect(answered.trimEnd().split("\n").sort()).toEqual([...lines].sort()); // none was even computed twice
+    expect(answered.trimEnd().split("\n").sort()).toEqual([...at.lines].sort()); // none was even computed twice
     await isWhole();
     await endWell(start({ data: { delay: 5, log } }));
     expect(readFileSync(log, "utf8")).toBe(answered);
   });
 
   test("two producers begin at once, and both take part", async () => {
-    const logs = [0, 1].map((i) => join(data, `log ${i}`));
+    const logs = [0, 1].map((i) => join(at.data, `log ${i}`));
     const both = logs.map((log) => start({ data: { delay: 20, log } }));
     expect(await Promise.all(both.map(ended))).toEqual([0, 0]);
     await isWhole();
     const parts = logs.map((log) => readFileSync(log, "utf8").trimEnd().split("\n"));
     expect(parts.map(({ length }) => length > 1)).toEqual([true, true]);
-    expect(parts.flat().sort()).toEqual([...lines].sort());
+    expect(parts.flat().sort()).toEqual([...at.lines].sort());
   });
 
   test("passes take longer than the lock, which the main thread renews: none is given to another", async () => {
     has(["a", "b", "c", "d"]);
-    const log = join(data, "log");
+    const log = join(at.data, "log");
     const more = { shardBytes: 4, data: { delay: 2 * LOCK, log } };
     expect(await Promise.all([start(more), start(more)].map(ended))).toEqual([0, 0]);
-    expect(readFileSync(log, "utf8").trimEnd().split("\n").sort()).toEqual(lines);
+    expect(readFileSync(log, "utf8").trimEnd().split("\n").sort()).toEqual(at.lines);
     await isWhole();
-  });
-
-  describe("a proxy", () => {
-    let proxy: RedisProxy;
-    beforeEach(async () => {
-      proxy = await startProxy(redis.port);
-    });
-    afterEach(() => proxy.close());
-
-    test("cuts a worker from Redis for longer than its lock", async () => {
-      const [one, two] = await twoAtWork(proxy.url);
-      proxy.cut();
-      await endWell(two);
-      proxy.mend();
-      await endWell(one);
-      await isWhole();
-    });
-
-    describe.each<[string, () => unknown]>([
-      ["is silent", () => proxy.cut()],
-      ["is silent, and has dropped its connections", () => [proxy.cut(), proxy.drop()]],
-      ["refuses its connections", () => proxy.close()],
-    ])("that %s for good", (_, fail) => {
-      test("a worker ends when the others have done its shards", async () => {
-        const [one, two] = await twoAtWork(proxy.url);
-        await fail();
-        await endWell(two);
-        await endWell(one);
-        await isWhole();
-      });
-
-      test("a worker ends that waited for a job when it was lost, and long after", async () => {
-        has(["a", "b", "c"]);
-        const log = join(data, "log");
-        const only = { shardBytes: 100 }; // one shard of three lines
-        const two = start({ ...only, data: { delay: WAIT_ENDS / 1.4, log } });
-        await until(() => existsSync(log)); // the other two lines take longer than the wait
-        const one = start(only, { url: proxy.url });
-        await heard(one, "waiting for 1 of the shards");
-        await fail();
-        await endWell(two, one);
-        await isWhole();
-      });
-    });
   });
 
   test("two workers, one of which is killed at random 12 times: 100,000 lines", { timeout: 300_000 }, async () => {
