@@ -1,16 +1,17 @@
 /** Workers that lose their Redis: what they have begun is done by others, and they end. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, test } from "vitest";
+import { setTimeout as after } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FULL } from "../../../test/setup/sample.ts";
-import { queueRuns } from "./queue-runs.ts";
+import { LOCK, queueRuns } from "./queue-runs.ts";
 import { hasRedis, type RedisProxy, startProxy } from "./redis.ts";
 
 /** After so many milliseconds BullMQ gives up a wait for a job that has no answer, and connects again. */
 const WAIT_ENDS = 6000;
 
 describe.skipIf(!FULL || !hasRedis)("a proxy", { timeout: 120_000 }, () => {
-  const { at, has, heard, start, until, twoAtWork, endWell, isWhole } = queueRuns();
+  const { at, has, heard, start, results, until, twoAtWork, ended, endWell, isWhole } = queueRuns();
   let proxy: RedisProxy;
   beforeEach(async () => {
     proxy = await startProxy(at.redis.port);
@@ -49,6 +50,18 @@ describe.skipIf(!FULL || !hasRedis)("a proxy", { timeout: 120_000 }, () => {
       await heard(one, "waiting for 1 of the shards");
       await fail();
       await endWell(two, one);
+      await isWhole();
+    });
+
+    test("a planned stop ends a worker, and the same run does what is left", async () => {
+      has(Array.from({ length: 200 }, (_, i) => `line ${i}`));
+      const one = start({}, { url: proxy.url });
+      await until(() => results().length >= 2);
+      await fail();
+      await after(3 * LOCK); // it tries to connect again by then
+      one.kill("SIGINT");
+      expect(await ended(one)).toBe(1);
+      await endWell(start());
       await isWhole();
     });
   });
