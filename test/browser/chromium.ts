@@ -20,7 +20,7 @@ export interface Report {
 
 declare const runIn: RunIn; // page.ts's
 
-const PATIENCE = 300_000; // milliseconds; the longest run takes forty seconds
+const PATIENCE = 300_000; // milliseconds from one test to the next, or from the start to the first: modules are loaded
 const ENDING = 2_000; // milliseconds that a worker may take to end
 const ARGUMENTS = [
   "--no-sandbox",
@@ -53,9 +53,11 @@ async function runInPage(browser: Browser, url: string, { page: path, thread, fi
   const page = await browser.newPage();
   try {
     const ofEngines = watchWorkers(page);
+    const failure = failureOf(page, files);
+    await page.exposeFunction("tested", failure.defer);
     await page.goto(`${url}${path}`);
     const evaluated = page.evaluate(({ thread, files }) => runIn(thread, files), { thread, files });
-    const results = await Promise.race([evaluated, failure(page, files)]);
+    const results = await Promise.race([evaluated, failure.rejection]);
     return { results, workers: { started: ofEngines.length, left: await left(page, ofEngines) } };
   } finally {
     await page.close();
@@ -77,12 +79,14 @@ async function left(page: Page, workers: readonly Worker[]): Promise<number> {
   return running();
 }
 
-/** Rejects when the page crashes, or after `PATIENCE`. */
-function failure(page: Page, files: readonly string[]): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = (problem: string) => reject(new Error(`${problem} while it ran ${files.join(", ")}`));
-    const timer = setTimeout(() => fail(`the page did not answer for ${PATIENCE} ms`), PATIENCE);
-    page.on("crash", () => fail("the page crashed"));
-    page.on("close", () => clearTimeout(timer));
+/** A promise that rejects when the page crashes, or `PATIENCE` after the last call of `defer`. */
+function failureOf(page: Page, files: readonly string[]): { readonly rejection: Promise<never>; defer(): void } {
+  let fail = (_: string) => {};
+  const rejection = new Promise<never>((_, reject) => {
+    fail = (problem) => reject(new Error(`${problem} while it ran ${files.join(", ")}`));
   });
+  const timer = setTimeout(() => fail(`the page ended no test for ${PATIENCE} ms`), PATIENCE);
+  page.on("crash", () => fail("the page crashed"));
+  page.on("close", () => clearTimeout(timer));
+  return { rejection, defer: () => void timer.refresh() };
 }

@@ -31,11 +31,14 @@ const runner: VitestRunner = {
   importFile: (path) => import(/* @vite-ignore */ path),
 };
 
-/** Runs the files, whose paths are from the repository's root. A file that does not load is a test that did not pass. */
-export async function runTests(files: readonly string[]): Promise<TestResult[]> {
+/**
+ * Runs the files, whose paths are from the repository's root; `onTest` is called after each test. A file that does not load
+ * is a test that did not pass.
+ */
+export async function runTests(files: readonly string[], onTest: () => void): Promise<TestResult[]> {
   const tasks = await startTests(
     files.map((file) => `/${file}`),
-    runner,
+    { ...runner, onAfterRunTask: onTest },
   );
   return tasks.flatMap((file) => resultsOf(file, []));
 }

@@ -1,4 +1,8 @@
-/** A module worker that runs the test files it is sent and posts the results. */
-import { runTests } from "./run-tests.ts";
+/** A module worker that runs the test files it is sent, posts "tested" after each test, and the results at the end. */
+import { runTests, type TestResult } from "./run-tests.ts";
 
-self.onmessage = async ({ data }: MessageEvent<readonly string[]>) => self.postMessage(await runTests(data));
+export type FromWorker = "tested" | TestResult[];
+
+const post = (message: FromWorker) => self.postMessage(message);
+
+self.onmessage = async ({ data }: MessageEvent<readonly string[]>) => post(await runTests(data, () => post("tested")));
