@@ -54,7 +54,6 @@ describe.skipIf(!FULL || !hasRedis)("a proxy", { timeout: 120_000 }, () => {
     });
 
     test("a planned stop ends a worker, and the same run does what is left", async () => {
-      has(Array.from({ length: 200 }, (_, i) => `line ${i}`));
       const one = start({}, { url: proxy.url });
       await until(() => results().length >= 2);
       await fail();
