@@ -46,9 +46,11 @@ export function queueRuns() {
     writeFileSync(at.input, `${at.lines.join("\n")}\n`);
   }
 
+  /** Waits for these words on a process's stderr; to be called as soon as it is started. */
   const heard = async (child: ChildProcess, words: string) => {
     for await (const [text] of on(child.stderr as Readable, "data")) if (String(text).includes(words)) return;
   };
+  /** By process: all that it writes to stderr, once it has ended. */
   const saidBy = new Map<ChildProcess, Promise<string>>();
   /** Starts a process that runs the batch; each line takes it `delay` milliseconds, in which it does not yield. */
   function start(more: object = {}, { url = at.redis.url, delay = 20, shell = "" } = {}): ChildProcess {

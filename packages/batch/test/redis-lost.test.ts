@@ -46,12 +46,13 @@ describe.skipIf(!FULL || !hasRedis)("a proxy", { timeout: 120_000 }, () => {
       const only = { shardBytes: 100 }; // one shard of three lines
       const two = start({ ...only, data: { delay: WAIT_ENDS / 1.4, log } });
       await until(() => existsSync(log)); // the other two lines take longer than the wait
-      const one = start(only, { url: proxy.url });
+      const slow = { url: proxy.url, lockMilliseconds: 60_000 }; // it looks for stalled jobs so often
+      const one = start({ ...only, queue: slow });
       await heard(one, "waiting for 1 of the shards");
       await fail();
       await endWell(two, one);
       await isWhole();
-    });
+    }, 45_000);
 
     test("a planned stop ends a worker, and the same run does what is left", async () => {
       const one = start({}, { url: proxy.url });

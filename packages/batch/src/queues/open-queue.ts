@@ -87,8 +87,8 @@ type EndableWorker = InstanceType<ReturnType<typeof endable>>;
 
 /**
  * A worker's close waits for the answers of Redis. A connection that is disconnected while it waits to be tried again
- * never answers, and rejects nothing either (https://github.com/taskforcesh/bullmq/issues/4585): the worker would
- * search for stalled jobs and renew locks without end, which keeps the process alive.
+ * never answers, and rejects nothing either (https://github.com/taskforcesh/bullmq/issues/4585): the worker would then
+ * renew locks without end, and wait for the next search for stalled jobs, which keeps the process alive.
  */
 function endable(Base: typeof Worker) {
   return class extends Base {
