@@ -4,14 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FULL, sample } from "../../setup/sample.ts";
 import { hasChromium } from "../executable.ts";
 import { button, chips, type Explorer, jsonOf, openSection, promptBox, setNumbers, startExplorer } from "./explorer.ts";
+import { colorOf, drawn, expectColors, pixelsAt } from "./pixels.ts";
 
 const PROMPT = "Once upon a time, the king";
 
 /** Of a cell, with room for it: 8 font sizes of 13 pixels. */
 const MOST_WIDTH = 104;
-/** In a light scheme. */
-const PAPER = [0xff, 0xff, 0xff];
-const ACCENT = [0x0b, 0x57, 0xd0];
 
 interface Lens {
   readonly top: readonly { readonly text: string; readonly probability: number }[];
@@ -198,13 +196,10 @@ describe.runIf(hasChromium)("in Chromium", () => {
       const shares = rows.flatMap(([, ...cells]) =>
         cells.map((cell) => Number.parseFloat(cell.split(" ").at(-1) as string)),
       );
-      const expected = shares.map((share) =>
-        PAPER.map((from, i) => from + ((ACCENT[i] as number) - from) * (share / 100)),
+      expectColors(
+        found,
+        shares.map((share) => colorOf(share / 100)),
       );
-      for (const [i, color] of found.entries()) {
-        for (const [channel, value] of color.entries())
-          expect(Math.abs(value - (expected[i]?.[channel] as number)), `cell ${i}: ${color}`).toBeLessThan(2);
-      }
     });
 
     test("a long text scrolls within the map, keeps its end in view in a run, and the page keeps its width", async () => {
@@ -245,17 +240,3 @@ describe.runIf(hasChromium)("in Chromium", () => {
     });
   });
 });
-
-/** What the page draws, it draws in the next frame; the picture's size is known a frame before. */
-const drawn = (page: Page) =>
-  page.evaluate(`(async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); })()`);
-
-/** [r, g, b] of the canvas at these points; run in the page. */
-const pixelsAt = (element: unknown, points: readonly (readonly [x: number, y: number])[]): number[][] => {
-  const context = (element as Canvas).getContext("2d");
-  return points.map(([x, y]) => Array.from(context.getImageData(x, y, 1, 1).data).slice(0, 3));
-};
-
-interface Canvas {
-  getContext(type: "2d"): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8Array } };
-}

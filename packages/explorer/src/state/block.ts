@@ -44,8 +44,13 @@ function followsText(): boolean {
 /** The largest side of a thumbnail, in cells. */
 const SIZE = 32;
 
-/** By layer, as they come. */
+/** By layer, as they come; until then, those of the text before. */
 export const thumbnails = signal<readonly Thumbnails[]>([]);
+
+effect(() => {
+  void info.value;
+  thumbnails.value = []; // of another model
+});
 
 /** Whether the worker keeps a block for what is open: this section, or a number. */
 const isShown = computed(() => isOpen.value || shownName.value !== undefined);
@@ -65,7 +70,7 @@ effect(() => {
   const controller = new AbortController();
   current = controller;
   const onProgress = (one: Thumbnails) => {
-    if (!controller.signal.aborted) thumbnails.value = [...thumbnails.value.slice(0, one.layer), one];
+    if (!controller.signal.aborted) thumbnails.value = Object.assign([...thumbnails.value], { [one.layer]: one });
   };
   // Cancelled, or as the map says.
   ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {});

@@ -9,6 +9,7 @@ import { strings } from "../../strings.ts";
 import { moved } from "../heat-map/grid-keys.ts";
 import type { Place } from "../heat-map/heat-map-data.ts";
 import { Thumbnail } from "./thumbnail.tsx";
+import { ThumbnailPictures } from "./thumbnail-pictures.tsx";
 
 export function ThumbnailGrid() {
   const grid = useRef<HTMLDivElement>(null);
@@ -33,10 +34,11 @@ export function ThumbnailGrid() {
       <div ref={grid} class="thumbnails" role="grid" aria-labelledby="heads" onKeyDown={onKeyDown}>
         {rows.map((row) => (
           <div key={row.layer} role="row">
+            <ThumbnailPictures thumbnails={row} heads={heads} />
             {Array.from({ length: heads }, (_, h) => (
               <Thumbnail
                 key={h}
-                thumbnails={row}
+                layer={row.layer}
                 head={h}
                 isSelected={row.layer === layer.value && h === head.value}
                 isTabStop={row.layer === place.row && h === place.column}

@@ -3,7 +3,7 @@
  * of cells that are wide enough, the labels, and rings around the selected cell and the active one.
  */
 import type { Colors } from "../picture/colors.ts";
-import { fittedText } from "./fitted-text.ts";
+import { fitterOf } from "./fitted-text.ts";
 import type { HeatMapData, Place } from "./heat-map-data.ts";
 import { type Cells, cellsInView, type Layout, type View } from "./layout.ts";
 import { type Palette, shadeOf } from "./palette.ts";
@@ -68,37 +68,28 @@ function drawTexts(context: CanvasRenderingContext2D, drawing: Drawing, cells: C
   const { columns, values, scale, cellText, isNumeric = false } = drawing.data;
   const padding = isNumeric ? NUMBER_PADDING : PADDING;
   if (!cellText || layout.cellWidth < TEXT_WIDTH * fontSize) return;
+  const fitted = fitterOf(context);
   for (let row = cells.fromRow; row < cells.toRow; row++) {
     for (let column = cells.fromColumn; column < cells.toColumn; column++) {
       const shade = shadeOf(values[row * columns.length + column] as number, scale);
       if (shade < 0) continue;
       context.fillStyle = palette.inks[shade] as string;
       const text = cellText({ row, column });
-      if (isNumeric && fittedText(context, text, layout.cellWidth - 2 * padding) !== text) continue;
-      drawText(context, text, xOf(drawing, column), yOf(drawing, row), layout, padding);
+      const shown = fitted(text, layout.cellWidth - 2 * padding);
+      if (isNumeric && shown !== text) continue;
+      context.fillText(shown, xOf(drawing, column) + padding, yOf(drawing, row) + layout.cellHeight / 2);
     }
   }
 }
 
-/** Within the width of a cell. */
-function drawText(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  layout: Layout,
-  padding = PADDING,
-): void {
-  const fitted = fittedText(context, text, layout.cellWidth - 2 * padding);
-  context.fillText(fitted, x + padding, y + layout.cellHeight / 2);
-}
-
 function drawColumnLabels(context: CanvasRenderingContext2D, drawing: Drawing, cells: Cells): void {
   const { layout, colors, data } = drawing;
+  const fitted = fitterOf(context);
   for (let column = cells.fromColumn; column < cells.toColumn; column++) {
     const { text, mark } = data.columns[column] as HeatMapData["columns"][number];
     context.fillStyle = colors.text;
-    drawText(context, text, xOf(drawing, column), -2, layout);
+    const label = fitted(text, layout.cellWidth - 2 * PADDING);
+    context.fillText(label, xOf(drawing, column) + PADDING, layout.cellHeight / 2 - 2);
     if (!mark) continue;
     const height = mark.isThick ? 4 : 1;
     context.fillStyle = mark.isThick ? colors.accent : colors.line;
@@ -108,9 +99,10 @@ function drawColumnLabels(context: CanvasRenderingContext2D, drawing: Drawing, c
 
 function drawRowLabels(context: CanvasRenderingContext2D, drawing: Drawing, cells: Cells): void {
   const { layout, colors, data } = drawing;
+  const fitted = fitterOf(context);
   context.fillStyle = colors.quiet;
   for (let row = cells.fromRow; row < cells.toRow; row++) {
-    const label = fittedText(context, data.rows[row] as string, layout.left - PADDING);
+    const label = fitted(data.rows[row] as string, layout.left - PADDING);
     context.fillText(label, 0, yOf(drawing, row) + layout.cellHeight / 2);
   }
 }

@@ -4,15 +4,19 @@
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
-export function fittedText(context: CanvasRenderingContext2D, text: string, width: number): string {
-  const key = `${context.font}|${width}|${text}`;
-  let fitted = known.get(key);
-  if (fitted === undefined) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    fitted = cut(text, (part) => context.measureText(part).width <= width);
-    known.set(key, fitted);
-  }
-  return fitted;
+/** Cuts texts in the context's font of now, which is read once: reading it is slower than to look a text up. */
+export function fitterOf(context: CanvasRenderingContext2D): (text: string, width: number) => string {
+  const { font } = context;
+  return (text, width) => {
+    const key = `${font}|${width}|${text}`;
+    let fitted = known.get(key);
+    if (fitted === undefined) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      fitted = cut(text, (part) => context.measureText(part).width <= width);
+      known.set(key, fitted);
+    }
+    return fitted;
+  };
 }
 
 /** The text, or as many of its first characters as fit with an ellipsis. */

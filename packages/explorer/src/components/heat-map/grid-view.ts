@@ -5,6 +5,9 @@ import type { Place } from "./heat-map-data.ts";
 import { type Layout, scrolledTo, type View } from "./layout.ts";
 import { createSurface, type Surface } from "./surface.ts";
 
+/** How far out of view a grid is drawn, so that it is there when it comes into view. Of the window's size. */
+const NEAR = "50%";
+
 export interface GridSize {
   readonly viewWidth: number;
   readonly fontSize: number;
@@ -84,4 +87,21 @@ export function useFrame(draw: () => void): () => void {
   useLayoutEffect(schedule);
   useLayoutEffect(() => () => cancelAnimationFrame(request.current), []);
   return schedule;
+}
+
+/** Whether the grid is in view, or nearly; calls `onChange` when that changes. */
+export function useNear(grid: RefObject<HTMLElement | null>, onChange: () => void): RefObject<boolean> {
+  const isNear = useRef(true);
+  useLayoutEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        isNear.current = entries.at(-1)?.isIntersecting ?? true;
+        onChange();
+      },
+      { rootMargin: NEAR },
+    );
+    observer.observe(grid.current as HTMLElement);
+    return () => observer.disconnect();
+  }, []);
+  return isNear;
 }

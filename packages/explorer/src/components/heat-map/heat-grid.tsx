@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { scheme } from "../picture/colors.ts";
 import { ActiveCell } from "./active-cell.tsx";
 import { inside, moved } from "./grid-keys.ts";
-import { reveal, useFollowing, useFrame, useSurface, viewOf } from "./grid-view.ts";
+import { reveal, useFollowing, useFrame, useNear, useSurface, viewOf } from "./grid-view.ts";
 import type { HeatMapData, Place } from "./heat-map-data.ts";
 import { type Layout, layoutOf, placeAt } from "./layout.ts";
 
@@ -30,16 +30,18 @@ export function HeatGrid(props: HeatGridProps) {
   const { surface, size } = useSurface(grid);
   const [hasFocus, setFocus] = useState(false);
   const counts = { rows: data.rows.length, columns: data.columns.length };
-  const labelWidth = useMemo(() => surface?.widest(data.rows) ?? 0, [surface, data.rows, size.fontSize]);
+  const labelWidth = useMemo(() => surface?.widest(data.rows, size.fontSize) ?? 0, [surface, data.rows, size.fontSize]);
   const layout = layoutOf({ ...counts, ...size, labelWidth, cellWidth });
   const place = inside(active ?? selected ?? { row: 0, column: 0 }, counts);
   const { follow, noteScroll } = useFollowing(grid, layout, { selected, columns: counts.columns });
   const draw = useFrame(() => {
     if (!surface || size.viewWidth === 0) return;
     follow();
+    if (!isNear.current) return; // drawn when it comes into view
     const sketch = { data, layout, view: viewOf(grid.current as HTMLDivElement), fontSize: size.fontSize, selected };
     surface.draw({ ...sketch, active: hasFocus ? place : undefined });
   });
+  const isNear = useNear(grid, draw);
   void scheme.value; // drawn again when it changes
   const known = useRef(selected);
   useEffect(() => {

@@ -9,30 +9,37 @@ type Sketch = Pick<Drawing, "data" | "layout" | "view" | "fontSize" | "selected"
 
 export interface Surface {
   /** The width of the widest text. */
-  widest(texts: readonly string[]): number;
+  widest(texts: readonly string[], fontSize: number): number;
   draw(sketch: Sketch): void;
 }
 
 export function createSurface(canvas: HTMLCanvasElement): Surface {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const imageOf = imageMaker();
-  const widest = (texts: readonly string[]) => {
-    context.font = fontOf(canvas);
+  const fontOf = fontReader(canvas);
+  const widest = (texts: readonly string[], fontSize: number) => {
+    context.font = fontOf(fontSize);
     return texts.reduce((most, text) => Math.max(most, context.measureText(text).width), 0);
   };
   const draw = (sketch: Sketch) => {
     const colors = colorsOf(canvas);
     resize(canvas, context, sketch.view.width, sketch.view.height);
-    context.font = fontOf(canvas);
+    context.font = fontOf(sketch.fontSize);
     drawHeatMap(context, { ...sketch, ...imageOf(sketch, colors), colors });
   };
   return { widest, draw };
 }
 
-/** The shorthand is empty where a style cannot be written as one, as in forced colors. */
-function fontOf(canvas: Element): string {
-  const { fontSize, fontFamily } = getComputedStyle(canvas);
-  return `${fontSize} ${fontFamily}`;
+/**
+ * Makes the font of a size, whose family is read once: to read a style, the browser computes all that have changed. The
+ * shorthand is not read, as it is empty where a style cannot be written as one, as in forced colors.
+ */
+function fontReader(canvas: Element) {
+  let family: string | undefined;
+  return (fontSize: number): string => {
+    family ??= getComputedStyle(canvas).fontFamily;
+    return `${fontSize}px ${family}`;
+  };
 }
 
 function resize(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, width: number, height: number): void {

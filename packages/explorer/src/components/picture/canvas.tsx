@@ -6,15 +6,17 @@ import { type Colors, colorsOf, scheme } from "./colors.ts";
 export type Draw = (context: CanvasRenderingContext2D, size: { width: number; height: number }, colors: Colors) => void;
 
 export interface CanvasProps {
-  /** What a screen reader says of it. */
-  readonly label: string;
-  readonly height: number;
+  /** What a screen reader says of it; without it, nothing. */
+  readonly label?: string;
+  /** May follow the width. */
+  readonly height: number | ((width: number) => number);
   readonly draw: Draw;
 }
 
-export function Canvas({ label, height, draw }: CanvasProps) {
+export function Canvas({ label, height: ownHeight, draw }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
+  const height = typeof ownHeight === "number" ? ownHeight : ownHeight(width);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
     observer.observe(canvas.current?.parentElement as Element);
@@ -25,7 +27,8 @@ export function Canvas({ label, height, draw }: CanvasProps) {
     () => paint(canvas.current as HTMLCanvasElement, width, height, draw),
     [width, height, draw, changes],
   );
-  return <canvas ref={canvas} role="img" aria-label={label} style={{ width: `${width}px`, height: `${height}px` }} />;
+  const role = label === undefined ? { "aria-hidden": true } : ({ role: "img", "aria-label": label } as const);
+  return <canvas ref={canvas} {...role} style={{ width: `${width}px`, height: `${height}px` }} />;
 }
 
 function paint(canvas: HTMLCanvasElement, width: number, height: number, draw: Draw): void {

@@ -5,6 +5,7 @@ import { Canvas, type CanvasProps } from "./canvas.tsx";
 import { DataTable, type Table } from "./data-table.tsx";
 
 export interface PictureProps extends CanvasProps {
+  readonly label: string;
   /** Is called only while the table is shown. */
   readonly table: () => Table;
 }
