@@ -54,18 +54,14 @@ function copyFinite(row: Float32Array | Float64Array, logits: Float64Array): boo
   return zero === 0;
 }
 
-/** The weights of the softmax; the largest logit is subtracted before exp, so that nothing overflows. */
-export function softmaxWeights(logits: Float64Array): Weights {
-  return weigh(logits, new Float64Array(logits.length));
+/** The weights of the softmax, in `out`; the largest logit is subtracted before exp, so that nothing overflows. */
+export function softmaxWeights(logits: Float64Array, out: Float64Array = new Float64Array(logits.length)): Weights {
+  return { weights: out, sum: exponentials(logits, largest(logits), out) };
 }
 
 /** The same in an array that the next call with this workspace overwrites. */
 export function scratchSoftmaxWeights(logits: Float64Array, workspace: Workspace): Weights {
-  return weigh(logits, scratchWeights(workspace, logits.length));
-}
-
-function weigh(logits: Float64Array, weights: Float64Array): Weights {
-  return { weights, sum: exponentials(logits, largest(logits), weights) };
+  return softmaxWeights(logits, scratchWeights(workspace, logits.length));
 }
 
 /** The probability of each candidate, in the order of the candidates; they sum to 1. */
@@ -84,7 +80,11 @@ export function surpriseBits(candidates: Candidates, id: number, workspace: Work
 
 /** - sum_i q_i ln q_i, in nats: 0 if one token is certain, ln n if n are equally probable. */
 export function entropy({ logits }: Candidates): number {
-  const { weights, sum } = softmaxWeights(logits);
+  return entropyOf(logits, softmaxWeights(logits));
+}
+
+/** The same, with the weights of these logits. */
+export function entropyOf(logits: Float64Array, { weights, sum }: Weights): number {
   const max = largest(logits);
   let mean = 0; // of z_i - max
   for (let i = 0; i < weights.length; i++) mean += weights[i]! * (logits[i]! - max);

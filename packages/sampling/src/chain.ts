@@ -13,7 +13,7 @@ export interface SampleContext {
   readonly promptLength?: number;
 }
 
-/** Is called after every step, with what it received and what it returned. */
+/** Is called after every step, with what it received, which is overwritten afterwards, and what it returned. */
 export type Observe = (step: StepSpec, before: Candidates, after: Candidates) => void;
 
 /** What a sampler contributes to each run. */
@@ -39,7 +39,7 @@ export function runChain(
   for (const step of chain) {
     const after = applyStep(candidates, step, stepContext, workspace);
     observe?.(step, candidates, after);
-    if (!observe && after.logits !== candidates.logits) giveLogits(workspace, candidates.logits, logits.length);
+    if (after.logits !== candidates.logits) giveLogits(workspace, candidates.logits, logits.length);
     candidates = after;
   }
   return candidates;

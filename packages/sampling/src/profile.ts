@@ -2,10 +2,10 @@
  * A summary of a distribution, as plain data: sorted, 50,000 probabilities are a short head, listed token by token, and
  * a very long tail, summed over ranges of ranks.
  */
-import { type Candidates, entropy, probabilities } from "./candidates.ts";
+import { type Candidates, entropyOf, scratchSoftmaxWeights, softmaxWeights, type Weights } from "./candidates.ts";
 import { indicesAtLeast, topCountThreshold } from "./fast/threshold.ts";
-import { topP } from "./steps/top-p.ts";
-import { createWorkspace } from "./workspace.ts";
+import { selectTopP } from "./fast/top-p.ts";
+import { createWorkspace, takeLogits, type Workspace } from "./workspace.ts";
 
 /** A token and its probability. */
 export interface Share {
@@ -36,23 +36,32 @@ export interface Profile {
 
 const HEAD_MASS = 0.9;
 
+/** A distribution with its weights, from which all that is said of it follows. */
+export interface Weighed extends Candidates, Weights {}
+
+export function weigh(candidates: Candidates, workspace: Workspace): Weighed {
+  const { logits } = candidates;
+  return { ...candidates, ...softmaxWeights(logits, takeLogits(workspace, logits.length)) };
+}
+
 /** The profile of a distribution that names at most `limit` tokens. For 0 its tail is empty too, which saves a sort. */
-export function profileOf(candidates: Candidates, limit: number): Profile {
-  const top = mostProbable(candidates, limit);
+export function profileOf(weighed: Weighed, limit: number, workspace: Workspace): Profile {
+  const { ids, logits } = weighed;
+  const top = topOf(weighed, limit, workspace);
   return {
-    kept: candidates.ids.length,
-    entropyBits: entropy(candidates) / Math.LN2,
-    headSize: topP(candidates, { p: HEAD_MASS }).ids.length,
+    kept: ids.length,
+    entropyBits: entropyOf(logits, weighed) / Math.LN2,
+    headSize: selectTopP(weighed, { p: HEAD_MASS }, workspace, weighed).ids.length,
     top,
-    tail: limit === 0 ? [] : tailOf(probabilities(candidates), top.length),
+    tail: limit === 0 ? [] : tailOf(weighed, top.length),
   };
 }
 
-/** The tail after the `named` largest shares, which are sorted in place. */
-function tailOf(shares: Float64Array, named: number): TailPart[] {
+/** The tail after the `named` largest shares. */
+function tailOf({ weights, sum }: Weights, named: number): TailPart[] {
   const parts: TailPart[] = [];
-  const count = shares.length;
-  shares.sort(); // ascending: rank r is at count - r
+  const count = weights.length;
+  const shares = weights.map((weight) => weight / sum).sort(); // ascending: rank r is at count - r
   for (let [from, end] = [named + 1, 10]; from <= count; end *= 10) {
     const to = Math.min(count, end);
     if (to < from) continue;
@@ -64,17 +73,20 @@ function tailOf(shares: Float64Array, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id. */
-export function mostProbable(candidates: Candidates, limit: number): Share[] {
-  const shares = probabilities(candidates);
-  const indices = highest(candidates.logits, Math.min(limit, shares.length));
-  return indices.map((i) => ({ id: candidates.ids[i]!, probability: shares[i]! }));
+/** The most probable candidates, at most `limit`, ties by the lower id. `workspace` is memory that it may use again. */
+export function mostProbable(candidates: Candidates, limit: number, workspace = createWorkspace()): Share[] {
+  const { ids, logits } = candidates;
+  return topOf({ ids, logits, ...scratchSoftmaxWeights(logits, workspace) }, limit, workspace);
+}
+
+function topOf({ ids, logits, weights, sum }: Weighed, limit: number, workspace: Workspace): Share[] {
+  const indices = highest(logits, Math.min(limit, ids.length), workspace);
+  return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
 }
 
 /** The indices of the `count` highest scores, the highest first. */
-export function highest(scores: Float64Array, count: number): number[] {
+export function highest(scores: Float64Array, count: number, workspace: Workspace): number[] {
   if (!(count >= 1)) return [];
-  const workspace = createWorkspace();
   const threshold = topCountThreshold(scores, Math.floor(count), workspace).value;
   const indices = Array.from(indicesAtLeast(scores, threshold, workspace));
   return indices.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, Math.floor(count));

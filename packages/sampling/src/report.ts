@@ -1,11 +1,11 @@
 /** What each step of a chain did, as plain data. */
 import { type Checks, checkOptions } from "@tsgpt/numeric";
-import { type Candidates, indexOf, softmaxWeights } from "./candidates.ts";
+import { type Candidates, indexOf } from "./candidates.ts";
 import { type Observe, type RunState, runChain, type SampleContext } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
-import { highest, type Profile, profileOf, type Share } from "./profile.ts";
+import { highest, type Profile, profileOf, type Share, type Weighed, weigh } from "./profile.ts";
 import { type AnyChain, type ChainSpec, type InferredStep, type StepSpec, validateChain } from "./spec.ts";
-import { createWorkspace } from "./workspace.ts";
+import { createWorkspace, giveLogits, scratchWeights, type Workspace } from "./workspace.ts";
 
 /** A token that a step kept. */
 export interface KeptShare extends Share {
@@ -78,55 +78,65 @@ export function reportChain(
   limit: number,
 ): ChainResult {
   const steps: StepReport[] = [];
-  let given: Candidates | undefined;
+  let initial: Profile | undefined;
+  let weighed: Weighed | undefined; // what the next step receives
   let chance: number | undefined;
   const watched = (): number => {
     chance = uniform();
     return chance;
   };
   const observe: Observe = (step, before, after) => {
-    given ??= before;
+    weighed ??= weigh(before, workspace);
+    initial ??= profileOf(weighed, limit, workspace);
+    const given = weighed;
+    if (after !== before) weighed = weigh(after, workspace);
     const state =
       step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : chance === undefined ? {} : { uniform: chance };
-    steps.push({ ...reportOf(step, before, after, limit), ...state });
+    steps.push({ ...reportOf(step, given, weighed, limit, workspace), ...state });
+    if (after !== before) giveLogits(workspace, given.weights, logits.length);
     chance = undefined;
   };
   const candidates = runChain(chain, logits, context, { uniform: watched, mu, workspace }, observe);
-  return { candidates, initial: profileOf(given ?? candidates, limit), steps };
+  initial ??= profileOf(weigh(candidates, workspace), limit, workspace);
+  if (weighed) giveLogits(workspace, weighed.weights, logits.length);
+  return { candidates, initial, steps };
 }
 
-function reportOf(step: StepSpec, before: Candidates, after: Candidates, limit: number): StepReport {
-  const { removed, massRemoved } = difference(before, after, limit);
-  const { kept, entropyBits, headSize, top, tail } = profileOf(after, limit);
-  const given = shareIn(before);
-  const compared = top.map((share) => ({ ...share, given: given(share.id) }));
+function reportOf(step: StepSpec, before: Weighed, after: Weighed, limit: number, workspace: Workspace): StepReport {
+  const { removed, massRemoved } = difference(before, after, limit, workspace);
+  const { kept, entropyBits, headSize, top, tail } = profileOf(after, limit, workspace);
+  const compared = top.map((share) => ({ ...share, given: shareIn(before, share.id) }));
   return { step, before: before.ids.length, kept, massRemoved, removed, entropyBits, headSize, top: compared, tail };
 }
 
 /** The probability of a token, 0 for one that is not a candidate. */
-function shareIn(candidates: Candidates): (id: number) => number {
-  const { weights, sum } = softmaxWeights(candidates.logits);
-  return (id) => (weights[indexOf(candidates, id)] ?? 0) / sum;
+function shareIn(candidates: Weighed, id: number): number {
+  return (candidates.weights[indexOf(candidates, id)] ?? 0) / candidates.sum;
 }
 
-function difference(before: Candidates, after: Candidates, limit: number): Pick<StepReport, "removed" | "massRemoved"> {
+function difference(
+  before: Weighed,
+  after: Candidates,
+  limit: number,
+  workspace: Workspace,
+): Pick<StepReport, "removed" | "massRemoved"> {
   // A forced token may be one that was not a candidate before.
   const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0];
   if (same) return { massRemoved: 0, removed: [] };
-  const { weights, sum } = softmaxWeights(before.logits);
-  const scores = new Float64Array(weights.length).fill(-Infinity); // of the removed tokens
+  const { ids, logits, weights, sum } = before;
+  const scores = scratchWeights(workspace, ids.length).fill(-Infinity); // of the removed tokens
   let [mass, gone, next] = [0, 0, 0];
-  for (let i = 0; i < weights.length; i++) {
-    if (after.ids[next] === before.ids[i]) {
+  for (let i = 0; i < ids.length; i++) {
+    if (after.ids[next] === ids[i]) {
       next++;
       continue;
     }
-    scores[i] = before.logits[i]!;
+    scores[i] = logits[i]!;
     mass += weights[i]!;
     gone++;
   }
-  const indices = highest(scores, Math.min(limit, gone));
-  const removed = indices.map((i) => ({ id: before.ids[i]!, probability: weights[i]! / sum }));
+  const indices = highest(scores, Math.min(limit, gone), workspace);
+  const removed = indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
   return { massRemoved: mass / sum, removed };
 }
 

@@ -2,8 +2,8 @@
  * Arrays that a sampler reuses from token to token: on fresh memory a step over 50,000 candidates spends most of its
  * time on the first touch of each page. Each sampler has a workspace of its own, or the samplers of one batch are given
  * the same. Indices and weights are valid until the next call of the same function with the same workspace, and never
- * leave the function that asked for them. Logits belong to the function that took them until they are given back;
- * most never are.
+ * leave the function that asked for them. Logits, or other numbers of a row, belong to the function that took them
+ * until they are given back; most never are.
  */
 export interface Workspace {
   /** The ids 0, 1, 2 ... of a whole row, the same for each. */
@@ -65,7 +65,8 @@ export function copyLogits(workspace: Workspace, logits: Float64Array): Float64A
 export function giveLogits(workspace: Workspace, logits: Float64Array, rowLength: number): void {
   if (logits.length < MANY || logits.length !== rowLength) return;
   if (workspace.free[0]?.length !== logits.length) workspace.free = [];
-  if (workspace.free.length < 2) workspace.free.push(logits);
+  if (workspace.free.length < MOST_FREE) workspace.free.push(logits);
 }
 
 const MANY = 4096; // smaller arrays are cheap
+const MOST_FREE = 4; // a report has the logits and the weights of two distributions at a time

@@ -1,10 +1,13 @@
 /** The sorted distribution as data: head, tail and what is named. */
-import { candidatesOf, topP } from "@tsgpt/sampling";
+import { type Candidates, candidatesOf, createWorkspace, topP } from "@tsgpt/sampling";
 import { expect, test } from "vitest";
-import { profileOf } from "../src/profile.ts";
+import * as profile from "../src/profile.ts";
 import { normalRow } from "./rows.ts";
 
 const uniform = (count: number) => candidatesOf(new Float32Array(count));
+const workspace = createWorkspace();
+const profileOf = (candidates: Candidates, limit: number) =>
+  profile.profileOf(profile.weigh(candidates, workspace), limit, workspace);
 const near = (value: number) => expect.closeTo(value, 12);
 
 test("of 2500 equal tokens 90% are the head, and the tail ends its parts at ranks 10, 100, 1000", () => {

@@ -259,6 +259,18 @@ test("a distribution that a caller has received does not change while this sampl
   expect(held).toEqual(copy);
 });
 
+test.each(Object.values(oneOfEach))("what explain returned does not change while others explain: $type", (step) => {
+  const workspace = createWorkspace();
+  const explain = (seed: number, row: Float32Array, chain: readonly StepSpec[]) =>
+    createSampler(chain, { seed, workspace }).explain(row, { history: [0, 1] }, 2);
+  const [one, other] = [normalRow(5000, 2, 6), normalRow(5000, 2, 7)];
+  const held = explain(1, one, [step]);
+  const copy = structuredClone(held);
+  for (let i = 0; i < 4; i++) explain(2, other, [step]);
+  expect(held).toEqual(copy);
+  expect(held).toEqual(createSampler([step], { seed: 1 }).explain(one, { history: [0, 1] }, 2));
+});
+
 test("a promptLength beyond the history is refused", () => {
   const sample = createSampler([], { seed: 0 });
   expect(() => sample(logits, { history: [1], promptLength: 2 })).toThrow(

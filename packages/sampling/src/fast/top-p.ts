@@ -14,12 +14,12 @@ interface TopP {
   readonly boundary?: Boundary;
 }
 
-/** The smallest set of most probable candidates whose mass is at least p. */
-export function selectTopP(candidates: Candidates, step: TopP, workspace: Workspace): Candidates {
+/** The smallest set of most probable candidates whose mass is at least p. `known` are their weights, if they are. */
+export function selectTopP(candidates: Candidates, step: TopP, workspace: Workspace, known?: Weights): Candidates {
   const { p, minKeep = 1, boundary = "llama.cpp" } = step;
   if (p === 1) return candidates;
   const { logits } = candidates;
-  const { weights, sum } = scratchSoftmaxWeights(logits, workspace);
+  const { weights, sum } = known ?? scratchSoftmaxWeights(logits, workspace);
   const among = contenders(weights, p, sum, workspace);
   const threshold = topMassThreshold(logits, p * sum, { weights, among: among.slice() });
   const ties = boundary === "hf" ? "higher ids" : "lower ids";
