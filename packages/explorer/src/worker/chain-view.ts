@@ -14,8 +14,8 @@ export function describeSummary(session: Session): Summary {
   return summaryOf(session, left);
 }
 
-function summaryOf({ model, logits }: Session, left: Candidates): Summary {
-  const [likeliest] = describeShares(model, mostProbable(left, 1));
+function summaryOf({ model, logits, workspace }: Session, left: Candidates): Summary {
+  const [likeliest] = describeShares(model, mostProbable(left, 1, workspace));
   return { vocabSize: logits.length, kept: left.ids.length, likeliest: likeliest as Summary["likeliest"] };
 }
 
@@ -34,8 +34,8 @@ function viewOf({ model }: Session, report: StepReport, limit: number): StepView
   return { step, kept, cut, mass: 1 - massRemoved, entropy: entropyBits, cutTokens, uniform, mu };
 }
 
-function drawOf({ model }: Session, { id, uniform, candidates }: Explanation): Draw {
-  const widest = new Set(mostProbable(candidates, INTERVALS).map((share) => share.id)).add(id);
+function drawOf({ model, workspace }: Session, { id, uniform, candidates }: Explanation): Draw {
+  const widest = new Set(mostProbable(candidates, INTERVALS, workspace).map((share) => share.id)).add(id);
   const intervals = intervalsOf(candidates, widest).map(
     (interval): Interval => ({ ...interval, text: textOf(model.tokenizer, interval.id) }),
   );

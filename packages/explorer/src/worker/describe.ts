@@ -13,13 +13,13 @@ export function describeTokens({ tokenizer }: Model, ids: readonly number[]): To
 
 /** What a text has become, if `kept` of its generated tokens are known. */
 export function changeSince(session: Session, kept: number): TextChange {
-  const { model, history, promptLength, draws, logits, computedFrom } = session;
+  const { model, history, promptLength, draws, logits, computedFrom, workspace } = session;
   const tokens = describeTokens(model, history.slice(promptLength + kept));
   const added = tokens.map((token, i): GeneratedToken => {
     const { logprob, isChosen } = draws[kept + i] as Session["draws"][number];
     return { ...token, logprob, isChosen };
   });
-  const likeliest = describeShares(model, mostProbable(candidatesOf(logits), LIKELIEST));
+  const likeliest = describeShares(model, mostProbable(candidatesOf(logits, workspace), LIKELIEST, workspace));
   return { kept, added, likeliest, end: endOf(session), computedFrom };
 }
 

@@ -13,7 +13,15 @@ import {
   promptIds,
   type Trace,
 } from "@tsgpt/gpt";
-import { type ChainSpec, createSampler, type Sampler, type SamplerState, type StepSpec } from "@tsgpt/sampling";
+import {
+  type ChainSpec,
+  createSampler,
+  createWorkspace,
+  type Sampler,
+  type SamplerState,
+  type StepSpec,
+  type Workspace,
+} from "@tsgpt/sampling";
 import type { End, PastToken, Sampling } from "../protocol/text.ts";
 import { chainOf, type DrawnModel } from "./chain.ts";
 import { checkPast } from "./past.ts";
@@ -48,6 +56,8 @@ export interface Session {
   hooks: readonly NamedHook[];
   chain: ChainSpec;
   sampler: Sampler;
+  /** Of this sampler and those before it. */
+  readonly workspace: Workspace;
 }
 
 /** How a text starts: how its tokens are drawn, and those that it already has. */
@@ -65,6 +75,7 @@ export interface Opening {
 export function createSession(model: DrawnModel): Session {
   const opening: Opening = { seed: 0, sampling: { dialect: "lecture" } };
   const chain = chainOf(model, opening.sampling);
+  const workspace = createWorkspace();
   return {
     model,
     cache: new KVCache(model.config, model.engine),
@@ -78,7 +89,8 @@ export function createSession(model: DrawnModel): Session {
     isReplayable: true,
     hooks: [],
     chain,
-    sampler: createSampler(chain, { seed: opening.seed }),
+    sampler: createSampler(chain, { seed: opening.seed, workspace }),
+    workspace,
   };
 }
 
@@ -103,7 +115,7 @@ export async function open(
   checkFits(session, ids);
   checkPast(session.model.config, ids.length, past);
   const chain = chainOf(session.model, start.sampling);
-  const sampler = createSampler(chain, { seed: start.seed });
+  const sampler = createSampler(chain, { seed: start.seed, workspace: session.workspace });
   session.cache.truncate(Math.min(commonLength(session.history, ids), session.cache.length, ids.length - 1));
   await feed(session, ids, signal);
   const isReplayable = random === undefined;
@@ -128,7 +140,7 @@ export function checkFits({ model }: Session, ids: readonly number[]): void {
  */
 export function setSampling(session: Session, sampling: Sampling): void {
   const chain = chainOf(session.model, sampling);
-  const sampler = createSampler(chain, { seed: 0 });
+  const sampler = createSampler(chain, { seed: 0, workspace: session.workspace });
   const keepsMu = JSON.stringify(mirostatOf(chain)) === JSON.stringify(mirostatOf(session.chain));
   const carried = (state: SamplerState): SamplerState => (keepsMu ? state : { ...state, mu: undefined });
   sampler.restore(carried(session.sampler.state()));
