@@ -6,7 +6,7 @@ const SHARED = ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test
 /** They replace modules or globals, or change what others read. */
 const ALONE = [
   "packages/cli/test/{logprobs,make-engine}.test.ts",
-  "packages/explorer/test/{live,sampling-state,tour-state}.test.ts",
+  "packages/explorer/test/{heads-state,live,sampling-state,tour-state}.test.ts",
   "packages/tensor/test/fallback.test.ts",
   "test/{examples,packed,registry,run}.test.ts",
 ];

@@ -44,7 +44,7 @@ function followsText(): boolean {
 /** The largest side of a thumbnail, in cells. */
 const SIZE = 32;
 
-/** By layer, as they come; until then, those of the text before. */
+/** By layer, as they come; while others will come, those of the text before. */
 export const thumbnails = signal<readonly Thumbnails[]>([]);
 
 effect(() => {
@@ -69,9 +69,17 @@ effect(() => {
   if (!isOpen.value || isRunning.value || !followsText()) return;
   const controller = new AbortController();
   current = controller;
+  let known = 0;
   const onProgress = (one: Thumbnails) => {
-    if (!controller.signal.aborted) thumbnails.value = Object.assign([...thumbnails.value], { [one.layer]: one });
+    if (controller.signal.aborted) return;
+    known = one.layer + 1;
+    thumbnails.value = Object.assign([...thumbnails.value], { [one.layer]: one });
   };
-  // Cancelled, or as the map says.
-  ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {});
+  const onlyKnown = () => {
+    thumbnails.value = thumbnails.peek().slice(0, known);
+  };
+  controller.signal.addEventListener("abort", onlyKnown);
+  ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {
+    if (!controller.signal.aborted) onlyKnown(); // the map says why
+  });
 });
