@@ -13,8 +13,11 @@ export interface SampleContext {
   readonly promptLength?: number;
 }
 
-/** Is called after every step, with what it received, which is overwritten afterwards, and what it returned. */
-export type Observe = (step: StepSpec, before: Candidates, after: Candidates) => void;
+/**
+ * Is called before the first step, without one, and after every step: with the candidates, which are overwritten after
+ * the next call.
+ */
+export type Observe = (candidates: Candidates, step?: StepSpec) => void;
 
 /** What a sampler contributes to each run. */
 export interface RunState extends Pick<StepContext, "uniform" | "mu"> {
@@ -36,9 +39,10 @@ export function runChain(
   checkContext(history, promptLength, logits.length);
   const stepContext: StepContext = { history, promptLength, vocabularySize: logits.length, uniform, mu };
   let candidates = candidatesOf(logits, workspace);
+  observe?.(candidates);
   for (const step of chain) {
     const after = applyStep(candidates, step, stepContext, workspace);
-    observe?.(step, candidates, after);
+    observe?.(after, step);
     if (after.logits !== candidates.logits) giveLogits(workspace, candidates.logits, logits.length);
     candidates = after;
   }

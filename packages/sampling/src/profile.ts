@@ -47,7 +47,7 @@ export function weigh(candidates: Candidates, workspace: Workspace): Weighed {
 /** The profile of a distribution that names at most `limit` tokens. For 0 its tail is empty too, which saves a sort. */
 export function profileOf(weighed: Weighed, limit: number, workspace: Workspace): Profile {
   const { ids, logits } = weighed;
-  const top = topOf(weighed, limit, workspace);
+  const top = mostProbableOf(weighed, limit, workspace);
   return {
     kept: ids.length,
     entropyBits: entropyOf(logits, weighed) / Math.LN2,
@@ -75,19 +75,16 @@ function tailOf({ weights, sum }: Weights, named: number): TailPart[] {
 
 /** The most probable candidates, at most `limit`, ties by the lower id. `workspace` is memory that it may use again. */
 export function mostProbable(candidates: Candidates, limit: number, workspace = createWorkspace()): Share[] {
-  const { ids, logits } = candidates;
-  return topOf({ ids, logits, ...scratchSoftmaxWeights(logits, workspace) }, limit, workspace);
+  const weighed = { ...candidates, ...scratchSoftmaxWeights(candidates.logits, workspace) };
+  return mostProbableOf(weighed, limit, workspace);
 }
 
-function topOf({ ids, logits, weights, sum }: Weighed, limit: number, workspace: Workspace): Share[] {
-  const indices = highest(logits, Math.min(limit, ids.length), workspace);
-  return indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
-}
-
-/** The indices of the `count` highest scores, the highest first. */
-export function highest(scores: Float64Array, count: number, workspace: Workspace): number[] {
+/** The same of candidates that are weighed. */
+export function mostProbableOf({ ids, logits, weights, sum }: Weighed, limit: number, workspace: Workspace): Share[] {
+  const count = Math.floor(Math.min(limit, ids.length));
   if (!(count >= 1)) return [];
-  const threshold = topCountThreshold(scores, Math.floor(count), workspace).value;
-  const indices = Array.from(indicesAtLeast(scores, threshold, workspace));
-  return indices.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, Math.floor(count));
+  const threshold = topCountThreshold(logits, count, workspace).value;
+  const indices = Array.from(indicesAtLeast(logits, threshold, workspace));
+  const highest = indices.sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, count);
+  return highest.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
 }

@@ -3,7 +3,7 @@ import { type Checks, checkOptions } from "@tsgpt/numeric";
 import { type Candidates, indexOf } from "./candidates.ts";
 import { type Observe, type RunState, runChain, type SampleContext } from "./chain.ts";
 import { SamplingError } from "./errors.ts";
-import { highest, type Profile, profileOf, type Share, type Weighed, weigh } from "./profile.ts";
+import { mostProbableOf, type Profile, profileOf, type Share, type Weighed, weigh } from "./profile.ts";
 import { type AnyChain, type ChainSpec, type InferredStep, type StepSpec, validateChain } from "./spec.ts";
 import { createWorkspace, giveLogits, scratchWeights, type Workspace } from "./workspace.ts";
 
@@ -79,64 +79,56 @@ export function reportChain(
 ): ChainResult {
   const steps: StepReport[] = [];
   let initial: Profile | undefined;
-  let weighed: Weighed | undefined; // what the next step receives
+  let given: Weighed | undefined; // what the next step receives
   let chance: number | undefined;
   const watched = (): number => {
     chance = uniform();
     return chance;
   };
-  const observe: Observe = (step, before, after) => {
-    weighed ??= weigh(before, workspace);
-    initial ??= profileOf(weighed, limit, workspace);
-    const given = weighed;
-    if (after !== before) weighed = weigh(after, workspace);
-    const state =
-      step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : chance === undefined ? {} : { uniform: chance };
-    steps.push({ ...reportOf(step, given, weighed, limit, workspace), ...state });
-    if (after !== before) giveLogits(workspace, given.weights, logits.length);
-    chance = undefined;
+  const observe: Observe = (candidates, step) => {
+    const left = weigh(candidates, workspace);
+    const profile = profileOf(left, limit, workspace);
+    if (given && step) {
+      const state =
+        step.type === "mirostat" ? { mu: mu ?? 2 * step.tau } : chance === undefined ? {} : { uniform: chance };
+      const change = { kept: profile.kept, ...difference(given, left.ids, limit, workspace) }; // in the report's order
+      const top = compared(profile.top, given);
+      steps.push({ step, before: given.ids.length, ...change, ...profile, top, ...state });
+      giveLogits(workspace, given.weights, logits.length);
+      chance = undefined;
+    }
+    initial ??= profile;
+    given = left;
   };
   const candidates = runChain(chain, logits, context, { uniform: watched, mu, workspace }, observe);
-  initial ??= profileOf(weigh(candidates, workspace), limit, workspace);
-  if (weighed) giveLogits(workspace, weighed.weights, logits.length);
-  return { candidates, initial, steps };
+  if (given) giveLogits(workspace, given.weights, logits.length);
+  return { candidates, initial: initial as Profile, steps };
 }
 
-function reportOf(step: StepSpec, before: Weighed, after: Weighed, limit: number, workspace: Workspace): StepReport {
-  const { removed, massRemoved } = difference(before, after, limit, workspace);
-  const { kept, entropyBits, headSize, top, tail } = profileOf(after, limit, workspace);
-  const compared = top.map((share) => ({ ...share, given: shareIn(before, share.id) }));
-  return { step, before: before.ids.length, kept, massRemoved, removed, entropyBits, headSize, top: compared, tail };
+/** With the probability that each had, 0 for one that was not a candidate. */
+function compared(top: readonly Share[], before: Weighed): KeptShare[] {
+  return top.map((share) => ({ ...share, given: (before.weights[indexOf(before, share.id)] ?? 0) / before.sum }));
 }
 
-/** The probability of a token, 0 for one that is not a candidate. */
-function shareIn(candidates: Weighed, id: number): number {
-  return (candidates.weights[indexOf(candidates, id)] ?? 0) / candidates.sum;
-}
-
+/** What a step removed. A forced token, which is left alone, may be one that was not a candidate before. */
 function difference(
   before: Weighed,
-  after: Candidates,
+  left: Int32Array,
   limit: number,
   workspace: Workspace,
 ): Pick<StepReport, "removed" | "massRemoved"> {
-  // A forced token may be one that was not a candidate before.
-  const same = before.ids.length === after.ids.length && before.ids[0] === after.ids[0];
-  if (same) return { massRemoved: 0, removed: [] };
   const { ids, logits, weights, sum } = before;
   const scores = scratchWeights(workspace, ids.length).fill(-Infinity); // of the removed tokens
   let [mass, gone, next] = [0, 0, 0];
   for (let i = 0; i < ids.length; i++) {
-    if (after.ids[next] === ids[i]) {
-      next++;
-      continue;
+    if (ids[i] === left[next]) next++;
+    else {
+      scores[i] = logits[i]!;
+      mass += weights[i]!;
+      gone++;
     }
-    scores[i] = logits[i]!;
-    mass += weights[i]!;
-    gone++;
   }
-  const indices = highest(scores, Math.min(limit, gone), workspace);
-  const removed = indices.map((i) => ({ id: ids[i]!, probability: weights[i]! / sum }));
+  const removed = mostProbableOf({ ...before, logits: scores }, Math.min(limit, gone), workspace);
   return { massRemoved: mass / sum, removed };
 }
 
