@@ -1,6 +1,5 @@
 /** One suite over the sources: the condition "@tsgpt/source" makes a package's name lead to its src, with nothing to build. */
 import { defineConfig } from "vitest/config";
-import { LongestFirst } from "./test/setup/longest-first.ts";
 
 const SHARED = ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"];
 /** They replace modules or globals, or change what others read. */
@@ -27,7 +26,6 @@ export default defineConfig(({ mode }) => ({
     // `pnpm test:full` runs everything; without it long sweeps and executed documents run as a seeded sample.
     env: mode === "full" ? { TSGPT_FULL: "1" } : {},
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000, // a browser starts, on a machine with other work
   },
