@@ -16,6 +16,9 @@ const NUMBERS = [0, 3, 6, 3, 4, 4, 3, 0, 3, 0, 0];
 const MOST_WORDS = 25;
 const WORDS_A_SECOND = 4; // of careful reading: 238 words a minute, Brysbaert 2019
 
+/** With hundreds of tokens: 10 to 20 s on a machine at rest. */
+const LONG = { timeout: 120_000 }; // milliseconds
+
 const WAYS = [360, 1280].flatMap((width) =>
   (["reduce", "no-preference"] as const).map((reducedMotion) => ({ width, reducedMotion })),
 );
@@ -159,7 +162,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     return said;
   }
 
-  test("of a prompt of one token, with an intervention, during a run", async () => {
+  test("of a prompt of one token, with an intervention, during a run", LONG, async () => {
     const page = await explorer.opened({ fragment: "#v=1&prompt=time&max-tokens=400" });
     expect((await walk(page))[3]).toContain("the key of the same token");
     await page.keyboard.press("Escape");
@@ -173,7 +176,7 @@ describe.runIf(hasChromium && FULL)("in Chromium", () => {
     expect(await chips(page).count()).toBe(count); // the run has ended
   });
 
-  test("of a full context no token follows, and a new prompt ends the tour", async () => {
+  test("of a full context no token follows, and a new prompt ends the tour", LONG, async () => {
     const page = await explorer.opened();
     await promptBox(page).fill("a ".repeat(600).slice(0, 2 * 511));
     await expect.poll(() => chips(page).count()).toBeGreaterThan(500);
