@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Thumbnails } from "../src/protocol/inside.ts";
 import { thumbnails } from "../src/state/block.ts";
 import { setOpen } from "../src/state/sections.ts";
-import { promptTokens } from "../src/state/text.ts";
+import { generated, promptTokens } from "../src/state/text.ts";
 
 const worker = vi.hoisted(() => ({ ask: vi.fn(), loaded: { value: {} as object } }));
 vi.mock("../src/state/engine.ts", async () => {
@@ -21,7 +21,7 @@ interface Request {
 const requests: Request[] = [];
 let text = 0;
 
-/** Of each row, the text that it is of. */
+/** The text that each row shows. */
 const shown = () => thumbnails.value.map(({ size }) => size);
 
 beforeEach(() => {
@@ -65,6 +65,22 @@ test("a row stays until that of the new text comes", async () => {
   expect(shown()).toEqual([next, old, old]);
   for (const layer of [1, 2]) report(layer);
   expect(shown()).toEqual([next, next, next]);
+});
+
+test("rows stay when the text changes again before any row of it, as it does with every edit of the prompt", async () => {
+  await whole();
+  const old = text;
+  await opened();
+  const before = requests.length;
+  generated.value = []; // asks again
+  await expect.poll(() => requests.length).toBeGreaterThan(before);
+  expect(shown()).toEqual([old, old, old]);
+});
+
+test("a section that is closed forgets its rows", async () => {
+  await whole();
+  setOpen("block", false);
+  expect(shown()).toEqual([]);
 });
 
 test("when a third text comes before all rows of the second, those of the first go", async () => {

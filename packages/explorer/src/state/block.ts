@@ -49,7 +49,8 @@ export const thumbnails = signal<readonly Thumbnails[]>([]);
 
 effect(() => {
   void info.value;
-  thumbnails.value = []; // of another model
+  void isOpen.value;
+  thumbnails.value = []; // of another model, or of a text of long ago
 });
 
 /** Whether the worker keeps a block for what is open: this section, or a number. */
@@ -76,9 +77,11 @@ effect(() => {
     thumbnails.value = Object.assign([...thumbnails.value], { [one.layer]: one });
   };
   const onlyKnown = () => {
-    thumbnails.value = thumbnails.peek().slice(0, known);
+    if (known < thumbnails.peek().length) thumbnails.value = thumbnails.peek().slice(0, known);
   };
-  controller.signal.addEventListener("abort", onlyKnown);
+  controller.signal.addEventListener("abort", () => {
+    if (known > 0) onlyKnown(); // otherwise all are still of one text
+  });
   ask("thumbnails", { size: SIZE }, { signal: controller.signal, onProgress }).catch(() => {
     if (!controller.signal.aborted) onlyKnown(); // the map says why
   });

@@ -4,7 +4,7 @@
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
-/** Cuts texts in the context's font of now, which is read once: reading it is slower than to look a text up. */
+/** Cuts texts in the context's current font, which is read once: reading it is slower than looking up a text. */
 export function fitterOf(context: CanvasRenderingContext2D): (text: string, width: number) => string {
   const { font } = context;
   return (text, width) => {

@@ -37,7 +37,7 @@ export function HeatGrid(props: HeatGridProps) {
   const draw = useFrame(() => {
     if (!surface || size.viewWidth === 0) return;
     follow();
-    if (!isNear.current) return; // drawn when it comes into view
+    if (!isNear.current) return; // drawn when it comes near
     const sketch = { data, layout, view: viewOf(grid.current as HTMLDivElement), fontSize: size.fontSize, selected };
     surface.draw({ ...sketch, active: hasFocus ? place : undefined });
   });
