@@ -14,8 +14,8 @@ export interface SampleContext {
 }
 
 /**
- * Is called before the first step, without one, and after every step: with the candidates, which are overwritten after
- * the next call.
+ * Called with the candidates before the first step, and after each step together with that step. Their arrays may be
+ * overwritten after the next call.
  */
 export type Observe = (candidates: Candidates, step?: StepSpec) => void;
 

@@ -72,7 +72,7 @@ export interface SamplerOptions {
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
   /**
-   * Memory for intermediate results; by default the sampler has its own, about 2 MB for 50,000 tokens. Samplers of one
+   * Memory for intermediate results; by default the sampler has its own, 2 to 3 MB for 50,000 tokens. Samplers of one
    * batch may share one, because a call uses it only until it returns.
    */
   readonly workspace?: Workspace | undefined;
