@@ -73,7 +73,7 @@ function tailOf({ weights, sum }: Weights, named: number): TailPart[] {
   return parts;
 }
 
-/** The most probable candidates, at most `limit`, ties by the lower id. `workspace` is memory that it may use again. */
+/** The most probable candidates, at most `limit`, ties by the lower id. `workspace`: memory to reuse. */
 export function mostProbable(candidates: Candidates, limit: number, workspace = createWorkspace()): Share[] {
   const weighed = { ...candidates, ...scratchSoftmaxWeights(candidates.logits, workspace) };
   return mostProbableOf(weighed, limit, workspace);

@@ -14,7 +14,7 @@ interface TopP {
   readonly boundary?: Boundary;
 }
 
-/** The smallest set of most probable candidates whose mass is at least p. `known` are their weights, if they are. */
+/** The smallest set of most probable candidates whose mass is at least p. `known`: their weights, if computed. */
 export function selectTopP(candidates: Candidates, step: TopP, workspace: Workspace, known?: Weights): Candidates {
   const { p, minKeep = 1, boundary = "llama.cpp" } = step;
   if (p === 1) return candidates;

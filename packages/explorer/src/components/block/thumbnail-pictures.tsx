@@ -1,7 +1,6 @@
 /**
- * The patterns of a layer's heads as small pictures, one pixel per cell: one canvas for all heads of a
- * layer, drawn over their buttons. Each canvas that changes costs the browser half a millisecond, and a model often has
- * 64 heads or more.
+ * The patterns of a layer's heads as small pictures: one canvas for all heads of a layer, drawn over their buttons.
+ * Each canvas that changes costs the browser half a millisecond, and a model often has 64 heads or more.
  */
 import { useCallback } from "preact/hooks";
 import type { Thumbnails } from "../../protocol/inside.ts";

@@ -5,7 +5,7 @@ import type { Place } from "./heat-map-data.ts";
 import { type Layout, scrolledTo, type View } from "./layout.ts";
 import { createSurface, type Surface } from "./surface.ts";
 
-/** How far out of view a grid is drawn, so that it is there when it comes into view. Of the window's size. */
+/** A grid is drawn up to this share of the window's size outside it, to be ready when scrolled into view. */
 const NEAR = "50%";
 
 export interface GridSize {

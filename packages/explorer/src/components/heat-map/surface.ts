@@ -31,8 +31,8 @@ export function createSurface(canvas: HTMLCanvasElement): Surface {
 }
 
 /**
- * Makes the font of a size, whose family is read once: to read a style, the browser computes all that have changed. The
- * shorthand is not read, as it is empty where a style cannot be written as one, as in forced colors.
+ * Makes the font of a size, whose family is read once: reading a style makes the browser recompute all that changed.
+ * The shorthand is not read, as it is empty where a style cannot be written as one, as in forced colors.
  */
 function fontReader(canvas: Element) {
   let family: string | undefined;
